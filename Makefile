@@ -1,0 +1,46 @@
+# Two commands: `make demo` and `make test`. Both are safe to repeat and do nothing twice.
+SHELL := /bin/bash
+PYTHON ?= python3
+PORT ?= 8501
+SERVE ?= 1
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+LIGHT := .venv-data
+
+.PHONY: demo test check check-data lint site clean
+
+demo: $(STAMP)
+	@$(PY) -m harness run --suite calibration --offline $(foreach m,$(wildcard data/reference/*/config.json),--model $(notdir $(patsubst %/config.json,%,$(m))))
+	@$(PY) -m harness db check >/dev/null 2>&1 || $(PY) -m harness db rebuild
+	@if [ "$(SERVE)" != "0" ]; then $(PY) -m harness site --port $(PORT); fi
+
+test: $(STAMP)
+	@OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile
+
+lint: $(STAMP)
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
+
+check: lint
+	@OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "slow or not slow" --durations=25 --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+check-data:
+	@if [ -x $(PY) ]; then $(PY) -m harness catalog check; else \
+	  $(PYTHON) -m venv $(LIGHT) && $(LIGHT)/bin/pip install -q duckdb pandas pyarrow typer rich pyyaml && \
+	  $(LIGHT)/bin/python -m harness catalog check; fi
+
+site: $(STAMP)
+	@$(PY) -m harness site --port $(PORT)
+
+$(STAMP): requirements.txt
+	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is not installed; install Python 3.11 or newer, or say 'make PYTHON=/path/to/python3'."; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $$($(PYTHON) --version) is too old; Landscape needs Python 3.11 or newer ('make PYTHON=python3.12')."; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "make: Python's venv module is missing; on Debian and Ubuntu: apt-get install python3-venv."; exit 2; }
+	@free=$$(df -Pk . | awk 'NR==2 {print int($$4/1048576)}'); [ "$$free" -ge 4 ] || [ -x $(PY) ] || { echo "make: only $$free GB free here; the installation needs about 4 GB."; exit 2; }
+	@[ -x $(PY) ] || $(PYTHON) -m venv $(VENV) || { echo "make: could not create $(VENV); is the disk full or the folder read-only?"; exit 2; }
+	@echo "Installing requirements.txt into $(VENV) (a few minutes the first time) …"
+	@$(PY) -m pip install -q --disable-pip-version-check -r requirements.txt || { echo "make: the installation failed (see above); without network, install from a wheel folder: $(PY) -m pip install --no-index --find-links WHEELS -r requirements.txt"; exit 2; }
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(LIGHT) .pytest_cache .mypy_cache .ruff_cache build dist

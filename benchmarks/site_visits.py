@@ -1,0 +1,122 @@
+"""A visitor's browser: click, and wait until the page rests; many of them at once."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+PAGES = ("overview", "capability", "head_to_head", "cost", "companies", "homogeneity", "opportunities", "runs_and_samples",
+         "reports", "methodology")  # fmt: skip
+HARMLESS = ("_stcore/health", "_stcore/host-config")
+PATIENCE_MS = 120_000
+
+# Watches the state of the script: a click is answered once the script has run and ended, nothing is left of the run
+# before, and every chart is drawn.
+WATCH = """() => {
+  if (window.__watched) return;
+  window.__watched = true; window.__runs = 0; window.__running = false;
+  const look = () => {
+    const app = document.querySelector('[data-test-script-state]');
+    const running = !!app && app.getAttribute('data-test-script-state') === 'running';
+    if (running && !window.__running) window.__runs += 1;
+    window.__running = running;
+  };
+  new MutationObserver(look).observe(document.body,
+    {subtree: true, childList: true, attributes: true, attributeFilter: ['data-test-script-state']});
+  look();
+}"""
+RESTED = """(before) => {
+  const app = document.querySelector('[data-test-script-state=notRunning]');
+  if (!app || window.__runs <= before || !document.querySelector('h1')) return false;
+  if (document.querySelector('[data-testid=stSkeleton], [data-stale=true]')) return false;
+  return [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(c => c.querySelector('.main-svg'));
+}"""
+READABLE = """() => document.querySelector('h1') && document.querySelectorAll('[data-testid=stMetricValue]').length >= 6
+  && document.querySelector('.st-key-finding-1')?.innerText.length > 20"""
+LINK = "[data-testid=stSidebarNav] a"
+CHOICE = "[data-testid=stMain] [data-testid=stButtonGroup] button[aria-checked=false]"
+FAILED = "[data-testid=stAlertContentError], [data-testid=stException], [data-testid=stConnectionStatus] [role=alert]"
+
+
+@dataclass
+class Found:
+    """What the visits gave: seconds by kind of click, and everything that went wrong."""
+
+    clicks: dict[str, list[float]] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+
+    def add(self, kind: str, seconds: float) -> None:
+        """Keep one click."""
+        self.clicks.setdefault(kind, []).append(seconds)
+
+
+def listen(page: Any, found: Found) -> None:
+    """Keep what the page's console complains of."""
+
+    def heard(message: Any) -> None:
+        if message.type == "error" and not any(part in str(message.location) for part in HARMLESS):
+            found.errors.append(f"console: {message.text[:200]}")
+
+    page.on("console", heard)
+    page.on("pageerror", lambda error: found.errors.append(f"page: {str(error)[:200]}"))
+
+
+async def opened(page: Any, address: str) -> tuple[float, float]:
+    """Seconds from the address until the first page can be read, and until it rests."""
+    start = time.perf_counter()
+    await page.goto(address, wait_until="commit")
+    await page.wait_for_function(READABLE, timeout=PATIENCE_MS)
+    readable = time.perf_counter() - start
+    await page.evaluate(WATCH)
+    await page.wait_for_function(RESTED, arg=-1, timeout=PATIENCE_MS)
+    return readable, time.perf_counter() - start
+
+
+async def arrived(page: Any, address: str) -> None:
+    """Open any page and wait until it rests."""
+    await page.goto(address, wait_until="commit")
+    await page.wait_for_selector("h1", timeout=PATIENCE_MS)
+    await page.evaluate(WATCH)
+    await page.wait_for_function(RESTED, arg=-1, timeout=PATIENCE_MS)
+
+
+async def timed(page: Any, act: Callable[[], Awaitable[Any]]) -> float:
+    """Seconds from a click until the page rests."""
+    await page.evaluate(WATCH)
+    before = await page.evaluate("() => window.__runs")
+    start = time.perf_counter()
+    await act()
+    await page.wait_for_function(RESTED, arg=before, timeout=PATIENCE_MS)
+    return time.perf_counter() - start
+
+
+async def turn(page: Any, number: int) -> float:
+    """Go to the page with this number in the navigation."""
+    return await timed(page, page.locator(LINK).nth(number).click)
+
+
+async def visit(page: Any, address: str, end: float, think: tuple[float, float], seed: int, found: Found) -> None:
+    """One visitor until ``end``: reads for a while, then goes to another page or changes a filter of this one."""
+    rng, here = random.Random(seed), 0
+    await asyncio.sleep(rng.uniform(0, think[1]))
+    await opened(page, address)
+    while time.perf_counter() < end:
+        await asyncio.sleep(rng.uniform(*think))
+        try:
+            choices = page.locator(CHOICE)
+            held = await choices.count()
+            if held and rng.random() < 0.4:
+                found.add("filter", await timed(page, choices.nth(rng.randrange(held)).click))
+            else:
+                here = rng.choice([n for n in range(len(PAGES)) if n != here])
+                found.add(PAGES[here], await turn(page, here))
+            for text in await page.locator(FAILED).all_inner_texts():
+                found.errors.append(f"{PAGES[here]}: {text[:200]}")
+        except Exception as error:  # a click that is never answered counts as an error, and the visitor goes on
+            found.errors.append(f"{PAGES[here]}: {type(error).__name__} {str(error)[:200]}")
+            here = 0
+            await opened(page, address)

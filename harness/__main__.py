@@ -1,0 +1,82 @@
+"""The entry: run the command line, and show every expected error as a sentence."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+
+from harness.errors import LandscapeError, explain, unforeseen
+
+ENGINE = {"torch", "transformers", "lm_eval", "datasets", "huggingface_hub", "safetensors", "tokenizers"}
+STOPPED = "stopped by Ctrl-C; finished work is kept, and the same command goes on from there."
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run ``harness`` and exit with the code of design §6 (0, 1, 2 or 130)."""
+    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run ``harness`` and return its exit code. With ``--json`` an error, too, is one JSON document."""
+    from harness.cli import app
+
+    say = Speaker("--json" in arguments)
+    try:
+        code = app(list(arguments), standalone_mode=False, prog_name="harness")
+    except LandscapeError as error:
+        return say(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return say(STOPPED, 130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except OSError as error:
+        return say(explain(error), 1)
+    except Exception as error:
+        return _other(error, say)
+    if code == 130:  # a command, or typer, has met the Ctrl-C before us: what there is to print is printed
+        print(f"harness: {STOPPED}", file=sys.stderr)
+    return code if isinstance(code, int) else 0
+
+
+class Speaker:
+    """Says what went wrong: a sentence on standard error and, where JSON was asked for, a document."""
+
+    def __init__(self, as_json: bool) -> None:
+        self._as_json = as_json
+
+    def __call__(self, text: str, code: int) -> int:
+        """Say it and return the exit code."""
+        print(f"harness: {text}", file=sys.stderr)
+        self.document(text, code)
+        return code
+
+    def document(self, text: str, code: int) -> None:
+        """The JSON document alone, where the sentence is shown already."""
+        if self._as_json:
+            print(json.dumps({"error": text, "code": code}, ensure_ascii=False))
+
+
+def _other(error: Exception, say: Speaker) -> int:
+    """Typer's own errors (wrong usage, exit, abort), a missing half of the installation, and errors of ours."""
+    import typer
+
+    if isinstance(error, typer.Exit):
+        return int(error.exit_code)
+    if isinstance(error, typer.Abort):
+        return say(STOPPED, 130)
+    show = getattr(error, "show", None)
+    if show is not None and hasattr(error, "exit_code"):
+        show()
+        text = getattr(error, "format_message", lambda: "")()
+        if text:  # without: the help of a bare command
+            say.document(text, 2)
+        return 2
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] in ENGINE:
+        return say(f"this needs {error.name}, which is not installed: pip install 'landscape-harness[engine]'", 2)
+    return say(unforeseen(error), 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""What ``harness compare`` prints: per task and for the index, paired differences with intervals and adjusted p-values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from harness.analysis.comparability import conditions, differences
+from harness.analysis.index import capability_index, index_differences, task_scores
+from harness.analysis.paired import MEASURE, holm, paired_differences
+from harness.analysis.ranking import ALPHA, ranking, settle_frame
+from harness.analysis.uncertainty import CONFIDENCE, estimate_frame
+from harness.errors import BadInput, MissingData
+
+# Differences in these mean another question, another prompt or another way of scoring: such a task is not compared.
+# Items may differ: the paired difference uses those that both answered.
+_SEPARATING = ("data_hash", "prompt_hash", "task_version", "num_fewshot", "chat_template", "window")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A comparison of models on one suite.
+
+    ``scores``: per model and task with interval. ``tasks``: per task and pair (``paired_differences`` with
+    ``detectable, items_needed``; ``p_adjusted`` is Holm's over all rows). ``index``: per pair, overall and per kind.
+    ``ranking``: ranks and classes on the overall index. ``conditions``: what differs between the runs.
+    ``left_out``: tasks that were not compared, with the reason.
+    """
+
+    models: tuple[str, ...]
+    scores: pd.DataFrame
+    tasks: pd.DataFrame
+    index: pd.DataFrame
+    ranking: pd.DataFrame
+    conditions: pd.DataFrame
+    left_out: pd.DataFrame
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for ``--json``: frames as lists of records, unknown numbers as null."""
+        frames = ("scores", "tasks", "index", "ranking", "conditions", "left_out")
+        return {"models": list(self.models), **{name: _records(getattr(self, name)) for name in frames}}
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [{str(k): v.item() if hasattr(v, "item") else v for k, v in row.items()} for row in plain.to_dict("records")]
+
+
+def compare(
+    models: Sequence[str],
+    *,
+    run: pd.DataFrame,
+    task: pd.DataFrame,
+    result: pd.DataFrame,
+    outcome: pd.DataFrame,
+    alpha: float = ALPHA,
+    confidence: float = CONFIDENCE,
+) -> Comparison:
+    """Compare ``models`` (``run.model``) on the headline metrics of one suite.
+
+    ``run`` holds one run a model (the caller chooses, e.g. the leading runs), ``task`` one suite and version, ``result``
+    and ``outcome`` these runs' rows. Raises ``BadInput`` for fewer than two models or several runs of one, and
+    ``MissingData`` where a model has no run or no outcomes.
+    """
+    names = tuple(dict.fromkeys(models))
+    runs = run[run["model"].isin(names)]
+    _check(names, runs, outcome)
+    headline = task.rename(columns={"headline_metric": "metric", "headline_filter": "filter"})[MEASURE]
+    answers = outcome[outcome["run_id"].isin(runs["run_id"])].merge(headline, on=MEASURE)
+    answers = answers.drop(columns="model", errors="ignore").merge(runs[["run_id", "model"]], on="run_id")
+    _check(names, runs, answers)
+    results = result[result["run_id"].isin(runs["run_id"])].merge(headline, on=MEASURE)
+    made = conditions(runs, results, answers)
+    told = differences(made)
+    apart = told[told["condition"].isin(_SEPARATING)]
+    left_out = (
+        apart.groupby("task")["condition"].agg(lambda c: ", ".join(sorted(set(c)))).rename("reason").reset_index()
+    )
+    left_out = left_out.assign(reason="different " + left_out["reason"].astype(str))
+    usable = answers[~answers["task"].isin(left_out["task"])]
+    pairs = settle_frame(paired_differences(usable, confidence=confidence), alpha=alpha)
+    pairs = pairs.assign(p_adjusted=holm(pairs["p_value"]))
+    whole = index_differences(pairs, task, confidence=confidence)
+    scores = estimate_frame(answers, confidence=confidence).merge(runs[["run_id", "model"]], on="run_id")
+    indices = capability_index(task_scores(results, task, runs), task, confidence=confidence)
+    overall = indices[indices["kind"] == "overall"]
+    return Comparison(
+        models=names,
+        scores=scores,
+        tasks=pairs,
+        index=whole,
+        ranking=ranking(overall, whole[whole["kind"] == "overall"], alpha=alpha),
+        conditions=told,
+        left_out=left_out,
+    )
+
+
+def _check(names: tuple[str, ...], runs: pd.DataFrame, outcome: pd.DataFrame) -> None:
+    if len(names) < 2:
+        raise BadInput("A comparison needs at least two models.")
+    counts = runs["model"].value_counts()
+    absent = [name for name in names if name not in counts]
+    if absent:
+        raise MissingData(f"No run of {', '.join(absent)} on this suite.")
+    several = [str(name) for name in counts.index[counts > 1]]
+    if several:
+        raise BadInput(f"Several runs of {', '.join(several)}; give one run a model.")
+    silent = runs.loc[~runs["run_id"].isin(outcome["run_id"]), "model"].astype(str).to_list()
+    if silent:
+        raise MissingData(f"The runs of {', '.join(silent)} have no item outcomes to pair.")

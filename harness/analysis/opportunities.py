@@ -1,0 +1,157 @@
+"""White space: which cells of the market few vendors serve, at what capability and price, and how concentrated it is."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from harness.errors import BadInput
+
+SIZES: tuple[tuple[float, str], ...] = ((3, "up to 3B"), (15, "3B to 15B"), (80, "15B to 80B"), (np.inf, "above 80B"))
+PRICES: tuple[tuple[float, str], ...] = ((0.2, "up to 0.20"), (1, "0.20 to 1"), (5, "1 to 5"), (np.inf, "above 5"))
+UNKNOWN = "unknown"
+PERMISSIVE = ("apache", "mit", "bsd", "cc-by-4.0", "cc0", "openmdw")
+RESTRICTED = ("nc", "non-commercial", "research", "llama", "gemma", "community", "rail")
+AXES = ("size", "licence_class", "price_class", "modality", "language", "segment")
+GRID_COLUMNS = ["vendors", "models", "best", "best_model", "lowest_price", "providers", "families", "white", "demand"]
+
+
+def banded(values: npt.ArrayLike, bands: Sequence[tuple[float, str]]) -> list[str]:
+    """Name of the band of each value (its upper end included); ``unknown`` where there is no value."""
+    ends, names = [end for end, _ in bands], [name for _, name in bands]
+    numbers = np.asarray(values, dtype=float)
+    return [UNKNOWN if np.isnan(x) else names[int(np.searchsorted(ends, x))] for x in numbers]
+
+
+def licence_class(licence: object, open_weights: Any) -> str:
+    """``permissive``, ``restricted``, ``other open``, ``closed`` or ``unknown``: what a buyer may do with the weights."""
+    if open_weights is None or pd.isna(open_weights):
+        return UNKNOWN
+    if not open_weights:
+        return "closed"
+    text = licence.lower() if isinstance(licence, str) else ""
+    words = text.replace("_", "-")
+    if any(part in words for part in RESTRICTED[1:]) or "-nc" in words:
+        return "restricted"
+    return "permissive" if any(words.startswith(part) for part in PERMISSIVE) else "other open"
+
+
+def market_cells(
+    model: pd.DataFrame,
+    vendor: pd.DataFrame,
+    *,
+    listed: pd.DataFrame | None = None,
+    capability: Mapping[str, float] | None = None,
+    languages: Mapping[str, Sequence[str]] | None = None,
+) -> pd.DataFrame:
+    """Each model in its cells: one row per (model, modality, language), with the AXES as columns.
+
+    Tables ``model`` and ``vendor``; ``listed`` from ``list_prices`` gives the cheapest blended price and the number of
+    providers; ``capability`` and ``languages`` are by ``model_id``. Reference models are left out. Modalities are those
+    read or written; a model without a stated one stands under ``unknown``.
+    """
+    rows = model.merge(vendor[["vendor_id", "segment", "country"]], on="vendor_id", how="left")
+    rows = rows[rows["segment"] != "reference"].reset_index(drop=True)
+    offers = listed[listed["model_id"].notna() & (listed["blended_per_mtok"] > 0)] if listed is not None else None
+    if offers is not None and len(offers):
+        found = offers.groupby("model_id").agg(price=("blended_per_mtok", "min"), providers=("provider_id", "nunique"))
+        rows = rows.merge(found.reset_index(), on="model_id", how="left")
+    else:
+        rows = rows.assign(price=np.nan, providers=0)
+    spoken = [list(languages.get(m, (UNKNOWN,))) if languages else [UNKNOWN] for m in rows["model_id"]]
+    stated = [_modalities(i, o) for i, o in zip(rows["input_modalities"], rows["output_modalities"], strict=True)]
+    rows = rows.assign(
+        size=banded(rows["params_b"].astype(float), SIZES),
+        price_class=banded(rows["price"].astype(float), PRICES),
+        licence_class=[licence_class(a, b) for a, b in zip(rows["licence"], rows["open_weights"], strict=True)],
+        capability=[float("nan") if capability is None else capability.get(m, float("nan")) for m in rows["model_id"]],
+        providers=rows["providers"].fillna(0).astype(int),
+        modality=pd.Series(stated, index=rows.index, dtype=object),
+        language=pd.Series(spoken, index=rows.index, dtype=object),
+    )
+    return rows.explode("modality").explode("language").reset_index(drop=True)
+
+
+def _modalities(given: object, produced: object) -> list[str]:
+    text = ";".join(part for part in (given, produced) if isinstance(part, str))
+    found = sorted({part.strip() for part in text.replace(",", ";").split(";") if part.strip()})
+    return found or [UNKNOWN]
+
+
+def white_space(
+    cells: pd.DataFrame, *, axes: Sequence[str] = ("size", "licence_class"), few: int = 1, levels: bool = True
+) -> pd.DataFrame:
+    """The grid over ``axes``: vendors, models, best capability and lowest price of each cell, and which are white.
+
+    ``cells`` from ``market_cells``; columns: the axes and GRID_COLUMNS. ``white`` marks cells that at most ``few``
+    vendors serve; with ``levels`` empty cells (every combination of the levels that occur) are rows too. Demand shows in
+    the neighbours, the cells that differ on one axis only: ``demand`` is the providers serving plus the families derived
+    there, per neighbour. Cells with an unknown level are counted but never white.
+    """
+    unknown = [axis for axis in axes if axis not in AXES]
+    if unknown or not axes:
+        raise BadInput(f"The grid's axes are among {', '.join(AXES)}; got {', '.join(unknown) or 'none'}.")
+    keys = list(axes)
+    once = cells.drop_duplicates([*keys, "model_id"])
+    if once.empty:
+        return pd.DataFrame({c: pd.Series(dtype=object) for c in [*keys, *GRID_COLUMNS]})
+    grid = once.groupby(keys).agg(
+        vendors=("vendor_id", "nunique"),
+        models=("model_id", "nunique"),
+        best=("capability", "max"),
+        lowest_price=("price", "min"),
+        providers=("providers", "sum"),
+        families=("family", "nunique"),
+    )
+    leading = once.dropna(subset=["capability"]).sort_values("capability", ascending=False, kind="stable")
+    best_model = leading.drop_duplicates(keys).set_index(keys)["model_id"]
+    if levels:
+        steps = [sorted(once[axis].astype(str).unique()) for axis in keys]
+        every = pd.MultiIndex.from_tuples(list(itertools.product(*steps)), names=keys)
+        grid = grid.reindex(every if len(keys) > 1 else every.get_level_values(0))
+    grid = grid.assign(best_model=best_model.reindex(grid.index))
+    counts = ["vendors", "models", "providers", "families"]
+    grid[counts] = grid[counts].fillna(0).astype(int)
+    rows = grid.reset_index()
+    told = ~(rows[keys] == UNKNOWN).any(axis=1)
+    rows = rows.assign(white=(rows["vendors"] <= few) & told, demand=_neighbours(rows, keys))
+    return rows[[*keys, *GRID_COLUMNS]]
+
+
+def _neighbours(rows: pd.DataFrame, keys: Sequence[str]) -> npt.NDArray[np.float64]:
+    """Mean of providers + families over the cells that differ from each on exactly one axis (unknown levels apart)."""
+    codes = np.stack([pd.factorize(rows[key])[0] for key in keys], axis=1)
+    told = ~(rows[list(keys)] == UNKNOWN).any(axis=1).to_numpy()
+    near = ((codes[:, None] != codes[None]).sum(axis=2) == 1) & told[None, :]
+    demand = (rows["providers"] + rows["families"]).to_numpy(dtype=float)
+    count = near.sum(axis=1)
+    return np.asarray(near @ demand / np.maximum(count, 1))
+
+
+def herfindahl(amounts: npt.ArrayLike) -> float:
+    """Herfindahl–Hirschman index of amounts, 1/n to 1: the sum of squared shares; NaN without a positive amount.
+
+    Source: Hirschman (1945), Herfindahl (1950); the US merger guidelines state it × 10,000.
+    """
+    given = np.asarray(amounts, dtype=float)
+    given = given[given > 0]
+    return float(((given / given.sum()) ** 2).sum()) if len(given) else float("nan")
+
+
+def concentration(amounts: pd.DataFrame) -> pd.DataFrame:
+    """Concentration of each measure: ``measure, vendors, hhi, effective_vendors, top_vendor, top_share``.
+
+    ``amounts``: ``measure, vendor_id, amount`` (the view ``concentration``). The effective number of vendors is 1/HHI.
+    Source: ``herfindahl``; Adelman (1969) for its inverse as a number of equals.
+    """
+    rows = []
+    for measure, part in amounts[amounts["amount"] > 0].groupby("measure", sort=True):
+        held = part.groupby("vendor_id")["amount"].sum().sort_values(ascending=False, kind="stable")
+        hhi = herfindahl(held)
+        rows.append((measure, len(held), hhi, 1 / hhi, held.index[0], float(held.iloc[0] / held.sum())))
+    return pd.DataFrame(rows, columns=["measure", "vendors", "hhi", "effective_vendors", "top_vendor", "top_share"])

@@ -1,0 +1,114 @@
+"""Segments against each other: at equal size, over time, and with the borderline vendors moved."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from harness.analysis.uncertainty import CONFIDENCE, Floats
+
+# Vendors near the line of 5 billion USD of other revenue, or that earn mostly from AI (docs/catalog.md), by the segment
+# that they might as well be in.
+BORDERLINE: Mapping[str, str] = {
+    "databricks": "big-tech",
+    "iflytek": "big-tech",
+    "qihoo-360": "big-tech",
+    "snowflake": "big-tech",
+    "kuaishou": "startup",
+    "naver": "startup",
+}
+SIZE_COLUMNS = ["group", "against", "difference", "stderr", "low", "high", "p_value", "models", "slope_per_tenfold"]
+GAP_COLUMNS = ["date", "group", "best", "model", "behind", "behind_months"]
+
+
+def size_adjusted(
+    frame: pd.DataFrame, *, group: str = "segment", against: str | None = None, confidence: float = CONFIDENCE
+) -> pd.DataFrame:
+    """Difference of each group from ``against`` (default: the largest group) at equal size, columns SIZE_COLUMNS.
+
+    ``frame``: ``score, params_b`` and the column ``group``, one model a row. Least squares of the score on
+    log10(parameters) and group, errors robust to unequal variance (HC3), Student intervals; in the score's unit.
+    Rows without score, size or group are left out; nothing is returned where there are no degrees of freedom left.
+    Source: MacKinnon and White (1985).
+    """
+    rows = frame.dropna(subset=["score", "params_b", group])
+    rows = rows[rows["params_b"].astype(float) > 0]
+    counts = (
+        rows[group].astype(str).value_counts().sort_index(kind="stable").sort_values(ascending=False, kind="stable")
+    )
+    base = against if against is not None else (str(counts.index[0]) if len(counts) else None)
+    others = sorted(str(name) for name in counts.index if str(name) != base)
+    freedom = len(rows) - 2 - len(others)
+    if base is None or base not in counts.index or not others or freedom < 1:
+        return pd.DataFrame({c: pd.Series(dtype=object) for c in SIZE_COLUMNS})
+    size = np.log10(rows["params_b"].astype(float).to_numpy())
+    dummies = [(rows[group].astype(str) == name).to_numpy(dtype=float) for name in others]
+    design = np.column_stack([np.ones(len(rows)), size, *dummies])
+    beta, covariance = _least_squares(design, rows["score"].to_numpy(dtype=float))
+    error = np.sqrt(np.diag(covariance))
+    quantile = float(special.stdtrit(freedom, 0.5 + confidence / 2))
+    found = []
+    for i, name in enumerate(others, start=2):
+        p = float(2 * special.stdtr(freedom, -abs(beta[i]) / error[i])) if error[i] > 0 else math.nan
+        ends = (beta[i] - quantile * error[i], beta[i] + quantile * error[i])
+        found.append((name, base, beta[i], error[i], *ends, p, int(counts[name]), beta[1]))
+    return pd.DataFrame(found, columns=SIZE_COLUMNS)
+
+
+def _least_squares(design: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Coefficients and their HC3 covariance."""
+    inverse = np.linalg.pinv(design.T @ design)
+    beta = inverse @ design.T @ y
+    leverage = np.clip(np.einsum("ij,jk,ik->i", design, inverse, design), 0, 1 - 1e-9)
+    scaled = design * ((y - design @ beta) / (1 - leverage))[:, None]
+    return beta, inverse @ (scaled.T @ scaled) @ inverse
+
+
+def gap_over_time(frame: pd.DataFrame, *, group: str = "segment") -> pd.DataFrame:
+    """The best model of each group so far, at each release date: columns GAP_COLUMNS.
+
+    ``frame``: ``model, released, score`` and ``group``; give only open models for the gap of open models. ``behind`` is
+    the distance to the best of all groups (0 for the leader), in the score's unit; ``behind_months`` how long ago the
+    best of all first reached the group's level (NaN for the leader).
+    """
+    rows = frame.dropna(subset=["released", "score", group])
+    if rows.empty:
+        return pd.DataFrame({c: pd.Series(dtype=object) for c in GAP_COLUMNS})
+    rows = rows.assign(released=pd.to_datetime(rows["released"]), score=rows["score"].astype(float))
+    rows = rows.sort_values(["released", "score"], kind="stable")
+    dates = pd.DatetimeIndex(rows["released"].unique())
+    frontier = rows.groupby("released")["score"].max().cummax()
+    found = []
+    for name, part in rows.groupby(group, sort=True):
+        best = part.drop_duplicates("released", keep="last")
+        best = best[best["score"] > best["score"].cummax().shift(fill_value=-np.inf)].set_index("released")
+        known = best.reindex(dates, method="ffill").dropna(subset=["score"])
+        for date, row in known.iterrows():
+            top = float(frontier.loc[pd.Timestamp(str(date))])
+            behind = top - float(row["score"])
+            months = math.nan
+            if behind > 0:
+                reached = frontier.index[(frontier >= float(row["score"])).to_numpy()][0]
+                months = (pd.Timestamp(str(date)) - reached).days / (365.25 / 12)
+            found.append((date, name, float(row["score"]), row["model"], behind, months))
+    return pd.DataFrame(found, columns=GAP_COLUMNS).sort_values(["date", "group"], ignore_index=True, kind="stable")
+
+
+def moved_segments(frame: pd.DataFrame, borderline: Mapping[str, str], *, against: str | None = None) -> pd.DataFrame:
+    """``size_adjusted`` by segment as stated, then with each borderline vendor moved, then with all: ``moved`` says which.
+
+    ``frame`` has ``vendor_id, segment, score, params_b``; ``borderline`` maps a vendor to the segment it might be in.
+    """
+    cases: list[tuple[str, dict[str, str]]] = [("none", {})]
+    cases += [(vendor, {vendor: segment}) for vendor, segment in sorted(borderline.items())]
+    if len(borderline) > 1:
+        cases.append(("all", dict(borderline)))
+    parts = []
+    for name, moves in cases:
+        segment = frame["vendor_id"].map(moves).fillna(frame["segment"])
+        parts.append(size_adjusted(frame.assign(segment=segment), against=against).assign(moved=name))
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)

@@ -1,0 +1,1 @@
+"""Load, validate and refresh the market catalog; importers for market sources."""

@@ -1,0 +1,209 @@
+"""Is the catalog sound? Cell by cell, then key by key, then what rows say together; all findings at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+
+from harness.catalog import cells
+from harness.catalog.codes import CURRENCIES
+from harness.catalog.schema import ALIAS_TARGET, BY_NAME, TABLES, Table
+from harness.catalog.tables import Catalog, Finding, Row, key_of, read
+from harness.catalog.vocabulary import BENCHMARKS_BY_NAME, CLOSED_VALUES, FACTS_BY_KEY
+from harness.errors import BadInput
+
+
+def check(folder: Path, today: dt.date) -> list[Finding]:
+    """Everything wrong with the catalog in ``folder``; an empty list means clean."""
+    catalog, findings = read(folder)
+    if findings:
+        # a table that cannot be read whole would make every reference to it look broken
+        return sorted(findings)
+    return check_tables(catalog, today)
+
+
+def require_sound(folder: Path, today: dt.date) -> None:
+    """Refuse a catalog that does not pass: what a rebuild of the database calls before it reads a row.
+
+    Raises:
+        BadInput: with every finding (the first 50), each with file, row and column.
+    """
+    findings = check(folder, today)
+    if findings:
+        more = f" (the first 50 of {len(findings)})" if len(findings) > 50 else ""
+        raise BadInput(f"The catalog in {folder} does not pass its checks{more}:", [str(f) for f in findings[:50]])
+
+
+def check_tables(catalog: Catalog, today: dt.date) -> list[Finding]:
+    """The same for tables in memory: what a refresh runs before it writes."""
+    findings = [f for table in TABLES for f in _cells(catalog, table, today)]
+    bad = {(f.file, f.row) for f in findings}
+    for rule in _RULES:
+        findings += [f for f in rule(catalog) if (f.file, f.row) not in bad or f.column]
+    return sorted(set(findings))
+
+
+def _numbered(catalog: Catalog, name: str) -> Iterator[tuple[int, Row]]:
+    return zip(catalog.lines[name], catalog.rows[name], strict=True)
+
+
+def _cells(catalog: Catalog, table: Table, today: dt.date) -> Iterator[Finding]:
+    passed: dict[tuple[str, str], str] = {}  # the same text stands in thousands of cells
+    for line, row in _numbered(catalog, table.name):
+        for column in table.columns:
+            text = row[column.name]
+            seen = (column.name, text)
+            if seen not in passed:
+                passed[seen] = cells.complaint(text, column, today)
+            if passed[seen]:
+                yield Finding(table.file, line, column.name, passed[seen])
+
+
+def _keys(catalog: Catalog) -> Iterator[Finding]:
+    for table in TABLES:
+        first: dict[tuple[str, ...], int] = {}
+        for line, row in _numbered(catalog, table.name):
+            key = key_of(table, row)
+            if key in first:
+                names = ", ".join(table.key)
+                yield Finding(table.file, line, table.key[0], f"repeats row {first[key]} (same {names})")
+            first.setdefault(key, line)
+
+
+def _references(catalog: Catalog) -> Iterator[Finding]:
+    known = {t.name: {r[t.key[0]] for r in catalog.rows[t.name]} for t in TABLES}
+    for table in TABLES:
+        for column in (c for c in table.columns if c.ref):
+            for line, row in _numbered(catalog, table.name):
+                text = row[column.name]
+                if text and text not in known[column.ref]:
+                    message = f"{cells.shown(text)} is no row of {BY_NAME[column.ref].file}"
+                    yield Finding(table.file, line, column.name, message)
+    for line, row in _numbered(catalog, "aliases"):
+        target = ALIAS_TARGET.get(row["kind"])
+        if target and row["id"] not in known[target]:
+            message = f"{cells.shown(row['id'])} is no row of {BY_NAME[target].file}"
+            yield Finding("aliases.csv", line, "id", message)
+
+
+def _unused_sources(catalog: Catalog) -> Iterator[Finding]:
+    used = {
+        r["source_id"] for t in TABLES if t.name != "sources" and "source_id" in t.names for r in catalog.rows[t.name]
+    }
+    for line, row in _numbered(catalog, "sources"):
+        if row["source_id"] not in used:
+            yield Finding("sources.csv", line, "source_id", f"nothing uses the source {cells.shown(row['source_id'])}")
+
+
+def _dates_of_sources(catalog: Catalog) -> Iterator[Finding]:
+    """A row cannot speak of a day after its source was read."""
+    retrieved = {r["source_id"]: r["retrieved"] for r in catalog.rows["sources"]}
+    for table in TABLES:
+        if "as_of" not in table.names:
+            continue
+        for line, row in _numbered(catalog, table.name):
+            limit = retrieved.get(row["source_id"], "")
+            if limit and row["as_of"] > limit:
+                message = f"{cells.shown(row['as_of'])} is later than the day its source was read ({limit})"
+                yield Finding(table.file, line, "as_of", message)
+
+
+def _parents(catalog: Catalog) -> Iterator[Finding]:
+    parent = {r["vendor_id"]: r["parent_id"] for r in catalog.rows["vendors"]}
+    for line, row in _numbered(catalog, "vendors"):
+        seen, at = {row["vendor_id"]}, row["parent_id"]
+        while at and at not in seen:
+            seen.add(at)
+            at = parent.get(at, "")
+        if at == row["vendor_id"]:
+            yield Finding("vendors.csv", line, "parent_id", "the vendor is its own parent")
+
+
+def _facts(catalog: Catalog) -> Iterator[Finding]:
+    """Each fact fits its key: dimension, unit, number or word; and no two facts contradict each other."""
+    said: dict[tuple[str, ...], tuple[str, int]] = {}
+    for line, row in _numbered(catalog, "facts"):
+        key = FACTS_BY_KEY.get(row["key"])
+        if key is None:
+            continue
+        if row["dimension"] != key.dimension:
+            yield Finding("facts.csv", line, "dimension", f"{row['key']} belongs to {key.dimension}")
+        money = key.unit == "USD"
+        if row["unit"] != key.unit and not (money and row["unit"] in CURRENCIES):
+            expected = "a currency" if money else repr(key.unit)
+            yield Finding("facts.csv", line, "unit", f"{row['key']} is measured in {expected}, not {row['unit']!r}")
+        value = cells.number(row["value"])
+        if key.unit and (value is None or (value < 0 and row["key"] != "net_income")):
+            yield Finding("facts.csv", line, "value", f"{row['key']} expects a number, not {cells.shown(row['value'])}")
+        if row["key"] in CLOSED_VALUES and row["value"] not in CLOSED_VALUES[row["key"]]:
+            allowed = ", ".join(CLOSED_VALUES[row["key"]])
+            yield Finding("facts.csv", line, "value", f"{cells.shown(row['value'])} is none of {allowed}")
+        if not key.many:
+            place = (row["vendor_id"], row["key"], row["unit"], row["as_of"], row["note"])
+            value_before, line_before = said.setdefault(place, (row["value"], line))
+            if value_before != row["value"]:
+                message = (
+                    f"contradicts row {line_before} ({value_before}) for the same day; say in note how they differ"
+                )
+                yield Finding("facts.csv", line, "value", message)
+
+
+def _relations(catalog: Catalog) -> Iterator[Finding]:
+    for line, row in _numbered(catalog, "relations"):
+        if row["from_id"] == row["to_id"]:
+            yield Finding("relations.csv", line, "to_id", "a vendor has no relation to itself")
+        if bool(row["amount"]) != bool(row["currency"]):
+            yield Finding("relations.csv", line, "currency", "amount and currency go together")
+
+
+def _scores(catalog: Catalog) -> Iterator[Finding]:
+    for line, row in _numbered(catalog, "reported_scores"):
+        benchmark = BENCHMARKS_BY_NAME.get(row["benchmark"])
+        score = cells.number(row["score"])
+        if benchmark is None or score is None:
+            continue
+        if row["unit"] != benchmark.unit:
+            message = f"scores of {benchmark.name} are in {benchmark.unit}, not {row['unit']!r}"
+            yield Finding("reported_scores.csv", line, "unit", message)
+        if not Decimal(str(benchmark.low)) <= score <= Decimal(str(benchmark.high)):
+            message = f"{row['score']} lies outside {benchmark.low:g} to {benchmark.high:g}"
+            yield Finding("reported_scores.csv", line, "score", message)
+
+
+_RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (
+    _keys,
+    _references,
+    _unused_sources,
+    _dates_of_sources,
+    _parents,
+    _facts,
+    _relations,
+    _scores,
+)
+
+
+def disagreements(catalog: Catalog, tolerance: Decimal = Decimal("0.02")) -> list[tuple[Row, Row]]:
+    """Pairs of reported scores of one model, benchmark, metric and setting that differ by more than ``tolerance``.
+
+    No error (sources do differ), but worth seeing: each pair is the lowest and the highest of its group.
+    """
+    groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in catalog.rows["reported_scores"]:
+        if row["unit"] == "fraction":
+            groups[row["model_id"], row["benchmark"], row["metric"], row["setting"]].append(row)
+    pairs = []
+    for rows in groups.values():
+        ordered = sorted(rows, key=lambda r: Decimal(r["score"]))
+        if Decimal(ordered[-1]["score"]) - Decimal(ordered[0]["score"]) > tolerance:
+            pairs.append((ordered[0], ordered[-1]))
+    return pairs
+
+
+def unopened(catalog: Catalog) -> tuple[list[str], int]:
+    """Sources that are named but were not opened when their rows were written, and how many rows rest on them."""
+    ids = [r["source_id"] for r in catalog.rows["sources"] if not r["retrieved"]]
+    held = set(ids)
+    return ids, sum(r.get("source_id") in held for t in TABLES if t.name != "sources" for r in catalog.rows[t.name])

@@ -1,0 +1,162 @@
+"""What an importer gets and gives: the files' text and what is known in, rows and open questions out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from harness.catalog import names
+from harness.catalog.matching import Known, Match, match_model
+from harness.catalog.schema import BY_NAME, TABLES
+from harness.catalog.tables import Row, key_of
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file as an importer sees it: its name (which may carry the date) and its bytes."""
+
+    name: str
+    raw: bytes
+
+    def text(self) -> str:
+        """The file as text; a byte-order mark is dropped."""
+        return self.raw.decode("utf-8-sig")
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """A name of the source that was left out or left without an id of ours, and why."""
+
+    kind: str
+    name: str
+    why: str
+
+
+@dataclass
+class Imported:
+    """Rows for the catalog's tables, what stayed open, and how names were matched."""
+
+    rows: dict[str, list[Row]] = field(default_factory=lambda: {t.name: [] for t in TABLES})
+    unmatched: list[Unmatched] = field(default_factory=list)
+    matched: Counter[str] = field(default_factory=Counter)
+    _keys: dict[str, dict[tuple[str, ...], Row]] = field(default_factory=lambda: {t.name: {} for t in TABLES})
+
+    def add(self, table: str, **cells: str) -> bool:
+        """Add a row (columns not named stay empty); False where a row of that key is already there."""
+        spec = BY_NAME[table]
+        row = {name: cells.pop(name, "") for name in spec.names}
+        assert not cells, f"{table} has no column {sorted(cells)}"
+        key = key_of(spec, row)
+        if key in self._keys[table]:
+            return False
+        self._keys[table][key] = row
+        self.rows[table].append(row)
+        return True
+
+    def has(self, table: str, *key: str) -> Row | None:
+        """The row of that key among those added so far."""
+        return self._keys[table].get(key)
+
+    def leave(self, kind: str, name: str, why: str) -> None:
+        """Note a name that stayed open."""
+        self.unmatched.append(Unmatched(kind, name[:200], why))
+
+
+@dataclass
+class Desk:
+    """What every importer works with: the names that are known, the day that the source speaks of, its source row."""
+
+    known: Known
+    date: dt.date
+    source_id: str
+
+    @property
+    def as_of(self) -> str:
+        """The day as rows write it."""
+        return self.date.isoformat()
+
+    def model(self, out: Imported, name: str) -> Match | None:
+        """The model that ``name`` means, counted by the rule that found it."""
+        found = match_model(self.known, name)
+        if found:
+            out.matched[found.rule] += 1
+        return found
+
+    def learn(self, row: Row) -> None:
+        """A model row just made is known to what follows in the same import."""
+        self.known.add_model(row)
+
+
+@dataclass(frozen=True)
+class Importer:
+    """One market source: how ``--from`` names it, where it lives, whose it is, and the function that reads it."""
+
+    name: str
+    title: str
+    publisher: str
+    url: str
+    licence: str
+    live: tuple[str, ...]
+    read: Callable[[list[SourceFile], Desk], Imported]
+    mapping: str
+
+    @property
+    def slug(self) -> str:
+        """The name as source ids write it."""
+        return names.slug(self.name)
+
+    def source(self, date: dt.date) -> Row:
+        """The source row of one snapshot of this source."""
+        return {
+            "source_id": f"{self.slug}-{date.isoformat()}",
+            "title": f"{self.title}, {date.isoformat()}",
+            "publisher": self.publisher,
+            "url": self.url,
+            "licence": self.licence,
+            "retrieved": date.isoformat(),
+        }
+
+
+def plain(value: Decimal) -> str:
+    """A number as the catalog writes it: no exponent, no trailing zeros."""
+    text = f"{value:f}"
+    return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
+
+
+def decimal(text: object) -> Decimal | None:
+    """The number in a source's cell (``$1,200``, ``2E+11``, ``3e-06``), or None."""
+    found = re.fullmatch(r"\s*[$]?\s*(-?[\d,]*\.?\d+(?:[eE][+-]?\d+)?)\s*", str(text))
+    return Decimal(found.group(1).replace(",", "")) if found else None
+
+
+def us_date(text: str) -> str:
+    """``12/31/2022`` or ``2022-12-31`` as an ISO date; empty where it is neither."""
+    found = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text.strip())
+    try:
+        if found:
+            day = dt.date(int(found.group(3)), int(found.group(1)), int(found.group(2)))
+        else:
+            day = dt.date.fromisoformat(text.strip())
+    except ValueError:
+        return ""
+    return day.isoformat() if day.year >= 1900 else ""  # the year 0202 is a slip in the source
+
+
+def sizes(name: str) -> tuple[str, str]:
+    """(parameters, active parameters) in billions, where the model's own name states them."""
+    written = re.sub(r"(?<=\d)_(?=\d)", ".", name.lower().rsplit("/", 1)[-1])
+    total = re.search(r"(?:^|[-_ v])(\d{1,4}(?:\.\d{1,2})?)b(?=[-_ :.)]|$)", written)
+    active = re.search(r"a(\d{1,3}(?:\.\d)?)b(?=[-_ :.)]|$)", written)
+    if not total or re.search(r"\d+x\d+", written):
+        return "", ""
+    return plain(Decimal(total.group(1))), plain(Decimal(active.group(1))) if active else ""
+
+
+def commonest(values: Iterable[str]) -> str:
+    """The most frequent non-empty value; among equals the first in the alphabet, so that order never matters."""
+    counted = Counter(v for v in values if v)
+    return min(counted, key=lambda v: (-counted[v], v)) if counted else ""

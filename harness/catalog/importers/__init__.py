@@ -1,0 +1,1 @@
+"""One module a market source; ``harness.catalog.registry`` lists them."""

@@ -1,0 +1,204 @@
+"""Tables of public leaderboards: Open LLM Leaderboard v1 and v2, Chatbot Arena, LiveBench.
+
+Of the two complete Open LLM Leaderboards only models of vendors in the catalog come in (v2: those that the board marks
+as from an official provider; v1: unquantised models whose owner is a vendor), so that the table stays readable. The
+yes/no columns of the v1 file (flagged, merged, moe) stand for their opposites in this copy and are not read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from statistics import fmean
+
+from harness.catalog import names
+from harness.catalog.imported import Desk, Imported, SourceFile, decimal
+from harness.catalog.importers.scored import Hints, Score, report, scored, table
+from harness.catalog.matching import match_vendor
+from harness.catalog.tables import Row
+
+# column → (benchmark, metric, setting as the board documents it)
+V1 = {
+    "arc": ("ARC-Challenge", "acc_norm", "25-shot"),
+    "hellaswag": ("HellaSwag", "acc_norm", "10-shot"),
+    "mmlu": ("MMLU", "acc", "5-shot"),
+    "truthfulqa": ("TruthfulQA", "mc2", "0-shot"),
+    "winogrande": ("WinoGrande", "acc", "5-shot"),
+    "gsm8k": ("GSM8K", "acc", "5-shot"),
+}
+V2 = {
+    "ifeval": ("IFEval", "strict acc", "0-shot"),
+    "bbh": ("BBH", "acc_norm", "3-shot"),
+    "math": ("MATH level 5", "exact match", "4-shot"),
+    "gpqa": ("GPQA", "acc_norm", "0-shot"),
+    "musr": ("MuSR", "acc_norm", "0-shot"),
+    "mmlu_pro": ("MMLU-Pro", "acc", "5-shot"),
+}
+
+
+def _official(desk: Desk, full_name: str) -> bool:
+    return "/" in full_name and match_vendor(desk.known, full_name.split("/")[0]) is not None
+
+
+def _hub_hints(full_name: str, licence: str) -> Hints:
+    plain_name = bool(re.fullmatch(r"[A-Za-z0-9._-]+/[A-Za-z0-9._-]+", full_name))
+    word = (
+        licence
+        if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ._+-]*", licence) and licence.lower() not in ("other", "unknown")
+        else ""
+    )
+    return Hints(
+        owner=full_name.split("/")[0], hub_id=full_name if plain_name else "", licence=word, open_weights="true"
+    )
+
+
+def _board(
+    out: Imported, desk: Desk, row: Row, values: Mapping[str, tuple[str, str, str]], as_of: str, name: str
+) -> None:
+    """One line of a board: the model, what the board knows of it, its scores (``values``: text → benchmark…)."""
+    hints = _hub_hints(row["name"], row["licence"])
+    model = scored(out, desk, row["name"], hints)
+    if model is None:
+        return
+    _fill(out, desk, model.model_id, row, hints)
+    for column, (benchmark, metric, setting) in values.items():
+        value = decimal(row[column])
+        if value is not None and value >= 0:
+            setting = "; ".join(filter(None, [setting, row["precision"]]))
+            score = Score(
+                benchmark, metric, value / Decimal(row["per"]), "fraction", setting, name, False, as_of, desk.source_id
+            )
+            report(out, model, score)
+
+
+def _fill(out: Imported, desk: Desk, model_id: str, row: Row, hints: Hints) -> None:
+    """What the board knows of a model fills cells that are empty in the catalog."""
+    size = decimal(row["params"])
+    there = out.has("models", model_id)
+    if there:
+        if size and size > 0:
+            there["params_b"] = f"{size.normalize():f}"  # the board counted; the name only rounds
+        return
+    out.add(
+        "models",
+        model_id=model_id,
+        vendor_id=desk.known.vendor_of_model[model_id],
+        name=row["name"].rsplit("/", 1)[-1],
+        params_b=f"{size.normalize():f}" if size and size > 0 else "",
+        open_weights="true",
+        licence=hints.licence,
+        hub_id=hints.hub_id,
+        as_of=desk.as_of,
+        source_id=desk.source_id,
+    )
+
+
+def read_v1(files: list[SourceFile], desk: Desk) -> Imported:
+    """Open LLM Leaderboard v1."""
+    out = Imported()
+    for file in files:
+        for raw in table(file, ("fullname", "weight_type", *V1)):
+            if raw.get("weight_type") != "Original" or not _official(desk, raw["fullname"]):
+                continue
+            day = raw.get("date", "")[:10]
+            row = {
+                **raw,
+                "name": raw["fullname"],
+                "licence": raw.get("hub_license", "").strip('"'),
+                "params": raw.get("params_b", ""),
+                "precision": raw.get("precision", ""),
+                "per": "100",
+            }
+            as_of = day if re.fullmatch(r"20\d\d-\d\d-\d\d", day) else desk.as_of
+            _board(out, desk, row, V1, as_of, "Open LLM Leaderboard v1")
+    return out
+
+
+def read_v2(files: list[SourceFile], desk: Desk) -> Imported:
+    """Open LLM Leaderboard v2: raw scores (not the board's rescaled ones)."""
+    out = Imported()
+    for file in files:
+        for raw in table(file, ("model_name", "features_is_official_provider")):
+            if raw["features_is_official_provider"] != "TRUE" or raw.get("features_is_flagged") == "TRUE":
+                continue
+            chat = "chat template" if raw.get("model_has_chat_template") == "TRUE" else ""
+            row = {
+                **{c: raw.get(f"evaluations_{c}_value", "") for c in V2},
+                "name": raw["model_name"],
+                "licence": raw.get("metadata_hub_license", ""),
+                "params": raw.get("metadata_params_billions", ""),
+                "precision": "; ".join(filter(None, [raw.get("model_precision", ""), chat])),
+                "per": "1",
+            }
+            day = raw.get("metadata_submission_date", "")[:10]
+            as_of = day if re.fullmatch(r"20\d\d-\d\d-\d\d", day) else desk.as_of
+            _board(out, desk, row, V2, as_of, "Open LLM Leaderboard v2")
+    return out
+
+
+def read_arena(files: list[SourceFile], desk: Desk) -> Imported:
+    """Chatbot Arena: rating, interval and votes."""
+    out = Imported()
+    for file in files:
+        for row in table(file, ("model", "arena_score", "95_pct_ci", "votes", "organization")):
+            value = decimal(row["arena_score"])
+            if value is None:
+                out.leave("score", row["model"], "no rating")
+                continue
+            licence = row.get("license", "")
+            open_weights = "" if not licence else "false" if licence == "Proprietary" else "true"
+            model = scored(out, desk, row["model"], Hints(organisation=row["organization"], open_weights=open_weights))
+            if model:
+                setting = f"95 % interval {row['95_pct_ci'].replace('/', ' ')}; {row['votes']} votes"
+                score = Score(
+                    "Chatbot Arena", "rating", value, "elo", setting, "LMArena", False, desk.as_of, desk.source_id
+                )
+                report(out, model, score)
+    return out
+
+
+LIVEBENCH_CATEGORIES = {
+    "Reasoning": "LiveBench Reasoning",
+    "Coding": "LiveBench Coding",
+    "Agentic Coding": "LiveBench Agentic Coding",
+    "Mathematics": "LiveBench Mathematics",
+    "Data Analysis": "LiveBench Data Analysis",
+    "Language": "LiveBench Language",
+    "IF": "LiveBench IF",
+}
+
+
+def read_livebench(files: list[SourceFile], desk: Desk) -> Imported:
+    """LiveBench: the mean of each category's tasks, and the mean of the categories, as the board computes them."""
+    out = Imported()
+    categories = next((json.loads(f.text()) for f in files if f.name.startswith("categories")), None)
+    for file in (f for f in files if f.name.startswith("table")):
+        if categories is None:
+            out.leave("file", file.name, "its categories_*.json is not among the files")
+            continue
+        for row in table(file, ("model",)):
+            name = re.sub(r"-base$", "", row["model"]) if row["model"].startswith("claude") else row["model"]
+            means = _category_means(row, categories)
+            model = scored(out, desk, name) if means else None
+            if model is None:
+                continue
+            if len(means) == len(categories):
+                means["LiveBench"] = fmean(means.values())
+            for benchmark, mean in means.items():
+                value = Decimal(str(mean)) / 100
+                score = Score(
+                    benchmark, "average", value, "fraction", "", "LiveBench", False, desk.as_of, desk.source_id
+                )
+                report(out, model, score)
+    return out
+
+
+def _category_means(row: Row, categories: Mapping[str, list[str]]) -> dict[str, float]:
+    means = {}
+    for category, tasks in categories.items():
+        values = [float(row[t]) for t in tasks if names.slug(row.get(t, ""))]
+        if len(values) == len(tasks) and category in LIVEBENCH_CATEGORIES:
+            means[LIVEBENCH_CATEGORIES[category]] = fmean(values)
+    return means

@@ -1,0 +1,291 @@
+"""models.dev: ``api.json`` (providers and their offers) and ``models.json`` (models, with reported scores).
+
+Mapping: provider → ``providers``; each offer → one row of ``prices`` for the snapshot's day, priced or not (an offer
+without a price still says who serves what); an offer whose model is not known, but whose maker is, adds the model
+with what most of its offers say; ``models.json`` → ``models`` and, from ``benchmarks``, ``reported_scores``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from harness.catalog import names
+from harness.catalog.imported import Desk, Imported, SourceFile, commonest, decimal, plain, sizes
+from harness.catalog.importers.models_dev_scores import full_date, listed_score
+from harness.catalog.matching import Match, maker, match_provider, match_vendor
+from harness.catalog.schema import MODALITIES
+from harness.errors import BadInput
+
+# Owners before a slash that only say through whom or how an offer is served.
+NOT_OWNERS = frozenset(
+    [
+        "workers-ai",
+        "cf",
+        "models",
+        "tee",
+        "route",
+        "routers",
+        "public",
+        "stealth",
+        "azure",
+        "vertex-ai",
+        "bedrock",
+        "pro",
+        "novita",
+        "completion",
+        "chat-completion",
+        "main",
+        "tts",
+        "flux",
+        "fal-ai",
+        "empty",
+        "us",
+        "eu",
+        "together-ai",
+        "fireworks",
+        "accounts",
+    ]
+)
+_COSTS = (
+    ("input", "input_per_mtok"),
+    ("output", "output_per_mtok"),
+    ("cache_read", "cache_read_per_mtok"),
+    ("cache_write", "cache_write_per_mtok"),
+)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One model of one provider, as the snapshot has it."""
+
+    provider: str
+    id: str
+    facts: Mapping[str, Any]
+
+
+def read(files: list[SourceFile], desk: Desk) -> Imported:
+    """Rows of a snapshot: models first, so that offers find them."""
+    out = Imported()
+    documents = [_document(f) for f in files]
+    for document in documents:
+        if not _is_api(document):
+            for model in sorted(document.values(), key=lambda m: (len(str(m["id"])), str(m["id"]))):
+                _listed_model(out, desk, model)
+    for document in filter(_is_api, documents):
+        _providers(out, desk, document)
+        _offers(out, desk, document)
+    return out
+
+
+def _document(file: SourceFile) -> dict[str, Any]:
+    try:
+        document = json.loads(file.text(), parse_float=Decimal, parse_int=Decimal)
+    except ValueError as error:
+        raise BadInput(f"{file.name} is no JSON: {error}") from error
+    if not isinstance(document, dict) or not all(isinstance(v, dict) for v in document.values()):
+        raise BadInput(f"{file.name} is neither models.dev's api.json nor its models.json")
+    return document
+
+
+def _is_api(document: Mapping[str, Any]) -> bool:
+    return all("models" in v for v in document.values())
+
+
+def _modalities(values: Iterable[str]) -> str:
+    return ";".join(m for m in MODALITIES if m in values)
+
+
+def _flag(value: object) -> str:
+    return "" if value is None else str(bool(value)).lower()
+
+
+def _count(value: object) -> str:
+    number = decimal(value)
+    return plain(number) if number and number > 0 and number == number.to_integral_value() else ""
+
+
+def _hub(model: Mapping[str, Any]) -> str:
+    for weights in model.get("weights") or ():
+        url = str(weights.get("url", ""))
+        if url.startswith("https://huggingface.co/") and url.count("/") == 4:
+            return url.removeprefix("https://huggingface.co/")
+    return ""
+
+
+def _listed_model(out: Imported, desk: Desk, model: Mapping[str, Any]) -> None:
+    """One entry of models.json: the model, then its scores."""
+    vendor = match_vendor(desk.known, str(model["id"]).split("/")[0])
+    found = desk.model(out, str(model["id"]))
+    if found is None and vendor is None:
+        out.leave("model", str(model["id"]), "its vendor is not known")
+        return
+    vendor_id = desk.known.vendor_of_model[found.id] if found else vendor.id if vendor else ""
+    model_id = found.id if found else new_id(desk, str(model["id"]))
+    total, active = sizes(_hub(model) or str(model["id"]))
+    added = out.add(
+        "models",
+        model_id=model_id,
+        vendor_id=vendor_id,
+        name=str(model["name"]),
+        family=names.slug(str(model.get("family", ""))),
+        released=full_date(model.get("release_date")),
+        params_b=total,
+        active_params_b=active,
+        context_tokens=_count(model.get("limit", {}).get("context")),
+        input_modalities=_modalities(model["modalities"]["input"]),
+        output_modalities=_modalities(model["modalities"]["output"]),
+        open_weights=_flag(model.get("open_weights")),
+        licence=str(model.get("license") or ""),
+        hub_id=_hub(model),
+        as_of=desk.as_of,
+        source_id=desk.source_id,
+    )
+    if added:
+        desk.learn(out.rows["models"][-1])
+    for score in model.get("benchmarks") or ():
+        listed_score(out, desk, model_id, score)
+
+
+def new_id(desk: Desk, name: str) -> str:
+    """The id of a model that is not in the catalog yet: what a reviewed alias says, else its name without a mode."""
+    form = names.normal(name)
+    for candidate in (form, names.unmoded(form)):
+        if ("model", candidate) in desk.known.aliases:
+            return desk.known.aliases["model", candidate]
+    return names.unmoded(form)
+
+
+def _providers(out: Imported, desk: Desk, document: Mapping[str, Any]) -> None:
+    for key in sorted(document):
+        provider = document[key]
+        found = match_provider(desk.known, key)
+        vendor = match_vendor(desk.known, key) or match_vendor(desk.known, str(provider["name"]))
+        url = str(provider.get("doc") or provider.get("api") or "")
+        out.add(
+            "providers",
+            provider_id=found.id if found else names.slug(key),
+            name=str(provider["name"]).strip(),
+            vendor_id=vendor.id if vendor else "",
+            website=url if url.startswith("http") and " " not in url and "{" not in url and "$" not in url else "",
+            as_of=desk.as_of,
+            source_id=desk.source_id,
+        )
+
+
+def _offers(out: Imported, desk: Desk, document: Mapping[str, Any]) -> None:
+    offers = [
+        Offer(_provider_id(desk, key), str(offer), facts)
+        for key in sorted(document)
+        for offer, facts in sorted(document[key]["models"].items())
+    ]
+    hosts = hosts_of(desk, document)
+    _new_models(out, desk, offers, hosts)
+    for offer in offers:
+        found = offered_model(out, desk, offer.id, hosts)
+        cost = offer.facts.get("cost") or {}
+        prices = {column: _price(cost.get(name)) for name, column in _COSTS}
+        out.add(
+            "prices",
+            provider_id=offer.provider,
+            offer_id=offer.id,
+            model_id=found.id if found else "",
+            currency="USD",
+            **prices,
+            as_of=desk.as_of,
+            source_id=desk.source_id,
+        )
+
+
+def _provider_id(desk: Desk, key: str) -> str:
+    found = match_provider(desk.known, key)
+    return found.id if found else names.slug(key)
+
+
+def _price(value: object) -> str:
+    number = None if value is None else decimal(value)
+    return "" if number is None or number < 0 else plain(number)
+
+
+def hosts_of(desk: Desk, providers: Iterable[str]) -> frozenset[str]:
+    """Words before a slash that are providers and no vendors: they do not tell who made the model."""
+    slugs = {names.slug(p) for p in providers} | NOT_OWNERS
+    return frozenset(s for s in slugs if match_vendor(desk.known, s) is None)
+
+
+def offered_model(out: Imported, desk: Desk, offer_id: str, hosts: frozenset[str]) -> Match | None:
+    """The model of an offer; without one the offer is listed as unmatched, with the reason."""
+    found = chat_version(desk, offer_id, desk.model(out, offer_id))
+    if found is None:
+        made_by = maker(desk.known, offer_id, hosts)
+        why = "its name fits more than one model" if made_by else "its maker is not known"
+        out.leave("offer", offer_id, why)
+    return found
+
+
+def chat_version(desk: Desk, offer_id: str, found: Match | None) -> Match | None:
+    """APIs serve the chat model under the plain name: where the catalog knows both, the offer is the chat model's."""
+    if found is None or found.rule != "name" or "base" in offer_id.lower():
+        return found
+    for ending in names.CHAT_ENDINGS:
+        if desk.known.vendor_of_model.get(found.id + ending) == desk.known.vendor_of_model[found.id]:
+            return Match(found.id + ending, "chat")
+    return found
+
+
+def _new_models(out: Imported, desk: Desk, offers: list[Offer], hosts: frozenset[str]) -> None:
+    """Models that the catalog does not know but whose maker it does: one row each, from all their offers."""
+    groups: dict[str, list[Offer]] = defaultdict(list)
+    makers: dict[str, list[Match]] = defaultdict(list)
+    for offer in offers:
+        if desk.model(Imported(), offer.id) is None:
+            made_by = maker(desk.known, offer.id, hosts)
+            if made_by:
+                model_id = new_id(desk, offer.id)
+                groups[model_id].append(offer)
+                makers[model_id].append(made_by)
+    for model_id in sorted(groups):
+        # an owner before the slash says more than the beginning of a name
+        owners = [m.id for m in makers[model_id] if m.rule != "family"]
+        vendor_id = commonest(owners or [m.id for m in makers[model_id]])
+        _new_model(out, desk, model_id, vendor_id, groups)
+
+
+def _new_model(out: Imported, desk: Desk, model_id: str, vendor_id: str, groups: Mapping[str, list[Offer]]) -> None:
+    plainer = [f for f, rule in names.forms(model_id) if rule in ("date", "chat") and f != model_id and f in groups]
+    if plainer or not model_id:
+        return  # the same model under a shorter or fuller name that is in this list too
+    facts = [o.facts for o in groups[model_id]]
+    total, active = sizes(commonest(o.id.rsplit("/", 1)[-1] for o in groups[model_id]))
+    day = commonest(full_date(f.get("release_date")) for f in facts)
+    out.add(
+        "models",
+        model_id=model_id,
+        vendor_id=vendor_id,
+        name=_tidy(commonest(str(f["name"]) for f in facts)) or model_id,
+        family=names.slug(commonest(str(f.get("family") or "") for f in facts)),
+        released=day if day <= desk.as_of else "",
+        params_b=total,
+        active_params_b=active,
+        context_tokens=commonest(_count(f.get("limit", {}).get("context")) for f in facts),
+        input_modalities=commonest(_modalities(f["modalities"]["input"]) for f in facts),
+        output_modalities=commonest(_modalities(f["modalities"]["output"]) for f in facts),
+        open_weights=commonest(_flag(f.get("open_weights")) for f in facts),
+        as_of=desk.as_of,
+        source_id=desk.source_id,
+    )
+    desk.learn(out.rows["models"][-1])
+
+
+def _tidy(name: str) -> str:
+    """A provider's display name without marks of its own (``(free)``, ``TEE``, ``Vendor: ``)."""
+    text = name.split(": ", 1)[-1]
+    if " " not in text:
+        text = text.rsplit("/", 1)[-1]
+    for mark in ("(free)", "(Free)", "TEE", "(TEE)", "(Preview)", "(FP8)"):
+        text = text.replace(mark, "")
+    return " ".join(text.replace("<", "").replace(">", "").split()).strip("-=+@ ")

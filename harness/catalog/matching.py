@@ -1,0 +1,124 @@
+"""Which of our models, vendors and providers does somebody else's name mean?
+
+Answers come from what is known (rows of the catalog, reviewed aliases) by rules that are named in the answer.
+Where a name fits two models or none, the answer is None: nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from harness.catalog import names
+from harness.catalog.tables import Row
+
+# Words of names that mark somebody else's alteration of a model: such a name never follows from its family.
+_ALTERED = re.compile(
+    r"(?:^|-)(abliterated|uncensored|derestricted|heretic|obliterated|lorablated|unleashed|roleplay|rp|erotica|nsfw|merge"
+    r"|merged|finetune|drummer|storybook|euryale|magnum|cydonia|dolphin|eva|lumimaid|unslop\w*|rocinante|anubis|gguf|lora"
+    r"|garnet\w*|gemopus|darkidol|fabled|unshackled|k1|larkspur|meromero|musica|queen|anko|infracelestial|rprmax|durian"
+    r"|distilled|nerdtemplate|sbert|router|auto|latest-free|fallen|tunes?)(?:-|$)"
+)
+
+
+@dataclass(frozen=True)
+class Match:
+    """An id of ours and the rule that led to it."""
+
+    id: str
+    rule: str
+
+
+@dataclass
+class Known:
+    """All names that the catalog knows, in normal form."""
+
+    models: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    vendor_of_model: dict[str, str] = field(default_factory=dict)
+    aliases: dict[tuple[str, str], str] = field(default_factory=dict)
+    vendors: dict[str, str] = field(default_factory=dict)
+    providers: dict[str, str] = field(default_factory=dict)
+
+    def add_model(self, row: Row) -> None:
+        """Make a model known by its id, its name and its hub name."""
+        self.vendor_of_model[row["model_id"]] = row["vendor_id"]
+        for name in (row["model_id"], row["name"].replace("/", "-"), row["hub_id"]):
+            if name:
+                self.models[names.normal(name)].add(row["model_id"])
+
+
+def _alias_key(kind: str, name: str) -> str:
+    if kind == "model":
+        return names.normal(name)
+    return names.slug(name) or name.strip().lower()
+
+
+def known(models: Iterable[Row], vendors: Iterable[Row], providers: Iterable[Row], aliases: Iterable[Row]) -> Known:
+    """The index over the rows of a catalog."""
+    index = Known()
+    for row in models:
+        index.add_model(row)
+    for row in vendors:
+        for name in (row["vendor_id"], row["name_en"], row["name_zh"]):
+            if name:
+                index.vendors.setdefault(_alias_key("vendor", name), row["vendor_id"])
+    for row in providers:
+        index.providers[row["provider_id"]] = row["provider_id"]
+    for row in aliases:
+        index.aliases[row["kind"], _alias_key(row["kind"], row["alias"])] = row["id"]
+    return index
+
+
+def match_model(index: Known, name: str) -> Match | None:
+    """The model that a name means: a reviewed alias, else a unique model of that form."""
+    for form, rule in names.forms(name):
+        alias = index.aliases.get(("model", form))
+        if alias in index.vendor_of_model:
+            return Match(alias, "alias" if rule == "name" else f"alias, {rule}")
+        ids = index.models.get(form, ())
+        if form in ids:
+            return Match(form, rule)
+        if len(ids) == 1:
+            return Match(next(iter(ids)), rule)
+        if ids:
+            return None  # two models of one name: a person has to decide
+    return None
+
+
+def match_vendor(index: Known, name: str) -> Match | None:
+    """The vendor that a company's or organisation's name means."""
+    key = _alias_key("vendor", name)
+    if ("vendor", key) in index.aliases:
+        return Match(index.aliases["vendor", key], "alias")
+    return Match(index.vendors[key], "name") if key in index.vendors else None
+
+
+def match_provider(index: Known, name: str) -> Match | None:
+    """The provider that a name means."""
+    key = names.slug(name)
+    if ("provider", key) in index.aliases:
+        return Match(index.aliases["provider", key], "alias")
+    return Match(index.providers[key], "name") if key in index.providers else None
+
+
+def maker(index: Known, name: str, hosts: frozenset[str] = frozenset()) -> Match | None:
+    """The vendor of a model that the catalog does not know yet.
+
+    The owner before the slash decides where it is a vendor; else the family at the beginning of the name,
+    unless the owner is an unknown third party or the name says that somebody altered the model.
+    """
+    form = names.normal(name)
+    owner = names.owner(name)
+    if _ALTERED.search(form):
+        return None
+    if owner and owner not in hosts:
+        return match_vendor(index, owner)
+    for start in names.starts(form):
+        vendor = index.aliases.get(("family", start))
+        if vendor:
+            return Match(vendor, "family")
+    head = re.match(r"[a-z]+", form)  # qwen3-..., gpt5-...: the family and its number in one word
+    vendor = index.aliases.get(("family", head.group())) if head and len(head.group()) > 3 else None
+    return Match(vendor, "family") if vendor else None

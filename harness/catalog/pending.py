@@ -1,0 +1,71 @@
+"""Put several files in place as one: a crash in between is finished by the next who reads.
+
+The files are complete on disk under other names before a list of them, the intent, is; then each is renamed to its own
+name. Without an intent nothing was put in place; with one, renaming what is still there finishes the work, and does
+no harm where two do it at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from harness.errors import BadInput
+
+INTENT = ".intent.json"
+
+
+def commit(folder: Path, staged: Mapping[str, str]) -> None:
+    """Rename files of ``folder`` (staged name to the name it takes), all or, after a crash, all at the next ``finish``."""
+    handle, name = tempfile.mkstemp(prefix=".tmp-", suffix=".json", dir=folder)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(dict(staged), file)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(name).replace(folder / INTENT)
+    _place(folder, staged)
+
+
+def finish(folder: Path) -> bool:
+    """Finish what a crash interrupted; whether there was anything.
+
+    Raises:
+        BadInput: it cannot be finished here; says what to do.
+    """
+    intent = folder / INTENT
+    try:
+        staged = json.loads(intent.read_text(encoding="utf-8"))
+        if any(Path(n).name != n for pair in staged.items() for n in pair):
+            raise ValueError
+        _place(folder, staged)
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise BadInput(
+            f"A refresh of {folder} was interrupted and cannot be finished ({intent.name}): restore the folder's files, "
+            "from Git for instance, remove that file and refresh again."
+        ) from error
+    return True
+
+
+def _place(folder: Path, staged: Mapping[str, str]) -> None:
+    _sync(folder)
+    for name, target in staged.items():
+        with contextlib.suppress(FileNotFoundError):  # renamed before the crash, or by another who finishes
+            (folder / name).replace(folder / target)
+    _sync(folder)
+    (folder / INTENT).unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    """What the folder's entries say is on disk, where the system can say so of a folder."""
+    if hasattr(os, "O_DIRECTORY"):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,259 @@
+"""Bring a market source into the catalog: read, match, merge, check, and only then write."""
+
+from __future__ import annotations
+
+import datetime as dt
+import http.client
+import re
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness import places
+from harness.catalog import checks, matching, tables, writing
+from harness.catalog.imported import Desk, Imported, SourceFile, Unmatched
+from harness.catalog.registry import importer_named
+from harness.catalog.schema import BY_NAME, TABLES, Table
+from harness.catalog.tables import Catalog, Finding, Row, key_of
+from harness.errors import BadInput, MissingData
+
+MAX_DOWNLOAD = 64 * 1024 * 1024
+TIMEOUT_S = 60
+
+
+@dataclass(frozen=True)
+class Change:
+    """One cell that a refresh changed."""
+
+    table: str
+    key: tuple[str, ...]
+    column: str
+    old: str
+    new: str
+
+
+@dataclass
+class Report:
+    """What a refresh did."""
+
+    source: str
+    date: str
+    added: Counter[str] = field(default_factory=Counter)
+    changed: list[Change] = field(default_factory=list)
+    price_changes: list[Change] = field(default_factory=list)
+    unmatched: list[Unmatched] = field(default_factory=list)
+    matched: Counter[str] = field(default_factory=Counter)
+    offers: int = 0
+    offers_with_vendor: int = 0
+    files: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, object]:
+        """The report as one JSON document."""
+        return {
+            "source": self.source,
+            "date": self.date,
+            "added": dict(sorted(self.added.items())),
+            "changed": [vars(c) | {"key": list(c.key)} for c in self.changed],
+            "price_changes": [vars(c) | {"key": list(c.key)} for c in self.price_changes],
+            "unmatched": [vars(u) for u in self.unmatched],
+            "matched_by_rule": dict(sorted(self.matched.items())),
+            "offers": self.offers,
+            "offers_with_vendor": self.offers_with_vendor,
+            "files_written": self.files,
+        }
+
+
+def refresh(
+    folder: Path,
+    source: str,
+    files: Sequence[Path] = (),
+    date: dt.date | None = None,
+    today: dt.date | None = None,
+) -> Report:
+    """Import ``source`` into the catalog in ``folder``; without files its live address is read.
+
+    ``date`` is the day the data speaks of: by default the date in a file's name, for the live address today.
+    Nothing is written where anything of the result would not pass ``check``.
+    """
+    importer = importer_named(source)
+    today = today or dt.date.today()
+    given = [_file(p) for p in files] if files else [_fetch(url) for url in importer.live]
+    day = date or (today if not files else _date_in([f.name for f in given], source))
+    if day > today:
+        raise BadInput(f"{day} lies in the future: state the day that {source} speaks of with --date.")
+    before = _read_sound(folder)
+    base = before if folder.resolve() == places.packaged_catalog().resolve() else _read_sound(places.packaged_catalog())
+    desk = Desk(_known(before, base), day, importer.source(day)["source_id"])
+    imported = importer.read(given, desk)
+    imported.add("sources", **importer.source(day))
+    report = Report(source, day.isoformat(), matched=imported.matched, unmatched=imported.unmatched)
+    after = _merged(before, base, imported, report)
+    _refuse(checks.check_tables(after, today), source)
+    _count_offers(imported, after, report)
+    report.files = writing.write(folder, after.rows)
+    return report
+
+
+def _file(path: Path) -> SourceFile:
+    if not path.is_file():
+        raise MissingData(f"There is no file {path}.")
+    if path.stat().st_size > MAX_DOWNLOAD:
+        raise BadInput(f"{path} holds more than {MAX_DOWNLOAD // 2**20} MB: no market source is that large.")
+    return SourceFile(path.name, path.read_bytes())
+
+
+def _fetch(url: str) -> SourceFile:
+    request = urllib.request.Request(url, headers={"User-Agent": "landscape-catalog"})
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
+            raw = answer.read(MAX_DOWNLOAD + 1)
+    except (urllib.error.URLError, OSError, http.client.HTTPException) as error:
+        reason = getattr(error, "reason", error)
+        raise MissingData(
+            f"{url} cannot be reached ({reason}). Without internet name a saved copy with --file."
+        ) from error
+    if len(raw) > MAX_DOWNLOAD:
+        raise BadInput(
+            f"{url} sends more than {MAX_DOWNLOAD // 2**20} MB; save and check it, then name it with --file."
+        )
+    return SourceFile(url.rsplit("/", 1)[-1], raw)
+
+
+def _date_in(file_names: Sequence[str], source: str) -> dt.date:
+    for name in file_names:
+        found = re.search(r"(20\d{2})[-_](\d{2})[-_](\d{2})", name)
+        if found:
+            try:
+                return dt.date(*map(int, found.groups()))
+            except ValueError:
+                continue
+    raise BadInput(f"No file name holds a date: state the day that {source} speaks of with --date YYYY-MM-DD.")
+
+
+def _read_sound(folder: Path) -> Catalog:
+    """A catalog to build on: an empty folder is an empty catalog, a broken one is refused."""
+    if tables.is_empty(folder):
+        return Catalog()
+    catalog, findings = tables.read(folder)
+    _refuse(findings, "the catalog as it stands")
+    return catalog
+
+
+def _refuse(findings: Sequence[Finding], what: str) -> None:
+    if findings:
+        shown = [str(f) for f in findings[:50]]
+        more = f" (the first 50 of {len(findings)})" if len(findings) > 50 else ""
+        raise BadInput(f"{what} does not pass the catalog's checks; nothing was written{more}:", shown)
+
+
+def _known(before: Catalog, base: Catalog) -> matching.Known:
+    def both(name: str) -> list[Row]:
+        there = before.keyed(BY_NAME[name])
+        return [*there.values(), *(r for k, r in base.keyed(BY_NAME[name]).items() if k not in there)]
+
+    aliases = before.rows["aliases"] or base.rows["aliases"]
+    return matching.known(both("models"), both("vendors"), both("providers"), aliases)
+
+
+def _merged(before: Catalog, base: Catalog, imported: Imported, report: Report) -> Catalog:
+    rows: dict[str, dict[tuple[str, ...], Row]] = {t.name: before.keyed(t) for t in TABLES}
+    for table in TABLES:
+        borrowed = base.keyed(table)
+        for row in imported.rows[table.name]:
+            key = key_of(table, row)
+            if key not in rows[table.name] and key in borrowed and table.name in _REVIEWED:
+                rows[table.name][key] = dict(borrowed[key])  # the reviewed row comes along
+                report.added[table.name] += 1
+            _merge_row(table, rows[table.name], key, row, report)
+    _borrow(rows, base, report)
+    _drop_unused(rows, imported)
+    _price_changes(rows["prices"], imported, report)
+    after = Catalog()
+    for table in TABLES:
+        after.rows[table.name] = sorted(rows[table.name].values(), key=lambda r, t=table: key_of(t, r))  # type: ignore[misc]
+        after.lines[table.name] = list(range(2, len(after.rows[table.name]) + 2))
+    return after
+
+
+# Tables whose packaged row a person has looked at: an import into another folder starts from it.
+_REVIEWED = frozenset({"vendors", "models", "providers", "sources"})
+
+
+def _series(source_id: str) -> str:
+    """A source without the date of its snapshot."""
+    return re.sub(r"-\d{4}-\d{2}-\d{2}$", "", source_id)
+
+
+def _merge_row(table: Table, rows: dict[tuple[str, ...], Row], key: tuple[str, ...], new: Row, report: Report) -> None:
+    """New rows are added; of known ones empty cells are filled, and the importer's own older rows are renewed."""
+    old = rows.get(key)
+    if old is None:
+        rows[key] = dict(new)
+        report.added[table.name] += 1
+        return
+    if table.name == "sources":
+        if old["retrieved"] and new["retrieved"] > old["retrieved"]:  # the same page, read again
+            report.changed.append(Change(table.name, key, "retrieved", old["retrieved"], new["retrieved"]))
+            rows[key] = {**old, "retrieved": new["retrieved"]}
+        return
+    stamped = "as_of" in old
+    own = stamped and _series(old["source_id"]) == _series(new["source_id"]) and new["as_of"] >= old["as_of"]
+    cells = {c: v for c, v in new.items() if v and v != old[c] and c not in ("as_of", "source_id")}
+    if not own:
+        cells = {c: v for c, v in cells.items() if not old[c]}
+    for column, value in sorted(cells.items()):
+        report.changed.append(Change(table.name, key, column, old[column], value))
+    rows[key] = {**old, **cells}
+    if own:
+        rows[key] |= {"as_of": new["as_of"], "source_id": new["source_id"]}
+
+
+def _borrow(rows: dict[str, dict[tuple[str, ...], Row]], base: Catalog, report: Report) -> None:
+    """Bring along every row that others name: the vendor of a model, its parent, their sources."""
+    there = {t.name: base.keyed(t) for t in TABLES}
+    missing = True
+    while missing:
+        missing = False
+        for table in TABLES:
+            for column in (c for c in table.columns if c.ref):
+                for row in list(rows[table.name].values()):
+                    key = (row[column.name],)
+                    if row[column.name] and key not in rows[column.ref] and key in there[column.ref]:
+                        rows[column.ref][key] = dict(there[column.ref][key])
+                        report.added[column.ref] += 1
+                        missing = True
+
+
+def _drop_unused(rows: dict[str, dict[tuple[str, ...], Row]], imported: Imported) -> None:
+    """A source that came with the import, or that its newer snapshot replaced, but that no row names is no source."""
+    used = {
+        r["source_id"] for name, held in rows.items() if name != "sources" for r in held.values() if "source_id" in r
+    }
+    for key in [k for k in rows["sources"] if k[0] not in used]:
+        del rows["sources"][key]
+
+
+def _price_changes(prices: Mapping[tuple[str, ...], Row], imported: Imported, report: Report) -> None:
+    """Old → new for every offer whose last earlier price differs."""
+    history: dict[tuple[str, str], list[Row]] = {}
+    for row in prices.values():
+        history.setdefault((row["provider_id"], row["offer_id"]), []).append(row)
+    for row in imported.rows["prices"]:
+        key = (row["provider_id"], row["offer_id"])
+        earlier = [r for r in history[key] if r["as_of"] < row["as_of"]]
+        if earlier:
+            last = max(earlier, key=lambda r: r["as_of"])
+            for column in ("input_per_mtok", "output_per_mtok", "cache_read_per_mtok", "cache_write_per_mtok"):
+                if last[column] and row[column] and last[column] != row[column]:
+                    report.price_changes.append(
+                        Change("prices", (*key, row["as_of"]), column, last[column], row[column])
+                    )
+
+
+def _count_offers(imported: Imported, after: Catalog, report: Report) -> None:
+    vendor = {r["model_id"]: r["vendor_id"] for r in after.rows["models"]}
+    report.offers = len(imported.rows["prices"])
+    report.offers_with_vendor = sum(bool(vendor.get(r["model_id"])) for r in imported.rows["prices"])

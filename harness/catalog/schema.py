@@ -1,0 +1,196 @@
+"""The catalog's files in one declared list: tables, columns, types, keys, allowed values.
+
+Everything else (loader, checks, importers, guide) reads this list. A column's ``kind`` names the rule in
+``harness.catalog.cells`` that its text has to obey; an empty cell means *unknown* and is refused only where
+``required``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table. ``ref`` is the table whose key the cell names; ``values`` closes the list of values."""
+
+    name: str
+    kind: str
+    required: bool = False
+    ref: str = ""
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """One file of the catalog: ``name`` + ``.csv``; no two rows agree in ``key``."""
+
+    name: str
+    row_is: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+
+    @property
+    def file(self) -> str:
+        """Name of its CSV file."""
+        return f"{self.name}.csv"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its columns, in the order of the heading."""
+        return tuple(c.name for c in self.columns)
+
+
+SEGMENTS = ("big-tech", "startup", "lab", "reference")
+DIMENSIONS = ("rnd", "application", "business", "ecosystem", "capital", "value-chain")
+RELATIONS = ("acquired", "invested", "partnered", "spun-out", "distributes")
+REPORTERS = ("vendor", "third-party")
+ALIAS_KINDS = ("model", "provider", "vendor", "family")
+MODALITIES = ("text", "image", "pdf", "video", "audio", "embedding")
+SCORE_UNITS = ("fraction", "elo", "points", "minutes")
+
+_STAMP = (Column("as_of", "date", required=True), Column("source_id", "slug", required=True, ref="sources"))
+
+
+def _table(name: str, row_is: str, key: tuple[str, ...], *columns: Column, stamped: bool = True) -> Table:
+    return Table(name, row_is, columns + (_STAMP if stamped else ()), key)
+
+
+SOURCES = _table(
+    "sources",
+    "one row per source of facts",
+    ("source_id",),
+    Column("source_id", "slug", required=True),
+    Column("title", "text", required=True),
+    Column("publisher", "text", required=True),
+    Column("url", "place", required=True),
+    Column("licence", "text"),
+    Column("retrieved", "date"),
+    stamped=False,
+)
+VENDORS = _table(
+    "vendors",
+    "one row per vendor: who makes models",
+    ("vendor_id",),
+    Column("vendor_id", "slug", required=True),
+    Column("name_en", "text", required=True),
+    Column("name_zh", "text"),
+    Column("segment", "choice", required=True, values=SEGMENTS),
+    Column("country", "country", required=True),
+    Column("city", "text"),
+    Column("founded", "partial-date"),
+    Column("parent_id", "slug", ref="vendors"),
+    Column("website", "url"),
+)
+MODELS = _table(
+    "models",
+    "one row per released model of a vendor",
+    ("model_id",),
+    Column("model_id", "slug", required=True),
+    Column("vendor_id", "slug", required=True, ref="vendors"),
+    Column("name", "text", required=True),
+    Column("family", "text"),
+    Column("released", "date"),
+    Column("params_b", "positive"),
+    Column("active_params_b", "positive"),
+    Column("context_tokens", "count"),
+    Column("input_modalities", "list", values=MODALITIES),
+    Column("output_modalities", "list", values=MODALITIES),
+    Column("open_weights", "boolean"),
+    Column("licence", "text"),
+    Column("hub_id", "hub-id"),
+)
+PROVIDERS = _table(
+    "providers",
+    "one row per provider: who serves models over an API",
+    ("provider_id",),
+    Column("provider_id", "slug", required=True),
+    Column("name", "text", required=True),
+    Column("vendor_id", "slug", ref="vendors"),
+    Column("country", "country"),
+    Column("website", "url"),
+)
+PRICES = _table(
+    "prices",
+    "one row per offer and date; prices per million tokens",
+    ("provider_id", "offer_id", "as_of"),
+    Column("provider_id", "slug", required=True, ref="providers"),
+    Column("offer_id", "offer-id", required=True),
+    Column("model_id", "slug", ref="models"),
+    Column("currency", "currency", required=True),
+    Column("input_per_mtok", "amount"),
+    Column("output_per_mtok", "amount"),
+    Column("cache_read_per_mtok", "amount"),
+    Column("cache_write_per_mtok", "amount"),
+)
+GPU_PRICES = _table(
+    "gpu_prices",
+    "one row per cloud, GPU, size, terms and date; price of one GPU for one hour",
+    ("cloud", "gpu", "gpus", "memory_gb", "terms", "as_of"),
+    Column("cloud", "text", required=True),
+    Column("gpu", "text", required=True),
+    Column("gpus", "count", required=True),
+    Column("memory_gb", "positive"),
+    Column("terms", "text", required=True),
+    Column("currency", "currency", required=True),
+    Column("per_gpu_hour", "amount", required=True),
+)
+FACTS = _table(
+    "facts",
+    "one row per fact about a vendor, long form",
+    ("vendor_id", "key", "value", "note", "as_of", "source_id"),
+    Column("vendor_id", "slug", required=True, ref="vendors"),
+    Column("dimension", "choice", required=True, values=DIMENSIONS),
+    Column("key", "fact-key", required=True),
+    Column("value", "fact-value", required=True),
+    Column("unit", "unit"),
+    Column("note", "text"),
+)
+RELATIONS_TABLE = _table(
+    "relations",
+    "one row per relation between two vendors",
+    ("from_id", "to_id", "kind", "as_of", "source_id"),
+    Column("from_id", "slug", required=True, ref="vendors"),
+    Column("to_id", "slug", required=True, ref="vendors"),
+    Column("kind", "choice", required=True, values=RELATIONS),
+    Column("amount", "amount"),
+    Column("currency", "currency"),
+    Column("note", "text"),
+)
+REPORTED_SCORES = _table(
+    "reported_scores",
+    "one row per score that somebody published",
+    ("model_id", "benchmark", "metric", "setting", "reported_by", "as_of", "source_id"),
+    Column("model_id", "slug", required=True, ref="models"),
+    Column("benchmark", "benchmark", required=True),
+    Column("metric", "text", required=True),
+    Column("score", "number", required=True),
+    Column("unit", "choice", required=True, values=SCORE_UNITS),
+    Column("setting", "text"),
+    Column("reported_by", "text", required=True),
+    Column("reporter", "choice", required=True, values=REPORTERS),
+)
+ALIASES = _table(
+    "aliases",
+    "one row per name that others use for one of our models, providers or vendors",
+    ("kind", "alias"),
+    Column("kind", "choice", required=True, values=ALIAS_KINDS),
+    Column("alias", "alias", required=True),
+    Column("id", "slug", required=True),
+)
+
+TABLES: tuple[Table, ...] = (
+    SOURCES,
+    VENDORS,
+    MODELS,
+    PROVIDERS,
+    PRICES,
+    GPU_PRICES,
+    FACTS,
+    RELATIONS_TABLE,
+    REPORTED_SCORES,
+    ALIASES,
+)
+BY_NAME = {t.name: t for t in TABLES}
+# Which table an alias's id lives in. A family is a beginning of model names that belongs to one vendor.
+ALIAS_TARGET = {"model": "models", "provider": "providers", "vendor": "vendors", "family": "vendors"}

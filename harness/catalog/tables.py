@@ -1,0 +1,136 @@
+"""Read the catalog's files into rows, each remembering its line; find what cannot even be read."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.catalog import pending
+from harness.catalog.schema import TABLES, Table
+
+MAX_FILE = 64 * 1024 * 1024  # bytes; the largest table holds well under 10 MB
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One thing wrong, with the place: file, row (1 is the heading) and column."""
+
+    file: str
+    row: int
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}, row {self.row}" if self.row else self.file
+        return f"{place}, column {self.column}: {self.message}" if self.column else f"{place}: {self.message}"
+
+
+Row = dict[str, str]
+
+
+@dataclass
+class Catalog:
+    """All tables as text, with the file row of every record."""
+
+    rows: dict[str, list[Row]] = field(default_factory=lambda: {t.name: [] for t in TABLES})
+    lines: dict[str, list[int]] = field(default_factory=lambda: {t.name: [] for t in TABLES})
+
+    def keyed(self, table: Table) -> dict[tuple[str, ...], Row]:
+        """Rows of one table by their key."""
+        return {key_of(table, row): row for row in self.rows[table.name]}
+
+
+def key_of(table: Table, row: Mapping[str, str]) -> tuple[str, ...]:
+    """The natural key of a row."""
+    return tuple(row[c] for c in table.key)
+
+
+def _decoded(table: Table, raw: bytes) -> tuple[str, list[Finding]]:
+    """Text of a file; broken UTF-8 is a finding with the row and column where it stands."""
+    if len(raw) > MAX_FILE:
+        return "", [Finding(table.file, 0, "", f"holds {len(raw):,} bytes; at most {MAX_FILE:,} are allowed")]
+    try:
+        return raw.decode("utf-8"), []
+    except UnicodeDecodeError:
+        pass
+    findings, text = [], raw.decode("utf-8", errors="replace")
+    for number, line in enumerate(_records(text), start=1):
+        for index, cell in enumerate(line):
+            if "\ufffd" in cell:
+                name = table.names[index] if index < len(table.names) else ""
+                findings.append(Finding(table.file, number, name, "is not UTF-8"))
+    return text, findings or [Finding(table.file, 1, "", "is not UTF-8")]
+
+
+def _records(text: str) -> Iterable[list[str]]:
+    csv.field_size_limit(MAX_FILE)
+    return csv.reader(io.StringIO(text, newline=""), strict=True)
+
+
+def read_table(folder: Path, table: Table) -> tuple[list[Row], list[int], list[Finding]]:
+    """Rows of one file, the file row of each, and what is wrong with its form."""
+    path = folder / table.file
+    if not path.is_file():
+        return [], [], [Finding(table.file, 0, "", "the file is missing")]
+    text, findings = _decoded(table, path.read_bytes())
+    rows: list[Row] = []
+    lines: list[int] = []
+    if not text:
+        return rows, lines, findings or [Finding(table.file, 1, "", "the heading is missing")]
+    number = 0
+    try:
+        for number, cells in enumerate(_records(text), start=1):
+            if number == 1:
+                findings += _heading(table, cells)
+                if tuple(cells) != table.names:
+                    break
+            elif len(cells) != len(table.names):
+                name = table.names[min(len(cells), len(table.names) - 1)]
+                message = f"has {len(cells)} cells, the table has {len(table.names)} columns"
+                findings.append(Finding(table.file, number, name, message))
+            else:
+                rows.append(dict(zip(table.names, cells, strict=True)))
+                lines.append(number)
+    except csv.Error as error:
+        findings.append(Finding(table.file, number + 1, table.names[0], f"is not readable as CSV: {error}"))
+    return rows, lines, findings
+
+
+def _heading(table: Table, cells: list[str]) -> list[Finding]:
+    """Every name in the heading that is missing, unknown or out of place."""
+    if tuple(cells) == table.names:
+        return []
+    found = [Finding(table.file, 1, n, "this column is missing") for n in table.names if n not in cells]
+    found += [Finding(table.file, 1, c[:60], "the table has no such column") for c in cells if c not in table.names]
+    expected = ",".join(table.names)
+    return found or [Finding(table.file, 1, cells[0][:60], f"the columns stand in another order than {expected}")]
+
+
+def read(folder: Path) -> tuple[Catalog, list[Finding]]:
+    """The whole catalog as it stands, and everything wrong with its form; an interrupted refresh is finished first."""
+    pending.finish(folder)
+    catalog, findings = Catalog(), []
+    for table in TABLES:
+        rows, lines, found = read_table(folder, table)
+        catalog.rows[table.name], catalog.lines[table.name] = rows, lines
+        findings += found
+    return catalog, findings
+
+
+def is_empty(folder: Path) -> bool:
+    """True where a folder holds none of the catalog's files (or does not exist), an interrupted refresh finished."""
+    pending.finish(folder)
+    return not any((folder / t.file).is_file() for t in TABLES)
+
+
+def as_csv(table: Table, rows: Iterable[Row]) -> str:
+    """A table's file: heading, then rows in the order of their key, lines ended by a newline alone."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(table.names)
+    for row in sorted(rows, key=lambda r: tuple(r[c] for c in (*table.key, *table.names))):
+        writer.writerow([row[c] for c in table.names])
+    return out.getvalue()

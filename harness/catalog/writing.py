@@ -1,0 +1,40 @@
+"""Write the catalog's files so that a crash or a refusal leaves the old ones, or all of the new ones."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from harness.catalog import pending
+from harness.catalog.schema import BY_NAME, TABLES
+from harness.catalog.tables import Row, as_csv
+
+
+def write(folder: Path, rows: Mapping[str, list[Row]]) -> list[str]:
+    """Write every table whose text changed; all new files are complete on disk before the first is put in place."""
+    folder.mkdir(parents=True, exist_ok=True)
+    changed = {}
+    for table in TABLES:
+        text = as_csv(BY_NAME[table.name], rows[table.name]).encode()
+        path = folder / table.file
+        if not path.is_file() or path.read_bytes() != text:
+            changed[path] = text
+    staged: dict[str, str] = {}
+    try:
+        for path, text in changed.items():
+            handle, name = tempfile.mkstemp(prefix=".tmp-", suffix=".csv", dir=folder)
+            staged[Path(name).name] = path.name
+            with os.fdopen(handle, "wb") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).chmod(0o644)
+    except BaseException:
+        for name in staged:
+            (folder / name).unlink(missing_ok=True)
+        raise
+    if staged:
+        pending.commit(folder, staged)
+    return [p.name for p in changed]

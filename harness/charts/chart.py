@@ -1,0 +1,103 @@
+"""What every chart function returns: a figure with all that a reader needs beside it."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
+
+DASH = "–"
+"""Stands for a missing value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A figure, the sentence it shows, how to read its error bars, its source, its data.
+
+    The figure carries no colours of text or background: the site's theme or ``standalone`` sets them.
+    """
+
+    figure: go.Figure
+    title: str
+    note: str
+    source: str
+    data: pd.DataFrame
+    name: str
+
+    @property
+    def alt(self) -> str:
+        """What a screen reader says in place of the picture."""
+        return f"{self.title}. {self.note}".replace("..", ".")
+
+    def standalone(self, dark: bool = False) -> go.Figure:
+        """The figure with its title and source line inside, in plain light or dark: for files."""
+        import plotly.graph_objects as go
+
+        ink, paper, line = ("#E8EAED", "#14181F", "#39414D") if dark else ("#1B2430", "#FFFFFF", "#D5DAE1")
+        figure = go.Figure(self.figure)
+        axis = {"gridcolor": line, "linecolor": line, "zerolinecolor": line}
+        figure.update_layout(
+            template={"layout": {"xaxis": axis, "yaxis": axis, "font": {"color": ink}}},
+            paper_bgcolor=paper,
+            plot_bgcolor=paper,
+            title={"text": plain(self.title), "x": 0, "xref": "paper", "font": {"size": 17}},
+            margin_t=64,
+            margin_b=figure.layout.margin.b + 34 if figure.layout.margin.b else 90,
+        )
+        figure.add_annotation(
+            text=plain(f"{self.note} {self.source}".strip()),
+            xref="paper",
+            yref="paper",
+            x=0,
+            y=0,
+            yshift=-64,
+            xanchor="left",
+            showarrow=False,
+            font={"size": 11},
+        )
+        return figure
+
+
+def plain(text: object) -> str:
+    """Text from data, harmless in a figure (plotly reads a little HTML there)."""
+    return html.escape(str(text), quote=False)
+
+
+def blank(height: int, **layout: Any) -> go.Figure:
+    """An empty figure with the house's margins, thin grid and no legend."""
+    import plotly.graph_objects as go
+
+    # at once: every later update checks the whole figure again
+    return go.Figure(
+        layout={
+            "height": height,
+            "margin": {"l": 8, "r": 16, "t": 12, "b": 48},
+            "showlegend": False,
+            "hovermode": "closest",
+            "dragmode": False,
+            "separators": ". ",
+            "bargap": 0.35,
+            "xaxis": {
+                "automargin": True,
+                "zeroline": False,
+                "ticks": "outside",
+                "ticklen": 4,
+                "title": {"standoff": 10},
+            },
+            "yaxis": {"automargin": True, "zeroline": False, "title": {"standoff": 8}},
+            **layout,
+        }
+    )
+
+
+def short(text: object, limit: int = 30) -> str:
+    """A label cut in the middle, so that both the family and the size stay readable."""
+    word = str(text)
+    if len(word) <= limit:
+        return word
+    head = (limit - 1) * 2 // 3
+    return f"{word[:head]}…{word[-(limit - 1 - head) :]}"

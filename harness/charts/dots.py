@@ -1,0 +1,198 @@
+"""Values with intervals on one axis: leaderboards, differences, profiles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.charts.chart import DASH, Chart, blank, plain, short
+from harness.charts.palette import ORIGINS, segment, series
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.i18n.translator import Translator
+
+ROW = 26
+"""Pixels a row: labels of two neighbours never touch at the site's font size."""
+MOST = 40
+"""Rows of a leaderboard that are drawn; its table has all of them."""
+
+
+def ranking(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    unit: str,
+    note: str,
+    source: str,
+    name: str,
+    origin: str = "measured",
+    most: int = MOST,
+) -> Chart:
+    """A leaderboard: one row per model (``model, score, low, high, segment, ranks``), best on top."""
+    import plotly.graph_objects as go
+
+    top = frame.head(most).iloc[::-1]
+    figure = blank(96 + ROW * max(len(top), 3))
+    labels = [
+        f"{rank}  {plain(short(m))}" if rank != DASH else plain(short(m))
+        for rank, m in zip(top["ranks"], top["model"], strict=True)
+    ]
+    marks = [segment(s) for s in top["segment"]]
+    colours = [m.colour for m in marks]
+    intervals = list(zip(top["low"], top["high"], range(len(top)), colours, strict=True))
+    for colour in dict.fromkeys(colours):  # one trace a colour: a browser draws few long ones faster than many short
+        ends: dict[str, list[float | None]] = {"x": [], "y": []}
+        for low, high, position, own in intervals:
+            if own == colour and low == low and high == high:
+                ends["x"] += [low, high, None]
+                ends["y"] += [position, position, None]
+        if ends["x"]:
+            figure.add_trace(
+                go.Scatter(**ends, mode="lines", hoverinfo="skip", line={"color": colour, "width": 2}, opacity=0.55)
+            )
+    figure.add_trace(
+        go.Scatter(
+            x=top["score"],
+            y=list(range(len(top))),
+            mode="markers",
+            marker={
+                "color": colours,
+                "symbol": [m.symbol + ORIGINS[origin] for m in marks],
+                "size": 10,
+            },
+            customdata=[[plain(m), lo, hi, plain(s)] for m, lo, hi, s in
+                        zip(top["model"], top["low"], top["high"], top["segment"], strict=True)],
+            hovertemplate="<b>%{customdata[0]}</b><br>%{x:.3f} (%{customdata[1]:.3f} – %{customdata[2]:.3f})"
+            "<br>%{customdata[3]}<extra></extra>",
+        )
+    )  # fmt: skip
+    figure.update_xaxes(title=unit, showgrid=True)
+    figure.update_yaxes(
+        tickvals=list(range(len(top))), ticktext=labels, range=[-0.7, max(len(top), 3) - 0.3], showgrid=False
+    )
+    return Chart(figure, title, note, source, frame, name)
+
+
+def differences(
+    frame: pd.DataFrame,
+    say: Translator,
+    *,
+    title: str,
+    unit: str,
+    note: str,
+    source: str,
+    name: str,
+    told: tuple[str, str] | None = None,
+) -> Chart:
+    """Differences, one row each (``label, difference, low, high, significant``), around zero.
+
+    ``told`` names what is significant and what is not; by default as for adjusted paired comparisons.
+    """
+    import plotly.graph_objects as go
+
+    rows = frame.iloc[::-1].reset_index(drop=True)
+    figure = blank(110 + ROW * max(len(rows), 3))
+    names = told or (say("charts.significant"), say("charts.not_significant"))
+    for significant, mark in ((True, series(0)), (False, series(5))):
+        part = rows[rows["significant"] == significant]
+        if part.empty:
+            continue
+        figure.add_trace(
+            go.Scatter(
+                x=part["difference"],
+                y=part.index,
+                mode="markers",
+                marker={"color": mark.colour, "symbol": mark.symbol + ("" if significant else "-open"), "size": 10},
+                error_x={
+                    "type": "data", "symmetric": False, "thickness": 1.6, "width": 0, "color": mark.colour,
+                    "array": part["high"] - part["difference"], "arrayminus": part["difference"] - part["low"],
+                },
+                name=names[0 if significant else 1],
+                customdata=[[plain(v)] for v in part["label"]],
+                hovertemplate="<b>%{customdata[0]}</b><br>%{x:+.3f}<extra></extra>",
+            )
+        )  # fmt: skip
+    figure.add_vline(x=0, line_width=1.2, line_color="#8A8F98")
+    figure.update_xaxes(title=unit, showgrid=True, tickformat="+.2~f")
+    figure.update_yaxes(
+        tickvals=list(rows.index), ticktext=[plain(short(v, 40)) for v in rows["label"]],
+        range=[-0.7, max(len(rows), 3) - 0.3], showgrid=False,
+    )  # fmt: skip
+    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
+    return Chart(figure, title, note, source, frame, name)
+
+
+def profile(frame: pd.DataFrame, *, title: str, unit: str, note: str, source: str, name: str) -> Chart:
+    """Several things on the same few scales (``thing, dimension, value, low, high``): a dot plot, no radar."""
+    import plotly.graph_objects as go
+
+    dimensions = list(dict.fromkeys(frame["dimension"]))[::-1]
+    things = list(dict.fromkeys(frame["thing"]))
+    figure = blank(110 + (44 if len(things) > 1 else 28) * max(len(dimensions), 3))
+    for index, thing in enumerate(things):
+        part = frame[(frame["thing"] == thing) & frame["value"].notna()]
+        mark = series(index)
+        offset = (len(things) - 1) / 2 - index
+        error = {}
+        if "low" in part and part["low"].notna().any():
+            error = {
+                "error_x": {
+                    "type": "data", "symmetric": False, "thickness": 1.4, "width": 0, "color": mark.colour,
+                    "array": (part["high"] - part["value"]).clip(lower=0),
+                    "arrayminus": (part["value"] - part["low"]).clip(lower=0),
+                }
+            }  # fmt: skip
+        figure.add_trace(
+            go.Scatter(
+                x=part["value"],
+                y=[dimensions.index(d) + offset * 0.16 for d in part["dimension"]],
+                mode="markers",
+                name=plain(short(thing, 34)),
+                marker={"color": mark.colour, "symbol": mark.symbol, "size": 12},
+                hovertemplate=f"<b>{plain(thing)}</b><br>%{{x:.2f}}<extra></extra>",
+                **error,
+            )
+        )
+    figure.update_xaxes(title=unit, showgrid=True)
+    figure.update_yaxes(
+        tickvals=list(range(len(dimensions))), ticktext=[plain(d) for d in dimensions],
+        range=[-0.6, len(dimensions) - 0.4], showgrid=True,
+    )  # fmt: skip
+    if len(things) > 1:
+        figure.update_layout(
+            showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": {"text": ""}}
+        )
+    return Chart(figure, title, note, source, frame, name)
+
+
+def bars(frame: pd.DataFrame, *, title: str, unit: str, note: str, source: str, name: str, most: int = 20) -> Chart:
+    """One bar per row (``label, value`` and, where they are known, ``low, high, colour``), longest on top."""
+    import plotly.graph_objects as go
+
+    top = frame.head(most).iloc[::-1]
+    figure = blank(96 + ROW * max(len(top), 3))
+    error = {}
+    if "low" in top and top["low"].notna().any():
+        error = {
+            "error_x": {
+                "type": "data", "symmetric": False, "thickness": 1.4, "width": 0,
+                "array": (top["high"] - top["value"]).clip(lower=0), "arrayminus": (top["value"] - top["low"]).clip(lower=0),
+            }
+        }  # fmt: skip
+    figure.add_trace(
+        go.Bar(
+            x=top["value"],
+            y=list(range(len(top))),
+            orientation="h",
+            marker_color=list(top["colour"]) if "colour" in top else series(0).colour,
+            customdata=[[plain(v)] for v in top["label"]],
+            hovertemplate="<b>%{customdata[0]}</b><br>%{x:.4~g}<extra></extra>",
+            **error,
+        )
+    )
+    figure.update_xaxes(title=unit, showgrid=True, rangemode="tozero")
+    figure.update_yaxes(
+        tickvals=list(range(len(top))), ticktext=[plain(short(v)) for v in top["label"]], showgrid=False
+    )
+    return Chart(figure, title, note, source, frame, name)

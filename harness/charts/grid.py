@@ -1,0 +1,62 @@
+"""A table of colours: agreement of models, scores by task, cells of the market. Missing stays empty."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.charts.chart import Chart, blank, plain, short
+from harness.charts.palette import DIVERGING, SEQUENTIAL
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def heat(
+    square: pd.DataFrame,
+    *,
+    title: str,
+    unit: str,
+    note: str,
+    source: str,
+    name: str,
+    places: int = 2,
+    bounds: tuple[float, float] | None = None,
+    diverging: bool = False,
+    data: pd.DataFrame | None = None,
+) -> Chart:
+    """Rows by columns with a value in each cell, written out while there is room for it."""
+    import plotly.graph_objects as go
+
+    written = square.shape[0] * square.shape[1] <= 260 and square.shape[1] <= 18
+    row = (56 if len(square) < 8 else 28) if written else 24
+    figure = blank(136 + row * max(len(square), 2))
+    low, high = bounds if bounds else (None, None)
+    text = square.map(lambda v: "" if v != v or v is None else f"{v:.{places}f}") if written else None
+    figure.add_trace(
+        go.Heatmap(
+            z=square.to_numpy(dtype=float, na_value=float("nan")),
+            x=[plain(short(c, 22)) for c in square.columns],
+            y=[plain(short(r, 28)) for r in square.index],
+            text=None if text is None else text.to_numpy(),
+            texttemplate="%{text}" if written else None,
+            textfont={"size": 11},
+            colorscale=[list(stop) for stop in (DIVERGING if diverging else SEQUENTIAL)],
+            zmin=low,
+            zmax=high,
+            xgap=1,
+            ygap=1,
+            hoverongaps=False,
+            customdata=[[[plain(r), plain(c)] for c in square.columns] for r in square.index],
+            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<br>%{z:.4~g}<extra></extra>",
+            colorbar={"title": {"text": unit, "side": "top"}, "orientation": "h", "thickness": 10,
+                "tickangle": 0,
+                "nticks": 4, "len": 0.5,
+                      "y": 1.01, "yanchor": "bottom", "x": 0, "xanchor": "left"},
+        )
+    )  # fmt: skip
+    wide = max((len(str(c)) for c in square.columns), default=0) * square.shape[1] > 110
+    figure.update_xaxes(showgrid=False, tickangle=-40 if wide else 0, ticks="")
+    figure.update_yaxes(showgrid=False, autorange="reversed", ticks="")
+    figure.update_layout(margin_t=64)
+    out = square.reset_index() if data is None else data
+    return Chart(figure, title, note, source, out, name)

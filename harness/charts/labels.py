@@ -1,0 +1,47 @@
+"""Which points of a scatter get a name beside them, and on which side, so that no two names meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+CHARACTER, LINE = 6.6, 15.0
+"""Pixels of one character and one line at the label's font size (11)."""
+
+_SIDES = {
+    "middle right": (0.0, -0.5),
+    "middle left": (-1.0, -0.5),
+    "top center": (-0.5, -1.55),
+    "bottom center": (-0.5, 0.55),
+}
+_Box = tuple[float, float, float, float]
+
+
+def placed(
+    xs: Sequence[float], ys: Sequence[float], names: Sequence[str], *, width: float = 640, height: float = 400
+) -> list[tuple[str, str]]:
+    """For each point (``xs``, ``ys`` in 0–1, most important first): its label ("" where none fits) and side."""
+    points = [(x * width, (1 - y) * height) for x, y in zip(xs, ys, strict=True)]
+    taken: list[_Box] = []
+    out: list[tuple[str, str]] = []
+    for index, (name, (x, y)) in enumerate(zip(names, points, strict=True)):
+        out.append(("", "top center"))
+        if not name:
+            continue
+        for side, (dx, dy) in _SIDES.items():
+            wide = len(name) * CHARACTER
+            left = x + dx * wide + (8 if dx == 0 else -8 if dx == -1 else 0)  # beside the mark, not on it
+            box = (left, y + dy * LINE, left + wide, y + dy * LINE + LINE)
+            inside = box[0] >= 0 and box[2] <= width and box[1] >= -LINE and box[3] <= height
+            if inside and not any(_meet(box, other) for other in taken) and not _covers(box, points, index):
+                taken.append(box)
+                out[-1] = (name, side)
+                break
+    return out
+
+
+def _meet(a: _Box, b: _Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _covers(box: _Box, points: Sequence[tuple[float, float]], own: int) -> bool:
+    return any(box[0] <= x <= box[2] and box[1] <= y <= box[3] for i, (x, y) in enumerate(points) if i != own)

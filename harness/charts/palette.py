@@ -1,0 +1,106 @@
+"""Fixed colours and marker shapes: colour-blind-safe, told apart on white and on near-black.
+
+Colours are Okabe and Ito's (2008) without their yellow and black, which vanish on one of the two
+backgrounds; each keeps a contrast of at least 3:1 on both. Shape repeats what colour says.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, GREY = (
+    "#1F7FC0",
+    "#D55E00",
+    "#009E73",
+    "#B5679A",
+    "#C98500",
+    "#3E9CCB",
+    "#8A8F98",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How one group is drawn."""
+
+    colour: str
+    symbol: str
+
+
+SEGMENTS: Mapping[str, Mark] = {
+    "big-tech": Mark(BLUE, "circle"),
+    "startup": Mark(VERMILLION, "diamond"),
+    "lab": Mark(GREEN, "square"),
+    "reference": Mark(GREY, "x"),
+}
+"""One mark for each segment of design §2, the same on every chart."""
+
+UNKNOWN = Mark(GREY, "cross")
+
+ORIGINS: Mapping[str, str] = {"measured": "", "imported": "-open", "reported": "-open-dot"}
+"""What is appended to a symbol: measured is filled, others' numbers are hollow."""
+
+SERIES: Sequence[Mark] = (
+    Mark(BLUE, "circle"),
+    Mark(VERMILLION, "diamond"),
+    Mark(GREEN, "square"),
+    Mark(PURPLE, "triangle-up"),
+    Mark(ORANGE, "star"),
+    Mark(SKY, "hexagon"),
+)
+"""For up to six things compared side by side, in the order chosen."""
+
+_VENDORS: Mapping[str, str] = {
+    "openai": GREEN,
+    "anthropic": VERMILLION,
+    "google": BLUE,
+    "meta": SKY,
+    "microsoft": ORANGE,
+    "alibaba": PURPLE,
+    "deepseek": BLUE,
+    "mistral": ORANGE,
+    "xai": GREY,
+    "reference": GREY,
+}
+
+SEQUENTIAL: Sequence[tuple[float, str]] = (
+    (0.0, "#F3F0E4"),
+    (0.25, "#C4DDEA"),
+    (0.5, "#7FB6D9"),
+    (0.75, "#3585BC"),
+    (1.0, "#124E84"),
+)
+"""One hue, light to dark, for amounts."""
+
+DIVERGING: Sequence[tuple[float, str]] = (
+    (0.0, "#B35806"),
+    (0.25, "#F1A340"),
+    (0.5, "#F2F0EB"),
+    (0.75, "#7FB6D9"),
+    (1.0, "#124E84"),
+)
+"""Orange below, blue above, for amounts around a middle."""
+
+
+def segment(name: object) -> Mark:
+    """The mark of a segment; grey where it is unknown."""
+    return SEGMENTS.get(str(name), UNKNOWN)
+
+
+def vendor(vendor_id: str) -> str:
+    """The colour of a vendor: the same in every chart, language and year."""
+    choices = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
+    return _VENDORS.get(vendor_id) or choices[zlib.crc32(vendor_id.encode()) % len(choices)]
+
+
+def faint(colour: str) -> str:
+    """The colour of an error bar in a crowd: its mark's own, let through so that marks and names stay readable."""
+    r, g, b = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({r},{g},{b},0.45)"
+
+
+def series(index: int) -> Mark:
+    """The mark of the ``index``-th thing compared."""
+    return SERIES[index % len(SERIES)]

@@ -1,0 +1,155 @@
+"""Two measures against each other: capability and cost, size and score, a map of the market, a trend."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from harness.charts.chart import Chart, blank, plain, short
+from harness.charts.labels import placed
+from harness.charts.palette import GREY, ORIGINS, faint, segment
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.i18n.translator import Translator
+
+
+def points(
+    frame: pd.DataFrame,
+    say: Translator,
+    *,
+    x_unit: str,
+    y_unit: str,
+    title: str,
+    note: str,
+    source: str,
+    name: str,
+    log_x: bool = False,
+    origin: str = "measured",
+    frontier: bool = False,
+    labels: int = 24,
+    middle: tuple[float, float] | None = None,
+    height: int = 460,
+) -> Chart:
+    """One mark per row (``label, x, y, segment``; ``y_low, y_high, x_low, x_high, on_frontier, note`` where known).
+
+    Rows come in order of importance: the first get their names written, the others on hover.
+    ``frontier`` joins the rows marked ``on_frontier``; ``middle`` draws a cross of two lines.
+    """
+    import plotly.graph_objects as go
+
+    rows = frame[frame["x"].notna() & frame["y"].notna()]
+    rows = rows[rows["x"] > 0] if log_x else rows
+    figure = blank(height)
+    names = _names(rows, log_x, labels, height)
+    if frontier and "on_frontier" in rows:
+        edge = rows[rows["on_frontier"]].sort_values("x")
+        figure.add_trace(
+            go.Scatter(x=edge["x"], y=edge["y"], mode="lines", line={"color": GREY, "width": 1.4, "dash": "dot", "shape": "hv"},
+                       hoverinfo="skip", showlegend=False)
+        )  # fmt: skip
+    for group in dict.fromkeys(rows["segment"].fillna("unknown")):
+        chosen = (rows["segment"].fillna("unknown") == group).to_numpy()
+        part = rows[chosen]
+        mark = segment(group)
+        own = [n for n, c in zip(names, chosen, strict=True) if c]
+        figure.add_trace(
+            go.Scatter(
+                x=part["x"],
+                y=part["y"],
+                mode="markers+text",
+                text=[n for n, _ in own],
+                textposition=[side for _, side in own],
+                textfont={"size": 11},
+                cliponaxis=False,
+                name=plain(say.known("segment", group)),
+                marker={"color": mark.colour, "symbol": mark.symbol + ORIGINS[origin], "size": 10, "opacity": 0.9},
+                customdata=[[plain(v), plain(w)] for v, w in
+                            zip(part["label"], part["note"] if "note" in part else [""] * len(part), strict=True)],
+                hovertemplate="<b>%{customdata[0]}</b><br>%{x:.4~g} · %{y:.4~g}<br>%{customdata[1]}<extra></extra>",
+                **_errors(part, mark.colour),
+            )
+        )  # fmt: skip
+    if middle is not None:
+        figure.add_vline(x=middle[0], line_width=1, line_color=GREY, line_dash="dot")
+        figure.add_hline(y=middle[1], line_width=1, line_color=GREY, line_dash="dot")
+    figure.update_xaxes(title=x_unit, showgrid=True, **(log_ticks(rows["x"]) if log_x else {}))
+    figure.update_yaxes(title=y_unit, showgrid=True)
+    figure.update_layout(
+        showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": {"text": ""}}
+    )
+    return Chart(figure, title, note, source, frame, name)
+
+
+def log_ticks(values: pd.Series[float]) -> dict[str, Any]:
+    """A logarithmic axis with round numbers written out: 1, 2, 5 where there is room, else powers of ten."""
+    if values.empty:
+        return {"type": "log"}
+    low, high = math.floor(math.log10(values.min())), math.ceil(math.log10(values.max()))
+    steps = (1, 2, 5) if high - low <= 2 else (1, 3) if high - low <= 4 else (1,)
+    ticks = [m * 10.0**e for e in range(low, high + 1) for m in steps]
+    return {"type": "log", "tickvals": ticks, "ticktext": [f"{t:,.6g}" for t in ticks]}
+
+
+def _names(rows: pd.DataFrame, log_x: bool, most: int, height: int) -> list[tuple[str, str]]:
+    if rows.empty:
+        return []
+    xs = [math.log10(v) for v in rows["x"]] if log_x else [float(v) for v in rows["x"]]
+    ys = [float(v) for v in rows["y"]]
+    names = [plain(short(v, 26)) if i < most else "" for i, v in enumerate(rows["label"])]
+    found = placed(_unit(xs), _unit(ys), names, height=height - 110)
+    return [(n, side) if n else ("", side) for n, side in found]
+
+
+def _unit(values: list[float]) -> list[float]:
+    low, high = min(values), max(values)
+    # plotly pads the axis by about a twentieth on each side
+    return [0.05 + 0.9 * (v - low) / (high - low) if high > low else 0.5 for v in values]
+
+
+def _errors(part: pd.DataFrame, colour: str) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for axis in ("x", "y"):
+        if f"{axis}_low" in part and part[f"{axis}_low"].notna().any():
+            out[f"error_{axis}"] = {
+                "type": "data", "symmetric": False, "thickness": 1.1, "width": 0, "color": faint(colour),
+                "array": (part[f"{axis}_high"] - part[axis]).clip(lower=0),
+                "arrayminus": (part[axis] - part[f"{axis}_low"]).clip(lower=0),
+            }  # fmt: skip
+    return out
+
+
+def lines(
+    frame: pd.DataFrame, *, x_unit: str, y_unit: str, title: str, note: str, source: str, name: str, log_y: bool = False,
+    height: int = 400,
+) -> Chart:  # fmt: skip
+    """One line per ``series`` over ``x`` (``y``; ``low, high`` where known; ``segment`` gives its mark), named at its end."""
+    import plotly.graph_objects as go
+
+    from harness.charts.palette import series as mark_of
+
+    figure = blank(height)
+    for index, (thing, part) in enumerate(frame.groupby("series", sort=False)):
+        mark = segment(part["segment"].iloc[0]) if "segment" in part else mark_of(index)
+        part = part.sort_values("x")
+        if "low" in part and part["low"].notna().any():
+            figure.add_trace(
+                go.Scatter(
+                    x=[*part["x"], *part["x"][::-1]], y=[*part["high"], *part["low"][::-1]], mode="lines", fill="toself",
+                    opacity=0.16, fillcolor=mark.colour, line={"width": 0}, hoverinfo="skip", showlegend=False,
+                )
+            )  # fmt: skip
+        figure.add_trace(
+            go.Scatter(
+                x=part["x"], y=part["y"], mode="lines+markers+text", name=plain(thing), cliponaxis=False,
+                line={"color": mark.colour, "width": 2}, marker={"symbol": mark.symbol, "size": 8, "color": mark.colour},
+                text=[""] * (len(part) - 1) + [plain(short(thing, 24))], textposition="middle right", textfont={"size": 11},
+                hovertemplate=f"<b>{plain(thing)}</b><br>%{{x}} · %{{y:.4~g}}<extra></extra>",
+            )
+        )  # fmt: skip
+    dates = len(frame) and str(frame["x"].dtype).startswith("datetime")
+    figure.update_xaxes(title=x_unit, **({"tickformat": "%Y-%m"} if dates else {}))
+    figure.update_yaxes(title=y_unit, showgrid=True, **(log_ticks(frame["y"]) if log_y else {}))
+    figure.update_layout(margin_r=130)
+    return Chart(figure, title, note, source, frame, name)

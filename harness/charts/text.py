@@ -1,0 +1,81 @@
+"""Numbers and text for people: rounded to their uncertainty, missing as a dash, harmless in a sheet."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from harness.charts.chart import DASH
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def decimals(uncertainty: float | None, default: int = 3, most: int = 5) -> int:
+    """How many decimals show the first uncertain digit of a number with this standard error."""
+    if uncertainty is None or not math.isfinite(uncertainty) or uncertainty <= 0:
+        return default
+    return max(0, min(most, -math.floor(math.log10(uncertainty))))
+
+
+def number(value: float | None, places: int = 3) -> str:
+    """``value`` with ``places`` decimals; a dash where it is missing."""
+    return DASH if value is None or not math.isfinite(value) else f"{value:,.{places}f}"
+
+
+def scored(value: float | None, stderr: float | None) -> str:
+    """A score with its standard error, both to the first uncertain digit."""
+    if value is None or not math.isfinite(value):
+        return DASH
+    if stderr is None or not math.isfinite(stderr):
+        return number(value)
+    places = decimals(stderr)
+    return f"{number(value, places)} ± {number(stderr, places)}"
+
+
+def dollars(value: float | None) -> str:
+    """An amount of US dollars with three telling digits, small prices included."""
+    if value is None or not math.isfinite(value):
+        return DASH
+    if value == 0:
+        return "$0"
+    if abs(value) >= 1000:
+        return f"${_scaled(value)}"
+    places = max(0, min(6, 2 - math.floor(math.log10(abs(value)))))
+    text = f"{value:,.{places}f}"
+    return f"${text.rstrip('0').rstrip('.') if places > 2 else text}"
+
+
+def _scaled(value: float) -> str:
+    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= size:
+            return f"{value / size:.3g}{letter}"
+    return f"{value:.3g}"
+
+
+def count(value: float | None) -> str:
+    """A whole number with thin grouping; a dash where it is missing."""
+    return DASH if value is None or not math.isfinite(value) else f"{int(value):,}"
+
+
+def rank(low: int, high: int) -> str:
+    """A rank interval: ``1`` or ``2–5``."""
+    return str(low) if low == high else f"{low}{DASH}{high}"
+
+
+def defused(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with no cell of text that a spreadsheet would run as a formula."""
+    out = frame.copy()
+    for name in out.columns:
+        if not (out[name].dtype == object or str(out[name].dtype) in ("str", "string")):
+            continue
+        out[name] = out[name].map(lambda v: f"'{v}" if isinstance(v, str) and v.startswith(_FORMULA) else v)
+    return out
+
+
+def csv(frame: pd.DataFrame) -> bytes:
+    """The frame as CSV: UTF-8 with the mark that spreadsheets need for Chinese, defused."""
+    text: str = defused(frame).to_csv(index=False, lineterminator="\r\n")
+    return text.encode("utf-8-sig")

@@ -1,0 +1,311 @@
+"""The command line: parse, call, print. What a command does stands in the room that it calls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness import __version__
+from harness.catalog.commands import app as catalog_app
+
+app = typer.Typer(
+    name="harness",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Evaluate open language models, keep every result, and compare capability, cost and company.",
+)
+suites_app = typer.Typer(help="The suites: named, versioned lists of tasks.", invoke_without_command=True)
+db_app = typer.Typer(help="The database: make it again, verify it.", no_args_is_help=True)
+data_app = typer.Typer(help="Data and models for a box without internet.", no_args_is_help=True)
+app.add_typer(suites_app, name="suites")
+app.add_typer(catalog_app, name="catalog")
+app.add_typer(data_app, name="data")
+app.add_typer(db_app, name="db")
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else there.")]
+
+
+def _version(value: bool) -> None:
+    if value:
+        print(f"harness {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Evaluate open language models, keep every result, and compare capability, cost and company."""
+
+
+@app.command()
+def run(
+    suite: Annotated[str, typer.Option(help="A suite's name (`harness suites`) or a suite file.")],
+    model: Annotated[
+        list[str],
+        typer.Option(
+            help="A folder, a hub id, a reference model, or any unique ending of a name; may be given several times. For --engine api: "
+            "MODEL@URL, such as Qwen/Qwen3-0.6B@http://localhost:8000/v1 (key: OPENAI_API_KEY)."
+        ),
+    ],
+    engine: Annotated[
+        str, typer.Option(help="packed (ours), hf (lm-eval's reference), vllm, or api (an OpenAI-compatible server).")
+    ] = "packed",
+    dtype: Annotated[
+        str | None, typer.Option(help="fp32, bf16 or fp16. Default: bf16 on a GPU that has it, else fp32.")
+    ] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:N or mps. Default: cuda, else cpu.")] = None,
+    revision: Annotated[str | None, typer.Option(help="Branch, tag or commit of a hub model.")] = None,
+    limit: Annotated[int | None, typer.Option(help="Score the first N items of each task.")] = None,
+    sample: Annotated[int | None, typer.Option(help="Score N random items of each task (seeded).")] = None,
+    deterministic: Annotated[
+        bool, typer.Option("--deterministic", help="Packs of one fixed shape: scores never move with their company.")
+    ] = False,
+    precision: Annotated[
+        float | None, typer.Option(help="Stop a task when its 95 % interval is narrower than ±X.")
+    ] = None,
+    chat_template: Annotated[bool, typer.Option("--chat-template", help="Apply the model's chat template.")] = False,
+    trust_remote_code: Annotated[
+        bool, typer.Option("--trust-remote-code", help="Let this one model run its own code. Off by default.")
+    ] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Touch no network: data from LANDSCAPE_HUB or the local cache.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse where a task's data is missing.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Make a new run although a sealed one exists; take no answers from others.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Run a suite on one or more models; killed at any point, the same command goes on from there."""
+    from harness.runs.command import Request, run_models
+
+    request = Request(
+        suite, tuple(model), engine, dtype, device, revision, limit, sample, deterministic, precision,
+        chat_template, trust_remote_code, offline, strict, again,
+    )  # fmt: skip
+    raise typer.Exit(run_models(request, as_json=json))
+
+
+@app.command()
+def verify(
+    model: Annotated[list[str], typer.Option(help="As for `harness run`; may be given several times.")],
+    dtype: Annotated[str | None, typer.Option(help="fp32, bf16 or fp16. Default: as for `harness run`.")] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:N or mps. Default: cuda, else cpu.")] = None,
+    shuffle: Annotated[
+        bool, typer.Option("--shuffle", help="Also state how far scores move with their order and company.")
+    ] = False,
+    revision: Annotated[str | None, typer.Option(help="Branch, tag or commit of a hub model.")] = None,
+    trust_remote_code: Annotated[
+        bool, typer.Option("--trust-remote-code", help="Let this model run its own code. Off by default.")
+    ] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Touch no network.")] = False,
+    json: Json = False,
+) -> None:
+    """Score a calibration set with packed and with hf, and say whether they agree on this machine."""
+    from harness.runs.verify_command import verify_models
+
+    code = verify_models(
+        model, dtype=dtype, device=device, shuffle=shuffle, revision=revision,
+        trust_remote_code=trust_remote_code, offline=offline, as_json=json,
+    )  # fmt: skip
+    raise typer.Exit(code)
+
+
+@suites_app.callback()
+def suites(context: typer.Context, json: Json = False) -> None:
+    """List the suites, or check them."""
+    if context.invoked_subcommand is None:
+        from harness.listing import suites as show
+
+        show(as_json=json)
+
+
+@suites_app.command("check")
+def suites_check(json: Json = False) -> None:
+    """Validate every suite against the installed lm-eval."""
+    from harness.listing import suites_check as check
+
+    raise typer.Exit(check(as_json=json))
+
+
+@app.command()
+def models(
+    vendor: Annotated[str | None, typer.Option(help="Only this vendor's.")] = None,
+    segment: Annotated[str | None, typer.Option(help="big-tech, startup, lab or reference.")] = None,
+    open_weights: Annotated[
+        bool | None, typer.Option("--open/--closed", help="Only open or only closed weights.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List the models of the catalog."""
+    from harness.listing import models as show
+
+    show(vendor=vendor, segment=segment, open_weights=open_weights, as_json=json)
+
+
+@app.command()
+def vendors(
+    segment: Annotated[str | None, typer.Option(help="big-tech, startup, lab or reference.")] = None,
+    country: Annotated[str | None, typer.Option(help="ISO 3166-1 alpha-2, such as CN.")] = None,
+    json: Json = False,
+) -> None:
+    """List the vendors of the catalog."""
+    from harness.listing import vendors as show
+
+    show(segment=segment, country=country, as_json=json)
+
+
+@app.command()
+def runs(
+    suite: Annotated[str | None, typer.Option(help="Only runs of this suite.")] = None,
+    model: Annotated[str | None, typer.Option(help="Only runs of models whose name ends so.")] = None,
+    origin: Annotated[str | None, typer.Option(help="measured or imported.")] = None,
+    json: Json = False,
+) -> None:
+    """List the runs in the database."""
+    from harness.listing import runs as show
+
+    show(suite=suite, model=model, origin=origin, as_json=json)
+
+
+@app.command()
+def show(
+    run_id: Annotated[str, typer.Argument(metavar="RUN", help="A run id, or a unique part of one.")],
+    json: Json = False,
+) -> None:
+    """One run: its scores with intervals, its verdict and its evidence."""
+    from harness.listing import run as show_run
+
+    show_run(run_id, as_json=json)
+
+
+@app.command()
+def compare(
+    model: Annotated[
+        list[str], typer.Argument(metavar="MODEL...", help="Two or more models: full names or unique endings.")
+    ],
+    suite: Annotated[
+        str | None, typer.Option(help="The suite to compare on. Default: the one they share most of.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Paired differences with intervals and adjusted p-values, per task and index."""
+    from harness.comparing import compare as show
+
+    show(model, suite=suite, as_json=json)
+
+
+@app.command()
+def report(
+    vendors: Annotated[
+        list[str] | None, typer.Option(help="Vendors, by id or name; several with commas. Default: all.")
+    ] = None,
+    models: Annotated[
+        list[str] | None, typer.Option(help="Models, by id or a unique ending; several with commas. Default: all.")
+    ] = None,
+    segment: Annotated[list[str] | None, typer.Option(help="big-tech, startup, lab or reference.")] = None,
+    format: Annotated[list[str] | None, typer.Option(help="html, pdf, xlsx, md, csv, parquet; with commas.")] = None,
+    lang: Annotated[str, typer.Option(help="en or zh.")] = "en",
+    out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("reports-out"),
+    since: Annotated[str | None, typer.Option(help="Add what changed since this date (2026-01-31).")] = None,
+    verify: Annotated[
+        Path | None, typer.Option(help="Recompute the numbers of a report and say which changed; makes none.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """A comparison of vendors or models that people can forward."""
+    from harness.reports.commands import report as make
+
+    code = make(
+        vendors=vendors or (), models=models or (), segments=segment or (), formats=format or ("html",), lang=lang,
+        out=out, since=since, verify=verify, as_json=json,
+    )  # fmt: skip
+    raise typer.Exit(code)
+
+
+@app.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(help="A file or folder of another tool's results.")],
+    format: Annotated[str, typer.Option(help="auto, or a format's name.")] = "auto",
+    mapping: Annotated[Path | None, typer.Option(help="Mapping file of a plain leaderboard in CSV.")] = None,
+    json: Json = False,
+) -> None:
+    """Import other tools' results: lm-eval, lighteval, OpenCompass, HELM, Inspect, EvalScope, Every Eval Ever."""
+    from harness.interchange.commands import import_results
+
+    raise typer.Exit(import_results(path, format, mapping=mapping, as_json=json))
+
+
+@app.command()
+def export(
+    runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="Run ids, or unique parts of them.")],
+    format: Annotated[str, typer.Option(help="csv, parquet, lm-eval or eee.")] = "parquet",
+    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("export"),
+    json: Json = False,
+) -> None:
+    """Write runs for other tools, or as tables."""
+    from harness.interchange.commands import export_runs
+
+    raise typer.Exit(export_runs(runs, format, out, as_json=json))
+
+
+@data_app.command("pack")
+def data_pack(
+    out: Annotated[Path, typer.Argument(help="Folder or .tar archive to write.")],
+    suite: Annotated[list[str], typer.Option(help="A suite whose data to pack; may be given several times.")] = [],  # noqa: B006
+    model: Annotated[list[str], typer.Option(help="A model to pack; may be given several times.")] = [],  # noqa: B006
+    offline: Annotated[bool, typer.Option("--offline", help="Touch no network.")] = False,
+    json: Json = False,
+) -> None:
+    """Pack what suites and models need, for a box without internet."""
+    from harness.interchange.commands import data_pack as pack
+
+    raise typer.Exit(pack(out, suite, model, offline=offline, as_json=json))
+
+
+@data_app.command("unpack")
+def data_unpack(
+    source: Annotated[Path, typer.Argument(help="A packed folder or archive.")],
+    target: Annotated[Path, typer.Argument(help="Where to unpack it.")],
+    json: Json = False,
+) -> None:
+    """Unpack and verify every hash; goes on where it was stopped."""
+    from harness.interchange.commands import data_unpack as unpack
+
+    raise typer.Exit(unpack(source, target, as_json=json))
+
+
+@db_app.command("rebuild")
+def db_rebuild() -> None:
+    """Make the database again from the catalog, the public runs and the run folders."""
+    from harness.listing import rebuild
+
+    rebuild()
+
+
+@db_app.command("check")
+def db_check(json: Json = False) -> None:
+    """Verify the database against the catalog, the public runs and the run folders."""
+    from harness.listing import check
+
+    raise typer.Exit(check(as_json=json))
+
+
+@app.command()
+def site(
+    port: Annotated[int, typer.Option(help="Port to serve on.")] = 8501,
+    address: Annotated[str, typer.Option(help="Address to bind.")] = "localhost",
+    public: Annotated[
+        bool, typer.Option("--public", help="Hide prompts and answers that may not be redistributed.")
+    ] = False,
+) -> None:
+    """Start the site (read-only)."""
+    from harness.serve import serve
+
+    raise typer.Exit(serve(port=port, address=address, public=public))

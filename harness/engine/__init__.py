@@ -1,0 +1,1 @@
+"""Models and scoring: the packed scorer, backends, device measurement."""

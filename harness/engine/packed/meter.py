@@ -1,0 +1,32 @@
+"""What the work costs: tokens read, tokens generated, forward passes. Counts, so that tests can hold them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.engine.base import Work
+
+
+@dataclass(slots=True)
+class Meter:
+    """Counts since the last ``take``."""
+
+    tokens: int = 0
+    generated: int = 0
+    forwards: int = 0
+
+    def forward(self, tokens: int) -> None:
+        """One forward pass over ``tokens`` tokens, padding included."""
+        self.tokens += tokens
+        self.forwards += 1
+
+    def step(self, tokens: int) -> None:
+        """One decoding step that reads ``tokens`` generated tokens."""
+        self.generated += tokens
+        self.forwards += 1
+
+    def take(self) -> Work:
+        """The counts, which begin again at zero."""
+        work = Work(prompt_tokens=self.tokens, generated_tokens=self.generated, forwards=self.forwards)
+        self.tokens = self.generated = self.forwards = 0
+        return work

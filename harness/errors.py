@@ -1,0 +1,88 @@
+"""The errors that a person sees.
+
+    LandscapeError        anything we expect to go wrong; never shown as a traceback
+    ├── BadInput          wrong usage or bad input; nothing was changed          exit 2
+    │   └── MissingData   something that was asked for is not there              exit 2
+    ├── RunFailed         the work failed in part or whole; says what was kept   exit 1
+    └── StoreError        the database cannot be read or written                 exit 1
+        └── StoreRefused  it, or its folder, is none that we may use; unchanged  exit 2
+
+A message says what was wrong, where (file and line, column, model, task) and what to do.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import traceback
+from collections.abc import Sequence
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+class LandscapeError(Exception):
+    """Base of all errors meant for people. ``exit_code`` is what the command line returns."""
+
+    exit_code = 1
+
+
+class BadInput(LandscapeError):
+    """Wrong usage or bad input. ``problems`` holds every problem found, one sentence each."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.problems = list(problems)
+
+    def __str__(self) -> str:
+        head = super().__str__()
+        return "\n".join([head, *(f"  - {p}" for p in self.problems)]) if self.problems else head
+
+
+class MissingData(BadInput):
+    """Something that was asked for is not there (a run, a model, a data set)."""
+
+
+class RunFailed(LandscapeError):
+    """Work had begun and failed; the message says what was kept."""
+
+
+class StoreError(LandscapeError):
+    """The database cannot be opened, read or written."""
+
+
+class StoreRefused(StoreError):
+    """The database that is there, or the folder it should lie in, cannot be used; nothing was changed."""
+
+    exit_code = 2
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether the disk has no room (libraries that write files give the system's words, not always its number)."""
+    return getattr(error, "errno", None) in FULL or any(os.strerror(n) in str(error) for n in FULL)
+
+
+def is_denied(error: BaseException) -> bool:
+    """Whether the rights of a file or folder, or a read-only disk, forbid it."""
+    return getattr(error, "errno", None) in DENIED or any(os.strerror(n) in str(error) for n in DENIED)
+
+
+def explain(error: OSError) -> str:
+    """What the system refused, as a sentence."""
+    where = f" ({error.filename})" if error.filename else ""
+    if is_full(error):
+        return f"the disk is full{where}; make room and give the same command again. Finished work is kept."
+    if is_denied(error):
+        return f"no permission here{where}; change its rights, or choose another place (LANDSCAPE_DB, LANDSCAPE_RUNS)."
+    return f"{error.strerror or error}{where}."
+
+
+def unforeseen(error: Exception) -> str:
+    """An error of ours that nobody foresaw, as a sentence; LANDSCAPE_TRACEBACK=1 also prints where it happened."""
+    if os.environ.get("LANDSCAPE_TRACEBACK"):
+        traceback.print_exception(error)
+    text = str(error).strip().splitlines()
+    said = f"{type(error).__name__}{': ' + text[0] if text else ''}".rstrip(".")
+    return f"an error that Landscape did not foresee: {said}. LANDSCAPE_TRACEBACK=1 shows where; please report it."

@@ -1,0 +1,309 @@
+"""Foreign files, read within bounds: size, number of lines, nesting, what unpacks to how much.
+
+Every refusal is a ``BadInput`` that says which bound was met. Nothing is ever written, and no name
+found in a file or archive is used as a path.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import math
+import os
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, cast
+
+from harness.errors import BadInput
+
+MB = 1 << 20
+# One JSON document is parsed whole; Python objects take up to twenty times the text's size.
+MAX_JSON = 64 * MB
+# One line of a JSON-lines file; the longest real one seen (few-shot prompts, long contexts) has 0.4 MB.
+MAX_LINE = 16 * MB
+# A JSON-lines file, unpacked. Read as a stream: bounds time, not memory.
+MAX_LINES_BYTES = 512 * MB
+MAX_LINES = 400_000
+MAX_CSV = 64 * MB
+MAX_YAML_DEPTH = 40
+MAX_MEMBERS = 50_000
+MAX_UNPACKED = 512 * MB
+# Zip's number for Zstandard (APPNOTE 4.4.5); Python's zipfile learns it in 3.14.
+_ZSTD = 93
+_LOCAL_HEADER = struct.Struct("<4s5H3L2H")
+_POINTERS = (b"version https://git-lfs", b"/annex/objects/", b"../.git/annex/objects/")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a JSON-lines file: its number from 1, its hash, its value or what is wrong with it."""
+
+    number: int
+    digest: str
+    value: Any
+    problem: str | None
+
+
+def read_bytes(path: Path, limit: int) -> bytes:
+    """The whole file, if it is no larger than ``limit`` and no pointer to a file kept elsewhere."""
+    try:
+        with path.open("rb") as handle:
+            data = handle.read(limit + 1)
+    except OSError as error:
+        raise BadInput(f"cannot be read: {os.strerror(error.errno or 0)}") from None
+    if len(data) > limit:
+        raise BadInput(f"is larger than {limit // MB} MB, the most that is read of such a file")
+    refuse_pointer(data)
+    return data
+
+
+def check(path: Path, limit: int) -> None:
+    """Refuse a file that is larger than ``limit`` or a pointer, without reading it whole."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as handle:
+            head = handle.read(200)
+    except OSError as error:
+        raise BadInput(f"cannot be read: {os.strerror(error.errno or 0)}") from None
+    if size > limit:
+        raise BadInput(f"is larger than {limit // MB} MB, the most that is read of such a file")
+    refuse_pointer(head)
+
+
+def refuse_pointer(data: bytes) -> None:
+    """Refuse what git keeps in place of a large file."""
+    if data.startswith(_POINTERS):
+        raise BadInput("is a Git LFS or git-annex pointer, not the file itself; fetch the file (`git lfs pull`) first")
+
+
+def decode(data: bytes) -> str:
+    """UTF-8 text, with or without a byte-order mark."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"is not UTF-8 text (byte {error.start})") from None
+
+
+def parse_json(data: bytes | str) -> Any:
+    """A JSON value; bare NaN and Infinity become floats, which the readers treat as unknown."""
+    text = decode(data) if isinstance(data, bytes) else data
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise BadInput("is nested too deeply") from None
+    except ValueError as error:
+        raise BadInput(f"is not valid JSON: {error}") from None
+
+
+def read_yaml(path: Path) -> Any:
+    """One small YAML document; aliases (which unfold without bound) and deep nesting are refused while it is read."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    source = decode(read_bytes(path, MB))
+    depth = 0
+    try:
+        for event in yaml.parse(source, Loader=loader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if isinstance(event, yaml.AliasEvent) or depth > MAX_YAML_DEPTH:
+                raise BadInput("has YAML aliases or is nested too deeply")
+        return yaml.load(source, Loader=loader)  # a safe loader, of C where there is one
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise BadInput(f"is no readable YAML: {' '.join(str(error).split())[:200]}") from None
+
+
+def read_json(path: Path, limit: int = MAX_JSON) -> Any:
+    """One JSON document from a file."""
+    return parse_json(read_bytes(path, limit))
+
+
+def read_json_object(path: Path, limit: int = MAX_JSON) -> dict[str, Any]:
+    """One JSON object from a file."""
+    value = read_json(path, limit)
+    if not isinstance(value, dict):
+        raise BadInput("holds no JSON object")
+    return value
+
+
+def read_lines(path: Path) -> Iterator[Line]:
+    """The objects of a JSON-lines file (gzip where the name ends so), one at a time.
+
+    A file that holds one list over many lines instead (lm-eval 0.4.0 to 0.4.2) gives the list's values.
+    """
+    total = 0
+    try:
+        with _open_lines(path) as handle:
+            for number in range(1, MAX_LINES + 2):
+                raw = handle.readline(MAX_LINE + 1)
+                if not raw:
+                    return
+                total += len(raw)
+                if len(raw) > MAX_LINE:
+                    raise BadInput(f"has a line longer than {MAX_LINE // MB} MB (line {number})")
+                if total > MAX_LINES_BYTES or number > MAX_LINES:
+                    raise BadInput(f"is larger than {MAX_LINES_BYTES // MB} MB or {MAX_LINES:,} lines")
+                if number == 1:
+                    refuse_pointer(raw)
+                if number == 1 and raw.strip() == b"[" and path.suffix != ".gz":
+                    yield from _listed(path)
+                    return
+                if raw.strip():
+                    yield _line(number, raw)
+    except (OSError, EOFError, zlib.error) as error:
+        raise BadInput(f"cannot be read: {error}") from None
+
+
+def _listed(path: Path) -> Iterator[Line]:
+    for number, value in enumerate(sequence(read_json(path)), 1):
+        digest = hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+        yield Line(number, digest, value, None)
+
+
+def _open_lines(path: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
+
+
+def _line(number: int, raw: bytes) -> Line:
+    digest = hashlib.sha256(raw.strip()).hexdigest()
+    try:
+        return Line(number, digest, parse_json(raw), None)
+    except BadInput as problem:
+        return Line(number, digest, None, str(problem))
+
+
+def digest_file(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    sha = hashlib.sha256()
+    try:
+        with path.open("rb") as handle:
+            while block := handle.read(MB):
+                sha.update(block)
+    except OSError as error:
+        raise BadInput(f"cannot be read: {os.strerror(error.errno or 0)}") from None
+    return sha.hexdigest()
+
+
+class Archive:
+    """A ZIP file's members, by name, deflated, stored or Zstandard; read within bounds, never unpacked to disk."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._budget = MAX_UNPACKED
+        check(path, MAX_UNPACKED)
+        try:
+            with zipfile.ZipFile(path) as archive:
+                self._members = {info.filename: info for info in archive.infolist()}
+        except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, struct.error, UnicodeError) as error:
+            raise BadInput(f"is no readable ZIP file: {error}") from None
+        if len(self._members) > MAX_MEMBERS:
+            raise BadInput(f"holds more than {MAX_MEMBERS:,} members")
+
+    def names(self) -> list[str]:
+        """The members' names; only ever compared, never used as paths."""
+        return list(self._members)
+
+    def read(self, name: str) -> bytes:
+        """One member's bytes."""
+        info = self._members.get(name)
+        if info is None:
+            raise BadInput(f"lacks the member {name}")
+        limit = min(MAX_JSON, self._budget)
+        if info.file_size > limit:
+            raise BadInput(f"its member {name} unpacks to more than {limit // MB} MB")
+        data = _unpack(info, self._raw(info), limit)
+        if len(data) > limit:
+            raise BadInput(f"its member {name} unpacks to more than {limit // MB} MB")
+        if zlib.crc32(data) != info.CRC:
+            raise BadInput(f"its member {name} is damaged (checksum differs)")
+        self._budget -= len(data)
+        return data
+
+    def _raw(self, info: zipfile.ZipInfo) -> bytes:
+        try:
+            with self._path.open("rb") as handle:
+                handle.seek(info.header_offset)
+                fields = _LOCAL_HEADER.unpack(handle.read(_LOCAL_HEADER.size))
+                handle.seek(info.header_offset + _LOCAL_HEADER.size + fields[9] + fields[10])
+                return handle.read(info.compress_size)
+        except (OSError, struct.error, OverflowError, ValueError):
+            raise BadInput(f"its member {info.filename} is damaged") from None
+
+
+def _unpack(info: zipfile.ZipInfo, raw: bytes, limit: int) -> bytes:
+    if info.flag_bits & 1:
+        raise BadInput(f"its member {info.filename} is encrypted")
+    try:
+        if info.compress_type == zipfile.ZIP_STORED:
+            return raw
+        if info.compress_type == zipfile.ZIP_DEFLATED:
+            return zlib.decompressobj(-15).decompress(raw, limit + 1)
+        if info.compress_type == _ZSTD:
+            return _unzstd(raw, limit)
+    except zlib.error as error:
+        raise BadInput(f"its member {info.filename} is damaged: {error}") from None
+    raise BadInput(f"its member {info.filename} is packed by a method that is not read ({info.compress_type})")
+
+
+def _unzstd(raw: bytes, limit: int) -> bytes:
+    import zstandard
+
+    try:
+        with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(raw) as stream:
+            return bytes(stream.read(limit + 1))
+    except (zstandard.ZstdError, MemoryError) as error:
+        raise BadInput(f"has a damaged Zstandard member: {error}") from None
+
+
+def number(value: object) -> float | None:
+    """A finite number, also from text (``"-11.02"``, ``"True"``); else none."""
+    if isinstance(value, str):
+        text = value.strip()
+        if text in ("True", "False"):
+            return float(text == "True")
+        try:
+            value = float(text)
+        except ValueError:
+            return None
+    if not isinstance(value, (int, float)):
+        return None
+    try:
+        result = float(value)
+    except OverflowError:
+        return None
+    return result if math.isfinite(result) else None
+
+
+def numbers(values: Sequence[object]) -> tuple[float, ...] | None:
+    """Finite numbers, all of them; none where there are none or one is not a number (the others would move up)."""
+    found = [number(value) for value in values]
+    return tuple(v for v in found if v is not None) if found and None not in found else None
+
+
+def whole(value: object, limit: int = 2**31 - 1) -> int | None:
+    """A whole number from 0 to ``limit``; else none."""
+    result = number(value)
+    return int(result) if result is not None and result.is_integer() and 0 <= result <= limit else None
+
+
+def text(value: object, limit: int = 200) -> str | None:
+    """Non-empty text without control characters that cannot be stored, cut at ``limit`` characters."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return None
+    raw = str(value) if not isinstance(value, int) else format(value, "d") if abs(value) < 10**300 else ""
+    clean = raw[:limit].encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
+    return clean or None
+
+
+def mapping(value: object) -> dict[str, Any]:
+    """The value where it is a JSON object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def sequence(value: object) -> list[Any]:
+    """The value where it is a JSON list, else an empty one."""
+    return value if isinstance(value, list) else []

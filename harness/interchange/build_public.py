@@ -1,0 +1,148 @@
+"""Make ``data/public_runs``: ``python -m harness.interchange.build_public SOURCE OUT``.
+
+SOURCE holds the folders of ``ORIGINS``, with others' published result files. Out of each come runs with
+scores and item outcomes, numbers and hashes only: no prompts, answers or other texts. The same
+source makes the same bytes. ``docs/public_runs.md`` says what is in it and how to add to it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.errors import LandscapeError
+from harness.interchange import finding, formats, packs
+from harness.interchange.record import ImportedRun, Refused, ReportedScore, Unit
+
+# What is committed stays below this (docs/public_runs.md).
+MAX_BYTES = 15_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a folder of result files comes from."""
+
+    folder: str
+    title: str
+    commit: str
+    licence: str
+    # Put before the names of models that their files do not name in full.
+    prefix: str = ""
+
+    @property
+    def url(self) -> str:
+        """The repository at that commit."""
+        return f"https://github.com/{self.title}/tree/{self.commit}"
+
+
+ORIGINS: tuple[Origin, ...] = (
+    Origin("lm_eval_v02_pythia", "EleutherAI/pythia", "a19eecb", "Apache-2.0"),
+    Origin("lm_eval_history", "EleutherAI/lm-evaluation-harness", "main", "MIT"),
+    Origin("lm_eval_v04", "evaleval/every_eval_ever", "9bce413", "MIT"),
+    Origin("helm", "stanford-crfm/helm", "main", "Apache-2.0"),
+    Origin("inspect", "UKGovernmentBEIS/inspect_ai", "main", "MIT"),
+    Origin("evalscope", "modelscope/evalscope", "main", "Apache-2.0"),
+    Origin("eee_fixtures", "evaleval/every_eval_ever", "9bce413", "MIT"),
+    Origin("eee_leaderboards", "evaleval/every_eval_ever", "d9be34d", "MIT"),
+    Origin("squad_predictions", "rajpurkar/SQuAD-explorer", "eee5fdb", "MIT"),
+    Origin("mmlu_per_question", "HaeChan0305/MLILAB-FedLLM", "d92730e", "Apache-2.0", "MLILAB-FedLLM/"),
+)
+
+
+def build(source: Path, out: Path, hub: Path | None = None) -> Counter[str]:
+    """Write the packs of all origins found under ``source``; the number of runs by origin.
+
+    ``hub`` is the mirror with the gold answers of SQuAD predictions (default: beside ``source``).
+    """
+    mirror = hub or source.resolve().parent / "hub"
+    before = os.environ.get("LANDSCAPE_HUB")
+    os.environ["LANDSCAPE_HUB"] = str(mirror)
+    try:
+        runs: dict[str, ImportedRun] = {}
+        counts: Counter[str] = Counter()
+        for origin in ORIGINS:
+            for run in _runs(source, origin):
+                if run.run_id not in runs:
+                    runs[run.run_id] = run
+                    counts[origin.folder] += 1
+    finally:
+        if before is None:
+            del os.environ["LANDSCAPE_HUB"]
+        else:
+            os.environ["LANDSCAPE_HUB"] = before
+    written = packs.write(out, "public", [runs[key] for key in sorted(runs)], level=19)
+    for old in set(out.glob("public.*.parquet")) - set(written):
+        old.unlink()
+    return counts
+
+
+def _runs(source: Path, origin: Origin) -> Iterator[ImportedRun]:
+    folder = source / origin.folder
+    if not folder.is_dir():
+        return
+    for unit in finding.find(folder):
+        if isinstance(unit, Refused):
+            continue
+        try:
+            for found in _read(unit):
+                if isinstance(found, ImportedRun):
+                    yield as_public(found, origin)
+        except LandscapeError:
+            continue  # refused: `harness import` says why
+
+
+def _read(unit: Unit) -> Iterator[ImportedRun | ReportedScore | Refused]:
+    return formats.reader(unit)(unit)
+
+
+def as_public(run: ImportedRun, origin: Origin) -> ImportedRun:
+    """The run without texts and unknown fields, under an id of its own, with its origin.
+
+    Its own id, since whoever imports the same files gets the run with its prompts and answers, beside this one.
+    """
+    import pyarrow as pa
+
+    old = run.run_id
+    digest = hashlib.sha256(f"public\n{run.manifest['plan']['hash']}".encode()).hexdigest()
+    run_id = re.sub(r"[0-9a-f]{8}$", digest[:8], old)
+    manifest: dict[str, Any] = {k: v for k, v in run.manifest.items() if k != "extra"}
+    manifest["run_id"] = run_id
+    if origin.prefix:
+        manifest["model"] = {**manifest["model"], "id": origin.prefix + manifest["model"]["id"]}
+    manifest["source"] = {
+        "title": origin.title,
+        "url": origin.url,
+        "licence": origin.licence,
+        "commit": origin.commit,
+        **{k: v for k, v in manifest["source"].items() if k in ("format", "tool", "file", "content_sha256")},
+    }
+    results, samples = (
+        table.set_column(0, "run_id", pa.array([run_id] * table.num_rows, pa.string()))
+        for table in (run.results, run.samples)
+    )
+    return ImportedRun(manifest, results, samples)
+
+
+def main(arguments: list[str]) -> int:
+    """Build, print what there is, and fail where it is too large."""
+    if len(arguments) != 2:
+        print("usage: python -m harness.interchange.build_public SOURCE OUT", file=sys.stderr)
+        return 2
+    out = Path(arguments[1])
+    counts = build(Path(arguments[0]), out)
+    size = sum(f.stat().st_size for f in out.glob("public.*.parquet"))
+    for folder, number in counts.items():
+        print(f"{number:6,} runs  {folder}")
+    print(f"{sum(counts.values()):6,} runs in {size / 1e6:.2f} MB")
+    return 0 if size <= MAX_BYTES else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,124 @@
+"""What the command line calls: import, export, data pack and unpack; each returns its exit code.
+
+Progress and messages go to standard error; with ``as_json`` one document goes to standard output.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from harness import places
+from harness.interchange.record import ImportReport
+
+# Refused files listed by name; the rest are counted.
+_LISTED = 20
+
+
+def import_results(path: Path, format: str = "auto", *, mapping: Path | None = None, as_json: bool = False) -> int:
+    """Import others' results and publish them: 0 done, 1 a part was refused, 2 nothing could be imported.
+
+    Raises:
+        BadInput, RunFailed, StoreError: as ``import_path`` and the store say.
+    """
+    from harness.interchange import publishing
+    from harness.interchange.importing import import_path
+
+    with _progress(path) as tell:
+        report = import_path(path, format, runs_dir=places.runs(), mapping=mapping, progress=tell)
+    if report.folders or report.packs:
+        publishing.publish(places.database(), report, places.public_runs(), places.runs())
+    failed = [r for r in report.refused if r.failed]
+    there = len(report.imported) + len(report.existing) + report.reported
+    if as_json:
+        print(json.dumps(_document(report), ensure_ascii=False))
+    else:
+        _say(report)
+    return 0 if not failed and there else 1 if there else 2
+
+
+def _document(report: ImportReport) -> dict[str, object]:
+    return {
+        "imported": list(report.imported),
+        "existing": list(report.existing),
+        "reported_scores": report.reported,
+        "refused": [asdict(r) for r in report.refused],
+    }
+
+
+def _say(report: ImportReport) -> None:
+    for refused in report.refused[:_LISTED]:
+        print(f"{refused.file}: {refused.reason}", file=sys.stderr)
+    if len(report.refused) > _LISTED:
+        print(f"… and {len(report.refused) - _LISTED:,} more (see --json)", file=sys.stderr)
+    parts = [f"{len(report.imported):,} runs imported", f"{len(report.existing):,} were there already"]
+    if report.reported:
+        parts.append(f"{report.reported:,} reported scores")
+    print(", ".join([*parts, f"{len(report.refused):,} files or records not imported"]))
+
+
+@contextmanager
+def _progress(path: Path) -> Iterator[Callable[[int, str], None]]:
+    """A bar over the files, on standard error."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from harness.interchange.finding import count
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        job = bar.add_task("Importing", total=count(path))
+        yield lambda done, label: bar.update(job, completed=done, description=label[-40:].replace("[", "(") or "Done")
+
+
+def export_runs(runs: Sequence[str], format: str, out: Path, *, as_json: bool = False) -> int:
+    """Write runs in another tool's format or as tables: 0 done.
+
+    Raises:
+        BadInput, MissingData: as ``exporting.export`` says.
+    """
+    from harness.interchange.exporting import export
+
+    written = export(runs, format, out, places.runs(), (places.public_runs(),))
+    if as_json:
+        print(json.dumps({"files": [str(p) for p in written]}))
+    else:
+        print("\n".join(str(p) for p in written))
+    return 0
+
+
+def data_pack(
+    out: Path, suites: Sequence[str] = (), models: Sequence[str] = (), *, offline: bool = False, as_json: bool = False
+) -> int:
+    """Pack what suites and models need: 0 done, 1 done without what is absent."""
+    from harness.interchange.bundle import pack
+    from harness.interchange.packing import gather
+
+    contents = gather(suites, models, places.hub(), offline)
+    entries = pack(contents, out, lambda name: print(name, file=sys.stderr))
+    if as_json:
+        print(json.dumps({"files": [asdict(e) for e in entries], "left_out": list(contents.left_out)}))
+    else:
+        for absent in contents.left_out:
+            print(f"left out {absent['what']}: {absent['reason']}", file=sys.stderr)
+        print(f"{len(entries):,} files, {sum(e.size for e in entries) / 1e6:,.1f} MB in {out}")
+    return 1 if contents.left_out else 0
+
+
+def data_unpack(source: Path, target: Path, *, as_json: bool = False) -> int:
+    """Unpack and verify a pack: 0 done."""
+    from harness.interchange.bundle import unpack
+
+    done = unpack(source, target, lambda name: print(name, file=sys.stderr))
+    if as_json:
+        document = {"written": list(done.written), "kept": list(done.kept), "hub": str(target / "hub")}
+        print(json.dumps(document))
+    else:
+        print(f"{len(done.written):,} files written, {len(done.kept):,} were there; all verified.")
+        print(f"export LANDSCAPE_HUB={target / 'hub'}")
+    return 0

@@ -1,0 +1,50 @@
+"""Export: runs out in other tools' formats and as plain tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from harness.errors import BadInput
+from harness.interchange import export_eee, export_lm_eval, own_csv, stored
+from harness.interchange.importing import run_folder_files
+from harness.interchange.record import ImportedRun
+
+
+def export(
+    run_ids: Sequence[str], format: str, out: Path, runs_dir: Path, pack_folders: Sequence[Path] = ()
+) -> list[Path]:
+    """Write the runs below ``out`` in ``format``; the files written.
+
+    Raises:
+        BadInput: there is no such format, or no run was named.
+        MissingData: a run is not here.
+    """
+    writer = WRITERS.get(format)
+    if writer is None:
+        raise BadInput(f"There is no export format {format!r}; there are {', '.join(WRITERS)}.")
+    if not run_ids:
+        raise BadInput("No run was named; `harness runs` lists them.")
+    found = dict.fromkeys(stored.resolve(name, runs_dir, pack_folders) for name in run_ids)
+    runs = [stored.load(run_id, runs_dir, pack_folders) for run_id in found]
+    written: list[Path] = []
+    for run in runs:
+        written += writer(run, out)
+    return written
+
+
+def _parquet(run: ImportedRun, out: Path) -> list[Path]:
+    """The run folder itself: manifest, results, samples."""
+    folder = out / run.run_id
+    if folder.exists():
+        raise BadInput(f"{folder} exists already; name another folder.")
+    run_folder_files(folder, run)
+    return [folder / name for name in ("manifest.json", "results.parquet", "samples.parquet")]
+
+
+WRITERS: dict[str, Callable[[ImportedRun, Path], list[Path]]] = {
+    "csv": own_csv.write,
+    "parquet": _parquet,
+    "lm-eval": export_lm_eval.write,
+    "eee": export_eee.write,
+}

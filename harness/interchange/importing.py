@@ -1,0 +1,229 @@
+"""Import: from a path of others' results to sealed run folders and packs.
+
+A run becomes a run folder. Runs without items out of one file of many records (thousands of leaderboard
+records) are packed together instead (``packs``), as are reported scores. The id of a run comes from its
+content: what is there already is left alone, so that importing twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from harness.errors import BadInput, RunFailed
+from harness.interchange import finding, formats, packs
+from harness.interchange.record import ImportedRun, ImportReport, Refused, ReportedScore, Unit
+from harness.store import run_folder
+
+# A file with at least this many item-less records is packed; fewer become folders like all others.
+PACK_FROM = 32
+# Runs sealed together: the files are written first and synced after, when most have reached the disk by themselves.
+_BATCH = 200
+Progress = Callable[[int, str], None]
+# What a file of an unforeseen shape can make a reader raise: such a file is refused like any other.
+UNEXPECTED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+SHAPE = "has a shape that its reader does not know"
+
+
+@dataclass
+class _Work:
+    runs_dir: Path
+    packed: set[str]
+    imported: list[str] = field(default_factory=list)
+    existing: list[str] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)
+    packs: list[Path] = field(default_factory=list)
+    reported: int = 0
+    waiting: list[tuple[Path, Path]] = field(default_factory=list)
+
+
+def import_path(
+    path: Path,
+    format: str = "auto",
+    *,
+    runs_dir: Path,
+    mapping: Path | None = None,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Import what lies at ``path`` into ``runs_dir``; one broken file never stops the rest.
+
+    ``progress`` is told the number of files done so far and the file at hand.
+
+    Raises:
+        MissingData: there is nothing at ``path``.
+        BadInput: the format or the mapping is unusable; nothing was written.
+        RunFailed: the disk refused; what was sealed before is kept.
+    """
+    if mapping is not None:
+        from harness.interchange.tables import read_mapping
+
+        read_mapping(mapping)
+    work = _Work(runs_dir, packs.run_ids(runs_dir / packs.FOLDER))
+    done = 0
+    try:
+        for found in finding.find(path, format, mapping):
+            if isinstance(found, Refused):
+                work.refused.append(found)
+                done += 1
+                continue
+            if progress:
+                progress(done, found.label)
+            _unit(work, found)
+            done += len(found.files)
+        _seal(work)
+    except OSError as error:
+        raise RunFailed(
+            f"{runs_dir} cannot be written: {os.strerror(error.errno or 0)}. Sealed runs are kept."
+        ) from None
+    finally:
+        for scratch, _ in work.waiting:
+            shutil.rmtree(scratch, ignore_errors=True)
+    if progress:
+        progress(done, "")
+    return ImportReport(
+        tuple(work.imported),
+        tuple(work.existing),
+        tuple(work.refused),
+        work.reported,
+        tuple(work.folders),
+        tuple(work.packs),
+    )
+
+
+def _unit(work: _Work, unit: Unit) -> None:
+    """Read one unit; keep its runs, packed or as folders."""
+    many: list[ImportedRun] = []
+    scores: list[ReportedScore] = []
+    anything = False
+    try:
+        for found in formats.reader(unit)(unit):
+            anything = True
+            if isinstance(found, Refused):
+                work.refused.append(Refused(found.file, _sentence(found.reason), found.failed))
+            elif isinstance(found, ReportedScore):
+                scores.append(found)
+            elif found.one_of_many and found.samples.num_rows == 0:
+                many.append(found)
+            else:
+                _folder(work, found)
+        if not anything:
+            work.refused.append(Refused(unit.label, "holds no results"))
+    except BadInput as problem:
+        work.refused.append(Refused(unit.label, _sentence(str(problem))))
+    except (RecursionError, MemoryError):
+        work.refused.append(Refused(unit.label, "is nested too deeply or too large to be read"))
+    except UNEXPECTED as error:
+        work.refused.append(Refused(unit.label, f"{SHAPE} ({type(error).__name__})"))
+    if len(many) >= PACK_FROM:
+        _pack(work, unit, many)
+    else:
+        for run in many:
+            _folder(work, run)
+    if scores:
+        _reported(work, scores)
+
+
+def _sentence(reason: str) -> str:
+    return " ".join(reason.split())
+
+
+def _folder(work: _Work, run: ImportedRun) -> None:
+    """Write a run's folder beside its place; it is renamed into it with its batch."""
+    target = work.runs_dir / run.run_id
+    if target.exists() or run.run_id in work.packed or any(place == target for _, place in work.waiting):
+        work.existing.append(run.run_id)
+        return
+    scratch = work.runs_dir / f".tmp-{run.run_id}-{os.getpid()}"
+    shutil.rmtree(scratch, ignore_errors=True)
+    work.waiting.append((scratch, target))
+    run_folder_files(scratch, run)
+    if len(work.waiting) >= _BATCH:
+        _seal(work)
+
+
+def run_folder_files(folder: Path, run: ImportedRun) -> None:
+    """The three files of a run folder, the manifest last, not yet synced."""
+    import json
+
+    import pyarrow.parquet as pq
+
+    folder.mkdir(parents=True)
+    pq.write_table(run.results.cast(run_folder.RESULTS), folder / "results.parquet", compression="zstd")
+    if run.samples.num_rows:
+        pq.write_table(run.samples.cast(run_folder.SAMPLES), folder / "samples.parquet", compression="zstd")
+    else:
+        (folder / "samples.parquet").write_bytes(_no_samples())
+    text = json.dumps(run.manifest, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+
+
+@cache
+def _no_samples() -> bytes:
+    """The Parquet file of a run without items, the same for all of them."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = pa.BufferOutputStream()
+    pq.write_table(run_folder.SAMPLES.empty_table(), sink, compression="zstd")
+    return bytes(sink.getvalue())
+
+
+def _seal(work: _Work) -> None:
+    """Sync the batch to disk, then rename each folder into its place."""
+    if not work.waiting:
+        return
+    for scratch, _ in work.waiting:
+        for path in (*sorted(scratch.iterdir()), scratch):
+            _sync(path)
+    while work.waiting:
+        scratch, target = work.waiting[0]
+        scratch.rename(target)
+        work.waiting.pop(0)
+        work.imported.append(target.name)
+        work.folders.append(target)
+    _sync(work.runs_dir)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _pack(work: _Work, unit: Unit, runs: list[ImportedRun]) -> None:
+    """One pack of the file's new runs, named after their ids."""
+    new = {run.run_id: run for run in runs if run.run_id not in work.packed}
+    work.existing += [run.run_id for run in runs if run.run_id in work.packed or (work.runs_dir / run.run_id).exists()]
+    new = {key: run for key, run in new.items() if not (work.runs_dir / key).exists()}
+    if not new:
+        return
+    stem = f"import-{_digest(sorted(new))}"
+    work.packs += packs.write(work.runs_dir / packs.FOLDER, stem, list(new.values()))
+    work.packed |= set(new)
+    work.imported += list(new)
+    if len(new) + len([r for r in runs if r.run_id not in new]) < len(runs):
+        work.refused.append(Refused(unit.label, "holds the same record more than once; each was imported once"))
+
+
+def _reported(work: _Work, scores: list[ReportedScore]) -> None:
+    """A pack of reported scores, named after the table that they come from."""
+    distinct = list(dict.fromkeys(scores))
+    stem = f"import-{_digest([repr(s) for s in distinct])}"
+    target = work.runs_dir / packs.FOLDER / f"{stem}.reported_score.parquet"
+    if target.exists():
+        work.existing.append(stem)
+        return
+    work.packs += packs.write_reported(target.parent, stem, distinct)
+    work.reported += len(distinct)
+
+
+def _digest(names: list[str]) -> str:
+    return hashlib.sha256("\n".join(names).encode("utf-8", "replace")).hexdigest()[:16]

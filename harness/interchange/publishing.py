@@ -1,0 +1,37 @@
+"""From what was imported to the database: run folders, packs beside the public runs, reported scores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.interchange import packs
+from harness.interchange.record import ImportReport
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def publish(db: Path, report: ImportReport, public_runs: Path, runs: Path) -> None:
+    """Publish an import in one go: all of it or none.
+
+    Raises:
+        BadInput: something contradicts what the database holds.
+        StoreError: the database cannot be written.
+    """
+    from harness.store.publish import publish as publish_change
+    from harness.store.runs import load_runs
+
+    def change(con: duckdb.DuckDBPyConnection) -> bool:
+        loaded = bool(load_runs(con, report.folders)) if report.folders else False
+        return (load_packs(con, public_runs, runs) if report.packs else False) or loaded
+
+    publish_change(db, change)
+
+
+def load_packs(con: duckdb.DuckDBPyConnection, public_runs: Path, runs: Path) -> bool:
+    """Load the public runs and the packs of ``runs`` together, and the packs' reported scores; inside a transaction."""
+    from harness.store.public import load_public, load_reported
+
+    changed = load_public(con, public_runs, runs / packs.FOLDER)
+    return load_reported(con, runs) or changed

@@ -1,0 +1,85 @@
+"""What a reader yields and what an import reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class ImportedRun:
+    """Somebody else's run in the form of a run folder (``harness.store.run_folder``)."""
+
+    manifest: dict[str, Any]
+    results: pa.Table
+    samples: pa.Table
+    # One record of a file that holds many: it is packed with the others where it has no items.
+    one_of_many: bool = False
+
+    @property
+    def run_id(self) -> str:
+        """The run's id, made from the content."""
+        return str(self.manifest["run_id"])
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedScore:
+    """One figure that somebody published, without a run behind it: a row of ``reported_score``."""
+
+    model_id: str
+    benchmark: str
+    metric: str | None
+    score: float
+    unit: str | None
+    setting: str | None
+    reported_by: str | None
+    reporter: str | None
+    as_of: str | None
+    source_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file, or a record in it, that was not imported, and why."""
+
+    file: str
+    reason: str
+    # Whether something was expected of it: a schema or a README holds nothing to import, and that is no failure.
+    failed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What one reader reads at once: the files of one run, or one file of many records."""
+
+    format: str
+    # Where the unit lies (a file or a folder), its files, and how messages name it.
+    path: Path
+    files: tuple[Path, ...]
+    label: str
+    # A mapping file for plain tables.
+    mapping: Path | None = None
+    # The parsed document where one JSON file is the unit, so that it is parsed once.
+    document: Any = field(default=None, compare=False, repr=False)
+
+
+Found: TypeAlias = "ImportedRun | ReportedScore | Refused"
+Reader: TypeAlias = Callable[[Unit], Iterator[Found]]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did. ``folders`` and ``packs`` are to be published; nothing else was written."""
+
+    imported: tuple[str, ...] = ()
+    existing: tuple[str, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    # Figures without a run behind them, written to a pack.
+    reported: int = 0
+    folders: tuple[Path, ...] = ()
+    packs: tuple[Path, ...] = field(default=())

@@ -1,0 +1,84 @@
+"""Runs that are here already, read back for export: run folders, and packs (which have no texts)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.errors import BadInput, MissingData
+from harness.interchange import packs
+from harness.interchange.record import ImportedRun
+from harness.store import run_folder
+
+
+def resolve(name: str, runs_dir: Path, pack_folders: Sequence[Path] = ()) -> str:
+    """The id of the one run that ``name`` is, or is a part of.
+
+    Raises:
+        MissingData: no run has it.
+        BadInput: several have it.
+    """
+    ids = {folder.name for folder in run_folder.sealed(runs_dir)}
+    for pack in (runs_dir / packs.FOLDER, *pack_folders):
+        ids |= packs.run_ids(pack)
+    fitting = [name] if name in ids else sorted(i for i in ids if name and name in i)
+    if len(fitting) > 1:
+        raise BadInput(f"{name!r} fits {len(fitting):,} runs; give more of the id.", fitting[:10])
+    if not fitting:
+        raise MissingData(f"There is no run {name} in {runs_dir} or among the public runs; `harness runs` lists them.")
+    return fitting[0]
+
+
+def load(run_id: str, runs_dir: Path, pack_folders: Sequence[Path] = ()) -> ImportedRun:
+    """A run by its id, from its folder or else from a pack.
+
+    Raises:
+        MissingData: no run of that id is in either.
+    """
+    import pyarrow.parquet as pq
+
+    folder = runs_dir / run_id
+    if "/" not in run_id and "\\" not in run_id and run_id not in ("", ".", "..") and folder.is_dir():
+        manifest = run_folder.read_manifest(folder)
+        return ImportedRun(
+            manifest,
+            pq.read_table(folder / "results.parquet", schema=run_folder.RESULTS),
+            pq.read_table(folder / "samples.parquet", schema=run_folder.SAMPLES),
+        )
+    for pack in (runs_dir / packs.FOLDER, *pack_folders):
+        for file in sorted(pack.glob("*.run.parquet")) if pack.is_dir() else []:
+            rows = pq.read_table(file, columns=["manifest"], filters=[("run_id", "=", run_id)])
+            if rows.num_rows:
+                return _from_pack(json.loads(rows.column("manifest")[0].as_py()), file, run_id)
+    raise MissingData(f"There is no run {run_id} in {runs_dir} or among the public runs; `harness runs` lists them.")
+
+
+def _from_pack(manifest: dict[str, object], file: Path, run_id: str) -> ImportedRun:
+    """A packed run; an item's hash has its first 64 bits, likelihoods are the logarithms of the probabilities."""
+    import math
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    stem = file.name.removesuffix(".run.parquet")
+    parts = {}
+    for table in ("result", "outcome"):
+        path = file.with_name(f"{stem}.{table}.parquet")
+        parts[table] = pq.read_table(path, filters=[("run_id", "=", run_id)]).to_pylist() if path.is_file() else []
+    samples = [
+        {
+            **row,
+            "doc_hash": format(row["doc_hash"], "016x") if row["doc_hash"] is not None else None,
+            "cluster": format(row["cluster"], "016x") if row["cluster"] is not None else None,
+            "choice_loglikelihoods": [math.log(p) if p > 0 else -1e9 for p in row["choice_probs"]]
+            if row["choice_probs"]
+            else None,
+        }
+        for row in parts["outcome"]
+    ]
+    return ImportedRun(
+        manifest,
+        pa.Table.from_pylist(parts["result"], schema=run_folder.RESULTS),
+        pa.Table.from_pylist(samples, schema=run_folder.SAMPLES),
+    )

@@ -1,0 +1,1 @@
+"""A comparison report in every format, from the same sections."""

@@ -1,0 +1,80 @@
+"""One report from one database: the sections in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from harness.errors import MissingData
+from harness.reports.capability import capability
+from harness.reports.cells import cleaned
+from harness.reports.companies import positioning
+from harness.reports.material import Material
+from harness.reports.memo import MOST, memo, subjects
+from harness.reports.money import cost
+from harness.reports.moves import changes
+from harness.reports.pairs import head_to_head, homogeneity
+from harness.reports.proof import evidence, freshness, newest_day
+from harness.reports.room import opportunities
+from harness.reports.scope import Choices
+from harness.reports.sections import Report, Section
+from harness.reports.words import Words
+from harness.store.reader import Reader
+
+Progress = Callable[[str, float], None]
+"""Told what is being made and which share of the whole is done."""
+
+
+def build(reader: Reader, choices: Choices, language: str, commit: str, progress: Progress) -> Report:
+    """The report, without any format.
+
+    Raises:
+        BadInput: a vendor, model or segment that is not there.
+        MissingData: there is no database, or nothing that the choices leave.
+    """
+    words = Words(language)
+    material = Material(reader, choices)
+    if reader.empty or (material.vendors.empty and material.leading.empty):
+        raise MissingData(words("file.empty_database"))
+    scope = material.scope
+    if not (scope.vendors or scope.models or scope.run_models):
+        raise MissingData(words("file.nothing_left"))
+    makers: list[tuple[str, Callable[[], Section]]] = [
+        ("memo", lambda: memo(material, words)),
+        ("capability", lambda: capability(material, words)),
+        ("head_to_head", lambda: head_to_head(material, words)),
+        ("cost", lambda: cost(material, words)),
+        ("positioning", lambda: positioning(material, words)),
+        ("homogeneity", lambda: homogeneity(material, words)),
+        ("opportunities", lambda: opportunities(material, words)),
+    ]
+    if choices.since is not None:
+        since = choices.since
+        makers.append(("changes", lambda: changes(material, words, since)))
+    makers.append(("evidence", lambda: evidence(material, words, commit)))
+    makers.append(("freshness", lambda: freshness(material, words)))
+    sections = []
+    for step, (name, make) in enumerate(makers):
+        progress(words(f"section.{name}", since=choices.since), step / len(makers))
+        sections.append(make())
+    progress(words("file.sections"), 1.0)
+    day = newest_day(material)
+    return Report(
+        title=_title(material, words),
+        subtitle=words("file.subtitle", day=day.isoformat()),
+        language=language,
+        day=day,
+        catalog=material.catalog,
+        choices=choices.to_json(),
+        sections=tuple(sections),
+    )
+
+
+def _title(material: Material, words: Words) -> str:
+    if not material.scope.narrowed:
+        return words("file.title_all")
+    rows = subjects(material)
+    names = list(rows["model"]) if material.scope.by_model else words.vendor(rows)
+    names = [cleaned(n) for n in (names or list(material.scope.run_models))]
+    if len(names) > MOST:
+        return words("file.title_many", first=words("file.join").join(names[:2]), n=len(names) - 2)
+    return words("file.join").join(names)

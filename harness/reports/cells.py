@@ -1,0 +1,67 @@
+"""Cells: text from data made harmless, numbers written the same way in every format."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+
+from harness.charts.chart import DASH
+
+Cell = str | int | float | dt.date | None
+
+# Controls, marks that turn the direction of writing, zero-width characters, byte order marks, lone surrogates and
+# non-characters: none of them is seen, and each can hide or reorder what is.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb"
+    "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_SPACE = re.compile(r"\s+")
+LARGE = 1e15
+"""From here on a number is written with its power of ten."""
+FORMULA = ("=", "+", "-", "@")
+
+
+def cleaned(value: object) -> str:
+    """Text on one line without unseen characters."""
+    return _SPACE.sub(" ", _UNSEEN.sub("", str(value))).strip()
+
+
+def defused(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def places(value: float, kind: str) -> int:
+    """Decimals of a number: as many as ``harness show`` prints for scores; three telling digits for money."""
+    if kind in ("score", "signed", "p"):
+        return 4
+    if kind == "scale":
+        return 2
+    if kind == "percent":
+        return 1
+    if kind == "integer":
+        return 0
+    if value == 0 or not math.isfinite(value):
+        return 0
+    return max(0, min(6, 2 - math.floor(math.log10(abs(value)))))
+
+
+def printed(cell: Cell, kind: str) -> str:
+    """The cell as text; a dash where it is missing."""
+    if cell is None:
+        return DASH
+    if isinstance(cell, dt.date):
+        return cell.isoformat()
+    if isinstance(cell, str):
+        return cell
+    count = places(float(cell), kind)
+    if kind == "percent":
+        return f"{cell:.{count}%}"
+    if kind == "p" and cell < 0.0001:
+        return "<0.0001"
+    if abs(cell) >= LARGE and kind in ("plain", "amount"):
+        return f"{cell:.2e}"
+    sign = "+" if kind == "signed" else ""
+    text = f"{cell:{sign},.{count}f}"
+    return re.sub(r"^-(?=[0.,]*$)", "", text)

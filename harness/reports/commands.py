@@ -1,0 +1,107 @@
+"""``harness report``: what the command line calls. Returns exit codes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness import places
+from harness.errors import BadInput, MissingData
+
+if TYPE_CHECKING:
+    from harness.store.reader import Reader
+
+MOST_TOLD = 50
+
+
+def report(
+    *,
+    vendors: Sequence[str] = (),
+    models: Sequence[str] = (),
+    segments: Sequence[str] = (),
+    formats: Sequence[str] = ("html",),
+    lang: str = "en",
+    out: Path = Path("reports-out"),
+    since: str | None = None,
+    verify: Path | None = None,
+    as_json: bool = False,
+) -> int:
+    """Make a report (0; 1 where a format was not made), or verify one (0; 1 where a number changed).
+
+    Each list may hold several names separated by commas.
+
+    Raises:
+        BadInput: wrong usage; nothing was written.
+        MissingData: there is no database, or nothing to report on.
+    """
+    if verify is not None:
+        return _verify(verify, as_json)
+    from harness.reports.make import make_report
+    from harness.reports.scope import Choices
+
+    choices = Choices(_split(vendors), _split(models), _split(segments), _day(since))
+    with _bar() as bar:
+        task = bar.add_task("report", total=1.0) if bar else None
+
+        def told(text: str, share: float) -> None:
+            if bar and task is not None:
+                bar.update(task, completed=share, description=text)
+
+        made = make_report(_reader(), choices, _split(formats), lang, out, told)
+    if as_json:
+        print(json.dumps({"files": [str(p) for p in made], "not_made": made.missed}, ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(str(p) for p in made if p.parent == out))
+    for sentence in made.missed:
+        print(sentence, file=sys.stderr)
+    return 1 if made.missed else 0
+
+
+def _verify(file: Path, as_json: bool) -> int:
+    from harness.reports.make import verify_report
+
+    problems = verify_report(file, _reader())
+    if as_json:
+        print(json.dumps({"ok": not problems, "problems": problems}, ensure_ascii=False, indent=1))
+    elif problems:
+        more = f"… and {len(problems) - MOST_TOLD} more" if len(problems) > MOST_TOLD else ""
+        print("\n".join([*problems[:MOST_TOLD], *([more] if more else [])]))
+    else:
+        print(f"ok: every number of {file} follows from the database")
+    return 1 if problems else 0
+
+
+def _split(given: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for text in given for part in text.split(",") if part.strip()))
+
+
+def _day(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise BadInput(f"--since {text!r} is no date; write it as 2026-01-31.") from error
+
+
+def _reader() -> Reader:
+    from harness.store.reader import Reader
+
+    reader = Reader(places.database())
+    if reader.empty:
+        raise MissingData(f"There is no database at {places.database()}. Make one: harness db rebuild")
+    return reader
+
+
+def _bar() -> AbstractContextManager[Any]:
+    """A progress bar on standard error, where somebody looks."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    return Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True),
+                    transient=True)  # fmt: skip

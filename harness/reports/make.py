@@ -1,0 +1,169 @@
+"""Make a report's files, and verify one: the two things that commands and pages call."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness import places
+from harness.errors import BadInput, MissingData
+from harness.i18n.translator import LANGUAGES
+from harness.reports.build import Progress, build
+from harness.reports.scope import Choices
+from harness.reports.sections import Report
+from harness.reports.words import Words
+from harness.store.reader import Reader
+
+FORMATS = ("html", "pdf", "xlsx", "md", "csv", "parquet")
+
+
+class Made(list[Path]):
+    """The files made; ``missed`` says, one sentence each, which format could not be made and why."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.missed: list[str] = []
+
+
+def quiet(_: str, __: float) -> None:
+    """No progress."""
+
+
+def make_report(
+    reader: Reader,
+    choices: Choices,
+    formats: Sequence[str],
+    lang: str,
+    out: Path,
+    progress: Progress = quiet,
+    *,
+    commit: str | None = None,
+) -> Made:
+    """Write the report in each format into the folder ``out``; the same database and choices give the same bytes.
+
+    ``commit`` is the catalog's; by default the one of the catalog folder in use.
+
+    Raises:
+        BadInput: an unknown format, language, vendor, model or segment (nothing was written).
+        MissingData: there is nothing to report on.
+    """
+    unknown = [f for f in formats if f not in FORMATS]
+    if unknown or not formats:
+        raise BadInput(f"There is no format {', '.join(unknown) or '(none given)'}; there are {', '.join(FORMATS)}.")
+    if lang not in LANGUAGES:
+        raise BadInput(f"There is no language {lang!r}; there are {', '.join(LANGUAGES)}.")
+    report = build(
+        reader, choices, lang, catalog_commit(places.catalog()) if commit is None else commit,
+        lambda text, share: progress(text, share * 0.6),
+    )  # fmt: skip
+    words = Words(lang)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"The folder {out} cannot be made: {error.strerror}.") from error
+    made = Made()
+    wanted = [f for f in FORMATS if f in formats]
+    for step, name in enumerate(wanted):
+        progress(words("file.writing", format=name.upper()), 0.6 + 0.4 * step / len(wanted))
+        try:
+            made += [_put(out / path, content) for path, content in contents(report, words, name).items()]
+        except MissingData as error:
+            made.missed.append(words("file.no_pdf", why=str(error)))
+    progress(words("file.writing", format=""), 1.0)
+    return made
+
+
+def report_file(
+    reader: Reader, choices: Choices, form: str, lang: str, progress: Progress = quiet
+) -> tuple[str, bytes]:
+    """One format as a file's name and content, nothing written: what a page offers for download.
+
+    Markdown comes with its charts, in an archive.
+
+    Raises:
+        BadInput: as ``make_report``.
+        MissingData: there is nothing to report on, or this format cannot be made here.
+    """
+    if form not in FORMATS or lang not in LANGUAGES:
+        raise BadInput(
+            f"There is no format {form!r} in {lang!r}; there are {', '.join(FORMATS)} in {', '.join(LANGUAGES)}."
+        )
+    report = build(reader, choices, lang, catalog_commit(places.catalog()), progress)
+    parts = contents(report, Words(lang), form)
+    if len(parts) == 1:
+        return next(iter(parts.items()))
+    from harness.reports.bundle import packed
+
+    return f"{stem(report, lang)}-{form}.zip", packed(parts)
+
+
+def contents(report: Report, words: Words, form: str) -> dict[str, bytes]:
+    """The files of one format, the main one first, by path relative to the report's folder."""
+    name = stem(report, report.language)
+    if form == "html":
+        from harness.reports.html import html
+
+        return {f"{name}.html": html(report, words).encode()}
+    if form == "pdf":
+        from harness.reports.pdf import pdf
+
+        return {f"{name}.pdf": pdf(report, words)}
+    if form == "xlsx":
+        from harness.reports.xlsx import xlsx
+
+        return {f"{name}.xlsx": xlsx(report, words)}
+    if form == "md":
+        from harness.reports.markdown import markdown
+
+        text, charts = markdown(report, words, f"{name}-charts")
+        return {f"{name}.md": text.encode()} | {f"{name}-charts/{c}": chart for c, chart in charts.items()}
+    from harness.reports.bundle import archive
+
+    return {f"{name}-{form}.zip": archive(report, words, form)}
+
+
+def _put(path: Path, content: bytes) -> Path:
+    """Write a file as a whole: nobody finds half of one."""
+    path.parent.mkdir(exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)
+    return path
+
+
+def stem(report: Report, lang: str) -> str:
+    """The files' name: what was chosen, the data's date, the language."""
+    chosen = [*report.choices["vendors"], *report.choices["models"], *report.choices["segments"]]
+    words = "-".join(re.sub(r"[^\w.]+", "-", c).strip("-.").lower() for c in chosen[:4])
+    more = f"-and-{len(chosen) - 4}-more" if len(chosen) > 4 else ""
+    return f"landscape-{(words or 'market')[:60].strip('-.')}{more}-{report.day.isoformat()}-{lang}"
+
+
+def catalog_commit(folder: Path) -> str:
+    """The commit that last changed the catalog folder, marked where it was changed since; empty without Git."""
+    try:
+        last = _git(folder, "log", "-1", "--format=%H", "--", ".")
+        changed = _git(folder, "status", "--porcelain", "--", ".") if last else ""
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return f"{last} (+)" if changed else last
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(folder), *arguments], capture_output=True, text=True, timeout=20, check=True
+    )
+    return done.stdout.strip()
+
+
+def verify_report(file: Path, reader: Reader) -> list[str]:
+    """What is wrong with the numbers of a report: changed in the database since, or changed in the file.
+
+    Raises:
+        BadInput: the file is no report of ours, or cannot be read.
+    """
+    from harness.reports.verify import verify
+
+    return verify(file, reader)

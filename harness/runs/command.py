@@ -1,0 +1,210 @@
+"""``harness run``: several models, one suite; one failing model never stops the others."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from typing import Any
+
+from harness import places
+from harness.errors import BadInput, LandscapeError, StoreError, explain, unforeseen
+from harness.runs.plan import Options
+from harness.runs.progress import Progress
+from harness.store import run_folder
+from harness.suites.load import load_suite
+from harness.suites.model import Suite
+
+STOPPED = 130
+"""Exit code of a command that Ctrl-C ended."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """The words of the command line."""
+
+    suite: str
+    models: tuple[str, ...]
+    engine: str
+    dtype: str | None
+    device: str | None
+    revision: str | None
+    limit: int | None
+    sample: int | None
+    deterministic: bool
+    precision: float | None
+    chat_template: bool
+    trust_remote_code: bool
+    offline: bool
+    strict: bool
+    again: bool
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How one model's run ended. ``code`` is its own exit code."""
+
+    model: str
+    code: int
+    message: str
+    run_id: str | None = None
+    folder: str | None = None
+    existing: bool = False
+    partial: bool = False
+    valid: bool = False
+
+
+def run_models(request: Request, *, as_json: bool) -> int:
+    """Run every model, publish what was sealed, print what came out; returns the exit code.
+
+    A model that fails does not stop the others; Ctrl-C does, and what was sealed before is published all the same.
+    """
+    show = Progress()
+    suite, options = prepare(request)
+    ended: list[Ended] = []
+    for model in request.models:
+        try:
+            ended.append(_one(model, suite, options, show))
+        except KeyboardInterrupt:
+            ended.append(Ended(model, STOPPED, "stopped by Ctrl-C; finished batches are kept"))
+            break
+    problem = _publish(ended, show)
+    if as_json:
+        print(
+            json.dumps(
+                {"runs": [e.__dict__ for e in ended], "published": problem is None, "problem": problem},
+                ensure_ascii=False,
+            )
+        )
+    else:
+        _print(ended, show)
+    codes = {e.code for e in ended}
+    if STOPPED in codes:
+        return STOPPED
+    if codes == {0}:
+        return 1 if problem else 0
+    return codes.pop() if len(codes) == 1 else 1
+
+
+def prepare(request: Request) -> tuple[Suite, Options]:
+    """Check the whole command before anything is loaded.
+
+    Raises:
+        BadInput: with every problem at once (suite, engine, device, dtype, counts).
+    """
+    if request.offline:
+        os.environ["HF_HUB_OFFLINE"] = os.environ["HF_DATASETS_OFFLINE"] = "1"
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    from harness.engine import load
+
+    problems: list[str] = []
+    suite: Suite | None = None
+    device, dtype = "cpu", "fp32"
+    try:
+        suite = load_suite(request.suite)
+    except BadInput as error:
+        problems.append(str(error))
+    try:
+        load.engine_version(request.engine)
+    except BadInput as error:
+        problems.append(str(error))
+    try:
+        if request.engine == "api":  # weights, device and dtype are the server's; what is not told is not known
+            device, dtype = "remote", load.DTYPE_NAMES.get(request.dtype or "", "unknown")
+        else:
+            device = load.resolve_device(request.device)
+            dtype = load.resolve_dtype(request.dtype, device)
+    except BadInput as error:
+        problems.append(str(error))
+    options = Options(
+        engine=request.engine,
+        device=device,
+        dtype=dtype,
+        limit=request.limit,
+        sample=request.sample,
+        deterministic=request.deterministic,
+        precision=request.precision,
+        chat_template=request.chat_template,
+        trust_remote_code=request.trust_remote_code,
+        offline=request.offline,
+        strict=request.strict,
+        again=request.again,
+        revision=request.revision,
+    )
+    problems += options.check()
+    if options.trust_remote_code and len(request.models) > 1:
+        problems.append("--trust-remote-code is said of one model; give each such model a command of its own.")
+    problems += _places()
+    if problems or suite is None:
+        if len(problems) == 1:
+            raise BadInput(problems[0])
+        raise BadInput("this run cannot be planned:", problems)
+    return suite, options
+
+
+def _places() -> list[str]:
+    """What speaks against the folder of runs and the database, before any work is done for them."""
+    from harness.store.publish import refuse_unusable
+
+    problems: list[str] = []
+    runs = places.runs()
+    try:
+        with tempfile.TemporaryFile(dir=next(p for p in (runs, *runs.parents) if p.exists())):
+            pass
+    except OSError as error:
+        problems.append(f"{runs} cannot be written: {error.strerror}. Set LANDSCAPE_RUNS to a folder of yours.")
+    try:
+        refuse_unusable(places.database())
+    except StoreError as error:
+        problems.append(str(error))
+    return problems
+
+
+def _one(model: str, suite: Suite, options: Options, show: Progress) -> Ended:
+    from harness.runs.execute import run_model
+
+    try:
+        done = run_model(model, suite, options, places.runs(), show)
+    except LandscapeError as error:
+        code, text = error.exit_code, str(error)
+    except OSError as error:
+        code, text = 1, explain(error)
+    except Exception as error:  # a model's own code, or ours, may raise anything; the other models go on
+        code, text = 1, unforeseen(error)
+    else:
+        word = "sealed before" if done.existing else "sealed"
+        return Ended(model, 0, word, done.folder.name, str(done.folder), done.existing, done.partial, done.valid)
+    show.say(f"harness: {model}: {text}")
+    return Ended(model, code, text)
+
+
+def _publish(ended: list[Ended], show: Progress) -> str | None:
+    """Publish to the database; what went wrong, or None. The sealed folders stay whatever happens here."""
+    from harness.catalog.checks import require_sound
+    from harness.store.rebuild import publish_all
+
+    if not any(e.folder for e in ended):
+        return None
+    try:
+        require_sound(places.catalog(), dt.date.today())
+        publish_all(places.database(), places.catalog(), places.public_runs(), places.runs())
+    except (StoreError, BadInput) as error:
+        show.say(f"harness: the runs are sealed, but not published: {error} Then: harness db rebuild")
+        return str(error)
+    return None
+
+
+def _print(ended: list[Ended], show: Progress) -> None:
+    from harness.listing import scores_table
+
+    for e in ended:
+        if e.folder is None:
+            continue
+        manifest: dict[str, Any] = run_folder.read_manifest(places.runs() / str(e.run_id))
+        notes = "; ".join(f["message"] for f in manifest["verdict"]) or "nothing to say against it"
+        print(
+            f"{e.run_id}  ({e.message}{', partial' if e.partial else ''}, {'valid' if e.valid else 'not valid'}: {notes})"
+        )
+        scores_table(places.runs() / str(e.run_id))

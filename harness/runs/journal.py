@@ -1,0 +1,260 @@
+"""The journal: what a run has answered so far, durable batch by batch.
+
+One file of JSON lines: the head (plan hash, digest of the requests, engine settings, the partition),
+then a line as each process starts, as each batch begins and as each batch is done. A torn last line
+(the process was killed while writing) is cut off. The counts prove what was computed twice.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+from filelock import BaseFileLock, FileLock, Timeout
+
+from harness.engine.base import Answer, Batch, Generated, Scored, Work
+from harness.errors import BadInput, RunFailed
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Head:
+    """What the plan fixed: the same for every start of the run. ``reused`` are answers of other suites' runs."""
+
+    plan_hash: str
+    digest: str
+    settings: dict[str, Any]
+    batches: tuple[Batch, ...]
+    reused: Mapping[int, Answer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """``begun - done`` is the number of batches that were scored more than once, or are in flight."""
+
+    starts: int
+    begun: int
+    done: int
+    batches: int
+
+
+class Journal:
+    """An append-only journal of one plan. Use ``open_journal``."""
+
+    def __init__(
+        self, path: Path, head: Head, answers: dict[int, list[Answer]], starts: int, begun: int, work: Work
+    ) -> None:
+        self.path = path
+        self.head = head
+        self.answers = answers
+        self.starts = starts
+        self.begun = begun
+        self.work = work
+        self.resumed = bool(answers)
+        self.lock: BaseFileLock | None = None
+        self._file: TextIO = path.open("a", encoding="utf-8")
+
+    def start(self) -> None:
+        """Note that a process works on the plan."""
+        self.starts += 1
+        self._append({"start": self.starts}, sync=True)
+
+    def begin(self, batch: int) -> None:
+        """Note that a batch is about to be scored."""
+        self.begun += 1
+        self._append({"begin": batch}, sync=False)
+
+    def done(self, batch: int, answers: Sequence[Answer], work: Work) -> None:
+        """Record a whole batch, durably."""
+        self.answers[batch] = list(answers)
+        self.work = _add(self.work, work)
+        line = {
+            "done": batch,
+            "answers": [pack(a) for a in answers],
+            "work": [work.prompt_tokens, work.generated_tokens, work.forwards],
+        }
+        self._append(line, sync=True)
+
+    def counts(self) -> Counts:
+        """How often work began and ended."""
+        return Counts(self.starts, self.begun, len(self.answers), len(self.head.batches))
+
+    def pending(self) -> list[int]:
+        """Batches still to be scored, in order."""
+        return [i for i in range(len(self.head.batches)) if i not in self.answers]
+
+    def collect(self, requests: int) -> list[Answer]:
+        """Every request's answer, once all batches are done."""
+        out: list[Answer | None] = [self.head.reused.get(i) for i in range(requests)]
+        for i, batch in enumerate(self.head.batches):
+            for request, given in zip(batch.requests, self.answers[i], strict=True):
+                out[request] = given
+        missing = sum(1 for a in out if a is None)
+        if missing:
+            raise RunFailed(
+                f"{missing} of {requests} requests have no answer in {self.path.name}; delete it and run again."
+            )
+        return [a for a in out if a is not None]
+
+    def known(self) -> dict[int, Answer]:
+        """The answers there are so far, by request."""
+        return dict(self.head.reused) | self.computed()
+
+    def computed(self) -> dict[int, Answer]:
+        """Those of them that this run computed itself."""
+        return {
+            request: given
+            for i, answers in self.answers.items()
+            for request, given in zip(self.head.batches[i].requests, answers, strict=True)
+        }
+
+    def close(self) -> None:
+        """Close the file and let other processes at it."""
+        self._file.close()
+        if self.lock is not None:
+            self.lock.release()
+
+    def _append(self, line: dict[str, Any], *, sync: bool) -> None:
+        self._file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+        self._file.flush()
+        if sync:
+            os.fsync(self._file.fileno())
+
+
+def open_journal(
+    path: Path,
+    plan_hash: str,
+    digest: str,
+    settings: dict[str, Any],
+    partition: Sequence[Batch],
+    reused: Mapping[int, Answer] | None = None,
+) -> Journal:
+    """Continue the journal at ``path``, or begin one with this partition and these answers of other runs.
+
+    A journal of the same plan keeps its own partition and its own reused answers. One whose requests
+    differ (a library was updated between two starts) is set aside: its answers are to other questions.
+    So is one with reused answers where there shall be none (``reused`` is None).
+
+    Raises:
+        BadInput: another process holds this journal.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(str(path.with_suffix(".lock")))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise BadInput(
+            f"Another process is scoring this very plan ({path.name}); wait for it, or stop it first."
+        ) from None
+    try:
+        journal = _open(path, plan_hash, digest, settings, partition, reused)
+    except BaseException:
+        lock.release()
+        raise
+    journal.lock = lock
+    return journal
+
+
+def _open(path: Path, plan_hash: str, digest: str, settings: dict[str, Any], partition: Sequence[Batch],
+          reused: Mapping[int, Answer] | None) -> Journal:  # fmt: skip
+    if path.exists():
+        found = _read(path)
+        if found is not None:
+            head, answers, starts, begun, work = found
+            same = (head.plan_hash, head.digest) == (plan_hash, digest)
+            if same and _same(head.settings, _through_json(settings)) and not (head.reused and reused is None):
+                return Journal(path, head, answers, starts, begun, work)
+        path.rename(path.with_suffix(f".stale-{os.getpid()}"))
+    head = Head(plan_hash, digest, _through_json(settings), tuple(partition), dict(reused or {}))
+    line = {
+        "format": FORMAT,
+        "plan_hash": plan_hash,
+        "digest": digest,
+        "settings": settings,
+        "batches": [list(b.requests) for b in partition],
+        "reused": [[i, *pack(a)] for i, a in head.reused.items()],
+    }
+    scratch = path.with_suffix(".new")
+    with scratch.open("w", encoding="utf-8") as out:
+        out.write(json.dumps(line, separators=(",", ":")) + "\n")
+        out.flush()
+        os.fsync(out.fileno())
+    scratch.replace(path)
+    return Journal(path, head, {}, 0, 0, Work(0, 0, 0))
+
+
+def _read(path: Path) -> tuple[Head, dict[int, list[Answer]], int, int, Work] | None:
+    """What a journal holds, or None where its head is unreadable. Cuts off a torn end."""
+    answers: dict[int, list[Answer]] = {}
+    starts = begun = whole = 0
+    work = Work(0, 0, 0)
+    head: Head | None = None
+    with path.open("rb") as lines:
+        for raw in lines:
+            line = _parse(raw)
+            if line is None:
+                break
+            if head is None:
+                if line.get("format") != FORMAT:
+                    return None
+                head = Head(
+                    line["plan_hash"],
+                    line["digest"],
+                    line["settings"],
+                    tuple(Batch(tuple(b)) for b in line["batches"]),
+                    {i: unpack(a) for i, *a in line.get("reused", ())},
+                )
+            elif "done" in line:
+                answers[line["done"]] = [unpack(a) for a in line["answers"]]
+                work = _add(work, Work(*line["work"]))
+            elif "begin" in line:
+                begun += 1
+            elif "start" in line:
+                starts += 1
+            whole += len(raw)
+    if head is None:
+        return None
+    if whole < path.stat().st_size:
+        os.truncate(path, whole)
+    return head, answers, starts, begun, work
+
+
+def _parse(raw: bytes) -> dict[str, Any] | None:
+    if not raw.endswith(b"\n"):
+        return None
+    try:
+        line = json.loads(raw)
+    except ValueError:
+        return None
+    return line if isinstance(line, dict) else None
+
+
+def pack(answer: Answer) -> list[Any]:
+    """An answer as JSON types."""
+    return [answer.logprob, answer.greedy] if isinstance(answer, Scored) else [answer.text, answer.tokens]
+
+
+def unpack(packed: list[Any]) -> Answer:
+    """The answer that ``pack`` wrote."""
+    first, second = packed
+    return Generated(first, second) if isinstance(first, str) else Scored(float(first), bool(second))
+
+
+def _add(a: Work, b: Work) -> Work:
+    return Work(a.prompt_tokens + b.prompt_tokens, a.generated_tokens + b.generated_tokens, a.forwards + b.forwards)
+
+
+def _through_json(settings: dict[str, Any]) -> dict[str, Any]:
+    result: dict[str, Any] = json.loads(json.dumps(settings))
+    return result
+
+
+def _same(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Whether two starts score alike. The token budget may differ: the journal's partition stands."""
+    drop = {"token_budget", "batch_tokens", "branch_tokens", "out_of_memory_halvings"}
+    return {k: v for k, v in old.items() if k not in drop} == {k: v for k, v in new.items() if k not in drop}

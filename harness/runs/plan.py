@@ -1,0 +1,161 @@
+"""The plan of a run: everything that decides its numbers, as plain values with one hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from harness.engine.source import ModelSource
+from harness.errors import BadInput
+from harness.store import run_folder
+from harness.suites.model import Suite, to_dict
+
+SEED = 1234
+"""lm-eval's own default for few-shot draws; also seeds ``--sample``."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line asked for, resolved."""
+
+    engine: str
+    device: str
+    dtype: str
+    limit: int | None = None
+    sample: int | None = None
+    deterministic: bool = False
+    precision: float | None = None
+    chat_template: bool = False
+    trust_remote_code: bool = False
+    offline: bool = False
+    strict: bool = False
+    again: bool = False
+    revision: str | None = None
+
+    def check(self) -> list[str]:
+        """Problems with the options themselves, one sentence each."""
+        problems = []
+        if self.limit is not None and self.limit < 1:
+            problems.append(f"--limit is {self.limit}; give 1 or more items.")
+        if self.sample is not None and self.sample < 1:
+            problems.append(f"--sample is {self.sample}; give 1 or more items.")
+        if self.limit is not None and self.sample is not None:
+            problems.append("--limit and --sample exclude each other: the first N items, or N random ones.")
+        if self.precision is not None and not 0 < self.precision < 1:
+            problems.append(f"--precision is {self.precision}; give a half-width between 0 and 1, such as 0.02.")
+        if self.precision is not None and (self.limit is not None or self.sample is not None):
+            problems.append("--precision decides by itself how many items are needed; drop --limit or --sample.")
+        if self.deterministic and self.engine != "packed":
+            problems.append(
+                f"--deterministic is a promise of the packed engine; --engine {self.engine} cannot keep it."
+            )
+        if self.revision is not None and self.engine == "api":
+            problems.append("--revision names weights; which ones a server holds is the server's to say.")
+        return problems
+
+
+@dataclass(frozen=True)
+class TaskPlan:
+    """One task as this run scores it. ``items`` counts what is scored, ``available`` what there is."""
+
+    task: str
+    group: str | None
+    kind: str
+    version: str
+    num_fewshot: int
+    items: int
+    available: int
+    data_hash: str | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be run. ``hash`` covers all that decides the numbers, not where or when."""
+
+    source: ModelSource
+    suite: Suite
+    options: Options
+    tasks: tuple[TaskPlan, ...]
+    left_out: Mapping[str, str]
+    chosen: Mapping[str, tuple[int, ...]] | None
+    hash: str
+
+    @property
+    def partial(self) -> bool:
+        """Whether some of the suite's tasks are missing."""
+        return bool(self.left_out)
+
+
+def make_plan(source: ModelSource, suite: Suite, options: Options, tasks: Mapping[str, Any], left_out: Mapping[str, str],
+              data_hashes: Mapping[str, str], engine_version: str) -> Plan:  # fmt: skip
+    """Plan a run of ``suite`` on ``source`` over the lm-eval tasks that could be resolved.
+
+    Raises:
+        BadInput: no task is left, or ``--strict`` and one is left out.
+    """
+    if left_out and options.strict:
+        raise BadInput(
+            f"{len(left_out)} tasks of {suite.name} cannot be run, and --strict asks for all:", _reasons(left_out)
+        )
+    if not tasks:
+        raise BadInput(f"No task of {suite.name} can be run:", _reasons(left_out))
+    planned, chosen = [], {}
+    for name, task in tasks.items():
+        available = len(task.eval_docs)
+        items = min(available, options.limit or options.sample or available)
+        if options.sample is not None:
+            chosen[name] = tuple(sorted(random.Random(f"{SEED}:{name}").sample(range(available), items)))
+        entry = suite.task(name)
+        shots = int(task.config.num_fewshot or 0)
+        planned.append(
+            TaskPlan(name, entry.group, entry.kind, str(task.VERSION), shots, items, available, data_hashes.get(name))
+        )
+    decides = {
+        "model": source.revision,
+        "tokenizer": source.tokenizer_hash,
+        "suite": to_dict(suite),
+        "tasks": [(p.task, p.version, p.num_fewshot, p.items, p.data_hash) for p in planned],
+        "engine": [options.engine, engine_version, version("lm_eval"), version("transformers"), version("torch")],
+        "dtype": options.dtype,
+        "device": options.device.split(":")[0],
+        "deterministic": options.deterministic,
+        "limit": options.limit,
+        "sample": options.sample,
+        "precision": options.precision,
+        "chat_template": options.chat_template,
+        "trust_remote_code": options.trust_remote_code,
+        "seed": SEED,
+    }
+    digest = hashlib.sha256(json.dumps(decides, sort_keys=True, default=str).encode()).hexdigest()
+    return Plan(
+        source, suite, options, tuple(planned), dict(left_out), chosen if options.sample is not None else None, digest
+    )
+
+
+def run_id(plan: Plan, sealed: datetime) -> str:
+    """``YYYYMMDDTHHMMSSZ-<model slug>-<suite>-<8 hex of the plan's hash>``."""
+    slug = re.sub(r"[^A-Za-z0-9.]+", "-", plan.source.name).strip("-.")[-60:] or "model"
+    return f"{sealed:%Y%m%dT%H%M%SZ}-{slug}-{plan.suite.name}-{plan.hash[:8]}"
+
+
+def find_sealed(runs: Path, plan_hash: str) -> Path | None:
+    """The newest sealed run of this very plan, or None."""
+    for folder in reversed(run_folder.sealed(runs)):
+        if folder.name.endswith(f"-{plan_hash[:8]}"):
+            manifest = run_folder.read_manifest(folder)
+            if manifest.get("plan", {}).get("hash") == plan_hash:
+                return folder
+    return None
+
+
+def _reasons(left_out: Mapping[str, str]) -> list[str]:
+    rows = [f"{task}: {reason}" for task, reason in left_out.items()]
+    return rows if len(rows) <= 12 else [*rows[:12], f"… and {len(rows) - 12} more"]

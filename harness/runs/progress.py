@@ -1,0 +1,83 @@
+"""Progress and messages of a run, on standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+
+if TYPE_CHECKING:
+    from harness.runs.estimate import Estimate
+    from harness.runs.plan import Plan
+
+
+class Progress:
+    """Says what is going on. Nothing here goes to standard output."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True, highlight=False)
+
+    def step(self, text: str) -> None:
+        """A step that takes a moment."""
+        self._console.print(f"[dim]{text} …[/dim]")
+
+    def say(self, text: str) -> None:
+        """A plain message (no markup is read from it)."""
+        self._console.print(text, markup=False, soft_wrap=True)
+
+    def plan(self, made: Plan) -> None:
+        """The plan: what will be scored, and what is left out and why."""
+        items = sum(t.items for t in made.tasks)
+        o = made.options
+        self.say(
+            f"{made.source.name} · {made.suite.name} {made.suite.version} · {len(made.tasks)} tasks, {items:,} items · "
+            f"engine {o.engine}, {o.dtype} on {o.device} · plan {made.hash[:8]}"
+        )
+        for kind in dict.fromkeys(t.kind for t in made.tasks):
+            names = list(dict.fromkeys(t.group or t.task for t in made.tasks if t.kind == kind))
+            self.say(f"  {kind}: {', '.join(names)}")
+        if made.left_out:
+            self.say(f"  left out ({len(made.left_out)} tasks; the run will be partial and get no index):")
+            for reason, tasks in _by_reason(made.left_out).items():
+                shown = ", ".join(tasks[:4]) + (f" and {len(tasks) - 4} more" if len(tasks) > 4 else "")
+                self.say(f"    {shown}: {reason}")
+
+    def time(self, told: Estimate | None) -> None:
+        """About how long scoring takes, and how that is known."""
+        if told:
+            self.say(f"  estimate: about {duration(told.seconds)} of scoring (from {told.run_id}, by items and size)")
+        else:
+            self.say("  estimate: none, for no run of this suite, engine and dtype was completed on this device yet")
+
+    @contextmanager
+    def bar(self, title: str, total: int) -> Iterator[Callable[[int], None]]:
+        """A progress bar; call what it yields with the number of items done."""
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
+        with Bars(*columns, console=self._console, redirect_stdout=False, redirect_stderr=False) as bars:
+            task = bars.add_task(title, total=total)
+            yield lambda n: bars.advance(task, n)
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person says them."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def _by_reason(left_out: object) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    assert isinstance(left_out, dict)
+    for task, reason in left_out.items():
+        grouped.setdefault(reason, []).append(task)
+    return grouped

@@ -1,0 +1,144 @@
+"""From lm-eval's tasks to one list of unique token requests, and back from answers to instances."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.engine.base import Answer, Generated, GenerateRequest, Request, Scored, ScoreRequest, TextRequest
+from harness.engine.codec import Encoded, Encoder, Unscorable
+from harness.runs.templates import compiled_once
+
+
+@dataclass(frozen=True)
+class Book:
+    """All that a run asks. ``parts[i]`` are the requests behind instance ``i``, in lm-eval's order.
+
+    Identical requests are held once. ``instances`` are lm-eval's ``Instance`` objects, ``tasks`` the
+    task of each, ``truncated`` the number of instances per task whose context lost tokens on the left; ``cut`` says it of each instance.
+    """
+
+    requests: tuple[Request, ...]
+    instances: tuple[Any, ...]
+    parts: tuple[tuple[int, ...], ...]
+    truncated: Mapping[str, int]
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    cut: tuple[bool, ...] = ()
+
+    def digest(self) -> str:
+        """SHA-256 over every request in order: two starts of one plan must ask the same."""
+        digest = hashlib.sha256()
+        for request in self.requests:
+            digest.update(json.dumps(plain(request), ensure_ascii=True, default=str).encode() + b"\n")
+        return digest.hexdigest()
+
+
+def build(
+    tasks: Mapping[str, Any],
+    codec: Encoder,
+    *,
+    limit: float | None = None,
+    chosen: Mapping[str, Sequence[int]] | None = None,
+    chat_template: Callable[..., str] | None = None,
+    tokenizer_name: str = "",
+    advance: Callable[[str], None] | None = None,
+) -> Book:
+    """Build and encode the requests of ``tasks`` (name → lm-eval ``Task``).
+
+    ``limit`` takes the first items of each task (below 1: that share of them), ``chosen`` names the items by index. A task that
+    this model's window cannot hold is left out as a whole and named in ``left_out``.
+    """
+    from lm_eval.evaluator_utils import get_sample_size
+
+    index: dict[Request, int] = {}
+    instances: list[Any] = []
+    parts: list[tuple[int, ...]] = []
+    cut: list[bool] = []
+    truncated: dict[str, int] = {}
+    left_out: dict[str, str] = {}
+    for name, task in tasks.items():
+        items = list(chosen[name]) if chosen is not None else None
+        count = None if limit is None else min(get_sample_size(task, limit), len(task.eval_docs))
+        with compiled_once():
+            task.build_all_requests(
+                limit=count,
+                samples=items,
+                rank=0,
+                world_size=1,
+                apply_chat_template=chat_template is not None,
+                fewshot_as_multiturn=chat_template is not None,
+                chat_template=chat_template,
+                tokenizer_name=tokenizer_name,
+            )
+        try:
+            encoded = _encode(task.instances, codec)
+        except Unscorable as reason:
+            left_out[name] = f"{reason}."
+        else:
+            truncated[name] = sum(1 for e in encoded if e.truncated)
+            cut.extend(e.truncated > 0 for e in encoded)
+            instances.extend(task.instances)
+            parts.extend(tuple(index.setdefault(r, len(index)) for r in e.requests) for e in encoded)
+        if advance:
+            advance(name)
+    return Book(tuple(index), tuple(instances), tuple(parts), truncated, left_out, tuple(cut))
+
+
+def _encode(instances: Sequence[Any], codec: Encoder) -> list[Encoded]:
+    """One ``Encoded`` per instance, in order; repeated draws of a generation are further requests."""
+    out: list[Encoded | None] = [None] * len(instances)
+    kinds: dict[str, list[int]] = {}
+    for i, instance in enumerate(instances):
+        kinds.setdefault(instance.request_type, []).append(i)
+    for kind, members in kinds.items():
+        args = [instances[i].args for i in members]
+        if kind == "loglikelihood":
+            found = codec.score([(a[0], a[1]) for a in args])
+        elif kind == "loglikelihood_rolling":
+            found = codec.rolling([a[0] for a in args])
+        elif kind == "generate_until":
+            found = _generations(codec, instances, members)
+        else:
+            raise Unscorable(f"its requests are of the type {kind}, which no engine here answers")
+        for i, encoded in zip(members, found, strict=True):
+            out[i] = encoded
+    return [e for e in out if e is not None]
+
+
+def _generations(codec: Encoder, instances: Sequence[Any], members: list[int]) -> list[Encoded]:
+    draws = (
+        [codec.generate([(*instances[i].args,)] * instances[i].repeats, range(instances[i].repeats)) for i in members]
+        if any(instances[i].repeats > 1 for i in members)
+        else [[e] for e in codec.generate([(*instances[i].args,) for i in members], [0] * len(members))]
+    )
+    return [Encoded(tuple(r for e in d for r in e.requests), d[0].truncated) for d in draws]
+
+
+def answer(book: Book, answers: Sequence[Answer] | Mapping[int, Answer]) -> list[list[Any]]:
+    """For each instance the responses lm-eval expects: ``(logprob, greedy)``, a sum, or texts."""
+    out: list[list[Any]] = []
+    for instance, part in zip(book.instances, book.parts, strict=True):
+        found = [answers[i] for i in part]
+        if instance.request_type == "generate_until":
+            texts = [a.text for a in found if isinstance(a, Generated)]
+            out.append(texts if len(texts) == instance.repeats else texts * instance.repeats)
+        elif instance.request_type == "loglikelihood_rolling":
+            out.append([sum(a.logprob for a in found if isinstance(a, Scored))] * instance.repeats)
+        else:
+            (one,) = found
+            assert isinstance(one, Scored)
+            out.append([(one.logprob, one.greedy)] * instance.repeats)
+    return out
+
+
+def plain(request: Request) -> list[object]:
+    """A request as JSON types: equal for equal questions, and for no others."""
+    if isinstance(request, ScoreRequest):
+        return ["score", request.context, request.continuation, request.greedy]
+    if isinstance(request, TextRequest):
+        return [request.kind, request.arguments, request.draw]
+    assert isinstance(request, GenerateRequest)
+    return ["generate", request.context, request.until, request.max_new_tokens, request.options]

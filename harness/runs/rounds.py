@@ -1,0 +1,220 @@
+"""``--precision``: tasks are scored in rounds of random items and stop when their interval is narrow enough.
+
+All is laid out before the first batch: the order of each task's items (seeded), the rounds, and the
+batches of every round, which stand at the head of the journal. Which of them are scored follows from
+the answers alone, so a killed run takes the same decisions again and ends with the same numbers.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from harness.analysis.metrics import metric as metric_of
+from harness.analysis.sequential import betting_interval, rounds
+from harness.analysis.uncertainty import interval, mean_estimate
+from harness.engine.base import Answer, Batch, Engine
+from harness.runs import compute, requests, tables
+from harness.runs.journal import Journal
+from harness.runs.plan import SEED, Plan
+from harness.runs.requests import Book
+from harness.runs.score import Scoring, Tally, run_batches
+from harness.suites import metrics as own
+from harness.suites.model import SuiteTask
+
+BY_CLASS = ("macro_f1", "precision", "recall")
+"""Bounded scores that are no means of items; tasks that headline them are scored whole."""
+
+
+Index: TypeAlias = Mapping[tuple[str, int], Sequence[int]]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item's headline value (null where it has none) and the cluster that it belongs to."""
+
+    value: float | None
+    cluster: str | None
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Where a task ended: items scored, their mean and its interval for the mean of all items.
+
+    ``stopped`` is false for a task that was scored whole, and then ``low`` and ``high`` may be null.
+    """
+
+    stopped: bool
+    items: int
+    mean: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Items of each task in the order of scoring, cut into rounds: ``rounds[r][task]`` are round r's."""
+
+    rounds: tuple[Mapping[str, tuple[int, ...]], ...]
+
+    def items(self, task: str) -> tuple[int, ...]:
+        """All of the task's items, in the order of scoring."""
+        return tuple(i for part in self.rounds for i in part.get(task, ()))
+
+
+def lay_out(plan: Plan) -> Layout:
+    """Rounds of every task; one whose headline is not a bounded mean of items has a single round."""
+    parts: list[dict[str, tuple[int, ...]]] = []
+    for task in plan.tasks:
+        order = random.Random(f"{SEED}:{task.task}").sample(range(task.available), task.available)
+        ends = rounds(task.available) if bounds(plan.suite.task(task.task)) else [task.available]
+        for r, (start, end) in enumerate(zip([0, *ends], ends, strict=False)):
+            if r == len(parts):
+                parts.append({})
+            parts[r][task.task] = tuple(order[start:end])
+    return Layout(tuple(parts))
+
+
+def bounds(entry: SuiteTask) -> tuple[float, float] | None:
+    """Lowest and highest value of an item under the task's headline metric, or None without bounds."""
+    if entry.metric in BY_CLASS:
+        return None
+    if entry.metric in own.ANSWER_METRICS:
+        return 0.0, 1.0
+    declared = metric_of(entry.metric)
+    return (declared.low, declared.high) if math.isfinite(declared.high - declared.low) else None
+
+
+def partition(book: Book, layout: Layout, engine: Engine, answered: Iterable[int] = ()) -> list[Batch]:
+    """Batches round by round and task by task; a request belongs to the first that asks it, ``answered`` ones to none."""
+    index, taken = by_item(book), set(answered)
+    batches: list[Batch] = []
+    for part in layout.rounds:
+        for task, items in part.items():
+            fresh = [r for r in asked(book, index, task, items) if r not in taken]
+            taken.update(fresh)
+            if fresh:
+                some = engine.partition([book.requests[r] for r in fresh])
+                batches.extend(Batch(tuple(fresh[i] for i in b.requests)) for b in some)
+    return batches
+
+
+def by_item(book: Book) -> Index:
+    """Where each item's instances stand in the book, by (task, item)."""
+    found: dict[tuple[str, int], list[int]] = {}
+    for i, instance in enumerate(book.instances):
+        found.setdefault((instance.task_name, instance.doc_id), []).append(i)
+    return found
+
+
+def asked(book: Book, index: Index, task: str, items: Sequence[int]) -> list[int]:
+    """The requests behind some items of a task, each once, in the order of the book."""
+    return sorted({r for item in items for i in index[task, item] for r in book.parts[i]})
+
+
+def score(
+    plan: Plan, tasks: Mapping[str, Any], book: Book, layout: Layout, engine: Engine, journal: Journal,
+    advance: Callable[[int], None],
+) -> tuple[Scoring, dict[str, tuple[int, ...]], dict[str, Stop]]:  # fmt: skip
+    """Score round by round; returns what was computed, each task's items (sorted) and where it stopped."""
+    index = by_item(book)
+    owner = {r: i for i, batch in enumerate(journal.head.batches) for r in batch.requests}
+    items_of: dict[str, list[Item]] = {task: [] for task in tasks}
+    stops: dict[str, Stop] = {}
+    tally = Tally()
+    for part in layout.rounds:
+        live = {task: part[task] for task in tasks if task in part and task not in stops}
+        wanted = {owner[r] for task, items in live.items() for r in asked(book, index, task, items) if r in owner}
+        advance(sum(len(journal.head.batches[i].requests) for i in wanted if i in journal.answers))
+        run_batches(book, engine, journal, advance, sorted(wanted - set(journal.answers)), tally)
+        answers = journal.known()
+        for task, items in live.items():
+            items_of[task] += headline(
+                plan.suite.task(task), tasks[task], restrict(book, index, {task: items}), answers, items
+            )
+            stop = decide(plan, task, items_of[task])
+            if stop is not None:
+                stops[task] = stop
+    chosen = {task: tuple(sorted(layout.items(task)[: stops[task].items])) for task in tasks}
+    return tally.scoring(journal.known()), chosen, stops
+
+
+def decide(plan: Plan, task: str, items: Sequence[Item]) -> Stop | None:
+    """Whether a task ends with these items (in the order of scoring); None where it goes on.
+
+    Two intervals must be narrow enough: the one that holds however often one looks, for the score of
+    the whole task, and the one that is shown beside the score (clustered, for items of this kind at
+    large), which is the wider of the two in a small task.
+    """
+    available = next(t.available for t in plan.tasks if t.task == task)
+    entry, precision = plan.suite.task(task), plan.options.precision
+    assert precision is not None
+    edges, whole = bounds(entry), len(items) >= available
+    values = [i.value for i in items if i.value is not None]
+    if edges is None or len(values) < len(items) or any(not edges[0] <= v <= edges[1] for v in values):
+        return Stop(False, len(items)) if whole else None
+    low, high = edges
+    span = high - low
+    found = betting_interval([(v - low) / span for v in values], available, aim=precision / span)
+    ends = (low + span * found.low, low + span * found.high)
+    wide = ends[1] - ends[0] > 2 * precision or not shown_width(entry, items) <= 2 * precision
+    if wide and not whole:
+        return None
+    return Stop(not whole, len(items), math.fsum(values) / len(values), *ends)
+
+
+def shown_width(entry: SuiteTask, items: Sequence[Item]) -> float:
+    """Width of the interval that a site or report shows beside the mean of these items; NaN where unknown."""
+    clusters = [i.cluster for i in items]
+    groups = clusters if all(c is not None for c in clusters) else None
+    found = mean_estimate([float(i.value or 0) for i in items], clusters=groups)
+    shown = interval(found.score, found.stderr, found.n, entry.metric)
+    return shown.high - shown.low
+
+
+def headline(
+    entry: SuiteTask, task: Any, book: Book, answers: Mapping[int, Answer], items: Sequence[int]
+) -> list[Item]:
+    """The headline value of each item, as lm-eval computes it, in the order of ``items``."""
+    hand_over({entry.task: task}, book)
+    responses = requests.answer(book, answers)
+    _, samples = compute.evaluate({entry.task: task}, book, responses, chosen={entry.task: sorted(items)})
+    rows = tables.headline_rows(entry, task, samples[entry.task])
+    found = {row["item"]: Item(row["value"], row["cluster"]) for row in rows}
+    return [found.get(i, Item(None, None)) for i in items]
+
+
+def restrict(book: Book, index: Index, chosen: Mapping[str, Sequence[int]]) -> Book:
+    """The book of these items alone, with fresh instances numbered as lm-eval numbers a selection.
+
+    lm-eval writes answers into instances and counts a selection's documents from 0; fresh copies keep
+    one round's answers out of the next one's.
+    """
+    instances, kept, truncated = [], [], dict[str, int]()
+    for task, items in chosen.items():
+        truncated[task] = 0
+        for place, item in enumerate(sorted(items)):
+            for i in index[task, item]:
+                metadata = (task, place, book.instances[i].repeats)
+                fresh = dataclasses.replace(book.instances[i], metadata=metadata, resps=[], filtered_resps={})
+                instances.append(fresh)
+                kept.append(i)
+                truncated[task] += book.cut[i]
+    parts, cut = tuple(book.parts[i] for i in kept), tuple(book.cut[i] for i in kept)
+    return dataclasses.replace(book, instances=tuple(instances), parts=parts, cut=cut, truncated=truncated)
+
+
+def hand_over(tasks: Mapping[str, Any], book: Book) -> None:
+    """Give each lm-eval task the book's instances in place of those that it built."""
+    for name, task in tasks.items():
+        task._instances = [instance for instance in book.instances if instance.task_name == name]
+
+
+def ended(plan: Plan, chosen: Mapping[str, tuple[int, ...]]) -> Plan:
+    """The plan as it was carried out: the items that were scored. Its hash, made of the inputs, stays."""
+    tasks = tuple(dataclasses.replace(t, items=len(chosen[t.task])) for t in plan.tasks)
+    return dataclasses.replace(plan, tasks=tasks, chosen=dict(chosen))

@@ -1,0 +1,267 @@
+"""lm-eval's results and samples as the two tables of a run folder, with our own standard errors."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from harness.analysis.uncertainty import confusion_matrix, mean_estimate, ratio_estimate
+from harness.store.run_folder import RESULTS, SAMPLES
+from harness.suites import metrics as own
+from harness.suites.model import SuiteTask
+
+ROLLING = ("word_perplexity", "byte_perplexity", "bits_per_byte")
+BOOTSTRAPS = 2000
+
+
+@dataclass(frozen=True)
+class Score:
+    """One row of results: a metric of a task under a filter."""
+
+    metric: str
+    filter: str
+    score: float | None
+    stderr: float | None
+    n: int
+    higher_is_better: bool
+
+
+@dataclass(frozen=True)
+class ItemValue:
+    """What one item counts: value and weight (see docs/formats.md)."""
+
+    value: float | None
+    weight: float
+
+
+def task_rows(
+    run_id: str, entry: SuiteTask, task: Any, result: Mapping[str, Any], samples: Sequence[Mapping[str, Any]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Rows of results and of samples of one task."""
+    flat = [row for sample in samples for row in _sample_rows(run_id, entry, task, sample)]
+    scores = _lm_eval_scores(task, result, flat) + _class_scores(entry, flat) + _answer_scores(entry, flat)
+    results = [
+        {
+            "run_id": run_id,
+            "task": task.config.task,
+            "kind": entry.kind,
+            "metric": s.metric,
+            "filter": s.filter,
+            "score": s.score,
+            "stderr": s.stderr,
+            "n": s.n,
+            "higher_is_better": s.higher_is_better,
+            "num_fewshot": int(task.config.num_fewshot or 0),
+            "task_version": str(task.VERSION),
+        }
+        for s in scores
+    ]
+    return results, flat
+
+
+def headline_rows(entry: SuiteTask, task: Any, samples: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The sample rows of the task's headline metric and filter: one an item."""
+    rows = (row for sample in samples for row in _sample_rows("", entry, task, sample))
+    return [r for r in rows if (r["metric"], r["filter"]) == (entry.metric, entry.filter)]
+
+
+def to_tables(results: list[dict[str, Any]], samples: list[dict[str, Any]]) -> tuple[pa.Table, pa.Table]:
+    """The rows as Arrow tables in the run folder's schemas."""
+    return pa.Table.from_pylist(results, schema=RESULTS), pa.Table.from_pylist(samples, schema=SAMPLES)
+
+
+def _lm_eval_scores(task: Any, result: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[Score]:
+    """lm-eval's aggregates as they are, each with our standard error."""
+    by_metric: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        by_metric.setdefault((row["metric"], row["filter"]), []).append(row)
+    directions = task.higher_is_better()
+    scores = []
+    for key, value in result.items():
+        metric, _, name = key.partition(",")
+        if not name or metric.endswith("_stderr"):
+            continue
+        items = by_metric.get((metric, name), [])
+        number = float(value) if isinstance(value, (int, float, np.number)) else None
+        stderr = _stderr(metric, number, items)
+        scores.append(Score(metric, name, number, stderr, len(items), bool(directions.get(metric, True))))
+    return scores
+
+
+def _stderr(metric: str, score: float | None, items: Sequence[Mapping[str, Any]]) -> float | None:
+    """Closed form for means, delta method over documents for bits per byte and perplexities; else null."""
+    values = np.array([i["value"] if i["value"] is not None else math.nan for i in items], dtype=float)
+    if score is None or len(values) < 2 or not np.isfinite(values).all():
+        return None
+    clusters = [i["cluster"] for i in items]
+    groups = clusters if all(c is not None for c in clusters) else None
+    if metric in ROLLING:
+        weights = np.array([i["weight"] for i in items], dtype=float)
+        logs = values if metric == "bits_per_byte" else np.log(values)
+        stderr = ratio_estimate(logs, weights, clusters=groups).stderr
+        return _finite(stderr if metric == "bits_per_byte" else score * stderr)
+    mean = mean_estimate(values, clusters=groups)
+    if math.isclose(mean.score, score, rel_tol=1e-6, abs_tol=1e-9):
+        return _finite(mean.stderr)
+    if metric == "perplexity" and math.isclose(math.exp(-mean.score), score, rel_tol=1e-6):
+        return _finite(score * mean.stderr)
+    return None
+
+
+def _answer_scores(entry: SuiteTask, rows: Sequence[Mapping[str, Any]]) -> list[Score]:
+    """Means of the per-item scores that the suite adds to generated answers, filter by filter."""
+    scores = []
+    for metric in (m for m in entry.extra_metrics if m in own.ANSWER_METRICS):
+        by_filter: dict[str, list[Mapping[str, Any]]] = {}
+        for row in rows:
+            if row["metric"] == metric:
+                by_filter.setdefault(row["filter"], []).append(row)
+        for name, items in by_filter.items():
+            mean = float(np.mean([i["value"] for i in items]))
+            scores.append(Score(metric, name, mean, _stderr(metric, mean, items), len(items), True))
+    return scores
+
+
+def _class_scores(entry: SuiteTask, rows: Sequence[Mapping[str, Any]]) -> list[Score]:
+    """Macro-F1, precision and recall over the items' gold and predicted choices (classification)."""
+    wanted = [m for m in entry.extra_metrics if m in ("macro_f1", "precision", "recall")]
+    if not wanted:
+        return []
+    first = rows[0]["metric"] if rows else None
+    scored = [r for r in rows if r["metric"] == first and r["gold"] is not None and r["choice_loglikelihoods"]]
+    if not scored:
+        return []
+    gold = [int(r["gold"]) for r in scored]
+    predicted = own.predictions([r["choice_loglikelihoods"] for r in scored])
+    found = own.class_scores(gold, predicted)
+    values = {"macro_f1": found.macro_f1, "precision": found.precision, "recall": found.recall}
+    spread = class_stderrs(gold, predicted, seed=1234)
+    return [Score(m, "none", values[m], spread[m], len(scored), True) for m in wanted]
+
+
+def class_stderrs(gold: Sequence[int], predicted: Sequence[int], *, seed: int) -> dict[str, float]:
+    """Bootstrap standard errors of macro-F1, precision and recall.
+
+    Items are drawn with replacement, which for these metrics is a multinomial draw of the confusion
+    matrix (Efron and Tibshirani 1993, ch. 6); all draws are computed at once.
+    """
+    classes = max(max(gold), max(predicted)) + 1
+    confusion = confusion_matrix(gold, predicted, classes)
+    total = int(confusion.sum())
+    rng = np.random.default_rng(seed)
+    draws = rng.multinomial(total, confusion.ravel() / total, size=BOOTSTRAPS).reshape(-1, classes, classes)
+    hits = np.einsum("bii->bi", draws).astype(float)
+    golds, preds = draws.sum(axis=2), draws.sum(axis=1)
+    present = (golds + preds) > 0
+    count = present.sum(axis=1)
+
+    def macro(numerator: Any, denominator: Any) -> float:
+        ratio = np.divide(numerator, denominator, out=np.zeros_like(hits), where=denominator > 0)
+        return float((ratio.sum(axis=1) / count).std(ddof=1))
+
+    return {
+        "macro_f1": macro(2 * hits, golds + preds),
+        "precision": macro(hits, preds),
+        "recall": macro(hits, golds),
+    }
+
+
+def _sample_rows(run_id: str, entry: SuiteTask, task: Any, sample: Mapping[str, Any]) -> list[dict[str, Any]]:
+    logliks, choices = _choices(task, sample)
+    gold = _gold(task, sample, len(choices)) if choices else None
+    base = {
+        "run_id": run_id,
+        "task": task.config.task,
+        "item": int(sample["doc_id"]),
+        "doc_hash": sample["doc_hash"],
+        "filter": sample["filter"],
+        "prompt": _prompt(sample),
+        "target": choices[gold] if choices and gold is not None else _text(sample["target"]),
+        "response": _response(sample, logliks, choices),
+        "cluster": _cluster(entry, sample),
+        "choice_loglikelihoods": logliks or None,
+        "gold": gold,
+    }
+    rows = []
+    for metric in sample["metrics"]:
+        item = _item_value(metric, sample[metric])
+        rows.append({**base, "metric": metric.replace(",", "_"), "value": item.value, "weight": item.weight})
+    for metric in (m for m in entry.extra_metrics if m in own.ANSWER_METRICS):
+        value = own.ANSWER_METRICS[metric](str(base["response"]), _answers(sample["target"]))
+        rows.append({**base, "metric": metric, "value": value, "weight": 1.0})
+    return rows
+
+
+def _answers(target: Any) -> list[str]:
+    return [_text(t) for t in target] if isinstance(target, (list, tuple)) else [_text(target)]
+
+
+def _item_value(metric: str, value: Any) -> ItemValue:
+    if isinstance(value, (bool, np.bool_)):
+        return ItemValue(float(value), 1.0)
+    if isinstance(value, (int, float, np.number)):
+        return ItemValue(float(value), 1.0)
+    if metric in ROLLING and isinstance(value, (tuple, list)) and len(value) == 2:
+        loglik, weight = float(value[0]), float(value[1])
+        per_unit = -loglik / weight if weight else math.nan
+        if metric == "bits_per_byte":
+            return ItemValue(per_unit / math.log(2), weight)
+        return ItemValue(math.exp(per_unit) if per_unit < 700 else math.inf, weight)
+    return ItemValue(None, 1.0)
+
+
+def _choices(task: Any, sample: Mapping[str, Any]) -> tuple[list[float], list[str]]:
+    """Log-likelihood and text of each choice of a multiple-choice item; empty for other tasks."""
+    if task.OUTPUT_TYPE != "multiple_choice":
+        return [], []
+    arguments = sample["arguments"]
+    count = len(arguments)
+    if "acc_mutual_info" in sample["metrics"]:
+        count //= 2
+    responses = sample["filtered_resps"][:count]
+    return [float(r[0]) for r in responses], [str(a[1]).strip() or str(a[1]) for a in arguments[:count]]
+
+
+def _gold(task: Any, sample: Mapping[str, Any], choices: int) -> int | None:
+    target = sample["target"]
+    if isinstance(target, (list, tuple)):
+        target = target[0] if target else None
+    if isinstance(target, str):
+        labels = [str(c) for c in task.doc_to_choice(sample["doc"])]
+        target = labels.index(target) if target in labels else None
+    if isinstance(target, (int, np.integer)) and 0 <= int(target) < choices:
+        return int(target)
+    return None
+
+
+def _prompt(sample: Mapping[str, Any]) -> str:
+    arguments = sample["arguments"]
+    return _text(arguments[0][0]) if arguments and arguments[0] else ""
+
+
+def _response(sample: Mapping[str, Any], logliks: Sequence[float], choices: Sequence[str]) -> str:
+    if choices:
+        return choices[max(range(len(logliks)), key=logliks.__getitem__)]
+    responses = sample["filtered_resps"]
+    first = responses[0] if responses else ""
+    return _text(first[0] if isinstance(first, (list, tuple)) and first and isinstance(first[0], str) else first)
+
+
+def _cluster(entry: SuiteTask, sample: Mapping[str, Any]) -> str | None:
+    if not entry.cluster or entry.cluster not in sample["doc"]:
+        return None
+    return hashlib.sha256(_text(sample["doc"][entry.cluster]).encode()).hexdigest()
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else str(value)
+
+
+def _finite(number: float) -> float | None:
+    return float(number) if math.isfinite(number) else None

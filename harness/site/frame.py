@@ -1,0 +1,32 @@
+"""What stands around every page beyond the theme: names of the navigation's sections, readable text, marks of the focus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+_ENTRY = "[data-testid=stSidebarNavItems] > li:nth-child({place})"
+_HEADING = (
+    _ENTRY + "{{margin-top: 0.9rem}}" + _ENTRY + "::before{{content: '{name}'; display: block; font-size: 0.8rem; font-weight: 600;"
+    " padding: 0 0 0.25rem 0.5rem; opacity: 0.8}}"
+)  # fmt: skip
+_INK = "light-dark(#14619A, #7DBBE8)"
+"""The primary colour as text: white stands on the theme's one, so on near-black that one is too dark to read."""
+_TEXT = (
+    "[data-testid=stButtonGroup] [data-selected=true] p, [data-testid=stSlider] [data-testid=stSliderThumbValue] p"
+    f"{{color: {_INK}}}"
+)
+# Streamlit shows the focus of some links by a shade that few people see.
+_FOCUS = f"a:focus-visible{{outline: 2px solid {_INK}; outline-offset: 1px}}"
+
+
+def style(headings: Mapping[int, str]) -> None:
+    """Name the sections of the navigation above their first entries (``place: name``) and mend what the theme cannot."""
+    named = "".join(_HEADING.format(place=place, name=_quoted(name)) for place, name in headings.items())
+    st.html(f"<style>{named}{_TEXT}{_FOCUS}</style>")
+
+
+def _quoted(text: str) -> str:
+    """A text inside a CSS string: nothing in it ends the string or the style."""
+    return "".join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in text)

@@ -1,0 +1,137 @@
+"""What one page sees: the language, the database of this moment, whether texts may be shown."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import streamlit as st
+
+from harness import places
+from harness.i18n.translator import LANGUAGES, Translator
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.store.reader import Database, Reader
+
+
+_AGE, _LAST = threading.Lock(), list[Any]()
+"""The generation that what is kept belongs to (none or one)."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One page's surroundings for one run of its script. ``public`` hides texts that may not be passed on."""
+
+    say: Translator
+    reader: Reader
+    public: bool
+
+    @property
+    def language(self) -> str:
+        """The code of the language shown."""
+        return self.say.language
+
+    def frame(self, query: str, /, **values: Any) -> pd.DataFrame:
+        """The rows of a named query, cached until the database changes."""
+        found: pd.DataFrame = _own(_frame(self.reader.generation, query, tuple(sorted(values.items())), self.reader))
+        return found
+
+    def derived(self, name: str, compute: Callable[..., Any], /, **values: Any) -> Any:
+        """The result of an analysis over this generation of the database, cached under its name and ``values``.
+
+        ``compute`` gets ``values`` and may read ``frame``; it must depend on nothing else.
+        """
+        return _own(_derived(self.reader.generation, name, tuple(sorted(values.items())), lambda: compute(**values)))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _database(path: str) -> Database:
+    from harness.store.reader import Database
+
+    return Database(Path(path))
+
+
+# Bounds: a page asks about a dozen queries; 256 entries hold the working set of many visitors' filters,
+# each a small aggregate (texts and outcomes are read elsewhere, uncached). Resources, since what is kept as data is
+# pickled for every reader, which took a third of a page's time; ``_own`` keeps readers from changing it.
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _frame(generation: Any, query: str, values: tuple[tuple[str, Any], ...], _reader: Reader) -> pd.DataFrame:
+    return _reader.query(query, **dict(values))
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _derived(generation: Any, name: str, values: tuple[tuple[str, Any], ...], _compute: Callable[[], Any]) -> Any:
+    return _compute()
+
+
+def _own(kept: Any) -> Any:
+    """What is kept, as the caller's own: frames share their data until somebody writes (pandas copies on write)."""
+    import pandas as pd
+
+    if isinstance(kept, pd.DataFrame):
+        return kept.copy(deep=False)
+    if isinstance(kept, dict):
+        return {key: _own(value) for key, value in kept.items()}
+    return tuple(_own(value) for value in kept) if type(kept) is tuple else kept
+
+
+def _forget(generation: Any) -> None:
+    """Let go of all that an older database gave: what is kept is bounded by one generation."""
+    with _AGE:
+        if _LAST and _LAST[-1] != generation:
+            _frame.clear()
+            _derived.clear()
+        _LAST[:] = [generation]
+
+
+def language() -> str:
+    """The language in force: the visitor's choice, kept in the URL."""
+    chosen = st.session_state.get("lang")
+    return str(chosen) if chosen in LANGUAGES else "en"
+
+
+def current() -> View:
+    """The surroundings of the page that is running.
+
+    Until app.py has run once, Streamlit's old discovery of ``pages/`` is in force in the whole process, and a
+    link to a page runs that page alone: then this ends the discovery and starts again, through app.py.
+
+    Raises:
+        StoreError: the database is there and cannot be read.
+    """
+    from streamlit.runtime.pages_manager import PagesManager
+
+    if PagesManager.uses_pages_directory:
+        # what st.navigation does for every later run; calling it here would lose which page was asked for
+        PagesManager.uses_pages_directory = False
+        st.rerun()
+    return over(Translator(language()))
+
+
+def over(say: Translator) -> View:
+    """The database of this moment in one language; also outside of any visitor's session.
+
+    Raises:
+        StoreError: the database is there and cannot be read.
+    """
+    reader = _database(str(places.database())).current()
+    _forget(reader.generation)
+    public = os.environ.get("LANDSCAPE_PUBLIC", "").strip().lower() in ("1", "true", "yes")
+    return View(say, reader, public)
+
+
+def keep_choices() -> None:
+    """Carry the visitor's choices over a change of language.
+
+    A bound widget stands in the URL under its label, and labels change with the language; writing the
+    values again before the widgets are drawn gives each its new label.
+    """
+    for key in cast(list[str], st.session_state.get("_bound", [])):
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key]

@@ -1,0 +1,133 @@
+"""Is the database what its sources say? It is made again beside the old one and compared, table by table.
+
+Comparing row counts and checksums of every table, and of every run in it, finds a changed, missing
+or additional row whatever made it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import duckdb
+
+from harness.errors import BadInput
+from harness.store import run_folder
+from harness.store.catalog import FILES as CATALOG_FILES
+from harness.store.catalog import load_catalog
+from harness.store.migrations import migrate
+from harness.store.public import PACKS, load_public, load_reported
+from harness.store.reader import Reader, reader_settings
+from harness.store.runs import load_runs
+
+_BY_RUN = ("run", "result", "outcome", "perf")
+_WHOLE = ("suite", "task")
+
+
+def check(db: Path, catalog: Path, public_runs: Path, runs: Path) -> list[str]:
+    """Everything in which the database differs from its sources, one sentence each; empty where it is right.
+
+    Raises:
+        StoreError: the database cannot be read.
+    """
+    if not db.exists():
+        return [f"There is no database at {db}. Make it with `harness db rebuild`."]
+    Reader(db).close()  # refuses what is no database of ours
+    with tempfile.TemporaryDirectory(prefix="landscape-check-") as scratch:
+        con = duckdb.connect(str(Path(scratch) / "again.duckdb"), config=reader_settings())
+        with closing(con):
+            problems = _make_again(con, catalog, public_runs, runs)
+            con.execute("ATTACH $db AS old (READ_ONLY)", {"db": str(db)})
+            for file, table in CATALOG_FILES.items():
+                problems += _compare(con, table, f"the catalog's {file}")
+            for table in _BY_RUN:
+                problems += _compare_runs(con, table)
+            if not problems:
+                problems += _changed_folders(con)
+                for table in _WHOLE:
+                    problems += _compare(con, table, "the runs' manifests")
+    return problems
+
+
+def _make_again(con: duckdb.DuckDBPyConnection, catalog: Path, public_runs: Path, runs: Path) -> list[str]:
+    """Load the sources one by one; a source that cannot be loaded is a finding and does not stop the others."""
+    problems: list[str] = []
+    migrate(con)
+    folders = run_folder.sealed(runs)
+    problems += _attempt(con, partial(load_catalog, con, catalog))
+    problems += _attempt(con, partial(load_public, con, public_runs, runs / PACKS))
+    problems += _attempt(con, partial(load_reported, con, runs))
+    whole = _attempt(con, partial(load_runs, con, folders))
+    if whole:  # one bad folder spoils the batch: load them singly, so that each bad one is named
+        for folder in folders:
+            problems += _attempt(con, partial(load_runs, con, [folder]))
+    return problems
+
+
+def _attempt(con: duckdb.DuckDBPyConnection, what: Callable[[], object]) -> list[str]:
+    con.execute("BEGIN")
+    try:
+        what()
+        con.execute("COMMIT")
+        return []
+    except BadInput as error:
+        con.execute("ROLLBACK")
+        return error.problems or [str(error)]
+
+
+def _compare(con: duckdb.DuckDBPyConnection, table: str, source: str) -> list[str]:
+    old, new = (_sum(con, f"{schema}.{table}") for schema in ("old", "main"))
+    if old == new:
+        return []
+    return [
+        f"Table {table}: {old[0]} rows in the database, {new[0]} in {source}"
+        + (", with other content." if old[0] == new[0] else ".")
+    ]
+
+
+def _compare_runs(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """Runs whose rows differ, are missing from the database, or stand there without a source."""
+    rows = con.execute(
+        f"""
+        WITH sums AS (
+            SELECT 'old' AS side, run_id, count(*) AS n, sum(hash(t)) AS total, bit_xor(hash(t)) AS mixed
+            FROM old.{table} AS t GROUP BY run_id
+            UNION ALL
+            SELECT 'new', run_id, count(*), sum(hash(t)), bit_xor(hash(t)) FROM main.{table} AS t GROUP BY run_id
+        )
+        SELECT o.run_id, n.run_id, o.n, n.n
+        FROM (FROM sums WHERE side = 'old') AS o
+        FULL JOIN (FROM sums WHERE side = 'new') AS n USING (run_id)
+        WHERE (o.n, o.total, o.mixed) IS DISTINCT FROM (n.n, n.total, n.mixed)
+        ORDER BY run_id
+        """
+    ).fetchall()
+    problems = []
+    for old, new, old_n, new_n in rows:
+        if old is None:
+            problems.append(f"Run {new}: its {new_n} rows of {table} are not in the database.")
+        elif new is None:
+            problems.append(f"Run {old}: {old_n} rows of {table} in the database have no run folder or public file.")
+        elif old_n != new_n:
+            problems.append(f"Run {old}: {old_n} rows of {table} in the database, {new_n} in its source.")
+        else:
+            problems.append(f"Run {old}: its rows of {table} in the database differ from its source.")
+    return problems
+
+
+def _changed_folders(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Runs whose files are not those that were published, though their numbers are (prompts, answers)."""
+    rows = con.execute(
+        "SELECT name FROM old.publication AS o INNER JOIN main.publication AS n USING (part, name) "
+        "WHERE part = 'run' AND o.sha256 <> n.sha256 ORDER BY name"
+    ).fetchall()
+    return [f"Run {name}: its folder has changed since it was published." for (name,) in rows]
+
+
+def _sum(con: duckdb.DuckDBPyConnection, table: str) -> tuple[object, ...]:
+    row = con.execute(f"SELECT count(*), sum(hash(t)), bit_xor(hash(t)) FROM {table} AS t").fetchone()
+    assert row is not None
+    return tuple(row)

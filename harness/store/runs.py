@@ -1,0 +1,163 @@
+"""Run folders into the tables ``run``, ``perf``, ``result``, ``outcome``, ``suite`` and ``task``.
+
+Parquet is streamed as Arrow batches, without prompts and answers: a large run needs no more memory
+than a small one, and a folder may have any name (no globbing).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from harness.errors import BadInput, MissingData
+from harness.store import run_folder, sql
+
+FILES = ("manifest.json", "results.parquet", "samples.parquet")
+# Of samples.parquet the outcomes; prompt, target and response stay where they are.
+_OUTCOME_COLUMNS = [n for n in run_folder.SAMPLES.names if n not in ("prompt", "target", "response")]
+_BATCH = 65_536
+_ORIGINS = ("measured", "imported")
+_NEEDED = (("model", "id"), ("suite", "name"), ("engine", "name"))
+
+
+def load_runs(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> list[str]:
+    """Load the run folders that the database has not yet, inside the caller's transaction; return their ids.
+
+    Raises:
+        BadInput: folders that are no runs, or runs that the database holds with other content.
+    """
+    new = _unpublished(con, folders)
+    for folder, checksum in new.items():
+        load_run(con, folder)
+        sql.note(con, "run", folder.name, checksum)
+    if new:
+        refresh_suites(con)
+        name_models(con)
+    return [folder.name for folder in new]
+
+
+def load_run(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Insert one run's rows (suite and task follow with ``refresh_suites``).
+
+    Raises:
+        BadInput: a file of the folder is damaged or contradicts the manifest.
+    """
+    text = json.dumps(_manifest(folder), ensure_ascii=False, sort_keys=True, allow_nan=False)
+    try:
+        for table in ("run", "perf"):
+            con.execute(f"INSERT INTO {table} BY NAME {sql.text('ingest', table)}", {"manifest": text})
+        for table, name, schema, columns in (
+            ("result", "results", run_folder.RESULTS, run_folder.RESULTS.names),
+            ("outcome", "samples", run_folder.SAMPLES, _OUTCOME_COLUMNS),
+        ):
+            with _stream(con, name, folder / f"{name}.parquet", schema, columns):
+                con.execute(f"INSERT INTO {table} BY NAME {sql.text('ingest', table)}")
+    except (duckdb.DataError, duckdb.IntegrityError) as error:
+        raise BadInput(f"{folder} cannot be published: {str(error).splitlines()[0]}.") from None
+
+
+def refresh_suites(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the rows of ``suite`` and ``task`` that the runs' manifests speak of."""
+    for table in ("suite", "task"):
+        con.execute(f"INSERT OR REPLACE INTO {table} BY NAME {sql.text('ingest', table)}")
+
+
+def name_models(con: duckdb.DuckDBPyConnection) -> None:
+    """Give each run its model and vendor in the catalog, as the catalog stands now."""
+    con.execute(
+        f"UPDATE run SET model_id = named.model_id, vendor_id = named.vendor_id "
+        f"FROM ({sql.text('ingest', 'catalog_names')}) AS named WHERE run.run_id = named.run_id"
+    )
+
+
+def _unpublished(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> dict[Path, str]:
+    """The folders that the database has not yet, with their checksums; all that is wrong is said at once."""
+    known, public = sql.published(con, "run"), sql.published(con, "public-run")
+    new: dict[Path, str] = {}
+    problems: list[str] = []
+    for folder in dict.fromkeys(folders):
+        try:
+            checksum = _checksum(folder)
+            _manifest(folder)
+        except BadInput as error:
+            problems.append(str(error))
+            continue
+        if folder.name in public:
+            problems.append(f"{folder} has the id of a public run that is in the database.")
+        elif known.get(folder.name, checksum) != checksum:
+            problems.append(f"{folder} is in the database with other content. Run `harness db rebuild`.")
+        elif folder.name not in known:
+            new[folder] = checksum
+    if problems:
+        raise BadInput("These runs cannot be published; nothing was changed.", problems)
+    return new
+
+
+def _checksum(folder: Path) -> str:
+    missing = [name for name in FILES if not (folder / name).is_file()]
+    if missing:
+        raise MissingData(f"{folder} is no run folder: it lacks {', '.join(missing)}.")
+    return sql.sha256(folder / name for name in FILES)
+
+
+def _manifest(folder: Path) -> dict[str, object]:
+    manifest = run_folder.read_manifest(folder)
+    if manifest["run_id"] != folder.name:
+        raise BadInput(f"{folder} is named otherwise than the run in it, {manifest['run_id']}.")
+    if manifest.get("origin") not in _ORIGINS:
+        raise BadInput(
+            f"{folder / 'manifest.json'} has origin {manifest.get('origin')!r}: not {' or '.join(_ORIGINS)}."
+        )
+    for section, key in _NEEDED:
+        part = manifest.get(section)
+        if not isinstance(part, dict) or not isinstance(part.get(key), str):
+            raise BadInput(f"{folder / 'manifest.json'} names no {section}.{key}.")
+    return manifest
+
+
+@contextmanager
+def _stream(
+    con: duckdb.DuckDBPyConnection, name: str, path: Path, schema: pa.Schema, columns: Sequence[str]
+) -> Iterator[None]:
+    """Register a run's Parquet file as ``name``, read batch by batch in its own order.
+
+    What goes wrong while DuckDB pulls the batches would reach us as DuckDB's error: it is kept and raised as ours.
+    """
+    wanted = pa.schema([schema.field(c) for c in columns])
+    failures: list[Exception] = []
+
+    def batches(file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
+        try:
+            for batch in file.iter_batches(batch_size=_BATCH, columns=list(columns)):
+                if pc.any(pc.not_equal(batch.column("run_id"), path.parent.name)).as_py() is not False:
+                    raise BadInput(f"{path} holds rows of another run than its folder's.")
+                arrays = [batch.column(c).cast(wanted.field(c).type) for c in columns]
+                yield pa.RecordBatch.from_arrays(arrays, schema=wanted)
+        except (BadInput, pa.ArrowException, OSError) as error:
+            failures.append(error)
+            raise
+
+    try:
+        with pq.ParquetFile(path) as file:
+            missing = [c for c in columns if c not in file.schema_arrow.names]
+            if missing:
+                raise BadInput(f"{path} lacks the columns {', '.join(missing)}.")
+            con.register(name, pa.RecordBatchReader.from_batches(wanted, batches(file)))
+            try:
+                yield
+            except duckdb.Error:
+                if failures:
+                    raise failures[0] from None
+                raise
+            finally:
+                with suppress(duckdb.TransactionException):  # a failed statement has ended the transaction
+                    con.unregister(name)
+    except (pa.ArrowException, OSError) as error:
+        raise BadInput(f"{path} is no Parquet file that can be read: {str(error).splitlines()[0]}.") from None

@@ -1,0 +1,1 @@
+"""Suite files and our own lm-eval task files: loading and validation."""

@@ -1,0 +1,1 @@
+"""The calibration suite: tasks whose true scores are known, and tiny models trained on them."""

@@ -1,0 +1,94 @@
+"""Which splits and columns a task's definition needs, and whether a data file has them.
+
+lm-eval takes a column name that the data lack for a literal text and scores every item 0 without a
+word, so the definition is checked against the file before, and the first item is taken through the
+whole task after.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from harness.suites.mirror import Files
+
+if TYPE_CHECKING:
+    from lm_eval.api.task import Task
+
+_BARE = re.compile(r"[A-Za-z_]\w*")
+
+
+def splits(config: Mapping[str, Any]) -> list[str]:
+    """Splits that lm-eval reads of a task: the one that is scored and the one that shots come from.
+
+    lm-eval takes the shots from the training, validation or test split where the task names none,
+    and reads them even for zero shots.
+    """
+    scored = config.get("test_split") or config.get("validation_split")
+    shots = config.get("fewshot_split") or (config.get("fewshot_config") or {}).get("split")
+    if not shots and not (config.get("fewshot_config") or {}).get("samples"):
+        shots = config.get("training_split") or config.get("validation_split") or config.get("test_split")
+    return list(dict.fromkeys(s for s in (scored, shots) if s))
+
+
+def needed(config: Mapping[str, Any]) -> set[str]:
+    """Columns that the templates of a definition name (none where the documents are rewritten first)."""
+    if config.get("process_docs"):
+        return set()
+    parts = [config.get(key) for key in ("doc_to_text", "doc_to_target", "doc_to_choice")]
+    return set().union(*(_template_names(p) for p in parts if isinstance(p, str) and not _is_function(p)))
+
+
+def wrong_in_use(task: Task) -> str | None:
+    """What goes wrong when the first item is taken through the task with empty answers, if anything."""
+    doc = task.task_docs[0]
+    config = task.config
+    for part in (config.doc_to_text, config.doc_to_target, config.doc_to_choice):
+        if isinstance(part, str) and _BARE.fullmatch(part) and part not in doc:
+            return f"lacks {part}"
+    try:
+        target = task.doc_to_target(doc)
+        requests = task.construct_requests(doc, task.fewshot_context(doc, 0), metadata=(task.task_name, 0, 1))
+        requests = requests if isinstance(requests, list) else [requests]
+        answers: dict[str, Any] = {"loglikelihood": (-1.0, False), "loglikelihood_rolling": -1.0}
+        results = [answers.get(r.request_type, "") for r in requests]
+        task.process_results(doc, results)
+    except Exception as error:  # whatever a task's own functions raise on a document they do not expect
+        return f"does not fit the task ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
+    if task.OUTPUT_TYPE == "multiple_choice" and not getattr(task, "multiple_input", 0):
+        return _wrong_label(target, task.doc_to_choice(doc))
+    return None
+
+
+def sentence(task: str, files: Files, wrong: str, split: str | None = None) -> str:
+    """A problem with a task's file: which file, what is wrong, which columns it has."""
+    named = [split] if split else list(files.splits)
+    where = ", ".join(str(f) for s in named for f in files.splits[s])
+    return f"{task}: {where} {wrong}; its columns are {', '.join(files.columns(named[0]))}."
+
+
+def _wrong_label(target: object, choices: list[str]) -> str | None:
+    labels = target if isinstance(target, list) else [target]
+    for label in labels:
+        if isinstance(label, int) and not 0 <= label < len(choices):
+            return f"has the label {label} where the task has {len(choices)} choices"
+        if isinstance(label, str) and label not in choices:
+            return f"has the label {label!r}, which is none of the task's choices"
+    return None
+
+
+def _template_names(template: str) -> set[str]:
+    from jinja2 import Environment, TemplateError, meta
+
+    if _BARE.fullmatch(template):
+        return {template}
+    try:
+        return set(meta.find_undeclared_variables(Environment().parse(template)))  # parsed, never rendered
+    except TemplateError:
+        return set()  # lm-eval will say what is wrong with it
+
+
+def _is_function(template: str) -> bool:
+    """An unresolved ``!function``: lm-eval's index keeps it as the path of a Python name."""
+    return template.startswith("/") and "{{" not in template

@@ -1,0 +1,107 @@
+"""What a suite is, as plain values: a named, versioned list of tasks with fixed anchors.
+
+A suite file is data, never executed; ``load.py`` reads it. A group such as mmlu is one entry of the
+file that names its members; here it is spread over them, each carrying the group's name, and the
+index counts the group as one task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, TypeVar
+
+_T = TypeVar("_T")
+KINDS = ("perplexity", "classification", "qa")
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteTask:
+    """One lm-eval task as the suite runs it.
+
+    ``metric`` and ``filter`` name the headline score. ``chance`` and ``best`` are the anchors of the
+    index; a task whose headline is bits per byte has ``h0`` in their place, the order-0 byte entropy
+    of the text that is scored. ``cluster`` is the column that items share where they are not
+    independent (several questions on one passage). ``extra_metrics`` are computed after the run from
+    its samples. ``redistribute`` says whether the licence lets a public site show prompts and answers.
+    """
+
+    task: str
+    group: str | None
+    kind: str
+    language: str
+    num_fewshot: int
+    metric: str
+    filter: str
+    higher_is_better: bool
+    chance: float | None
+    best: float | None
+    h0: float | None
+    licence: str | None
+    redistribute: bool
+    cluster: str | None
+    extra_metrics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteGroup:
+    """Several tasks with one score: their mean, weighted by the number of items or not (as lm-eval has it)."""
+
+    name: str
+    weight_by_size: bool
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """A named, versioned list of tasks.
+
+    Texts are scored in windows of ``window`` tokens that move by ``stride``, whatever the model's own
+    maximum, so that bits per byte can be compared between models.
+    """
+
+    name: str
+    version: str
+    title_en: str
+    title_zh: str
+    description_en: str
+    description_zh: str
+    window: int
+    stride: int
+    tasks: tuple[SuiteTask, ...]
+    groups: tuple[SuiteGroup, ...]
+
+    def task(self, name: str) -> SuiteTask:
+        """The task of that name.
+
+        Raises:
+            KeyError: the suite has no such task.
+        """
+        return {t.task: t for t in self.tasks}[name]
+
+    def names(self) -> tuple[str, ...]:
+        """All task names, in order, groups spread over their members."""
+        return tuple(t.task for t in self.tasks)
+
+    def entries(self) -> tuple[str, ...]:
+        """What the index counts: groups once, other tasks, in the order of the file."""
+        return tuple(dict.fromkeys(t.group or t.task for t in self.tasks))
+
+
+def to_dict(suite: Suite) -> dict[str, Any]:
+    """The suite in full, as JSON types (for the manifest)."""
+    return asdict(suite) | {
+        "tasks": [asdict(t) | {"extra_metrics": list(t.extra_metrics)} for t in suite.tasks],
+        "groups": [asdict(g) | {"members": list(g.members)} for g in suite.groups],
+    }
+
+
+def from_dict(spec: Mapping[str, Any]) -> Suite:
+    """The suite that ``to_dict`` wrote. Unknown keys, of a later version, are passed over."""
+    tasks = tuple(_build(SuiteTask, t | {"extra_metrics": tuple(t.get("extra_metrics", ()))}) for t in spec["tasks"])
+    groups = tuple(_build(SuiteGroup, g | {"members": tuple(g["members"])}) for g in spec.get("groups", ()))
+    return _build(Suite, dict(spec) | {"tasks": tasks, "groups": groups})
+
+
+def _build(cls: type[_T], values: Mapping[str, Any]) -> _T:
+    return cls(**{f.name: values[f.name] for f in fields(cls) if f.name in values})  # type: ignore[arg-type]

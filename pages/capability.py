@@ -1,0 +1,142 @@
+"""Who leads, by how much, and whether the lead is real."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from harness.charts import dots, grid, scatter
+from harness.site import blocks, boards, columns, controls, equal_size, influence, reported, ticks, view
+
+seen = view.current()
+say = seen.say
+blocks.heading(seen, "capability")
+
+origins = boards.present_origins(seen)
+if not origins:
+    blocks.empty(seen, say("capability.empty"), "harness run --suite calibration --model data/reference/<name>")
+    st.stop()
+
+origin = controls.switch(say("controls.origin"), origins, "origin", lambda o: say(f"origin.{o}"))
+st.caption(say(f"origin.{origin}_means"))
+if origin == "reported":
+    reported.show(seen)
+    st.stop()
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    suite, version = controls.one(say("controls.suite"), boards.suites(seen, origin), "suite", boards.suite_name(seen))
+    scores = boards.task_scores(seen, suite, version, origin)
+    kinds = ["overall", *[k for k in boards.KINDS[1:] if k in set(scores["kind"])]]
+    if len(scores):
+        kind = controls.switch(say("controls.kind"), kinds, "kind", lambda k: say(f"kind.{k}"))
+    else:
+        kind = "task:" + controls.one(say("columns.task"), boards.tasks(seen, suite, version), "task")
+
+board = boards.board(seen, suite, version, origin, kind)
+if board.empty and kind == "overall" and len(kinds) > 1:
+    st.info(say("capability.no_overall"), icon=":material/info:")
+    kind = kinds[1]
+    board = boards.board(seen, suite, version, origin, kind)
+raw = kind.startswith("task:")
+if raw:
+    st.caption(say("capability.raw"))
+what = kind.removeprefix("task:") if raw else say(f"kind.{kind}")
+unit = str(board["metric"].iloc[0]) if raw and len(board) else say("capability.unit")
+board = boards.named(seen, board) if len(board) else board
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    segments = controls.several(
+        say("controls.segment"),
+        sorted(s for s in set(board.get("segment", [])) if isinstance(s, str)),
+        "segment",
+        lambda s: say.known("segment", s),
+    )
+    countries = controls.several(
+        say("controls.country"),
+        sorted({c for c in board.get("country", []) if isinstance(c, str)}),
+        "country",
+        lambda c: say.known("country", c),
+    )
+    weights = controls.switch(
+        say("controls.weights"), ["all", "open", "closed"], "weights", lambda w: say(f"weights.{w}")
+    )
+shown = boards.filtered(board, segments, countries, weights) if len(board) else board
+if shown.empty:
+    st.info(say("common.no_match"), icon=":material/filter_alt_off:")
+    st.stop()
+
+source = say("capability.source", suite=f"{suite} {version}".strip(), n=len(board), origin=say(f"origin.{origin}"))
+blocks.chart(
+    seen,
+    dots.ranking(
+        shown,
+        title=boards.leader_sentence(seen, shown, what=f"{suite} · {what}"),
+        unit=unit,
+        note=boards.bars_note(seen, shown.head(dots.MOST), say("capability.note")),
+        source=source,
+        name=f"leaderboard-{suite}-{kind}",
+        origin="measured" if origin == "reference" else origin,
+    ),
+    lead=True,
+)
+
+if kind == "overall" and origin in ("measured", "imported"):
+    reported.agreement(seen, shown)
+
+blocks.section(say("capability.table"), say("capability.table_lead"))
+picked = ticks.ticked(
+    seen,
+    shown,
+    f"ranks-{suite}-{kind}",
+    columns.leaderboard(say, unit if raw else None),
+    "ticked",
+    "model",
+    alt=say("capability.table"),
+)
+chosen = [str(shown.iloc[i]["model"]) for i in picked[:6]]
+if len(chosen) >= 2:
+    blocks.way(
+        seen, "head_to_head", say("capability.compare", n=len(chosen)), ":material/compare_arrows:", models=chosen
+    )
+
+if raw:
+    st.stop()
+blocks.section(say("capability.tasks"), say("capability.tasks_lead"))
+wide = scores[scores["model"].isin(shown["model"])].pivot_table(index="model", columns="task", values="score")
+wide = wide.reindex(index=[m for m in shown["model"] if m in wide.index][:40])
+missing = int(wide.isna().sum().sum())
+blocks.chart(
+    seen,
+    grid.heat(
+        wide,
+        title=say("capability.tasks_title", hardest=wide.mean().idxmin(), easiest=wide.mean().idxmax()),
+        unit=say("capability.unit"),
+        note=say("capability.tasks_note", n=missing),
+        source=source,
+        name=f"tasks-{suite}",
+        bounds=(0.0, 1.0),
+        data=scores[scores["model"].isin(shown["model"])],
+    ),
+)
+
+influence.show(seen, scores, source=source, name=suite)
+
+sized = shown[shown["params_b"].notna() & (shown["params_b"] > 0)]
+if len(sized) >= 3:
+    blocks.section(say("capability.size"), say("capability.size_lead"))
+    points = sized.assign(label=sized["model"], x=sized["params_b"], y=sized["score"], y_low=sized["low"],
+                          y_high=sized["high"], note=sized["vendor"])  # fmt: skip
+    blocks.chart(
+        seen,
+        scatter.points(
+            points[["label", "x", "y", "y_low", "y_high", "segment", "note"]],
+            say,
+            x_unit=say("capability.size_unit"),
+            y_unit=unit,
+            title=boards.size_sentence(seen, sized),
+            note=boards.bars_note(seen, sized, say("capability.size_note")),
+            source=source,
+            name=f"size-{suite}-{kind}",
+            log_x=True,
+            origin="measured" if origin == "reference" else origin,
+        ),
+    )
+    equal_size.show(seen, sized, unit=unit, source=source, name=f"{suite}-{kind}")

@@ -1,0 +1,144 @@
+"""The white space: cells of the market that few vendors serve, and what is in each."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from harness.charts import grid
+from harness.charts.text import dollars, number
+from harness.site import blocks, boards, cells, controls, view
+
+seen = view.current()
+say = seen.say
+blocks.heading(seen, "opportunities")
+
+every = cells.models(seen) if len(seen.frame("site_models")) else seen.frame("site_models")
+if every.empty:
+    blocks.empty(seen, say("opportunities.empty"), "harness catalog refresh")
+    st.stop()
+
+sides = cells.sides(every)
+if len(sides) < 2:
+    st.info(say("common.no_match"), icon=":material/info:")
+    st.stop()
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    rows = controls.one(say("opportunities.rows"), sides, "rows", lambda s: say(f"opportunities.{s}"), default=0)
+    others = [s for s in sides if s != rows]
+    across = controls.one(
+        say("opportunities.columns"), others, "columns", lambda s: say(f"opportunities.{s}"),
+        default=others.index("licence_class") if "licence_class" in others else 0,
+    )  # fmt: skip
+    since = controls.switch(
+        say("opportunities.since"), ["all", "year"], "since", lambda s: say(f"opportunities.since_{s}")
+    )
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    measure = controls.switch(
+        say("opportunities.measure"), list(cells.MEASURES), "measure", lambda m: say(f"opportunities.measure_{m}")
+    )
+    few = controls.whole(say("opportunities.few"), 0, 10, 2, "few")
+shown = cells.recent(every) if since == "year" else every
+space = cells.white(seen, shown, rows, across, since, few)
+if space.empty:
+    st.info(say("common.no_match"), icon=":material/filter_alt_off:")
+    st.stop()
+steps = [cells.order(axis, set(space[axis])) for axis in (rows, across)]
+names = seen.frame("site_models").drop_duplicates("model_id").set_index("model_id")["name"]
+space = space.assign(
+    row_name=[cells.name(seen, rows, v) for v in space[rows]],
+    column_name=[cells.name(seen, across, v) for v in space[across]],
+    best_name=space["best_model"].map(names),
+)
+square = space.astype({measure: float}).pivot(index=rows, columns=across, values=measure)
+square = square.reindex(index=steps[0], columns=steps[1])
+inside = shown.drop_duplicates([rows, across, "model_id"])
+placed = inside[inside[rows].isin(steps[0]) & inside[across].isin(steps[1])]["model_id"].nunique()
+white = space[space["white"]].sort_values("demand", ascending=False)
+keep = ["row_name", "column_name", "vendors", "models", "best", "best_name", "lowest_price", "providers", "families", "demand",
+        "white"]  # fmt: skip
+title = (
+    say("opportunities.finding", few=len(white), limit=few, cells=len(space), empty=int((space["vendors"] == 0).sum()),
+        row=white.iloc[0]["row_name"], column=white.iloc[0]["column_name"])
+    if len(white)
+    else say("opportunities.finding_none", cells=len(space), least=int(space["vendors"].min()))
+)  # fmt: skip
+blocks.chart(
+    seen,
+    grid.heat(
+        square.rename(index=lambda v: cells.name(seen, rows, v), columns=lambda v: cells.name(seen, across, v)),
+        title=title,
+        unit=say(f"opportunities.unit_{measure}"),
+        note=say("opportunities.note", total=f"{placed:,}", all=f"{shown['model_id'].nunique():,}"),
+        source=say("opportunities.source"),
+        name=f"white-space-{rows}-{across}-{measure}",
+        places=0 if measure == "vendors" else 2 if measure != "demand" else 1,
+        data=space[keep],
+    ),
+    lead=True,
+)
+
+head = st.column_config
+if len(white):
+    blocks.section(say("opportunities.white", limit=few), say("opportunities.white_lead"))
+    blocks.table(
+        seen,
+        white,
+        "white-cells",
+        {
+            "row_name": head.TextColumn(say(f"opportunities.{rows}"), pinned=True),
+            "column_name": head.TextColumn(say(f"opportunities.{across}"), pinned=True),
+            "demand": head.NumberColumn(
+                say("opportunities.measure_demand"), format="%.1f", help=say("opportunities.demand_help")
+            ),
+            "vendors": head.NumberColumn(say("overview.vendors"), format="%d"),
+            "models": head.NumberColumn(say("overview.models"), format="%d"),
+            "best": head.NumberColumn(say("opportunities.measure_best"), format="%.2f"),
+            "best_name": head.TextColumn(say("opportunities.best_model")),
+            "lowest_price": head.NumberColumn(say("opportunities.measure_lowest_price"), format="$%.4g"),
+            "providers": head.NumberColumn(say("opportunities.providers"), format="%d"),
+        },
+        alt=say("opportunities.white", limit=few),
+        height=320,
+    )
+
+blocks.section(say("opportunities.inside"), say("opportunities.inside_lead"))
+held = space[space["vendors"] > 0].sort_values(["vendors", "demand"], ascending=[True, False], kind="stable")
+counts = {(str(r[rows]), str(r[across])): int(r["vendors"]) for r in held.to_dict("records")}
+row, column = controls.one(
+    say("opportunities.cell"),
+    list(counts),
+    "cell",
+    lambda c: f"{cells.name(seen, rows, c[0])} × {cells.name(seen, across, c[1])} ({counts[c]})",
+)
+cell = space[(space[rows] == row) & (space[across] == column)].iloc[0]
+with st.grid(5, min_column_width=150):
+    st.metric(say("overview.vendors"), int(cell["vendors"]), border=True)
+    st.metric(say("overview.models"), int(cell["models"]), border=True)
+    st.metric(
+        say("opportunities.measure_best"), number(cell["best"], 2), border=True, help=say("opportunities.best_help")
+    )
+    st.metric(say("opportunities.measure_lowest_price"), dollars(cell["lowest_price"]), border=True,
+              help=say("opportunities.price_help"))  # fmt: skip
+    st.metric(
+        say("opportunities.measure_demand"), f"{cell['demand']:.1f}", border=True, help=say("opportunities.demand_help")
+    )
+inside = boards.named(seen, inside[(inside[rows] == row) & (inside[across] == column)])
+blocks.table(
+    seen,
+    inside.sort_values("capability", ascending=False, na_position="last"),
+    "cell",
+    {
+        "name": head.TextColumn(say("columns.model"), pinned=True),
+        "vendor": head.TextColumn(say("columns.vendor")),
+        "segment_name": head.TextColumn(say("columns.segment")),
+        "country_name": head.TextColumn(say("columns.country")),
+        "params_b": head.NumberColumn(say("columns.params"), format="%.3g"),
+        "capability": head.NumberColumn(say("reported.capability"), format="%.2f"),
+        "price": head.NumberColumn(say("cost.blended"), format="$%.4g"),
+        "providers": head.NumberColumn(say("opportunities.providers"), format="%d"),
+        "context_tokens": head.NumberColumn(say("opportunities.context"), format="%,d"),
+        "licence": head.TextColumn(say("columns.licence")),
+        "released": head.DateColumn(say("columns.released"), format="YYYY-MM-DD"),
+    },
+    alt=say("opportunities.inside"),
+    height=320,
+)

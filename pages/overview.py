@@ -1,0 +1,89 @@
+"""The first screen: who leads, at what cost, how sure, and how fresh all of it is."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from harness.charts import scatter
+from harness.charts.text import count
+from harness.site import blocks, columns, findings, money, view
+
+seen = view.current()
+say = seen.say
+blocks.heading(seen, "overview")
+
+held = seen.frame("site_counts").iloc[0]
+if not held[["vendors", "models", "measured_runs", "imported_runs", "reference_runs", "reported_scores"]].any():
+    blocks.empty(seen, say("overview.empty"), "harness db rebuild")
+    st.stop()
+
+with st.grid(6, min_column_width=140):
+    for key in ("vendors", "models", "offers", "reported_scores", "imported_runs", "measured_runs"):
+        note = say("overview.reference_note", n=int(held["reference_runs"])) if key == "measured_runs" else None
+        st.metric(say(f"overview.{key}"), count(held[key]), note if held["reference_runs"] else None,
+                  delta_color="off", delta_arrow="off")  # fmt: skip
+
+slot_findings, slot_landscape = st.container(), st.container()
+
+blocks.section(say("overview.questions"))
+with st.grid(3, min_column_width=280):
+    for page, key, icon in (
+        ("cost", "q_model", ":material/payments:"),
+        ("capability", "q_lead", ":material/leaderboard:"),
+        ("head_to_head", "q_pair", ":material/compare_arrows:"),
+        ("companies", "q_who", ":material/domain:"),
+        ("homogeneity", "q_same", ":material/join_inner:"),
+        ("opportunities", "q_room", ":material/grid_view:"),
+    ):
+        blocks.way(seen, page, say(f"overview.{key}"), icon)
+
+blocks.section(say("overview.changes"), say("overview.changes_lead"))
+changes = seen.frame("site_price_changes", most=200)
+if changes.empty:
+    st.caption(say("overview.no_changes"))
+else:
+    blocks.table(seen, changes, "price-changes", columns.price_changes(say), alt=say("overview.changes"), height=250)
+
+blocks.section(say("overview.freshness"), say("overview.freshness_lead"))
+fresh = seen.frame("site_freshness")
+fresh = fresh.assign(feeds_names=[", ".join(say.known("feeds", f) for f in str(v).split(", ")) for v in fresh["feeds"]])
+blocks.table(seen, fresh, "sources", columns.freshness(say), alt=say("overview.freshness"), height=280)
+
+# last, since the scale of reported scores takes seconds the first time after a publish
+with slot_findings, st.skeleton(height=320):
+    told = findings.five(seen)
+    if told:
+        blocks.section(say("overview.findings"), say("overview.findings_lead"))
+        for number, finding in enumerate(told, 1):
+            with st.container(border=True, key=f"finding-{number}"):
+                text, link = st.columns([7, 1], vertical_alignment="center")
+                text.markdown(f"{blocks.literal(finding.text)} :gray-badge[{say(f'origin.{finding.origin}')}]")
+                with link:
+                    blocks.way(
+                        seen, finding.page, say("overview.evidence"), ":material/arrow_forward:", **finding.choices
+                    )
+
+
+with slot_landscape, st.skeleton(height=520):
+    axes = money.axes(seen)
+    shown = money.tradeoff(seen, axes[0], 3.0) if axes else None
+    if shown is not None and len(shown) > 2:
+        blocks.section(say("overview.landscape"))
+        blocks.chart(
+            seen,
+            scatter.points(
+                shown,
+                say,
+                x_unit=say("cost.unit_blended", ratio="3"),
+                y_unit=money.axis_unit(seen, axes[0]),
+                title=money.frontier_sentence(seen, shown),
+                note=money.tradeoff_note(seen, shown),
+                source=say("cost.source_axis", axis=money.axis_name(seen, axes[0])),
+                name="landscape",
+                log_x=True,
+                origin=axes[0][0],
+                frontier=True,
+                labels=16,
+                height=520,
+            ),
+        )

@@ -1,0 +1,61 @@
+"""What to take away: choose vendors, models and sections, look at them, download them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from harness.charts.text import defused
+from harness.site import blocks, boards, bundle, controls, documents, view
+
+seen = view.current()
+say = seen.say
+blocks.heading(seen, "reports")
+
+vendors = seen.frame("site_vendors")
+if vendors.empty and seen.frame("site_runs").empty:
+    blocks.empty(seen, say("reports.empty"), "harness db rebuild")
+    st.stop()
+names = {
+    v: say.name(en, zh) for v, en, zh in zip(vendors["vendor_id"], vendors["name_en"], vendors["name_zh"], strict=True)
+}
+catalog = boards.named(seen, seen.frame("site_models"))
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    makers = controls.several(
+        say("reports.vendors"), list(names), "r_vendors", lambda v: names[v], hint=say("reports.vendors_hint")
+    )
+    offered = catalog[catalog["vendor_id"].isin(makers)] if makers else catalog
+    titles = dict(zip(offered["model_id"], offered["name"], strict=True))
+    models = controls.several(
+        say("reports.models"), list(titles), "r_models", lambda m: titles[m], hint=say("reports.models_hint")
+    )
+documents.offer(seen, makers, models)
+
+blocks.section(say("reports.tables"), say("reports.tables_lead"))
+sections = controls.several(
+    say("reports.sections"), list(bundle.SECTIONS), "r_sections", lambda s: say(f"reports.section_{s}"),
+    hint=say("controls.all"),
+)  # fmt: skip
+frames = bundle.chosen(seen, sections or list(bundle.SECTIONS), makers, models)
+if not frames:
+    st.info(say("reports.nothing"), icon=":material/info:")
+    st.stop()
+st.download_button(
+    say("reports.bundle"),
+    data=lambda: bundle.archive(frames),
+    file_name="landscape.zip",
+    mime="application/zip",
+    icon=":material/folder_zip:",
+    on_click="ignore",
+)
+st.caption(say("reports.bundle_note"))
+
+blocks.section(say("reports.preview"))
+for name, frame in frames.items():
+    label = say("reports.rows", name=say(f"reports.section_{name}"), n=len(frame))
+    st.markdown(f"**{label}**")
+    st.dataframe(defused(frame.head(20)), hide_index=True, height=min(220, 38 + 35 * min(len(frame), 20)), alt=label,
+                 key=f"preview-{name}")  # fmt: skip
+
+st.caption(say("reports.command"))
+chosen = f" --vendors {','.join(makers)}" if makers else ""
+st.code(f"harness report{chosen} --format html,pdf,xlsx,md --lang {seen.language} --out reports-out", language="bash")

@@ -1,0 +1,26 @@
+-- one row: the run of the manifest $manifest (JSON text)
+SELECT
+    m->>'$.run_id' AS run_id,
+    m->>'$.model.id' AS model,
+    m->>'$.model.model_id' AS model_id,
+    m->>'$.model.vendor_id' AS vendor_id,
+    m->>'$.model.revision' AS revision,
+    (m->>'$.model.params')::BIGINT AS params,
+    m->>'$.suite.name' AS suite,
+    m->>'$.suite.version' AS suite_version,
+    m->>'$.engine.name' AS engine,
+    m->>'$.dtype' AS dtype,
+    m->>'$.device' AS device,
+    m->>'$.origin' AS origin,
+    ((m->>'$.started')::TIMESTAMPTZ AT TIME ZONE 'UTC')::TIMESTAMP AS started,
+    ((m->>'$.sealed')::TIMESTAMPTZ AT TIME ZONE 'UTC')::TIMESTAMP AS sealed,
+    m->>'$.plan.hash' AS plan_hash,
+    (m->>'$.plan.limit')::BIGINT AS item_limit,
+    (m->>'$.plan.sample')::BIGINT AS item_sample,
+    coalesce((m->>'$.partial')::BOOLEAN, FALSE) AS partial,
+    coalesce((m->>'$.valid')::BOOLEAN, FALSE) AS valid,
+    coalesce(m->'$.verdict', '[]'::JSON) AS verdict,
+    (m->>'$.chat_template')::BOOLEAN AS chat_template,
+    m->>'$.source' AS source,
+    m AS manifest
+FROM (SELECT $manifest::JSON AS m);

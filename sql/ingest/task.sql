@@ -1,0 +1,41 @@
+-- one row per task that the runs' manifests speak of: the suite's own entry (anchors, headline, licence); for a task
+-- that the suite does not list, the entry of the run. Where manifests disagree the newest sealed run speaks.
+WITH named AS (
+    SELECT suite, suite_version, sealed, run_id, TRUE AS of_suite,
+           unnest(json_extract(manifest, '$.suite.tasks[*]')) AS spec
+    FROM run
+    WHERE manifest IS NOT NULL AND suite_version IS NOT NULL
+    UNION ALL
+    SELECT suite, suite_version, sealed, run_id, FALSE,
+           unnest(json_extract(manifest, '$.tasks[*]'))
+    FROM run
+    WHERE manifest IS NOT NULL AND suite_version IS NOT NULL
+),
+
+newest AS (
+    SELECT suite, suite_version, spec->>'$.task' AS task, arg_max(spec, (of_suite, sealed, run_id)) AS spec
+    FROM named
+    WHERE json_type(spec) = 'OBJECT'
+    GROUP BY ALL
+)
+
+SELECT
+    suite,
+    suite_version,
+    task,
+    coalesce(spec->>'$.group', spec->>'$.task_group') AS task_group,
+    spec->>'$.kind' AS kind,
+    spec->>'$.language' AS language,
+    coalesce(spec->>'$.headline_metric', spec->>'$.metric') AS headline_metric,
+    coalesce(spec->>'$.headline_filter', spec->>'$.filter', 'none') AS headline_filter,
+    coalesce(spec->>'$.higher_is_better', 'true')::BOOLEAN AS higher_is_better,
+    (spec->>'$.num_fewshot')::INTEGER AS num_fewshot,
+    (spec->>'$.chance')::DOUBLE AS chance,
+    (spec->>'$.best')::DOUBLE AS best,
+    (spec->>'$.h0')::DOUBLE AS h0,
+    spec->>'$.licence' AS licence,
+    coalesce(spec->>'$.redistribute', 'false')::BOOLEAN AS redistribute
+FROM newest
+WHERE task IS NOT NULL AND spec->>'$.kind' IS NOT NULL
+    AND coalesce(spec->>'$.headline_metric', spec->>'$.metric') IS NOT NULL
+ORDER BY ALL;

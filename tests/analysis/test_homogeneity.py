@@ -1,0 +1,322 @@
+"""Agreement against lm-sim, closed forms and simulation."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pytest
+import scipy.stats
+from lmsim.metrics import CAPA, EC
+
+from harness.analysis import homogeneity as h
+from harness.analysis import portfolio as f
+from harness.errors import BadInput
+from tests.analysis import make
+
+
+def _answers(seed: int, models: int = 3, n: int = 120, sizes: tuple[int, ...] = (2, 3, 4)) -> tuple[list, npt.NDArray]:
+    """Probabilities (ragged) of several models, and the right choices."""
+    rng = np.random.default_rng(seed)
+    counts = rng.choice(sizes, n)
+    gold = np.array([rng.integers(0, k) for k in counts])
+    pull = rng.normal(size=n)
+    answers = []
+    for _ in range(models):
+        rows = []
+        for i, k in enumerate(counts):
+            logits = rng.normal(size=k)
+            logits[gold[i]] += 0.8 + 0.7 * pull[i]
+            rows.append(np.exp(logits) / np.exp(logits).sum())
+        answers.append(rows)
+    return answers, gold
+
+
+def _padded(rows: list) -> npt.NDArray[np.float64]:
+    out = np.full((len(rows), max(map(len, rows))), np.nan)
+    for i, row in enumerate(rows):
+        out[i, : len(row)] = row
+    return out
+
+
+def _one_hot(rows: list) -> list:
+    return [np.eye(len(row))[np.argmax(row)] for row in rows]
+
+
+def _frame(answers: list, gold: npt.NDArray, names: str = "abcdefgh") -> pd.DataFrame:
+    right = {
+        m: [float(np.argmax(p) == g) for p, g in zip(rows, gold, strict=True)]
+        for m, rows in zip(names, answers, strict=False)
+    }
+    probs = dict(zip(names, answers, strict=False))
+    return make.outcome(right, choice_probs=probs, gold=list(gold))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_capa_equals_lm_sim(seed: int) -> None:
+    (a, b, _), gold = _answers(seed)
+    assert h.capa(_padded(a), _padded(b), gold) == pytest.approx(CAPA().compute_k(a, b, list(gold)), abs=1e-5)
+    expected = CAPA(prob=False).compute_k(_one_hot(a), _one_hot(b), list(gold))
+    assert h.capa(_padded(a), _padded(b), gold, discrete=True) == pytest.approx(expected, abs=1e-5)
+
+
+def test_error_consistency_equals_lm_sim() -> None:
+    (a, b, _), gold = _answers(3)
+    right = [[float(np.argmax(p) == g) for p, g in zip(rows, gold, strict=True)] for rows in (a, b)]
+    assert h.error_consistency(*right) == pytest.approx(EC().compute_k(a, b, list(gold)), abs=1e-5)
+
+
+def test_all_pairs_at_once_equal_pairs_one_by_one() -> None:
+    answers, gold = _answers(4, models=4, n=90)
+    matrix = h.outcome_matrix(_frame(answers, gold).sample(frac=1, random_state=1))
+    for kind, scale in (("capa", CAPA()), ("error_consistency", EC())):
+        square = h.agreement(matrix, kind=kind)
+        for i, a in enumerate("abcd"):
+            for j, b in enumerate("abcd"):
+                if i < j:
+                    expected = scale.compute_k(answers[i], answers[j], list(gold))
+                    assert square.loc[a, b] == pytest.approx(expected, abs=1e-5)
+        assert np.allclose(square, square.T, atol=1e-5)
+
+
+def test_pairs_use_the_items_that_both_answered() -> None:
+    answers, gold = _answers(5, models=3, n=100)
+    frame = _frame(answers, gold)
+    gone = (frame["model"] == "b") & (frame["item"] < 40)
+    square = h.agreement(h.outcome_matrix(frame[~gone]))
+    expected = CAPA().compute_k(answers[0][40:], answers[1][40:], list(gold[40:]))
+    assert square.loc["a", "b"] == pytest.approx(expected, abs=1e-5)
+    untouched = CAPA().compute_k(answers[0], answers[2], list(gold))
+    assert square.loc["a", "c"] == pytest.approx(untouched, abs=1e-5)
+
+
+def test_closed_forms_of_agreement() -> None:
+    gold = np.array([0, 1, 0, 1])
+    same = np.array([[1, 0], [0, 1], [0, 1], [1, 0.0]])
+    assert h.capa(same, same, gold) == pytest.approx(1.0)  # half right, always alike
+    assert h.capa(same, same[:, ::-1], gold) == pytest.approx(-1.0)  # never alike, each half right
+    assert h.error_consistency([1, 0, 1, 0], [1, 0, 1, 0]) == 1.0
+    assert h.error_consistency([1, 1, 0, 0], [1, 0, 1, 0]) == pytest.approx(0.0)
+    assert math.isnan(h.error_consistency([1, 1], [1, 1]))
+
+
+def test_independent_models_agree_no_more_than_chance() -> None:
+    rng = np.random.default_rng(6)
+    n = 60_000
+    gold = rng.integers(0, 4, n)
+    answers = []
+    for accuracy in (0.8, 0.55):
+        wrong = (gold + rng.integers(1, 4, n)) % 4
+        answers.append(np.eye(4)[np.where(rng.random(n) < accuracy, gold, wrong)])
+    assert h.capa(*answers, gold) == pytest.approx(0.0, abs=0.015)
+
+
+def test_relabelling_and_order_of_items_change_nothing() -> None:
+    answers, gold = _answers(7)
+    frame = _frame(answers, gold)
+    one = h.agreement(h.outcome_matrix(frame))
+    two = h.agreement(h.outcome_matrix(frame.sample(frac=1, random_state=3).assign(model=lambda x: "m" + x["model"])))
+    assert np.allclose(one, two, atol=1e-5)
+
+
+def test_kinds_are_checked_and_missing_probabilities_are_unknown() -> None:
+    plain = h.outcome_matrix(make.outcome({"a": [1, 0], "b": [0, 1]}))
+    assert h.agreement(plain, kind="capa").isna().all().all()
+    with pytest.raises(BadInput, match="capa_discrete"):
+        h.agreement(plain, kind="cosine")
+    frame = make.outcome({"a": [1, 0]})
+    with pytest.raises(BadInput, match="headline"):
+        h.outcome_matrix(pd.concat([frame, frame.assign(metric="acc_norm")]))
+
+
+def test_no_models_one_model() -> None:
+    frame = make.outcome({"a": [1, 0]})
+    empty = h.outcome_matrix(frame.iloc[:0])
+    assert h.agreement(empty).empty and h.pair_frame(h.agreement(empty)).empty
+    assert h.failed_shares(empty)["items"].to_list() == [0]
+    one = h.outcome_matrix(frame)
+    assert h.pair_frame(h.agreement(one, kind="error_consistency")).empty
+    assert h.clustering_order(h.agreement(one, kind="error_consistency")) == ["a"]
+    assert f.portfolio(one).empty
+    assert f.within_between(one, {"a": "x"}, seed=1).empty
+
+
+def test_pairs_come_once_most_alike_first() -> None:
+    square = pd.DataFrame([[1, 0.2, 0.7], [0.2, 1, 0.4], [0.7, 0.4, 1]], index=list("abc"), columns=list("abc"))
+    assert h.pair_frame(square).to_numpy().tolist() == [["a", "c", 0.7], ["b", "c", 0.4], ["a", "b", 0.2]]
+
+
+def test_shares_failed_by_all_by_one_and_by_chance() -> None:
+    frame = make.outcome({"a": [1, 0, 0, 1], "b": [1, 0, 1, 1], "c": [1, 0, 1, 0]})
+    found = h.failed_shares(h.outcome_matrix(frame))
+    assert found["items"].to_list() == [1, 2, 0, 1]
+    assert found["share"].sum() == pytest.approx(1)
+    expected = scipy.stats.poisson_binom([0.5, 0.25, 0.5]).pmf(np.arange(4))
+    assert found["expected_share"].to_numpy() == pytest.approx(expected)
+
+
+def test_heat_map_order_puts_like_beside_like() -> None:
+    near = np.array([[1, 0.1, 0.9, 0.1], [0.1, 1, 0.1, 0.8], [0.9, 0.1, 1, 0.2], [0.1, 0.8, 0.2, 1]])
+    order = h.clustering_order(pd.DataFrame(near, index=list("abcd"), columns=list("abcd")))
+    assert {frozenset(order[:2]), frozenset(order[2:])} == {frozenset("ac"), frozenset("bd")}
+    unknown = pd.DataFrame(np.where(near == 0.1, np.nan, near), index=list("abcd"), columns=list("abcd"))
+    assert sorted(h.clustering_order(unknown)) == list("abcd")
+
+
+RIGHT = {"a": [1, 1, 1, 0, 0, 0], "b": [1, 1, 0, 1, 0, 0], "c": [0, 0, 0, 0, 1, 1], "d": [1, 0, 0, 0, 0, 0]}
+
+
+@pytest.mark.parametrize("rule", ["route", "vote"])
+@pytest.mark.parametrize("size", [2, 3])
+def test_portfolios_equal_counting_by_hand(size: int, rule: str) -> None:
+    import itertools
+
+    found = f.portfolio(h.outcome_matrix(make.outcome(RIGHT)), size=size, rule=rule)
+    assert len(found) == math.comb(4, size)
+    for row in found.itertuples():
+        members = np.array([RIGHT[m] for m in row.models])
+        share = members.mean(axis=0)
+        counted = members.any(axis=0) if rule == "route" else np.where(share == 0.5, 0.5, share > 0.5)
+        assert row.score == pytest.approx(counted.mean())
+        assert row.gain == pytest.approx(counted.mean() - members.mean(axis=1).max())
+    assert {tuple(r) for r in found["models"]} == set(itertools.combinations("abcd", size))
+    if (size, rule) == (2, "route"):
+        assert found.loc[0, "models"] in {("a", "c"), ("b", "c")} and found.loc[0, "score"] == pytest.approx(5 / 6)
+
+
+def test_portfolio_refuses_what_it_cannot_do() -> None:
+    matrix = h.outcome_matrix(make.outcome(RIGHT))
+    with pytest.raises(BadInput):
+        f.portfolio(matrix, size=4)
+    with pytest.raises(BadInput, match="nobody"):
+        f.diversity_gain(matrix, ["nobody"])
+
+
+def test_diversity_gain_by_hand() -> None:
+    found = f.diversity_gain(h.outcome_matrix(make.outcome(RIGHT)), ["a"]).set_index("model")
+    assert found["gain"].to_dict() == pytest.approx({"c": 2 / 6, "b": 1 / 6, "d": 0.0})
+    assert found.loc["b", "expected_gain"] == pytest.approx(0.5 * 0.5)
+
+
+def _families(seed: int, n: int = 400) -> tuple[h.OutcomeMatrix, dict[str, str]]:
+    """Two families of three: members share their family's errors."""
+    rng = np.random.default_rng(seed)
+    values = {}
+    for family in "xy":
+        common = rng.normal(size=n)
+        for i in range(3):
+            values[f"{family}{i}"] = (common + rng.normal(size=n) + 0.5 > 0).astype(float)
+    return h.outcome_matrix(make.outcome(values)), {m: m[0] for m in values}
+
+
+def test_families_are_more_alike_within_than_between() -> None:
+    matrix, groups = _families(8)
+    found = f.within_between(matrix, groups, seed=1, kind="error_consistency").set_index(
+        ["group_a", "group_b", "relation"]
+    )
+    assert found.loc[("all", "all", "within − between"), "low"] > 0
+    within = found.loc[("x", "x", "within")]
+    square = h.agreement(matrix, kind="error_consistency").to_numpy()
+    assert within["kappa"] == pytest.approx(np.mean([square[0, 1], square[0, 2], square[1, 2]]))
+    assert within["low"] < within["kappa"] < within["high"] and within["pairs"] == 3
+    assert found.loc[("x", "y", "between"), "pairs"] == 9
+
+
+def test_group_intervals_widen_where_items_come_in_clusters() -> None:
+    rng = np.random.default_rng(9)
+    passage = np.repeat(np.arange(60), 5)
+    shared = rng.normal(size=60)[passage]
+    values = {m: (shared * 2 + rng.normal(size=300) > 0).astype(float) for m in "abcd"}
+    groups = {"a": "x", "b": "x", "c": "y", "d": "y"}
+    widths = []
+    for clusters in (None, passage):
+        matrix = h.outcome_matrix(make.outcome(values, clusters=clusters))
+        row = f.within_between(matrix, groups, seed=1, kind="error_consistency", draws=600).iloc[0]
+        widths.append(row["high"] - row["low"])
+    assert widths[1] > 1.2 * widths[0]
+
+
+def test_group_bootstrap_equals_bootstrap_of_items() -> None:
+    answers, gold = _answers(10, models=2, n=150)
+    matrix = h.outcome_matrix(_frame(answers, gold))
+    row = f.within_between(matrix, {"a": "x", "b": "x"}, seed=1, draws=1500).iloc[0]
+    a, b = _padded(answers[0]), _padded(answers[1])
+    rng = np.random.default_rng(11)
+    draws = [h.capa(a[i], b[i], gold[i]) for i in rng.integers(0, 150, (600, 150))]
+    low, high = np.percentile(draws, [2.5, 97.5])
+    assert (row["low"], row["high"]) == (pytest.approx(low, abs=0.03), pytest.approx(high, abs=0.03))
+
+
+def test_without_probabilities_groups_have_no_capa_interval() -> None:
+    matrix, groups = _families(12, n=20)
+    assert f.within_between(matrix, groups, seed=1, kind="capa", draws=5)["low"].isna().all()
+
+
+def test_trend_finds_the_slope_and_needs_four_models() -> None:
+    days = {m: pd.Timestamp("2023-01-01") + pd.Timedelta(days=365.25 * i / 2) for i, m in enumerate("abcdefgh")}
+    names = list(days)
+    rows = [(p, q, 0.1 + 0.2 * j / 2) for j, q in enumerate(names) for i, p in enumerate(names) if i < j]
+    pairs = pd.DataFrame(rows, columns=["model_a", "model_b", "kappa"])
+    found = f.trend(pairs, days, seed=1).iloc[0]
+    assert found["slope_per_year"] == pytest.approx(0.2, abs=1e-3)
+    assert found["low"] == pytest.approx(0.2, abs=1e-2) and found["models"] == 8
+    few = f.trend(pairs, {m: days[m] for m in "abc"} | {"d": None}, seed=1).iloc[0]
+    assert math.isnan(few["slope_per_year"]) and few["models"] == 3
+
+
+def test_trend_equals_least_squares() -> None:
+    rng = np.random.default_rng(13)
+    names = [f"m{i:02d}" for i in range(12)]
+    days = {
+        m: pd.Timestamp("2022-01-01") + pd.Timedelta(days=int(d))
+        for m, d in zip(names, rng.integers(0, 1500, 12), strict=False)
+    }
+    rows = [(a, b, rng.random()) for i, a in enumerate(names) for b in names[:i]]
+    pairs = pd.DataFrame(rows, columns=["model_a", "model_b", "kappa"])
+    later = [
+        max(days[a], days[b]).toordinal() / 365.25 for a, b in zip(pairs["model_a"], pairs["model_b"], strict=False)
+    ]
+    found = f.trend(pairs, days, seed=1).iloc[0]
+    assert found["slope_per_year"] == pytest.approx(scipy.stats.linregress(later, pairs["kappa"]).slope)
+    assert found["low"] < found["slope_per_year"] < found["high"]
+
+
+def test_feature_overlap_by_hand() -> None:
+    model = pd.DataFrame(
+        {
+            "model_id": ["a", "b", "c"],
+            "input_modalities": ["text,image", "text", None],
+            "output_modalities": ["text", "text", None],
+            "open_weights": [True, False, None],
+            "licence": ["mit", "mit", None],
+            "context_tokens": [4096, 4100, None],
+        }
+    )
+    found = f.feature_overlap(model).set_index(["model_a", "model_b"])["overlap"]
+    # shared: text in, text out, licence, 2^12; together also image, open, closed
+    assert found["a", "b"] == pytest.approx(4 / 7)
+    assert found["a", "c"] == 0.0
+    assert f.feature_overlap(model.iloc[:1]).empty
+
+
+def test_a_matrix_of_many_blocks_of_items_is_the_pairs_one_by_one() -> None:
+    rng = np.random.default_rng(14)
+    m, n, k = 12, 20_000, 4
+    probs = rng.random((m, n, k), dtype=np.float32)
+    probs /= probs.sum(axis=2, keepdims=True)
+    gold = rng.integers(0, k, n).astype(np.int16)
+    correct = (probs.argmax(axis=2) == gold).astype(np.float32)
+    matrix = h.OutcomeMatrix(
+        tuple(f"m{i}" for i in range(m)),
+        np.array(["t"] * n, dtype=object),
+        correct,
+        probs,
+        gold,
+        np.full(n, k, dtype=np.int16),
+        np.arange(n, dtype=np.int64),
+    )
+    square = h.agreement(matrix)
+    expected = h.capa(probs[3], probs[7], gold)
+    assert square.iloc[3, 7] == pytest.approx(expected, abs=1e-5)

@@ -1,0 +1,150 @@
+"""Break each formula by a sign or an off-by-one and see a test fail.
+
+Each mutation replaces one piece of source in a copy of the package and runs the tests of that module there. A mutation
+whose tests stay green means that a formula is not held by any test.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import harness
+
+ROOT = Path(harness.__file__).parents[1]
+# module, test file, what stands there, what it becomes
+MUTATIONS = (
+    ("uncertainty", "uncertainty", "variance = groups / (groups - 1) *", "variance = groups / (groups + 1) *"),
+    (
+        "uncertainty",
+        "uncertainty",
+        "residuals = weight * (value - score)\n    _, dense",
+        "residuals = value - score\n    _, dense",
+    ),
+    ("uncertainty", "uncertainty", "z2 / (2 * n)) / (1 + z2 / n)", "z2 / (2 * n)) / (1 - z2 / n)"),
+    ("uncertainty", "uncertainty", "z2 / (4 * n**2)", "z2 / (2 * n**2)"),
+    ("uncertainty", "uncertainty", "/ stderr**2 + 1", "/ stderr**2 - 1"),
+    ("uncertainty", "uncertainty", "t_quantile(n - 1, confidence)", "t_quantile(n - 2, confidence)"),
+    ("uncertainty", "uncertainty", "/ (1 - acceleration * (bias + z))", "/ (1 + acceleration * (bias + z))"),
+    ("uncertainty", "uncertainty", "2 * hits / total", "hits / total"),
+    ("uncertainty", "uncertainty", "clusters / (clusters - 1.0)", "clusters / clusters"),
+    ("paired", "paired", "groups / (groups - 1), np.nan) * squares", "groups / groups, np.nan) * squares"),
+    ("paired", "paired", "len(order) - np.arange(len(order))", "len(order) - 1 - np.arange(len(order))"),
+    (
+        "paired",
+        "paired",
+        "2 * special.stdtr(np.where(clusters > 1, clusters - 1",
+        "special.stdtr(np.where(clusters > 1, clusters - 1",
+    ),
+    ("paired", "paired", "2.0 ** (1 - clusters)", "2.0 ** (-clusters)"),
+    ("paired", "paired", "_column_estimates(one - two,", "_column_estimates(one + two,"),
+    ("paired", "paired", "np.hypot(error_a, error_b)", "error_a + error_b"),
+    ("ranking", "ranking", "rank_low=1.0 + better.sum(axis=0)", "rank_low=better.sum(axis=0)"),
+    ("ranking", "ranking", "float(len(known)) - better.sum(axis=1)", "float(len(known)) - better.sum(axis=0)"),
+    ("ranking", "ranking", "leader[(leader < 0) & ~separable[row]] = row", "leader[~separable[row]] = row"),
+    (
+        "ranking",
+        "ranking",
+        "special.ndtri(1 - alpha / 2) + special.ndtri(power)",
+        "special.ndtri(1 - alpha / 2) - special.ndtri(power)",
+    ),
+    ("ranking", "ranking", "sd / abs(difference)) ** 2", "sd / abs(difference)) ** 1"),
+    ("index", "index", "(x - low) / span", "(x + low) / span"),
+    ("index", "index", "weight=1.0 / (per_kind * kinds)", "weight=1.0 / per_kind"),
+    ("index", "index", '(rows["weight"] * rows["stderr"]) ** 2', 'rows["weight"] * rows["stderr"] ** 2'),
+    ("index", "index", "strict + tied / 2", "strict + tied"),
+    ("index", "index", '(items * rows["stderr"] / span) ** 2', '(items * rows["stderr"]) ** 2'),
+    ("homogeneity", "homogeneity", "a * b + wrong * (1 - a) * (1 - b)", "a * b - wrong * (1 - a) * (1 - b)"),
+    ("homogeneity", "homogeneity", "(matrix.choices[picked] - 1.0)", "(matrix.choices[picked] - 0.0)"),
+    ("homogeneity", "homogeneity", "a * b + (1 - a) * (1 - b)", "a * b - (1 - a) * (1 - b)"),
+    ("homogeneity", "homogeneity", "shared - first - first.T + 2 * both", "shared - first - first.T + both"),
+    ("homogeneity", "homogeneity", "(observed - expected) / (1 - expected)", "(observed - expected) / (1 + expected)"),
+    ("portfolio", "homogeneity", "single[a] + single[b] - both[a, b]", "single[a] + single[b] + both[a, b]"),
+    ("portfolio", "homogeneity", "pairs - 2 * three", "pairs - 3 * three"),
+    ("portfolio", "homogeneity", "np.maximum(years[a], years[b])", "np.minimum(years[a], years[b])"),
+    ("cost", "cost", "(ratio * given + produced) / (ratio + 1)", "(ratio * given + produced) / ratio"),
+    ("cost", "cost", "(speed * 3600.0) * 1e6 / utilisation", "(speed * 3600.0) * 1e6 * utilisation"),
+    ("cost", "cost", "joules / 3600.0 / count", "joules / 360.0 / count"),
+    ("cost", "cost", "(cost <= c) & (quality > q)", "(cost < c) & (quality > q)"),
+    ("cost", "cost", "-12.0 / s if s < 0", "12.0 / s if s < 0"),
+    ("cost", "cost", "/ (n - 2) / float(centred", "/ (n - 1) / float(centred"),
+    (
+        "scale",
+        "scale",
+        "steep = (1 - self.chance) * sigma * (1 - sigma)",
+        "steep = (1 - self.chance) * sigma * (1 + sigma)",
+    ),
+    ("scale", "scale", "self.chance + (1 - self.chance) * sigma, sigma", "self.chance + sigma, sigma"),
+    (
+        "scale",
+        "scale",
+        "special.expit(slope * (level[:, None] - difficulty))",
+        "special.expit(slope * (level[:, None] + difficulty))",
+    ),
+    ("segments", "segments", "/ (1 - leverage))[:, None]", "/ (1 + leverage))[:, None]"),
+    ("segments", "segments", "freedom = len(rows) - 2 - len(others)", "freedom = len(rows) - 1 - len(others)"),
+    ("segments", "segments", 'behind = top - float(row["score"])', 'behind = top + float(row["score"])'),
+    ("positioning", "positioning", '(x.rank(method="average") - 0.5) / len(x)', 'x.rank(method="average") / len(x)'),
+    ("positioning", "positioning", "(x - x.min()) / (x.max() - x.min())", "(x + x.min()) / (x.max() - x.min())"),
+    ("positioning", "positioning", "np.where(up, 1.0, -1.0)", "np.where(up, 1.0, 1.0)"),
+    ("claims", "positioning", "first.mean() - second.mean()", "first.mean() + second.mean()"),
+    ("opportunities", "opportunities", "(given / given.sum()) ** 2", "(given / given.sum()) ** 1"),
+    ("opportunities", "opportunities", ".sum(axis=2) == 1) & told", ".sum(axis=2) <= 1) & told"),
+    ("comparability", "comparability", "ordered = np.sort(doc_hashes", "ordered = np.asarray(doc_hashes"),
+    ("compare", "compare", 'p_adjusted=holm(pairs["p_value"])', 'p_adjusted=pairs["p_value"]'),
+)
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what the tests of this room need."""
+    folder = tmp_path_factory.mktemp("mutated")
+    shutil.copytree(ROOT / "harness" / "analysis", folder / "harness" / "analysis")
+    for name in ("__init__.py", "errors.py", "places.py"):
+        shutil.copy(ROOT / "harness" / name, folder / "harness" / name)
+    shutil.copytree(ROOT / "tests" / "analysis", folder / "tests" / "analysis")
+    for name in ("__init__.py", "conftest.py"):
+        shutil.copy(ROOT / "tests" / name, folder / "tests" / name)
+    shutil.copytree(ROOT / "data" / "catalog", folder / "data" / "catalog")
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    return folder
+
+
+def _passes(folder: Path, tests: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", f"tests/analysis/test_{tests}.py"]
+    settings = {"PYTHONPATH": str(folder), "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(
+        command, cwd=folder, env={**os.environ, **settings}, capture_output=True, text=True, check=False
+    )
+
+
+def test_each_mutation_names_source_that_stands_once() -> None:
+    for module, _, before, after in MUTATIONS:
+        text = (ROOT / "harness" / "analysis" / f"{module}.py").read_text()
+        assert text.count(before) == 1, f"{module}: {before!r} stands {text.count(before)} times"
+        assert before != after
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tests", sorted({mutation[1] for mutation in MUTATIONS}))
+def test_the_unbroken_copy_passes(copy: Path, tests: str) -> None:
+    found = _passes(copy, tests)
+    assert found.returncode == 0, found.stdout[-2000:]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("module", "tests", "before", "after"), MUTATIONS, ids=lambda value: str(value)[:40])
+def test_a_broken_formula_is_noticed(copy: Path, module: str, tests: str, before: str, after: str) -> None:
+    path = copy / "harness" / "analysis" / f"{module}.py"
+    whole = path.read_text()
+    path.write_text(whole.replace(before, after))
+    try:
+        found = _passes(copy, tests)
+    finally:
+        path.write_text(whole)
+    assert found.returncode == 1, f"nothing noticed that {before!r} became {after!r}\n{found.stdout[-500:]}"

@@ -1,0 +1,67 @@
+"""A catalog of a few rows a table, sound as it stands; tests break it one cell at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from harness.catalog.schema import BY_NAME
+from harness.catalog.tables import Row
+from harness.catalog.writing import write
+
+TODAY = dt.date(2026, 8, 1)
+
+LINES = {
+    "sources": ["page,A page,A publisher,https://example.org/page,CC BY 4.0,2026-07-02"],
+    "vendors": [
+        "acme,Acme,艾克米,startup,FR,Lyon,2021-03,,https://acme.example,2026-07-01,page",
+        "acme-labs,Acme Labs,,lab,CN,,2023,acme,,2026-07-01,page",
+    ],
+    "models": [
+        "acme-7b-instruct,acme,Acme 7B Instruct,acme,2026-01-15,7,,32768,text;image,text,true,MIT,acme/Acme-7B-Instruct,2026-07-01,page",
+        "acme-large,acme,Acme Large,acme,,,,,,,false,,,2026-07-01,page",
+    ],
+    "providers": ["cloudy,Cloudy,,US,https://cloudy.example,2026-07-01,page"],
+    "prices": [
+        "cloudy,acme/acme-7b,acme-7b-instruct,USD,0.1,0.3,,,2026-06-01,page",
+        "cloudy,acme/acme-7b,acme-7b-instruct,USD,0.2,0.4,0.05,0.1,2026-07-01,page",
+        "cloudy,@cf/mystery,,USD,1,2,,,2026-07-01,page",
+    ],
+    "gpu_prices": ["Cloudy,H100,8,80,on-demand,USD,2.5,2026-07-01,page"],
+    "facts": [
+        "acme,capital,revenue,1200000,EUR,year 2025,2025-12-31,page",
+        "acme,capital,net_income,-50000,EUR,year 2025,2025-12-31,page",
+        "acme,rnd,staff,40,people,,2025-12-31,page",
+        "acme,business,channel,own-api,,,2026-07-01,page",
+    ],
+    "relations": ["acme,acme-labs,invested,1000000,EUR,seed,2024-05-01,page"],
+    "reported_scores": [
+        "acme-7b-instruct,MMLU,acc,0.61,fraction,5-shot,acme,vendor,2026-01-15,page",
+        "acme-7b-instruct,Chatbot Arena,rating,1200,elo,,LMArena,third-party,2026-06-01,page",
+    ],
+    "aliases": ["model,acme-7b,acme-7b-instruct,2026-07-01,page", "family,acme,acme,2026-07-01,page"],
+}
+
+
+def small_rows() -> dict[str, list[Row]]:
+    """The small catalog in memory, fresh for each caller."""
+    rows: dict[str, list[Row]] = {name: [] for name in BY_NAME}
+    for name, lines in LINES.items():
+        rows[name] = [dict(zip(BY_NAME[name].names, line.split(","), strict=True)) for line in lines]
+    return rows
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """The small catalog as a folder."""
+    folder = tmp_path / "catalog"
+    write(folder, small_rows())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def market(shared: Path) -> Path:
+    """The folder of real market snapshots."""
+    return shared / "market"

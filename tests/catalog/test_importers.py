@@ -1,0 +1,328 @@
+"""Each source's traps, in small files written as the source writes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.catalog.imported import Desk, Imported, SourceFile
+from harness.catalog.importers import epoch_companies, epoch_models, epoch_scores, leaderboards, litellm, market_facts
+from harness.catalog.matching import known
+from harness.catalog.registry import IMPORTERS, importer_named
+from harness.errors import BadInput
+from tests.catalog.conftest import small_rows
+
+
+@pytest.fixture
+def desk() -> Desk:
+    rows = small_rows()
+    index = known(rows["models"], rows["vendors"], rows["providers"], rows["aliases"])
+    return Desk(index, dt.date(2026, 7, 1), "snapshot-2026-07-01")
+
+
+def csv_file(name: str, *lines: str, mark: str = "") -> SourceFile:
+    return SourceFile(name, (mark + "\n".join(lines) + "\n").encode())
+
+
+def column(out: Imported, table: str, *names: str) -> list[tuple[str, ...]]:
+    return [tuple(r[n] for n in names) for r in out.rows[table]]
+
+
+def test_litellm_prices_are_per_token_and_some_are_text(desk: Desk) -> None:
+    entries = {
+        "sample_spec": {"litellm_provider": "cloudy", "input_cost_per_token": 1},
+        "openrouter/acme/acme-7b": {
+            "litellm_provider": "cloudy",
+            "input_cost_per_token": "3e-06",
+            "output_cost_per_token": 1.5e-05,
+        },
+        "ollama/acme-7b": {"litellm_provider": "ollama", "input_cost_per_token": 0, "output_cost_per_token": 0},
+        "cloudy-image": {"litellm_provider": "cloudy", "mode": "image_generation", "input_cost_per_token": 1},
+        "by-the-second": {"litellm_provider": "cloudy", "input_cost_per_second": 1},
+        "elsewhere": {"litellm_provider": "unheard", "input_cost_per_token": 1e-6},
+        "unknown-model": {"litellm_provider": "cloudy", "input_cost_per_token": 1e-6},
+        "acme-70b": {"litellm_provider": "cloudy", "input_cost_per_token": -1, "output_cost_per_token": 1e-6},
+    }
+    out = litellm.read([SourceFile("m.json", json.dumps(entries).encode())], desk)
+    assert column(out, "prices", "offer_id", "model_id", "input_per_mtok", "output_per_mtok") == [
+        ("acme-70b", "", "", "1"),
+        ("acme/acme-7b", "acme-7b-instruct", "3", "15"),
+        ("unknown-model", "", "1", ""),
+    ]
+    assert {u.kind for u in out.unmatched} == {"provider", "offer"}
+    for broken in (b"{", b"[]"):
+        with pytest.raises(BadInput):
+            litellm.read([SourceFile("m.json", broken)], desk)
+
+
+def test_reported_scores_know_per_cent_fractions_shots_and_marks(desk: Desk) -> None:
+    mmlu = csv_file(
+        "external_benchmark_mmlu.csv",
+        "id,Name,EM,Model version,Shots,Source,Source link,Notes",
+        "1,Acme,75.0%,Acme-7B-Instruct,5-shot,Acme report,http://arxiv.org/abs/2405.12345,",
+        "2,Acme 7B,70.0%,,5,Acme report,https://arxiv.org/pdf/2405.12345v2,",
+        "3,X,70.0%,nobody-1b,5,Acme report,https://arxiv.org/pdf/2405.12345,",
+        "4,X,about 70,acme-7b,5,,,",
+        "5,X,,acme-7b,5,,,",
+        mark="\ufeff",
+    )
+    metr = csv_file(
+        "external_benchmark_metr.csv",
+        "id,Model version,Time horizon,Source,Source link,average_score",
+        "1,acme-large_16K,18.25,METR,https://metr.org/x,0.476797",
+    )
+    runs = csv_file(
+        "benchmarks_runs.csv",
+        "id,task,model,Best score (across scorers),Status",
+        "1,GPQA diamond,acme-large_high,0.85,Success",
+        "2,Unheard task,acme-large,0.5,Success",
+        "3,GPQA diamond,acme-large,0.1,Error",
+    )
+    versions = csv_file(
+        "model_versions.csv", "id,Version release date,Hugging Face developer id", "acme-large,2026-02-02,acme"
+    )
+    out = epoch_scores.read([mmlu, metr, runs, versions, csv_file("other.csv", "a", "1")], desk)
+    assert sorted(column(out, "reported_scores", "model_id", "benchmark", "score", "unit", "setting")) == [
+        ("acme-7b-instruct", "MMLU", "0.7", "fraction", "5-shot; figure 2 of this source"),
+        ("acme-7b-instruct", "MMLU", "0.75", "fraction", "5-shot"),
+        ("acme-large", "GPQA Diamond", "0.85", "fraction", "Epoch's own run; high"),
+        ("acme-large", "METR task success", "0.476797", "fraction", "16k"),
+        ("acme-large", "METR time horizon", "18.25", "minutes", "16k"),
+    ]
+    assert {r["as_of"] for r in out.rows["reported_scores"] if r["benchmark"] == "MMLU"} == {"2024-05-01"}
+    assert {r["url"] for r in out.rows["sources"]} == {"https://arxiv.org/abs/2405.12345", "https://metr.org/x"}
+    assert {u.kind for u in out.unmatched} == {"model", "score", "benchmark", "file"}
+
+
+def test_a_published_score_never_goes_to_the_chat_version(desk: Desk) -> None:
+    rows = csv_file(
+        "external_benchmark_mmlu.csv",
+        "Name,EM,Model version,Source,Source link",
+        "x,50%,acme-large-preview,S,https://s.example/",
+    )
+    out = epoch_scores.read([rows], desk)
+    assert column(out, "models", "model_id", "vendor_id") == [("acme-large-preview", "acme")]
+
+
+def test_leaderboard_v1_and_v2(desk: Desk) -> None:
+    head = "fullname,weight_type,arc,hellaswag,mmlu,truthfulqa,winogrande,gsm8k,hub_license,params_b,precision,date"
+    v1 = csv_file(
+        "v1.csv",
+        head,
+        'acme/Acme-7B-Instruct,Original,50,60,70,,80,90,"""""",7,bfloat16,2024-05-05T12:22:44Z',
+        "someone/Merge-7B,Original,50,60,70,40,80,90,mit,7,bfloat16,2024-05-05",
+        "acme/Acme-7B-GPTQ,GPTQ,50,60,70,40,80,90,mit,7,4bit,2024-05-05",
+    )
+    out = leaderboards.read_v1([v1], desk)
+    assert column(out, "reported_scores", "benchmark", "score", "setting", "as_of")[0] == (
+        "ARC-Challenge",
+        "0.5",
+        "25-shot; bfloat16",
+        "2024-05-05",
+    )
+    assert len(out.rows["reported_scores"]) == 5
+    columns = ["ifeval", "bbh", "math", "gpqa", "musr", "mmlu_pro"]
+    fixed = "model_name,features_is_official_provider,model_has_chat_template,model_precision,metadata_hub_license,metadata_params_billions"
+    v2 = csv_file(
+        "v2.csv",
+        fixed + "," + ",".join(f"evaluations_{c}_value" for c in columns),
+        "acme/Acme-8B,TRUE,TRUE,bfloat16,apache-2.0,8.03,0.5,0.4,0.3,0.2,0.1,0.05",
+        "fan/Acme-8B,FALSE,TRUE,bfloat16,mit,8,0.5,0.4,0.3,0.2,0.1,0.05",
+    )
+    out = leaderboards.read_v2([v2], desk)
+    assert column(out, "models", "model_id", "vendor_id", "licence", "hub_id") == [
+        ("acme-8b", "acme", "apache-2.0", "acme/Acme-8B")
+    ]
+    assert column(out, "reported_scores", "benchmark", "score", "setting")[0] == (
+        "IFEval",
+        "0.5",
+        "0-shot; bfloat16; chat template",
+    )
+    with pytest.raises(BadInput, match="lacks the column"):
+        leaderboards.read_v1([csv_file("v1.csv", "a,b", "1,2")], desk)
+
+
+def test_arena_keeps_interval_and_votes(desk: Desk) -> None:
+    rows = csv_file(
+        "arena.csv",
+        "model,arena_score,95_pct_ci,votes,organization",
+        "Acme-7B-Instruct,1200,+5/-6,4200,Acme",
+        "Acme-Ultra,1300,+1/-1,9,Acme",
+        "Mystery,1100,+1/-1,9,Nobody",
+        "Acme-Large,,+1/-1,9,Acme",
+    )
+    out = leaderboards.read_arena([rows], desk)
+    assert column(out, "reported_scores", "model_id", "score", "unit", "setting") == [
+        ("acme-7b-instruct", "1200", "elo", "95 % interval +5 -6; 4200 votes"),
+        ("acme-ultra", "1300", "elo", "95 % interval +1 -1; 9 votes"),
+    ]
+    assert [u.name for u in out.unmatched] == ["Mystery", "Acme-Large"]
+
+
+def test_livebench_means_are_means_of_tasks_and_then_of_categories(desk: Desk) -> None:
+    categories = SourceFile("categories_2026.json", json.dumps({"Reasoning": ["a", "b"], "Coding": ["c"]}).encode())
+    rows = csv_file("table_2026.csv", "model,a,b,c", "acme-large,10,30,60", "acme-7b,10,,60")
+    out = leaderboards.read_livebench([rows, categories], desk)
+    assert column(out, "reported_scores", "model_id", "benchmark", "score") == [
+        ("acme-large", "LiveBench Reasoning", "0.2"),
+        ("acme-large", "LiveBench Coding", "0.6"),
+        ("acme-large", "LiveBench", "0.4"),
+        ("acme-7b-instruct", "LiveBench Coding", "0.6"),
+    ]
+    assert leaderboards.read_livebench([rows], desk).unmatched[0].kind == "file"
+
+
+def test_an_effort_is_a_setting_of_a_score_and_no_model_of_its_own(desk: Desk) -> None:
+    categories = SourceFile("categories_2026.json", json.dumps({"Coding": ["c"]}).encode())
+    rows = csv_file("table_2026.csv", "model,c", "acme-large-low-effort,10", "acme-large-thinking-64k-high-effort,20")
+    out = leaderboards.read_livebench([rows, categories], desk)
+    assert {(r["model_id"], r["setting"]) for r in out.rows["reported_scores"]} == {
+        ("acme-large", "low-effort"),
+        ("acme-large", "thinking-64k-high-effort"),
+    }
+    assert out.rows["models"] == []
+
+
+def test_companies_dates_are_us_style_and_open_rounds_stay_out(desk: Desk) -> None:
+    rounds = csv_file(
+        "rounds.csv",
+        "Id,Company,Close date,Status,Funding (equity),Funding (debt),Valuation (post-money),Report date,Type,Confidence,Exclude from graph view",
+        'A,Acme,3/31/2025,Closed,2E+8,5000000,2E+11,4/1/2025,"Primary,Debt",Likely,',
+        "B,Acme,,Late discussions,1E+9,,,9/19/2025,Primary,Likely,",
+    )
+    revenue = csv_file(
+        "revenue.csv",
+        "Company,Date,Revenue amount (normalize to annual)",
+        "Acme,12/31/2024,5500000000",
+        "Acme,12/31/2024,3700000000",
+        "Nobody,12/31/2024,1",
+        "Acme,12/31/2027,9",
+    )
+    staff = csv_file(
+        "staff.csv",
+        "Company,Staff count,Date,Type,Division name,Confidence",
+        "Acme,40,1/2/2025,Full company,,Confident",
+        "Acme,9,1/2/2025,Division/role,Research,Likely",
+        "Acme,7,1/2/2025,Contractors,,Likely",
+    )
+    compute = csv_file(
+        "compute.csv",
+        "Company,Amount,Category,Period type,Date,Report date,Confidence",
+        'Acme,7000000,"R&D cloud compute,Data",Year,12/31/2025,9/1/2025,Likely',
+    )
+    out = epoch_companies.read([rounds, revenue, staff, compute, csv_file("x.csv", "a", "1")], desk)
+    assert column(out, "facts", "key", "value", "as_of") == [
+        ("funding_round", "200000000", "2025-03-31"),
+        ("funding_round", "5000000", "2025-03-31"),
+        ("valuation", "200000000000", "2025-03-31"),
+        ("revenue", "5500000000", "2024-12-31"),
+        ("revenue", "3700000000", "2024-12-31"),
+        ("staff", "40", "2025-01-02"),
+        ("researchers", "9", "2025-01-02"),
+        ("compute_spend", "7000000", "2025-09-01"),
+    ]
+    assert "report 2 of that day" in out.rows["facts"][4]["note"]
+    assert "expected for the period to 2025-12-31" in out.rows["facts"][-1]["note"]
+    assert [u.kind for u in out.unmatched] == ["fact", "fact", "fact", "file"]
+
+
+def test_notable_models_give_compute_cost_and_counts(desk: Desk) -> None:
+    head = "Model,Domain,Organization,Authors,Publication date,Citations,Parameters,Training compute (FLOP),Training compute cost (2023 USD),Confidence,Model accessibility"
+    models = csv_file(
+        "notable.csv",
+        head,
+        'Acme Large,Language,"Nobody,Acme","A B, C D",2025-03-04,12,7.5E+10,1E+24,1234.5,Likely,Open weights (unrestricted)',
+        "Acme 0,Language,Acme,C D,2025-01,3,,2E+22,,,",
+        "Fold,Biology,Acme,E F,2025-01-01,3,,1E+25,,,",
+        "Other,Language,Nobody,E F,2025-01-01,3,,1E+25,,,",
+    )
+    costs = csv_file("costs.csv", "Model,Cost", "Acme Large,999.9", "Unknown Model,5", "acme-7b,77.7")
+    paper = csv_file("paper.csv", "Model,Hardware_Capex_Energy_Cost", "Acme Large,88.8")
+    out = epoch_models.read([models, costs, paper, csv_file("z.csv", "Model", "q")], desk)
+    facts = {(r["key"], r["note"].split(";")[0]): r["value"] for r in out.rows["facts"]}
+    assert facts["training_compute", "Acme Large"] == "1.0000E+24"
+    assert facts["largest_training_compute", "Acme Large"] == "1.0000E+24"
+    assert facts["notable_authors", "names on its 2 notable models"] == "2"
+    assert [r["value"] for r in out.rows["facts"] if r["key"] == "citations"] == ["15"]
+    assert sorted(r["value"] for r in out.rows["facts"] if r["key"] == "training_cost") == ["1234", "77", "88", "999"]
+    assert column(out, "models", "model_id", "params_b", "open_weights") == [("acme-large", "75", "true")]
+    assert {u.kind for u in out.unmatched} == {"organisation", "model", "file"}
+
+
+def test_gpu_prices_are_of_one_gpu(desk: Desk) -> None:
+    cloud = csv_file(
+        "cloud-gpus.csv",
+        "Cloud,GPU Type,GPU Arch,GPUs,GPU RAM,vCPUs,RAM,On-demand,Per-GPU,Spot,Name",
+        "AWS,A100 (40 GB),Ampere,8,320,96,1152,32.77,4.10,9.83,p4d.24xlarge",
+        "AWS,A100 (40 GB),Ampere,8,320,96,1152,32.77,4.20,,p4d.24xlarge",
+        "AWS,A100 (40 GB),Ampere,0.5,20,9,12,3,4.10,,half",
+    )
+    chips = csv_file(
+        "hardware.csv",
+        "Price date,Hardware model,Vendor,Location,Price per chip-hour (on-demand),Price per chip-hour (1-year CUD),Price per chip-hour (3-year CUD),Number of GPUs",
+        "2024-01-29,NVIDIA A100 SXM4 80 GB,Azure,East US,3.72,3.10,,",
+        "2024-01-29,NVIDIA A100,,,,,,1",
+        mark="\ufeff",
+    )
+    out = market_facts.read_gpus([cloud, chips], desk)
+    assert column(out, "gpu_prices", "cloud", "gpu", "gpus", "memory_gb", "terms", "per_gpu_hour") == [
+        ("AWS", "A100", "8", "40", "on-demand; p4d.24xlarge", "4.1"),
+        ("AWS", "A100", "8", "40", "spot; p4d.24xlarge", "1.2288"),
+        ("Azure", "A100 SXM4 80 GB", "1", "80", "on-demand; East US", "3.72"),
+        ("Azure", "A100 SXM4 80 GB", "1", "80", "one-year commitment; East US", "3.1"),
+    ]
+    assert len(out.unmatched) == 2
+
+
+def test_ecosystem_graph_transparency_and_china(desk: Desk) -> None:
+    assets = csv_file(
+        "assets.csv",
+        "type,name,organization,size,license,access,created_date,dependencies",
+        "dataset,AcmeText,Acme,1 TB,MIT,open,2025-01-01,[]",
+        "application,AcmeChat,Acme,,,,,[]",
+        "model,Fan-1,Nobody,,,,,\"['AcmeText', 'Unknown']\"",
+    )
+    out = market_facts.read_ecosystem([assets], desk)
+    assert column(out, "facts", "key", "value", "note")[:2] == [
+        ("dataset", "AcmeText", "1 TB; MIT; open"),
+        ("product", "AcmeChat", ""),
+    ]
+    assert [(r["key"], r["value"]) for r in out.rows["facts"][2:]] == [
+        ("datasets_released", "1"),
+        ("derived_models", "1"),
+    ]
+    out = market_facts.read_fmti([csv_file("s.csv", "Indicator,Acme,Nobody", "a,1,1", "b,0,1", "c,1,1")], desk)
+    assert column(out, "facts", "key", "value", "note") == [("transparency_index", "2", "of 3 indicators")]
+    china = csv_file(
+        "c.csv",
+        "no,company,model,city,class,url",
+        '1,艾克米,"甲,乙",北京,通用,x',
+        "2,无名,丙,北京,通用,x",
+        "3,Acme,丁,北京,矿业,x",
+    )
+    out = market_facts.read_china([china], desk)
+    assert column(out, "facts", "key", "value") == [
+        ("product", "甲"),
+        ("product", "乙"),
+        ("domain", "general"),
+        ("product", "丁"),
+    ]
+    assert [u.kind for u in out.unmatched] == ["company", "class"]
+
+
+def test_the_list_of_importers_is_sound() -> None:
+    names = [i.name for i in IMPORTERS]
+    assert len(set(names)) == len(names)
+    for importer in IMPORTERS:
+        assert importer_named(importer.name) is importer
+        assert importer.live
+        assert all(url.startswith("https://") for url in importer.live)
+        assert importer.mapping
+
+
+def test_guide_lists_every_importer() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "catalog.md").read_text(encoding="utf-8")
+    assert all(f"`{i.name}`" in guide for i in IMPORTERS)

@@ -1,0 +1,35 @@
+"""Names beside points never meet each other, nor cover another point."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.charts.labels import CHARACTER, LINE, placed
+
+UNIT = st.floats(0, 1, allow_nan=False)
+
+
+def _box(x: float, y: float, name: str, side: str, width: float, height: float) -> tuple[float, float, float, float]:
+    wide, px, py = len(name) * CHARACTER, x * width, (1 - y) * height
+    left = {"middle right": px + 8, "middle left": px - 8 - wide}.get(side, px - wide / 2)
+    top = {"top center": py - 1.55 * LINE, "bottom center": py + 0.55 * LINE}.get(side, py - LINE / 2)
+    return left, top, left + wide, top + LINE
+
+
+@given(st.lists(st.tuples(UNIT, UNIT), min_size=1, max_size=25, unique=True))
+def test_written_names_do_not_meet(points: list[tuple[float, float]]) -> None:
+    xs, ys = zip(*points, strict=True)
+    found = placed(xs, ys, ["a model 7B"] * len(points))
+    boxes = [_box(x, y, n, side, 640, 400) for (n, side), x, y in zip(found, xs, ys, strict=True) if n]
+    for i, a in enumerate(boxes):
+        for b in boxes[i + 1 :]:
+            assert not (a[0] < b[2] - 1e-9 and b[0] < a[2] - 1e-9 and a[1] < b[3] - 1e-9 and b[1] < a[3] - 1e-9)
+
+
+def test_the_first_of_two_at_one_place_keeps_its_name() -> None:
+    assert placed([0.5, 0.5], [0.5, 0.5], ["first", "second"])[0][0] in ("first", "")
+    assert placed([0.2, 0.8], [0.5, 0.5], ["first", "second"]) == [
+        ("first", "middle right"),
+        ("second", "middle right"),
+    ]

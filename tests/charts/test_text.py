@@ -1,0 +1,61 @@
+"""Numbers and texts for people, and files that a spreadsheet cannot be tricked with."""
+
+from __future__ import annotations
+
+import csv as csv_module
+import io
+import math
+
+import pandas as pd
+import pytest
+
+from harness.charts import text
+
+
+@pytest.mark.parametrize(
+    ("error", "places"), [(0.02, 2), (0.0123, 2), (0.1, 1), (3.0, 0), (0.0004, 4), (0.0, 3), (None, 3)]
+)
+def test_decimals_stop_at_the_first_uncertain_digit(error: float | None, places: int) -> None:
+    assert text.decimals(error) == places
+
+
+def test_a_score_and_its_error_are_rounded_alike() -> None:
+    assert text.scored(0.51234, 0.0213) == "0.51 ± 0.02"
+    assert text.scored(0.5, None) == "0.500"
+    assert text.scored(math.nan, 0.1) == "–"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.0, "$0"),
+        (0.1117, "$0.112"),
+        (2.15, "$2.15"),
+        (15.0, "$15.0"),
+        (0.00035, "$0.00035"),
+        (350e6, "$350M"),
+        (None, "–"),
+    ],
+)
+def test_dollars_keep_three_telling_digits(value: float | None, shown: str) -> None:
+    assert text.dollars(value) == shown
+
+
+def test_counts_and_ranks() -> None:
+    assert text.count(12015) == "12,015"
+    assert text.count(math.nan) == "–"
+    assert text.rank(1, 1) == "1"
+    assert text.rank(2, 5) == "2–5"
+
+
+def test_no_cell_of_a_csv_starts_a_formula() -> None:
+    frame = pd.DataFrame({"name": ["=cmd|'/c calc'!A1", "+1", "-2", "@x", "\tq", "plain", None], "n": [-1.0] * 7})
+    rows = list(csv_module.reader(io.StringIO(text.csv(frame).decode("utf-8-sig"))))
+    assert [row[0] for row in rows[1:]] == ["'=cmd|'/c calc'!A1", "'+1", "'-2", "'@x", "'\tq", "plain", ""]
+    assert {row[1] for row in rows[1:]} == {"-1.0"}, "numbers stay numbers"
+
+
+def test_csv_carries_chinese_for_a_spreadsheet() -> None:
+    data = text.csv(pd.DataFrame({"名": ["阿里巴巴"]}))
+    assert data.startswith(b"\xef\xbb\xbf")
+    assert "阿里巴巴" in data.decode("utf-8-sig")

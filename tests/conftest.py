@@ -1,0 +1,25 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness import places
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real data and models; skips where this machine has none."""
+    folder = places.shared()
+    if not (folder / "data").is_dir():
+        pytest.skip(f"needs the real data in {folder} (set LANDSCAPE_SHARED)")
+    return folder / "data"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first, so that no worker waits for another's last file."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)

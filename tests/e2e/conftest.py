@@ -1,0 +1,112 @@
+"""The real site in the real browser: a server on a filled database, and a page that keeps its console."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.site import fixture_db
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+# Streamlit looks for its health check below a deep link before it looks at the root; the browser notes each miss.
+HARMLESS = ("_stcore/health", "_stcore/host-config")
+
+
+@dataclass
+class Visitor:
+    """A browser's page on the site, and what its console complained of."""
+
+    page: Any
+    base: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str = "") -> Any:
+        """Open a page and wait until its script has ended and all is drawn."""
+        self.page.goto(f"{self.base}/{path}")
+        return self.settle()
+
+    def settle(self) -> Any:
+        """Wait until the script rests and no skeleton is left."""
+        self.page.wait_for_selector("h1", timeout=180_000)
+        self.page.wait_for_selector("[data-test-script-state=notRunning]", timeout=180_000)
+        self.page.wait_for_function("() => !document.querySelector('[data-testid=stSkeleton]')", timeout=180_000)
+        return self.page
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, driven by Playwright, whose event loop must not outlive the browser tests."""
+    api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found:
+        pytest.skip("needs Chromium (Debian: apt-get install chromium)")
+    with api.sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=found, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server on a filled database."""
+    folder = tmp_path_factory.mktemp("served")
+    fixture_db.build(folder / "land.duckdb", folder / "runs")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port),
+               "--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none"]  # fmt: skip
+    places = {"LANDSCAPE_DB": str(folder / "land.duckdb"), "LANDSCAPE_RUNS": str(folder / "runs")}
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **places}, stdout=log, stderr=log)
+    base = f"http://127.0.0.1:{port}"
+    try:
+        _wait(base, server)
+        yield base
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def _wait(base: str, server: subprocess.Popen[bytes]) -> None:
+    import threading
+
+    pause = threading.Event()
+    for _ in range(240):
+        assert server.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(f"{base}/_stcore/health", timeout=1):
+                return
+        except OSError:
+            pause.wait(0.25)
+    raise AssertionError("the server did not answer within a minute")
+
+
+@pytest.fixture
+def visitor(browser: Any, address: str) -> Iterator[Visitor]:
+    """A fresh visitor, with English as the browser's language."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US", accept_downloads=True)
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    found = Visitor(page, address)
+
+    def heard(message: Any) -> None:
+        if message.type == "error" and not any(part in str(message.location) for part in HARMLESS):
+            found.complaints.append(f"{message.text} {message.location.get('url')}")
+
+    page.on("console", heard)
+    page.on("pageerror", lambda error: found.complaints.append(str(error)))
+    yield found
+    context.close()

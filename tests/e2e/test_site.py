@@ -1,0 +1,137 @@
+"""What a visitor does: every page, links that keep the view, language, downloads, keyboard, a narrow screen."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import ROOT, Visitor
+
+pytestmark = pytest.mark.slow
+PAGES = sorted(p.stem for p in (ROOT / "pages").glob("*.py"))
+NAMELESS = """(() => {
+    const read = e => (e.checkVisibility() ? e.innerText : e.textContent).trim();
+    return [...document.querySelectorAll('main button, main input')].filter(e => e.offsetParent && !read(e) &&
+        !e.getAttribute('aria-label') && !e.getAttribute('aria-labelledby') && ![...(e.labels || [])].some(read)
+    ).map(e => e.outerHTML.slice(0, 200))})()"""
+"""Controls without a name: what is drawn counts as it is drawn; what a closed fold holds, as it will be."""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_by_its_link_and_the_console_stays_silent(visitor: Visitor, name: str) -> None:
+    page = visitor.open("" if name == "overview" else name)
+    assert page.locator("h1").count() == 1
+    assert page.get_by_role("dialog").count() == 0, "no 'page not found'"
+    assert page.locator("[data-testid=stAlertContentError], [data-testid=stException]").count() == 0
+    assert visitor.complaints == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_a_narrow_screen(visitor: Visitor, name: str) -> None:
+    visitor.page.set_viewport_size({"width": 420, "height": 900})
+    page = visitor.open("" if name == "overview" else name)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 420
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_built_for_those_who_hear_it(visitor: Visitor, name: str) -> None:
+    page = visitor.open("" if name == "overview" else name)
+    levels = [
+        int(tag[1]) for tag in page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4,h5')].map(h => h.tagName)")
+    ]
+    assert levels[0] == 1
+    assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False)), "no level of heading is skipped"
+    assert page.evaluate(
+        "[...document.querySelectorAll('ul, ol')].every(l => [...l.children].every(c => c.tagName == 'LI'))"
+    )
+    assert page.evaluate(NAMELESS) == [], "every control has a name"
+    for summary in page.locator("main details:not([open]) > summary").all():
+        summary.click()
+    visitor.settle()
+    page.wait_for_function("() => [...document.querySelectorAll('main details')].every(d => d.open)")
+    assert page.evaluate(NAMELESS) == [], "and so has every control that was folded away"
+
+
+def test_a_copied_link_opens_the_same_view(visitor: Visitor) -> None:
+    page = visitor.open("capability?origin=Measured")
+    page.get_by_text("Question answering", exact=True).first.click()
+    visitor.settle()
+    page.wait_for_url("**kind=Question*")
+    page.locator("h2", has_text="Question answering").first.wait_for()
+    copied, title = page.url, page.locator("h2").first.inner_text()
+    page.goto("about:blank")
+    page.goto(copied)
+    page.locator("h2", has_text=title).first.wait_for()
+    visitor.settle()
+    assert page.locator("h2").first.inner_text() == title
+
+
+def test_the_language_changes_and_the_view_stays(visitor: Visitor) -> None:
+    page = visitor.open("capability?origin=Imported")
+    page.get_by_text("中文", exact=True).click()
+    page.get_by_role("heading", name="能力", exact=True).wait_for()
+    visitor.settle()
+    assert "imported" in page.locator("h2").first.inner_text() or "ember" in page.content()
+    assert page.locator("[data-testid=stSidebarNav]").get_by_text("概览").count() >= 1
+    assert "lang=" in page.url and "origin=" in page.url
+    assert visitor.complaints == []
+
+
+def test_back_and_forward_move_between_pages(visitor: Visitor) -> None:
+    page = visitor.open("")
+    page.get_by_role("link", name="Cost").first.click()
+    page.get_by_role("heading", name="Cost", exact=True).wait_for()
+    page.go_back()
+    page.get_by_role("heading", name="Overview", exact=True).wait_for()
+    page.go_forward()
+    page.get_by_role("heading", name="Cost", exact=True).wait_for()
+
+
+def test_a_table_downloads_as_csv(visitor: Visitor, tmp_path: Path) -> None:
+    page = visitor.open("capability?origin=Measured")
+    with page.expect_download() as got:
+        page.get_by_role("button", name="CSV").first.click()
+    target = tmp_path / got.value.suggested_filename
+    got.value.save_as(target)
+    rows = list(csv.DictReader(target.read_text(encoding="utf-8-sig").splitlines()))
+    assert target.name.startswith("landscape-") and len(rows) == 7
+    assert {"model", "score", "low", "high", "rank_low", "rank_high"} <= set(rows[0]), "intervals are in the file"
+
+
+def test_a_report_is_made_and_downloaded(visitor: Visitor, tmp_path: Path) -> None:
+    page = visitor.open("reports")
+    page.get_by_role("button", name="Make the report").click()
+    page.get_by_role("button", name="Download landscape-").wait_for(timeout=60_000)
+    with page.expect_download() as got:
+        page.get_by_role("button", name="Download landscape-").click()
+    target = tmp_path / got.value.suggested_filename
+    got.value.save_as(target)
+    text = target.read_text(encoding="utf-8")
+    assert target.suffix == ".html" and "Aurora Systems" in text
+    assert "Krill <b>AI</b>" not in text, "names from data are never markup"
+    assert visitor.complaints == []
+
+
+def test_a_chart_says_its_finding_to_those_who_cannot_see_it(visitor: Visitor) -> None:
+    page = visitor.open("capability?origin=Measured")
+    named = page.locator("[data-testid=stPlotlyChart] [aria-label], [data-testid=stPlotlyChart][aria-label]")
+    assert "leads" in (named.first.get_attribute("aria-label") or "")
+
+
+def test_the_navigation_is_reached_by_keyboard(visitor: Visitor) -> None:
+    page = visitor.open("")
+    for _ in range(15):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent").strip().endswith("Capability"):
+            break
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Capability", exact=True).wait_for()
+
+
+def test_answers_of_models_are_shown_and_not_run(visitor: Visitor) -> None:
+    page = visitor.open("runs_and_samples?runs_origin=Measured&wrong=true")
+    assert page.get_by_text("<script>alert(1)</script>").count() >= 1
+    assert page.locator("script", has_text="alert(1)").count() == 0
+    assert visitor.complaints == []

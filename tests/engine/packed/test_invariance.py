@@ -1,0 +1,52 @@
+"""Bits: a batch scored again gives the same; with fixed shapes nothing around a request matters."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+import torch
+
+from harness.engine.base import Answer, Scored, ScoreRequest
+from harness.engine.packed.engine import PackedEngine
+from tests.engine.packed.small import Letters, draw, model, plain, workload
+
+
+def _values(answers: list[Answer]) -> list[float]:
+    return [a.logprob for a in answers if isinstance(a, Scored)]
+
+
+@pytest.mark.parametrize("name", ["llama", "bloom"])
+def test_a_batch_scored_alone_gives_the_same_bits(name: str) -> None:
+    requests = workload(seed=2, documents=20)
+    first = PackedEngine(model(name), Letters(), "cpu", torch.float32, token_budget=128)
+    batches = first.partition(requests)
+    whole = [_values(first.run([requests[i] for i in b.requests])[0]) for b in batches]
+    for batch, expected in reversed(list(zip(batches, whole, strict=True))):
+        again = PackedEngine(model(name), Letters(), "cpu", torch.float32, token_budget=128)
+        assert again.partition(requests) == batches
+        assert _values(again.run([requests[i] for i in batch.requests])[0]) == expected
+
+
+@pytest.mark.parametrize("name", ["llama", "gemma2", "mistral", "gpt2", "opt", "gpt-neox", "bloom", "mixtral", "mamba"])
+def test_fixed_shapes_make_a_score_independent_of_everything_else(name: str) -> None:
+    ours = PackedEngine(model(name), Letters(), "cpu", torch.float32, deterministic=True, token_budget=128)
+    requests = list(dict.fromkeys(workload(seed=3, documents=8)))
+    together = dict(zip(requests, _values(ours.run(requests)[0]), strict=True))
+    dice = random.Random(0)
+    for count in (len(requests), 20, 3, 1):
+        some = dice.sample(requests, count)
+        assert _values(ours.run(some)[0]) == [together[r] for r in some]
+    for request, value in together.items():
+        assert value == pytest.approx(plain(ours.model, request).logprob, rel=1e-4)
+
+
+def test_fixed_shapes_hold_for_a_wide_model_and_long_windows() -> None:
+    wide = {"hidden_size": 256, "intermediate_size": 512, "max_position_embeddings": 1024}
+    ours = PackedEngine(model("llama", **wide), Letters(), "cpu", torch.float32, deterministic=True)
+    dice = random.Random(0)
+    requests = list(dict.fromkeys(workload(seed=4, documents=6)))
+    requests.append(ScoreRequest((1,), draw(dice, 700)))
+    together = dict(zip(requests, _values(ours.run(requests)[0]), strict=True))
+    for some in (requests[-1:], requests[:1], requests[5:9], dice.sample(requests, 12)):
+        assert _values(ours.run(some)[0]) == [together[r] for r in some]

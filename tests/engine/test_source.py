@@ -1,0 +1,118 @@
+"""A model's name becomes a revision, or a sentence, before anything is loaded."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from harness.engine import measure
+from harness.engine.load import Settings, check_memory, resolve_device, resolve_dtype
+from harness.engine.source import ModelSource, parameters_of, resolve
+from harness.errors import BadInput, MissingData
+from tests.runs.conftest import make_model
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_model(tmp_path_factory.mktemp("source") / "tiny")
+
+
+def test_revision_is_the_content_of_the_weights(tiny: Path, tmp_path: Path) -> None:
+    first = resolve(str(tiny))
+    copy = shutil.copytree(tiny, tmp_path / "elsewhere")
+    assert resolve(str(copy)).revision == first.revision
+    data = bytearray((copy / "model.safetensors").read_bytes())
+    data[-1] ^= 1
+    (copy / "model.safetensors").write_bytes(data)
+    assert resolve(str(copy)).revision != first.revision
+    assert resolve(str(copy)).tokenizer_hash == first.tokenizer_hash
+
+
+def test_parameters_are_counted_from_the_headers(tiny: Path) -> None:
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(tiny)
+    count, by_dtype = parameters_of([tiny / "model.safetensors"])
+    assert count == sum(p.numel() for p in model.parameters())
+    assert by_dtype == {"F32": count}
+
+
+def test_reference_models_go_by_name_and_unique_ending() -> None:
+    whole = resolve("landscape-ref-m")
+    assert whole.reference and whole.params and whole.params > 100_000
+    assert resolve("ref-m") == whole
+    with pytest.raises(BadInput, match="fits 2 models: landscape-ref-s, landscape-ref-xs"):
+        resolve("s")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("./absent", "no model folder"),
+        ("/absent/deep/model", "no model folder"),
+        ("nobody/nothing", "nobody/nothing"),
+        ("not a name!", "neither a folder nor a hub id"),
+    ],
+)
+def test_absent_models(name: str, words: str) -> None:
+    with pytest.raises(MissingData, match=words):
+        resolve(name, offline=True)
+
+
+def test_file_is_no_model(tiny: Path) -> None:
+    with pytest.raises(BadInput, match="is a file"):
+        resolve(str(tiny / "config.json"))
+
+
+def test_hub_cache_snapshot_gives_the_commit(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import huggingface_hub.constants as constants
+
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    repository = tmp_path / "models--someone--tiny"
+    shutil.copytree(tiny, repository / "snapshots" / commit)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text(commit)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    found = resolve("someone/tiny", offline=True)
+    assert (found.name, found.revision, found.hub_revision) == ("someone/tiny", commit, commit)
+
+
+def huge(**changes: object) -> ModelSource:
+    values: dict[str, object] = {
+        "name": "huge", "location": "x", "revision": "r", "hub_revision": None, "tokenizer_hash": "t", "architecture": "A",
+        "params": 10**13, "weight_bytes": None, "reference": False, "masked": False,
+    }  # fmt: skip
+    return ModelSource(**(values | changes))  # type: ignore[arg-type]
+
+
+def test_model_larger_than_the_memory_is_refused() -> None:
+    with pytest.raises(BadInput, match=r"huge needs 37252.9 GiB for its weights in fp32; cpu has"):
+        check_memory(huge(), Settings("packed", "cpu", "fp32"))
+    check_memory(huge(params=1000), Settings("packed", "cpu", "fp32"))
+    check_memory(huge(params=None), Settings("packed", "cpu", "fp32"))
+
+
+def test_device_and_dtype_are_resolved_or_refused() -> None:
+    assert resolve_device("cpu") == "cpu"
+    assert (resolve_dtype(None, "cpu"), resolve_dtype("bfloat16", "cpu"), resolve_dtype("float32", "cpu")) == (
+        "fp32",
+        "bf16",
+        "fp32",
+    )
+    for device in ("mps", "meta", "tpu:9"):
+        with pytest.raises(BadInput, match="--device cpu|use cpu"):
+            resolve_device(device)
+
+
+def test_measurements_are_numbers_or_null() -> None:
+    with measure.Meter("cpu") as meter:
+        sum(range(10_000))
+    assert meter.wall_s > 0 and meter.energy_j is None and meter.mean_power_w is None
+    assert meter.peak_memory_bytes and meter.peak_memory_bytes > 10_000_000
+    about = measure.hardware("cpu")
+    assert about["device_name"] and about["cores"] >= 1
+    assert {"python", "torch", "lm_eval"} <= set(measure.versions())
+    json.dumps(about)

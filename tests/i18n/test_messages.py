@@ -1,0 +1,149 @@
+"""The catalogue of messages: complete in both languages, used, and nothing said outside it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.i18n.translator import LANGUAGES, Translator, messages
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py")), *sorted((ROOT / "harness/site").glob("*.py")),
+           *sorted((ROOT / "harness/charts").glob("*.py"))]  # fmt: skip
+# Families whose last part comes from data or from a list of choices.
+FAMILIES = (
+    "country.",
+    "segment.",
+    "kind.",
+    "origin.",
+    "weights.",
+    "feeds.",
+    "dimension.",
+    "fact.",
+    "relation.",
+    "choice.",
+    "claim.",
+    "front.",
+    "input.",
+    "input_origin.",
+    "level.",
+)
+HAN = re.compile(r"[\u4e00-\u9fff]")
+# The same in both languages: abbreviations and units.
+SAME = {
+    "companies.dimension_covered",
+    "common.csv",
+    "claims.counts",
+    "cost.gpu",
+}
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("key", sorted(messages()))
+def test_message_is_complete_in_both_languages(key: str) -> None:
+    texts = messages()[key]
+    assert set(texts) == set(LANGUAGES)
+    assert all(text.strip() == text and text for text in texts.values())
+    assert places(texts["en"]) == places(texts["zh"]) or key.endswith("_one")
+    assert HAN.search(texts["zh"]) or key in SAME, "not translated"
+    assert not HAN.search(texts["en"])
+
+
+def _calls(tree: ast.AST) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def _said(path: Path) -> Iterator[tuple[str, bool]]:
+    """Keys given to a translator: literal, or the fixed beginning of a made one."""
+    for call in _calls(ast.parse(path.read_text(encoding="utf-8"))):
+        name = ast.unparse(call.func)
+        if name not in ("say", "view.say", "seen.say", "self.say") or not call.args:
+            continue
+        for node in ast.walk(call.args[0]):
+            if isinstance(node, ast.JoinedStr):
+                head = node.values[0]
+                yield (str(head.value) if isinstance(head, ast.Constant) else ""), False
+                break
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value:
+                yield node.value, not node.value.endswith(("_", "."))
+
+
+def test_every_key_used_exists() -> None:
+    missing = {
+        (path.name, key)
+        for path in SOURCES
+        for key, whole in _said(path)
+        if (whole and key not in messages()) or (not whole and not any(k.startswith(key) for k in messages()))
+    }
+    assert not missing
+
+
+def test_every_message_is_used() -> None:
+    used = {key for path in SOURCES for key, whole in _said(path) if whole}
+    begun = {key for path in SOURCES for key, whole in _said(path) if not whole and key}
+    idle = {
+        key
+        for key in messages()
+        if key not in used
+        and key.removesuffix("_one") not in used
+        and not key.startswith((*begun, *FAMILIES))
+        and not key.endswith((".title", ".question"))
+    }
+    assert not idle
+
+
+SHOWS = {"title", "header", "subheader", "caption", "info", "warning", "error", "success", "markdown", "metric", "selectbox",
+         "multiselect", "segmented_control", "toggle", "slider", "text_input", "number_input", "download_button", "page_link",
+         "badge", "expander", "button"}  # fmt: skip
+LETTERS = re.compile(r"[A-Za-z]{3,}|[\u4e00-\u9fff]")
+# The switch of languages names itself in both.
+EXEMPT = {"Language · 语言"}
+
+
+def test_no_page_shows_a_text_of_its_own() -> None:
+    found = []
+    for path in SOURCES:
+        for call in _calls(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(call.func, ast.Attribute) or call.func.attr not in SHOWS or not call.args:
+                continue
+            first = call.args[0]
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                plain = re.sub(r":material/\w+:", "", first.value)
+                if LETTERS.search(plain) and first.value not in EXEMPT:
+                    found.append(f"{path.name}:{first.lineno} {first.value}")
+    assert not found
+
+
+def test_singular_is_chosen_for_one() -> None:
+    say = Translator("en")
+    assert say("companies.all", n=1) == "1 vendor"
+    assert say("companies.all", n=2) == "2 vendors"
+
+
+def test_chinese_falls_back_on_nothing() -> None:
+    assert Translator("zh")("overview.title") == "概览"
+
+
+def test_a_name_from_data_stays_where_no_message_knows_it() -> None:
+    assert Translator("zh").known("country", "US") == "美国"
+    assert Translator("zh").known("segment", "big-tech") == "大型科技公司"
+    assert Translator("zh").known("country", "XX") == "XX"
+
+
+def test_a_thing_is_called_by_its_name_in_the_language_shown() -> None:
+    assert Translator("zh").name("Alibaba", "阿里巴巴") == "阿里巴巴"
+    assert Translator("zh").name("Cohere", None) == "Cohere"
+    assert Translator("en").name("Alibaba", "阿里巴巴") == "Alibaba"
+
+
+def test_an_unknown_key_is_our_mistake() -> None:
+    with pytest.raises(KeyError):
+        Translator()("no.such_message")

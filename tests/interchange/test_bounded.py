@@ -1,0 +1,111 @@
+"""Reading within bounds: what is damaged, too large or kept elsewhere is refused with its reason."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from pathlib import Path
+
+import pytest
+
+from harness.errors import BadInput
+from harness.interchange import bounded
+from tests.interchange import builders as b
+
+
+def test_archive_members_are_checked(tmp_path: Path) -> None:
+    path = b.zip_with(tmp_path / "a.zip", {"x": b"hello" * 100}, 93)
+    assert bounded.Archive(path).read("x") == b"hello" * 100
+    with pytest.raises(BadInput, match="lacks the member y"):
+        bounded.Archive(path).read("y")
+    raw = bytearray(path.read_bytes())
+    raw[40] ^= 0xFF  # inside the packed bytes
+    path.write_bytes(bytes(raw))
+    with pytest.raises(BadInput, match="damaged"):
+        bounded.Archive(path).read("x")
+
+
+def test_an_archive_says_what_it_cannot_unpack(tmp_path: Path) -> None:
+    path = b.zip_with(tmp_path / "a.zip", {"x": b"hello"}, 8)
+    raw = path.read_bytes()
+    for offset, value, reason in ((0, 14, "method"), (-2, 1, "encrypted")):
+        changed = bytearray(raw)
+        at = raw.index(b"PK\x01\x02") + 10 + offset
+        changed[at] = value
+        path.write_bytes(bytes(changed))
+        with pytest.raises(BadInput, match=reason):
+            bounded.Archive(path).read("x")
+    path.write_bytes(b"PK no archive")
+    with pytest.raises(BadInput, match="no readable ZIP"):
+        bounded.Archive(path)
+
+
+def test_a_member_larger_than_it_says_is_cut_off(tmp_path: Path) -> None:
+    path = b.zip_with(tmp_path / "a.zip", {"x": b" " * (bounded.MAX_JSON + 10)}, 8)
+    with pytest.raises(BadInput, match="unpacks to more than 64 MB"):
+        bounded.Archive(path).read("x")
+    raw = bytearray(path.read_bytes())
+    at = bytes(raw).index(b"PK\x01\x02") + 24
+    raw[at : at + 4] = (5).to_bytes(4, "little")  # the directory lies about the size
+    path.write_bytes(bytes(raw))
+    with pytest.raises(BadInput, match="unpacks to more than 64 MB"):
+        bounded.Archive(path).read("x")
+
+
+def test_lines_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.jsonl.gz"
+    path.write_bytes(gzip.compress(b'{"a": 1}\n\n[2]\nbroken\n'))
+    lines = list(bounded.read_lines(path))
+    assert [(line.number, line.value, line.problem is None) for line in lines] == [
+        (1, {"a": 1}, True),
+        (3, [2], True),
+        (4, None, False),
+    ]
+    monkeypatch.setattr(bounded, "MAX_LINES", 2)
+    with pytest.raises(BadInput, match="larger than"):
+        list(bounded.read_lines(path))
+    path.write_bytes(b"no gzip")
+    with pytest.raises(BadInput, match="cannot be read"):
+        list(bounded.read_lines(path))
+
+
+def test_what_cannot_be_opened(tmp_path: Path) -> None:
+    missing = tmp_path / "nope"
+    for read in (bounded.digest_file, lambda p: bounded.read_bytes(p, 9), lambda p: bounded.check(p, 9)):
+        with pytest.raises(BadInput, match=os.strerror(2)):
+            read(missing)
+    missing.write_bytes(b"0123456789")
+    with pytest.raises(BadInput, match="larger than"):
+        bounded.check(missing, 9)
+    with pytest.raises(BadInput, match="no JSON object"):
+        bounded.read_json_object(b.write(tmp_path / "l.json", [1]))
+
+
+def test_yaml_without_aliases_and_depth(tmp_path: Path) -> None:
+    assert bounded.read_yaml(b.write(tmp_path / "a.yaml", "a: [1, {b: 2}]")) == {"a": [1, {"b": 2}]}
+    for text in ("a: &x [1]\nb: *x", "[" * 50 + "]" * 50, "a: [", "!!python/object:os.system x"):
+        with pytest.raises(BadInput):
+            bounded.read_yaml(b.write(tmp_path / "b.yaml", text))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (True, 1.0),
+        ("-11.02", -11.02),
+        (" ", None),
+        ("N/A", None),
+        (float("nan"), None),
+        (10**400, None),
+        ("True", 1.0),
+        ([], None),
+    ],
+)
+def test_numbers(value: object, expected: float | None) -> None:
+    assert bounded.number(value) == expected
+
+
+def test_text_can_always_be_stored() -> None:
+    assert bounded.text("\ud800a\x00") == "?a"
+    assert bounded.text(12) == "12" and bounded.text(True) is None and bounded.text("") is None
+    assert bounded.whole("5") == 5 and bounded.whole(2.5) is None and bounded.whole(-1) is None

@@ -1,0 +1,289 @@
+"""What sections say: names found, edges told in a sentence, both languages whole."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import re
+import shutil
+import string
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from harness.errors import BadInput, MissingData
+from harness.reports.answers import amount, which
+from harness.reports.build import build
+from harness.reports.moves import moved_ranks
+from harness.reports.scope import Choices
+from harness.reports.sections import Report
+from harness.reports.words import Words, messages
+from harness.store.reader import Reader
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+ROOM = Path(__file__).resolve().parents[2] / "harness" / "reports"
+
+
+def made(reader: Reader, choices: Choices, language: str = "en") -> Report:
+    return build(reader, choices, language, "abc", lambda _, __: None)
+
+
+def told(report: Report, section: str) -> str:
+    return " ".join(s.text for part in report.sections if part.key == section for s in part.sentences)
+
+
+def test_memo_answers_on_which_who_cost_and_how_sure(report: Report) -> None:
+    memo = told(report, "memo")
+    for part in ("is the most capable", "Aurora Systems: big tech", "costs least", "stand behind this report"):
+        assert part in memo
+    asked = [s.question for s in report.sections[0].sentences if s.question]
+    assert asked[0].startswith("Should we build on ")
+    assert asked[1:] == ["Who is behind them?", "What would it cost?", "How sure are we?"]
+    assert [t.key for t in report.sections[0].tables] == ["memo"]
+    assert len(report.sections[0].tables[0].rows) == 4
+
+
+def test_memo_counts_runs_as_the_database_does(report: Report, reader: Reader) -> None:
+    vendors = ["aurora", "borealis", "cinder", "delta"]
+    runs = reader.sql("SELECT count(*) AS n FROM run WHERE list_contains($v, vendor_id) AND origin = 'measured' AND valid "
+                      "AND NOT partial AND item_limit IS NULL", {"v": vendors})  # fmt: skip
+    assert f"{runs['n'][0]} measured runs" in told(report, "memo")
+
+
+def test_every_section_names_its_runs(report: Report, reader: Reader) -> None:
+    known = set(reader.query("site_runs")["run_id"])
+    named = {run for s in report.sections for run in s.runs}
+    assert named
+    assert named <= known
+    assert set(next(s for s in report.sections if s.key == "evidence").runs) >= named
+
+
+def test_differences_are_those_of_the_items(report: Report, reader: Reader) -> None:
+    table = next(t for s in report.sections for t in s.tables if t.key == "pairs")
+    keys = [c.key for c in table.columns]
+    row = next(dict(zip(keys, r, strict=True)) for r in table.rows if r[keys.index("task")] == "topic_en")
+    outcome = reader.sql(
+        "SELECT r.model, o.item, o.value FROM outcome o JOIN run r USING (run_id) WHERE o.task = 'topic_en'"
+    )
+    wide = outcome.pivot_table(index="item", columns="model", values="value")
+    gap = wide[row["model_a"]] - wide[row["model_b"]]
+    assert row["difference"] == pytest.approx(gap.mean())
+    assert row["low"] < row["difference"] < row["high"]
+    half = (float(row["high"]) - float(row["low"])) / 2  # type: ignore[arg-type]
+    assert half == pytest.approx(1.98 * gap.std() / len(gap) ** 0.5, rel=0.01)
+
+
+def test_a_worse_loss_counts_against_a_model(report: Report, reader: Reader) -> None:
+    table = next(t for s in report.sections for t in s.tables if t.key == "pairs")
+    keys = [c.key for c in table.columns]
+    rows = [dict(zip(keys, r, strict=True)) for r in table.rows if r[keys.index("task")] == "wiki_bits"]
+    scores = reader.sql("SELECT r.model, s.score FROM result s JOIN run r USING (run_id) WHERE s.task = 'wiki_bits'")
+    loss = dict(zip(scores["model"], scores["score"], strict=True))
+    assert len(rows) > 2
+    for row in rows:
+        assert row["difference"] == pytest.approx(loss[row["model_b"]] - loss[row["model_a"]], abs=0.03)
+    assert max(abs(float(row["difference"])) for row in rows) > 0.06  # so that a turned sign would be seen
+
+
+@pytest.mark.parametrize("name", ["aurora", "Aurora Systems", "极光系统", "AURORA"])
+def test_a_vendor_is_found_by_id_or_name(reader: Reader, name: str) -> None:
+    assert made(reader, Choices((name,))).title == "Aurora Systems"
+
+
+def test_a_model_is_found_by_a_unique_ending(reader: Reader) -> None:
+    whole = reader.query("site_models").iloc[0]
+    report = made(reader, Choices(models=(str(whole["model_id"]),)))
+    assert report.title == whole["name"]
+    assert told(report, "head_to_head").startswith("No two of these models")
+
+
+def test_all_wrong_names_are_told_at_once(reader: Reader) -> None:
+    with pytest.raises(BadInput) as caught:
+        made(reader, Choices(("aurrora", "nobody"), ("8B",), ("huge",)))
+    text = str(caught.value)
+    assert "Near it: aurora" in text
+    for part in ("'nobody'", "'8B' fits", "'huge'"):
+        assert part in text
+
+
+def test_choices_that_leave_nothing_are_refused_with_a_sentence(reader: Reader) -> None:
+    other = reader.query("site_models").query("vendor_id == 'iris'").iloc[0]["model_id"]
+    with pytest.raises(MissingData, match="leave nothing"):
+        made(reader, Choices(("aurora",), (str(other),)))
+
+
+def test_nothing_chosen_means_the_whole_market(reader: Reader) -> None:
+    report = made(reader, Choices())
+    assert report.title == "The market of language models"
+    assert "covers all 12 vendors" in told(report, "memo")
+    assert len(report.sections[0].tables[0].rows) == 10
+
+
+def test_a_vendor_without_runs_says_so(reader: Reader) -> None:
+    runs = set(reader.query("site_runs")["vendor_id"])
+    bare = sorted(set(reader.query("site_vendors")["vendor_id"]) - runs)[0]
+    report = made(reader, Choices((bare,)))
+    assert "No run of these models is in the database" in told(report, "capability")
+    assert "No run stands behind this report" in told(report, "evidence")
+
+
+def test_an_empty_database_says_how_to_fill_it(tmp_path: Path) -> None:
+    with pytest.raises(MissingData, match="harness db rebuild"):
+        made(Reader(tmp_path / "none.duckdb"), Choices())
+
+
+def test_reference_models_enter_only_when_asked_for(reader: Reader) -> None:
+    assert not [t for s in made(reader, Choices()).sections for t in s.tables if t.key == "results_reference"]
+    asked = made(reader, Choices(models=("reference/calibration-0.1m",)))
+    assert [t.key for t in asked.sections[1].tables if t.key.startswith("results")] == ["results_reference"]
+
+
+def test_sixty_vendors_work(database: Path, tmp_path: Path) -> None:
+    path = tmp_path / "many.duckdb"
+    shutil.copy(database, path)
+    con = duckdb.connect(str(path))
+    con.execute("INSERT INTO vendor BY NAME SELECT 'v' || i AS vendor_id, 'Vendor ' || i AS name_en, 'startup' AS segment, 'US' AS country, "
+                "DATE '2026-07-02' AS as_of, 'market' AS source_id FROM range(48) AS t(i)")  # fmt: skip
+    con.execute("INSERT INTO model BY NAME SELECT 'v' || i || '-m' AS model_id, 'v' || i AS vendor_id, 'M' || i AS name, true AS open_weights, "
+                "7.0 AS params_b, DATE '2026-01-01' AS released FROM range(48) AS t(i)")  # fmt: skip
+    con.close()
+    reader = Reader(path)
+    vendors = tuple(reader.query("site_vendors")["vendor_id"])
+    assert len(vendors) == 60
+    report = made(reader, Choices(vendors))
+    assert "60 were chosen" in told(report, "memo")
+    assert report.title.endswith("and 58 more")
+
+
+def test_changes_since_are_those_of_the_tables(reader: Reader) -> None:
+    since = dt.date(2026, 1, 1)
+    report = made(reader, Choices(since=since))
+    section = next(s for s in report.sections if s.key == "changes")
+    tables = {t.key: t for t in section.tables}
+    models = reader.sql("SELECT count(*) AS n FROM model WHERE released >= DATE '2026-01-01'")["n"][0]
+    offers = reader.sql("SELECT count(DISTINCT (provider_id, offer_id)) AS n FROM price")["n"][0]
+    assert f"{models} of these models were released since then" in told(report, "changes")
+    assert len(tables["price_moves"].rows) == offers  # each offer has two dates, dearer before
+    keys = [c.key for c in tables["price_moves"].columns]
+    assert all(r[keys.index("change")] == pytest.approx(1 / 1.6 - 1, abs=0.02) for r in tables["price_moves"].rows)
+
+
+def test_a_rank_moved_only_where_its_intervals_are_apart() -> None:
+    names = list("abcd")
+    before = pd.DataFrame({"model_id": names, "model": names, "score": [4.0, 3.0, 2.0, 1.0], "stderr": 0.01})
+    now = before.assign(score=[1.0, 3.0, 2.0, 4.0], stderr=[0.01, 0.01, 0.01, 0.01])
+    moved = moved_ranks(before, now)
+    assert list(moved["model_id"]) == ["a", "d"]
+    assert moved.loc[0, ["before_low", "before_high", "rank_low", "rank_high"]].tolist() == [1, 1, 4, 4]
+    assert moved_ranks(before, now.assign(stderr=5.0)).empty
+    assert moved_ranks(before, now.assign(model_id=list("wxyz"))).empty
+
+
+def test_a_chinese_report_speaks_chinese(reader: Reader) -> None:
+    report = made(reader, Choices(("aurora", "borealis", "delta"), since=dt.date(2025, 12, 1)), "zh")
+    for section in report.sections:
+        assert HAN.search(section.title), section.key
+        assert all(HAN.search(s.text) for s in section.sentences), section.key
+        assert all(HAN.search(t.title) for t in section.tables)
+        labels = {c.label for t in section.tables for c in t.columns}
+        assert not {label for label in labels if not HAN.search(label)}
+    assert "极光系统" in report.title
+
+
+@pytest.mark.parametrize("key", sorted(messages()))
+def test_messages_are_whole_in_both_languages(key: str) -> None:
+    texts = messages()[key]
+    assert set(texts) == {"en", "zh"}
+    places = [{n for _, n, _, _ in string.Formatter().parse(t) if n} for t in (texts["en"], texts["zh"])]
+    assert places[0] == places[1]
+    assert HAN.search(texts["zh"]) or key in {
+        "file.join",
+        "memo.comma",
+        "memo.between",
+        "memo.small",
+        "memo.behind",
+        "memo.who",
+    }
+    assert not HAN.search(texts["en"])
+
+
+def test_every_message_is_used() -> None:
+    said = {n.value for path in ROOM.glob("*.py") for n in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(n, ast.Constant) and isinstance(n.value, str)}  # fmt: skip
+    families = (
+        "col.",
+        "section.",
+        "lead.",
+        "method.",
+        "measure.",
+        "size.",
+        "licence.",
+        "input.",
+        "input_origin.",
+        "fact.",
+        "unit.",
+    )
+    idle = {k for k in messages() if k.removesuffix("_one") not in said and not k.startswith(families)}
+    made_up = {"place.strength", "place.weakness", "file.about", "file.about_sheets", "file.about_verify"}
+    assert idle - made_up == set()
+
+
+def test_columns_are_all_used() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in ROOM.glob("*.py"))
+    assert {
+        k for k in messages() if k.startswith("col.") and f'"{k[4:]}"' not in text and not k.startswith("col.dim_")
+    } == set()
+
+
+def test_an_unknown_message_is_our_own_mistake() -> None:
+    with pytest.raises(KeyError):
+        Words("en")("memo.nonsense")
+
+
+def test_one_is_said_in_the_singular() -> None:
+    said = Words("en").sentence
+    assert "1 measured run of these models was" in said("moved.runs", {"n": (1, "integer")}).text
+    assert "2 measured runs of these models were" in said("moved.runs", {"n": (2, "integer")}).text
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "said"),
+    [("en", 5e11, "500 billion USD"), ("en", 3.12e8, "312 million USD"), ("en", 4500, "4,500 USD"),
+     ("zh", 5e11, "5,000 亿美元"), ("zh", 3.12e8, "3.12 亿美元")],
+)  # fmt: skip
+def test_money_is_said_as_people_say_it(language: str, value: float, said: str) -> None:
+    assert amount(Words(language), value, "USD") == said
+
+
+def test_the_memo_names_the_cheapest_that_cannot_be_told_from_the_best() -> None:
+    rows = pd.DataFrame({
+        "model": ["Best", "Near", "Far"], "vendor_en": ["A", "B", "C"], "vendor_zh": None, "open_weights": [False, True, True],
+        "score": [2.0, 1.9, 0.5], "stderr": [0.2, 0.2, 0.1], "low": [1.6, 1.5, 0.3], "high": [2.4, 2.3, 0.7],
+        "price": [5.0, 0.5, 0.01],
+    })  # fmt: skip
+    told = [s.text for s in which(rows, Words("en"))]
+    assert "its lead over Near (B), 0.10 (-0.45 to 0.65), is no more than chance explains" in told[1]
+    assert told[2].startswith("Of the 2 that cannot be told from the best, Near is the cheapest, at $0.500 per million")
+    clear = [s.text for s in which(rows.drop(index=1).reset_index(drop=True), Words("en"))]
+    assert "build on Best: it is ahead of Far (C) by 1.50 (1.06 to 1.94)" in clear[1]
+    assert len(clear) == 2
+
+
+def test_sources_that_were_not_opened_are_told(database: Path, tmp_path: Path) -> None:
+    path = tmp_path / "unread.duckdb"
+    shutil.copy(database, path)
+    con = duckdb.connect(str(path))
+    con.execute("UPDATE source SET retrieved = NULL WHERE source_id = 'market'")
+    con.close()
+    assert "were not opened" not in told(made(Reader(database), Choices(("aurora",))), "freshness")
+    assert "1 of them is named but was not opened" in told(made(Reader(path), Choices(("aurora",))), "freshness")
+
+
+def test_a_sentence_that_is_a_figures_title_is_said_once(report: Report) -> None:
+    for section in report.sections:
+        titles = {f.title for f in section.figures}
+        assert not titles & {s.text for s in section.told}
+        headed = [h for h in map(section.heading, section.figures) if h]
+        assert sorted(s.key for s in section.sentences) == sorted(s.key for s in [*section.told, *headed])

@@ -1,0 +1,54 @@
+"""A filled and an empty database, and the site running on one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.site import fixture_db
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted(p.stem for p in (ROOT / "pages").glob("*.py"))
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ``land.duckdb`` and ``runs``."""
+    folder = tmp_path_factory.mktemp("filled")
+    fixture_db.build(folder / "land.duckdb", folder / "runs")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database that has no row."""
+    folder = tmp_path_factory.mktemp("bare")
+    fixture_db.empty(folder / "land.duckdb")
+    return folder
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Open a page of the site on a folder's database, with choices in the URL."""
+
+    def opened(folder: Path, page: str = "overview", *, public: bool = False, **choices: str | list[str]) -> AppTest:
+        monkeypatch.setenv("LANDSCAPE_DB", str(folder / "land.duckdb"))
+        monkeypatch.setenv("LANDSCAPE_RUNS", str(folder / "runs"))
+        monkeypatch.setenv("LANDSCAPE_PUBLIC", "1" if public else "")
+        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+        for key, value in choices.items():
+            at.query_params[key] = value
+        at.switch_page(f"pages/{page}.py")
+        return at.run()
+
+    return opened
+
+
+def texts(at: AppTest) -> str:
+    """All that a page says, as one text."""
+    kinds = ("title", "header", "markdown", "caption", "info", "error", "code", "metric")
+    return "\n".join(str(element.value) for kind in kinds for element in at.get(kind))

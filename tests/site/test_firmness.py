@@ -1,0 +1,133 @@
+"""What could turn a leaderboard: its tasks, its benchmarks, borderline vendors; and its trend. Each computed again."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from harness.i18n.translator import Translator
+from harness.site import equal_size, scale, trend, view
+from tests.site.conftest import Open, texts
+
+
+def _table(at: object, column: str) -> pd.DataFrame:
+    return next(t.value for t in at.dataframe if column in t.value)  # type: ignore[attr-defined]
+
+
+def test_a_task_drives_the_order_by_the_spread_it_adds(site: Open, filled: Path) -> None:
+    at = site(filled, "capability", origin="Measured")
+    assert not at.exception and not at.error
+    shown = _table(at, "kendall_tau").set_index("task")
+    runs = list(at.dataframe[0].value["run_id"])
+    with duckdb.connect(str(filled / "land.duckdb"), read_only=True) as con:
+        right = con.execute(
+            "SELECT score FROM result WHERE task = 'topic_en' AND run_id IN (SELECT unnest($1))", [runs]
+        )
+        share = (right.fetchdf()["score"] - 0.25).clip(lower=0) / 0.75
+    # three kinds, two tasks of classification: a sixth of the index
+    assert shown.loc["topic_en", "spread"] == pytest.approx(share.std() / 6)
+    assert shown["spread"].is_monotonic_decreasing and set(shown["kind_name"]) == {
+        "Perplexity", "Classification", "Question answering",
+    }  # fmt: skip
+
+
+def test_two_models_have_no_order_to_drive(site: Open, filled: Path) -> None:
+    assert "This needs 3 models" in texts(site(filled, "capability", origin="Reference"))
+
+
+def _market() -> pd.DataFrame:
+    rng = np.random.default_rng(4)
+    rows = pd.DataFrame(
+        {"vendor_id": ["databricks"] * 6 + ["one"] * 8 + ["two"] * 9, "params_b": rng.uniform(1, 100, 23)}
+    )
+    rows["segment"] = np.where(rows["vendor_id"] == "two", "big-tech", "startup")
+    return rows.assign(score=np.log10(rows["params_b"]) + rng.normal(0, 0.3, len(rows)))
+
+
+def test_a_borderline_vendor_is_counted_on_the_other_side() -> None:
+    rows = _market()
+    found = equal_size.moved(rows, "big-tech").set_index("moved")["difference"]
+    assert list(found.index) == ["none", "databricks"]
+    for case, big in (("none", ["two"]), ("databricks", ["two", "databricks"])):
+        design = np.column_stack([np.ones(len(rows)), np.log10(rows["params_b"]), ~rows["vendor_id"].isin(big)])
+        assert found[case] == pytest.approx(np.linalg.lstsq(design, rows["score"], rcond=None)[0][2])
+    assert equal_size.moved(rows[rows["vendor_id"] != "databricks"], "big-tech").empty
+
+
+def test_the_page_repeats_the_comparison_with_borderline_vendors_moved(
+    site: Open, filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = site(filled, "capability", origin="Reported", least="4")
+    assert "None of the 6 vendors that might be in another segment" in texts(at)
+    monkeypatch.setattr("harness.analysis.segments.BORDERLINE", {"borealis": "big-tech"})
+    at = site(filled, "capability", origin="Reported", least="4")
+    assert not at.exception and not at.error
+    assert "With Borealis in the other segment" in texts(at) or "hangs on the segment of Borealis" in texts(at)
+    at.get_by_key("lang").set_value("zh").run()  # type: ignore[union-attr]
+    assert not at.exception and not at.error and "北辰智能" in texts(at)
+
+
+def _seen(folder: Path, monkeypatch: pytest.MonkeyPatch) -> view.View:
+    monkeypatch.setenv("LANDSCAPE_DB", str(folder / "land.duckdb"))
+    return view.over(Translator("en"))
+
+
+def test_the_trend_is_the_slope_of_the_records(site: Open, filled: Path) -> None:
+    at = site(filled, "capability", origin="Reported", least="4")
+    assert not at.exception and not at.error
+    rows = at.dataframe[0].value.dropna(subset=["released"]).sort_values("released")
+    best, years, level = -np.inf, [], []
+    for day, score in zip(rows["released"], rows["score"], strict=True):
+        if score > best:
+            best = score
+            years.append(pd.Timestamp(day).toordinal() / 365.25)
+            level.append(score)
+    told = re.search(
+        r"rises by (\S+) a year \(95 % interval (\S+) to (\S+); (\d+) records", texts(at).replace("\\", "")
+    )
+    assert told and int(told[4]) == len(level)
+    slope = stats.linregress(years, level).slope
+    assert float(told[1]) == pytest.approx(slope, abs=0.006)
+    assert float(told[2]) <= float(told[3])
+
+
+def test_every_slope_of_the_interval_passes_through_the_mean_of_the_records() -> None:
+    best = pd.DataFrame(
+        {"released": pd.to_datetime(["2023-01-01", "2024-01-01", "2026-01-01"]), "score": [0.0, 1.0, 2.0]}
+    )
+    line = trend._line(best, pd.Series({"slope_per_year": 0.6, "low": 0.5, "high": 0.9}))
+    assert line["y"].iloc[1] == line["low"].iloc[1] == line["high"].iloc[1] == 1.0
+    assert (line["low"] <= line["y"]).all() and (line["y"] <= line["high"]).all()
+    years = (line["x"].iloc[2] - line["x"].iloc[0]).days / 365.25
+    assert line["y"].iloc[2] - line["y"].iloc[0] == pytest.approx(0.6 * years)
+
+
+def test_each_benchmark_is_left_out_once(site: Open, filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from harness.analysis.scale import fit_scale
+
+    hidden = site(filled, "capability", origin="Reported")
+    assert not [t for t in hidden.dataframe if "spearman" in t.value]
+    at = site(filled, "capability", origin="Reported", without_each="true")
+    assert not at.exception and not at.error
+    shown = _table(at, "spearman").set_index("benchmark")
+    fit = scale.fitted(_seen(filled, monkeypatch))
+    assert fit is not None and set(shown.index) == set(fit.benchmarks["benchmark"]) - {fit.anchor}
+    ranked = scale.placed(fit).set_index("model_id")["capability"]
+    less = fit_scale(fit.scores[fit.scores["benchmark"] != "GSM8K"], anchor=fit.anchor).models.set_index("model_id")
+    both = less["capability"].reindex(ranked.index).dropna()
+    rho = stats.spearmanr(ranked[both.index], both).statistic
+    assert shown.loc["GSM8K", "spearman"] == pytest.approx(rho, abs=2e-3)
+    assert shown["largest_move"].is_monotonic_decreasing
+    kept, whole = both.to_numpy(), ranked[both.index].to_numpy()
+    move = abs((kept - kept.mean()) * whole.std() / kept.std() + whole.mean() - whole)
+    names = _seen(filled, monkeypatch).frame("site_models").set_index("model_id")["name"]
+    assert shown.loc["GSM8K", "largest_move"] == pytest.approx(move.max(), abs=5e-3)
+    assert shown.loc["GSM8K", "moved_most_name"] == names[both.index[move.argmax()]]
+    assert shown.loc["GSM8K", "first_name"] == names[both.idxmax()]
+    assert "stays first whichever" in texts(at) or "is first, but not without" in texts(at)

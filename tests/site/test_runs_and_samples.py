@@ -1,0 +1,70 @@
+"""The evidence: items with their texts, hidden where they may not be shown, harmless everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.site.conftest import Open, texts
+
+
+def _page(site: Open, filled: Path, **choices: object) -> object:
+    return site(filled, "runs_and_samples", runs_origin=["Measured"], **choices)
+
+
+def test_an_item_is_shown_in_full(site: Open, filled: Path) -> None:
+    at = _page(site, filled)
+    assert not at.exception and not at.error
+    shown = [block.value for block in at.code]
+    assert any(block.startswith("Question 0 of") and "<b>city</b>" in block for block in shown), "as it is, as code"
+
+
+def test_texts_that_may_not_be_passed_on_are_hidden_in_public(site: Open, filled: Path) -> None:
+    for measure, hidden in (("topic_zh · acc", True), ("topic_en · acc", False)):
+        at = _page(site, filled, public=True, measure=measure)
+        assert not at.exception and not at.error
+        assert ("Question 0 of" in texts(at)) is not hidden
+        assert ("prompt" in at.dataframe[1].value.columns) is not hidden
+
+
+def test_words_and_wrong_ones_filter_the_items(site: Open, filled: Path) -> None:
+    whole = _page(site, filled, measure="topic_en · acc").dataframe[1].value
+    found = _page(site, filled, measure="topic_en · acc", words="question 17 ").dataframe[1].value
+    assert list(found["item"]) == [17]
+    wrong = _page(site, filled, measure="topic_en · acc", wrong="true").dataframe[1].value
+    assert set(wrong["value"]) == {0.0} and len(wrong) <= len(whole)
+
+
+def test_answers_cannot_start_a_formula(site: Open, filled: Path) -> None:
+    shown = _page(site, filled, measure="topic_en · acc", wrong="true").dataframe[1].value
+    assert all(not str(text).startswith("=") for text in shown["response"])
+
+
+@pytest.mark.parametrize("part", ["Scores", "Manifest", "Difference to another run"])
+def test_every_part_of_a_run_opens(site: Open, filled: Path, part: str) -> None:
+    at = _page(site, filled, part=part)
+    assert not at.exception and not at.error
+
+
+def test_an_imported_run_has_outcomes_without_texts(site: Open, filled: Path) -> None:
+    at = site(filled, "runs_and_samples", runs_origin=["Imported"])
+    assert not at.exception and not at.error
+    assert "texts of this run are not on this machine" in texts(at)
+    assert "value" in at.dataframe[1].value.columns
+
+
+def test_a_page_beyond_the_last_says_so(site: Open, filled: Path) -> None:
+    at = _page(site, filled, samples_page="99")
+    assert not at.exception and at.info
+
+
+def test_two_runs_of_a_model_are_told_apart(site: Open, filled: Path) -> None:
+    first = site(filled, "runs_and_samples", runs_origin=["Measured"], runs_model="-again")
+    assert "Partial" in first.dataframe[0].value["verdict_short"].iloc[0]
+    label = first.selectbox(key="run").options[0]
+    at = site(filled, "runs_and_samples", run=label, part="Difference to another run")
+    assert not at.exception and not at.error
+    changed, moved = at.dataframe[1].value, at.dataframe[2].value
+    assert "dtype" in set(changed.iloc[:, 0])
+    assert moved["moved"].round(6).eq(0.01).all() and len(moved) == 5

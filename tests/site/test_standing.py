@@ -1,0 +1,112 @@
+"""Where vendors stand: the map, strengths, the effect of one input, one fact changed; each against a plain count."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from harness.site import dropped, ticks
+from tests.site.conftest import Open, texts
+
+
+def test_a_copied_link_ticks_the_same_rows(site: Open, filled: Path) -> None:
+    whole = site(filled, "capability", origin="Measured")
+    names = list(whole.dataframe[0].value["model"])[1:3]
+    at = site(filled, "capability", origin="Measured", ticked=names)
+    assert not at.exception and not at.error
+    assert at.query_params["ticked"] == names
+    links = [link.label for link in at.get("page_link")]
+    assert any("2" in label for label in links), links
+
+
+def test_a_name_that_is_not_there_is_not_ticked() -> None:
+    assert ticks.positions(["a", "b", "a"], ["b", "x", "a", "b"]) == [1, 0]
+    assert ticks.positions(["a", "b"], ["b", "a"], 1) == [1]
+
+
+@pytest.mark.parametrize("axes", ["Two dimensions", "Principal components"])
+def test_the_map_is_drawn_either_way(site: Open, filled: Path, axes: str) -> None:
+    at = site(filled, "companies", map=axes)
+    assert not at.exception and not at.error
+
+
+def test_loadings_are_named(site: Open, filled: Path) -> None:
+    at = site(filled, "companies", map="Principal components")
+    loadings = next((t.value for t in at.dataframe if set(t.value.columns) == {"name", "x", "y"}), None)
+    if loadings is None:  # too few vendors have every dimension: then it says so
+        assert any("Fewer than three" in i.value for i in at.info)
+    else:
+        assert ((loadings[["x", "y"]] ** 2).sum().round(6) <= 1.000001).all() and loadings["name"].notna().all()
+
+
+def test_an_input_moves_as_many_places_as_counted() -> None:
+    found = pd.DataFrame(
+        {"input": ["a", "a", "a", "b", "b"], "dimension": "rnd", "vendor_id": list("xyzxy"),
+         "rank": [2.0, 1.0, float("nan"), 1.0, 2.0], "rank_change": [1.0, -2.0, float("nan"), 0.0, 0.0]}
+    )  # fmt: skip
+    out = dropped.by_input(found)
+    assert out["input"].tolist() == ["a", "b"]
+    assert (
+        out["value"].tolist() == [1.5, 0.0] and out["most"].tolist() == [2.0, 0.0] and out["moved"].tolist() == [2, 0]
+    )
+
+
+def test_ranks_without_an_input_are_shown(site: Open, filled: Path) -> None:
+    at = site(filled, "companies", firm="Without an input")
+    assert not at.exception and not at.error
+    table = next((t.value for t in at.dataframe if "change" in t.value and "before" in t.value), None)
+    if table is not None:
+        assert (table["before"] - table["rank"] == table["change"]).all()
+    else:
+        assert at.info
+
+
+def test_strengths_lie_above_the_middle_and_weaknesses_below(site: Open, filled: Path) -> None:
+    at = site(filled, "companies", view="One vendor", vendor="Gale Labs")
+    assert not at.exception and not at.error
+    segments = next((t.value for t in site(filled, "companies").dataframe if "side_name" in t.value), pd.DataFrame())
+    for row in segments.to_dict("records"):
+        assert (row["score"] > 0.5) == (row["side_name"] == "Strength")
+
+
+def test_a_changed_fact_stands_in_the_url(site: Open, filled: Path) -> None:
+    at = site(filled, "companies", firm="What if")
+    if not at.number_input:
+        pytest.skip("nobody is ranked on this database")
+    field = at.number_input[0]
+    key, start = field.key, field.value
+    again = site(filled, "companies", firm="What if", **{key: str(start + 1)})
+    assert again.number_input[0].value == start + 1
+
+
+def test_a_chart_without_intervals_claims_none(site: Open, filled: Path) -> None:
+    from harness.i18n.translator import Translator
+    from harness.site import boards
+    from harness.site.view import View
+
+    view = View(Translator("en"), None, False)  # type: ignore[arg-type]
+    rows = pd.DataFrame({"low": [0.1, float("nan"), float("nan")]})
+    assert boards.bars_note(view, rows[:1], "Bars are x.") == "Bars are x."
+    assert boards.bars_note(view, rows[1:], "Bars are x.").startswith("No error bars")
+    assert "2 of 3 have no bar" in boards.bars_note(view, rows, "Bars are x.")
+    at = site(filled, "capability", origin="Measured")
+    assert "Bars are 95 % intervals" in texts(at)
+
+
+def test_the_leader_is_behind_nobody(site: Open, filled: Path) -> None:
+    at = site(filled, "capability", origin="Reported", least="4")
+    gaps = next(t.value for t in at.dataframe if {"best", "behind", "behind_months"} <= set(t.value))
+    assert gaps["behind"].iloc[0] == 0 and gaps["behind"].is_monotonic_increasing
+    scores = at.dataframe[0].value.groupby("segment_name")["score"].max()
+    for row in gaps.to_dict("records"):
+        assert row["best"] == pytest.approx(scores[row["name"]])
+
+
+def test_what_would_settle_a_pair_is_the_textbook_number(site: Open, filled: Path) -> None:
+    rows = site(filled, "head_to_head", origin="Measured").dataframe[0].value.dropna(subset=["items_needed"])
+    row = rows.iloc[0]
+    half = (row["high"] - row["low"]) / 2
+    deviation = half / 1.96 * row["n"] ** 0.5
+    assert row["items_needed"] == pytest.approx(((1.96 + 0.8416) * deviation / row["difference"]) ** 2, rel=0.1)

@@ -1,0 +1,105 @@
+"""What is computed before anybody asks: the pages' first frames, again after every publish; and kept frames stay whole."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from harness.errors import StoreError
+from harness.i18n.translator import Translator
+from harness.site import scale, view, warm
+from harness.store.reader import Reader
+from tests.site.conftest import Open, texts
+
+
+@pytest.fixture
+def land(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A database of this test's own."""
+    shutil.copy(filled / "land.duckdb", tmp_path / "land.duckdb")
+    monkeypatch.setenv("LANDSCAPE_DB", str(tmp_path / "land.duckdb"))
+    return tmp_path
+
+
+def changed(db: Path, statement: str) -> None:
+    """Change the database as a publish does: a copy takes the file's place."""
+    shutil.copy(db, f"{db}.new")
+    with duckdb.connect(f"{db}.new") as con:
+        con.execute(statement)
+    Path(f"{db}.new").replace(db)
+
+
+def test_the_first_page_asks_nothing_of_the_database_after_warming(
+    land: Path, site: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warm.warm(threading.Event())
+
+    def refuse(*_: object, **__: object) -> None:
+        raise StoreError("asked")
+
+    monkeypatch.setattr(Reader, "sql", refuse)
+    page = site(land)
+    assert not page.error and "asked" not in texts(page)
+    assert len(page.metric) == 6 and page.get("plotly_chart")
+
+
+def test_a_publish_is_warmed_and_seen(land: Path) -> None:
+    seen: list[float] = []
+
+    class Stop(threading.Event):
+        """Publishes while the watch waits the first time, ends it the third."""
+
+        def wait(self, timeout: float | None = None) -> bool:
+            held = view.over(Translator("en")).frame("site_counts").iloc[0]
+            seen.append(float(held["vendors"]))
+            if len(seen) == 1:
+                changed(land / "land.duckdb", "INSERT INTO vendor BY NAME SELECT 'new' AS vendor_id, 'New' AS name_en, "
+                                              "'lab' AS segment")  # fmt: skip
+            if len(seen) == 3:
+                self.set()
+            return True
+
+    warmed: list[int] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(warm, "STEPS", (lambda v: warmed.append(len(v.frame("site_vendors"))),))
+        warm.watch(Stop())
+    assert seen == [12, 13, 13]
+    assert warmed == [12, 12, 13, 13]  # in two languages, once before the publish and once after
+
+
+def test_a_step_that_fails_stops_neither_the_others_nor_the_site(
+    land: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    done: list[str] = []
+
+    def fail(_: view.View) -> None:
+        raise ValueError("broken step")
+
+    monkeypatch.setattr(warm, "STEPS", (fail, lambda v: done.append(v.language)))
+    warm.warm(threading.Event())
+    assert done == ["en", "zh"] and "broken step" in caplog.text
+
+
+def test_who_changes_a_frame_changes_nobody_elses(land: Path) -> None:
+    seen = view.over(Translator("en"))
+    mine, again = seen.frame("site_vendors"), seen.frame("site_vendors")
+    mine["segment"] = "changed"
+    mine.loc[0, "name_en"] = "changed"
+    assert "changed" not in set(again["segment"]) | set(again["name_en"])
+    assert "changed" not in set(seen.frame("site_vendors")["segment"])
+    held = seen.derived("kept", lambda: {"a": seen.frame("site_models"), "b": (seen.frame("site_models"), 1)})
+    held["a"]["name"] = "changed"
+    held["b"][0]["name"] = "changed"
+    fresh = seen.derived("kept", dict)
+    assert "changed" not in set(fresh["a"]["name"]) | set(fresh["b"][0]["name"])
+
+
+def test_the_scale_is_kept_over_a_publish_of_something_else(land: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = scale.fitted(view.over(Translator("en")))
+    changed(land / "land.duckdb", "DELETE FROM gpu_price")
+    monkeypatch.setattr("harness.analysis.scale.fit_scale", lambda *a, **k: pytest.fail("fitted again"))
+    after = scale.fitted(view.over(Translator("en")))
+    assert before is not None and after is not None and before.rmse == after.rmse

@@ -1,0 +1,142 @@
+"""The database can be made again, row for row the same, and every difference is found."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from harness.errors import BadInput, StoreError
+from harness.store.check import check
+from harness.store.reader import Reader
+from harness.store.rebuild import publish_all, publish_catalog, publish_public, publish_runs, rebuild
+from tests.store.conftest import make_catalog, make_run
+from tests.store.test_ingest import make_public
+
+TABLES = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'land' ORDER BY 1"
+
+
+@pytest.fixture
+def sources(catalog: Path, runs: Path, tmp_path: Path) -> tuple[Path, Path, Path]:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for number in (3, 1, 2):
+        make_run(runs, number)
+    return catalog, make_public(tmp_path / "public", elsewhere, 7), runs
+
+
+def test_rebuild_gives_the_same_rows_as_publishing_in_any_order(
+    db: Path, tmp_path: Path, sources: tuple[Path, Path, Path]
+) -> None:
+    catalog, public, runs = sources
+    for folder in sorted(runs.iterdir(), reverse=True):
+        publish_runs(db, [folder])
+    publish_public(db, public)
+    publish_catalog(db, catalog)
+    again, third = tmp_path / "again.duckdb", tmp_path / "third.duckdb"
+    rebuild(again, *sources)
+    rebuild(third, *sources)
+    a, b, c = Reader(db), Reader(again), Reader(third)
+    for table in a.sql(TABLES)["table_name"]:
+        assert b.sql(f"FROM {table}").equals(c.sql(f"FROM {table}")), f"{table}: not the same order"
+        rows = [r.sql(f"SELECT t::VARCHAR AS row FROM {table} AS t ORDER BY 1")["row"].tolist() for r in (a, b)]
+        assert rows[0] == rows[1], table
+    assert check(db, *sources) == [] == check(again, *sources)
+    assert publish_all(db, *sources) is False
+
+
+def test_publish_all_brings_up_to_date(db: Path, sources: tuple[Path, Path, Path]) -> None:
+    assert publish_all(db, *sources) is True
+    make_run(sources[2], 9)
+    assert publish_all(db, *sources) is True
+    assert check(db, *sources) == []
+
+
+def test_an_absent_database_is_a_finding_and_a_foreign_one_an_error(db: Path, sources: tuple[Path, Path, Path]) -> None:
+    assert check(db, *sources) == [f"There is no database at {db}. Make it with `harness db rebuild`."]
+    db.parent.mkdir()
+    db.write_bytes(b"x" * 5000)
+    with pytest.raises(StoreError):
+        check(db, *sources)
+
+
+@pytest.mark.parametrize(
+    ("statement", "finding"),
+    [
+        ("UPDATE outcome SET value = value + 1e-9 WHERE item = 0 AND task = 'text'", "its rows of outcome in the"),
+        ("DELETE FROM outcome WHERE item = 0", "6 rows of outcome in the database, 8 in its source"),
+        ("INSERT INTO outcome SELECT * REPLACE ('ghost' AS run_id) FROM outcome", "Run ghost: 32 rows of outcome"),
+        ("UPDATE result SET score = 1", "its rows of result in the database differ"),
+        ("DELETE FROM perf", "its 1 rows of perf are not in the database"),
+        ("UPDATE run SET valid = NOT valid", "its rows of run in the database differ"),
+        ("UPDATE vendor SET country = 'FR'", "Table vendor: 2 rows in the database, 2 in the catalog's vendors.csv"),
+        ("DELETE FROM price", "Table price: 0 rows in the database, 5 in the catalog's prices.csv"),
+        ("UPDATE task SET chance = 0", "Table task: 2 rows"),
+    ],
+)
+def test_whatever_is_changed_in_the_database_is_found(
+    db: Path, sources: tuple[Path, Path, Path], statement: str, finding: str
+) -> None:
+    rebuild(db, *sources)
+    with duckdb.connect(str(db)) as con:
+        con.execute(statement)
+    problems = check(db, *sources)
+    assert any(finding in problem for problem in problems), problems
+
+
+def test_whatever_is_changed_in_the_sources_is_found(db: Path, sources: tuple[Path, Path, Path]) -> None:
+    catalog, public, runs = sources
+    rebuild(db, *sources)
+    first, second, third = sorted(runs.iterdir())
+    shutil.rmtree(first)
+    (second / "results.parquet").write_bytes(b"junk")
+    path = third / "samples.parquet"
+    table = pq.read_table(path)
+    at = table.schema.get_field_index("prompt")
+    pq.write_table(table.set_column(at, "prompt", pa.array(["changed"] * len(table))), path)
+    extra = make_run(runs, 20)
+    problems = "\n".join(check(db, *sources))
+    assert f"Run {first.name}: 8 rows of outcome in the database have no run folder" in problems
+    assert f"{second / 'results.parquet'} is no Parquet file" in problems
+    assert f"Run {extra.name}: its 8 rows of outcome are not in the database" in problems
+    assert f"Run {third.name}: its rows" not in problems
+
+
+def test_changed_prompts_are_found_by_the_checksum(db: Path, sources: tuple[Path, Path, Path]) -> None:
+    rebuild(db, *sources)
+    path = next(sources[2].iterdir()) / "samples.parquet"
+    table = pq.read_table(path)
+    at = table.schema.get_field_index("prompt")
+    pq.write_table(table.set_column(at, "prompt", pa.array(["changed"] * len(table))), path)
+    assert check(db, *sources) == [f"Run {path.parent.name}: its folder has changed since it was published."]
+
+
+def test_a_rebuild_that_fails_leaves_the_old_database(db: Path, sources: tuple[Path, Path, Path]) -> None:
+    rebuild(db, *sources)
+    before = db.read_bytes()
+    make_catalog(sources[0], models="wrong\n")
+    with pytest.raises(BadInput, match="models.csv, row 1"):
+        rebuild(db, *sources)
+    assert db.read_bytes() == before
+
+
+def test_a_rebuild_replaces_what_cannot_be_read(db: Path, sources: tuple[Path, Path, Path]) -> None:
+    db.parent.mkdir()
+    db.write_bytes(b"x" * 5000)
+    rebuild(db, *sources)
+    assert check(db, *sources) == []
+
+
+def test_imported_packs_below_the_runs_are_published_and_rebuilt(
+    db: Path, sources: tuple[Path, Path, Path], tmp_path: Path
+) -> None:
+    make_public(sources[2] / "packs", tmp_path / "elsewhere", 8)
+    assert publish_all(db, *sources) is True
+    assert len(Reader(db).sql("FROM run")) == 5 and check(db, *sources) == []
+    assert publish_public(db, sources[1], sources[2]) is False
+    rebuild(db, *sources)
+    assert len(Reader(db).sql("FROM run")) == 5

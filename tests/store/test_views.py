@@ -1,0 +1,200 @@
+"""The views' numbers, each worked out by hand from a small catalog and a few runs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from harness.analysis.index import capability_index, task_scores
+from harness.store.reader import Reader
+from harness.store.rebuild import publish_catalog, publish_runs
+from tests.store.conftest import CATALOG, SUITE, make_catalog, make_run
+
+
+@pytest.fixture
+def market(db: Path, catalog: Path) -> Reader:
+    publish_catalog(db, catalog)
+    return Reader(db)
+
+
+def _set_vendor(folder: Path, vendor: str) -> None:
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["model"]["vendor_id"] = vendor
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def test_the_leaderboard_shows_the_newest_valid_complete_run_of_each_kind(db: Path, runs: Path) -> None:
+    shown = [
+        make_run(runs, 2),  # newer than run 1
+        make_run(runs, 5, dtype="bfloat16"),
+        make_run(runs, 6, suite=SUITE | {"version": "2"}),
+        make_run(runs, 7, origin="imported"),
+        make_run(runs, 8, model="acme/two"),
+    ]
+    make_run(runs, 1)
+    make_run(runs, 3, valid=False)
+    make_run(runs, 4, partial=True)
+    publish_runs(db, list(runs.iterdir()))
+    reader = Reader(db)
+    assert len(reader.sql("FROM run")) == 8
+    assert set(reader.sql("SELECT run_id FROM leading_run")["run_id"]) == {p.name for p in shown}
+    assert len(reader.sql("FROM leaderboard")) == 10
+
+
+def test_scores_are_normalised_and_the_index_is_the_mean_over_kinds(db: Path, runs: Path) -> None:
+    members = [SUITE["tasks"][1] | {"task": f"part{i}", "group": "big"} for i in (1, 2)]
+    folder = make_run(runs, 1, items=40, suite=SUITE | {"tasks": [*SUITE["tasks"], *members]})
+    path = folder / "results.parquet"
+    rows = pq.read_table(path).to_pylist()
+    text, pick = rows[0]["score"], rows[1]["score"]
+    rows += [rows[1] | {"task": f"part{i}", "score": s, "n": n} for i, s, n in ((1, 0.9, 10), (2, 0.6, 30))]
+    pq.write_table(type(pq.read_table(path)).from_pylist(rows, schema=pq.read_schema(path)), path)
+    publish_runs(db, [folder])
+    reader = Reader(db)
+    normalised = reader.sql("SELECT task, normalised FROM leaderboard").set_index("task")["normalised"]
+    assert normalised["text"] == pytest.approx(1 - text / 4)
+    assert normalised["pick"] == pytest.approx((pick - 0.5) / 0.5)
+    group = (10 * 0.8 + 30 * 0.2) / 40
+    expected = np.mean([1 - text / 4, np.mean([max(0, (pick - 0.5) / 0.5), group])])
+    index = reader.sql("FROM run_index").iloc[0]
+    assert index["index"] == pytest.approx(expected)
+    assert (index["kinds"], index["tasks"]) == (2, 3)
+
+
+def test_a_run_that_lacks_a_member_of_a_group_has_no_index(db: Path, runs: Path) -> None:
+    grouped = [
+        SUITE["tasks"][0],
+        SUITE["tasks"][1] | {"group": "big"},
+        SUITE["tasks"][1] | {"task": "x", "group": "big"},
+    ]
+    publish_runs(db, [make_run(runs, 1, suite=SUITE | {"tasks": grouped})])
+    reader = Reader(db)
+    assert len(reader.sql("FROM leaderboard")) == 2 and reader.sql("FROM run_index").empty
+
+
+@pytest.mark.parametrize("missing", [[], ["text"], ["pick"], ["part2"], ["part1", "part2"]])
+def test_the_view_and_the_analysis_are_one_definition(db: Path, runs: Path, missing: list[str]) -> None:
+    members = [SUITE["tasks"][1] | {"task": f"part{i}", "group": "big"} for i in (1, 2)]
+    folder = make_run(runs, 1, items=40, suite=SUITE | {"tasks": [*SUITE["tasks"], *members]})
+    path = folder / "results.parquet"
+    rows = pq.read_table(path).to_pylist()
+    rows += [rows[1] | {"task": f"part{i}", "score": s, "n": n} for i, s, n in ((1, 0.9, 10), (2, 0.6, 30))]
+    rows = [r for r in rows if r["task"] not in missing]
+    pq.write_table(type(pq.read_table(path)).from_pylist(rows, schema=pq.read_schema(path)), path)
+    publish_runs(db, [folder])
+    reader = Reader(db)
+    task, result, run = (reader.sql(f"FROM {table}") for table in ("task", "result", "run"))
+    computed = capability_index(task_scores(result, task, run), task)
+    computed = computed[computed["kind"] == "overall"]
+    seen = reader.sql("FROM run_index")
+    assert len(seen) == len(computed) == (0 if missing else 1)
+    assert seen["index"].tolist() == pytest.approx(computed["score"].tolist())
+
+
+def test_list_price_is_the_cheapest_paid_current_offer(market: Reader) -> None:
+    prices = market.sql("FROM list_price ORDER BY provider_id")
+    assert prices["provider_id"].tolist() == ["acme-api", "host"]
+    assert prices["blended_per_mtok"].tolist() == [(3 * 1 + 3) / 4, (3 * 0.5 + 4) / 4]
+    assert prices["offer_id"].tolist() == ["one", "one"] and prices["first_party"].tolist() == [True, False]
+    even = market.sql("SELECT blended_per_mtok FROM list_price_at($r) ORDER BY provider_id", {"r": 1})
+    assert even["blended_per_mtok"].tolist() == [2.0, 2.25]
+
+
+def test_price_history_names_the_price_before(market: Reader) -> None:
+    history = market.sql("FROM price_history WHERE provider_id = 'acme-api' ORDER BY as_of")
+    assert history["output_per_mtok"].tolist() == [6, 3]
+    assert history["previous_output_per_mtok"].iloc[1] == 6 and np.isnan(history["previous_output_per_mtok"].iloc[0])
+
+
+def test_reach_cadence_and_openness(market: Reader) -> None:
+    reach = market.sql("SELECT vendor_id, providers, others, offers, models_served FROM vendor_reach ORDER BY 1")
+    assert reach.values.tolist() == [["acme", 2, 1, 3, 1], ["bigco", 0, 0, 0, 0]]
+    cadence = market.sql("SELECT vendor_id, year, models, open_models FROM release_cadence ORDER BY ALL")
+    assert cadence.values.tolist() == [["acme", 2024, 1, 0], ["acme", 2025, 1, 1], ["bigco", 2022, 1, 0]]
+    share = market.sql("SELECT vendor_id, models, known, open_models, share FROM open_share ORDER BY 1")
+    assert share.values.tolist() == [["acme", 2, 2, 1, 0.5], ["bigco", 1, 1, 0, 0.0]]
+
+
+def test_concentration_shares_sum_to_one(market: Reader) -> None:
+    shares = market.sql("SELECT measure, sum(share) AS total FROM concentration GROUP BY measure ORDER BY measure")
+    assert shares["measure"].tolist() == ["models", "offers", "open", "served"]
+    assert shares["total"].tolist() == pytest.approx([1.0] * 4)
+    models = market.sql("SELECT vendor_id, share FROM concentration WHERE measure = 'models' ORDER BY vendor_id")
+    assert models["share"].tolist() == pytest.approx([2 / 3, 1 / 3])
+
+
+def test_measured_cost_of_sound_runs_on_known_gpus(db: Path, runs: Path, catalog: Path) -> None:
+    sound = make_run(runs, 1)
+    make_run(runs, 2, model="acme/resumed", perf={"complete": False, "tokens_per_s": 1.0})
+    make_run(runs, 3, model="acme/cpu", hardware={"device_name": "Some CPU"})
+    publish_runs(db, list(runs.iterdir()))
+    publish_catalog(db, catalog)
+    cost = Reader(db).sql("FROM measured_cost")
+    assert cost["run_id"].tolist() == [sound.name] and cost["gpu"].tolist() == ["H200"]  # not the shorter "H2"
+    row = cost.iloc[0]
+    assert row["per_mtok"] == pytest.approx(3.6 / (100 * 3600) * 1e6)
+    correct = pq.read_table(sound / "results.parquet").to_pandas().query("task == 'pick'")["score"].iloc[0] * 4
+    if correct:
+        assert row["per_correct_answer"] == pytest.approx(3.6 * 36 / 3600 / correct)
+    assert row["joules_per_ktok"] == pytest.approx(50 / 1000 * 1000)
+
+
+def test_the_frontier_holds_what_nothing_beats(db: Path, runs: Path, tmp_path: Path) -> None:
+    names = {"good": 5, "dear": 9, "cheap": 1, "reference": 0.1}
+    folders = []
+    for number, name in enumerate(names):
+        folder = make_run(runs, number, model=f"acme/{name}")
+        if name == "reference":
+            _set_vendor(folder, "reference")
+        folders.append(folder)
+        path = folder / "results.parquet"
+        rows = pq.read_table(path).to_pylist()
+        rows[0]["score"], rows[1]["score"] = 2.0, {"good": 0.9, "dear": 0.8, "cheap": 0.6, "reference": 1.0}[name]
+        pq.write_table(type(pq.read_table(path)).from_pylist(rows, schema=pq.read_schema(path)), path)
+    publish_runs(db, folders)
+    heading, model_row = CATALOG["models.csv"].splitlines()[:2]
+    price_heading = CATALOG["prices.csv"].splitlines()[0]
+    publish_catalog(
+        db,
+        make_catalog(
+            tmp_path / "catalog",
+            models="\n".join([heading, *(model_row.replace("acme-one", f"acme-{n}") for n in names)]) + "\n",
+            prices="\n".join(
+                [price_heading, *(f"host,{n},acme-{n},USD,{p},{p},,,2026-01-01,s1" for n, p in names.items())]
+            ),
+            gpu_prices=CATALOG["gpu_prices.csv"].splitlines()[0] + "\n",
+        ),
+    )
+    points = Reader(db).sql("SELECT model, usd_per_mtok, on_frontier FROM pareto ORDER BY usd_per_mtok")
+    assert points["model"].tolist() == ["acme/cheap", "acme/good", "acme/dear"]  # no reference model
+    assert points["on_frontier"].tolist() == [True, True, False]
+
+
+def test_vendor_position_has_raw_inputs_and_nothing_for_the_unknown(db: Path, runs: Path, catalog: Path) -> None:
+    publish_runs(db, [make_run(runs, 1)])
+    publish_catalog(db, catalog)
+    inputs = Reader(db).sql("SELECT vendor_id, dimension, input, value FROM vendor_position")
+    values = {(v, i): x for v, _, i, x in inputs.values.tolist()}
+    assert values["acme", "funding"] == 250  # the newer of two facts
+    assert ("acme", "channel") not in values  # no number
+    assert ("bigco", "providers") not in values and ("bigco", "models released in two years") not in values
+    assert values["acme", "models released in two years"] == 2
+    assert values["acme", "modalities"] == 2 and values["acme", "providers other than itself"] == 1
+    assert values["acme", "median list price"] == pytest.approx((1.5 + 1.375) / 2)
+    assert ("acme", "best measured index, tiny") in values
+
+
+def test_the_leaderboard_never_touches_the_outcomes(db: Path, runs: Path) -> None:
+    """Its plan reads ``result`` and not ``outcome``, however many outcomes there are."""
+    publish_runs(db, [make_run(runs, 0)])
+    reader = Reader(db)
+    text = "SELECT model, avg(normalised) AS score, count(*) AS n FROM leaderboard GROUP BY model ORDER BY score DESC"
+    plan = "\n".join(reader.sql(f"EXPLAIN {text}")["explain_value"]).lower()
+    assert "result" in plan and "outcome" not in plan
+    touching = "\n".join(reader.sql("EXPLAIN SELECT sum(value) FROM outcome")["explain_value"]).lower()
+    assert "outcome" in touching  # what the plan would have said

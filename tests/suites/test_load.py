@@ -1,0 +1,150 @@
+"""Suite files: what ships is valid, what is wrong is told all at once."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from harness.errors import BadInput, MissingData
+from harness.suites.load import FOLDER, list_suites, load_suite, parse
+from harness.suites.model import from_dict, to_dict
+
+
+def test_the_four_suites_ship() -> None:
+    assert [s.name for s in list_suites()] == ["calibration", "core-en", "core-zh", "quick"]
+
+
+def test_core_en_counts_each_group_once() -> None:
+    suite = load_suite("core-en")
+    assert len(suite.names()) == 141
+    assert len(suite.entries()) == 19
+    assert {g.name: (len(g.members), g.weight_by_size) for g in suite.groups} == {
+        "blimp": (67, False),
+        "mmlu": (57, True),
+    }
+    assert suite.task("mmlu_anatomy").group == "mmlu"
+    with pytest.raises(KeyError):
+        suite.task("mmlu")
+
+
+@pytest.mark.parametrize("name", ["calibration", "core-en", "core-zh", "quick"])
+def test_every_suite_survives_its_manifest(name: str) -> None:
+    suite = load_suite(name)
+    assert from_dict(json.loads(json.dumps(to_dict(suite), allow_nan=False))) == suite
+
+
+def test_each_kind_is_measured_in_every_suite() -> None:
+    for suite in list_suites():
+        assert {t.kind for t in suite.tasks} == {"perplexity", "classification", "qa"}, suite.name
+
+
+def test_an_unknown_suite_names_those_that_there_are() -> None:
+    with pytest.raises(MissingData, match=r"no suite 'core-fr'.*calibration, core-en, core-zh, quick"):
+        load_suite("core-fr")
+    with pytest.raises(MissingData, match=r"no suite '/nowhere/x\.yaml'"):
+        load_suite("/nowhere/x.yaml")
+
+
+def test_a_suite_of_ones_own_is_read_by_its_path(tmp_path: Path) -> None:
+    copy = tmp_path / "mine.yaml"
+    copy.write_text((FOLDER / "quick.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    assert load_suite(str(copy)) == load_suite("quick")
+
+
+@pytest.mark.parametrize("content", [b"tasks: [", b"\xff\xfe\x00", b"- a\n- b\n", b""])
+def test_a_file_that_is_no_suite_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_bytes(content)
+    with pytest.raises(BadInput, match=r"broken\.yaml"):
+        load_suite(str(path))
+
+
+def _spec() -> dict[str, object]:
+    loaded = yaml.safe_load((FOLDER / "quick.yaml").read_text(encoding="utf-8"))
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def test_all_problems_are_told_at_once() -> None:
+    spec = _spec()
+    first, second = spec["tasks"][0], spec["tasks"][2]  # type: ignore[index]
+    spec |= {"version": 1.0, "stride": 2048, "colour": "red", "title": {"en": "Quick"}}
+    first |= {"h0": None, "kind": "verse", "num_fewshot": -1}
+    second |= {"metric": "acc,none", "chance": 1.5, "extra_metrics": ["speed"], "task": "wikitext"}
+    with pytest.raises(BadInput) as caught:
+        parse(spec, "quick.yaml")
+    told = "\n".join(caught.value.problems)
+    for expected in (
+        "the suite: version is 1.0",
+        "the suite: stride is longer than window",
+        "the suite: colour is unknown",
+        "the suite: title.zh is missing",
+        "task wikitext: h0 is missing",
+        "task wikitext: kind is 'verse'; it must be one of perplexity, classification, qa",
+        "task wikitext: num_fewshot is -1",
+        "task wikitext: metric holds a comma",
+        "task wikitext: best must lie on the better side of chance",
+        "task wikitext: extra_metrics names 'speed'",
+        "task wikitext: is listed more than once",
+    ):
+        assert expected in told
+    assert len(caught.value.problems) == 11
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"tasks": []}, "the suite: tasks is empty"),
+        ({"tasks": None}, "the suite: tasks is missing"),
+        ({"tasks": ["wikitext"]}, "task 1: must be a mapping"),
+        ({"window": True}, "the suite: window is True"),
+        ({"name": " "}, "the suite: name is ' '"),
+    ],
+)
+def test_wrong_suites(change: dict[str, object], expected: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        parse(_spec() | change, "x.yaml")
+    assert any(p.startswith(expected) for p in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"group": "mmlu"}, "task or else group must be given"),
+        ({"higher_is_better": True}, "higher_is_better is true, but fewer bits per byte are better"),
+        ({"metric": "acc"}, "chance and best are the anchors"),
+        ({"h0": "much"}, "h0 is 'much'"),
+        ({"redistribute": "yes"}, "redistribute is 'yes'"),
+        ({"cluster": 3}, "cluster is 3"),
+    ],
+)
+def test_wrong_tasks(change: dict[str, object], expected: str) -> None:
+    spec = _spec()
+    spec["tasks"][0] |= change  # type: ignore[index]
+    with pytest.raises(BadInput) as caught:
+        parse(spec, "x.yaml")
+    assert any(expected in p for p in caught.value.problems)
+
+
+def test_a_group_must_name_its_members() -> None:
+    spec = yaml.safe_load((FOLDER / "core-zh.yaml").read_text(encoding="utf-8"))
+    group = next(t for t in spec["tasks"] if "group" in t)
+    group |= {"members": [], "weight_by_size": None}
+    with pytest.raises(BadInput) as caught:
+        parse(spec, "x.yaml")
+    assert any("members is empty" in p for p in caught.value.problems)
+    assert any("weight_by_size is missing" in p for p in caught.value.problems)
+
+
+def test_reading_suites_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from harness.suites.load import list_suites; list_suites();"
+        "print([m for m in ('torch', 'lm_eval', 'transformers', 'datasets', 'pandas') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,55 @@
+"""Every command is documented, and every command that the documents name exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+from harness.cli import app
+from harness.reference import page
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def known() -> set[str]:
+    top = typer.main.get_command(app)
+    return set(top.commands) | {f"{n} {s}" for n, c in top.commands.items() for s in getattr(c, "commands", {})}  # type: ignore[attr-defined]
+
+
+def test_reference_is_what_the_code_says() -> None:
+    written = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert written == page(), "docs/commands.md is old: python -m harness.reference > docs/commands.md"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_named_commands_exist(path: Path) -> None:
+    commands = known()
+    for words in re.findall(r"(?:`|^\s*)harness ([a-z]+(?: [a-z]+)?)", path.read_text(encoding="utf-8"), re.MULTILINE):
+        assert words.split()[0] in {c.split()[0] for c in commands}, f"{path.name}: harness {words}"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_links_lead_somewhere(path: Path) -> None:
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
+        if not re.match(r"[a-z]+:", target):
+            assert (path.parent / target).exists(), f"{path.name} links to {target}"
+
+
+def test_repository_names_no_machine() -> None:
+    import subprocess
+
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    texts = [
+        p for p in listed if p.endswith((".py", ".md", ".toml", ".yaml", ".yml", ".sql", ".txt", "Makefile", ".ci/run"))
+    ]
+    marks = ("/" + "work/main", "/" + "work/shared", "/" + "root/", "/tmp/" + "bash_jobs")
+    for name in texts:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert not [m for m in marks if m in text], name

@@ -1,0 +1,108 @@
+"""Imports point one way, and the light half stays light."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+HEAVY = {"torch", "transformers", "lm_eval", "datasets", "accelerate"}
+FORBIDDEN = {
+    "analysis": {"torch", "transformers", "lm_eval", "streamlit"},
+    "charts": {"torch", "transformers", "lm_eval", "streamlit"},
+    "engine": {"duckdb", "streamlit"},
+    "store": HEAVY | {"streamlit"},
+    "catalog": HEAVY | {"streamlit"},
+    "reports": HEAVY | {"streamlit"},
+    "i18n": HEAVY | {"streamlit"},
+    "suites": {"streamlit", "duckdb"},
+    "runs": {"streamlit"},
+}
+ROOMS = {  # which rooms of ours a room may import
+    "engine": {"engine"},
+    "suites": {"suites", "engine"},
+    "store": {"store", "suites", "catalog"},
+    "analysis": {"analysis", "store"},
+    "charts": {"charts", "analysis", "i18n"},
+    "catalog": {"catalog", "store"},
+    "i18n": {"i18n"},
+    "interchange": {"interchange", "store", "suites", "engine", "catalog", "runs", "analysis"},
+    "runs": {"runs", "engine", "suites", "store", "analysis", "catalog"},
+    "reports": {"reports", "charts", "analysis", "store", "i18n", "catalog"},
+    "site": {"site", "charts", "analysis", "store", "i18n", "reports", "catalog", "suites"},
+}
+
+
+def imports(path: Path, *, top_level: bool) -> set[str]:
+    """Dotted names that a file imports; only those that run at import where ``top_level``."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found: set[str] = set()
+
+    def walk(node: ast.AST) -> None:
+        for child in ast.iter_child_nodes(node):
+            if top_level and isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+                continue
+            if top_level and isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
+                continue
+            if isinstance(child, ast.Import):
+                found.update(a.name for a in child.names)
+            elif isinstance(child, ast.ImportFrom) and child.module and child.level == 0:
+                found.add(child.module)
+                found.update(f"{child.module}.{a.name}" for a in child.names)
+            walk(child)
+
+    walk(tree)
+    return found
+
+
+def files(room: str) -> list[Path]:
+    return sorted((ROOT / "harness" / room).rglob("*.py"))
+
+
+@pytest.mark.parametrize("room", sorted(FORBIDDEN))
+def test_room_keeps_heavy_libraries_out(room: str) -> None:
+    for path in files(room):
+        names = {n.split(".")[0] for n in imports(path, top_level=room not in ("analysis", "charts", "engine"))}
+        assert not names & FORBIDDEN[room], f"{path} imports {names & FORBIDDEN[room]}"
+
+
+@pytest.mark.parametrize("room", sorted(ROOMS))
+def test_rooms_import_one_way(room: str) -> None:
+    for path in files(room):
+        rooms = {
+            n.split(".")[1] for n in imports(path, top_level=False) if n.startswith("harness.") and n.count(".") >= 1
+        }
+        ours = {r for r in rooms if (ROOT / "harness" / r).is_dir()}
+        assert ours <= ROOMS[room], f"{path} imports the rooms {ours - ROOMS[room]}"
+
+
+def test_only_the_site_knows_streamlit_and_only_pages_know_the_site() -> None:
+    for path in (ROOT / "harness").rglob("*.py"):
+        names = imports(path, top_level=False)
+        if path.parent.name != "site":
+            assert "streamlit" not in {n.split(".")[0] for n in names}, path
+            assert not {n for n in names if n.startswith("harness.site")}, path
+
+
+def test_nothing_imports_pages() -> None:
+    for path in (ROOT / "harness").rglob("*.py"):
+        assert not {n for n in imports(path, top_level=False) if n.split(".")[0] in ("pages", "app")}, path
+
+
+def test_packages_import_nothing_by_themselves() -> None:
+    for path in (ROOT / "harness").rglob("__init__.py"):
+        assert not imports(path, top_level=True), path
+
+
+@pytest.mark.parametrize("command", [["--help"], ["suites"], ["run", "--help"]])
+def test_read_only_commands_stay_light(command: list[str]) -> None:
+    code = (
+        "import sys; from harness.__main__ import run; run(sys.argv[1:]); "
+        f"heavy = {sorted(HEAVY)!r}; found = [m for m in heavy if m in sys.modules]; sys.exit(3 if found else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-500:]
