@@ -1,9 +1,7 @@
-"""A visitor's browser: click, and wait until the page rests; many of them at once."""
+"""A visitor's browser: click, and wait until the page rests."""
 
 from __future__ import annotations
 
-import asyncio
-import random
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -15,7 +13,7 @@ HARMLESS = ("_stcore/health", "_stcore/host-config")
 PATIENCE_MS = 120_000
 
 # Watches the state of the script: a click is answered once the script has run and ended, nothing is left of the run
-# before, and every chart is drawn.
+# before, and every chart is drawn. A run may be over before the watcher sees it: then another page's title tells of it.
 WATCH = """() => {
   if (window.__watched) return;
   window.__watched = true; window.__runs = 0; window.__running = false;
@@ -29,13 +27,15 @@ WATCH = """() => {
     {subtree: true, childList: true, attributes: true, attributeFilter: ['data-test-script-state']});
   look();
 }"""
+STANDS = "() => ({runs: window.__runs, title: document.querySelector('h1')?.innerText})"
 RESTED = """(before) => {
   const app = document.querySelector('[data-test-script-state=notRunning]');
-  if (!app || window.__runs <= before || !document.querySelector('h1')) return false;
+  const title = document.querySelector('h1')?.innerText;
+  if (!app || !title || (before && window.__runs <= before.runs && title === before.title)) return false;
   if (document.querySelector('[data-testid=stSkeleton], [data-stale=true]')) return false;
   return [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(c => c.querySelector('.main-svg'));
 }"""
-READABLE = """() => document.querySelector('h1') && document.querySelectorAll('[data-testid=stMetricValue]').length >= 6
+READABLE = """() => document.querySelector('h1') && document.querySelectorAll('[class*=st-key-tile-] strong').length >= 6
   && document.querySelector('.st-key-finding-1')?.innerText.length > 20"""
 LINK = "[data-testid=stSidebarNav] a"
 CHOICE = "[data-testid=stMain] [data-testid=stButtonGroup] button[aria-checked=false]"
@@ -72,7 +72,7 @@ async def opened(page: Any, address: str) -> tuple[float, float]:
     await page.wait_for_function(READABLE, timeout=PATIENCE_MS)
     readable = time.perf_counter() - start
     await page.evaluate(WATCH)
-    await page.wait_for_function(RESTED, arg=-1, timeout=PATIENCE_MS)
+    await page.wait_for_function(RESTED, arg=None, timeout=PATIENCE_MS)
     return readable, time.perf_counter() - start
 
 
@@ -81,13 +81,13 @@ async def arrived(page: Any, address: str) -> None:
     await page.goto(address, wait_until="commit")
     await page.wait_for_selector("h1", timeout=PATIENCE_MS)
     await page.evaluate(WATCH)
-    await page.wait_for_function(RESTED, arg=-1, timeout=PATIENCE_MS)
+    await page.wait_for_function(RESTED, arg=None, timeout=PATIENCE_MS)
 
 
 async def timed(page: Any, act: Callable[[], Awaitable[Any]]) -> float:
     """Seconds from a click until the page rests."""
     await page.evaluate(WATCH)
-    before = await page.evaluate("() => window.__runs")
+    before = await page.evaluate(STANDS)
     start = time.perf_counter()
     await act()
     await page.wait_for_function(RESTED, arg=before, timeout=PATIENCE_MS)
@@ -97,26 +97,3 @@ async def timed(page: Any, act: Callable[[], Awaitable[Any]]) -> float:
 async def turn(page: Any, number: int) -> float:
     """Go to the page with this number in the navigation."""
     return await timed(page, page.locator(LINK).nth(number).click)
-
-
-async def visit(page: Any, address: str, end: float, think: tuple[float, float], seed: int, found: Found) -> None:
-    """One visitor until ``end``: reads for a while, then goes to another page or changes a filter of this one."""
-    rng, here = random.Random(seed), 0
-    await asyncio.sleep(rng.uniform(0, think[1]))
-    await opened(page, address)
-    while time.perf_counter() < end:
-        await asyncio.sleep(rng.uniform(*think))
-        try:
-            choices = page.locator(CHOICE)
-            held = await choices.count()
-            if held and rng.random() < 0.4:
-                found.add("filter", await timed(page, choices.nth(rng.randrange(held)).click))
-            else:
-                here = rng.choice([n for n in range(len(PAGES)) if n != here])
-                found.add(PAGES[here], await turn(page, here))
-            for text in await page.locator(FAILED).all_inner_texts():
-                found.errors.append(f"{PAGES[here]}: {text[:200]}")
-        except Exception as error:  # a click that is never answered counts as an error, and the visitor goes on
-            found.errors.append(f"{PAGES[here]}: {type(error).__name__} {str(error)[:200]}")
-            here = 0
-            await opened(page, address)

@@ -20,8 +20,7 @@ if not held[["vendors", "models", "measured_runs", "imported_runs", "reference_r
 with st.grid(6, min_column_width=140):
     for key in ("vendors", "models", "offers", "reported_scores", "imported_runs", "measured_runs"):
         note = say("overview.reference_note", n=int(held["reference_runs"])) if key == "measured_runs" else None
-        st.metric(say(f"overview.{key}"), count(held[key]), note if held["reference_runs"] else None,
-                  delta_color="off", delta_arrow="off")  # fmt: skip
+        blocks.tile(key, say(f"overview.{key}"), count(held[key]), note if held["reference_runs"] else None)
 
 slot_findings, slot_landscape = st.container(), st.container()
 

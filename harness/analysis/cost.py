@@ -113,7 +113,8 @@ def measured_costs(
     offers = offers.dropna(subset=["hour"]).sort_values("as_of", kind="stable")
     offers = offers.drop_duplicates(["cloud", "gpu", "gpus", "memory_gb", "terms"], keep="last")
     names = sorted({str(name) for name in offers["gpu"]}, key=lambda name: (-len(_words(name)), name))
-    gpu = [_gpu_of(device, names) for device in rows["device_name"]]
+    known = {device: _gpu_of(device, names) for device in set(rows["device_name"].dropna())}
+    gpu = [known.get(device) for device in rows["device_name"]]
     hours = offers.groupby("gpu")["hour"].agg(["count", "median", "min", "max"])
     found = hours.reindex(pd.Index(gpu, dtype=object)).reset_index(drop=True)
     speed = rows["tokens_per_s"].to_numpy(dtype=float)

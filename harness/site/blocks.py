@@ -47,6 +47,12 @@ def empty(view: View, what: str, command: str) -> None:
         st.code(command, language="bash")
 
 
+def tile(name: str, label: str, value: str, note: str | None = None) -> None:
+    """A number of the first screen, as plain text: Streamlit draws a metric only once it has read all of Plotly."""
+    with st.container(key=f"tile-{name}"):
+        st.markdown(f"{literal(label)} **{value}**" + (f" :small[{literal(note)}]" if note else ""))
+
+
 def chart(view: View, drawn: Chart, *, height: int | None = None, lead: bool = False) -> None:
     """A chart under its finding, with its note, its source, its data as a table and as CSV.
 

@@ -20,11 +20,13 @@ _TEXT = (
 # Streamlit shows the focus of some links by a shade that few people see.
 _FOCUS = f"a:focus-visible{{outline: 2px solid {_INK}; outline-offset: 1px}}"
 
+_TILE = "[class*=st-key-tile-] strong{display: block; font-size: 1.75rem; font-weight: 400; line-height: 1.35}"
+
 
 def style(headings: Mapping[int, str]) -> None:
     """Name the sections of the navigation above their first entries (``place: name``) and mend what the theme cannot."""
     named = "".join(_HEADING.format(place=place, name=_quoted(name)) for place, name in headings.items())
-    st.html(f"<style>{named}{_TEXT}{_FOCUS}</style>")
+    st.html(f"<style>{named}{_TEXT}{_FOCUS}{_TILE}</style>")
 
 
 def _quoted(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,17 +21,26 @@ if TYPE_CHECKING:
     from harness.store.reader import Database, Reader
 
 
-_AGE, _LAST = threading.Lock(), list[Any]()
-"""The generation that what is kept belongs to (none or one)."""
+_AGE, _READERS = threading.Lock(), list[Any]()
+"""The readers of the newest two generations, the newest last: scripts that began before a publish end on theirs."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One page's surroundings for one run of its script. ``public`` hides texts that may not be passed on."""
+    """One page's surroundings for one run of its script. ``public`` hides texts that may not be passed on.
+
+    Streamlit keeps a page's functions, and with them its view, for as long as a visitor stays. So a view does not hold its
+    reader: after the second publish since, the reader is gone and the view goes on with the newest.
+    """
 
     say: Translator
-    reader: Reader
+    held: weakref.ref[Reader]
     public: bool
+
+    @property
+    def reader(self) -> Reader:
+        """The database as the page found it, or as it is now where that is long gone."""
+        return self.held() or _newest()
 
     @property
     def language(self) -> str:
@@ -39,7 +49,8 @@ class View:
 
     def frame(self, query: str, /, **values: Any) -> pd.DataFrame:
         """The rows of a named query, cached until the database changes."""
-        found: pd.DataFrame = _own(_frame(self.reader.generation, query, tuple(sorted(values.items())), self.reader))
+        reader = self.reader
+        found: pd.DataFrame = _own(_frame(reader.generation, query, tuple(sorted(values.items())), reader))
         return found
 
     def derived(self, name: str, compute: Callable[..., Any], /, **values: Any) -> Any:
@@ -81,13 +92,16 @@ def _own(kept: Any) -> Any:
     return tuple(_own(value) for value in kept) if type(kept) is tuple else kept
 
 
-def _forget(generation: Any) -> None:
-    """Let go of all that an older database gave: what is kept is bounded by one generation."""
+def _newest() -> Reader:
+    """The reader of this moment's database; lets go of all that an older one gave, and of the readers before the last."""
+    reader = _database(str(places.database())).current()
     with _AGE:
-        if _LAST and _LAST[-1] != generation:
-            _frame.clear()
-            _derived.clear()
-        _LAST[:] = [generation]
+        if not _READERS or _READERS[-1] is not reader:
+            if _READERS:
+                _frame.clear()
+                _derived.clear()
+            _READERS[:] = [*_READERS[-1:], reader]
+    return reader
 
 
 def language() -> str:
@@ -120,10 +134,9 @@ def over(say: Translator) -> View:
     Raises:
         StoreError: the database is there and cannot be read.
     """
-    reader = _database(str(places.database())).current()
-    _forget(reader.generation)
+    reader = _newest()
     public = os.environ.get("LANDSCAPE_PUBLIC", "").strip().lower() in ("1", "true", "yes")
-    return View(say, reader, public)
+    return View(say, weakref.ref(reader), public)
 
 
 def keep_choices() -> None:

@@ -58,6 +58,16 @@ def test_litellm_prices_are_per_token_and_some_are_text(desk: Desk) -> None:
             litellm.read([SourceFile("m.json", broken)], desk)
 
 
+def test_a_token_cheaper_than_a_character_of_its_own_is_left_out(desk: Desk) -> None:
+    right = {"litellm_provider": "cloudy", "input_cost_per_token": 1e-6, "input_cost_per_character": 2.5e-7}
+    wrong = {**right, "output_cost_per_token": 1e-8, "output_cost_per_character": 4e-8}
+    entries = {"acme-7b": right, "acme-70b": wrong}
+    out = litellm.read([SourceFile("m.json", json.dumps(entries).encode())], desk)
+    assert column(out, "prices", "offer_id", "input_per_mtok") == [("acme-7b", "1")]
+    (left,) = [u for u in out.unmatched if u.kind == "price"]
+    assert left.name == "acme-70b" and "output_cost_per_token" in left.why
+
+
 def test_reported_scores_know_per_cent_fractions_shots_and_marks(desk: Desk) -> None:
     mmlu = csv_file(
         "external_benchmark_mmlu.csv",

@@ -86,7 +86,7 @@ def test_a_chart_without_intervals_claims_none(site: Open, filled: Path) -> None
     from harness.site import boards
     from harness.site.view import View
 
-    view = View(Translator("en"), None, False)  # type: ignore[arg-type]
+    view = View(Translator("en"), lambda: None, False)  # type: ignore[arg-type]
     rows = pd.DataFrame({"low": [0.1, float("nan"), float("nan")]})
     assert boards.bars_note(view, rows[:1], "Bars are x.") == "Bars are x."
     assert boards.bars_note(view, rows[1:], "Bars are x.").startswith("No error bars")

@@ -104,6 +104,10 @@ def _entry(out: Imported, desk: Desk, key: str, facts: Mapping[str, Any], hosts:
     prices = {column: _per_million(facts.get(name)) for name, column in PER_TOKEN}
     if not prices["input_per_mtok"] and not prices["output_per_mtok"]:
         return  # priced by image, second or character
+    wrong = next((name for name, _ in PER_TOKEN if _below_a_character(facts, name)), None)
+    if wrong:
+        out.leave("price", key, f"{wrong} is below the map's own price of a character, and a token has at least one")
+        return
     provider = match_provider(desk.known, str(facts.get("litellm_provider", "")))
     if provider is None:
         out.leave("provider", str(facts.get("litellm_provider", "")), f"not known; offer {key} left out")
@@ -132,6 +136,13 @@ def _entry(out: Imported, desk: Desk, key: str, facts: Mapping[str, Any], hosts:
         as_of=desk.as_of,
         source_id=desk.source_id,
     )
+
+
+def _below_a_character(facts: Mapping[str, Any], name: str) -> bool:
+    """Whether a price per token contradicts the price per character that stands beside it."""
+    token, character = (facts.get(n) for n in (name, name.replace("_per_token", "_per_character")))
+    one, other = (None if v is None else decimal(v) for v in (token, character))
+    return one is not None and other is not None and 0 < one < other
 
 
 def _per_million(value: object) -> str:

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import torch
 
 from harness.engine.base import Scored, ScoreRequest
+from harness.engine.packed import memory, streams
 from harness.engine.packed.execute import TreeScorer
 from harness.engine.packed.fallback import PaddedScorer, PaddingFreeScorer, PrefixScorer, Reader
 from harness.engine.packed.head import Head
@@ -97,7 +98,9 @@ def _candidates(
     def tree(*, whole: bool = False, fused: bool = False) -> Scorer:
         assert head is not None
         fixed = limits.budget if deterministic else None
-        return TreeScorer(PackedModel(model, device, head, reader.meter, fixed=fixed, whole=whole, fused=fused))
+        packed = PackedModel(model, device, head, reader.meter, fixed=fixed, whole=whole, fused=fused)
+        alike = fixed is None and head.kind == "linear" and position_limit(model.config.get_text_config()) is None
+        return TreeScorer(packed, streams.count(device, limits, can=alike), split=memory.narrow(model))
 
     problem = "no head" if head is None else tree_problem(model, deterministic=deterministic)
     if not problem and not deterministic:

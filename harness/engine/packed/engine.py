@@ -32,7 +32,7 @@ class PackedEngine:
     """Engine of ``harness.engine.base`` on a loaded causal language model."""
 
     name = "packed"
-    version = "3"
+    version = "4"
 
     def __init__(
         self,
@@ -64,16 +64,17 @@ class PackedEngine:
             return None
         return SlotGenerator(scorer, self.tokenizer)
 
-    def _shape(self) -> dict[str, str]:
-        """How attention is called, which tokens pass the last layer, and who multiplies."""
+    def _shape(self) -> dict[str, str | int]:
+        """How attention is called, which tokens pass the last layer, who multiplies, and how many packs at once."""
         scorer = self.choice.scorer
         if not isinstance(scorer, TreeScorer):
-            return {"attention": "the model's own", "last_layer": "all tokens", "products": "torch"}
+            return {"attention": "the model's own", "last_layer": "all tokens", "products": "torch", "streams": 1}
         packed = scorer.model
         return {
             "attention": "fused" if packed.fused else "by document",
             "last_layer": "scored tokens" if packed.last else "all tokens",
             "products": packed.products.kind,
+            "streams": scorer.streams,
         }
 
     def settings(self) -> dict[str, object]:

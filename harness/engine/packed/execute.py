@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 
 import torch
 
 from harness.engine.base import Scored, ScoreRequest
-from harness.engine.packed import plan
+from harness.engine.packed import plan, streams
 from harness.engine.packed.head import Wanted
 from harness.engine.packed.layout import Prefix
 from harness.engine.packed.model import PackedModel
@@ -23,23 +24,45 @@ class TreeScorer:
 
     name = "tree"
 
-    def __init__(self, model: PackedModel) -> None:
-        self.model = model
+    def __init__(self, model: PackedModel, streams: int = 1, *, split: bool = True) -> None:
+        self.model, self.streams, self.split = model, streams, split
+        self._lock = threading.RLock()
         self._preambles: OrderedDict[Preamble, Prefix] = OrderedDict()
 
     def score(self, requests: Sequence[ScoreRequest], limits: Limits) -> list[Scored]:
         """Answers in order."""
         answers: list[Scored | None] = [None] * len(requests)
-        for pack in plan.packs(requests, limits):
-            for index, answer in self._pack(requests, pack, limits):
-                answers[index] = answer
+        packs, count = self._packs(requests, limits)
+        with self.model.ready():
+            found = streams.each(lambda pack: self._pack(requests, pack, limits), packs, count)
+        for index, answer in (pair for pairs in found for pair in pairs):
+            answers[index] = answer
         assert all(a is not None for a in answers), "a request without a document"
         return [a for a in answers if a is not None]
 
+    def _packs(self, requests: Sequence[ScoreRequest], limits: Limits) -> tuple[list[Pack], int]:
+        """The packs of a batch and how many are computed at once: their sizes together stay within the budget.
+
+        A model that must not ``split`` its packs computes several at once only where they are as small already.
+        """
+        documents = plan.documents(requests, limits)
+        whole = plan.packed(documents, limits.budget)
+        if self.streams == 1:
+            return whole, 1
+        parts = plan.packed(documents, max(1, limits.budget // self.streams))
+        return (parts, self.streams) if self.split or len(parts) == len(whole) else (whole, 1)
+
     def prefix(self, preamble: Preamble | None, room: int) -> Prefix | None:
-        """Keys and values of a preamble; computed in passes of its own, so that they never depend on the batch."""
+        """Keys and values of a preamble; computed in passes of its own, so that they never depend on the batch.
+
+        Where packs run side by side they all read it, so it has no room that one of them could write to.
+        """
         if preamble is None:
             return None
+        with self._lock:
+            return self._prefix(preamble, room if self.streams == 1 else 0)
+
+    def _prefix(self, preamble: Preamble, room: int) -> Prefix:
         found = self._preambles.get(preamble)
         if found is None:
             found = self.model.preamble(preamble, self.prefix(preamble.parent, len(preamble.tokens)), room)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -83,7 +84,7 @@ class Head:
     def __init__(self, model: Any) -> None:
         self._model = model
         self._linear = model.get_output_embeddings()
-        self._buffer: torch.Tensor | None = None
+        self._own = threading.local()  # a buffer for each thread
         device = next(model.parameters()).device
         self.rows = rows_for(int(model.config.get_text_config().vocab_size), device)
         self.kind = "linear" if self._is_linear() else "model"
@@ -117,9 +118,10 @@ class Head:
         if hidden.device.type != "cpu" or self._linear.bias is not None or len(hidden) > self.rows:
             logits: torch.Tensor = self._linear(hidden)
             return logits
-        if self._buffer is None:
-            self._buffer = torch.empty((self.rows, weight.shape[0]), dtype=weight.dtype)
-        return torch.mm(hidden, weight.t(), out=self._buffer[: len(hidden)])
+        buffer: torch.Tensor | None = getattr(self._own, "buffer", None)
+        if buffer is None:
+            buffer = self._own.buffer = torch.empty((self.rows, weight.shape[0]), dtype=weight.dtype)
+        return torch.mm(hidden, weight.t(), out=buffer[: len(hidden)])
 
     def score(self, hidden: torch.Tensor, wanted: Wanted, *, fixed: bool = False) -> tuple[torch.Tensor, torch.Tensor]:
         """Log-probability and greedy flag of every wanted pair, on the CPU."""

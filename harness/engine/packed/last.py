@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from harness.engine.packed.attention import Lent
-from harness.engine.packed.layout import PackLayout
+from harness.engine.packed.layout import PackLayout, current
 
 # Of more rows than this share the saving does not pay for the keys and values that are computed twice.
 MOST_ROWS = 0.7
@@ -28,13 +28,16 @@ def last_layer(model: Any) -> nn.Module | None:
 
 
 @contextmanager
-def only(layer: nn.Module, rows: torch.Tensor, layout: PackLayout) -> Iterator[None]:
-    """Within it the layer answers for ``rows`` (ascending, on the CPU) of its input alone."""
+def only(layer: nn.Module) -> Iterator[None]:
+    """Within it the layer answers for the wanted rows of its input alone, in passes whose layout names some."""
     own: Any = layer.forward
     replaced = "forward" in layer.__dict__
 
     def forward(hidden: torch.Tensor, *args: Any, **options: Any) -> Any:
-        layout.lending = True
+        layout = current()
+        if not isinstance(layout, PackLayout) or layout.wanted is None:
+            return own(hidden, *args, **options)
+        rows, layout.lending = layout.wanted, True
         try:
             own(hidden, *args, **options)
         except Lent:

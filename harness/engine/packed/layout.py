@@ -25,7 +25,7 @@ class Prefix:
     """Keys and values of a preamble, one pair an attention call, each ``[1, heads, room, size]``.
 
     Behind the first ``length`` places there is room for a document's own keys and values, so that
-    they need not be joined by copying the preamble.
+    they need not be joined by copying the preamble; without room they are, and several threads may read it at once.
     """
 
     length: int
@@ -36,8 +36,8 @@ class Prefix:
         stop = self.length + key.shape[2]
         keys, values = self.layers[call]
         if keys.shape[2] < stop:
-            keys, values = grown(keys, stop, self.length), grown(values, stop, self.length)
-            self.layers[call] = keys, values
+            joined = [torch.cat([a[:, :, : self.length], b], dim=2) for a, b in ((keys, key), (values, value))]
+            return joined[0], joined[1]
         keys[:, :, self.length : stop] = key
         values[:, :, self.length : stop] = value
         return keys[:, :, :stop], values[:, :, :stop]
@@ -97,8 +97,8 @@ def blocks(documents: Sequence[Document]) -> list[Block]:
 class PackLayout:
     """Documents side by side in one row, each after the same preamble.
 
-    ``rows`` are the tokens whose hidden state somebody wants, ascending: the last layer needs no others
-    (``harness.engine.packed.last``), and finds all tokens' keys and values in ``lent``.
+    ``wanted`` are the tokens whose hidden state somebody wants, ascending, where they are few: the last layer needs no
+    others (``harness.engine.packed.last``). Once it is at them they are ``rows``, and all tokens' keys and values ``lent``.
     """
 
     documents: Sequence[Document]
@@ -110,6 +110,7 @@ class PackLayout:
     kept: list[KeyValue] = field(default_factory=list)
     lending: bool = False
     lent: KeyValue | None = None
+    wanted: torch.Tensor | None = None
     rows: torch.Tensor | None = None
     blocks: list[Block] = field(default_factory=list)
     masks: dict[tuple[int, int | None, torch.device], torch.Tensor] = field(default_factory=dict)

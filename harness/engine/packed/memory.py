@@ -44,6 +44,11 @@ def slots(model: Any, device: torch.device) -> int:
     return GPU_SLOTS if device.type == "cuda" else CPU_SLOTS * _narrowness(model)
 
 
+def narrow(model: Any) -> bool:
+    """Whether a step of a model is mostly the cost of starting operations."""
+    return _width(model) < FULL_WIDTH
+
+
 def _width(model: Any) -> int:
     return int(getattr(model.config.get_text_config(), "hidden_size", None) or FULL_WIDTH)
 

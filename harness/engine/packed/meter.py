@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 
 from harness.engine.base import Work
 
@@ -14,11 +15,13 @@ class Meter:
     tokens: int = 0
     generated: int = 0
     forwards: int = 0
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
     def forward(self, tokens: int) -> None:
         """One forward pass over ``tokens`` tokens, padding included."""
-        self.tokens += tokens
-        self.forwards += 1
+        with self._lock:
+            self.tokens += tokens
+            self.forwards += 1
 
     def step(self, tokens: int) -> None:
         """One decoding step that reads ``tokens`` generated tokens."""

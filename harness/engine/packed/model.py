@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import torch
@@ -39,20 +40,29 @@ class PackedModel:
         self.products = Products(model.base_model, device)
         self.windows: set[int] = set()
         self._configs = _configs(model)
+        self._lock, self._passes, self._ways = threading.Lock(), 0, ExitStack()
         attention.register()
 
     @contextmanager
-    def _packed(self, layout: Layout) -> Iterator[None]:
-        """The model with packed attention; its own comes back afterwards."""
-        before = [c._attn_implementation_internal for c in self._configs]
-        for config in self._configs:
-            config._attn_implementation_internal = attention.NAME
+    def ready(self) -> Iterator[None]:
+        """The model with packed attention, fast products and a thin last layer; its own come back after the last pass.
+
+        Passes may overlap in several threads: the first one changes the model, the last one changes it back.
+        """
+        with self._lock:
+            if not self._passes:
+                self._ways.enter_context(_attending(self._configs))
+                self._ways.enter_context(self.products.fast())
+                if self.last is not None:
+                    self._ways.enter_context(only(self.last))
+            self._passes += 1
         try:
-            with active(layout), torch.inference_mode():
-                yield
+            yield
         finally:
-            for config, own in zip(self._configs, before, strict=True):
-                config._attn_implementation_internal = own
+            with self._lock:
+                self._passes -= 1
+                if not self._passes:
+                    self._ways.close()
 
     def forward(
         self, tokens: Sequence[int], positions: Sequence[int], layout: Layout, rows: torch.Tensor | None = None
@@ -60,8 +70,9 @@ class PackedModel:
         """Hidden states ``[tokens, size]`` of one row, or those of ``rows`` alone where the last layer allows it."""
         ids = torch.tensor([tokens], device=self.device)
         places = torch.tensor([positions], device=self.device)
-        few = self._few(rows, len(tokens), layout)
-        with self._packed(layout), self.products.fast(), few or nullcontext():
+        if self.last is not None and rows is not None and isinstance(layout, PackLayout):
+            layout.wanted = rows if len(rows) <= MOST_ROWS * len(tokens) else None
+        with self.ready(), active(layout), torch.inference_mode():
             output = self.model.base_model(input_ids=ids, position_ids=places, use_cache=False)
         hidden: torch.Tensor = output.last_hidden_state[0]
         if isinstance(layout, PackLayout):
@@ -69,12 +80,6 @@ class PackedModel:
         if rows is not None and len(rows) < len(hidden):
             hidden = hidden[rows.to(hidden.device)]
         return hidden
-
-    def _few(self, rows: torch.Tensor | None, size: int, layout: Layout) -> AbstractContextManager[None] | None:
-        """What makes the last layer answer for the wanted rows alone, where they are few enough."""
-        if self.last is None or rows is None or len(rows) > MOST_ROWS * size or not isinstance(layout, PackLayout):
-            return None
-        return only(self.last, rows, layout)
 
     def step(self, tokens: Sequence[int], positions: Sequence[int], layout: DecodeLayout) -> torch.Tensor:
         """Hidden states of one new token a slot."""
@@ -116,6 +121,19 @@ class PackedModel:
                 key, value = before.joined(call, key, value)
             layers.append((grown(key, length + room, length), grown(value, length + room, length)))
         return hidden, Prefix(length, layers)
+
+
+@contextmanager
+def _attending(configs: Sequence[Any]) -> Iterator[None]:
+    """Packed attention for a model's configurations."""
+    before = [c._attn_implementation_internal for c in configs]
+    for config in configs:
+        config._attn_implementation_internal = attention.NAME
+    try:
+        yield
+    finally:
+        for config, own in zip(configs, before, strict=True):
+            config._attn_implementation_internal = own
 
 
 def _configs(model: Any) -> list[Any]:

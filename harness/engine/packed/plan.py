@@ -223,13 +223,18 @@ def documents(requests: Sequence[ScoreRequest], limits: Limits) -> list[Document
 
 def packs(requests: Sequence[ScoreRequest], limits: Limits) -> list[Pack]:
     """The forward passes of one batch: first fit by falling size, one preamble a pack."""
+    return packed(documents(requests, limits), limits.budget)
+
+
+def packed(documents: Sequence[Document], budget: int) -> list[Pack]:
+    """Documents in packs of at most ``budget`` tokens; a larger document has one to itself."""
     families: dict[Preamble | None, list[Document]] = {}
-    for document in documents(requests, limits):
+    for document in documents:
         families.setdefault(document.preamble, []).append(document)
-    return [Pack(preamble, tuple(bin_)) for preamble, family in families.items() for bin_ in _first_fit(family, limits)]
+    return [Pack(preamble, tuple(bin_)) for preamble, family in families.items() for bin_ in _first_fit(family, budget)]
 
 
-def _first_fit(family: list[Document], limits: Limits) -> list[list[Document]]:
+def _first_fit(family: list[Document], budget: int) -> list[list[Document]]:
     bins: list[list[Document]] = []
     room: list[int] = []
     for document in sorted(family, key=lambda d: -len(d.tokens)):
@@ -237,7 +242,7 @@ def _first_fit(family: list[Document], limits: Limits) -> list[list[Document]]:
         place = next((i for i, free in enumerate(room) if free >= size), None)
         if place is None:
             bins.append([document])
-            room.append(limits.budget - size)
+            room.append(budget - size)
         else:
             bins[place].append(document)
             room[place] -= size

@@ -12,7 +12,7 @@ class Stops:
     def __init__(self, tokenizer: Any, until: Sequence[str]) -> None:
         self._tokenizer = tokenizer
         self.until = tuple(s for s in until if s)
-        self._letters = frozenset("".join(self.until))
+        self._letters = frozenset(s[-1] for s in self.until)  # without its last character no stop string is complete
         self._matters: dict[int, bool] = {}
 
     def reached(self, tokens: Sequence[int]) -> bool:
@@ -23,7 +23,7 @@ class Stops:
         return any(stop in text for stop in self.until)
 
     def _could_complete(self, token: int) -> bool:
-        """Whether a token holds a character of a stop string.
+        """Whether a token holds the last character of a stop string.
 
         It is decoded twice in a row: decoders drop a leading space but not an inner one. Parts of
         characters always count.
