@@ -77,12 +77,13 @@ class _Family:
 
     def run(self) -> dict[int, Generated]:
         """Steps until every prompt has its answer."""
-        while self.waiting or self.ready or self.active:
-            free = self.owner.slots - len(self.active)
-            if free and (self.waiting or self.ready) and (free * 4 >= self.owner.slots or not self.active):
-                self._fill(free)
-            if self.active:
-                self._step()
+        with self.owner.model.ready():
+            while self.waiting or self.ready or self.active:
+                free = self.owner.slots - len(self.active)
+                if free and (self.waiting or self.ready) and (free * 4 >= self.owner.slots or not self.active):
+                    self._fill(free)
+                if self.active:
+                    self._step()
         return self.done
 
     def _prefix(self) -> Prefix | None:
