@@ -100,7 +100,7 @@ def _candidates(
         fixed = limits.budget if deterministic else None
         packed = PackedModel(model, device, head, reader.meter, fixed=fixed, whole=whole, fused=fused)
         alike = fixed is None and head.kind == "linear" and position_limit(model.config.get_text_config()) is None
-        return TreeScorer(packed, streams.count(device, limits, can=alike), split=memory.narrow(model))
+        return TreeScorer(packed, streams.count(device, limits, can=alike and memory.narrow(model)))
 
     problem = "no head" if head is None else tree_problem(model, deterministic=deterministic)
     if not problem and not deterministic:

@@ -24,33 +24,22 @@ class TreeScorer:
 
     name = "tree"
 
-    def __init__(self, model: PackedModel, streams: int = 1, *, split: bool = True) -> None:
-        self.model, self.streams, self.split = model, streams, split
+    def __init__(self, model: PackedModel, streams: int = 1) -> None:
+        self.model, self.streams = model, streams
         self._lock = threading.RLock()
         self._preambles: OrderedDict[Preamble, Prefix] = OrderedDict()
 
     def score(self, requests: Sequence[ScoreRequest], limits: Limits) -> list[Scored]:
         """Answers in order."""
         answers: list[Scored | None] = [None] * len(requests)
-        packs, count = self._packs(requests, limits)
+        budget = max(1, limits.budget // self.streams)  # the packs of all streams are held at once
+        packs = plan.packed(plan.documents(requests, limits), budget)
         with self.model.ready():
-            found = streams.each(lambda pack: self._pack(requests, pack, limits), packs, count)
+            found = streams.each(lambda pack: self._pack(requests, pack, limits), packs, self.streams)
         for index, answer in (pair for pairs in found for pair in pairs):
             answers[index] = answer
         assert all(a is not None for a in answers), "a request without a document"
         return [a for a in answers if a is not None]
-
-    def _packs(self, requests: Sequence[ScoreRequest], limits: Limits) -> tuple[list[Pack], int]:
-        """The packs of a batch and how many are computed at once: their sizes together stay within the budget.
-
-        A model that must not ``split`` its packs computes several at once only where they are as small already.
-        """
-        documents = plan.documents(requests, limits)
-        whole = plan.packed(documents, limits.budget)
-        if self.streams == 1:
-            return whole, 1
-        parts = plan.packed(documents, max(1, limits.budget // self.streams))
-        return (parts, self.streams) if self.split or len(parts) == len(whole) else (whole, 1)
 
     def prefix(self, preamble: Preamble | None, room: int) -> Prefix | None:
         """Keys and values of a preamble; computed in passes of its own, so that they never depend on the batch.

@@ -2,8 +2,8 @@
 
 Two cores that multiply one narrow matrix wait for each other after every operation, and the steps between the operations
 use one core alone. Two packs side by side never wait: torch lets go of Python's lock while it computes. On two cores that
-is worth a quarter of the time of windows and one-token labels, less of other work; a wide model loses more by half as
-many rows a product than it gains (measured; benchmarks/RESULTS.md), so its packs are not made smaller for it.
+is worth a seventh of the scoring time of a model of 260 thousand parameters; a wide model loses more by half as many
+rows a product than it gains (docs/decisions/0012).
 """
 
 from __future__ import annotations

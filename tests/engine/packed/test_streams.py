@@ -9,9 +9,8 @@ import pytest
 import torch
 
 from harness.engine.base import Scored, ScoreRequest
-from harness.engine.packed import plan, streams
+from harness.engine.packed import memory, plan, streams
 from harness.engine.packed.engine import PackedEngine
-from harness.engine.packed.execute import TreeScorer
 from tests.engine.packed.small import ARCHITECTURES, Letters, model, workload
 
 CPU = torch.device("cpu")
@@ -54,24 +53,16 @@ def test_tokens_and_passes_are_counted_whole() -> None:
     ours = engine("llama")
     assert ours.settings()["streams"] == 2
     (first, *more) = [ours.run(requests)[1] for _ in range(5)]
-    scorer = ours.choice.scorer
-    assert isinstance(scorer, TreeScorer)
-    packs, count = scorer._packs(list(dict.fromkeys(requests)), ours.limits)
-    assert count == 2 and len(packs) > 8 and all(p.size <= 48 or len(p.documents) == 1 for p in packs)
+    packs = plan.packed(plan.documents(list(dict.fromkeys(requests)), ours.limits), 48)
+    assert len(packs) > 8 and all(p.size <= 48 or len(p.documents) == 1 for p in packs)
     assert all(w.prompt_tokens == sum(p.size for p in packs) and w.forwards == len(packs) for w in more)
     assert first.prompt_tokens > more[0].prompt_tokens  # the first run read the preambles, which stay
 
 
-def test_a_wide_model_keeps_its_packs_whole() -> None:
-    scorer = engine("llama").choice.scorer
-    assert isinstance(scorer, TreeScorer)
-    requests, limits = workload(documents=24), plan.Limits(budget=96)
-    scorer.split = False
-    packs, count = scorer._packs(requests, limits)
-    assert count == 1 and packs == plan.packs(requests, limits)
-    windows = [ScoreRequest((n,), tuple(range(3, 95)), greedy=False) for n in range(4)]
-    packs, count = scorer._packs(windows, limits)
-    assert count == 2 and len(packs) == 4
+def test_a_wide_model_keeps_its_packs_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert engine("llama").settings()["streams"] == 2
+    monkeypatch.setattr(memory, "FULL_WIDTH", 32)
+    assert engine("llama").settings()["streams"] == 1
 
 
 def test_a_model_is_its_own_again_after_the_last_pass() -> None:
