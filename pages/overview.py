@@ -41,6 +41,7 @@ changes = seen.frame("site_price_changes", most=200)
 if changes.empty:
     st.caption(say("overview.no_changes"))
 else:
+    changes = changes.assign(output_change=changes["output_change"].round(2))  # whole per cent
     blocks.table(seen, changes, "price-changes", columns.price_changes(say), alt=say("overview.changes"), height=250)
 
 blocks.section(say("overview.freshness"), say("overview.freshness_lead"))

@@ -67,6 +67,11 @@ def plain(text: object) -> str:
     return html.escape(str(text), quote=False)
 
 
+def across(unit: str) -> str:
+    """The title of an axis that runs across: in two lines where a telephone has no room for one."""
+    return unit.replace(" (", "<br>(", 1) if len(unit) > 32 else unit
+
+
 def blank(height: int, **layout: Any) -> go.Figure:
     """An empty figure with the house's margins, thin grid and no legend."""
     import plotly.graph_objects as go

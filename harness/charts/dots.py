@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.charts.chart import DASH, Chart, blank, plain, short
+from harness.charts.chart import DASH, Chart, across, blank, plain, short
 from harness.charts.palette import ORIGINS, segment, series
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def ranking(
             "<br>%{customdata[3]}<extra></extra>",
         )
     )  # fmt: skip
-    figure.update_xaxes(title=unit, showgrid=True)
+    figure.update_xaxes(title=across(unit), showgrid=True)
     figure.update_yaxes(
         tickvals=list(range(len(top))), ticktext=labels, range=[-0.7, max(len(top), 3) - 0.3], showgrid=False
     )
@@ -114,7 +114,7 @@ def differences(
             )
         )  # fmt: skip
     figure.add_vline(x=0, line_width=1.2, line_color="#8A8F98")
-    figure.update_xaxes(title=unit, showgrid=True, tickformat="+.2~f")
+    figure.update_xaxes(title=across(unit), showgrid=True, tickformat="+.2~f")
     figure.update_yaxes(
         tickvals=list(rows.index), ticktext=[plain(short(v, 40)) for v in rows["label"]],
         range=[-0.7, max(len(rows), 3) - 0.3], showgrid=False,
@@ -154,7 +154,7 @@ def profile(frame: pd.DataFrame, *, title: str, unit: str, note: str, source: st
                 **error,
             )
         )
-    figure.update_xaxes(title=unit, showgrid=True)
+    figure.update_xaxes(title=across(unit), showgrid=True)
     figure.update_yaxes(
         tickvals=list(range(len(dimensions))), ticktext=[plain(d) for d in dimensions],
         range=[-0.6, len(dimensions) - 0.4], showgrid=True,
@@ -191,7 +191,7 @@ def bars(frame: pd.DataFrame, *, title: str, unit: str, note: str, source: str, 
             **error,
         )
     )
-    figure.update_xaxes(title=unit, showgrid=True, rangemode="tozero")
+    figure.update_xaxes(title=across(unit), showgrid=True, rangemode="tozero")
     figure.update_yaxes(
         tickvals=list(range(len(top))), ticktext=[plain(short(v)) for v in top["label"]], showgrid=False
     )

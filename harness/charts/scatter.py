@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from harness.charts.chart import Chart, blank, plain, short
+from harness.charts.chart import Chart, across, blank, plain, short
 from harness.charts.labels import placed
 from harness.charts.palette import GREY, ORIGINS, faint, segment
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from harness.i18n.translator import Translator
+
+# Ends of lines closer than this share of the height would have their names written over each other.
+CLOSE = 0.05
 
 
 def points(
@@ -74,7 +78,7 @@ def points(
     if middle is not None:
         figure.add_vline(x=middle[0], line_width=1, line_color=GREY, line_dash="dot")
         figure.add_hline(y=middle[1], line_width=1, line_color=GREY, line_dash="dot")
-    figure.update_xaxes(title=x_unit, showgrid=True, **(log_ticks(rows["x"]) if log_x else {}))
+    figure.update_xaxes(title=across(x_unit), showgrid=True, **(log_ticks(rows["x"]) if log_x else {}))
     figure.update_yaxes(title=y_unit, showgrid=True)
     figure.update_layout(
         showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": {"text": ""}}
@@ -120,6 +124,23 @@ def _errors(part: pd.DataFrame, colour: str) -> dict[str, Any]:
     return out
 
 
+def _sides(frame: pd.DataFrame, log: bool) -> dict[Any, str]:
+    """Where each line's name stands beside its end: of two that end at almost one height one gives way up, one down."""
+    sides: dict[Any, str] = dict.fromkeys(frame["series"], "middle")
+    known = frame.dropna(subset=["x", "y"]).reset_index(drop=True)
+    if known.empty:
+        return sides
+    heights = known["y"].map(math.log10) if log else known["y"]
+    close = CLOSE * (heights.max() - heights.min())
+    last = known.groupby("series", sort=False)["x"].idxmax()
+    ends = sorted((float(heights[place]), thing) for thing, place in last.items())
+    for (low, below), (high, above) in pairwise(ends):
+        if high - low < close:
+            sides[below] = "bottom" if sides[below] == "middle" else "middle"
+            sides[above] = "top"
+    return sides
+
+
 def lines(
     frame: pd.DataFrame, *, x_unit: str, y_unit: str, title: str, note: str, source: str, name: str, log_y: bool = False,
     height: int = 400,
@@ -129,7 +150,7 @@ def lines(
 
     from harness.charts.palette import series as mark_of
 
-    figure = blank(height)
+    figure, sides = blank(height), _sides(frame, log_y)
     for index, (thing, part) in enumerate(frame.groupby("series", sort=False)):
         mark = segment(part["segment"].iloc[0]) if "segment" in part else mark_of(index)
         part = part.sort_values("x")
@@ -144,12 +165,12 @@ def lines(
             go.Scatter(
                 x=part["x"], y=part["y"], mode="lines+markers+text", name=plain(thing), cliponaxis=False,
                 line={"color": mark.colour, "width": 2}, marker={"symbol": mark.symbol, "size": 8, "color": mark.colour},
-                text=[""] * (len(part) - 1) + [plain(short(thing, 24))], textposition="middle right", textfont={"size": 11},
+                text=[""] * (len(part) - 1) + [plain(short(thing, 24))], textposition=f"{sides[thing]} right", textfont={"size": 11},
                 hovertemplate=f"<b>{plain(thing)}</b><br>%{{x}} · %{{y:.4~g}}<extra></extra>",
             )
         )  # fmt: skip
     dates = len(frame) and str(frame["x"].dtype).startswith("datetime")
-    figure.update_xaxes(title=x_unit, **({"tickformat": "%Y-%m"} if dates else {}))
+    figure.update_xaxes(title=across(x_unit), **({"tickformat": "%Y-%m"} if dates else {}))
     figure.update_yaxes(title=y_unit, showgrid=True, **(log_ticks(frame["y"]) if log_y else {}))
     figure.update_layout(margin_r=130)
     return Chart(figure, title, note, source, frame, name)
