@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -71,16 +72,21 @@ def lines(folder: Path) -> int:
 
 
 def run_until(words: list[str], folder: Path, where: dict[str, str], batches: int, delay: float) -> bool:
-    """Start the command; kill it ``delay`` seconds after its journal has grown by ``batches`` lines. True if it ended."""
+    """Start the command; kill it ``delay`` seconds after its journal has grown by ``batches`` lines. True if it ended.
+
+    With no batches it is killed ``delay`` seconds after its start, or with its first line where that comes sooner.
+    """
     process = subprocess.Popen(words, env=where, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     before = lines(folder) if (folder / "runs" / ".journal").is_dir() else 0
+    started = time.monotonic()
     while True:
         try:
             process.wait(timeout=0.01)
             return True
         except subprocess.TimeoutExpired:
-            if not batches or lines(folder) >= before + batches:
+            if lines(folder) >= before + max(batches, 1) or (not batches and time.monotonic() > started + delay):
                 break
+    delay = delay if batches else 0.0
     try:
         process.wait(timeout=delay)
         return True
