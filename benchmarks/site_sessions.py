@@ -45,7 +45,6 @@ class Session:
     page: str = ""
     choices: dict[str, Choice] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
-    read_bytes: int = 0
 
     @classmethod
     async def open(cls, base: str) -> Self:
@@ -85,7 +84,6 @@ class Session:
     async def _read(self) -> bool:
         """Take one message; whether it ends a run."""
         data: Any = await self.line.recv()
-        self.read_bytes += len(data)
         message = ForwardMsg()
         message.ParseFromString(data)
         kind = message.WhichOneof("type")

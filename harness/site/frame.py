@@ -20,6 +20,7 @@ _TEXT = (
 # Streamlit shows the focus of some links by a shade that few people see.
 _FOCUS = f"a:focus-visible{{outline: 2px solid {_INK}; outline-offset: 1px}}"
 
+# The number of a tile (``blocks.tile``) as large as that of a metric.
 _TILE = "[class*=st-key-tile-] strong{display: block; font-size: 1.75rem; font-weight: 400; line-height: 1.35}"
 
 

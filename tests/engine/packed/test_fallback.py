@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from harness.engine.base import Scored, ScoreRequest
-from harness.engine.packed import capability
+from harness.engine.packed import capability, streams
 from harness.engine.packed.engine import PackedEngine
 from harness.engine.packed.execute import TreeScorer
 from harness.engine.packed.fallback import PaddedScorer, PaddingFreeScorer, PrefixScorer, Reader
@@ -116,7 +116,8 @@ class _Small:
         return self.inner(input_ids=input_ids, **others)
 
 
-def test_out_of_memory_halves_the_budget_and_loses_nothing() -> None:
+def test_out_of_memory_halves_the_budget_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "count", lambda *_, **__: 1)  # packs side by side fail together: test_streams
     made = model("llama")
     ours = PackedEngine(made, Letters(), "cpu", torch.float32)
     requests = [*workload(documents=12), ScoreRequest((1,), tuple(range(3, 95)))]
@@ -125,7 +126,7 @@ def test_out_of_memory_halves_the_budget_and_loses_nothing() -> None:
     assert full.failures > 0
     made.model.forward = full.inner
     _agree(made, requests, answers)
-    assert 0 < int(str(ours.settings()["out_of_memory_halvings"])) <= full.failures  # packs side by side fail together
+    assert ours.settings()["out_of_memory_halvings"] == full.failures
     assert ours.settings()["token_budget"] == 4096  # the partition stays as it was planned
 
 

@@ -59,6 +59,25 @@ def test_tokens_and_passes_are_counted_whole() -> None:
     assert first.prompt_tokens > more[0].prompt_tokens  # the first run read the preambles, which stay
 
 
+def test_out_of_memory_in_both_at_once_loses_nothing() -> None:
+    made = model("llama")
+    requests = workload(seed=5, documents=24)
+    ours = PackedEngine(made, Letters(), "cpu", torch.float32, token_budget=96)
+    whole = scored(ours, requests)
+    inner, failures = made.model.forward, []
+
+    def small(input_ids: torch.Tensor, **others: object) -> object:
+        if input_ids.numel() > 60:
+            failures.append(input_ids.numel())
+            raise torch.OutOfMemoryError("no room")
+        return inner(input_ids=input_ids, **others)
+
+    again = PackedEngine(made, Letters(), "cpu", torch.float32, token_budget=192)
+    made.model.forward = small
+    assert scored(again, requests) == pytest.approx(whole, rel=1e-5, abs=1e-5)
+    assert 1 <= int(str(again.settings()["out_of_memory_halvings"])) <= len(failures)
+
+
 def test_a_wide_model_keeps_its_packs_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     assert engine("llama").settings()["streams"] == 2
     monkeypatch.setattr(memory, "FULL_WIDTH", 32)
