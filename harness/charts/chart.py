@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -68,8 +69,10 @@ def plain(text: object) -> str:
 
 
 def across(unit: str) -> str:
-    """The title of an axis that runs across: in two lines where a telephone has no room for one."""
-    return unit.replace(" (", "<br>(", 1) if len(unit) > 32 else unit
+    """The title of an axis that runs across: in two lines where a telephone has no room for one (a Chinese sign is two wide)."""
+    if sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in unit) <= 32:
+        return unit
+    return unit.replace(" (", "<br>(", 1).replace("（", "<br>（", 1)
 
 
 def blank(height: int, **layout: Any) -> go.Figure:
