@@ -69,10 +69,20 @@ def plain(text: object) -> str:
 
 
 def across(unit: str) -> str:
-    """The title of an axis that runs across: in two lines where a telephone has no room for one (a Chinese sign is two wide)."""
-    if sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in unit) <= 32:
+    """The title of an axis that runs across, in lines short enough for a telephone: broken at its bracket, then at a comma."""
+    if _width(unit) <= 32:
         return unit
-    return unit.replace(" (", "<br>(", 1).replace("（", "<br>（", 1)
+    head, opened, inner = unit.partition("（" if "（" in unit else " (")
+    if not opened:
+        return unit
+    if _width(inner) > 24:
+        inner = inner.replace(", ", ",<br>", 1).replace("，", "，<br>", 1)
+    return f"{head}<br>{opened.strip()}{inner}"
+
+
+def _width(text: str) -> int:
+    """Letters' widths: a Chinese sign is as wide as two Latin ones."""
+    return sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
 
 
 def blank(height: int, **layout: Any) -> go.Figure:

@@ -35,6 +35,8 @@ def test_an_empty_chart_has_no_ends() -> None:
 
 
 def test_a_long_unit_is_broken_before_its_bracket() -> None:
-    assert across("Capability (log-odds on WinoGrande, reported)") == "Capability<br>(log-odds on WinoGrande, reported)"
-    assert across("能力（以 WinoGrande 的对数几率计，报告值）") == "能力<br>（以 WinoGrande 的对数几率计，报告值）"
+    assert (
+        across("Capability (log-odds on WinoGrande, reported)") == "Capability<br>(log-odds on WinoGrande,<br>reported)"
+    )
+    assert across("能力（以 WinoGrande 的对数几率计，报告值）") == "能力<br>（以 WinoGrande 的对数几率计，<br>报告值）"
     assert across("US$ (3:1)") == "US$ (3:1)" and across("美元（3:1）") == "美元（3:1）"
