@@ -9,7 +9,8 @@ import streamlit as st
 from harness import places
 from harness.errors import LandscapeError
 from harness.i18n.translator import LANGUAGES, Translator
-from harness.site import blocks, frame, view
+from harness.site.server import style, view
+from harness.site.widgets import blocks
 
 # Sections of the navigation: pages and their icons.
 PAGES: dict[str, dict[str, str]] = {
@@ -74,7 +75,7 @@ def main() -> None:
     st.set_page_config(page_title="Landscape", page_icon=str(places.asset(".streamlit/icon.png")), layout="wide")
     early = Translator(_early_language())
     chosen_page = navigation(early)
-    frame.style(_headings(early))
+    style.style(_headings(early))
     choose_language()
     say = Translator(view.language())
     try:

@@ -24,7 +24,9 @@ from lmsim.metrics import CAPA
 from scipy.optimize import least_squares
 from scipy.special import expit
 
-from harness.analysis import homogeneity, paired, scale, uncertainty
+from harness.analysis import scale
+from harness.analysis.likeness import homogeneity
+from harness.analysis.statistics import paired, uncertainty
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 BEGIN, END = "<!-- analysis: begin -->", "<!-- analysis: end -->"

@@ -53,7 +53,7 @@ def homogeneity() -> list[dict[str, Any]]:
     """All pairs of 200 models on 50,000 items, within 4 GB of address space."""
     resource.setrlimit(resource.RLIMIT_AS, (4 * 10**9, 4 * 10**9))
     from benchmarks.analysis import matrix
-    from harness.analysis.homogeneity import agreement
+    from harness.analysis.likeness.homogeneity import agreement
 
     whole, out = matrix(200, 50_000), []
     for kind in ("capa", "error_consistency"):

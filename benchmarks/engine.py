@@ -30,8 +30,8 @@ os.environ.setdefault("TQDM_DISABLE", "1")
 import torch
 
 from harness.engine.base import Generated, GenerateRequest, Request, Scored, ScoreRequest
-from harness.engine.packed import heap
 from harness.engine.packed.engine import PackedEngine
+from harness.engine.packed.hardware import malloc
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 BEGIN, END = "<!-- engine: begin -->", "<!-- engine: end -->"
@@ -261,7 +261,7 @@ def matmul_rate(seconds: float = 1.0) -> float:
 
 def useful_work(model: Any, requests: Sequence[Request]) -> float:
     """Floating-point operations that a workload needs: distinct context tokens once, output rows where scored."""
-    from harness.engine.packed.tree import build
+    from harness.engine.packed.plan.tree import build
 
     config = model.config
     width, layers = int(config.hidden_size), int(config.num_hidden_layers)
@@ -299,7 +299,7 @@ clock = CLOCKS["wall"]
 def timed(work: Callable[[], list[Any]], allocator: Callable[[], object]) -> tuple[float, int, list[Any]]:
     """Seconds, peak extra bytes, answers. Each engine has the heap that it has in a process of its own."""
     allocator()
-    heap.trim()
+    malloc.trim()
     with Peak() as peak:
         start = clock()
         answers = work()
@@ -315,14 +315,14 @@ def measure(name: str, model: Any, tokenizer: Any, workload: Workload, rounds: i
     packed = Packed(model, tokenizer)
     packed(requests[: max(4, len(requests) // 10)])
     references[4](requests[:4])
-    first = {b: timed(lambda r=r: r(requests), heap.usual) for b, r in references.items()}  # type: ignore[misc]
+    first = {b: timed(lambda r=r: r(requests), malloc.usual) for b, r in references.items()}  # type: ignore[misc]
     row.batch = min(first, key=lambda b: first[b][0])
     theirs = first[row.batch]
     rate = matmul_rate()
     for turn in range(rounds):
         if turn:
-            theirs = timed(lambda: references[row.batch](requests), heap.usual)
-        ours = timed(lambda: packed(requests), heap.keep)
+            theirs = timed(lambda: references[row.batch](requests), malloc.usual)
+        ours = timed(lambda: packed(requests), malloc.keep)
         row.ratios.append(theirs[0] / ours[0])
         row.theirs.append(theirs[0])
         row.seconds.append(ours[0])

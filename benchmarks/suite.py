@@ -25,7 +25,7 @@ os.environ.setdefault("HF_DATASETS_OFFLINE", "1")
 from harness import places
 from harness.engine import load as loading
 from harness.engine.codec import Codec
-from harness.engine.packed import heap
+from harness.engine.packed.hardware import malloc
 from harness.engine.source import ModelSource, resolve
 from harness.runs import compute, requests
 from harness.suites.load import load_suite
@@ -67,8 +67,8 @@ def theirs(
 
     loaded = loading.load(source, loading.Settings("hf", "cpu", "fp32", batch_size=batch))
     loaded.lm.batch_size_per_gpu = batch
-    heap.usual()  # the packed engine before it kept its heap
-    heap.trim()
+    malloc.usual()  # the packed engine before it kept its heap
+    malloc.trim()
     tasks = tasks_of(suite, names)
     started = clock()
     with loading.quiet():

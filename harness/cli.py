@@ -108,7 +108,7 @@ def verify(
     json: Json = False,
 ) -> None:
     """Score a calibration set with packed and with hf, and say whether they agree on this machine."""
-    from harness.runs.verify_command import verify_models
+    from harness.runs.verification.command import verify_models
 
     code = verify_models(
         model, dtype=dtype, device=device, shuffle=shuffle, revision=revision,
@@ -121,7 +121,7 @@ def verify(
 def suites(context: typer.Context, json: Json = False) -> None:
     """List the suites, or check them."""
     if context.invoked_subcommand is None:
-        from harness.listing import suites as show
+        from harness.commands.listing import suites as show
 
         show(as_json=json)
 
@@ -129,7 +129,7 @@ def suites(context: typer.Context, json: Json = False) -> None:
 @suites_app.command("check")
 def suites_check(json: Json = False) -> None:
     """Validate every suite against the installed lm-eval."""
-    from harness.listing import suites_check as check
+    from harness.commands.listing import suites_check as check
 
     raise typer.Exit(check(as_json=json))
 
@@ -144,7 +144,7 @@ def models(
     json: Json = False,
 ) -> None:
     """List the models of the catalog."""
-    from harness.listing import models as show
+    from harness.commands.listing import models as show
 
     show(vendor=vendor, segment=segment, open_weights=open_weights, as_json=json)
 
@@ -156,7 +156,7 @@ def vendors(
     json: Json = False,
 ) -> None:
     """List the vendors of the catalog."""
-    from harness.listing import vendors as show
+    from harness.commands.listing import vendors as show
 
     show(segment=segment, country=country, as_json=json)
 
@@ -169,7 +169,7 @@ def runs(
     json: Json = False,
 ) -> None:
     """List the runs in the database."""
-    from harness.listing import runs as show
+    from harness.commands.listing import runs as show
 
     show(suite=suite, model=model, origin=origin, as_json=json)
 
@@ -180,7 +180,7 @@ def show(
     json: Json = False,
 ) -> None:
     """One run: its scores with intervals, its verdict and its evidence."""
-    from harness.listing import run as show_run
+    from harness.commands.show import run as show_run
 
     show_run(run_id, as_json=json)
 
@@ -196,7 +196,7 @@ def compare(
     json: Json = False,
 ) -> None:
     """Paired differences with intervals and adjusted p-values, per task and index."""
-    from harness.comparing import compare as show
+    from harness.commands.compare import compare as show
 
     show(model, suite=suite, as_json=json)
 
@@ -264,7 +264,7 @@ def data_pack(
     json: Json = False,
 ) -> None:
     """Pack what suites and models need, for a box without internet."""
-    from harness.interchange.commands import data_pack as pack
+    from harness.offline.commands import data_pack as pack
 
     raise typer.Exit(pack(out, suite, model, offline=offline, as_json=json))
 
@@ -276,7 +276,7 @@ def data_unpack(
     json: Json = False,
 ) -> None:
     """Unpack and verify every hash; goes on where it was stopped."""
-    from harness.interchange.commands import data_unpack as unpack
+    from harness.offline.commands import data_unpack as unpack
 
     raise typer.Exit(unpack(source, target, as_json=json))
 
@@ -284,7 +284,7 @@ def data_unpack(
 @db_app.command("rebuild")
 def db_rebuild() -> None:
     """Make the database again from the catalog, the public runs and the run folders."""
-    from harness.listing import rebuild
+    from harness.commands.database import rebuild
 
     rebuild()
 
@@ -292,7 +292,7 @@ def db_rebuild() -> None:
 @db_app.command("check")
 def db_check(json: Json = False) -> None:
     """Verify the database against the catalog, the public runs and the run folders."""
-    from harness.listing import check
+    from harness.commands.database import check
 
     raise typer.Exit(check(as_json=json))
 
@@ -306,6 +306,6 @@ def site(
     ] = False,
 ) -> None:
     """Start the site (read-only)."""
-    from harness.serve import serve
+    from harness.commands.serve import serve
 
     raise typer.Exit(serve(port=port, address=address, public=public))

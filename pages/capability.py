@@ -5,13 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from harness.charts import dots, grid, scatter
-from harness.site import blocks, boards, columns, controls, equal_size, influence, reported, ticks, view
+from harness.site.capability import equal_size, leaderboard, reported, task_influence
+from harness.site.server import view
+from harness.site.widgets import blocks, columns, controls, row_selection
 
 seen = view.current()
 say = seen.say
 blocks.heading(seen, "capability")
 
-origins = boards.present_origins(seen)
+origins = leaderboard.present_origins(seen)
 if not origins:
     blocks.empty(seen, say("capability.empty"), "harness run --suite calibration --model data/reference/<name>")
     st.stop()
@@ -23,25 +25,27 @@ if origin == "reported":
     st.stop()
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    suite, version = controls.one(say("controls.suite"), boards.suites(seen, origin), "suite", boards.suite_name(seen))
-    scores = boards.task_scores(seen, suite, version, origin)
-    kinds = ["overall", *[k for k in boards.KINDS[1:] if k in set(scores["kind"])]]
+    suite, version = controls.one(
+        say("controls.suite"), leaderboard.suites(seen, origin), "suite", leaderboard.suite_name(seen)
+    )
+    scores = leaderboard.task_scores(seen, suite, version, origin)
+    kinds = ["overall", *[k for k in leaderboard.KINDS[1:] if k in set(scores["kind"])]]
     if len(scores):
         kind = controls.switch(say("controls.kind"), kinds, "kind", lambda k: say(f"kind.{k}"))
     else:
-        kind = "task:" + controls.one(say("columns.task"), boards.tasks(seen, suite, version), "task")
+        kind = "task:" + controls.one(say("columns.task"), leaderboard.tasks(seen, suite, version), "task")
 
-board = boards.board(seen, suite, version, origin, kind)
+board = leaderboard.board(seen, suite, version, origin, kind)
 if board.empty and kind == "overall" and len(kinds) > 1:
     st.info(say("capability.no_overall"), icon=":material/info:")
     kind = kinds[1]
-    board = boards.board(seen, suite, version, origin, kind)
+    board = leaderboard.board(seen, suite, version, origin, kind)
 raw = kind.startswith("task:")
 if raw:
     st.caption(say("capability.raw"))
 what = kind.removeprefix("task:") if raw else say(f"kind.{kind}")
 unit = str(board["metric"].iloc[0]) if raw and len(board) else say("capability.unit")
-board = boards.named(seen, board) if len(board) else board
+board = leaderboard.named(seen, board) if len(board) else board
 with st.container(horizontal=True, vertical_alignment="bottom"):
     segments = controls.several(
         say("controls.segment"),
@@ -58,7 +62,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     weights = controls.switch(
         say("controls.weights"), ["all", "open", "closed"], "weights", lambda w: say(f"weights.{w}")
     )
-shown = boards.filtered(board, segments, countries, weights) if len(board) else board
+shown = leaderboard.filtered(board, segments, countries, weights) if len(board) else board
 if shown.empty:
     st.info(say("common.no_match"), icon=":material/filter_alt_off:")
     st.stop()
@@ -68,9 +72,9 @@ blocks.chart(
     seen,
     dots.ranking(
         shown,
-        title=boards.leader_sentence(seen, shown, what=f"{suite} · {what}"),
+        title=leaderboard.leader_sentence(seen, shown, what=f"{suite} · {what}"),
         unit=unit,
-        note=boards.bars_note(seen, shown.head(dots.MOST), say("capability.note")),
+        note=leaderboard.bars_note(seen, shown.head(dots.MOST), say("capability.note")),
         source=source,
         name=f"leaderboard-{suite}-{kind}",
         origin="measured" if origin == "reference" else origin,
@@ -82,7 +86,7 @@ if kind == "overall" and origin in ("measured", "imported"):
     reported.agreement(seen, shown)
 
 blocks.section(say("capability.table"), say("capability.table_lead"))
-picked = ticks.ticked(
+picked = row_selection.ticked(
     seen,
     shown,
     f"ranks-{suite}-{kind}",
@@ -117,7 +121,7 @@ blocks.chart(
     ),
 )
 
-influence.show(seen, scores, source=source, name=suite)
+task_influence.show(seen, scores, source=source, name=suite)
 
 sized = shown[shown["params_b"].notna() & (shown["params_b"] > 0)]
 if len(sized) >= 3:
@@ -131,8 +135,8 @@ if len(sized) >= 3:
             say,
             x_unit=say("capability.size_unit"),
             y_unit=unit,
-            title=boards.size_sentence(seen, sized),
-            note=boards.bars_note(seen, sized, say("capability.size_note")),
+            title=leaderboard.size_sentence(seen, sized),
+            note=leaderboard.bars_note(seen, sized, say("capability.size_note")),
             source=source,
             name=f"size-{suite}-{kind}",
             log_x=True,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from harness.site import blocks, boards, claims, controls, firms, positions, view
+from harness.site.capability import leaderboard
+from harness.site.companies import claims, ranks, vendors
+from harness.site.server import view
+from harness.site.widgets import blocks, controls
 
 seen = view.current()
 say = seen.say
@@ -15,7 +18,7 @@ every = every[every["segment"] != "reference"]
 if every.empty:
     blocks.empty(seen, say("companies.empty"), "harness db rebuild")
     st.stop()
-vendors = boards.named(seen, every.assign(vendor_en=every["name_en"], vendor_zh=every["name_zh"]))
+companies = leaderboard.named(seen, every.assign(vendor_en=every["name_en"], vendor_zh=every["name_zh"]))
 
 part = controls.switch(
     say("runs_and_samples.part"), ["map", "profile", "against", "claims"], "view", lambda p: say(f"companies.{p}")
@@ -23,32 +26,32 @@ part = controls.switch(
 if part == "map":
     with st.container(horizontal=True, vertical_alignment="bottom"):
         segments = controls.several(
-            say("controls.segment"), sorted(set(vendors["segment"])), "segment", lambda s: say.known("segment", s)
+            say("controls.segment"), sorted(set(companies["segment"])), "segment", lambda s: say.known("segment", s)
         )
         countries = controls.several(
             say("controls.country"),
-            sorted(c for c in set(vendors["country"]) if isinstance(c, str)),
+            sorted(c for c in set(companies["country"]) if isinstance(c, str)),
             "country",
             lambda c: say.known("country", c),
         )
-    shown = boards.filtered(vendors, segments, countries)
+    shown = leaderboard.filtered(companies, segments, countries)
     if shown.empty:
         st.info(say("common.no_match"), icon=":material/filter_alt_off:")
         st.stop()
-    firms.market_map(seen, shown)
-    positions.show(seen, shown)
+    vendors.market_map(seen, shown)
+    ranks.show(seen, shown)
     blocks.section(say("companies.all", n=len(shown)))
-    firms.table(seen, shown)
+    vendors.table(seen, shown)
 elif part == "profile":
-    names = dict(zip(vendors["vendor_id"], vendors["vendor"], strict=True))
+    names = dict(zip(companies["vendor_id"], companies["vendor"], strict=True))
     chosen = controls.one(say("columns.vendor"), list(names), "vendor", lambda v: names[v])
-    firms.profile(seen, vendors[vendors["vendor_id"] == chosen].iloc[0].to_dict())
+    vendors.profile(seen, companies[companies["vendor_id"] == chosen].iloc[0].to_dict())
 elif part == "against":
-    names = dict(zip(vendors["vendor_id"], vendors["vendor"], strict=True))
+    names = dict(zip(companies["vendor_id"], companies["vendor"], strict=True))
     chosen_ids = controls.several(
         say("companies.vendors"), list(names), "vendors", lambda v: names[v], most=5, hint=say("companies.vendors_hint")
     )
-    firms.against(seen, vendors, chosen_ids or list(vendors["vendor_id"].head(2)))
+    vendors.against(seen, companies, chosen_ids or list(companies["vendor_id"].head(2)))
 else:
-    claims.founding(seen, vendors)
+    claims.founding(seen, companies)
     claims.own_word(seen)

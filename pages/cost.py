@@ -6,7 +6,11 @@ import streamlit as st
 
 from harness.charts import scatter
 from harness.charts.text import dollars
-from harness.site import answers, blocks, boards, controls, market, money, rivals, view
+from harness.site.capability import leaderboard
+from harness.site.cost import cost_per_correct, tradeoff, undercutting
+from harness.site.likeness import agreement_charts
+from harness.site.server import view
+from harness.site.widgets import blocks, controls
 
 seen = view.current()
 say = seen.say
@@ -16,9 +20,9 @@ prices = seen.frame("site_prices")
 if prices.empty:
     blocks.empty(seen, say("cost.empty"), "harness catalog refresh")
 else:
-    axes = money.axes(seen)
+    axes = tradeoff.axes(seen)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        axis = controls.one(say("cost.axis"), axes, "axis", lambda a: money.axis_name(seen, a)) if axes else None
+        axis = controls.one(say("cost.axis"), axes, "axis", lambda a: tradeoff.axis_name(seen, a)) if axes else None
         ratio = controls.slide(say("cost.ratio"), 0.0, 20.0, 3.0, 0.5, "ratio", help=say("cost.ratio_help"))
         segments = controls.several(
             say("controls.segment"),
@@ -30,8 +34,8 @@ else:
             say("controls.weights"), ["all", "open", "closed"], "weights", lambda w: say(f"weights.{w}")
         )
     if axis is not None:
-        board = money.tradeoff(seen, axis, ratio)
-        shown = boards.filtered(board, segments, [], weights)
+        board = tradeoff.tradeoff(seen, axis, ratio)
+        shown = leaderboard.filtered(board, segments, [], weights)
         if shown.empty:
             st.info(say("common.no_match"), icon=":material/filter_alt_off:")
         else:
@@ -41,10 +45,10 @@ else:
                     shown,
                     say,
                     x_unit=say("cost.unit_blended", ratio=f"{ratio:g}"),
-                    y_unit=money.axis_unit(seen, axis),
-                    title=money.frontier_sentence(seen, shown),
-                    note=money.tradeoff_note(seen, shown),
-                    source=say("cost.source_axis", axis=money.axis_name(seen, axis)),
+                    y_unit=tradeoff.axis_unit(seen, axis),
+                    title=tradeoff.frontier_sentence(seen, shown),
+                    note=tradeoff.tradeoff_note(seen, shown),
+                    source=say("cost.source_axis", axis=tradeoff.axis_name(seen, axis)),
                     name="cost-capability",
                     log_x=True,
                     origin=axis[0],
@@ -64,7 +68,7 @@ else:
                     "note": column.TextColumn(say("columns.vendor")),
                     "x": column.NumberColumn(say("cost.blended"), format="$%.4g"),
                     "provider": column.TextColumn(say("columns.provider")),
-                    "y": column.NumberColumn(money.axis_unit(seen, axis), format="%.3f"),
+                    "y": column.NumberColumn(tradeoff.axis_unit(seen, axis), format="%.3f"),
                     "y_low": column.NumberColumn(say("columns.low"), format="%.3f"),
                     "y_high": column.NumberColumn(say("columns.high"), format="%.3f"),
                     "membership": column.ProgressColumn(
@@ -75,10 +79,10 @@ else:
                 alt=say("cost.table"),
                 height=360,
             )
-    answers.show(seen, ratio)
-    money.history(seen, ratio)
-    market.dispersion(seen)
-    rivals.show(seen, ratio)
+    cost_per_correct.show(seen, ratio)
+    tradeoff.history(seen, ratio)
+    agreement_charts.dispersion(seen)
+    undercutting.show(seen, ratio)
 
 blocks.section(say("cost.self"), say("cost.self_lead"))
 gpus = seen.frame("site_gpu_prices")
@@ -88,7 +92,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         say("cost.terms"), ["", *sorted(t for t in set(gpus["terms"]) if isinstance(t, str))], "terms",
         lambda t: t or say("controls.all"),
     )  # fmt: skip
-money.self_hosted(seen, use, terms)
+tradeoff.self_hosted(seen, use, terms)
 if len(gpus):
     column = st.column_config
     lowest = gpus.loc[gpus["per_gpu_hour"].idxmin()]

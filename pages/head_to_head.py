@@ -6,32 +6,37 @@ import streamlit as st
 
 from harness.charts import dots
 from harness.charts.text import number
-from harness.site import blocks, boards, controls, pairs, view
+from harness.site.capability import leaderboard
+from harness.site.likeness import outcomes
+from harness.site.server import view
+from harness.site.widgets import blocks, controls
 
 seen = view.current()
 say = seen.say
 blocks.heading(seen, "head_to_head")
 
-origins = pairs.origins(seen)
+origins = outcomes.origins(seen)
 if not origins:
     blocks.empty(seen, say("head_to_head.empty"), "harness run --suite core-en --model <one> --model <other>")
     st.stop()
 with st.container(horizontal=True, vertical_alignment="bottom"):
     origin = controls.switch(say("controls.origin"), origins, "origin", lambda o: say(f"origin.{o}"))
-    suite, version = controls.one(say("controls.suite"), pairs.suites(seen, origin), "suite", boards.suite_name(seen))
-runs = pairs.labelled(seen, origin, suite, version)
+    suite, version = controls.one(
+        say("controls.suite"), outcomes.suites(seen, origin), "suite", leaderboard.suite_name(seen)
+    )
+runs = outcomes.labelled(seen, origin, suite, version)
 models = controls.several(
     say("head_to_head.models"), list(runs["label"]), "models", most=6, hint=say("head_to_head.models_hint")
 )
 if len(models) < 2:
-    best = boards.board(seen, suite, version, origin, "overall")
+    best = leaderboard.board(seen, suite, version, origin, "overall")
     models = list(best["model"].head(2)) if len(best) >= 2 else list(runs["label"].head(2))
     st.caption(say("head_to_head.default"))
 if len(models) < 2:
     st.info(say("head_to_head.one_only"), icon=":material/info:")
     st.stop()
 
-found = pairs.paired(seen, origin, suite, version, models)
+found = outcomes.paired(seen, origin, suite, version, models)
 source = say("head_to_head.source", suite=f"{suite} {version}".strip(), origin=say(f"origin.{origin}"))
 couples = list(dict.fromkeys(zip(found["model_a"], found["model_b"], strict=True)))
 if not couples:
@@ -98,7 +103,7 @@ blocks.table(
 blocks.section(say("head_to_head.items"), say("head_to_head.items_lead"))
 task = controls.one(say("columns.task"), sorted(set(tasks["task"])), "h_task")
 chosen = runs[runs["label"].isin(models)]
-parted = pairs.disagreements(seen, chosen, task)
+parted = outcomes.disagreements(seen, chosen, task)
 st.caption(say("head_to_head.parted", n=len(parted), task=blocks.literal(task)))
 if len(parted):
     blocks.table(

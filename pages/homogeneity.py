@@ -6,18 +6,21 @@ import streamlit as st
 
 from harness.charts import dots, grid
 from harness.charts.text import number
-from harness.site import blocks, boards, controls, market, pairs, view
+from harness.site.capability import leaderboard
+from harness.site.likeness import agreement_charts, outcomes
+from harness.site.server import view
+from harness.site.widgets import blocks, controls
 
 seen = view.current()
 say = seen.say
 blocks.heading(seen, "homogeneity")
 
-origins = [o for o in pairs.origins(seen) if o != "reference"]
+origins = [o for o in outcomes.origins(seen) if o != "reference"]
 if origins:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         origin = controls.switch(say("controls.origin"), origins, "origin", lambda o: say(f"origin.{o}"))
         suite, version = controls.one(
-            say("controls.suite"), pairs.suites(seen, origin), "suite", boards.suite_name(seen)
+            say("controls.suite"), outcomes.suites(seen, origin), "suite", leaderboard.suite_name(seen)
         )
         kind = controls.switch(
             say("homogeneity.measure"),
@@ -26,7 +29,7 @@ if origins:
             lambda k: say(f"homogeneity.{k}"),
         )
     st.caption(say(f"homogeneity.{kind}_means"))
-    found = pairs.agreement(seen, origin, suite, version, kind)
+    found = outcomes.agreement(seen, origin, suite, version, kind)
     source = say("capability.source", suite=f"{suite} {version}".strip(), n=len(found["square"]),
                  origin=say(f"origin.{origin}"))  # fmt: skip
     known = found["pairs"].dropna(subset=["kappa"])
@@ -53,13 +56,13 @@ if origins:
         groups = controls.switch(
             say("homogeneity.groups"), ["segments", "countries"], "groups", lambda g: say(f"homogeneity.{g}")
         )
-        rows = market.group_rows(seen, found[groups], groups)
+        rows = agreement_charts.group_rows(seen, found[groups], groups)
         if len(rows):
             blocks.chart(
                 seen,
                 dots.profile(
                     rows,
-                    title=market.group_sentence(seen, found[groups]),
+                    title=agreement_charts.group_sentence(seen, found[groups]),
                     unit=say("homogeneity.unit"),
                     note=say("homogeneity.groups_note"),
                     source=source,
@@ -68,7 +71,7 @@ if origins:
             )
         else:
             st.caption(say("homogeneity.groups_unknown"))
-        market.failed(seen, found["failed"], source)
+        agreement_charts.failed(seen, found["failed"], source)
         blocks.section(say("homogeneity.duos"), say("homogeneity.duos_lead"))
         duos = found["duos"].head(200)
         duos = duos.assign(pair=[" + ".join(m) for m in duos["models"]])
@@ -95,5 +98,5 @@ if origins:
 else:
     blocks.empty(seen, say("homogeneity.empty"), "harness run --suite core-en --model <one> --model <other>")
 
-market.concentration(seen)
-market.dispersion(seen)
+agreement_charts.concentration(seen)
+agreement_charts.dispersion(seen)

@@ -7,7 +7,8 @@ import re
 import streamlit as st
 
 from harness import places
-from harness.site import blocks, view
+from harness.site.server import view
+from harness.site.widgets import blocks
 
 seen = view.current()
 say = seen.say

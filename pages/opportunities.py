@@ -6,18 +6,21 @@ import streamlit as st
 
 from harness.charts import grid
 from harness.charts.text import dollars, number
-from harness.site import blocks, boards, cells, controls, view
+from harness.site.capability import leaderboard
+from harness.site.opportunities import white_space
+from harness.site.server import view
+from harness.site.widgets import blocks, controls
 
 seen = view.current()
 say = seen.say
 blocks.heading(seen, "opportunities")
 
-every = cells.models(seen) if len(seen.frame("site_models")) else seen.frame("site_models")
+every = white_space.models(seen) if len(seen.frame("site_models")) else seen.frame("site_models")
 if every.empty:
     blocks.empty(seen, say("opportunities.empty"), "harness catalog refresh")
     st.stop()
 
-sides = cells.sides(every)
+sides = white_space.sides(every)
 if len(sides) < 2:
     st.info(say("common.no_match"), icon=":material/info:")
     st.stop()
@@ -33,19 +36,19 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
 with st.container(horizontal=True, vertical_alignment="bottom"):
     measure = controls.switch(
-        say("opportunities.measure"), list(cells.MEASURES), "measure", lambda m: say(f"opportunities.measure_{m}")
+        say("opportunities.measure"), list(white_space.MEASURES), "measure", lambda m: say(f"opportunities.measure_{m}")
     )
     few = controls.whole(say("opportunities.few"), 0, 10, 2, "few")
-shown = cells.recent(every) if since == "year" else every
-space = cells.white(seen, shown, rows, across, since, few)
+shown = white_space.recent(every) if since == "year" else every
+space = white_space.white(seen, shown, rows, across, since, few)
 if space.empty:
     st.info(say("common.no_match"), icon=":material/filter_alt_off:")
     st.stop()
-steps = [cells.order(axis, set(space[axis])) for axis in (rows, across)]
+steps = [white_space.order(axis, set(space[axis])) for axis in (rows, across)]
 names = seen.frame("site_models").drop_duplicates("model_id").set_index("model_id")["name"]
 space = space.assign(
-    row_name=[cells.name(seen, rows, v) for v in space[rows]],
-    column_name=[cells.name(seen, across, v) for v in space[across]],
+    row_name=[white_space.name(seen, rows, v) for v in space[rows]],
+    column_name=[white_space.name(seen, across, v) for v in space[across]],
     best_name=space["best_model"].map(names),
 )
 square = space.astype({measure: float}).pivot(index=rows, columns=across, values=measure)
@@ -64,7 +67,9 @@ title = (
 blocks.chart(
     seen,
     grid.heat(
-        square.rename(index=lambda v: cells.name(seen, rows, v), columns=lambda v: cells.name(seen, across, v)),
+        square.rename(
+            index=lambda v: white_space.name(seen, rows, v), columns=lambda v: white_space.name(seen, across, v)
+        ),
         title=title,
         unit=say(f"opportunities.unit_{measure}"),
         note=say("opportunities.note", total=f"{placed:,}", all=f"{shown['model_id'].nunique():,}"),
@@ -107,7 +112,7 @@ row, column = controls.one(
     say("opportunities.cell"),
     list(counts),
     "cell",
-    lambda c: f"{cells.name(seen, rows, c[0])} × {cells.name(seen, across, c[1])} ({counts[c]})",
+    lambda c: f"{white_space.name(seen, rows, c[0])} × {white_space.name(seen, across, c[1])} ({counts[c]})",
 )
 cell = space[(space[rows] == row) & (space[across] == column)].iloc[0]
 with st.grid(5, min_column_width=150):
@@ -121,7 +126,7 @@ with st.grid(5, min_column_width=150):
     st.metric(
         say("opportunities.measure_demand"), f"{cell['demand']:.1f}", border=True, help=say("opportunities.demand_help")
     )
-inside = boards.named(seen, inside[(inside[rows] == row) & (inside[across] == column)])
+inside = leaderboard.named(seen, inside[(inside[rows] == row) & (inside[across] == column)])
 blocks.table(
     seen,
     inside.sort_values("capability", ascending=False, na_position="last"),

@@ -6,7 +6,10 @@ import streamlit as st
 
 from harness.charts import scatter
 from harness.charts.text import count
-from harness.site import blocks, columns, findings, money, view
+from harness.site.cost import tradeoff
+from harness.site.overview import findings
+from harness.site.server import view
+from harness.site.widgets import blocks, columns
 
 seen = view.current()
 say = seen.say
@@ -65,8 +68,8 @@ with slot_findings, st.skeleton(height=320):
 
 
 with slot_landscape, st.skeleton(height=520):
-    axes = money.axes(seen)
-    shown = money.tradeoff(seen, axes[0], 3.0) if axes else None
+    axes = tradeoff.axes(seen)
+    shown = tradeoff.tradeoff(seen, axes[0], 3.0) if axes else None
     if shown is not None and len(shown) > 2:
         blocks.section(say("overview.landscape"))
         blocks.chart(
@@ -75,10 +78,10 @@ with slot_landscape, st.skeleton(height=520):
                 shown,
                 say,
                 x_unit=say("cost.unit_blended", ratio="3"),
-                y_unit=money.axis_unit(seen, axes[0]),
-                title=money.frontier_sentence(seen, shown),
-                note=money.tradeoff_note(seen, shown),
-                source=say("cost.source_axis", axis=money.axis_name(seen, axes[0])),
+                y_unit=tradeoff.axis_unit(seen, axes[0]),
+                title=tradeoff.frontier_sentence(seen, shown),
+                note=tradeoff.tradeoff_note(seen, shown),
+                source=say("cost.source_axis", axis=tradeoff.axis_name(seen, axes[0])),
                 name="landscape",
                 log_x=True,
                 origin=axes[0][0],

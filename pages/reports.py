@@ -5,7 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from harness.charts.text import defused
-from harness.site import blocks, boards, bundle, controls, documents, view
+from harness.site.capability import leaderboard
+from harness.site.evidence import csv_zip, report_download
+from harness.site.server import view
+from harness.site.widgets import blocks, controls
 
 seen = view.current()
 say = seen.say
@@ -18,7 +21,7 @@ if vendors.empty and seen.frame("site_runs").empty:
 names = {
     v: say.name(en, zh) for v, en, zh in zip(vendors["vendor_id"], vendors["name_en"], vendors["name_zh"], strict=True)
 }
-catalog = boards.named(seen, seen.frame("site_models"))
+catalog = leaderboard.named(seen, seen.frame("site_models"))
 with st.container(horizontal=True, vertical_alignment="bottom"):
     makers = controls.several(
         say("reports.vendors"), list(names), "r_vendors", lambda v: names[v], hint=say("reports.vendors_hint")
@@ -28,20 +31,20 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     models = controls.several(
         say("reports.models"), list(titles), "r_models", lambda m: titles[m], hint=say("reports.models_hint")
     )
-documents.offer(seen, makers, models)
+report_download.offer(seen, makers, models)
 
 blocks.section(say("reports.tables"), say("reports.tables_lead"))
 sections = controls.several(
-    say("reports.sections"), list(bundle.SECTIONS), "r_sections", lambda s: say(f"reports.section_{s}"),
+    say("reports.sections"), list(csv_zip.SECTIONS), "r_sections", lambda s: say(f"reports.section_{s}"),
     hint=say("controls.all"),
 )  # fmt: skip
-frames = bundle.chosen(seen, sections or list(bundle.SECTIONS), makers, models)
+frames = csv_zip.chosen(seen, sections or list(csv_zip.SECTIONS), makers, models)
 if not frames:
     st.info(say("reports.nothing"), icon=":material/info:")
     st.stop()
 st.download_button(
     say("reports.bundle"),
-    data=lambda: bundle.archive(frames),
+    data=lambda: csv_zip.archive(frames),
     file_name="landscape.zip",
     mime="application/zip",
     icon=":material/folder_zip:",

@@ -7,7 +7,9 @@ import json
 import streamlit as st
 
 from harness.charts.text import count, number
-from harness.site import blocks, columns, controls, runs, samples, view
+from harness.site.evidence import runs, samples
+from harness.site.server import view
+from harness.site.widgets import blocks, columns, controls
 
 seen = view.current()
 say = seen.say

@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from harness.cli import app
-from harness.reference import page
+from harness.commands.reference import page
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -22,7 +22,7 @@ def known() -> set[str]:
 
 def test_reference_is_what_the_code_says() -> None:
     written = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-    assert written == page(), "docs/commands.md is old: python -m harness.reference > docs/commands.md"
+    assert written == page(), "docs/commands.md is old: python -m harness.commands.reference > docs/commands.md"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ FORBIDDEN = {
     "engine": {"duckdb", "streamlit"},
     "store": HEAVY | {"streamlit"},
     "catalog": HEAVY | {"streamlit"},
+    "market": HEAVY | {"streamlit"},
     "reports": HEAVY | {"streamlit"},
     "i18n": HEAVY | {"streamlit"},
     "suites": {"streamlit", "duckdb"},
@@ -31,9 +33,11 @@ ROOMS = {  # which rooms of ours a room may import
     "catalog": {"catalog", "store"},
     "i18n": {"i18n"},
     "interchange": {"interchange", "store", "suites", "engine", "catalog", "runs", "analysis"},
+    "offline": {"offline", "interchange", "suites", "engine"},
+    "market": {"market", "analysis", "store", "catalog"},
     "runs": {"runs", "engine", "suites", "store", "analysis", "catalog"},
-    "reports": {"reports", "charts", "analysis", "store", "i18n", "catalog"},
-    "site": {"site", "charts", "analysis", "store", "i18n", "reports", "catalog", "suites"},
+    "reports": {"reports", "market", "charts", "analysis", "store", "i18n", "catalog"},
+    "site": {"site", "market", "charts", "analysis", "store", "i18n", "reports", "catalog", "suites"},
 }
 
 
@@ -83,7 +87,7 @@ def test_rooms_import_one_way(room: str) -> None:
 def test_only_the_site_knows_streamlit_and_only_pages_know_the_site() -> None:
     for path in (ROOT / "harness").rglob("*.py"):
         names = imports(path, top_level=False)
-        if path.parent.name != "site":
+        if "site" not in path.relative_to(ROOT / "harness").parts:
             assert "streamlit" not in {n.split(".")[0] for n in names}, path
             assert not {n for n in names if n.startswith("harness.site")}, path
 
@@ -106,3 +110,25 @@ def test_read_only_commands_stay_light(command: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, *command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-500:]
+
+
+def _module(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    """No circle anywhere in the house, imports inside functions included."""
+    modules = {_module(p): p for p in (ROOT / "harness").rglob("*.py")}
+    graph = {name: imports(path, top_level=False) & set(modules) for name, path in modules.items()}
+    try:
+        order = list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+    assert len(order) == len(modules)
+
+
+def test_folders_stay_small() -> None:
+    """A folder holds what changes together: about fifteen modules."""
+    for folder in {p.parent for p in (ROOT / "harness").rglob("*.py")}:
+        assert len([p for p in folder.glob("*.py") if p.name != "__init__.py"]) <= 15, folder

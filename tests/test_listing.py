@@ -6,14 +6,15 @@ import pandas as pd
 import pytest
 from rich.cells import cell_len
 
-from harness import listing
+from harness import terminal
+from harness.commands import listing
 from harness.errors import BadInput
 
 
 def test_a_long_table_is_one_line_a_row_in_aligned_columns(capsys: pytest.CaptureFixture[str]) -> None:
-    names = [f"model-{'长' * (i % 5)}{'x' * (i % 7)}" for i in range(listing.MOST_FOLDED + 1)]
+    names = [f"model-{'长' * (i % 5)}{'x' * (i % 7)}" for i in range(terminal.MOST_FOLDED + 1)]
     frame = pd.DataFrame({"model": names, "n": [10 ** (i % 6) for i in range(len(names))], "note": None})
-    listing._show(frame, ["model", "n", "note"], "models", False)
+    terminal.show_table(frame, ["model", "n", "note"], "models", False)
     title, head, *lines = capsys.readouterr().out.splitlines()
     assert title == f"{len(names)} models" and len(lines) == len(names)
     end = cell_len(head[: head.index("n", head.index("model") + 5) + 1])
@@ -24,7 +25,7 @@ def test_a_long_table_is_one_line_a_row_in_aligned_columns(capsys: pytest.Captur
 
 def test_a_short_table_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     frame = pd.DataFrame({"model": ["a", "b"], "n": [1, 20]})
-    listing._show(frame, ["model", "n"], "models", False)
+    terminal.show_table(frame, ["model", "n"], "models", False)
     assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
         ["2", "models"], ["model", "n"], ["a", "1"], ["b", "20"],
     ]  # fmt: skip

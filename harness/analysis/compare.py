@@ -10,9 +10,9 @@ import pandas as pd
 
 from harness.analysis.comparability import conditions, differences
 from harness.analysis.index import capability_index, index_differences, task_scores
-from harness.analysis.paired import MEASURE, holm, paired_differences
-from harness.analysis.ranking import ALPHA, ranking, settle_frame
-from harness.analysis.uncertainty import CONFIDENCE, estimate_frame
+from harness.analysis.statistics.paired import MEASURE, holm, paired_differences
+from harness.analysis.statistics.ranking import ALPHA, ranking, settle_frame
+from harness.analysis.statistics.uncertainty import CONFIDENCE, estimate_frame
 from harness.errors import BadInput, MissingData
 
 # Differences in these mean another question, another prompt or another way of scoring: such a task is not compared.

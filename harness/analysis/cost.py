@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
-from harness.analysis.uncertainty import CONFIDENCE, Floats
+from harness.analysis.statistics.uncertainty import CONFIDENCE, Floats
 from harness.errors import BadInput
 
 RATIO = 3.0  # input tokens per output token in a blended price, as Artificial Analysis states it; a reader's setting

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
-from harness.analysis.paired import holm
-from harness.analysis.uncertainty import CONFIDENCE, Floats, normal_quantile
+from harness.analysis.statistics.paired import holm
+from harness.analysis.statistics.uncertainty import CONFIDENCE, Floats, normal_quantile
 
 OVERALL = "overall"
 SCORE_COLUMNS = ["run_id", "model", "suite", "suite_version", "kind", "task", "score", "stderr", "n", "clipped"]

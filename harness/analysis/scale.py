@@ -20,7 +20,7 @@ import pandas as pd
 from scipy import sparse, special
 from scipy.sparse import csgraph
 
-from harness.analysis.uncertainty import CONFIDENCE, Floats, normal_quantile
+from harness.analysis.statistics.uncertainty import CONFIDENCE, Floats, normal_quantile
 from harness.errors import BadInput, MissingData
 
 ANCHOR = "WinoGrande"

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from harness.analysis.scale import ScaleFit
-from harness.analysis.uncertainty import CONFIDENCE, Floats, normal_quantile
+from harness.analysis.statistics.uncertainty import CONFIDENCE, Floats, normal_quantile
 
 TREND_COLUMNS = ["records", "first", "last", "slope_per_year", "low", "high"]
 

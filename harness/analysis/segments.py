@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from harness.analysis.uncertainty import CONFIDENCE, Floats
+from harness.analysis.statistics.uncertainty import CONFIDENCE, Floats
 
 # Vendors near the line of 5 billion USD of other revenue, or that earn mostly from AI (docs/catalog.md), by the segment
 # that they might as well be in.

@@ -1,4 +1,4 @@
-"""Messages in English and Chinese from one catalogue, ``messages.toml``.
+"""Messages of the site and of reports, from one catalogue: ``en.toml``, ``zh.toml``, a file a language.
 
 A message is a key, one text per language and named places (``{n}``). A key ending in ``_one`` is the
 singular of the key without it, chosen where ``n`` is 1.
@@ -6,6 +6,7 @@ singular of the key without it, chosen where ``n`` is 1.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,9 +19,19 @@ LANGUAGES: Mapping[str, str] = {"en": "English", "zh": "中文"}
 
 @lru_cache(maxsize=1)
 def messages() -> Mapping[str, Mapping[str, str]]:
-    """Every message: key (``section.name``) to its texts by language."""
-    sections = tomllib.loads((Path(__file__).parent / "messages.toml").read_text(encoding="utf-8"))
-    return {f"{section}.{name}": texts for section, entries in sections.items() for name, texts in entries.items()}
+    """Every message: key (``section.name``) to its texts by language; one file a language, ``en.toml`` the complete one."""
+    texts: dict[str, dict[str, str]] = {}
+    for language in LANGUAGES:
+        sections = tomllib.loads((Path(__file__).parent / f"{language}.toml").read_text(encoding="utf-8"))
+        for section, entries in sections.items():
+            for name, text in entries.items():
+                texts.setdefault(f"{section}.{name}", {})[language] = text
+    return texts
+
+
+def slug(text: str) -> str:
+    """A text from data as the last part of a message's key: lower case, runs of other signs than a-z and 0-9 as ``_``."""
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,7 @@ class Translator:
 
     def known(self, prefix: str, value: object, /) -> str:
         """The text of ``prefix.value`` where there is one, else the value itself (names from data)."""
-        text = messages().get(f"{prefix}.{str(value).replace('-', '_').lower()}")
+        text = messages().get(f"{prefix}.{slug(str(value))}")
         return str(value) if text is None else text.get(self.language) or text["en"]
 
     def name(self, english: object, chinese: object) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import LandscapeError
-from harness.interchange import finding, formats, packs
+from harness.interchange import detect, formats, run_parquet
 from harness.interchange.record import ImportedRun, Refused, ReportedScore, Unit
 
 # What is committed stays below this (docs/public_runs.md).
@@ -77,7 +77,7 @@ def build(source: Path, out: Path, hub: Path | None = None) -> Counter[str]:
             del os.environ["LANDSCAPE_HUB"]
         else:
             os.environ["LANDSCAPE_HUB"] = before
-    written = packs.write(out, "public", [runs[key] for key in sorted(runs)], level=19)
+    written = run_parquet.write(out, "public", [runs[key] for key in sorted(runs)], level=19)
     for old in set(out.glob("public.*.parquet")) - set(written):
         old.unlink()
     return counts
@@ -87,7 +87,7 @@ def _runs(source: Path, origin: Origin) -> Iterator[ImportedRun]:
     folder = source / origin.folder
     if not folder.is_dir():
         return
-    for unit in finding.find(folder):
+    for unit in detect.find(folder):
         if isinstance(unit, Refused):
             continue
         try:

@@ -1,4 +1,4 @@
-"""What the command line calls: import, export, data pack and unpack; each returns its exit code.
+"""`harness import` and `harness export`; each returns its exit code.
 
 Progress and messages go to standard error; with ``as_json`` one document goes to standard output.
 """
@@ -67,7 +67,7 @@ def _progress(path: Path) -> Iterator[Callable[[int, str], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from harness.interchange.finding import count
+    from harness.interchange.detect import count
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
@@ -89,36 +89,4 @@ def export_runs(runs: Sequence[str], format: str, out: Path, *, as_json: bool = 
         print(json.dumps({"files": [str(p) for p in written]}))
     else:
         print("\n".join(str(p) for p in written))
-    return 0
-
-
-def data_pack(
-    out: Path, suites: Sequence[str] = (), models: Sequence[str] = (), *, offline: bool = False, as_json: bool = False
-) -> int:
-    """Pack what suites and models need: 0 done, 1 done without what is absent."""
-    from harness.interchange.bundle import pack
-    from harness.interchange.packing import gather
-
-    contents = gather(suites, models, places.hub(), offline)
-    entries = pack(contents, out, lambda name: print(name, file=sys.stderr))
-    if as_json:
-        print(json.dumps({"files": [asdict(e) for e in entries], "left_out": list(contents.left_out)}))
-    else:
-        for absent in contents.left_out:
-            print(f"left out {absent['what']}: {absent['reason']}", file=sys.stderr)
-        print(f"{len(entries):,} files, {sum(e.size for e in entries) / 1e6:,.1f} MB in {out}")
-    return 1 if contents.left_out else 0
-
-
-def data_unpack(source: Path, target: Path, *, as_json: bool = False) -> int:
-    """Unpack and verify a pack: 0 done."""
-    from harness.interchange.bundle import unpack
-
-    done = unpack(source, target, lambda name: print(name, file=sys.stderr))
-    if as_json:
-        document = {"written": list(done.written), "kept": list(done.kept), "hub": str(target / "hub")}
-        print(json.dumps(document))
-    else:
-        print(f"{len(done.written):,} files written, {len(done.kept):,} were there; all verified.")
-        print(f"export LANDSCAPE_HUB={target / 'hub'}")
     return 0

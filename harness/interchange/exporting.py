@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from harness.errors import BadInput
-from harness.interchange import export_eee, export_lm_eval, own_csv, stored
+from harness.interchange import stored
 from harness.interchange.importing import run_folder_files
+from harness.interchange.readers import landscape_csv
 from harness.interchange.record import ImportedRun
+from harness.interchange.writers import eee_writer, lm_eval_writer
 
 
 def export(
@@ -43,8 +45,8 @@ def _parquet(run: ImportedRun, out: Path) -> list[Path]:
 
 
 WRITERS: dict[str, Callable[[ImportedRun, Path], list[Path]]] = {
-    "csv": own_csv.write,
+    "csv": landscape_csv.write,
     "parquet": _parquet,
-    "lm-eval": export_lm_eval.write,
-    "eee": export_eee.write,
+    "lm-eval": lm_eval_writer.write,
+    "eee": eee_writer.write,
 }

@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.interchange import (
+from harness.interchange.readers import (
     eee,
     evalscope,
     helm,
     inspect_log,
+    landscape,
+    landscape_csv,
+    leaderboard_csv,
     lighteval,
     lm_eval,
+    mmlu_csv,
     opencompass,
-    own,
-    own_csv,
-    questions,
-    tables,
 )
 from harness.interchange.record import Reader, Unit
 
@@ -43,7 +43,7 @@ class Format:
 
 
 FORMATS: tuple[Format, ...] = (
-    Format("landscape", "run folder of this harness", own.read, folder=own.is_run_folder),
+    Format("landscape", "run folder of this harness", landscape.read, folder=landscape.is_run_folder),
     Format("helm", "HELM run folder", helm.read_run, folder=helm.is_run),
     Format("evalscope", "EvalScope output tree", evalscope.read_tree, folder=evalscope.is_tree),
     Format("opencompass", "OpenCompass work folder", opencompass.read_tree, folder=opencompass.is_tree),
@@ -53,12 +53,23 @@ FORMATS: tuple[Format, ...] = (
     Format("evalscope", "EvalScope report", evalscope.read_report, document=evalscope.is_report),
     Format("lm-eval", "lm-eval 0.4 results and samples", lm_eval.read, document=lm_eval.is_new),
     Format("lm-eval-old", "lm-eval 0.2 and 0.3 results", lm_eval.read, document=lm_eval.is_old),
-    Format("squad", "SQuAD predictions", questions.read_squad, document=questions.is_squad),
+    Format("squad", "SQuAD predictions", mmlu_csv.read_squad, document=mmlu_csv.is_squad),
     Format("helm-table", "HELM group table", helm.read_table, document=helm.is_table),
-    Format("landscape-csv", "tables of this harness's export", own_csv.read, header=own_csv.is_table, grouped=True),
+    Format(
+        "landscape-csv",
+        "tables of this harness's export",
+        landscape_csv.read,
+        header=landscape_csv.is_table,
+        grouped=True,
+    ),
     Format("opencompass-summary", "OpenCompass summary", opencompass.read_summary, header=opencompass.is_summary),
-    Format("mmlu-csv", "MMLU, question by question", questions.read_mmlu, header=questions.is_mmlu, grouped=True),
-    Format("leaderboard", "leaderboard as CSV", tables.read, header=lambda header: tables.known(header) is not None),
+    Format("mmlu-csv", "MMLU, question by question", mmlu_csv.read_mmlu, header=mmlu_csv.is_mmlu, grouped=True),
+    Format(
+        "leaderboard",
+        "leaderboard as CSV",
+        leaderboard_csv.read,
+        header=lambda header: leaderboard_csv.known(header) is not None,
+    ),
 )
 NAMES = tuple(dict.fromkeys(f.name for f in FORMATS))
 

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from harness.errors import BadInput, RunFailed
-from harness.interchange import finding, formats, packs
+from harness.interchange import detect, formats, run_parquet
 from harness.interchange.record import ImportedRun, ImportReport, Refused, ReportedScore, Unit
 from harness.store import run_folder
 
@@ -61,13 +61,13 @@ def import_path(
         RunFailed: the disk refused; what was sealed before is kept.
     """
     if mapping is not None:
-        from harness.interchange.tables import read_mapping
+        from harness.interchange.readers.leaderboard_csv import read_mapping
 
         read_mapping(mapping)
-    work = _Work(runs_dir, packs.run_ids(runs_dir / packs.FOLDER))
+    work = _Work(runs_dir, run_parquet.run_ids(runs_dir / run_parquet.FOLDER))
     done = 0
     try:
-        for found in finding.find(path, format, mapping):
+        for found in detect.find(path, format, mapping):
             if isinstance(found, Refused):
                 work.refused.append(found)
                 done += 1
@@ -206,7 +206,7 @@ def _pack(work: _Work, unit: Unit, runs: list[ImportedRun]) -> None:
     if not new:
         return
     stem = f"import-{_digest(sorted(new))}"
-    work.packs += packs.write(work.runs_dir / packs.FOLDER, stem, list(new.values()))
+    work.packs += run_parquet.write(work.runs_dir / run_parquet.FOLDER, stem, list(new.values()))
     work.packed |= set(new)
     work.imported += list(new)
     if len(new) + len([r for r in runs if r.run_id not in new]) < len(runs):
@@ -217,11 +217,11 @@ def _reported(work: _Work, scores: list[ReportedScore]) -> None:
     """A pack of reported scores, named after the table that they come from."""
     distinct = list(dict.fromkeys(scores))
     stem = f"import-{_digest([repr(s) for s in distinct])}"
-    target = work.runs_dir / packs.FOLDER / f"{stem}.reported_score.parquet"
+    target = work.runs_dir / run_parquet.FOLDER / f"{stem}.reported_score.parquet"
     if target.exists():
         work.existing.append(stem)
         return
-    work.packs += packs.write_reported(target.parent, stem, distinct)
+    work.packs += run_parquet.write_reported(target.parent, stem, distinct)
     work.reported += len(distinct)
 
 

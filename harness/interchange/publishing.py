@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.interchange import packs
+from harness.interchange import run_parquet
 from harness.interchange.record import ImportReport
 
 if TYPE_CHECKING:
@@ -33,5 +33,5 @@ def load_packs(con: duckdb.DuckDBPyConnection, public_runs: Path, runs: Path) ->
     """Load the public runs and the packs of ``runs`` together, and the packs' reported scores; inside a transaction."""
     from harness.store.public import load_public, load_reported
 
-    changed = load_public(con, public_runs, runs / packs.FOLDER)
+    changed = load_public(con, public_runs, runs / run_parquet.FOLDER)
     return load_reported(con, runs) or changed

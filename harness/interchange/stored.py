@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.errors import BadInput, MissingData
-from harness.interchange import packs
+from harness.interchange import run_parquet
 from harness.interchange.record import ImportedRun
 from harness.store import run_folder
 
@@ -20,8 +20,8 @@ def resolve(name: str, runs_dir: Path, pack_folders: Sequence[Path] = ()) -> str
         BadInput: several have it.
     """
     ids = {folder.name for folder in run_folder.sealed(runs_dir)}
-    for pack in (runs_dir / packs.FOLDER, *pack_folders):
-        ids |= packs.run_ids(pack)
+    for pack in (runs_dir / run_parquet.FOLDER, *pack_folders):
+        ids |= run_parquet.run_ids(pack)
     fitting = [name] if name in ids else sorted(i for i in ids if name and name in i)
     if len(fitting) > 1:
         raise BadInput(f"{name!r} fits {len(fitting):,} runs; give more of the id.", fitting[:10])
@@ -46,7 +46,7 @@ def load(run_id: str, runs_dir: Path, pack_folders: Sequence[Path] = ()) -> Impo
             pq.read_table(folder / "results.parquet", schema=run_folder.RESULTS),
             pq.read_table(folder / "samples.parquet", schema=run_folder.SAMPLES),
         )
-    for pack in (runs_dir / packs.FOLDER, *pack_folders):
+    for pack in (runs_dir / run_parquet.FOLDER, *pack_folders):
         for file in sorted(pack.glob("*.run.parquet")) if pack.is_dir() else []:
             rows = pq.read_table(file, columns=["manifest"], filters=[("run_id", "=", run_id)])
             if rows.num_rows:

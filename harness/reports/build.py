@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from harness.errors import MissingData
-from harness.reports.capability import capability
 from harness.reports.cells import cleaned
-from harness.reports.companies import positioning
-from harness.reports.material import Material
-from harness.reports.memo import MOST, memo, subjects
-from harness.reports.money import cost
-from harness.reports.moves import changes
-from harness.reports.pairs import head_to_head, homogeneity
-from harness.reports.proof import evidence, freshness, newest_day
-from harness.reports.room import opportunities
-from harness.reports.scope import Choices
-from harness.reports.sections import Report, Section
-from harness.reports.words import Words
+from harness.reports.data import Material
+from harness.reports.document import Report, Section
+from harness.reports.messages import Words
+from harness.reports.sections.capability import capability
+from harness.reports.sections.changes import changes
+from harness.reports.sections.cost import cost
+from harness.reports.sections.evidence import evidence, freshness, newest_day
+from harness.reports.sections.head_to_head import head_to_head, homogeneity
+from harness.reports.sections.memo import MOST, memo, subjects
+from harness.reports.sections.opportunities import opportunities
+from harness.reports.sections.positioning import positioning
+from harness.reports.selection import Choices
 from harness.store.reader import Reader
 
 Progress = Callable[[str, float], None]

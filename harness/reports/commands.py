@@ -42,7 +42,7 @@ def report(
     if verify is not None:
         return _verify(verify, as_json)
     from harness.reports.make import make_report
-    from harness.reports.scope import Choices
+    from harness.reports.selection import Choices
 
     choices = Choices(_split(vendors), _split(models), _split(segments), _day(since))
     with _bar() as bar:

@@ -11,9 +11,9 @@ from harness import places
 from harness.errors import BadInput, MissingData
 from harness.i18n.translator import LANGUAGES
 from harness.reports.build import Progress, build
-from harness.reports.scope import Choices
-from harness.reports.sections import Report
-from harness.reports.words import Words
+from harness.reports.document import Report
+from harness.reports.messages import Words
+from harness.reports.selection import Choices
 from harness.store.reader import Reader
 
 FORMATS = ("html", "pdf", "xlsx", "md", "csv", "parquet")
@@ -94,7 +94,7 @@ def report_file(
     parts = contents(report, Words(lang), form)
     if len(parts) == 1:
         return next(iter(parts.items()))
-    from harness.reports.bundle import packed
+    from harness.reports.formats.archive import packed
 
     return f"{stem(report, lang)}-{form}.zip", packed(parts)
 
@@ -103,23 +103,23 @@ def contents(report: Report, words: Words, form: str) -> dict[str, bytes]:
     """The files of one format, the main one first, by path relative to the report's folder."""
     name = stem(report, report.language)
     if form == "html":
-        from harness.reports.html import html
+        from harness.reports.formats.html import html
 
         return {f"{name}.html": html(report, words).encode()}
     if form == "pdf":
-        from harness.reports.pdf import pdf
+        from harness.reports.formats.pdf import pdf
 
         return {f"{name}.pdf": pdf(report, words)}
     if form == "xlsx":
-        from harness.reports.xlsx import xlsx
+        from harness.reports.formats.xlsx import xlsx
 
         return {f"{name}.xlsx": xlsx(report, words)}
     if form == "md":
-        from harness.reports.markdown import markdown
+        from harness.reports.formats.markdown import markdown
 
         text, charts = markdown(report, words, f"{name}-charts")
         return {f"{name}.md": text.encode()} | {f"{name}-charts/{c}": chart for c, chart in charts.items()}
-    from harness.reports.bundle import archive
+    from harness.reports.formats.archive import archive
 
     return {f"{name}-{form}.zip": archive(report, words, form)}
 

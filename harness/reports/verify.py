@@ -16,10 +16,10 @@ from typing import Any
 from harness.errors import BadInput
 from harness.reports.build import build
 from harness.reports.cells import defused
-from harness.reports.markdown import escaped
-from harness.reports.page import embedded
-from harness.reports.scope import Choices
-from harness.reports.sections import Report
+from harness.reports.document import Report
+from harness.reports.formats.html_body import embedded
+from harness.reports.formats.markdown import escaped
+from harness.reports.selection import Choices
 from harness.store.reader import Reader
 
 LARGEST = 200_000_000

@@ -7,6 +7,7 @@ import json
 import os
 import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from harness import places
@@ -197,8 +198,6 @@ def _publish(ended: list[Ended], show: Progress) -> str | None:
 
 
 def _print(ended: list[Ended], show: Progress) -> None:
-    from harness.listing import scores_table
-
     for e in ended:
         if e.folder is None:
             continue
@@ -207,4 +206,17 @@ def _print(ended: list[Ended], show: Progress) -> None:
         print(
             f"{e.run_id}  ({e.message}{', partial' if e.partial else ''}, {'valid' if e.valid else 'not valid'}: {notes})"
         )
-        scores_table(places.runs() / str(e.run_id))
+        _show_headline(places.runs() / str(e.run_id))
+
+
+def _show_headline(folder: Path) -> None:
+    """The headline scores of a sealed run folder, with intervals."""
+    import pyarrow.parquet as pq
+
+    from harness.analysis.statistics.uncertainty import with_intervals
+    from harness.terminal import show_scores
+
+    headline = {(t["task"], t["metric"], t["filter"]) for t in run_folder.read_manifest(folder)["suite"]["tasks"]}
+    frame = pq.read_table(folder / "results.parquet").to_pandas()
+    keys = frame[["task", "metric", "filter"]].itertuples(index=False, name=None)
+    show_scores(with_intervals(frame[[key in headline for key in keys]]))

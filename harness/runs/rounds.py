@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from harness.analysis.metrics import metric as metric_of
-from harness.analysis.sequential import betting_interval, rounds
-from harness.analysis.uncertainty import interval, mean_estimate
+from harness.analysis.statistics.sequential import betting_interval, rounds
+from harness.analysis.statistics.uncertainty import interval, mean_estimate
 from harness.engine.base import Answer, Batch, Engine
 from harness.runs import compute, requests, tables
 from harness.runs.journal import Journal

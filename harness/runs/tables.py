@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from harness.analysis.uncertainty import confusion_matrix, mean_estimate, ratio_estimate
+from harness.analysis.statistics.uncertainty import confusion_matrix, mean_estimate, ratio_estimate
 from harness.store.run_folder import RESULTS, SAMPLES
 from harness.suites import metrics as own
 from harness.suites.model import SuiteTask

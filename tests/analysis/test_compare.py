@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from harness.analysis import compare as c
-from harness.analysis.paired import holm, paired_difference
+from harness.analysis.statistics.paired import holm, paired_difference
 from harness.errors import BadInput, MissingData
 from tests.analysis import make
 

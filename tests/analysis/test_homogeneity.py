@@ -11,8 +11,8 @@ import pytest
 import scipy.stats
 from lmsim.metrics import CAPA, EC
 
-from harness.analysis import homogeneity as h
-from harness.analysis import portfolio as f
+from harness.analysis.likeness import homogeneity as h
+from harness.analysis.likeness import portfolio as f
 from harness.errors import BadInput
 from tests.analysis import make
 

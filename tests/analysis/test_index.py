@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 import scipy.stats
 
-from harness.analysis import index, paired
+from harness.analysis import index
+from harness.analysis.statistics import paired
 from tests.analysis import make
 
 TASKS = make.tasks(

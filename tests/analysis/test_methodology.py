@@ -18,10 +18,11 @@ FORBIDDEN = {"torch", "streamlit", "transformers", "lm_eval"}
 
 def _public() -> set[str]:
     found = set()
-    for path in ROOM.glob("*.py"):
+    for path in ROOM.rglob("*.py"):
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-                found.add(f"harness.analysis.{path.stem}.{node.name}")
+                module = ".".join(path.relative_to(ROOM).with_suffix("").parts)
+                found.add(f"harness.analysis.{module}.{node.name}")
     return found
 
 
@@ -60,7 +61,7 @@ def test_formulas_are_closed_and_name_their_source() -> None:
 
 
 def test_the_room_imports_neither_engine_nor_site() -> None:
-    for path in ROOM.glob("*.py"):
+    for path in ROOM.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []

@@ -11,7 +11,7 @@ import scipy.stats
 import statsmodels.api as sm
 from statsmodels.stats.multitest import multipletests
 
-from harness.analysis import paired
+from harness.analysis.statistics import paired
 from tests.analysis import make
 
 

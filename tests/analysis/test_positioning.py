@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 import scipy.stats
 
-from harness.analysis import claims as k
-from harness.analysis import positioning as p
+from harness.analysis.companies import claims as k
+from harness.analysis.companies import positioning as p
 from harness.errors import BadInput
 
 FEW = p.Choices(min_vendors=3, min_coverage=0.0)

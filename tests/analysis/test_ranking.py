@@ -10,7 +10,7 @@ import pytest
 from statsmodels.stats.power import tt_solve_power
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
-from harness.analysis import ranking
+from harness.analysis.statistics import ranking
 
 
 def _scores(values: list[float], stderr: float = 0.01) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.analysis.sequential import bets, betting_interval, log_capital, rounds
+from harness.analysis.statistics.sequential import bets, betting_interval, log_capital, rounds
 
 ALPHA = 0.05
 

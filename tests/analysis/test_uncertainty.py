@@ -14,7 +14,7 @@ import statsmodels.api as sm
 from sklearn.metrics import f1_score
 from statsmodels.stats.proportion import proportion_confint
 
-from harness.analysis import uncertainty as u
+from harness.analysis.statistics import uncertainty as u
 from tests.analysis import make
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from harness.analysis import positioning, vendor_inputs
+from harness.analysis.companies import positioning, vendor_inputs
 
 VIEW = pd.DataFrame(
     [("v", "startup", "US", "capital", "revenue", 1e6, "USD", "fact", None, "s1")],

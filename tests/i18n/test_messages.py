@@ -13,8 +13,9 @@ import pytest
 from harness.i18n.translator import LANGUAGES, Translator, messages
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py")), *sorted((ROOT / "harness/site").glob("*.py")),
-           *sorted((ROOT / "harness/charts").glob("*.py"))]  # fmt: skip
+SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py")), *sorted((ROOT / "harness/site").rglob("*.py")),
+           *sorted((ROOT / "harness/charts").rglob("*.py"))]  # fmt: skip
+REPORTS = sorted((ROOT / "harness/reports").rglob("*.py"))
 # Families whose last part comes from data or from a list of choices.
 FAMILIES = (
     "country.",
@@ -32,6 +33,14 @@ FAMILIES = (
     "input.",
     "input_origin.",
     "level.",
+    "col.",
+    "section.",
+    "lead.",
+    "method.",
+    "measure.",
+    "size.",
+    "licence.",
+    "unit.",
 )
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # The same in both languages: abbreviations and units.
@@ -40,7 +49,15 @@ SAME = {
     "common.csv",
     "claims.counts",
     "cost.gpu",
+    "file.join",
+    "memo.comma",
+    "memo.between",
+    "memo.small",
+    "memo.behind",
+    "memo.who",
 }
+# Chosen by what the data say, from a fixed set of endings.
+MADE_UP = {"place.strength", "place.weakness", "file.about", "file.about_sheets", "file.about_verify"}
 
 
 def places(text: str) -> set[str]:
@@ -88,6 +105,8 @@ def test_every_key_used_exists() -> None:
 
 def test_every_message_is_used() -> None:
     used = {key for path in SOURCES for key, whole in _said(path) if whole}
+    used |= {node.value for path in REPORTS for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+             if isinstance(node, ast.Constant) and isinstance(node.value, str)}  # fmt: skip
     begun = {key for path in SOURCES for key, whole in _said(path) if not whole and key}
     idle = {
         key
@@ -97,7 +116,7 @@ def test_every_message_is_used() -> None:
         and not key.startswith((*begun, *FAMILIES))
         and not key.endswith((".title", ".question"))
     }
-    assert not idle
+    assert idle <= MADE_UP
 
 
 SHOWS = {"title", "header", "subheader", "caption", "info", "warning", "error", "success", "markdown", "metric", "selectbox",

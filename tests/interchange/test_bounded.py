@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadInput
-from harness.interchange import bounded
+from harness.interchange.foreign import bounded
 from tests.interchange import builders as b
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadInput, MissingData, RunFailed
-from harness.interchange.bundle import INDEX, Contents, is_safe, model_files, pack, unpack
+from harness.offline.pack import INDEX, Contents, is_safe, model_files, pack, unpack
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_no_pickled_weights_and_no_code_are_packed(tmp_path: Path) -> None:
 
 
 def test_a_suite_and_a_model_from_a_mirror(tmp_path: Path, shared: Path) -> None:
-    from harness.interchange.packing import gather
+    from harness.offline.gather import gather
 
     found = gather(["quick"], [str(shared / "models/stories260K")], shared / "hub")
     assert any(p.startswith("hub/") and p.endswith(".parquet") for p in found.files)

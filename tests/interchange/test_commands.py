@@ -11,10 +11,11 @@ import pytest
 
 from harness.errors import BadInput, MissingData
 from harness.interchange import commands
+from harness.interchange.foreign.owners import owner, public_name
+from harness.interchange.foreign.privacy import extras, without_paths
 from harness.interchange.importing import PACK_FROM, import_path
-from harness.interchange.models import owner, public_name
-from harness.interchange.privacy import extras, without_paths
 from harness.interchange.record import Refused
+from harness.offline import commands as offline_commands
 from tests.interchange import builders as b
 
 
@@ -133,10 +134,10 @@ def test_export_and_pack_commands(tmp_path: Path, shared: Path, capsys: pytest.C
     assert commands.export_runs(report.imported, "csv", tmp_path / "out") == 0
     assert commands.export_runs(report.imported, "eee", tmp_path / "out2", as_json=True) == 0
     model = str(shared / "models/stories260K")
-    assert commands.data_pack(tmp_path / "p.tar", models=[model], offline=True) == 0
-    assert commands.data_unpack(tmp_path / "p.tar", tmp_path / "t") == 0
-    assert commands.data_pack(tmp_path / "q", models=[model], offline=True, as_json=True) == 0
-    assert commands.data_unpack(tmp_path / "q", tmp_path / "u", as_json=True) == 0
+    assert offline_commands.data_pack(tmp_path / "p.tar", models=[model], offline=True) == 0
+    assert offline_commands.data_unpack(tmp_path / "p.tar", tmp_path / "t") == 0
+    assert offline_commands.data_pack(tmp_path / "q", models=[model], offline=True, as_json=True) == 0
+    assert offline_commands.data_unpack(tmp_path / "q", tmp_path / "u", as_json=True) == 0
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["hub"].endswith("u/hub")
 
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from harness.errors import BadInput, MissingData
-from harness.interchange import packs, stored
+from harness.interchange import run_parquet, stored
 from harness.interchange.exporting import WRITERS, export
 from harness.interchange.importing import import_path
 from harness.interchange.record import ImportedRun
@@ -123,7 +123,7 @@ def test_csv_defuses_formulas(tmp_path: Path) -> None:
 def test_a_packed_run_is_exported_from_its_numbers(tmp_path: Path) -> None:
     report = import_path(b.lm_eval_run(tmp_path / "in"), runs_dir=tmp_path / "runs")
     run = stored.load(report.imported[0], tmp_path / "runs")
-    packs.write(tmp_path / "public", "public", [run])
+    run_parquet.write(tmp_path / "public", "public", [run])
     packed = stored.load(run.run_id, tmp_path / "nowhere", (tmp_path / "public",))
     assert rows(packed.results) == rows(run.results)
     value = ["task", "item", "metric", "filter", "value", "weight", "gold"]
@@ -140,7 +140,7 @@ def test_packs_hold_what_the_store_would_publish(tmp_path: Path) -> None:
 
     report = import_path(b.lm_eval_run(tmp_path / "in"), runs_dir=tmp_path / "runs")
     run = stored.load(report.imported[0], tmp_path / "runs")
-    packs.write(tmp_path / "public", "p", [run])
+    run_parquet.write(tmp_path / "public", "p", [run])
     publish_runs(tmp_path / "a.duckdb", report.folders)
     publish_public(tmp_path / "b.duckdb", tmp_path / "public")
     with duckdb.connect() as con:

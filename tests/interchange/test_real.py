@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadInput
-from harness.interchange import finding, formats, metrics
+from harness.interchange import detect, formats
+from harness.interchange.foreign import metrics
 from harness.interchange.importing import import_path
 from harness.interchange.record import ImportedRun, ImportReport, Refused
 
 
 def runs_in(path: Path) -> list[ImportedRun]:
     found = []
-    for unit in finding.find(path):
+    for unit in detect.find(path):
         if not isinstance(unit, Refused):
             with contextlib.suppress(BadInput):  # refused by name, as another test holds
                 found += [r for r in formats.reader(unit)(unit) if isinstance(r, ImportedRun)]

@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 from harness.reports.build import build
-from harness.reports.scope import Choices
-from harness.reports.sections import Report
+from harness.reports.document import Report
+from harness.reports.selection import Choices
 from harness.store.reader import Reader
 from tests.site import fixture_db
 

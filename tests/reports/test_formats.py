@@ -16,10 +16,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from harness.commands.show import run as show_run
 from harness.errors import BadInput
-from harness.listing import run as show_run
 from harness.reports.make import FORMATS, make_report, report_file, verify_report
-from harness.reports.scope import Choices
+from harness.reports.selection import Choices
 from harness.store.reader import Reader
 
 CHOICES = Choices(("aurora", "borealis", "cinder", "delta"), since=dt.date(2025, 12, 1))

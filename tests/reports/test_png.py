@@ -7,11 +7,11 @@ import io
 import pytest
 from PIL import Image
 
-from harness.reports.figures import legend
-from harness.reports.png import SCALE, png
-from harness.reports.sections import Report
-from harness.reports.svg import drawn
-from harness.reports.words import Words
+from harness.reports.document import Report
+from harness.reports.formats.plotly_figures import legend
+from harness.reports.formats.png import SCALE, png
+from harness.reports.formats.svg import drawn
+from harness.reports.messages import Words
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" font-size="11" fill="#1B2430">'
 

@@ -18,9 +18,9 @@ import pytest
 from harness.errors import BadInput
 from harness.reports.cells import cleaned, defused, printed
 from harness.reports.commands import report as command
+from harness.reports.formats.markdown import escaped
 from harness.reports.make import catalog_commit, make_report, verify_report
-from harness.reports.markdown import escaped
-from harness.reports.scope import Choices
+from harness.reports.selection import Choices
 from harness.store.reader import Reader
 
 CHOICES = Choices(("aurora", "borealis"))

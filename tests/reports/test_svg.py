@@ -7,10 +7,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from harness.reports.figures import legend
-from harness.reports.sections import Figure, Point, Report
-from harness.reports.svg import drawn, shade, ticks
-from harness.reports.words import Words
+from harness.reports.document import Figure, Point, Report
+from harness.reports.formats.plotly_figures import legend
+from harness.reports.formats.svg import drawn, shade, ticks
+from harness.reports.messages import Words
 
 SVG = "{http://www.w3.org/2000/svg}"
 

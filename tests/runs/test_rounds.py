@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from harness import places
-from harness.analysis.uncertainty import interval
+from harness.analysis.statistics.uncertainty import interval
 from harness.engine.source import ModelSource
 from harness.errors import RunFailed
 from harness.runs.execute import run_model

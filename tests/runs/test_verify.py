@@ -15,10 +15,10 @@ import pytest
 from harness.__main__ import run as harness
 from harness.engine.base import Answer, Generated, GenerateRequest, Request, Scored, ScoreRequest
 from harness.engine.packed.engine import PackedEngine
-from harness.runs import verify_command
-from harness.runs.agreement import Drift, TaskDifference, drift, judge
-from harness.runs.verify import Options, Report, verify
-from harness.runs.verify_command import described
+from harness.runs.verification import command
+from harness.runs.verification.agreement import Drift, TaskDifference, drift, judge
+from harness.runs.verification.command import described
+from harness.runs.verification.verify import Options, Report, verify
 
 FEW = Options("cpu", "fp32", offline=True, items=4)
 
@@ -82,7 +82,7 @@ def test_a_wrong_text_is_no_tie(tiny_model: Path, monkeypatch: pytest.MonkeyPatc
 def test_the_command_prints_one_document_and_exits_by_the_verdict(
     tiny_model: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verify_command, "Options", partial(Options, items=2))
+    monkeypatch.setattr(command, "Options", partial(Options, items=2))
     assert harness(["verify", "--model", str(tiny_model), "--offline", "--device", "cpu", "--json"]) == 0
     (found,) = json.loads(capsys.readouterr().out)["models"]
     assert found["agrees"] is True and found["packed"]["greedy_disagreements"] == 0

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from harness.site import equal_size, scale
+from harness.site.capability import equal_size, scale
 from tests.site.conftest import Open, texts
 
 

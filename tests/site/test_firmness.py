@@ -12,7 +12,8 @@ import pytest
 from scipy import stats
 
 from harness.i18n.translator import Translator
-from harness.site import equal_size, scale, trend, view
+from harness.site.capability import equal_size, scale, trend
+from harness.site.server import view
 from tests.site.conftest import Open, texts
 
 

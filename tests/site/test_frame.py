@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.site import frame
+from harness.site.server import style
 
 ROOT = Path(__file__).resolve().parents[2]
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
@@ -55,5 +55,5 @@ def test_links_are_readable(mode: str) -> None:
 
 
 def test_a_name_cannot_end_the_style() -> None:
-    quoted = frame._quoted("a'</style>中")
+    quoted = style._quoted("a'</style>中")
     assert not set(quoted) & set("'<>/") and quoted.endswith("中")

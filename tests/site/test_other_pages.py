@@ -10,7 +10,9 @@ import duckdb
 import pandas as pd
 import pytest
 
-from harness.site import bundle, cells, claims, documents, profiles, runs
+from harness.site.companies import claims, vendor_profile
+from harness.site.evidence import csv_zip, report_download, runs
+from harness.site.opportunities import white_space
 from tests.site.conftest import Open, texts
 
 
@@ -78,8 +80,8 @@ def test_a_cell_counts_its_vendors(site: Open, filled: Path) -> None:
 
 
 def test_levels_stand_in_their_natural_order() -> None:
-    assert cells.order("size", {"above 80B", "up to 3B"}) == ["up to 3B", "above 80B"]
-    assert cells.order("modality", {"text", "image"}) == ["image", "text"]
+    assert white_space.order("size", {"above 80B", "up to 3B"}) == ["up to 3B", "above 80B"]
+    assert white_space.order("modality", {"text", "image"}) == ["image", "text"]
 
 
 def test_concentration_is_one_over_the_sum_of_squared_shares(site: Open, filled: Path) -> None:
@@ -94,7 +96,7 @@ def test_concentration_is_one_over_the_sum_of_squared_shares(site: Open, filled:
 
 def test_an_archive_holds_one_defused_file_a_section() -> None:
     frame = pd.DataFrame({"model": ["=1+1"], "score": [0.5]})
-    with zipfile.ZipFile(io.BytesIO(bundle.archive({"models": frame}))) as file:
+    with zipfile.ZipFile(io.BytesIO(csv_zip.archive({"models": frame}))) as file:
         assert file.namelist() == ["models.csv"]
         assert file.read("models.csv").decode("utf-8-sig").splitlines() == ["model,score", "'=1+1,0.5"]
 
@@ -118,7 +120,7 @@ def test_a_manifest_is_flattened_without_what_always_differs() -> None:
 
 
 def test_the_claims_are_those_of_the_analysis(site: Open, filled: Path) -> None:
-    from harness.analysis.claims import CLAIMS
+    from harness.analysis.companies.claims import CLAIMS
 
     at = site(filled, "companies", view="Claims")
     assert not at.exception and not at.error
@@ -134,10 +136,10 @@ def test_the_claims_are_those_of_the_analysis(site: Open, filled: Path) -> None:
 
 
 def test_every_claim_and_input_has_words_in_both_languages() -> None:
-    from harness.analysis.claims import CLAIMS
-    from harness.analysis.positioning import INPUTS
+    from harness.analysis.companies.claims import CLAIMS
+    from harness.analysis.companies.positioning import INPUTS
     from harness.i18n.translator import messages
-    from harness.site.claims import slug
+    from harness.site.companies.claims import slug
 
     keys = {f"claim.{slug(c.text)}" for c in CLAIMS} | {f"front.{c.front}" for c in CLAIMS}
     keys |= {f"input.{i.name.replace(' ', '_')}" for i in INPUTS}
@@ -162,7 +164,7 @@ def test_coverage_counts_the_ranking_inputs_that_a_vendor_has() -> None:
         {"vendor_id": ["a", "b", "a", "a"], "dimension": ["rnd", "rnd", "rnd", "capital"],
          "input": ["staff", "citations", "datasets_released", "revenue"], "ranks": [True, True, False, True]}
     )  # fmt: skip
-    found = profiles.covered(rows, "a").set_index("dimension")
+    found = vendor_profile.covered(rows, "a").set_index("dimension")
     assert found.loc["rnd"].tolist() == [1, 2] and found.loc["capital"].tolist() == [1, 1]
 
 
@@ -203,7 +205,7 @@ def test_several_files_go_into_one_archive(tmp_path: Path) -> None:
     files = [tmp_path / "a.md", tmp_path / "charts" / "b.svg"]
     for file in files:
         file.write_text(file.name)
-    one, both = (documents.packed(some, tmp_path, "text/markdown") for some in (files[:1], files))
+    one, both = (report_download.packed(some, tmp_path, "text/markdown") for some in (files[:1], files))
     assert (one.name, one.content, one.mime) == ("a.md", b"a.md", "text/markdown")
     with zipfile.ZipFile(io.BytesIO(both.content)) as archive:
         assert {n: archive.read(n) for n in archive.namelist()} == {"a.md": b"a.md", "charts/b.svg": b"b.svg"}

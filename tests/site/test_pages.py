@@ -57,12 +57,12 @@ def test_every_path_goes_through_the_navigation(site: Open, filled: Path) -> Non
 
 
 def test_a_failing_page_becomes_a_sentence(site: Open, filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from harness.site import boards
+    from harness.site.capability import leaderboard
 
     def broken(*_: object) -> None:
         raise ZeroDivisionError("boom")
 
-    monkeypatch.setattr(boards, "present_origins", broken)
+    monkeypatch.setattr(leaderboard, "present_origins", broken)
     at = site(filled, "capability")
     assert not at.exception
     assert "boom" not in texts(at) and at.error

@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from harness.site import rivals
+from harness.site.cost import undercutting
 from tests.site.conftest import Open, texts
 
 
@@ -55,7 +55,7 @@ def test_the_table_of_colours_holds_both_directions() -> None:
         [("a", "b", 6, 10), ("b", "a", 3, 10), ("b", "c", 5, 5), ("a", "d", 8, 8)],
         columns=["cheaper", "dearer", "models", "shared"],
     )
-    shares, total = rivals.square(found)
+    shares, total = undercutting.square(found)
     assert list(total.index) == ["a", "b", "d", "c"]
     assert total.tolist() == pytest.approx([14 / 18, 8 / 15, 0, 0])
     assert shares.loc["a", "b"] == 0.6 and shares.loc["b", "a"] == 0.3 and shares.loc["c", "b"] == 0

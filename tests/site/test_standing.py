@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from harness.site import dropped, ticks
+from harness.site.companies import drop_input
+from harness.site.widgets import row_selection
 from tests.site.conftest import Open, texts
 
 
@@ -22,8 +23,8 @@ def test_a_copied_link_ticks_the_same_rows(site: Open, filled: Path) -> None:
 
 
 def test_a_name_that_is_not_there_is_not_ticked() -> None:
-    assert ticks.positions(["a", "b", "a"], ["b", "x", "a", "b"]) == [1, 0]
-    assert ticks.positions(["a", "b"], ["b", "a"], 1) == [1]
+    assert row_selection.positions(["a", "b", "a"], ["b", "x", "a", "b"]) == [1, 0]
+    assert row_selection.positions(["a", "b"], ["b", "a"], 1) == [1]
 
 
 @pytest.mark.parametrize("axes", ["Two dimensions", "Principal components"])
@@ -46,7 +47,7 @@ def test_an_input_moves_as_many_places_as_counted() -> None:
         {"input": ["a", "a", "a", "b", "b"], "dimension": "rnd", "vendor_id": list("xyzxy"),
          "rank": [2.0, 1.0, float("nan"), 1.0, 2.0], "rank_change": [1.0, -2.0, float("nan"), 0.0, 0.0]}
     )  # fmt: skip
-    out = dropped.by_input(found)
+    out = drop_input.by_input(found)
     assert out["input"].tolist() == ["a", "b"]
     assert (
         out["value"].tolist() == [1.5, 0.0] and out["most"].tolist() == [2.0, 0.0] and out["moved"].tolist() == [2, 0]
@@ -83,14 +84,14 @@ def test_a_changed_fact_stands_in_the_url(site: Open, filled: Path) -> None:
 
 def test_a_chart_without_intervals_claims_none(site: Open, filled: Path) -> None:
     from harness.i18n.translator import Translator
-    from harness.site import boards
-    from harness.site.view import View
+    from harness.site.capability import leaderboard
+    from harness.site.server.view import View
 
     view = View(Translator("en"), lambda: None, False)  # type: ignore[arg-type]
     rows = pd.DataFrame({"low": [0.1, float("nan"), float("nan")]})
-    assert boards.bars_note(view, rows[:1], "Bars are x.") == "Bars are x."
-    assert boards.bars_note(view, rows[1:], "Bars are x.").startswith("No error bars")
-    assert "2 of 3 have no bar" in boards.bars_note(view, rows, "Bars are x.")
+    assert leaderboard.bars_note(view, rows[:1], "Bars are x.") == "Bars are x."
+    assert leaderboard.bars_note(view, rows[1:], "Bars are x.").startswith("No error bars")
+    assert "2 of 3 have no bar" in leaderboard.bars_note(view, rows, "Bars are x.")
     at = site(filled, "capability", origin="Measured")
     assert "Bars are 95 % intervals" in texts(at)
 

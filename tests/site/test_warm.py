@@ -13,7 +13,8 @@ import pytest
 
 from harness.errors import StoreError
 from harness.i18n.translator import Translator
-from harness.site import scale, view, warm
+from harness.site.capability import scale
+from harness.site.server import view, warm
 from harness.store.reader import Reader
 from tests.site.conftest import Open, texts
 

@@ -13,12 +13,14 @@ from typing import Any
 import torch
 
 from harness.engine.base import Answer, Batch, Generated, GenerateRequest, Request, Scored, ScoreRequest, Work
-from harness.engine.packed import capability, heap, memory, plan
-from harness.engine.packed.execute import TreeScorer
-from harness.engine.packed.generate import SlotGenerator
-from harness.engine.packed.meter import Meter
-from harness.engine.packed.sample import PlainGenerator, is_greedy, own_rules
-from harness.engine.packed.tree import inputs
+from harness.engine.packed.generation.generate import SlotGenerator
+from harness.engine.packed.generation.sample import PlainGenerator, is_greedy, own_rules
+from harness.engine.packed.hardware import malloc, memory
+from harness.engine.packed.hardware.meter import Meter
+from harness.engine.packed.plan import packing
+from harness.engine.packed.plan.tree import inputs
+from harness.engine.packed.scoring import choose
+from harness.engine.packed.scoring.tree_scorer import TreeScorer
 from harness.errors import RunFailed
 
 # Prompts of one generation batch: several times the slots, so that finished slots find a next prompt.
@@ -51,10 +53,10 @@ class PackedEngine:
         self.halvings = 0
         self._current = self.limits
         if self.device.type == "cpu":
-            heap.keep()
+            malloc.keep()
         with torch.inference_mode():
-            self.choice = capability.choose(model, self.device, self.limits, self.meter, deterministic=deterministic)
-        self._position_limit = capability.position_limit(model.config.get_text_config())
+            self.choice = choose.choose(model, self.device, self.limits, self.meter, deterministic=deterministic)
+        self._position_limit = choose.position_limit(model.config.get_text_config())
         self._plain = PlainGenerator(model, tokenizer, self.device, self.meter)
         self._slots = self._slot_generator()
 
@@ -103,7 +105,7 @@ class PackedEngine:
         """Score batches family by family, then generation batches by arguments and length."""
         scores = [i for i, r in enumerate(requests) if isinstance(r, ScoreRequest)]
         chosen = [r for r in requests if isinstance(r, ScoreRequest)]
-        batches = [Batch(tuple(scores[i] for i in b.requests)) for b in plan.partition(chosen, self.limits)]
+        batches = [Batch(tuple(scores[i] for i in b.requests)) for b in packing.partition(chosen, self.limits)]
         return batches + self._generation_batches(requests)
 
     def _generation_batches(self, requests: Sequence[Request]) -> list[Batch]:

@@ -9,13 +9,22 @@ from typing import Any
 
 import torch
 
-from harness.engine.packed import attention
-from harness.engine.packed.head import Head
-from harness.engine.packed.last import MOST_ROWS, last_layer, only
-from harness.engine.packed.layout import DecodeLayout, KeyValue, Layout, PackLayout, Prefix, active, blocks, grown
-from harness.engine.packed.meter import Meter
-from harness.engine.packed.plan import Pack, Preamble, chain, filler
-from harness.engine.packed.products import Products
+from harness.engine.packed.attention import attention
+from harness.engine.packed.attention.layout import (
+    DecodeLayout,
+    KeyValue,
+    Layout,
+    PackLayout,
+    Prefix,
+    active,
+    blocks,
+    grown,
+)
+from harness.engine.packed.hardware.last_layer import MOST_ROWS, last_layer, only
+from harness.engine.packed.hardware.meter import Meter
+from harness.engine.packed.hardware.onednn import Products
+from harness.engine.packed.plan.packing import Pack, Preamble, chain, filler
+from harness.engine.packed.scoring.head import Head
 
 
 class PackedModel:

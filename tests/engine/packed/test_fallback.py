@@ -8,14 +8,15 @@ import pytest
 import torch
 
 from harness.engine.base import Scored, ScoreRequest
-from harness.engine.packed import capability, streams
 from harness.engine.packed.engine import PackedEngine
-from harness.engine.packed.execute import TreeScorer
-from harness.engine.packed.fallback import PaddedScorer, PaddingFreeScorer, PrefixScorer, Reader
-from harness.engine.packed.head import Head
-from harness.engine.packed.memory import is_out_of_memory, limits
-from harness.engine.packed.meter import Meter
-from harness.engine.packed.plan import Limits
+from harness.engine.packed.hardware import parallel
+from harness.engine.packed.hardware.memory import is_out_of_memory, limits
+from harness.engine.packed.hardware.meter import Meter
+from harness.engine.packed.plan.packing import Limits
+from harness.engine.packed.scoring import choose
+from harness.engine.packed.scoring.fallback_scorers import PaddedScorer, PaddingFreeScorer, PrefixScorer, Reader
+from harness.engine.packed.scoring.head import Head
+from harness.engine.packed.scoring.tree_scorer import TreeScorer
 from harness.errors import RunFailed
 from tests.engine.packed.small import Letters, model, plain, workload
 
@@ -61,14 +62,14 @@ def test_a_model_that_scores_wrongly_as_a_tree_falls_back(monkeypatch: pytest.Mo
 def test_chunked_attention_and_quantised_weights_do_not_take_the_tree() -> None:
     made = model("llama")
     made.config.attention_chunk_size = 8
-    assert capability.tree_problem(made, deterministic=False) == "chunked attention"
+    assert choose.tree_problem(made, deterministic=False) == "chunked attention"
     made.config.attention_chunk_size = None
     made.config.quantization_config = {"quant_method": "gptq"}
-    assert capability.tree_problem(made, deterministic=False) == "quantised weights"
+    assert choose.tree_problem(made, deterministic=False) == "quantised weights"
 
 
 def test_a_window_that_the_layers_keep_to_themselves_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(capability, "windows", lambda config: {4096})
+    monkeypatch.setattr(choose, "windows", lambda config: {4096})
     ours = PackedEngine(model("llama"), Letters(), "cpu", torch.float32)
     assert ours.settings()["path"] == "prefix"
     assert "sliding window" in str(ours.settings()["fallbacks"])
@@ -80,7 +81,7 @@ def test_lengths_that_stretch_the_positions_stand_alone() -> None:
     made = model("llama", **changes)
     ours = PackedEngine(made, Letters(), "cpu", torch.float32)
     requests = workload()
-    assert capability.position_limit(made.config) == 48
+    assert choose.position_limit(made.config) == 48
     assert max(len(r.context) + len(r.continuation) for r in requests) > 60
     for request, answer in zip(requests, ours.run(requests)[0], strict=True):
         assert isinstance(answer, Scored)
@@ -99,7 +100,7 @@ def test_lengths_that_stretch_the_positions_stand_alone() -> None:
 def test_position_limits(rope: dict[str, object], limit: int | None) -> None:
     config = model("llama").config
     config.rope_parameters = rope
-    assert capability.position_limit(config) == limit
+    assert choose.position_limit(config) == limit
 
 
 class _Small:
@@ -117,7 +118,7 @@ class _Small:
 
 
 def test_out_of_memory_halves_the_budget_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streams, "count", lambda *_, **__: 1)  # packs side by side fail together: test_streams
+    monkeypatch.setattr(parallel, "count", lambda *_, **__: 1)  # packs side by side fail together: test_streams
     made = model("llama")
     ours = PackedEngine(made, Letters(), "cpu", torch.float32)
     requests = [*workload(documents=12), ScoreRequest((1,), tuple(range(3, 95)))]

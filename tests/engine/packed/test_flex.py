@@ -9,13 +9,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.engine.packed import flex, plan
+from harness.engine.packed.attention import flex
 from harness.engine.packed.engine import PackedEngine
-from harness.engine.packed.execute import TreeScorer
-from harness.engine.packed.head import Head
-from harness.engine.packed.meter import Meter
+from harness.engine.packed.hardware.meter import Meter
 from harness.engine.packed.model import PackedModel
-from harness.engine.packed.plan import Limits
+from harness.engine.packed.plan import packing
+from harness.engine.packed.plan.packing import Limits
+from harness.engine.packed.scoring.head import Head
+from harness.engine.packed.scoring.tree_scorer import TreeScorer
 from tests.engine.packed.small import ARCHITECTURES, Letters, draw, model, plain, workload
 
 CPU = torch.device("cpu")
@@ -48,7 +49,7 @@ def test_every_pair_that_may_meet_is_in_a_tile_and_whole_tiles_hide_nothing(
     sizes: list[int], shared: int, windowed: bool, seed: int
 ) -> None:
     dice = random.Random(seed)
-    documents = [plan.chain(draw(dice, n), shared) for n in sizes]
+    documents = [packing.chain(draw(dice, n), shared) for n in sizes]
     rows = sorted(dice.sample(range(sum(sizes)), dice.randint(1, sum(sizes))))
     masked, full = flex.tiles(documents, rows, shared, windowed=windowed)
     begins = [

@@ -10,8 +10,8 @@ import torch
 
 from harness.engine.base import Generated, GenerateRequest, Request
 from harness.engine.packed.engine import PackedEngine
-from harness.engine.packed.sample import is_greedy
-from harness.engine.packed.stops import Stops
+from harness.engine.packed.generation.sample import is_greedy
+from harness.engine.packed.generation.stops import Stops
 from tests.engine.packed.small import ARCHITECTURES, Letters, draw, model, workload
 
 

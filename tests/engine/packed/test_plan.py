@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.engine.base import ScoreRequest
-from harness.engine.packed import plan, tree
-from harness.engine.packed.plan import Document, Limits
+from harness.engine.packed.plan import packing, tree
+from harness.engine.packed.plan.packing import Document, Limits
 from tests.engine.packed.small import draw
 
 # Two letters make prefixes, duplicates and nested sequences common.
@@ -53,7 +53,7 @@ def test_tree_holds_every_distinct_prefix_once(asked: list[ScoreRequest]) -> Non
 @given(requests, limits)
 def test_every_request_reads_its_own_tokens(asked: list[ScoreRequest], sizes: Limits) -> None:
     seen = []
-    for document in plan.documents(asked, sizes):
+    for document in packing.documents(asked, sizes):
         past = _past(document)
         for request, path, start in zip(document.requests, document.paths, document.starts, strict=True):
             assert past + tuple(document.tokens[i] for i in path) == tree.inputs(asked[request])
@@ -67,7 +67,7 @@ def test_every_request_reads_its_own_tokens(asked: list[ScoreRequest], sizes: Li
 @settings(max_examples=300, deadline=None)
 @given(requests, limits)
 def test_a_token_sees_its_own_path_and_nothing_else(asked: list[ScoreRequest], sizes: Limits) -> None:
-    for document in plan.documents(asked, sizes):
+    for document in packing.documents(asked, sizes):
         size = len(document.tokens)
         for path in document.paths:
             for i in path:
@@ -78,7 +78,7 @@ def test_a_token_sees_its_own_path_and_nothing_else(asked: list[ScoreRequest], s
 @settings(max_examples=200, deadline=None)
 @given(requests, limits)
 def test_packs_hold_each_document_once_within_the_budget(asked: list[ScoreRequest], sizes: Limits) -> None:
-    packs = plan.packs(asked, sizes)
+    packs = packing.packs(asked, sizes)
     assert sorted(r for p in packs for d in p.documents for r in d.requests) == list(range(len(asked)))
     for pack in packs:
         assert pack.size <= sizes.budget or len(pack.documents) == 1
@@ -88,16 +88,16 @@ def test_packs_hold_each_document_once_within_the_budget(asked: list[ScoreReques
 @settings(max_examples=200, deadline=None)
 @given(requests, limits)
 def test_partition_covers_every_request_once_and_is_a_function(asked: list[ScoreRequest], sizes: Limits) -> None:
-    batches = plan.partition(asked, sizes)
+    batches = packing.partition(asked, sizes)
     assert sorted(i for b in batches for i in b.requests) == list(range(len(asked)))
-    assert batches == plan.partition(asked, sizes)
+    assert batches == packing.partition(asked, sizes)
 
 
 def test_a_context_is_read_once_for_all_its_choices() -> None:
     dice = random.Random(0)
     context = draw(dice, 200)
     asked = [ScoreRequest(context, (i, *draw(dice, 9))) for i in range(4)]
-    (pack,) = plan.packs(asked, Limits(1024))
+    (pack,) = packing.packs(asked, Limits(1024))
     assert pack.size == 200 + 4 * 9
     assert pack.preamble is None
 
@@ -107,7 +107,7 @@ def test_a_shared_preamble_is_found_and_kept_apart() -> None:
     shared = draw(dice, 300)
     contexts = [shared + (i, *draw(dice, 99)) for i in range(20)]
     asked = [ScoreRequest(c, (j, *draw(dice, 4))) for c in contexts for j in range(4)]
-    packs = plan.packs(asked, Limits(1024))
+    packs = packing.packs(asked, Limits(1024))
     assert {p.preamble.tokens for p in packs if p.preamble} == {shared}
     assert sum(p.size for p in packs) == 20 * (100 + 4 * 4)
 
@@ -119,10 +119,10 @@ def test_batches_of_one_family_find_the_same_preamble_again() -> None:
     contexts = [shared + (dice.randrange(3, 6), i + 10, *draw(dice, 99)) for i in range(40)]
     asked = [ScoreRequest(c, (j, *draw(dice, 4))) for c in contexts for j in range(4)]
     sizes = Limits(1024, batch=1500)
-    batches = plan.partition(asked, sizes)
+    batches = packing.partition(asked, sizes)
     assert len(batches) > 2
-    found = {p.preamble for b in batches for p in plan.packs([asked[i] for i in b.requests], sizes)}
-    assert found == {plan.Preamble(shared)}
+    found = {p.preamble for b in batches for p in packing.packs([asked[i] for i in b.requests], sizes)}
+    assert found == {packing.Preamble(shared)}
 
 
 def test_nested_preambles_form_a_chain() -> None:
@@ -130,8 +130,8 @@ def test_nested_preambles_form_a_chain() -> None:
     system = draw(dice, 100)
     tasks = [system + (i, *draw(dice, 99)) for i in range(3)]
     asked = [ScoreRequest(t + (i, *draw(dice, 200)), draw(dice, 3)) for t in tasks for i in range(10)]
-    found = {d.preamble for d in plan.documents(asked, Limits(1024))}
-    assert all(p is not None and p.parent == plan.Preamble(system) and p.length == 200 for p in found)
+    found = {d.preamble for d in packing.documents(asked, Limits(1024))}
+    assert all(p is not None and p.parent == packing.Preamble(system) and p.length == 200 for p in found)
     assert len(found) == 3
 
 
@@ -139,7 +139,7 @@ def test_a_preamble_over_the_budget_comes_in_pieces() -> None:
     dice = random.Random(0)
     shared = draw(dice, 250)
     asked = [ScoreRequest(shared + (i, *draw(dice, 30)), draw(dice, 2)) for i in range(10)]
-    preamble = plan.documents(asked, Limits(100))[0].preamble
+    preamble = packing.documents(asked, Limits(100))[0].preamble
     assert preamble is not None
     assert (preamble.length, len(preamble.tokens)) == (250, 50)
 
@@ -148,7 +148,7 @@ def test_scored_positions_stay_out_of_the_preamble() -> None:
     dice = random.Random(0)
     context = draw(dice, 400)
     asked = [ScoreRequest(context, (i, *draw(dice, 80))) for i in range(12)]
-    for document in plan.documents(asked, Limits(1024)):
+    for document in packing.documents(asked, Limits(1024)):
         assert document.preamble is not None
         assert document.preamble.length == 399
         assert document.starts == (0,) * len(document.requests)
@@ -160,9 +160,9 @@ def test_halving_never_reaches_zero(budget: int, expected: int) -> None:
 
 
 def test_small_documents_share_an_attention_call_and_large_ones_stand_alone() -> None:
-    from harness.engine.packed.layout import BLOCK_TOKENS, blocks
+    from harness.engine.packed.attention.layout import BLOCK_TOKENS, blocks
 
-    small, large = plan.chain((5,) * 60), plan.chain((5,) * (BLOCK_TOKENS + 1))
+    small, large = packing.chain((5,) * 60), packing.chain((5,) * (BLOCK_TOKENS + 1))
     found = blocks([large, small, small, small, small, large])
     assert [(b.start, len(b.ends)) for b in found] == [(0, 193), (193, 180), (373, 60), (433, 193)]
     assert [b.causal for b in found] == [193, 0, 60, 193]

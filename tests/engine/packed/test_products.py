@@ -9,7 +9,8 @@ import pytest
 import torch
 from torch import nn
 
-from harness.engine.packed import attention, heap, products
+from harness.engine.packed.attention import attention
+from harness.engine.packed.hardware import malloc, onednn
 from tests.engine.packed.small import model
 
 CPU = torch.device("cpu")
@@ -22,19 +23,19 @@ def test_a_product_and_its_activation_equal_double_precision(bias: bool) -> None
     truth = nn.functional.linear(x.double(), layer.weight.double(), None if layer.bias is None else layer.bias.double())
     with torch.inference_mode():
         for then, wanted in (("none", truth), ("swish", truth * torch.sigmoid(truth))):
-            assert torch.allclose(products.product(x, layer.weight, layer.bias, then).double(), wanted, atol=1e-5)
+            assert torch.allclose(onednn.product(x, layer.weight, layer.bias, then).double(), wanted, atol=1e-5)
 
 
 def test_only_tall_fp32_products_on_a_cpu_go_to_onednn() -> None:
     weight = torch.zeros(8, 16)
-    assert products.suits(torch.zeros(1, products.LEAST_ROWS, 16), weight)
-    assert not products.suits(torch.zeros(1, products.LEAST_ROWS - 1, 16), weight)
-    assert not products.suits(torch.zeros(1, 500, 16, dtype=torch.bfloat16), weight.bfloat16())
+    assert onednn.suits(torch.zeros(1, onednn.LEAST_ROWS, 16), weight)
+    assert not onednn.suits(torch.zeros(1, onednn.LEAST_ROWS - 1, 16), weight)
+    assert not onednn.suits(torch.zeros(1, 500, 16, dtype=torch.bfloat16), weight.bfloat16())
 
 
 def test_a_models_own_products_come_back() -> None:
     llama = model("llama")
-    found = products.Products(llama, CPU)
+    found = onednn.Products(llama, CPU)
     assert found.kind == "oneDNN"
     with pytest.raises(RuntimeError, match="within"), found.fast():
         assert "forward" in llama.model.layers[0].mlp.__dict__
@@ -64,7 +65,7 @@ def test_a_gated_network_is_fused_only_where_it_is_the_plain_one(change: str, fu
     x = torch.randn(1, 300, 16)
     with torch.inference_mode():
         before = gate(x)
-        with products.Products(gate, CPU).fast():
+        with onednn.Products(gate, CPU).fast():
             assert ("forward" in gate.__dict__) is fused
             assert torch.allclose(gate(x), before, atol=1e-6)
 
@@ -72,7 +73,7 @@ def test_a_gated_network_is_fused_only_where_it_is_the_plain_one(change: str, fu
 def test_a_layer_that_its_loader_has_changed_keeps_its_way() -> None:
     layer = nn.Linear(16, 16)
     layer.forward = lambda x: x  # type: ignore[method-assign, assignment]
-    assert products.Products(nn.Sequential(layer), CPU).kind == "torch"
+    assert onednn.Products(nn.Sequential(layer), CPU).kind == "torch"
 
 
 @pytest.mark.parametrize("count", [1, 63, 64, 65, 128, 200, 1023, 1025])
@@ -96,11 +97,11 @@ def test_a_kept_heap_fetches_no_page_twice() -> None:
             torch.ones(4 << 20).sum()  # 16 MiB
         return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 
-    if not heap.keep():
+    if not malloc.keep():
         pytest.skip("the C library is not glibc")
     try:
         faults()
         assert faults() < 20 * 4096 / 4
     finally:
-        heap.usual()
-        heap.trim()
+        malloc.usual()
+        malloc.trim()

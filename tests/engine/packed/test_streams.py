@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from harness.engine.base import Scored, ScoreRequest
-from harness.engine.packed import memory, plan, streams
 from harness.engine.packed.engine import PackedEngine
+from harness.engine.packed.hardware import memory, parallel
+from harness.engine.packed.plan import packing
 from tests.engine.packed.small import ARCHITECTURES, Letters, model, workload
 
 CPU = torch.device("cpu")
@@ -21,7 +22,7 @@ def two_threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Two threads, and packs small enough that a test has many."""
     before = torch.get_num_threads()
     torch.set_num_threads(2)
-    monkeypatch.setattr(streams, "LEAST_TOKENS", 32)
+    monkeypatch.setattr(parallel, "LEAST_TOKENS", 32)
     yield
     torch.set_num_threads(before)
 
@@ -40,7 +41,7 @@ def test_packs_side_by_side_give_the_numbers_of_one_after_another(name: str, mon
     requests = workload(seed=3, documents=24)
     ours = engine(name)
     found = scored(ours, requests)
-    monkeypatch.setattr(streams, "LEAST_TOKENS", 1_000)
+    monkeypatch.setattr(parallel, "LEAST_TOKENS", 1_000)
     alone = engine(name)
     assert alone.settings()["streams"] == 1
     assert found == pytest.approx(scored(alone, requests), rel=1e-5, abs=1e-5)
@@ -53,7 +54,7 @@ def test_tokens_and_passes_are_counted_whole() -> None:
     ours = engine("llama")
     assert ours.settings()["streams"] == 2
     (first, *more) = [ours.run(requests)[1] for _ in range(5)]
-    packs = plan.packed(plan.documents(list(dict.fromkeys(requests)), ours.limits), 48)
+    packs = packing.packed(packing.documents(list(dict.fromkeys(requests)), ours.limits), 48)
     assert len(packs) > 8 and all(p.size <= 48 or len(p.documents) == 1 for p in packs)
     assert all(w.prompt_tokens == sum(p.size for p in packs) and w.forwards == len(packs) for w in more)
     assert first.prompt_tokens > more[0].prompt_tokens  # the first run read the preambles, which stay
@@ -95,7 +96,7 @@ def test_a_model_is_its_own_again_after_the_last_pass() -> None:
     (CPU, True, 96, 2), (CPU, True, 63, 1), (CPU, False, 96, 1), (torch.device("cuda"), True, 9_999, 1),
 ])  # fmt: skip
 def test_how_many_at_once(device: torch.device, can: bool, budget: int, wanted: int) -> None:
-    assert streams.count(device, plan.Limits(budget=budget), can=can) == wanted
+    assert parallel.count(device, packing.Limits(budget=budget), can=can) == wanted
 
 
 def test_scores_that_must_not_move_are_computed_one_after_another() -> None:
@@ -112,7 +113,7 @@ def test_results_come_in_order_and_threads_come_back() -> None:
         threads.append(torch.get_num_threads())
         return number * number
 
-    assert streams.each(work, range(20), 2) == [n * n for n in range(20)]
+    assert parallel.each(work, range(20), 2) == [n * n for n in range(20)]
     assert set(threads) == {1} and torch.get_num_threads() == 2
 
 
@@ -126,5 +127,5 @@ def test_the_first_error_ends_it_and_spares_the_rest() -> None:
         return number
 
     with pytest.raises(torch.OutOfMemoryError, match="no room"):
-        streams.each(work, range(10_000), 2)
+        parallel.each(work, range(10_000), 2)
     assert len(begun) < 10_000 and torch.get_num_threads() == 2

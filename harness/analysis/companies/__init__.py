@@ -1,0 +1,1 @@
+"""Positioning of vendors: inputs, dimensions, claims."""

@@ -1,0 +1,1 @@
+"""How alike models' outcomes are, and what a portfolio of models covers."""

@@ -1,0 +1,257 @@
+"""What a second and a third model add for a buyer who routes or votes, and how alike groups of models are.
+
+Sources: Kim et al. (2025), "Correlated Errors in Large Language Models", arXiv 2506.07962 (within and between
+groups); Goel et al. (2025), arXiv 2502.04313; the cluster bootstrap: Cameron, Gelbach, Miller (2008).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from harness.analysis.likeness.homogeneity import (
+    CHUNK_ITEMS,
+    OutcomeMatrix,
+    _capa_from_sums,
+    _consistency,
+    _kappa,
+    _parts,
+    _usable,
+    capa_sums,
+)
+from harness.analysis.statistics.uncertainty import CONFIDENCE, Floats
+from harness.errors import BadInput
+
+RULES = ("route", "vote")
+BLOCKS = 200  # items' clusters are dealt into so many blocks, which the bootstrap draws: few enough to hold
+GROUP_COLUMNS = ["group_a", "group_b", "relation", "kappa", "low", "high", "pairs"]
+_CANDIDATES = 60  # models of which all triples are tried
+
+
+def portfolio(matrix: OutcomeMatrix, *, size: int = 2, rule: str = "route") -> pd.DataFrame:
+    """Every portfolio of ``size`` (2 or 3) models: ``models, score, best_single, gain``, best first.
+
+    ``route``: an item counts as right if any member is right (the most that perfect routing can reach); ``vote``:
+    if more than half are, a tie counting half. ``gain`` is over the best member. Only items that all models answered;
+    triples are formed of the 60 most accurate models. ``models`` is a tuple.
+    """
+    columns = ["models", "score", "best_single", "gain"]
+    if rule not in RULES or size not in (2, 3):
+        raise BadInput("A portfolio has 2 or 3 models and the rule is 'route' or 'vote'.")
+    whole = ~np.isnan(matrix.correct).any(axis=0)
+    right = matrix.correct[:, whole].astype(np.float32)
+    if len(right) < size or not right.shape[1]:
+        return pd.DataFrame({c: pd.Series(dtype=object) for c in columns})
+    accuracy = right.mean(axis=1, dtype=float)
+    keep = np.sort(np.argsort(-accuracy, kind="stable")[: len(right) if size == 2 else _CANDIDATES])
+    members = np.array(list(itertools.combinations(keep, size)))
+    score = _scores(right, members, rule)
+    best = accuracy[members].max(axis=1)
+    names = [tuple(matrix.models[i] for i in row) for row in members]
+    out = pd.DataFrame({"models": names, "score": score, "best_single": best, "gain": score - best})
+    return out.sort_values("score", ascending=False, ignore_index=True, kind="stable")
+
+
+def _scores(right: npt.NDArray[np.float32], members: npt.NDArray[np.intp], rule: str) -> Floats:
+    """Share of items right for each row of ``members``, from joint counts."""
+    n = right.shape[1]
+    both = (right @ right.T).astype(float) / n
+    single = np.diag(both)
+    if members.shape[1] == 2:
+        a, b = members.T
+        union = single[a] + single[b] - both[a, b]
+        return np.asarray(union if rule == "route" else (single[a] + single[b]) / 2)
+    a, b, c = members.T
+    pairs = both[a, b] + both[a, c] + both[b, c]
+    three = np.empty(len(members))
+    for first, second in {(int(i), int(j)) for i, j, _ in members}:
+        rows = np.flatnonzero((a == first) & (b == second))
+        three[rows] = right[c[rows]] @ (right[first] * right[second]) / n
+    union = single[a] + single[b] + single[c] - pairs + three
+    return np.asarray(union if rule == "route" else pairs - 2 * three)
+
+
+def diversity_gain(matrix: OutcomeMatrix, held: Sequence[str]) -> pd.DataFrame:
+    """What each further model adds to the models ``held``: ``model, accuracy, gain, expected_gain``, best first.
+
+    ``gain`` is the share of items that all of ``held`` fail and the model does not; ``expected_gain`` is what its
+    accuracy alone would give if its errors were independent of theirs. Only items that all models answered.
+    """
+    unknown = [name for name in held if name not in matrix.models]
+    if unknown:
+        raise BadInput(f"No outcomes of {', '.join(unknown)}; there are {', '.join(matrix.models)}.")
+    whole = ~np.isnan(matrix.correct).any(axis=0)
+    right = matrix.correct[:, whole].astype(float)
+    own = [matrix.models.index(name) for name in held]
+    failed = (right[own] == 0).all(axis=0)
+    n = right.shape[1]
+    rows = [
+        (name, right[i].mean(), (right[i] * failed).mean(), right[i].mean() * failed.mean())
+        for i, name in enumerate(matrix.models)
+        if i not in own and n
+    ]
+    out = pd.DataFrame(rows, columns=["model", "accuracy", "gain", "expected_gain"])
+    return out.sort_values("gain", ascending=False, ignore_index=True, kind="stable")
+
+
+def within_between(
+    matrix: OutcomeMatrix,
+    groups: Mapping[str, str],
+    *,
+    seed: int,
+    kind: str = "capa",
+    draws: int = 400,
+    confidence: float = CONFIDENCE,
+) -> pd.DataFrame:
+    """Mean agreement within and between groups of models (segments, countries, families): columns GROUP_COLUMNS.
+
+    One row per pair of groups, then ``within`` and ``between`` over all, and their difference (``within − between``).
+    Intervals by bootstrap over clusters of items, which are dealt at random into at most 200 blocks; seeded. Models
+    without a group are left out. Source: Kim et al. (2025), sec. 4; Cameron et al. (2008).
+    """
+    label = np.array([groups.get(name) for name in matrix.models], dtype=object)
+    rng = np.random.default_rng(seed)
+    point = _kappa(*_parts(matrix, kind, None))
+    drawn = _kappa_draws(matrix, kind, rng, draws)
+    a, b = np.triu_indices(len(label), 1)
+    known = np.array([label[i] is not None and label[j] is not None for i, j in zip(a, b, strict=True)], dtype=bool)
+    a, b = a[known], b[known]
+    pairs = [_ordered(str(label[i]), str(label[j])) for i, j in zip(a, b, strict=True)]
+    same = np.array([x == y for x, y in pairs], dtype=bool)
+    tail = [50 * (1 - confidence), 50 * (1 + confidence)]
+
+    def row(
+        first: str, second: str, relation: str, values: Floats, resampled: Floats, count: int
+    ) -> tuple[object, ...]:
+        low, high = np.nanpercentile(resampled, tail) if np.isfinite(resampled).any() else (np.nan, np.nan)
+        return first, second, relation, float(values), float(low), float(high), count
+
+    def mean_of(chosen: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
+        return _mean(point[a, b][chosen]), _mean(drawn[:, a[chosen], b[chosen]])
+
+    rows = []
+    for pair in sorted(set(pairs)):
+        chosen = np.array([p == pair for p in pairs], dtype=bool)
+        rows.append(row(*pair, "within" if pair[0] == pair[1] else "between", *mean_of(chosen), int(chosen.sum())))
+    if same.any():
+        rows.append(row("all", "all", "within", *mean_of(same), int(same.sum())))
+    if (~same).any():
+        rows.append(row("all", "all", "between", *mean_of(~same), int((~same).sum())))
+    if same.any() and (~same).any():
+        gap = [x - y for x, y in zip(mean_of(same), mean_of(~same), strict=True)]
+        rows.append(row("all", "all", "within − between", gap[0], gap[1], len(pairs)))
+    return pd.DataFrame(rows, columns=GROUP_COLUMNS)
+
+
+def _ordered(first: str, second: str) -> tuple[str, str]:
+    return (first, second) if first <= second else (second, first)
+
+
+def _mean(values: Floats) -> Floats:
+    """Mean over the last axis without NaN."""
+    count = (~np.isnan(values)).sum(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.nansum(values, axis=-1) / count)
+
+
+def _kappa_draws(matrix: OutcomeMatrix, kind: str, rng: np.random.Generator, draws: int) -> Floats:
+    """Resampled agreement matrices ``(draws, m, m)``: sums are kept a block, and blocks drawn."""
+    clusters = np.unique(matrix.clusters, return_inverse=True)[1]
+    count = int(clusters.max()) + 1 if len(clusters) else 0
+    m = len(matrix.models)
+    if count < 2 or (kind != "error_consistency" and matrix.probs is None):
+        return np.full((draws, m, m), np.nan)
+    blocks = min(BLOCKS, count)
+    block = rng.permutation(count)[clusters] % blocks
+    consistency = kind == "error_consistency"
+    sums = [_block_sums(matrix, np.flatnonzero(block == i), kind) for i in range(blocks)]
+    flat = np.stack(sums).reshape(blocks, -1)
+    times = rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=draws).astype(float)
+    out = np.empty((draws, m, m))
+    for start in range(0, draws, 20):
+        part = (times[start : start + 20] @ flat).reshape(-1, *sums[0].shape)
+        for i, total in enumerate(part):
+            observed, expected = _consistency(*total) if consistency else _capa_from_sums(total)
+            out[start + i] = _kappa(observed, expected)
+    return out
+
+
+def _block_sums(matrix: OutcomeMatrix, items: npt.NDArray[np.intp], kind: str) -> Floats:
+    if kind != "error_consistency":
+        picked = items[_usable(matrix)[items]]
+        parts = [picked[i : i + CHUNK_ITEMS] for i in range(0, max(len(picked), 1), CHUNK_ITEMS)]
+        return np.asarray(np.sum([capa_sums(matrix, part, kind == "capa_discrete") for part in parts], axis=0))
+    part = matrix.correct[:, items].astype(float)
+    mask, right = (~np.isnan(part)).astype(float), np.nan_to_num(part)
+    return np.stack([mask @ mask.T, right @ right.T, right @ mask.T])
+
+
+def trend(pairs: pd.DataFrame, released: Mapping[str, Any], *, seed: int, draws: int = 1000) -> pd.DataFrame:
+    """Do newer models err more alike? Slope of κ per year on the later release date of each pair.
+
+    ``pairs`` from ``pair_frame``; one row: ``slope_per_year, low, high, pairs, models``. The interval comes from a
+    bootstrap over models (pairs share models, so pairs are no independent draws); a model drawn twice forms no pair
+    with itself. NaN with fewer than four dated models. Source: Kim et al. (2025), sec. 4; Snijders and Borgatti (1999).
+    """
+    dates = {k: pd.Timestamp(str(v)) for k, v in released.items() if v is not None and not pd.isna(v)}
+    rows = pairs[pairs["model_a"].isin(list(dates)) & pairs["model_b"].isin(list(dates))].dropna(subset=["kappa"])
+    names = sorted(set(rows["model_a"]) | set(rows["model_b"]))
+    columns = ["slope_per_year", "low", "high", "pairs", "models"]
+    if len(names) < 4:
+        return pd.DataFrame([(np.nan, np.nan, np.nan, len(rows), len(names))], columns=columns)
+    position = {name: i for i, name in enumerate(names)}
+    a, b = rows["model_a"].map(position).to_numpy(dtype=int), rows["model_b"].map(position).to_numpy(dtype=int)
+    years = np.array([dates[name].toordinal() / 365.25 for name in names])
+    years -= years.mean()
+    x, y = np.maximum(years[a], years[b]), rows["kappa"].to_numpy(dtype=float)
+    times = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), size=draws)
+    slopes = _slopes(x, y, times[:, a].astype(float) * times[:, b])
+    low, high = np.nanpercentile(slopes, [2.5, 97.5]) if np.isfinite(slopes).any() else (np.nan, np.nan)
+    point = _slopes(x, y, np.ones((1, len(x))))[0]
+    return pd.DataFrame([(point, low, high, len(rows), len(names))], columns=columns)
+
+
+def _slopes(x: Floats, y: Floats, weights: Floats) -> Floats:
+    """Weighted least-squares slope for each row of ``weights``."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        total = weights.sum(axis=1)
+        mean_x, mean_y = weights @ x / total, weights @ y / total
+        variance = weights @ x**2 / total - mean_x**2
+        return np.asarray(np.where(variance > 1e-12, (weights @ (x * y) / total - mean_x * mean_y) / variance, np.nan))
+
+
+def feature_overlap(model: pd.DataFrame) -> pd.DataFrame:
+    """How alike offers are: Jaccard overlap of features of every pair, ``model_a, model_b, overlap``.
+
+    Features from the table ``model``: each input and output modality (comma- or space-separated), open weights,
+    licence, and the power of two of the context. Source: Jaccard (1912).
+    """
+    features = [_features(row) for row in model.to_dict("records")]
+    names = model["model_id"].astype(str).to_list()
+    rows = [
+        (names[i], names[j], len(features[i] & features[j]) / len(features[i] | features[j]))
+        for i, j in itertools.combinations(range(len(names)), 2)
+        if features[i] | features[j]
+    ]
+    return pd.DataFrame(rows, columns=["model_a", "model_b", "overlap"])
+
+
+def _features(row: Mapping[object, object]) -> frozenset[str]:
+    found = set()
+    for side in ("input_modalities", "output_modalities"):
+        value = row.get(side)
+        if isinstance(value, str):
+            found |= {f"{side}:{part}" for part in value.replace(",", " ").replace(";", " ").split()}
+    for flag in ("open_weights", "licence"):
+        value = row.get(flag)
+        if isinstance(value, (bool, str, np.bool_)):
+            found.add(f"{flag}:{value}")
+    context = row.get("context_tokens")
+    if isinstance(context, (int, float, np.integer)) and not pd.isna(context) and context > 0:
+        found.add(f"context:2^{int(np.log2(float(context)))}")
+    return frozenset(found)

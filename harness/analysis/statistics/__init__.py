@@ -1,0 +1,1 @@
+"""Standard errors, intervals, ranks, paired differences, sequential tests."""

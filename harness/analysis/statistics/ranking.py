@@ -1,0 +1,143 @@
+"""Ranks that mean something: rank intervals, classes with a fixed anchor, and what it would take to tell two apart.
+
+A rank is an interval: [1 + how many are significantly better, n − how many are significantly worse] (the rule
+of Chatbot Arena: Chiang et al. 2024, arXiv 2403.04132, sec. 5). A class is everyone who is not separable from
+its leader; the leader is fixed, since a moving anchor would chain all models into one class. Compute both over
+the whole ranking and filter afterwards: then no filter moves a model.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import special
+
+from harness.analysis.statistics.paired import holm
+from harness.analysis.statistics.uncertainty import Floats
+
+ALPHA = 0.05
+POWER = 0.8
+RANKING_COLUMNS = ["model", "score", "stderr", "rank", "rank_low", "rank_high", "class", "leader"]
+PAIR_COLUMNS = ["model_a", "model_b", "difference", "stderr", "p_value", "p_adjusted"]
+
+
+def independent_pairs(scores: pd.DataFrame) -> pd.DataFrame:
+    """All pairs of ``scores`` (``model, score, stderr``) as if measured on different items; columns PAIR_COLUMNS.
+
+    A normal test of the difference with Holm's correction: the fallback where no items are shared. Pairs with
+    an unknown standard error have a p-value of NaN.
+    """
+    known = scores.dropna(subset=["score"])
+    a, b, *found = _independent(known)
+    models = known["model"].to_numpy()
+    return pd.DataFrame(dict(zip(PAIR_COLUMNS, [models[a], models[b], *found], strict=True)))
+
+
+def _independent(
+    known: pd.DataFrame,
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats, Floats, Floats, Floats]:
+    """All pairs of rows: their numbers, difference, its error, p-value and Holm's."""
+    score, stderr = (known[c].to_numpy(dtype=float) for c in ("score", "stderr"))
+    a, b = np.triu_indices(len(known), 1)
+    difference, error = score[a] - score[b], np.hypot(stderr[a], stderr[b])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = np.where(error > 0, 2 * special.ndtr(-np.abs(difference) / error), np.nan)
+    p = np.where(error == 0, np.where(difference == 0, 1.0, 0.0), p)
+    return a, b, difference, error, p, holm(p)
+
+
+def ranking(
+    scores: pd.DataFrame, pairs: pd.DataFrame | None = None, *, alpha: float = ALPHA, higher_is_better: bool = True
+) -> pd.DataFrame:
+    """Ranks, rank intervals and classes of ``scores`` (``model, score, stderr``), best first.
+
+    ``pairs`` has ``model_a, model_b, difference, p_adjusted`` (from ``paired_differences`` or
+    ``index_differences``); pairs that it lacks are compared as independent. Columns RANKING_COLUMNS: equal
+    scores share a rank; ``class`` counts from 1; ``leader`` names the class's anchor. Models without a score
+    come last, without a rank.
+    """
+    whole = scores[["model", "score", "stderr"]].astype({"score": float, "stderr": float})
+    unknown = whole[whole["score"].isna()]
+    known = whole.dropna(subset=["score"])
+    known = known.sort_values(["score", "model"], ascending=[not higher_is_better, True]).reset_index(drop=True)
+    better = _significantly_better(known, pairs, alpha, higher_is_better)
+    sign = 1.0 if higher_is_better else -1.0
+    rank = (-sign * known["score"]).rank(method="min")
+    leader = _classes(better | better.T)
+    models = known["model"].to_numpy(dtype=object)
+    number = pd.factorize(leader)[0] + 1
+    out = known.assign(rank=rank, rank_low=1.0 + better.sum(axis=0), rank_high=float(len(known)) - better.sum(axis=1))
+    out = out.assign(**{"class": number.astype(float), "leader": models[leader]})
+    return pd.concat([out, unknown], ignore_index=True)[RANKING_COLUMNS] if len(unknown) else out[RANKING_COLUMNS]
+
+
+def _significantly_better(
+    known: pd.DataFrame, pairs: pd.DataFrame | None, alpha: float, higher_is_better: bool
+) -> npt.NDArray[np.bool_]:
+    """Square matrix: row model is significantly better than column model."""
+    a, b, difference, _, _, adjusted = _independent(known)
+    gap, p = (np.zeros((len(known), len(known))) for _ in range(2))
+    gap[a, b], p[a, b] = difference, adjusted
+    if pairs is not None and not pairs.empty:
+        position = {model: i for i, model in enumerate(known["model"])}
+        given = pairs.dropna(subset=["p_adjusted"])
+        given = given[given["model_a"].isin(position) & given["model_b"].isin(position)].iloc[::-1]  # the first counts
+        i, j = (given[c].map(position).to_numpy(dtype=np.intp) for c in ("model_a", "model_b"))
+        told, own = given["difference"].to_numpy(dtype=float), given["p_adjusted"].to_numpy(dtype=float)
+        for part, sign in ((i > j, -1.0), (i < j, 1.0)):
+            first, second = np.minimum(i, j)[part], np.maximum(i, j)[part]
+            gap[first, second], p[first, second] = sign * told[part], own[part]
+    gap *= 1.0 if higher_is_better else -1.0
+    ahead = np.triu(p <= alpha, 1)
+    return np.asarray((ahead & (gap > 0)) | (ahead & (gap < 0)).T)
+
+
+def _classes(separable: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """Row of each model's class leader; rows are sorted best first."""
+    leader = np.full(len(separable), -1, dtype=np.int64)
+    for row in range(len(separable)):
+        if leader[row] < 0:
+            leader[(leader < 0) & ~separable[row]] = row
+    return leader
+
+
+def minimum_detectable_difference(sd: float, n: float, *, alpha: float = ALPHA, power: float = POWER) -> float:
+    """Smallest true difference found with ``power`` on ``n`` items whose paired differences have deviation ``sd``.
+
+    Same unit as ``sd``. Source: Miller (2024), arXiv 2411.00640, sec. 5 (eq. 9 solved for the effect).
+    """
+    if not n > 0:
+        return math.nan
+    return _quantiles(alpha, power) * sd / math.sqrt(n)
+
+
+def items_to_settle(difference: float, sd: float, *, alpha: float = ALPHA, power: float = POWER) -> float:
+    """How many shared items would separate two models ``difference`` apart with ``power``.
+
+    Infinite for no difference, 1 where the differences do not vary. Source: Miller (2024), sec. 5, eq. 9.
+    """
+    if math.isnan(difference) or math.isnan(sd):
+        return math.nan
+    if difference == 0:
+        return math.inf
+    return float(max(1, math.ceil((_quantiles(alpha, power) * sd / abs(difference)) ** 2)))
+
+
+def settle_frame(pairs: pd.DataFrame, *, alpha: float = ALPHA, power: float = POWER) -> pd.DataFrame:
+    """``pairs`` (``difference, stderr, n``) with ``detectable`` (smallest difference found) and ``items_needed``.
+
+    The deviation of an item's difference is taken from the standard error: sd = stderr · sqrt(n).
+    """
+    sd: Floats = pairs["stderr"].to_numpy(dtype=float) * np.sqrt(pairs["n"].to_numpy(dtype=float))
+    rows = list(zip(pairs["difference"].astype(float), sd, pairs["n"].astype(float), strict=True))
+    return pairs.assign(
+        detectable=[minimum_detectable_difference(s, n, alpha=alpha, power=power) for _, s, n in rows],
+        items_needed=[items_to_settle(d, s, alpha=alpha, power=power) for d, s, _ in rows],
+    )
+
+
+def _quantiles(alpha: float, power: float) -> float:
+    return float(special.ndtri(1 - alpha / 2) + special.ndtri(power))

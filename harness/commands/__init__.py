@@ -1,0 +1,1 @@
+"""Command bodies that belong to no other room."""

@@ -1,0 +1,124 @@
+"""``harness compare``: which runs to compare, and how the comparison is shown."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from harness.commands.database import reader as open_reader
+from harness.errors import BadInput, MissingData
+from harness.terminal import print_json
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def compare(models: Sequence[str], *, suite: str | None, as_json: bool) -> None:
+    """Paired differences of two or more models on the suite that they share.
+
+    Raises:
+        BadInput: fewer than two models, or an ambiguous name (the candidates are listed).
+        MissingData: no database, an unknown model, or no suite with item outcomes of all.
+    """
+    from harness.analysis.compare import compare as paired
+
+    reader = open_reader()
+    chosen = choose(reader.query("compare_runs"), models, suite)
+    first = chosen.iloc[0]
+    ids = [str(r) for r in chosen["run_id"]]
+    made = paired(
+        list(chosen["model"]),
+        run=chosen,
+        task=reader.query("compare_tasks", suite=first["suite"], suite_version=first["suite_version"]),
+        result=reader.query("compare_results", run_ids=ids),
+        outcome=reader.query("compare_outcomes", run_ids=ids),
+    )
+    if as_json:
+        print_json({"suite": first["suite"], "suite_version": first["suite_version"], "runs": ids, **made.to_json()})
+        return
+    print(f"{first['suite']} {first['suite_version']}: {', '.join(ids)}")
+    for task, reason in made.left_out.itertuples(index=False):
+        print(f"  not compared: {task} ({reason})")
+    if made.index.empty:
+        print("  no index: the suite's tasks have no anchors, or some are missing")
+    _print("index", made.index, "kind")
+    _print("tasks", made.tasks, "task")
+
+
+def choose(runs: pd.DataFrame, models: Sequence[str], suite: str | None) -> pd.DataFrame:
+    """One run a model, all of one suite and version: the one with most shared tasks, complete and valid before others.
+
+    ``runs`` are the rows of ``compare_runs``. Raises as ``compare`` says.
+    """
+    if len(set(models)) < 2:
+        raise BadInput("A comparison needs at least two models: harness compare MODEL MODEL …")
+    names = [_resolve(runs, model) for model in models]
+    if len(set(names)) < len(names):
+        raise BadInput(f"{', '.join(models)} name one model twice.")
+    theirs = runs[runs["model"].isin(names)]
+    if suite:
+        theirs = theirs[theirs["suite"] == suite]
+    shared = [
+        group
+        for _, group in theirs.groupby(["suite", "suite_version"], dropna=False)
+        if group["model"].nunique() == len(names)
+    ]
+    if not shared:
+        held = "; ".join(
+            f"{n}: {', '.join(sorted(theirs.loc[theirs['model'] == n, 'suite'].unique())) or 'none'}" for n in names
+        )
+        raise MissingData(
+            f"No suite has item outcomes of all {len(names)} models ({held}). Run them on one suite first."
+        )
+    best = max(shared, key=lambda g: (int(g.groupby("model")["tasks"].max().min()), str(g["suite"].iloc[0])))
+    ranked = best.assign(
+        whole=best["valid"] & ~best["partial"] & best["item_limit"].isna() & best["item_sample"].isna()
+    ).sort_values(["whole", "sealed", "run_id"], ascending=False, na_position="last")
+    newest = ranked.drop_duplicates("model").set_index("model").loc[names].reset_index()
+    return newest.drop(columns="whole")
+
+
+def _resolve(runs: pd.DataFrame, wanted: str) -> str:
+    names = sorted(set(runs["model"]))
+    if wanted in names:
+        return wanted
+    fits = [n for n in names if n.lower().endswith(wanted.lower().rstrip("/"))]
+    if len(fits) == 1:
+        return str(fits[0])
+    if not fits:
+        some = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
+        raise MissingData(f"No run with item outcomes is of a model {wanted!r}. Models there are: {some or 'none'}.")
+    raise BadInput(f"{wanted!r} fits {len(fits)} models: {', '.join(fits[:8])}. Give more of the name.")
+
+
+def _print(title: str, frame: pd.DataFrame, first: str) -> None:
+    """One table a pair: the differences are A − B."""
+    for (one, two), rows in frame.groupby(["model_a", "model_b"], sort=False):
+        table = Table(title=f"{title}: {one} − {two}", title_justify="left", box=None, pad_edge=False)
+        for column in (first, "difference", "95 % interval", "p (Holm)", "items", "items to settle it"):
+            table.add_column(column, justify="left" if column == first else "right", no_wrap=True)
+        for row in rows.to_dict("records"):
+            table.add_row(*_cells({str(k): v for k, v in row.items()}, first))
+        Console(width=None if sys.stdout.isatty() else 140).print(table, markup=False)
+
+
+def _cells(row: dict[str, Any], first: str) -> tuple[str, ...]:
+    def number(key: str, form: str) -> str:
+        value = row.get(key)
+        return "–" if value is None or not math.isfinite(float(value)) else format(float(value), form)
+
+    label = f"{row[first]} ({row['metric']})" if "metric" in row else str(row[first])
+    interval = f"{number('low', '+.4f')} … {number('high', '+.4f')}"
+    return (
+        label,
+        number("difference", "+.4f"),
+        interval,
+        number("p_adjusted", ".3g"),
+        number("n", ",.0f"),
+        number("items_needed", ",.0f"),
+    )

@@ -1,0 +1,58 @@
+"""`harness show RUN`: one run, its scores with intervals, its verdict and evidence."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from harness import places
+from harness.commands.database import reader
+from harness.errors import BadInput, MissingData
+from harness.terminal import json_types, print_json, records, show_scores
+
+if TYPE_CHECKING:
+    from harness.store.reader import Reader
+
+
+def run(run_id: str, *, as_json: bool) -> None:
+    """One run with its scores, intervals, verdict and evidence."""
+    from harness.analysis.statistics.uncertainty import with_intervals
+
+    database = reader()
+    row = _run_id(database, run_id)
+    full = database.query("site_run", run_id=row)
+    scores = with_intervals(database.query("site_run_results", run_id=row))
+    manifest = json.loads(full["manifest_text"][0] or "{}")
+    if as_json:
+        folder = places.runs() / row
+        print_json(
+            {
+                "run": json_types(manifest),
+                "folder": str(folder) if folder.is_dir() else None,
+                "results": records(scores),
+            }
+        )
+        return
+    print(row)
+    for key in ("model", "revision", "suite", "suite_version", "engine", "dtype", "device", "origin", "sealed"):
+        print(f"  {key}: {full[key][0]}")
+    verdict = json.loads(full["verdict_text"][0] or "[]")
+    print(f"  verdict: {'valid' if full['valid'][0] else 'not valid'}")
+    for finding in verdict:
+        print(f"    {finding['code']}: {finding['message']}" if isinstance(finding, dict) else f"    {finding}")
+    print(f"  evidence: {places.runs() / row}")
+    show_scores(scores)
+
+
+def _run_id(database: Reader, wanted: str) -> str:
+    names = list(database.query("site_runs")["run_id"])
+    if wanted in names:
+        return wanted
+    fits = [n for n in names if wanted in n]
+    if len(fits) == 1:
+        return str(fits[0])
+    if not fits:
+        raise MissingData(f"There is no run {wanted!r} in the database. See: harness runs")
+    raise BadInput(
+        f"{wanted!r} fits {len(fits)} runs: {', '.join(fits[:8])}{' …' if len(fits) > 8 else ''}. Give more of it."
+    )

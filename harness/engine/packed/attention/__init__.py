@@ -1,0 +1,1 @@
+"""Attention over packs: masks, layouts, kernels."""

@@ -1,0 +1,108 @@
+"""A whole pack in one fused attention call: FlexAttention with the tree as its mask (for graphics cards).
+
+Dong et al. (2024), "Flex Attention: A Programming Model for Generating Optimized Attention Kernels", arXiv 2412.05496.
+Compiled, it never holds a mask: which tiles of 128 × 128 tokens meet follows from where documents begin and end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import torch
+
+from harness.engine.packed.plan.packing import Document
+
+TILE = 128
+
+Tiles = tuple[list[list[int]], list[list[int]]]
+
+
+def tiles(documents: Sequence[Document], rows: Sequence[int], shared: int, *, windowed: bool) -> Tiles:
+    """Tiles of keys that each tile of query rows meets: those under a mask, and those that all of its rows see whole.
+
+    ``rows`` are the queries' places in the pack, ascending; keys are ``shared`` tokens of preamble, then the pack.
+    """
+    begins: list[int] = []
+    for document in documents:
+        begins.extend([len(begins)] * len(document.tokens))
+    whole = 0 if windowed else shared // TILE
+    masked, full = [], []
+    for low in range(0, len(rows), TILE):
+        first, last = rows[low], rows[min(low + TILE, len(rows)) - 1]
+        own = range((shared + begins[first]) // TILE, (shared + last) // TILE + 1)
+        before = range(whole, -(-shared // TILE))
+        full.append(list(range(whole)))
+        masked.append(sorted({*own, *before} - set(range(whole))))
+    return masked, full
+
+
+def block_mask(
+    documents: Sequence[Document], rows: Sequence[int], shared: int, window: int | None, device: torch.device
+) -> Any:
+    """The pack's mask as FlexAttention takes it."""
+    from torch.nn.attention.flex_attention import BlockMask
+
+    size = sum(len(d.tokens) for d in documents)
+    ends: list[int] = [size] * shared
+    for document in documents:
+        shift = len(ends) - shared
+        ends.extend(shift + end for end in document.ends)
+    places = [*range(shared), *(p for d in documents for p in d.positions)]
+    at, limit = torch.tensor(rows, device=device), torch.tensor(ends, device=device)
+    place = torch.tensor(places, device=device)
+
+    def seen(batch: Any, head: Any, query: Any, key: Any) -> Any:
+        mine = at[query]
+        visible = (key - shared <= mine) & (mine < limit[key])
+        return visible if window is None else visible & (place[mine + shared] - place[key] < window)
+
+    masked, full = tiles(documents, rows, shared, windowed=window is not None)
+    return BlockMask.from_kv_blocks(
+        *_table(masked, device),
+        *_table(full, device),
+        BLOCK_SIZE=TILE,
+        mask_mod=seen,
+        seq_lengths=(len(rows), shared + size),
+        compute_q_blocks=False,
+    )
+
+
+def _table(lists: list[list[int]], device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    """Counts ``[1, 1, tiles]`` and indices ``[1, 1, tiles, most]``, filled up with zeros."""
+    most = max(1, max(map(len, lists)))
+    counts = torch.tensor([len(row) for row in lists], dtype=torch.int32, device=device)
+    indices = torch.tensor([row + [0] * (most - len(row)) for row in lists], dtype=torch.int32, device=device)
+    return counts[None, None], indices[None, None]
+
+
+@cache
+def kernel(compiled: bool) -> Callable[..., torch.Tensor]:
+    """FlexAttention, compiled once for all shapes; plain (slow, any device) for tests."""
+    from torch.nn.attention.flex_attention import flex_attention
+
+    call: Callable[..., torch.Tensor] = flex_attention
+    return torch.compile(call, dynamic=True) if compiled else call
+
+
+def attend(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: Any, scale: float, softcap: float | None
+) -> torch.Tensor:
+    """Attention ``[1, heads, rows, size]`` under a block mask; heads of keys may be fewer than those of queries."""
+
+    cap = softcap or 1.0
+
+    def capped(score: torch.Tensor, *_: Any) -> torch.Tensor:
+        return torch.tanh(score / cap) * cap
+
+    run = kernel(query.device.type == "cuda")
+    return run(
+        query,
+        key,
+        value,
+        score_mod=None if softcap is None else capped,
+        block_mask=mask,
+        scale=scale,
+        enable_gqa=query.shape[1] != key.shape[1],
+    )

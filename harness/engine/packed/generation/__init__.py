@@ -1,0 +1,1 @@
+"""Generated answers: slots, sampling rules, stop strings."""

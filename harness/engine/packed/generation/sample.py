@@ -1,0 +1,115 @@
+"""Generation by transformers' own ``generate``: for sampling, beams and models without the tree.
+
+Only prompts of one length share a call, so that nothing is padded and recurrent models stay exact;
+every row stops by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from harness.engine.base import Generated, GenerateRequest
+from harness.engine.packed.generation.stops import Stops, end_tokens
+from harness.engine.packed.hardware.meter import Meter
+
+ROWS = 16
+
+# Settings of a model's own generation_config that change a greedy answer, and their neutral values.
+_NEUTRAL: dict[str, tuple[object, ...]] = {
+    "repetition_penalty": (None, 1.0),
+    "encoder_repetition_penalty": (None, 1.0),
+    "no_repeat_ngram_size": (None, 0),
+    "bad_words_ids": (None,),
+    "min_length": (None, 0),
+    "min_new_tokens": (None, 0),
+    "suppress_tokens": (None, []),
+    "begin_suppress_tokens": (None, []),
+    "forced_bos_token_id": (None,),
+    "forced_eos_token_id": (None,),
+    "sequence_bias": (None,),
+    "exponential_decay_length_penalty": (None,),
+    "guidance_scale": (None, 1.0),
+    "num_beams": (None, 1),
+    "penalty_alpha": (None,),
+}
+
+# Options that mean nothing when nothing is sampled.
+_IDLE = {"do_sample", "temperature", "top_p", "top_k", "min_p", "typical_p"}
+
+
+def is_greedy(options: Sequence[tuple[str, object]]) -> bool:
+    """Whether generation arguments ask for nothing but the likeliest token."""
+    named = dict(options)
+    if named.get("do_sample"):
+        return False
+    return all(k in _IDLE or v in _NEUTRAL.get(k, ()) for k, v in named.items())
+
+
+def own_rules(model: Any) -> list[str]:
+    """What a model's generation_config would change in a greedy answer."""
+    config = getattr(model, "generation_config", None)
+    return [name for name, neutral in _NEUTRAL.items() if getattr(config, name, None) not in neutral]
+
+
+class PlainGenerator:
+    """Answers any generation request."""
+
+    def __init__(self, model: Any, tokenizer: Any, device: torch.device, meter: Meter) -> None:
+        self.model, self.tokenizer, self.device, self.meter = model, tokenizer, device, meter
+        self.ends = end_tokens(model, tokenizer)
+
+    def generate(self, requests: Sequence[GenerateRequest], *, alone: bool = False) -> list[Generated]:
+        """Answers in order."""
+        groups: dict[tuple[object, ...], list[int]] = {}
+        for i, r in enumerate(requests):
+            groups.setdefault((len(r.context), r.until, r.max_new_tokens, repr(r.options)), []).append(i)
+        found: dict[int, Generated] = {}
+        for group in groups.values():
+            size = 1 if alone else ROWS
+            for start in range(0, len(group), size):
+                found.update(self._call(requests, group[start : start + size]))
+        return [found[i] for i in range(len(requests))]
+
+    def _call(self, requests: Sequence[GenerateRequest], chosen: list[int]) -> list[tuple[int, Generated]]:
+        from transformers import StoppingCriteriaList
+
+        first = requests[chosen[0]]
+        stops = Stops(self.tokenizer, first.until)
+        ids = torch.tensor([requests[i].context for i in chosen], device=self.device)
+        options = {k: v for k, v in first.options if not (is_greedy(first.options) and k in _IDLE)}
+        pad = getattr(self.tokenizer, "pad_token_id", None)
+        with torch.inference_mode():
+            output = self.model.generate(
+                input_ids=ids,
+                attention_mask=torch.ones_like(ids),
+                max_new_tokens=first.max_new_tokens,
+                stopping_criteria=StoppingCriteriaList([_PerRow(stops, ids.shape[1])]),
+                pad_token_id=next(iter(sorted(self.ends)), 0) if pad is None else pad,
+                eos_token_id=sorted(self.ends) or None,
+                **{"do_sample": False, **options},
+            )
+        self.meter.forward(ids.numel())
+        return [(i, self._answer(stops, row[ids.shape[1] :].tolist())) for i, row in zip(chosen, output, strict=False)]
+
+    def _answer(self, stops: Stops, tokens: list[int]) -> Generated:
+        """An answer without what ``generate`` filled the row with after its end."""
+        for count in range(1, len(tokens) + 1):
+            over = tokens[count - 1] in self.ends
+            if over or count == len(tokens) or stops.reached(tokens[:count]):
+                self.meter.step(count)
+                return Generated(stops.text(tokens[: count - 1] if over else tokens[:count]), count)
+        return Generated("", 0)
+
+
+class _PerRow:
+    """Stops each row by itself."""
+
+    def __init__(self, stops: Stops, start: int) -> None:
+        self._stops, self._start = stops, start
+
+    def __call__(self, ids: torch.Tensor, scores: object, **others: object) -> torch.Tensor:
+        done = [self._stops.reached(row) for row in ids[:, self._start :].tolist()]
+        return torch.tensor(done, device=ids.device)

@@ -1,0 +1,1 @@
+"""Memory limits, allocators, fast linear layers, parallel packs, counters."""

@@ -1,0 +1,1 @@
+"""Requests to token trees, documents and packs; pure Python, no torch."""

@@ -1,0 +1,1 @@
+"""Log-likelihoods: the choice of scorer, the scorers, the output head."""

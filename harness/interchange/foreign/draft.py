@@ -1,0 +1,400 @@
+"""An imported run while its reader gathers it, and how it becomes a run folder's content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from harness.errors import BadInput
+from harness.interchange.foreign import metrics
+from harness.interchange.foreign.bounded import text
+from harness.interchange.foreign.owners import owner, public_name
+from harness.interchange.foreign.privacy import extras, without_paths
+from harness.interchange.record import ImportedRun
+from harness.store.run_folder import FORMAT, RESULTS, SAMPLES
+
+ZERO_DATE = "00000000T000000Z"
+# Prompts and answers longer than this are cut (the longest few-shot prompts have some 30,000 characters).
+MAX_SAMPLE_TEXT = 64_000
+# A score and the mean of its items may differ by this much: what four printed digits leave open.
+ROUNDING = 5.1e-5
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One row of results."""
+
+    task: str
+    metric: str
+    filter: str = "none"
+    score: float | None = None
+    stderr: float | None = None
+    n: int | None = None
+    higher_is_better: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a file says of a task."""
+
+    task: str
+    group: str | None = None
+    version: str | None = None
+    num_fewshot: int | None = None
+    output_type: str | None = None
+    data_hash: str | None = None
+    chance: float | None = None
+    licence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One item's value under one metric and filter."""
+
+    task: str
+    item: int
+    doc_hash: str | None
+    metric: str
+    value: float | None
+    filter: str = "none"
+    prompt: str | None = None
+    target: str | None = None
+    response: str | None = None
+    weight: float = 1.0
+    cluster: str | None = None
+    choice_loglikelihoods: tuple[float, ...] | None = None
+    gold: int | None = None
+
+
+@dataclass
+class Draft:
+    """What a reader has gathered of one run. ``digest`` is the SHA-256 of the content that it was read from."""
+
+    format: str
+    digest: str
+    model: str
+    tool: str
+    tool_version: str | None = None
+    backend: str | None = None
+    revision: str | None = None
+    params: int | None = None
+    architecture: str | None = None
+    dtype: str | None = None
+    device: str | None = None
+    date: datetime | None = None
+    # Whether the date is the run's; else it is that of the record, and only orders it.
+    date_of_run: bool = True
+    limit: int | None = None
+    seed: int | None = None
+    chat_template: bool | None = None
+    chat_template_hash: str | None = None
+    git_commit: str | None = None
+    wall_s: float | None = None
+    prompt_tokens: int | None = None
+    generated_tokens: int | None = None
+    partial: bool = False
+    valid: bool = True
+    one_of_many: bool = False
+    file: str | None = None
+    source: dict[str, Any] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    scores: list[Score] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
+    left_out: list[dict[str, str]] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def note(self, code: str, message: str) -> None:
+        """Add a sentence to the verdict, once."""
+        if code not in (known for known, _ in self.notes):
+            self.notes.append((code, message))
+
+    def task(self, name: str) -> Task:
+        """What is known of a task, be it only its name."""
+        return self.tasks.get(name, Task(name))
+
+    def finish(self) -> ImportedRun:
+        """The run as manifest, results and samples.
+
+        Raises:
+            BadInput: the file holds neither scores nor items.
+        """
+        self.scores = _complete(self)
+        if not self.scores:
+            raise BadInput("holds no scores and no items")
+        self._judge()
+        tasks = _task_rows(self)
+        run_id = _run_id(self)
+        results = _results(self, run_id, {row["task"]: row["kind"] for row in tasks})
+        return ImportedRun(self._manifest(run_id, tasks), results, _samples(self, run_id), self.one_of_many)
+
+    def _judge(self) -> None:
+        """The verdict's sentences on what an imported run leaves unknown."""
+        names = {score.task for score in self.scores} - {task.group for task in self.tasks.values()}
+        if not self.tool_version:
+            self.note("version-unknown", f"The file does not say which version of {self.tool} wrote it.")
+        if any(self.task(name).num_fewshot is None for name in names):
+            self.note("shots-unknown", "The number of examples in the prompt is not known for every task.")
+        if not self.revision:
+            self.note("revision-unknown", "The revision of the model's weights is not known.")
+        if not self.samples:
+            self.note("no-items", "Scores only: no item outcomes, so no paired comparison, and no prompt hash.")
+        elif not any(sample.prompt for sample in self.samples):
+            self.note("prompts-unknown", "Item outcomes without their prompts: the prompt hash is not known.")
+        if self.limit:
+            self.partial = True
+            self.note("limited", f"Only a part of each task's items was scored (limit {self.limit:,}).")
+
+    def _manifest(self, run_id: str, tasks: list[dict[str, Any]]) -> dict[str, Any]:
+        known = owner(self.model)
+        when = self.date.strftime("%Y-%m-%dT%H:%M:%SZ") if self.date else None
+        suite = {
+            "name": self.format,
+            "version": _suite_version(tasks),
+            "title_en": f"Imported from {self.tool}",
+            "title_zh": f"自 {self.tool} 导入",
+            "tasks": tasks,
+        }
+        return {
+            "format": FORMAT,
+            "run_id": run_id,
+            "origin": "imported",
+            "model": {
+                "id": self.model,
+                "model_id": known.model_id,
+                "vendor_id": known.vendor_id,
+                "revision": self.revision,
+                "params": self.params,
+                "architecture": self.architecture,
+                "tokenizer_hash": None,
+                "chat_template": self.chat_template_hash,
+            },
+            "suite": suite,
+            "tasks": tasks,
+            "left_out": self.left_out,
+            "plan": {
+                "hash": self.digest,
+                "requests": None,
+                "batches": None,
+                "limit": self.limit,
+                "sample": None,
+                "seed": self.seed,
+                "prompts": _prompt_hashes(self),
+            },
+            "engine": {
+                "name": "imported",
+                "version": self.tool_version,
+                "settings": {"tool": self.tool, "backend": self.backend},
+            },
+            "dtype": self.dtype,
+            "device": self.device,
+            "perf": {
+                "complete": False,
+                "wall_s": self.wall_s,
+                "load_s": None,
+                "prompt_tokens": self.prompt_tokens,
+                "generated_tokens": self.generated_tokens,
+                "tokens_per_s": None,
+                "peak_memory_bytes": None,
+                "mean_power_w": None,
+                "energy_j": None,
+            },
+            "hardware": {},
+            "versions": {self.tool: self.tool_version} if self.tool_version else {},
+            "git_commit": self.git_commit,
+            "command": None,
+            "started": when if self.date_of_run else None,
+            "sealed": when,
+            "partial": self.partial,
+            "valid": self.valid,
+            "verdict": [{"code": code, "message": message} for code, message in self.notes],
+            "chat_template": self.chat_template,
+            "source": {
+                "format": self.format,
+                "tool": self.tool,
+                "file": self.file,
+                "content_sha256": self.digest,
+                **self.source,
+            },
+            "extra": extras(self.extra),
+        }
+
+
+def model_name(value: object, fallback: str = "unknown") -> str:
+    """A model's name as it may be shown: no local folders, never empty."""
+    raw = text(value)
+    name = without_paths(public_name(raw)) if raw else ""
+    return re.sub(r"[\x00-\x1f]+", " ", name).strip() or fallback
+
+
+def slug(value: str, limit: int = 60) -> str:
+    """A name as part of a folder's name: letters, digits, dot, dash and underscore."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", value.rsplit("/", 1)[-1]).strip("-._")[:limit].strip("-._") or "unknown"
+
+
+def moment(seconds: float | None) -> datetime | None:
+    """A time from Unix seconds between 2015 and 2100."""
+    return datetime.fromtimestamp(int(seconds), UTC) if seconds is not None and 1.42e9 < seconds < 4.1e9 else None
+
+
+def parse_date(value: object) -> datetime | None:
+    """A time from ISO text (also with dashes for colons, as in file names) or Unix seconds."""
+    raw = text(value, 40)
+    if raw is None:
+        return None
+    if re.fullmatch(r"\d{9,10}(\.\d+)?", raw):
+        return moment(float(raw))
+    found = re.match(
+        r"(\d{4})-?(\d\d)-?(\d\d)(?:[T _](\d\d)[:-]?(\d\d)[:-]?(\d\d)(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?)?", raw
+    )
+    if not found:
+        return None
+    year, month, day, hour, minute, second, zone = found.groups()
+    iso = f"{year}-{month}-{day}T{hour or '00'}:{minute or '00'}:{second or '00'}"
+    offset = "+00:00" if zone in (None, "Z") else zone
+    try:
+        return datetime.fromisoformat(iso + offset).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def item_hash(*parts: str) -> str:
+    """SHA-256 that names an item where the file has no hash of its own: the same parts, the same item."""
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
+
+
+def _run_id(draft: Draft) -> str:
+    when = draft.date.strftime("%Y%m%dT%H%M%SZ") if draft.date else ZERO_DATE
+    return f"{when}-{slug(draft.model)}-{slug(draft.format)}-{draft.digest[:8]}"
+
+
+def _complete(draft: Draft) -> list[Score]:
+    """The file's scores, with n and missing scores filled in from the items, compared with them where both are."""
+    items: dict[tuple[str, str, str], list[Sample]] = {}
+    for sample in draft.samples:
+        items.setdefault((sample.task, sample.metric, sample.filter), []).append(sample)
+    scores = {(s.task, s.metric, s.filter): s for s in draft.scores}
+    for key, rows in items.items():
+        scored = [(s.value, s.weight) for s in rows if s.value is not None]
+        values, weights = [v for v, _ in scored], [w for _, w in scored]
+        computed = metrics.aggregate(key[1], values, weights)
+        given = scores.get(key)
+        if given is None or given.score is None:
+            error = metrics.standard_error(key[1], values, weights)
+            scores[key] = Score(*key, computed, error, len(values), given.higher_is_better if given else None)
+            continue
+        if given.n is None:
+            scores[key] = Score(*key, given.score, given.stderr, len(values), given.higher_is_better)
+        if computed is not None and abs(computed - given.score) > ROUNDING * max(1.0, abs(given.score)):
+            draft.note(
+                "items-differ",
+                f"{key[0]}: the items give {key[1]} = {computed:.4f}, the file says {given.score:.4f}.",
+            )
+    return list(scores.values())
+
+
+def _task_rows(draft: Draft) -> list[dict[str, Any]]:
+    rows = []
+    by_task: dict[str, list[Score]] = {score.task: [] for score in draft.scores}
+    for score in draft.scores:
+        by_task[score.task].append(score)
+    for name, scores in by_task.items():
+        task = draft.task(name)
+        head = metrics.headline([s.metric for s in scores])
+        first = next(s for s in scores if s.metric == head)
+        better = first.higher_is_better
+        rows.append(
+            {
+                "task": name,
+                "group": task.group,
+                "kind": metrics.kind([s.metric for s in scores], task.output_type),
+                "metric": head,
+                "filter": first.filter,
+                "higher_is_better": metrics.of(head).higher_is_better if better is None else better,
+                "version": task.version,
+                "num_fewshot": task.num_fewshot,
+                "items": max((s.n for s in scores if s.n is not None), default=None),
+                "data_hash": task.data_hash,
+                "chance": task.chance,
+                "licence": task.licence,
+                "redistribute": False,
+            }
+        )
+    return rows
+
+
+def _suite_version(tasks: list[dict[str, Any]]) -> str:
+    """The same tasks, versions, shots and headlines have the same version of the imported suite."""
+    asked = sorted([t["task"], t["version"], t["num_fewshot"], t["metric"], t["filter"]] for t in tasks)
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:8]
+
+
+def _prompt_hashes(draft: Draft) -> dict[str, str]:
+    """One hash a task over the prompts of its items, in order: equal where the same was asked."""
+    hashes: dict[str, Any] = {}
+    seen: set[tuple[str, int]] = set()
+    for sample in draft.samples:
+        if sample.prompt and (key := (sample.task, sample.item)) not in seen:
+            seen.add(key)
+            hashes.setdefault(sample.task, hashlib.sha256()).update(sample.prompt.encode("utf-8", "replace") + b"\x00")
+    return {task: value.hexdigest() for task, value in hashes.items()}
+
+
+def _results(draft: Draft, run_id: str, kinds: dict[str, str]) -> Any:
+    import pyarrow as pa
+
+    scores = draft.scores
+    tasks = [draft.task(s.task) for s in scores]
+    better = [
+        metrics.of(s.metric).higher_is_better if s.higher_is_better is None else s.higher_is_better for s in scores
+    ]
+    columns = {
+        "run_id": [run_id] * len(scores),
+        "task": [s.task for s in scores],
+        "kind": [kinds[s.task] for s in scores],
+        "metric": [s.metric for s in scores],
+        "filter": [s.filter for s in scores],
+        "score": [s.score for s in scores],
+        "stderr": [s.stderr for s in scores],
+        "n": [s.n for s in scores],
+        "higher_is_better": better,
+        "num_fewshot": [t.num_fewshot for t in tasks],
+        "task_version": [t.version for t in tasks],
+    }
+    return pa.table(columns, schema=RESULTS)
+
+
+def _samples(draft: Draft, run_id: str) -> Any:
+    import pyarrow as pa
+
+    if not draft.samples:
+        return SAMPLES.empty_table()
+    columns: dict[str, list[Any]] = {name: [] for name in SAMPLES.names}
+    for s in draft.samples:
+        values = (
+            run_id,
+            s.task,
+            s.item,
+            s.doc_hash,
+            s.metric,
+            s.filter,
+            s.value,
+            _cut(s.prompt),
+            _cut(s.target),
+            _cut(s.response),
+            s.weight,
+            s.cluster,
+            list(s.choice_loglikelihoods) if s.choice_loglikelihoods else None,
+            s.gold,
+        )
+        for name, value in zip(SAMPLES.names, values, strict=True):
+            columns[name].append(value)
+    return pa.table(columns, schema=SAMPLES)
+
+
+def _cut(value: str | None) -> str | None:
+    return None if value is None else value[:MAX_SAMPLE_TEXT].encode("utf-8", "replace").decode("utf-8")

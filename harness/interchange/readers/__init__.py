@@ -1,0 +1,1 @@
+"""Other tools' result files in: one module a format."""

@@ -1,0 +1,229 @@
+"""Every Eval Ever records, schema 0.2 to 0.3: one JSON document, or one a line (``.jsonl``, ``.jsonl.gz``).
+
+A record is one evaluation of one model. What its maker merely reports of its own model from a document
+is a reported score; every other record becomes a run. Instance records lie beside the record, under
+the name that it gives; only the name counts, never a folder in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from harness.errors import BadInput
+from harness.interchange.foreign import bounded
+from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
+from harness.interchange.foreign.draft import (
+    MAX_SAMPLE_TEXT,
+    Draft,
+    Sample,
+    Score,
+    Task,
+    item_hash,
+    model_name,
+    parse_date,
+)
+from harness.interchange.foreign.owners import owner
+from harness.interchange.readers.lm_eval import _DTYPES as DTYPES
+from harness.interchange.record import Found, Refused, ReportedScore, Unit
+
+FORMAT = "eee"
+_VERSIONS = ("0.2", "0.3")
+# How the file of a record's item outcomes is named: <record>_samples.jsonl beside <record>.json.
+INSTANCES = "_samples.jsonl"
+_USED = {"evaluation_results", "model_info", "source_metadata", "eval_library", "evaluation_id", "_path"}
+_METRICS = {"em": "exact_match", "exact-match": "exact_match", "accuracy": "accuracy", "f1": "f1"}
+
+
+def is_record(document: Any) -> bool:
+    """An evaluation record, or what means to be one."""
+    return isinstance(document, dict) and "evaluation_results" in document and "model_info" in document
+
+
+def read(unit: Unit) -> Iterator[Found]:
+    """The runs of one record, or of each line of a file of records."""
+    file = unit.files[0]
+    if file.suffix == ".json":
+        document = unit.document if unit.document is not None else bounded.read_json_object(file)
+        yield from _record(unit, document, bounded.digest_file(file), unit.label, many=False)
+        return
+    for line in bounded.read_lines(file):
+        label = f"{unit.label} line {line.number}"
+        try:
+            if line.problem is not None or not is_record(line.value):
+                raise BadInput(line.problem or "is no Every Eval Ever record (evaluation_results, model_info)")
+            yield from _record(unit, line.value, line.digest, label, many=True)
+        except BadInput as problem:
+            yield Refused(label, str(problem))
+
+
+def _record(unit: Unit, record: dict[str, Any], digest: str, label: str, many: bool) -> Iterator[Found]:
+    version = text(record.get("schema_version"), 20) or ""
+    if not version.startswith(_VERSIONS):
+        raise BadInput(f"has schema version {version!r}; versions 0.2 and 0.3 are read")
+    about, source = mapping(record.get("model_info")), mapping(record.get("source_metadata"))
+    library = mapping(record.get("eval_library"))
+    name = model_name(about.get("id") or about.get("name"), "")
+    if not name:
+        raise BadInput("names no model (model_info.id)")
+    tool = text(library.get("name"), 80) or text(source.get("source_name"), 80) or "every_eval_ever"
+    draft = Draft(FORMAT, digest, name, tool, _known(library.get("version")), one_of_many=many)
+    draft.file = unit.label
+    _describe(draft, record, about, source)
+    for entry in sequence(record.get("evaluation_results")):
+        _score(draft, mapping(entry))
+    if source.get("source_type") == "documentation" and source.get("evaluator_relationship") == "first_party":
+        yield from _reported(draft, record, source)
+        return
+    detailed = mapping(record.get("detailed_evaluation_results"))
+    if detailed:
+        _instances(draft, unit.files[0].parent, detailed)
+    yield draft.finish()
+
+
+def _known(value: Any) -> str | None:
+    found = text(value, 60)
+    return found if found not in (None, "unknown") else None
+
+
+def _describe(draft: Draft, record: dict[str, Any], about: dict[str, Any], source: dict[str, Any]) -> None:
+    details = mapping(about.get("additional_details"))
+    billions = number(details.get("params_billions")) or number(details.get("size_billions_parameters"))
+    draft.params = int(billions * 1e9) if billions is not None and 0 < billions < 1e5 else None
+    dtype = text(details.get("precision"), 40) or ""
+    draft.dtype = DTYPES.get(dtype, dtype) or None
+    draft.architecture = text(details.get("architecture"), 80)
+    draft.revision = text(details.get("revision"), 80) or text(details.get("model_sha"), 80)
+    draft.date = parse_date(record.get("evaluation_timestamp"))
+    if draft.date is None:
+        draft.date = parse_date(record.get("retrieved_timestamp"))
+        draft.date_of_run = False
+        draft.note("date-unknown", "When the run was made is not known; the date is that of the record.")
+    draft.source = {
+        "title": text(source.get("source_name"), 200),
+        "publisher": text(source.get("source_organization_name"), 200),
+        "url": text(source.get("source_organization_url"), 300),
+        "evaluation_id": text(record.get("evaluation_id"), 300),
+        "relationship": text(source.get("evaluator_relationship"), 40),
+    }
+    if source.get("source_type") == "documentation":
+        draft.note("from-document", "Taken from a published table, not from the run's own files.")
+    draft.extra = {k: v for k, v in record.items() if k not in _USED} | {"model_info": about}
+
+
+def _metric(entry: dict[str, Any], config: dict[str, Any]) -> str:
+    """The metric's name as the record gives it: by name, else as its description begins (``EM on …``)."""
+    name = text(config.get("metric_name"), 100) or text(config.get("metric_kind"), 60)
+    if name is None:
+        found = re.match(r"([\w@\- ]{1,30}) on ", text(config.get("evaluation_description"), 200) or "")
+        name = found.group(1) if found else "score"
+    slug = re.sub(r"[^\w@.#:+\-]+", "-", name).strip("-")
+    return _METRICS.get(slug.lower(), slug if "metric_name" in config else slug.lower()) or "score"
+
+
+def _score(draft: Draft, entry: dict[str, Any]) -> None:
+    task = text(entry.get("evaluation_name"), 160)
+    config, details = mapping(entry.get("metric_config")), mapping(entry.get("score_details"))
+    if task is None or "score" not in details:
+        return
+    uncertainty = mapping(details.get("uncertainty"))
+    lower = config.get("lower_is_better")
+    extra = mapping(mapping(entry.get("generation_config")).get("additional_details"))
+    more = mapping(config.get("additional_details"))
+    draft.tasks.setdefault(
+        task,
+        Task(task, text(more.get("group"), 160), text(more.get("task_version"), 40), whole(extra.get("num_fewshot"), 10_000),
+             text(more.get("output_type"), 40)),
+    )  # fmt: skip
+    draft.scores.append(
+        Score(
+            task,
+            _metric(entry, config),
+            text(more.get("filter"), 80) or "none",
+            number(details.get("score")),
+            number(mapping(uncertainty.get("standard_error")).get("value")),
+            whole(uncertainty.get("num_samples"), 10**9),
+            not lower if isinstance(lower, bool) else None,
+        )
+    )
+
+
+def _reported(draft: Draft, record: dict[str, Any], source: dict[str, Any]) -> Iterator[ReportedScore]:
+    scores = [s for s in draft.scores if s.score is not None]
+    if not scores:
+        raise BadInput("holds no scores")
+    for score in scores:
+        yield ReportedScore(
+            owner(draft.model).model_id or draft.model,
+            score.task,
+            score.metric,
+            score.score or 0.0,
+            None,
+            None,
+            text(source.get("source_organization_name"), 120),
+            "vendor",
+            draft.date.strftime("%Y-%m-%d") if draft.date else None,
+            f"import-{draft.digest[:12]}",
+        )
+
+
+def _instances(draft: Draft, folder: Path, detailed: dict[str, Any]) -> None:
+    """Item outcomes from the instance file beside the record."""
+    named = re.split(r"[\\/]", text(detailed.get("file_path"), 400) or "")[-1]
+    file = folder / named if named not in ("", ".", "..") else None
+    if file is None or not file.is_file() or file.is_symlink():
+        draft.note("items-missing", "The record names a file of item outcomes that does not lie beside it.")
+        return
+    checksum = text(detailed.get("checksum"), 128)
+    if checksum and detailed.get("hash_algorithm", "sha256") == "sha256" and bounded.digest_file(file) != checksum:
+        raise BadInput(f"its file of item outcomes, {named}, does not have the checksum that the record gives")
+    draft.digest = hashlib.sha256(f"{draft.digest}{bounded.digest_file(file)}".encode()).hexdigest()
+    by_task = {s.task: (s.metric, s.filter) for s in reversed(draft.scores)}
+    counts: dict[tuple[str, str, str], int] = {}
+    for line in bounded.read_lines(file):
+        row = mapping(line.value)
+        task, evaluation = text(row.get("evaluation_name"), 160), mapping(row.get("evaluation"))
+        value = number(evaluation.get("score"))
+        if task is None or value is None:
+            continue
+        asked, more = mapping(row.get("input")), mapping(row.get("metadata"))
+        metric, filter_name = by_task.get(task, ("score", "none"))
+        metric, filter_name = text(more.get("metric"), 100) or metric, text(more.get("filter"), 80) or filter_name
+        key = (task, metric, filter_name)
+        counts[key] = counts.get(key, -1) + 1
+        draft.samples.append(_instance(row, key, counts[key], value, asked, more))
+    if not draft.samples:
+        draft.note("items-unread", "The file of item outcomes holds no scored items.")
+
+
+def _instance(
+    row: dict[str, Any],
+    key: tuple[str, str, str],
+    count: int,
+    value: float,
+    asked: dict[str, Any],
+    more: dict[str, Any],
+) -> Sample:
+    prompt = text(asked.get("raw"), MAX_SAMPLE_TEXT)
+    given = text(row.get("sample_hash"), 80) or ""
+    sample_id = text(row.get("sample_id"), 100) or str(count)
+    item = whole(more.get("item") if "item" in more else sample_id, 10**12)
+    likelihoods = bounded.numbers((text(more.get("choice_loglikelihoods"), 4000) or "").split())
+    return Sample(
+        key[0],
+        item if item is not None else count,
+        given if re.fullmatch(r"[0-9a-f]{64}", given) else item_hash("eee", prompt or sample_id),
+        key[1],
+        value,
+        key[2],
+        prompt,
+        " | ".join(r for r in sequence(asked.get("reference")) if isinstance(r, str)) or None,
+        next((r for r in sequence(mapping(row.get("output")).get("raw")) if isinstance(r, str)), None),
+        number(more.get("weight")) or 1.0,
+        text(more.get("cluster"), 64),
+        likelihoods,
+        whole(more.get("gold"), 1000),
+    )

@@ -1,0 +1,218 @@
+"""Plain leaderboards as CSV, with a mapping that says what their columns mean: rows of reported scores.
+
+A mapping (YAML or JSON) names the column of the model and, for each column of scores, the benchmark:
+
+    model: fullname
+    scores:
+      arc: {benchmark: ARC-Challenge, metric: acc_norm, unit: percent, setting: 25-shot}
+    as_of: 2025-05-13
+    reported_by: Hugging Face
+    reporter: third-party
+
+The mappings of the public leaderboards that we know are built in, by their headers.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import BadInput
+from harness.interchange.foreign import bounded
+from harness.interchange.foreign.bounded import mapping, number, text
+from harness.interchange.foreign.draft import model_name, parse_date
+from harness.interchange.foreign.owners import owner
+from harness.interchange.record import Found, Refused, ReportedScore, Unit
+
+FORMAT = "leaderboard"
+_REPORTERS = ("vendor", "third-party")
+_UNITS = ("percent", "share", "points", "elo")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column of scores holds."""
+
+    benchmark: str
+    metric: str | None = None
+    unit: str | None = None
+    setting: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """How to read a leaderboard's table."""
+
+    model: str
+    scores: dict[str, Column]
+    reported_by: str
+    reporter: str = "third-party"
+    as_of: str | None = None
+
+
+def _open_llm(shots: dict[str, tuple[str, str, str]], unit: str) -> dict[str, Column]:
+    return {key: Column(name, metric, unit, setting) for key, (name, metric, setting) in shots.items()}
+
+
+# Columns that are in the header and nowhere else tell the table (all must be there).
+KNOWN: tuple[tuple[frozenset[str], Mapping], ...] = (
+    (
+        frozenset({"fullname", "hellaswag", "truthfulqa", "winogrande"}),
+        Mapping(
+            "fullname",
+            _open_llm(
+                {
+                    "arc": ("ARC-Challenge", "acc_norm", "25-shot"),
+                    "hellaswag": ("HellaSwag", "acc_norm", "10-shot"),
+                    "mmlu": ("MMLU", "acc", "5-shot"),
+                    "truthfulqa": ("TruthfulQA", "mc2", "0-shot"),
+                    "winogrande": ("Winogrande", "acc", "5-shot"),
+                    "gsm8k": ("GSM8K", "acc", "5-shot"),
+                },
+                "percent",
+            ),
+            "Open LLM Leaderboard v1",
+        ),
+    ),
+    (
+        frozenset({"model_name", "evaluations_ifeval_value", "evaluations_bbh_value"}),
+        Mapping(
+            "model_name",
+            _open_llm(
+                {
+                    "evaluations_ifeval_value": ("IFEval", "strict accuracy", "0-shot"),
+                    "evaluations_bbh_value": ("BBH", "acc_norm", "3-shot"),
+                    "evaluations_math_value": ("MATH Level 5", "exact_match", "4-shot"),
+                    "evaluations_gpqa_value": ("GPQA", "acc_norm", "0-shot"),
+                    "evaluations_musr_value": ("MuSR", "acc_norm", "0-shot"),
+                    "evaluations_mmlu_pro_value": ("MMLU-Pro", "acc", "5-shot"),
+                },
+                "share",
+            ),
+            "Open LLM Leaderboard v2",
+        ),
+    ),
+    (
+        frozenset({"model", "arena_score", "95_pct_ci", "votes"}),
+        Mapping("model", {"arena_score": Column("Chatbot Arena", "rating", "elo")}, "LMArena"),
+    ),
+    (
+        frozenset({"model", "benchmark", "score"}),
+        Mapping("model", {"score": Column("")}, "unknown"),
+    ),
+)
+
+
+def known(header: list[str]) -> Mapping | None:
+    """The built-in mapping for a header."""
+    names = {h.strip() for h in header}
+    return next((found for needed, found in KNOWN if needed <= names), None)
+
+
+def read_mapping(path: Path) -> Mapping:
+    """A mapping file.
+
+    Raises:
+        BadInput: with every problem of the file.
+    """
+    try:
+        document = bounded.read_yaml(path)
+    except BadInput as problem:
+        raise BadInput(f"The mapping {path.name} {problem}.") from None
+    spec = mapping(document)
+    problems = []
+    if not text(spec.get("model")):
+        problems.append("`model` names the column that holds the model's name")
+    scores: dict[str, Column] = {}
+    for column, value in mapping(spec.get("scores")).items():
+        about = value if isinstance(value, dict) else {"benchmark": value}
+        unit = text(about.get("unit"))
+        if not text(about.get("benchmark")) or (unit is not None and unit not in _UNITS):
+            problems.append(f"scores.{column} needs a benchmark and, if any, a unit out of {', '.join(_UNITS)}")
+            continue
+        metric, setting = text(about.get("metric")), text(about.get("setting"))
+        scores[str(column)] = Column(text(about["benchmark"]) or "", metric, unit, setting)
+    if not scores:
+        problems.append("`scores` names the columns of scores and their benchmarks")
+    reporter = text(spec.get("reporter")) or "third-party"
+    if reporter not in _REPORTERS:
+        problems.append(f"`reporter` is {' or '.join(_REPORTERS)}")
+    if problems:
+        raise BadInput(f"The mapping {path.name} cannot be used.", problems)
+    as_of = str(spec["as_of"]) if spec.get("as_of") is not None else None
+    return Mapping(str(spec["model"]), scores, text(spec.get("reported_by")) or "unknown", reporter, as_of)
+
+
+def read(unit: Unit) -> Iterator[Found]:
+    """The scores of a table."""
+    file = unit.files[0]
+    digest = bounded.digest_file(file)
+    rows = read_rows(file)
+    how = read_mapping(unit.mapping) if unit.mapping else known(list(rows[0]) if rows else [])
+    if how is None:
+        raise BadInput(
+            "is a table whose columns are not known; say what they mean with a mapping file (`--mapping FILE`)"
+        )
+    missing = [c for c in (how.model, *how.scores) if rows and c not in rows[0]]
+    if missing:
+        raise BadInput(f"lacks the columns {', '.join(missing)} that the mapping names")
+    as_of = how.as_of or _date_in(file.name)
+    found = 0
+    for number_, row in enumerate(rows, 2):
+        if not (row.get(how.model) or "").strip():
+            yield Refused(f"{unit.label} line {number_}", "names no model")
+            continue
+        name = model_name(row[how.model])
+        for column, about in how.scores.items():
+            value = number((row.get(column) or "").strip().removesuffix("%"))
+            benchmark = about.benchmark or text(row.get("benchmark"), 160)
+            if value is None or not benchmark:
+                continue
+            found += 1
+            yield ReportedScore(
+                owner(name).model_id or name,
+                benchmark,
+                about.metric or text(row.get("metric"), 80),
+                value,
+                about.unit or text(row.get("unit"), 20),
+                about.setting or text(row.get("setting"), 120),
+                text(row.get("reported_by"), 120) or how.reported_by,
+                how.reporter,
+                (text(row.get("as_of"), 10) if not as_of else None) or as_of,
+                f"import-{digest[:12]}",
+            )
+    if not found:
+        raise BadInput("holds no scores in the columns that the mapping names")
+
+
+def read_rows(file: Path) -> list[dict[str, str]]:
+    """A CSV's rows by column name."""
+    source = io.StringIO(bounded.decode(bounded.read_bytes(file, bounded.MAX_CSV)))
+    try:
+        rows = [
+            {k: v for k, v in row.items() if isinstance(k, str) and isinstance(v, str)}
+            for row in csv.DictReader(source)
+        ]
+    except csv.Error as error:
+        raise BadInput(f"is no readable CSV: {error}") from None
+    return rows
+
+
+def header(file: Path) -> list[str]:
+    """The first line's cells; empty where the file is no CSV."""
+    try:
+        with file.open("rb") as handle:
+            start = handle.readline(64_000)
+        return next(csv.reader([start.decode("utf-8-sig").rstrip("\r\n")]), [])
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return []
+
+
+def _date_in(name: str) -> str | None:
+    found = re.search(r"\d{4}[-_]\d\d[-_]\d\d", name)
+    when = parse_date(found.group().replace("_", "-")) if found else None
+    return when.strftime("%Y-%m-%d") if when else None

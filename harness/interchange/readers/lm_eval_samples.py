@@ -1,0 +1,180 @@
+"""lm-eval's samples: one line a document and filter, log-likelihoods as text, metric values under their names."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from harness.errors import BadInput
+from harness.interchange.foreign import bounded, metrics
+from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
+from harness.interchange.foreign.draft import MAX_SAMPLE_TEXT, Draft, Sample, Task
+
+_HEX64 = re.compile(r"^[0-9a-f]{64}$")
+_FIELDS = {"doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics", "doc_hash"}
+_FIELDS |= {"prompt_hash", "target_hash", "schema_version", "landscape"}
+_LN2 = 0.6931471805599453
+
+
+def is_sample(value: Any) -> bool:
+    """A line of lm-eval's samples, whatever its file is called."""
+    return isinstance(value, dict) and "doc_id" in value and ("resps" in value or "filtered_resps" in value)
+
+
+def add(draft: Draft, task: str, file: Path) -> None:
+    """Add a samples file's items to the draft.
+
+    Raises:
+        BadInput: no line of the file is a sample.
+    """
+    broken: list[str] = []
+    kept = 0
+    for line in bounded.read_lines(file):
+        if not isinstance(line.value, dict) or "doc_id" not in line.value:
+            broken.append(f"line {line.number} {line.problem or 'is no sample (no doc_id)'}")
+            if kept == 0 and len(broken) >= 20:
+                break
+            continue
+        named = text(mapping(line.value.get("landscape")).get("task"), 160) or task
+        rows = _rows(draft, named, line.value)
+        kept += bool(rows)
+        draft.samples.extend(rows)
+    if kept == 0:
+        raise BadInput(f"{file.name} holds no lm-eval samples: {broken[0] if broken else 'no line has a metric value'}")
+    if broken:
+        draft.partial = True
+        draft.note("broken-lines", f"{file.name}: {len(broken):,} lines were left out; {broken[0]}.")
+    draft.tasks.setdefault(task, Task(task))
+
+
+def _rows(draft: Draft, task: str, line: dict[str, Any]) -> list[Sample]:
+    prompt, continuations = _arguments(line.get("arguments"))
+    likelihoods = _likelihoods(line)
+    response = None if likelihoods else _response(line)
+    item = whole(line.get("doc_id"), 10**12)
+    doc_hash = _doc_hash(line)
+    target = text(line.get("target"), MAX_SAMPLE_TEXT)
+    names = [n for n in sequence(line.get("metrics")) if isinstance(n, str)] or [k for k in line if k not in _FIELDS]
+    values = {name: _value(name, line.get(name)) for name in names}
+    own = mapping(line.get("landscape"))  # our own export keeps here what lm-eval's lines have no place for
+    gold = _gold(target, continuations, likelihoods, values.get("acc"))
+    if likelihoods and continuations:
+        best = max(range(len(likelihoods)), key=likelihoods.__getitem__)
+        response = text(continuations[best], MAX_SAMPLE_TEXT) if best < len(continuations) else None
+    rows = []
+    for name, pair in values.items():
+        if pair is None and name in mapping(own.get("values")):
+            pair = (None, 1.0)
+        if pair is None:
+            draft.note(
+                "corpus-metrics", "Metrics computed over a corpus at once have no item values here (f1, bleu …)."
+            )
+            continue
+        value, weight = pair
+        if (kept := mapping(mapping(own.get("values")).get(name))).get("weight") is not None:
+            value, weight = number(kept.get("value")), number(kept["weight"]) or 1.0
+        rows.append(
+            Sample(
+                task,
+                item if item is not None else len(draft.samples),
+                doc_hash,
+                text(name, 120) or "unnamed",
+                value,
+                text(line.get("filter"), 80) or "none",
+                prompt,
+                target,
+                response,
+                weight,
+                text(own.get("cluster"), 200),
+                likelihoods,
+                whole(own.get("gold"), 1000) if "gold" in own else gold,
+            )
+        )
+    return rows
+
+
+def _value(name: str, value: Any) -> tuple[float | None, float] | None:
+    """An item's value and weight; none where the metric has no item values.
+
+    Pairs ``[log-likelihood, bytes]`` become bits per byte with the bytes as weight; a list of truth
+    values (IFEval's instructions) becomes its mean with its length as weight.
+    """
+    if isinstance(value, (bool, int, float)):
+        return (number(value), 1.0)
+    parts = [number(v) for v in sequence(value)]
+    if not parts or any(p is None for p in parts):
+        return None
+    numbers = [p for p in parts if p is not None]
+    if name == "bits_per_byte" and len(numbers) == 2 and numbers[1] > 0:
+        return (-numbers[0] / (numbers[1] * _LN2), numbers[1])
+    if name not in metrics.CORPUS and all(isinstance(v, bool) or v in (0, 1) for v in sequence(value)):
+        return (sum(numbers) / len(numbers), float(len(numbers)))
+    return None
+
+
+def _arguments(value: Any) -> tuple[str | None, list[str]]:
+    """The prompt and the continuations scored after it (none for generations)."""
+    calls = list(mapping(value).values()) or sequence(value)
+    pairs = [list(mapping(call).values()) or sequence(call) for call in calls]
+    prompt = next((text(p[0], MAX_SAMPLE_TEXT) for p in pairs if p), None)
+    continuations = [p[1] if len(p) > 1 and isinstance(p[1], str) else None for p in pairs]
+    return prompt, [c for c in continuations if c is not None] if None not in continuations else []
+
+
+def _likelihoods(line: dict[str, Any]) -> tuple[float, ...] | None:
+    """Log-likelihoods of the choices: ``[["-11.02", "False"], …]``, filtered or one level deeper."""
+    for key in ("filtered_resps", "resps"):
+        numbers: list[float] = []
+        for answer in sequence(line.get(key)):
+            while isinstance(answer, list) and len(answer) == 1 and isinstance(answer[0], list):
+                answer = answer[0]
+            pair = sequence(answer)
+            if len(pair) != 2 or str(pair[1]) not in ("True", "False") or number(pair[0]) is None:
+                numbers = []
+                break
+            numbers.append(number(pair[0]) or 0.0)
+        if len(numbers) >= 2:
+            return tuple(numbers)
+    return None
+
+
+def _response(line: dict[str, Any]) -> str | None:
+    for key in ("filtered_resps", "resps"):
+        answer: Any = line.get(key)
+        while isinstance(answer, list) and answer:
+            answer = answer[0]
+        if isinstance(answer, str):
+            return text(answer, MAX_SAMPLE_TEXT)
+    return None
+
+
+def _gold(
+    target: str | None,
+    continuations: list[str],
+    likelihoods: tuple[float, ...] | None,
+    acc: tuple[float | None, float] | None,
+) -> int | None:
+    """The right choice's index: the target as an index or as a continuation, whichever agrees with ``acc``."""
+    if likelihoods is None or target is None:
+        return None
+    candidates = []
+    index = whole(target, 1000)
+    if index is not None and index < len(likelihoods):
+        candidates.append(index)
+    candidates += [i for i, c in enumerate(continuations[: len(likelihoods)]) if c.strip() == target.strip()]
+    if acc is not None and acc[0] is not None:
+        best = max(range(len(likelihoods)), key=likelihoods.__getitem__)
+        candidates = [c for c in candidates if (c == best) == (acc[0] == 1.0)]
+    return candidates[0] if candidates else None
+
+
+def _doc_hash(line: dict[str, Any]) -> str:
+    """The file's hash of the document, else lm-eval's own formula for it."""
+    given = line.get("doc_hash")
+    if isinstance(given, str) and _HEX64.match(given):
+        return given
+    document = json.dumps(line.get("doc"), indent=2, ensure_ascii=False)
+    return hashlib.sha256(document.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,201 @@
+"""OpenCompass: a work folder (``results/<model>/<data set>.json``, ``predictions/…``, ``summary/…csv``) or a summary alone.
+
+Accuracies are 0–100 in its files and become shares here; other metrics keep OpenCompass' own unit,
+which the files do not say. The six-digit prompt hash of the summary is kept as the task's version.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from harness.errors import BadInput
+from harness.interchange.foreign import bounded
+from harness.interchange.foreign.bounded import mapping, number, sequence, text
+from harness.interchange.foreign.draft import (
+    MAX_SAMPLE_TEXT,
+    Draft,
+    Sample,
+    Score,
+    Task,
+    item_hash,
+    model_name,
+    parse_date,
+)
+from harness.interchange.record import Found, Refused, Unit
+
+TREE = "opencompass"
+SUMMARY = "opencompass-summary"
+_HEADER = ["dataset", "version", "metric", "mode"]
+_SHARE = re.compile(r"^(accuracy|naive_average|exact_match)$|accuracy$|pass@\d+$", re.I)
+_MODES = {"gen": "generate_until", "ppl": "multiple_choice", "clp": "multiple_choice", "ll": "multiple_choice"}
+
+
+def is_tree(folder: Path, names: set[str]) -> bool:
+    """A work folder: results by model, beside predictions, configs or a summary."""
+    if "results" not in names or not names & {"predictions", "summary", "configs"}:
+        return False
+    return any(f.suffix == ".json" for d in _folders(folder / "results") for f in d.iterdir() if not _is_other(f))
+
+
+def _is_other(file: Path) -> bool:
+    return file.name.startswith("results_")  # lm-eval's and LightEval's
+
+
+def is_summary(header: list[str]) -> bool:
+    """The summary table."""
+    return [h.strip() for h in header[:4]] == _HEADER and len(header) > 4
+
+
+def _folders(parent: Path) -> list[Path]:
+    return sorted(d for d in parent.iterdir() if d.is_dir() and not d.is_symlink()) if parent.is_dir() else []
+
+
+def read_summary(unit: Unit) -> Iterator[Found]:
+    """One run without items for each model column of a summary."""
+    digest = bounded.digest_file(unit.files[0])
+    rows = _table(unit.files[0])
+    for column, model in enumerate(rows[0][4:], 4):
+        draft = Draft(
+            SUMMARY, hashlib.sha256(f"{digest}{model}".encode()).hexdigest(), model_name(model), "opencompass"
+        )
+        draft.file = unit.label
+        draft.date = _date(unit.files[0].stem)
+        for row in rows[1:]:
+            if len(row) > column and (found := number(row[column])) is not None:
+                _add(draft, row, found)
+        try:
+            yield draft.finish()
+        except BadInput as problem:
+            yield Refused(f"{unit.label} ({draft.model})", str(problem))
+
+
+def _add(draft: Draft, row: list[str], value: float) -> None:
+    dataset, version, metric, mode = (text(c.strip(), 120) or "" for c in row[:4])
+    version_known = version if version not in ("", "-") else None
+    draft.tasks[dataset] = Task(dataset, None, version_known, None, _MODES.get(mode))
+    name = metric.replace(",", ";") if metric not in ("", "-") else "score"
+    draft.scores.append(Score(dataset, name, "none", _scaled(name, value)))
+
+
+def _scaled(metric: str, value: float) -> float:
+    return value / 100 if _SHARE.search(metric) else value
+
+
+def _table(file: Path) -> list[list[str]]:
+    try:
+        rows = list(csv.reader(io.StringIO(bounded.decode(bounded.read_bytes(file, bounded.MAX_CSV)))))
+    except csv.Error as error:
+        raise BadInput(f"is no readable CSV: {error}") from None
+    if not rows or not is_summary(rows[0]):
+        raise BadInput(f"is no OpenCompass summary: its header does not begin {', '.join(_HEADER)}")
+    return rows
+
+
+def _date(name: str) -> Any:
+    found = re.search(r"(\d{8})_(\d{6})", name)
+    return parse_date(f"{found.group(1)}T{found.group(2)}") if found else None
+
+
+def read_tree(unit: Unit) -> Iterator[Found]:
+    """One run for each model of a work folder."""
+    summary = _summary(unit.path / "summary")
+    for folder in _folders(unit.path / "results"):
+        files = sorted(f for f in folder.glob("*.json") if not f.is_symlink())
+        if not files:
+            continue
+        try:
+            digest = hashlib.sha256("".join(bounded.digest_file(f) for f in files).encode()).hexdigest()
+            draft = Draft(TREE, digest, model_name(folder.name), "opencompass")
+            draft.file = unit.label
+            draft.date = _date(unit.path.name)
+            for file in files:
+                try:
+                    _dataset(draft, file, summary.get(file.stem, {}), unit.path / "predictions" / folder.name)
+                except BadInput as problem:
+                    yield Refused(f"{unit.label}/results/{folder.name}/{file.name}", str(problem))
+            yield draft.finish()
+        except BadInput as problem:
+            yield Refused(f"{unit.label}/results/{folder.name}", str(problem))
+
+
+def _summary(folder: Path) -> dict[str, dict[str, str]]:
+    """Prompt hash and mode of each data set, from the newest summary."""
+    for file in sorted(folder.glob("summary_*.csv"), reverse=True) if folder.is_dir() else []:
+        try:
+            return {row[0].strip(): dict(zip(_HEADER, row, strict=False)) for row in _table(file)[1:] if len(row) > 4}
+        except BadInput:
+            continue
+    return {}
+
+
+def _dataset(draft: Draft, file: Path, about: dict[str, str], predictions: Path) -> None:
+    task = text(file.stem, 160) or "unnamed"
+    document = bounded.read_json_object(file)
+    version = about.get("version")
+    kind = str(mapping(document.get("details")).get("type", "")).lower() or about.get("mode", "")
+    draft.tasks[task] = Task(task, None, version if version not in (None, "-") else None, None, _MODES.get(kind))
+    if "error" in document and len(document) == 1:
+        raise BadInput(f"OpenCompass failed to score it: {text(document['error'], 200)}")
+    for metric, value in document.items():
+        if metric != "details" and not isinstance(value, (dict, list, str)) and number(value) is not None:
+            name = metric.replace(",", ";")[:120]
+            draft.scores.append(Score(task, name, "none", _scaled(name, number(value) or 0.0)))
+    share = next((s.metric for s in draft.scores if s.task == task and _SHARE.search(s.metric)), None)
+    if share is not None:
+        _items(draft, task, share, document.get("details"), _predictions(predictions, file.stem))
+
+
+def _items(draft: Draft, task: str, metric: str, details: Any, predictions: list[dict[str, Any]]) -> None:
+    entries: list[tuple[Any, Any]] = [*mapping(details).items()] or [*enumerate(sequence(details))]
+    for key, entry in entries:
+        right = _right(mapping(entry))
+        if not isinstance(right, (bool, int, float)) or number(right) is None:
+            continue
+        item = int(key) if str(key).isdigit() else len(draft.samples)
+        asked = predictions[item] if item < len(predictions) else {}
+        prompt = _prompt(asked.get("origin_prompt") or mapping(entry).get("prompt"))
+        target = text(asked.get("gold"), MAX_SAMPLE_TEXT) or _first(mapping(entry).get("references"))
+        answer = text(asked.get("prediction"), MAX_SAMPLE_TEXT) or _first(mapping(entry).get("predictions"))
+        named = item_hash("opencompass", task, prompt or str(item), target or "")
+        draft.samples.append(Sample(task, item, named, metric, number(right), "none", prompt, target, answer))
+
+
+def _right(entry: dict[str, Any]) -> Any:
+    """Whether an item is right: as the file says, else as OpenCompass' accuracy compares prediction and reference."""
+    right = entry.get("correct", entry.get("is_correct"))
+    if right is None and isinstance(entry.get("predictions"), str) and isinstance(entry.get("references"), str):
+        return entry["predictions"] == entry["references"]
+    return right[0] if isinstance(right, list) and len(right) == 1 else right
+
+
+def _first(value: Any) -> str | None:
+    return text(value[0] if isinstance(value, list) and value else value, MAX_SAMPLE_TEXT)
+
+
+def _prompt(value: Any) -> str | None:
+    """The prompt: text, or a list of roles and texts."""
+    if isinstance(value, list):
+        return "\n".join(p for m in value if (p := text(mapping(m).get("prompt"), MAX_SAMPLE_TEXT))) or None
+    return text(value, MAX_SAMPLE_TEXT)
+
+
+def _predictions(folder: Path, dataset: str) -> list[dict[str, Any]]:
+    """Predictions of a data set in order, its numbered shards joined; empty where they cannot be read."""
+    whole_file = folder / f"{dataset}.json"
+    shards = [whole_file] if whole_file.is_file() else [folder / f"{dataset}_{i}.json" for i in range(1000)]
+    rows: list[dict[str, Any]] = []
+    for shard in shards:
+        if not shard.is_file() or shard.is_symlink():
+            break
+        try:
+            document = bounded.read_json_object(shard)
+        except BadInput:
+            return []
+        rows.extend(mapping(document[k]) for k in sorted(document, key=lambda k: int(k) if k.isdigit() else 1 << 40))
+    return rows

@@ -1,0 +1,1 @@
+"""Our results out, in other tools' formats."""

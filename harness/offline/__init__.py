@@ -1,0 +1,1 @@
+"""Data sets and models packed for a machine without internet."""

@@ -1,0 +1,191 @@
+"""What a report is made from: the frames of one database and what analysis makes of them, each computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from harness.reports.selection import Choices, Scope, resolve
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.analysis.scale import ScaleFit
+    from harness.store.reader import Reader
+
+SEED = 20260723
+"""Fixed, so that the same database gives the same intervals."""
+LEAST, WIDEST = 5, 0.5
+"""A model on the reported scale is ranked with at least so many benchmarks and at most so large a standard error."""
+DRAWS = 400
+"""Draws of the Monte Carlo over positioning's choices: its 90 % rank interval then moves by less than a rank."""
+
+
+class Material:
+    """Everything that sections ask for. Frames are as the queries give them, over the whole database; ``scope`` says
+    which vendors and models the report is about."""
+
+    def __init__(self, reader: Reader, choices: Choices) -> None:
+        self.choices = choices
+        self._reader = reader
+
+    def query(self, name: str, /, **values: Any) -> pd.DataFrame:
+        """Rows of a named query."""
+        return self._reader.query(name, **values)
+
+    @cached_property
+    def vendors(self) -> pd.DataFrame:
+        """Vendors of the catalog."""
+        return self.query("site_vendors")
+
+    @cached_property
+    def models(self) -> pd.DataFrame:
+        """Models of the catalog, newest first, one row each."""
+        return self.query("site_models").drop_duplicates("model_id")
+
+    @cached_property
+    def leading(self) -> pd.DataFrame:
+        """The newest valid, complete run of every model revision, suite and dtype, with ``kind_of_origin``."""
+        frame = self.query("site_leading_runs").sort_values(
+            ["suite", "suite_version", "model", "run_id"], kind="stable"
+        )
+        return frame.assign(kind_of_origin=frame["origin"].where(frame["segment"] != "reference", "reference"))
+
+    @cached_property
+    def scope(self) -> Scope:
+        """Whom the report is about."""
+        return resolve(self.choices, self.vendors, self.models, self.leading)
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """Leading runs in the scope."""
+        return self.leading[self.leading["model"].isin(self.scope.run_models)]
+
+    @cached_property
+    def results(self) -> pd.DataFrame:
+        """Headline results, with intervals, of the leading runs in the scope."""
+        from harness.analysis.statistics.uncertainty import with_intervals
+
+        return with_intervals(self.query("report_results", run_ids=list(self.runs["run_id"])))
+
+    @cached_property
+    def tasks(self) -> pd.DataFrame:
+        """Tasks of the suites that runs in the scope used."""
+        return self.query("report_tasks", run_ids=list(self.runs["run_id"]))
+
+    @cached_property
+    def reported(self) -> pd.DataFrame:
+        """Scores that somebody published."""
+        return self.query("site_reported")
+
+    @cached_property
+    def prices(self) -> pd.DataFrame:
+        """Offers of catalogue models, all dates."""
+        return self.query("site_prices")
+
+    @cached_property
+    def listed(self) -> pd.DataFrame:
+        """The newest row of each offer, with its blended price."""
+        from harness.analysis.cost import list_prices
+
+        return list_prices(self.prices)
+
+    @cached_property
+    def cheapest(self) -> pd.DataFrame:
+        """The cheapest current offer of each model that costs something, by ``model_id``."""
+        rows = self.listed[self.listed["blended_per_mtok"] > 0]
+        rows = rows.sort_values(["blended_per_mtok", "provider_id", "offer_id"], kind="stable")
+        return rows.drop_duplicates("model_id").set_index("model_id")
+
+    @cached_property
+    def own_prices(self) -> pd.Series[float]:
+        """The blended price of each model at its own vendor, by ``model_id``; the cheapest of several offers."""
+        rows = self.listed[self.listed["blended_per_mtok"] > 0]
+        return rows[rows["provider_vendor"] == rows["vendor_id"]].groupby("model_id")["blended_per_mtok"].min()
+
+    @cached_property
+    def fit(self) -> ScaleFit | None:
+        """The stitched scale of all reported scores; None where too few hang together."""
+        return fitted(self.reported)
+
+    @cached_property
+    def scale(self) -> pd.DataFrame:
+        """Models ranked on the stitched scale, best first."""
+        return scale_board(self.fit, self.models)
+
+    @cached_property
+    def inputs(self) -> pd.DataFrame:
+        """Positioning's inputs, the best reported capability of each vendor among them."""
+        from harness.analysis.companies.vendor_inputs import gather_inputs
+
+        products = self.vendors[self.vendors["segment"] != "reference"]
+        rows = self.query("report_positions")
+        facts = self.query("report_facts", vendor_ids=list(products["vendor_id"]))
+        capability = dict(zip(self.scale["model_id"], self.scale["score"].astype(float), strict=True))
+        found = gather_inputs(rows, facts, self.models, capability=capability)
+        return found[found["vendor_id"].isin(products["vendor_id"])].reset_index(drop=True)
+
+    @cached_property
+    def position(self) -> pd.DataFrame:
+        """Every vendor's dimensions, total and rank, with the rank's 90 % interval under random choices."""
+        from harness.analysis.companies.positioning import monte_carlo, position
+
+        base = position(self.inputs)
+        if base.empty or not base["ranked"].any():
+            return base.assign(low=float("nan"), high=float("nan"))
+        drawn = monte_carlo(self.inputs, seed=SEED, draws=DRAWS)
+        return base.merge(drawn[["vendor_id", "low", "high"]], on="vendor_id", how="left")
+
+    @cached_property
+    def catalog(self) -> str:
+        """Sixteen hexadecimal digits that change with every fact of the catalog."""
+        import hashlib
+
+        rows = self.query("report_catalog")
+        text = ";".join(f"{r.facts}:{r.rows}:{r.digest}" for r in rows.itertuples())
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def outcomes(self, names: Mapping[str, str]) -> pd.DataFrame:
+        """Headline outcomes of runs (id to label), with ``model`` set to the label."""
+        import numpy as np
+        import pandas as pd
+
+        frame = self.query("site_outcomes", run_ids=list(names), probs=True, right_or_wrong=False)
+        held = [v if isinstance(v, np.ndarray) else None for v in frame["choice_probs"]]
+        return frame.assign(
+            model=frame["run_id"].map(dict(names)), choice_probs=pd.Series(held, dtype=object, index=frame.index)
+        )
+
+
+def fitted(reported: pd.DataFrame) -> ScaleFit | None:
+    """The stitched scale of these reported scores; None where too few hang together."""
+    from harness.analysis.scale import ANCHOR, fit_scale, prepare_reported
+    from harness.errors import MissingData
+
+    if reported.empty:
+        return None
+    counts = reported["benchmark"].value_counts()
+    anchor = ANCHOR if ANCHOR in counts.index else str(sorted(counts.index, key=lambda b: (-counts[b], b))[0])
+    try:
+        return fit_scale(prepare_reported(reported, anchor=anchor).scores, anchor=anchor)
+    except MissingData:
+        return None
+
+
+def scale_board(fit: ScaleFit | None, models: pd.DataFrame) -> pd.DataFrame:
+    """Models on the scale: ``model_id, model, score, stderr, low, high, rank, rank_low, rank_high, class, …``."""
+    import pandas as pd
+
+    from harness.analysis.statistics.ranking import ranking
+
+    columns = ["model_id", "name", "vendor_id", "vendor_en", "vendor_zh", "segment", "country", "params_b",
+               "open_weights", "released"]  # fmt: skip
+    ranked = ["model", "score", "stderr", "low", "high", "benchmarks", "rank", "rank_low", "rank_high", "class"]
+    if fit is None:
+        return pd.DataFrame({c: pd.Series(dtype=object) for c in [*columns, *ranked]})
+    placed = fit.models[(fit.models["benchmarks"] >= LEAST) & (fit.models["stderr"] <= WIDEST)]
+    rows = placed.rename(columns={"capability": "score"}).merge(models[columns], on="model_id", how="left")
+    ranks = ranking(rows.assign(model=rows["model_id"])[["model", "score", "stderr"]])
+    rows = ranks.drop(columns=["score", "stderr"]).rename(columns={"model": "model_id"}).merge(rows, on="model_id")
+    return rows.assign(model=rows["name"].where(rows["name"].notna(), rows["model_id"]))

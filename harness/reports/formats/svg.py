@@ -1,0 +1,282 @@
+"""Figures as SVG, written here: no browser, no random id, the same bytes every time. For print, PDF and Markdown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from harness.charts.chart import short
+from harness.charts.labels import placed
+from harness.charts.palette import GREY, SEQUENTIAL, Mark, segment, series
+from harness.reports.document import Figure, Point
+
+WIDTH = 760.0
+ROW = 22.0
+INK, LINE = "#1B2430", "#D5DAE1"
+SIZE = 11.0
+FONT = "Landscape Text, Noto Sans SC, Noto Sans CJK SC, Microsoft YaHei, PingFang SC, Segoe UI, Arial, sans-serif"
+
+
+def drawn(figure: Figure, legend: dict[str, str]) -> str:
+    """The figure as one SVG document; ``legend`` names groups."""
+    draw = {"dots": _rows, "differences": _rows, "profile": _profile, "scatter": _scatter, "heat": _heat}[figure.kind]
+    height, body = draw(figure, legend)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:g}" width="{WIDTH:g}" height="{height:g}" '
+        f'font-family="{FONT}" font-size="{SIZE:g}" fill="{INK}" role="img">'
+        f"<title>{escape(figure.title)}</title>{''.join(body)}</svg>"
+    )
+
+
+def _n(value: float) -> str:
+    return f"{value:.1f}".rstrip("0").rstrip(".")
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, colour: str = LINE, width: float = 1, more: str = "") -> str:
+    return f'<line x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" y2="{_n(y2)}" stroke="{colour}" stroke-width="{width:g}"{more}/>'
+
+
+def _say(x: float, y: float, text: object, anchor: str = "start", more: str = "") -> str:
+    return f'<text x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}"{more}>{escape(str(text))}</text>'
+
+
+def _mark(x: float, y: float, mark: Mark, *, hollow: bool = False, size: float = 4.5) -> str:
+    paint = f'fill="{"#FFFFFF" if hollow else mark.colour}" stroke="{mark.colour}" stroke-width="1.6"'
+    s = size
+    corners: dict[str, Sequence[tuple[float, float]]] = {
+        "diamond": ((0, -s * 1.3), (s * 1.3, 0), (0, s * 1.3), (-s * 1.3, 0)),
+        "square": ((-s, -s), (s, -s), (s, s), (-s, s)),
+        "triangle-up": ((0, -s * 1.25), (s * 1.2, s), (-s * 1.2, s)),
+        "hexagon": tuple((s * 1.2 * math.cos(a), s * 1.2 * math.sin(a)) for a in (k * math.pi / 3 for k in range(6))),
+        "star": tuple(
+            (r * math.sin(k * math.pi / 5), -r * math.cos(k * math.pi / 5))
+            for k, r in enumerate((s * 1.5, s * 0.65) * 5)
+        ),
+        "cross": ((-s, -1.2), (-1.2, -1.2), (-1.2, -s), (1.2, -s), (1.2, -1.2), (s, -1.2), (s, 1.2), (1.2, 1.2), (1.2, s), (-1.2, s), (-1.2, 1.2), (-s, 1.2)),
+        "x": ((-s, -s + 2), (-s + 2, -s), (0, -2), (s - 2, -s), (s, -s + 2), (2, 0), (s, s - 2), (s - 2, s), (0, 2), (-s + 2, s), (-s, s - 2), (-2, 0)),
+    }  # fmt: skip
+    if mark.symbol not in corners:
+        return f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(s)}" {paint}/>'
+    points = " ".join(f"{_n(x + a)},{_n(y + b)}" for a, b in corners[mark.symbol])
+    return f'<polygon points="{points}" {paint}/>'
+
+
+def ticks(low: float, high: float, most: int = 6) -> list[float]:
+    """Round numbers from at most ``low`` to at least ``high``."""
+    if not high > low:
+        low, high = low - 0.5, high + 0.5
+    raw = (high - low) / most
+    base = 10.0 ** math.floor(math.log10(raw))
+    step = next(m * base for m in (1, 2, 2.5, 5, 10) if m * base >= raw * 0.999)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [round(k * step, 10) for k in range(first, last + 1)]
+
+
+def _log_ticks(low: float, high: float) -> list[float]:
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    steps = (1, 2, 5) if last - first <= 2 else (1, 3) if last - first <= 4 else (1,)
+    return [m * 10.0**e for e in range(first, last + 1) for m in steps if low * 0.7 <= m * 10.0**e <= high * 1.4]
+
+
+def _finite(values: Iterable[float]) -> list[float]:
+    return [v for v in values if math.isfinite(v)]
+
+
+def _key(names: Sequence[tuple[str, Mark]], y: float, left: float = 8, *, hollow: bool = False) -> list[str]:
+    out, x = [], left
+    for name, mark in names:
+        word = short(name, 30)
+        out += [_mark(x + 5, y - 4, mark, hollow=hollow), _say(x + 15, y, word)]
+        x += 34 + _wide(word)
+    return out
+
+
+def _wide(text: str) -> float:
+    """About how many pixels a text takes."""
+    return sum(SIZE if ord(c) > 0x2E7F else SIZE * 0.56 for c in text)
+
+
+def _axis(
+    steps: Sequence[float], at: Sequence[float], top: float, bottom: float, unit: str, *, sign: bool = False
+) -> list[str]:
+    out = []
+    for value, x in zip(steps, at, strict=True):
+        out += [
+            _line(x, top, x, bottom),
+            _say(x, bottom + 15, f"{value:+,g}" if sign and value else f"{value:,.6g}", "middle"),
+        ]
+    out.append(_say((at[0] + at[-1]) / 2, bottom + 33, unit, "middle"))
+    return out
+
+
+def _span(points: Sequence[Point], *, zero: bool) -> list[float]:
+    values = _finite(v for p in points for v in (p.value, p.low, p.high))
+    return ticks(
+        min([*values, *([0.0] if zero else [])], default=0), max([*values, *([0.0] if zero else [])], default=1)
+    )
+
+
+def _rows(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
+    """One row a point, with its interval: leaderboards and differences around zero."""
+    points, apart = figure.points, figure.kind == "differences"
+    names = [short(p.label, 56 if apart else 36) for p in points]
+    left = min(max([_wide(n) for n in names], default=40) + 18, WIDTH * 0.48)
+    groups = _groups(points, legend, apart)
+    groups = groups if len(groups) > 1 else []
+    top, steps = 26.0 if groups else 8.0, _span(points, zero=apart)
+    bottom = top + ROW * max(len(points), 1)
+
+    def x(value: float) -> float:
+        return left + (WIDTH - left - 20) * (value - steps[0]) / (steps[-1] - steps[0])
+
+    body = _axis(steps, [x(s) for s in steps], top, bottom, figure.unit, sign=apart)
+    if apart:
+        body.append(_line(x(0), top, x(0), bottom, GREY, 1.4))
+    for index, (name, point) in enumerate(zip(names, points, strict=True)):
+        y, mark = top + ROW * (index + 0.5), _mark_of(point, apart)
+        hollow = not point.mark if apart else figure.origin != "measured"
+        if math.isfinite(point.low) and math.isfinite(point.high):
+            body.append(_line(x(point.low), y, x(point.high), y, mark.colour, 2, ' opacity="0.6"'))
+        body += [_say(left - 10, y + 4, name, "end"), _mark(x(point.value), y, mark, hollow=hollow)]
+    if apart:  # drawn as they stand in the chart: what cannot be told apart is hollow
+        body += [*_key(groups[:1], 14), *_key(groups[1:], 14, 42 + _wide(short(groups[0][0], 30)), hollow=True)]
+    else:
+        body += _key(groups, 14, hollow=figure.origin != "measured")
+    return bottom + 42, body
+
+
+def _mark_of(point: Point, apart: bool) -> Mark:
+    return series(0 if point.mark else 5) if apart else segment(point.group)
+
+
+def _groups(points: Sequence[Point], legend: dict[str, str], apart: bool) -> list[tuple[str, Mark]]:
+    if apart:
+        return [(legend["significant"], series(0)), (legend["not_significant"], series(5))]
+    return [(legend.get(g, g), segment(g)) for g in dict.fromkeys(p.group for p in points)]
+
+
+def _profile(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
+    """Several things on the same dimensions: a dot plot."""
+    rows = list(dict.fromkeys(p.row for p in figure.points))
+    things = list(dict.fromkeys(p.label for p in figure.points))
+    left = max(_wide(r) for r in rows) + 20
+    tall = 12.0 + 11.0 * len(things)
+    steps = _span(figure.points, zero=True)
+    lines = _wrapped([(t, series(i)) for i, t in enumerate(things)])
+    top = 8.0 + 18.0 * len(lines)
+    bottom = top + tall * len(rows)
+
+    def x(value: float) -> float:
+        return left + (WIDTH - left - 20) * (value - steps[0]) / (steps[-1] - steps[0])
+
+    body = _axis(steps, [x(s) for s in steps], top, bottom, figure.unit)
+    for index, row in enumerate(rows):
+        body += [
+            _say(left - 10, top + tall * (index + 0.5) + 4, row, "end"),
+            _line(left, top + tall * index, WIDTH - 20, top + tall * index),
+        ]
+    for point in figure.points:
+        own = things.index(point.label)
+        y = top + tall * rows.index(point.row) + 11 + 11.0 * own
+        body.append(_mark(x(point.value), y, series(own)))
+    for index, line in enumerate(lines):
+        body += _key(line, 14 + 18 * index)
+    return bottom + 42, body
+
+
+def _wrapped(names: Sequence[tuple[str, Mark]]) -> list[list[tuple[str, Mark]]]:
+    lines: list[list[tuple[str, Mark]]] = [[]]
+    room = WIDTH - 20
+    for name, mark in names:
+        wide = 34 + _wide(short(name, 30))
+        if lines[-1] and wide > room:
+            lines.append([])
+            room = WIDTH - 20
+        lines[-1].append((name, mark))
+        room -= wide
+    return lines
+
+
+def _scatter(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
+    """Capability against price, the price logarithmic; the first twenty are named, the frontier is joined."""
+    points = [p for p in figure.points if p.value > 0]
+    left, top, height, right = 58.0, 26.0, 380.0, WIDTH - 24
+    bottom = top + height
+    values = [p.value for p in points]
+    lowest, highest = math.log10(min(values) * 0.75), math.log10(max(values) * 1.35)
+    steps = ticks(
+        min(_finite(v for p in points for v in (p.y, p.y_low))),
+        max(_finite(v for p in points for v in (p.y, p.y_high))),
+    )
+
+    def x(value: float) -> float:
+        return left + (right - left) * (math.log10(value) - lowest) / (highest - lowest)
+
+    def y(value: float) -> float:
+        return bottom - height * (value - steps[0]) / (steps[-1] - steps[0])
+
+    marks = [t for t in _log_ticks(min(values), max(values)) if left <= x(t) <= right] or [min(values)]
+    body = _axis(marks, [x(t) for t in marks], top, bottom, figure.unit)
+    for step in steps:
+        body += [_line(left, y(step), right, y(step)), _say(left - 8, y(step) + 4, f"{step:,.6g}", "end")]
+    turned = f' transform="rotate(-90 14 {_n((top + bottom) / 2)})"'
+    body.append(_say(14, (top + bottom) / 2, figure.unit_y, "middle", turned))
+    edge = sorted((p for p in points if p.mark), key=lambda p: (p.value, p.y))
+    for a, b in zip(edge, edge[1:], strict=False):
+        dash = ' stroke-dasharray="3 3"'
+        body += [
+            _line(x(a.value), y(a.y), x(b.value), y(a.y), GREY, 1.2, dash),
+            _line(x(b.value), y(a.y), x(b.value), y(b.y), GREY, 1.2, dash),
+        ]
+    names = [short(p.label, 26) if i < 20 else "" for i, p in enumerate(points)]
+    share = [((x(p.value) - left) / (right - left), (y(p.y) - bottom) / -height) for p in points]
+    spots = placed([a for a, _ in share], [b for _, b in share], names, width=right - left, height=height)
+    for point, (name, side) in zip(points, spots, strict=True):
+        mark, px, py = segment(point.group), x(point.value), y(point.y)
+        if math.isfinite(point.y_low) and math.isfinite(point.y_high):
+            body.append(_line(px, y(point.y_low), px, y(point.y_high), mark.colour, 1.2, ' opacity="0.5"'))
+        body.append(_mark(px, py, mark, hollow=figure.origin != "measured", size=4))
+        if name:
+            dx, dy, anchor = {"middle right": (8, 4, "start"), "middle left": (-8, 4, "end"), "top center": (0, -8, "middle"),
+                              "bottom center": (0, 16, "middle")}[side]  # fmt: skip
+            body.append(_say(px + dx, py + dy, name, anchor, ' font-size="9.5"'))
+    body += _key(_groups(points, legend, False), 14, hollow=figure.origin != "measured")
+    return bottom + 42, body
+
+
+def _heat(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
+    """A table of colours with its values written in."""
+    rows, columns = figure.grid
+    left = min(max(_wide(short(r, 34)) for r in rows) + 16, 260.0)
+    wide = (WIDTH - left - 10) / max(len(columns), 1)
+    head = [short(c, max(6, int(wide / (SIZE * 0.62)))) for c in columns]
+    tall, top = 26.0, 28.0
+    values = _finite(p.value for p in figure.points)
+    low, high = min([*values, 0.0]), max(values, default=1.0)
+    places = 0 if all(float(v).is_integer() for v in values) else 2
+    body = [_say(left + wide * (i + 0.5), top - 8, name, "middle", ' font-size="9.5"') for i, name in enumerate(head)]
+    for row in rows:
+        body.append(_say(left - 8, top + tall * (rows.index(row) + 0.5) + 4, short(row, 34), "end"))
+    for point in figure.points:
+        share = (point.value - low) / (high - low) if high > low and math.isfinite(point.value) else 0.0
+        px, py = left + wide * columns.index(point.label), top + tall * rows.index(point.row)
+        text = f"{point.value:.{places}f}" if math.isfinite(point.value) else "–"
+        body.append(
+            f'<rect x="{_n(px)}" y="{_n(py)}" width="{_n(wide - 1)}" height="{_n(tall - 1)}" fill="{shade(share)}"/>'
+        )
+        body.append(_say(px + wide / 2, py + tall / 2 + 4, text, "middle", ' fill="#FFFFFF"' if share > 0.62 else ""))
+    bottom = top + tall * len(rows)
+    body.append(_say(left, bottom + 18, figure.unit))
+    return bottom + 28, body
+
+
+def shade(share: float) -> str:
+    """The sequential scale's colour at ``share`` (0–1)."""
+    stops = list(SEQUENTIAL)
+    for (a, first), (b, second) in zip(stops, stops[1:], strict=False):
+        if share <= b:
+            t = (share - a) / (b - a)
+            ends = [[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in (first, second)]
+            return "#" + "".join(f"{round(u + (v - u) * t):02X}" for u, v in zip(*ends, strict=True))
+    return stops[-1][1]

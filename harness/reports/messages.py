@@ -1,0 +1,51 @@
+"""A report's sentences and column headings, from the catalogue of messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from harness.i18n.translator import Translator
+from harness.reports.cells import cleaned, printed
+from harness.reports.document import Column, Sentence
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Words(Translator):
+    """Says messages with values printed as reports print them, and gives tables their columns' headings."""
+
+    __slots__ = ()
+
+    def known(self, prefix: str, value: object, /) -> str:
+        """The text of ``prefix.value`` where there is one, else the value itself; a dash where it is missing."""
+        if not isinstance(value, str):
+            return "–"
+        return Translator.known(self, prefix, value)
+
+    def vendor(self, frame: pd.DataFrame) -> list[str]:
+        """Vendors' names of a frame with ``vendor_en, vendor_zh``, in the language."""
+        pairs = zip(frame["vendor_en"], frame["vendor_zh"], strict=True)
+        return [cleaned(self.name(en, zh)) if isinstance(en, str) else "–" for en, zh in pairs]
+
+    def sentence(
+        self, key: str, /, numbers: Mapping[str, tuple[float, str]] | None = None, **values: object
+    ) -> Sentence:
+        """A sentence from the message ``key``; ``numbers`` are values with the kind that prints them."""
+        shown = {name: printed(value, kind) for name, (value, kind) in (numbers or {}).items()}
+        given = {name: cleaned(value) for name, value in values.items()}
+        held = tuple((name, float(value)) for name, (value, _) in (numbers or {}).items())
+        return Sentence(f"{key} {' '.join(given.values())}".strip()[:200], self(key, **shown, **given), held)
+
+    def column(self, key: str, kind: str = "text", unit: str = "", label: str = "") -> Column:
+        """A column with its heading."""
+        return Column(key, self(f"col.{label or key}"), kind, unit)
+
+    def interval(self, kind: str) -> tuple[Column, Column]:
+        """The ends of a 95 % interval."""
+        return self.column("low", kind), self.column("high", kind)
+
+    def ranks(self) -> tuple[Column, Column]:
+        """The ends of an interval of ranks."""
+        return self.column("rank_low", "integer"), self.column("rank_high", "integer")

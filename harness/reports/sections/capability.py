@@ -1,0 +1,174 @@
+"""Capability: the reported scale, the measured index, and every headline result with its run."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from harness.reports.document import Figure, Point, Section, Sentence, Table, table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.reports.data import Material
+    from harness.reports.messages import Words
+
+DRAWN = 20
+"""Models in one chart: as many as keep their labels apart on a printed page."""
+
+
+def capability(material: Material, words: Words) -> Section:
+    """The section Capability."""
+    tables: list[Table] = []
+    figures: list[Figure] = []
+    sentences: list[Sentence] = []
+    _scale(material, words, tables, figures, sentences)
+    _index(material, words, tables, figures, sentences)
+    for origin in ("measured", "imported", "reference"):
+        _results(material, words, origin, tables, figures)
+    if material.runs.empty:
+        sentences.append(words.sentence("cap.no_runs"))
+    if not tables:
+        sentences.append(words.sentence("cap.nothing"))
+    runs = tuple(sorted(set(material.results["run_id"])))
+    return Section("capability", words("section.capability"), words("lead.capability"), tuple(sentences), tuple(tables),
+                   tuple(figures), runs)  # fmt: skip
+
+
+def dots(rows: pd.DataFrame, limit: int = DRAWN) -> tuple[Point, ...]:
+    """Points of a dot chart from ``model, score, low, high, segment``."""
+    given = zip(*(rows.head(limit)[c] for c in ("model", "score", "low", "high", "segment")), strict=True)
+    return tuple(Point(str(m), float(s), float(lo), float(hi), group=_text(g)) for m, s, lo, hi, g in given)
+
+
+def bars(rows: pd.DataFrame, words: Words) -> str:
+    """What the error bars of these rows are, and of how many there is none."""
+    held = int(rows["low"].notna().sum())
+    if held == 0:
+        return words("cap.bars_none")
+    return words("cap.bars") if held == len(rows) else words("cap.bars_some", n=len(rows) - held, all=len(rows))
+
+
+def _text(value: object) -> str:
+    return str(value) if isinstance(value, str) else "unknown"
+
+
+def _scale(
+    material: Material, words: Words, tables: list[Table], figures: list[Figure], sentences: list[Sentence]
+) -> None:
+    rows = material.scale[material.scale["model_id"].isin(material.scope.models)]
+    if rows.empty:
+        sentences.append(words.sentence("cap.no_scale"))
+        return
+    rows = rows.assign(vendor=words.vendor(rows), segment_name=[words.known("segment", s) for s in rows["segment"]])
+    columns = (
+        *words.ranks(), words.column("model"), words.column("vendor"), words.column("segment_name"),
+        words.column("score", "scale", label="capability"), *words.interval("scale"),
+        words.column("benchmarks", "integer"), words.column("class", "integer"), words.column("model_id"),
+    )  # fmt: skip
+    fit = material.fit
+    assert fit is not None
+    note = words("cap.scale_note", models=len(material.scale), benchmarks=len(fit.benchmarks), anchor=fit.anchor)
+    tables.append(table(rows, "scale", words("cap.scale"), columns, ("model_id",), note=note))
+    first = rows.iloc[0]
+    rivals = int((rows["class"] == first["class"]).sum()) - 1
+    ends = {k: (float(first[k]), "scale") for k in ("score", "low", "high")} | {"n": (rivals, "integer")}
+    key = "cap.alone" if len(rows) == 1 else "cap.leads" if rivals == 0 else "cap.leads_unclear"
+    found = words.sentence(key, ends, model=first["model"])
+    sentences.append(found)
+    figures.append(
+        Figure("scale", "dots", found.text, words("cap.scale_unit"), bars(rows.head(DRAWN), words), note, dots(rows),
+               origin="reported")
+    )  # fmt: skip
+
+
+def labels(runs: pd.DataFrame) -> pd.Series[str]:
+    """Names of runs: the model's; with dtype and revision where one model ran in several."""
+    twice = runs.duplicated(["suite", "suite_version", "origin", "model"], keep=False)
+    detail = runs["dtype"].fillna("").astype(str) + " " + runs["revision"].fillna("").astype(str).str[:7]
+    return runs["model"].astype(str).where(~twice, runs["model"].astype(str) + " · " + detail.str.strip())
+
+
+def _index(
+    material: Material, words: Words, tables: list[Table], figures: list[Figure], sentences: list[Sentence]
+) -> None:
+    from harness.analysis.index import capability_index, task_scores
+
+    runs = material.runs.assign(label=labels(material.runs))
+    if runs.empty:
+        return
+    scores = task_scores(material.results, material.tasks, runs.assign(model=runs["label"]))
+    rows = capability_index(scores, material.tasks) if len(scores) else scores
+    if rows.empty:
+        return
+    rows = rows.merge(runs[["run_id", "suite", "suite_version", "segment", "kind_of_origin"]], on="run_id")
+    rows = rows.assign(order=(rows["kind"] != "overall").astype(int)).sort_values(
+        ["kind_of_origin", "suite", "suite_version", "order", "kind", "score", "run_id"],
+        ascending=[False, True, True, True, True, False, True], ignore_index=True,
+    )  # fmt: skip
+    rows = rows.assign(kind_name=[words.known("kind", k) for k in rows["kind"]],
+                       origin_name=[words.known("origin", o) for o in rows["kind_of_origin"]])  # fmt: skip
+    columns = (
+        words.column("origin_name"), words.column("suite"), words.column("suite_version"), words.column("model"),
+        words.column("kind_name"), words.column("score", "score", label="index"), *words.interval("score"),
+        words.column("tasks", "integer"), words.column("run_id"),
+    )  # fmt: skip
+    tables.append(
+        table(rows, "index", words("cap.index"), columns, ("run_id", "kind_name"), note=words("cap.index_note"))
+    )
+    overall = rows[(rows["kind"] == "overall") & (rows["kind_of_origin"] != "reference")]
+    for (origin, suite, version), part in list(overall.groupby(["kind_of_origin", "suite", "suite_version"]))[:3]:
+        first = part.iloc[0]
+        ends = {k: (float(first[k]), "score") for k in ("score", "low", "high")}
+        key = "cap.index_leads" if first["low"] == first["low"] else "cap.index_leads_unknown"
+        found = words.sentence(key, ends, model=first["model"], suite=f"{suite} {version}",
+                               origin=words.known("origin", origin))  # fmt: skip
+        sentences.append(found)
+        source = f"{words.known('origin', origin)} · {suite} {version}"
+        figures.append(
+            Figure(f"index-{suite}-{version}", "dots", found.text, words("cap.index_unit"), bars(part.head(DRAWN), words), source,
+                   dots(part), origin=str(origin))
+        )  # fmt: skip
+
+
+def _results(material: Material, words: Words, origin: str, tables: list[Table], figures: list[Figure]) -> None:
+    runs = material.runs[material.runs["kind_of_origin"] == origin]
+    rows = material.results[material.results["run_id"].isin(runs["run_id"])]
+    if rows.empty:
+        return
+    names = runs.assign(label=labels(runs)).set_index("run_id")
+    rows = rows.assign(model=rows["run_id"].map(names["label"]), segment=rows["run_id"].map(names["segment"]))
+    many = rows.groupby(["suite", "suite_version", "task"])["model"].transform("nunique")
+    better = rows["score"].astype(float).where(rows["higher_is_better"].fillna(True).astype(bool), -rows["score"])
+    rows = rows.assign(many=many, better=better).sort_values(
+        ["many", "suite", "suite_version", "task", "better", "run_id"], ascending=[False, True, True, True, False, True],
+        ignore_index=True,
+    )  # fmt: skip
+    columns = (
+        words.column("suite"), words.column("suite_version"), words.column("task"), words.column("metric"),
+        words.column("filter"), words.column("model"), words.column("score", "score"), *words.interval("score"),
+        words.column("n", "integer"), words.column("run_id"),
+    )  # fmt: skip
+    title = words("cap.results", origin=words.known("origin", origin))
+    identity = ("run_id", "task", "metric", "filter")
+    tables.append(table(rows, f"results_{origin}", title, columns, identity, note=words(f"origin.{origin}_means")))
+    first = rows.iloc[0]
+    part = rows[(rows["suite"] == first["suite"]) & (rows["suite_version"] == first["suite_version"])]
+    part = part[part["task"] == first["task"]].drop_duplicates("model")
+    if len(part) > 1 and origin != "reference" and not math.isnan(float(first["score"])):
+        shown = words("cap.task_title", task=first["task"], suite=f"{first['suite']} {first['suite_version']}",
+                      n=len(part))  # fmt: skip
+        unit = f"{first['metric']}"
+        source = f"{words.known('origin', origin)} · {first['suite']} {first['suite_version']}"
+        figures.append(
+            Figure(
+                f"results-{origin}",
+                "dots",
+                shown,
+                unit,
+                bars(part.head(DRAWN), words),
+                source,
+                dots(part),
+                origin=origin,
+            )
+        )

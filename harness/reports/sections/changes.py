@@ -1,0 +1,131 @@
+"""What changed since a date: new models, prices that moved, ranks that moved beyond their intervals, new runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from harness.reports.data import fitted, scale_board
+from harness.reports.document import Section, Sentence, Table, table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.reports.data import Material
+    from harness.reports.messages import Words
+
+
+def changes(material: Material, words: Words, since: dt.date) -> Section:
+    """The section What changed."""
+    sentences: list[Sentence] = []
+    tables: list[Table] = []
+    _new_models(material, words, since, tables, sentences)
+    _prices(material, words, since, tables, sentences)
+    _ranks(material, words, since, tables, sentences)
+    runs = _runs(material, words, since, tables, sentences)
+    title = words("section.changes", since=since.isoformat())
+    return Section("changes", title, words("lead.changes"), tuple(sentences), tuple(tables), (), runs)
+
+
+def _new_models(
+    material: Material, words: Words, since: dt.date, tables: list[Table], sentences: list[Sentence]
+) -> None:
+    import pandas as pd
+
+    rows = material.models[material.models["model_id"].isin(material.scope.models)]
+    rows = rows[pd.to_datetime(rows["released"]) >= pd.Timestamp(since)]
+    sentences.append(words.sentence("moved.models", {"n": (len(rows), "integer")}))
+    if rows.empty:
+        return
+    rows = rows.assign(vendor=words.vendor(rows)).sort_values(["released", "model_id"], ascending=[False, True])
+    columns = (
+        words.column("name", label="model"), words.column("vendor"), words.column("released", "date"),
+        words.column("params_b", "plain"), words.column("licence"), words.column("source_id"), words.column("model_id"),
+    )  # fmt: skip
+    tables.append(table(rows, "new_models", words("moved.new_models"), columns, ("model_id",)))
+
+
+def _prices(material: Material, words: Words, since: dt.date, tables: list[Table], sentences: list[Sentence]) -> None:
+    rows = material.query("report_price_changes", since=since)
+    rows = rows[rows["model_id"].isin(material.scope.models)]
+    fell = int((rows["change"] < 0).sum())
+    numbers = {"n": (len(rows), "integer"), "fell": (fell, "integer")}
+    sentences.append(words.sentence("moved.prices", numbers))
+    if rows.empty:
+        return
+    columns = (
+        words.column("model"), words.column("provider"), words.column("as_of", "date"),
+        words.column("input_before", "money", "USD"), words.column("input_now", "money", "USD"),
+        words.column("output_before", "money", "USD"), words.column("output_now", "money", "USD"),
+        words.column("change", "percent"), words.column("source_id"), words.column("offer_id"),
+    )  # fmt: skip
+    tables.append(table(rows, "price_moves", words("moved.price_moves"), columns, ("provider", "offer_id", "as_of")))
+
+
+def _ranks(material: Material, words: Words, since: dt.date, tables: list[Table], sentences: list[Sentence]) -> None:
+    import pandas as pd
+
+    old = material.reported[pd.to_datetime(material.reported["as_of"]) < pd.Timestamp(since)]
+    before = scale_board(fitted(old), material.models)
+    rows = moved_ranks(before, material.scale)
+    rows = rows[rows["model_id"].isin(material.scope.models)]
+    if before.empty:
+        sentences.append(words.sentence("moved.no_scale"))
+        return
+    numbers = {
+        "n": (len(rows), "integer"),
+        "both": (len(set(before["model_id"]) & set(material.scale["model_id"])), "integer"),
+    }
+    sentences.append(words.sentence("moved.ranks", numbers))
+    if rows.empty:
+        return
+    columns = (
+        words.column("model"), words.column("before_low", "integer"), words.column("before_high", "integer"),
+        *words.ranks(), words.column("model_id"),
+    )  # fmt: skip
+    tables.append(table(rows, "rank_moves", words("moved.rank_moves"), columns, ("model_id",),
+                        note=words("moved.rank_note")))  # fmt: skip
+
+
+def moved_ranks(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Models whose rank intervals, among the models on both boards, do not overlap.
+
+    Columns ``model_id, model, before_low, before_high, rank_low, rank_high``, the largest move first.
+    """
+    import pandas as pd
+
+    from harness.analysis.statistics.ranking import ranking
+
+    columns = ["model_id", "model", "before_low", "before_high", "rank_low", "rank_high"]
+    both = set(before["model_id"]) & set(now["model_id"])
+    if not both:
+        return pd.DataFrame({c: pd.Series(dtype=object) for c in columns})
+    ends = []
+    for frame in (before, now):
+        part = frame[frame["model_id"].isin(both)]
+        ends.append(ranking(part.assign(model=part["model_id"])[["model", "score", "stderr"]]).set_index("model"))
+    old, new = ends[0], ends[1].reindex(ends[0].index)
+    rows = pd.DataFrame({"model_id": old.index, "before_low": old["rank_low"].to_numpy(), "before_high": old["rank_high"].to_numpy(),
+                         "rank_low": new["rank_low"].to_numpy(), "rank_high": new["rank_high"].to_numpy()})  # fmt: skip
+    apart = (rows["rank_low"] > rows["before_high"]) | (rows["rank_high"] < rows["before_low"])
+    names = now.set_index("model_id")["model"]
+    rows = rows[apart].reset_index(drop=True)
+    size = (rows["rank_low"] + rows["rank_high"] - rows["before_low"] - rows["before_high"]).abs()
+    rows = rows.assign(model=rows["model_id"].map(names), size=size)
+    return rows.sort_values(["size", "model_id"], ascending=[False, True], ignore_index=True)[columns]
+
+
+def _runs(
+    material: Material, words: Words, since: dt.date, tables: list[Table], sentences: list[Sentence]
+) -> tuple[str, ...]:
+    import pandas as pd
+
+    rows = material.runs
+    rows = rows[(rows["origin"] == "measured") & (pd.to_datetime(rows["sealed"]) >= pd.Timestamp(since))]
+    sentences.append(words.sentence("moved.runs", {"n": (len(rows), "integer")}))
+    if rows.empty:
+        return ()
+    columns = (words.column("model"), words.column("suite"), words.column("suite_version"),
+               words.column("sealed", "date"), words.column("run_id"))  # fmt: skip
+    tables.append(table(rows, "new_runs", words("moved.new_runs"), columns, ("run_id",)))
+    return tuple(sorted(rows["run_id"].astype(str)))

@@ -1,0 +1,110 @@
+"""Cost: list prices beside capability, and self-hosted cost where speed was measured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.reports.document import Figure, Point, Section, Sentence, Table, each, table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.reports.data import Material
+    from harness.reports.messages import Words
+
+SEED = 20260723
+DRAWS = 1000
+DRAWN = 60
+"""Models in the chart of capability against price; the first twenty are named."""
+
+
+def cost(material: Material, words: Words) -> Section:
+    """The section Cost."""
+    sentences: list[Sentence] = []
+    tables: list[Table] = []
+    figures: list[Figure] = []
+    _listed(material, words, tables, figures, sentences)
+    runs = _self_hosted(material, words, tables, sentences)
+    return Section("cost", words("section.cost"), words("lead.cost"), tuple(sentences), tuple(tables), tuple(figures),
+                   runs)  # fmt: skip
+
+
+def tradeoff(material: Material) -> pd.DataFrame:
+    """Every priced model of the market on the reported scale, with ``on_frontier`` and ``membership``."""
+    from harness.analysis.cost import pareto_membership
+
+    offers = material.cheapest[["blended_per_mtok", "provider"]].rename(columns={"blended_per_mtok": "cost"})
+    rows = material.scale.merge(offers, left_on="model_id", right_index=True)
+    return pareto_membership(rows, seed=SEED, draws=DRAWS) if len(rows) else rows
+
+
+def _listed(
+    material: Material, words: Words, tables: list[Table], figures: list[Figure], sentences: list[Sentence]
+) -> None:
+    offers = material.cheapest
+    offers = offers[offers.index.isin(material.scope.models)].reset_index()
+    if offers.empty:
+        sentences.append(words.sentence("price.none"))
+        return
+    market = tradeoff(material)
+    keep = market[["model_id", "score", "low", "high", "membership", "on_frontier"]] if len(market) else None
+    columns = [
+        words.column("model"), words.column("vendor"), words.column("provider"),
+        words.column("input_per_mtok", "money", "USD"), words.column("output_per_mtok", "money", "USD"),
+        words.column("blended_per_mtok", "money", "USD"), words.column("as_of", "date"),
+    ]  # fmt: skip
+    rows = offers.assign(vendor=words.vendor(offers))
+    if keep is not None:
+        rows = rows.merge(keep, on="model_id", how="left").sort_values(
+            ["score", "blended_per_mtok", "model_id"], ascending=[False, True, True], ignore_index=True
+        )
+        columns += [words.column("score", "scale", label="capability"), *words.interval("scale"),
+                    words.column("membership", "percent")]  # fmt: skip
+    columns += [words.column("source_id"), words.column("model_id")]
+    tables.append(table(rows, "prices", words("price.table"), columns, ("model_id",), note=words("price.note")))
+    low, high = rows["blended_per_mtok"].min(), rows["blended_per_mtok"].max()
+    numbers = {"n": (len(rows), "integer"), "low": (float(low), "money"), "high": (float(high), "money")}
+    sentences.append(words.sentence("price.range", numbers))
+    known = rows.dropna(subset=["score"]) if keep is not None else rows.head(0)
+    if len(known) > 1:
+        _chart(known, words, figures, sentences)
+
+
+def _chart(known: pd.DataFrame, words: Words, figures: list[Figure], sentences: list[Sentence]) -> None:
+    best = known.iloc[0]
+    near = known[known["high"] >= best["score"]]
+    cheap = near.sort_values("blended_per_mtok", kind="stable").iloc[0]
+    numbers = {"price": (float(best["blended_per_mtok"]), "money")}
+    if cheap["model_id"] == best["model_id"]:
+        told = words.sentence("price.best_is_cheapest", numbers, model=best["model"])
+    else:
+        numbers |= {"low": (float(cheap["blended_per_mtok"]), "money")}
+        told = words.sentence("price.near", numbers, model=best["model"], cheap=cheap["model"])
+    sentences.append(told)
+    points = tuple(
+        Point(str(r.model), float(r.blended_per_mtok), y=float(r.score), y_low=float(r.low), y_high=float(r.high),
+              group=r.segment if isinstance(r.segment, str) else "unknown", mark=bool(r.on_frontier), note=str(r.provider))
+        for r in each(known.head(DRAWN))
+    )  # fmt: skip
+    figures.append(Figure("tradeoff", "scatter", told.text, words("price.unit"), words("price.chart_note"),
+                          words("price.source"), points, unit_y=words("cap.scale_unit"), origin="reported"))  # fmt: skip
+
+
+def _self_hosted(material: Material, words: Words, tables: list[Table], sentences: list[Sentence]) -> tuple[str, ...]:
+    from harness.analysis.cost import measured_costs
+
+    perf = material.query("site_perf").drop(columns=["model"])
+    perf = perf[perf["tokens_per_s"].notna()]
+    rows = measured_costs(material.runs, perf, material.query("site_gpu_prices"))
+    if rows.empty:
+        sentences.append(words.sentence("price.no_self"))
+        return ()
+    rows = rows.sort_values(["per_mtok", "run_id"], ignore_index=True)
+    columns = (
+        words.column("model"), words.column("device_name"), words.column("tokens_per_s", "plain"),
+        words.column("per_mtok", "money", "USD"), words.column("low", "money", "USD", "cheapest"),
+        words.column("high", "money", "USD", "dearest"), words.column("offers", "integer"),
+        words.column("wh_per_ktok", "plain", "Wh"), words.column("run_id"),
+    )  # fmt: skip
+    tables.append(table(rows, "self_hosted", words("price.self"), columns, ("run_id",), note=words("price.self_note")))
+    return tuple(sorted(set(rows["run_id"].astype(str))))

@@ -1,0 +1,122 @@
+"""Evidence, methodology and freshness: which runs, which catalog, which suites, which sources, from when."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any
+
+from harness.reports.document import Section, Sentence, Table, table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.reports.data import Material
+    from harness.reports.messages import Words
+
+METHODS = ("interval", "rank", "index", "scale", "paired", "price", "frontier", "position", "alike", "origin")
+"""Paragraphs of methodology, each with its source; the formulas stand in docs/methodology.md."""
+
+PRINTED = 20
+"""Runs and suites on pages; a market's thousands of runs stand in the workbook and the archives."""
+
+
+def evidence(material: Material, words: Words, commit: str) -> Section:
+    """The section Evidence and methodology. ``commit`` is the catalog folder's, empty where there is none."""
+    runs = material.runs
+    sentences = [Sentence("catalog", words("proof.catalog", digest=material.catalog))]
+    sentences.append(Sentence("commit", words("proof.commit", commit=commit) if commit else words("proof.no_commit")))
+    sentences += [Sentence(f"method {m}", words(f"method.{m}")) for m in METHODS]
+    tables: list[Table] = []
+    if runs.empty:
+        sentences.append(words.sentence("proof.no_runs"))
+    else:
+        used = runs.groupby(["suite", "suite_version"], dropna=False).agg(
+            runs=("run_id", "size"), models=("model", "nunique")
+        )
+        columns = (words.column("suite"), words.column("suite_version"), words.column("models", "integer"),
+                   words.column("runs", "integer"))  # fmt: skip
+        used = used.reset_index().sort_values(["runs", "suite", "suite_version"], ascending=[False, True, True])
+        tables.append(table(used, "suites", words("proof.suites"), columns, ("suite", "suite_version"), shown=PRINTED))
+        tables.append(_run_table(runs, words))
+    return Section("evidence", words("section.evidence"), words("lead.evidence"), tuple(sentences), tuple(tables), (),
+                   tuple(sorted(runs["run_id"].astype(str))))  # fmt: skip
+
+
+def _run_table(runs: pd.DataFrame, words: Words) -> Table:
+    rows = runs.assign(
+        origin_name=[words.known("origin", o) for o in runs["kind_of_origin"]],
+        revision=runs["revision"].astype(object).where(runs["revision"].notna(), None),
+        where=runs["source"].astype(object).map(_where),
+        order=(runs["kind_of_origin"] != "measured").astype(int),
+    ).sort_values(["order", "model", "suite", "run_id"], ignore_index=True)
+    columns = (
+        words.column("run_id"), words.column("model"), words.column("origin_name"), words.column("suite"),
+        words.column("suite_version"), words.column("engine"), words.column("dtype"), words.column("revision"),
+        words.column("sealed", "date"), words.column("where"),
+    )  # fmt: skip
+    return table(rows, "runs", words("proof.runs"), columns, ("run_id",), shown=PRINTED, note=words("proof.runs_note"))
+
+
+def _where(source: Any) -> str | None:
+    """Where an imported run comes from, in a few words: the repository at its commit, else the address or the name."""
+    if not isinstance(source, str) or not source:
+        return None
+    try:
+        held = json.loads(source)
+    except ValueError:
+        return source
+    if not isinstance(held, dict):
+        return source
+    given = [str(held[k]) for k in ("title", "repository", "repo", "url", "path") if isinstance(held.get(k), str)]
+    commit = held.get("commit")
+    return (f"{given[0]}@{commit}" if isinstance(commit, str) and commit else given[0]) if given else None
+
+
+def freshness(material: Material, words: Words) -> Section:
+    """The section Data freshness: the sources that this report rests on."""
+    rows = material.query("site_freshness")
+    used = _used(material)
+    rows = rows[rows["source_id"].isin(used)].reset_index(drop=True)
+    key, title, lead = "freshness", words("section.freshness"), words("lead.freshness")
+    if rows.empty:
+        return Section(key, title, lead, (words.sentence("proof.no_sources"),))
+    rows = rows.assign(
+        feeds_names=[", ".join(words.known("feeds", f) for f in str(v).split(", ")) for v in rows["feeds"]]
+    )
+    columns = (
+        words.column("title"), words.column("publisher"), words.column("licence"), words.column("feeds_names"),
+        words.column("rows", "integer"), words.column("first_as_of", "date"), words.column("last_as_of", "date"),
+        words.column("retrieved", "date"), words.column("source_id"),
+    )  # fmt: skip
+    newest = str(rows["last_as_of"].max())[:10]
+    oldest = str(rows["last_as_of"].min())[:10]
+    told = words.sentence("proof.sources", {"n": (len(rows), "integer")}, newest=newest, oldest=oldest)
+    unread = rows["retrieved"].isna()
+    numbers = {"n": (int(unread.sum()), "integer"), "rows": (int(rows.loc[unread, "rows"].sum()), "integer")}
+    sentences = (told, words.sentence("proof.unopened", numbers)) if unread.any() else (told,)
+    held = table(rows, "sources", words("proof.source_table"), columns, ("source_id",))
+    return Section(key, title, lead, sentences, (held,))
+
+
+def _used(material: Material) -> set[str]:
+    scope = material.scope
+    frames = (
+        material.listed[material.listed["model_id"].isin(scope.models)],
+        material.models[material.models["model_id"].isin(scope.models)],
+        material.reported[material.reported["model_id"].isin(scope.models)],
+        material.vendors[material.vendors["vendor_id"].isin(scope.vendors)],
+        material.query("report_facts", vendor_ids=list(scope.vendors)),
+        material.query("report_relations", vendor_ids=list(scope.vendors)),
+    )
+    return {str(v) for frame in frames for v in frame["source_id"].dropna()}
+
+
+def newest_day(material: Material) -> dt.date:
+    """The newest date in the data: a report's date."""
+    import pandas as pd
+
+    days = [pd.to_datetime(material.query("site_freshness")["last_as_of"]).max()]
+    days.append(pd.to_datetime(material.leading["sealed"]).max())
+    known = [d for d in days if d == d and d is not None]
+    return max(known).date() if known else dt.date(1980, 1, 1)

@@ -1,0 +1,135 @@
+"""The memo's four answers in sentences: which to build on, who is behind them, what it costs, how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from harness.reports.cells import printed
+from harness.reports.document import Sentence
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.reports.data import Material
+    from harness.reports.messages import Words
+
+BACKING = (("valuation", "memo.valued"), ("revenue", "memo.earns"), ("funding_round", "memo.raised"))
+"""Facts that say how long a vendor can pay for its models; the memo tells the first two that are known."""
+
+
+def asked(words: Words, key: str, found: list[Sentence], **values: object) -> list[Sentence]:
+    """The sentences under the question that they answer."""
+    return [replace(s, question=words(key, **values)) if i == 0 else s for i, s in enumerate(found)]
+
+
+def which(rows: pd.DataFrame, words: Words) -> list[Sentence]:
+    """Which of them to build on."""
+    known = rows.dropna(subset=["score"])
+    if known.empty:
+        return asked(words, "ask.which", [words.sentence("memo.no_capability")]) if len(rows) else []
+    first = known.iloc[0]
+    ends = {k: (float(first[k]), "scale") for k in ("score", "low", "high")}
+    said = {"model": first["model"], "vendor": name(words, first)}
+    if len(known) == 1:
+        return asked(words, "ask.which", [words.sentence("memo.one", ends, **said)])
+    second = known.iloc[1]
+    error = (first["stderr"] ** 2 + known["stderr"] ** 2) ** 0.5
+    gaps = first["score"] - known["score"]
+    low, high = gaps - 1.96 * error, gaps + 1.96 * error
+    numbers = {k: (float(v.iloc[1]), "scale") for k, v in (("gap", gaps), ("low", low), ("high", high))}
+    key = "memo.build_clear" if low.iloc[1] > 0 else "memo.build_unclear"
+    found = [
+        words.sentence("memo.best", ends, **said),
+        words.sentence(key, numbers, first=first["model"], second=second["model"], vendor=name(words, second)),
+        *_pick(known[(low <= 0) | (known.index == first.name)], words),
+    ]
+    return asked(words, "ask.or", found, a=first["model"], b=second["model"])
+
+
+def _pick(rivals: pd.DataFrame, words: Words) -> list[Sentence]:
+    """The cheapest of those that cannot be told from the best: the one to try first."""
+    priced = rivals.dropna(subset=["price"])
+    if len(rivals) < 2 or priced.empty:
+        return []
+    cheap = priced.sort_values("price", kind="stable").iloc[0]
+    key = "memo.pick_open" if cheap["open_weights"] == True else "memo.pick"  # noqa: E712 (may be missing)
+    numbers = {"n": (len(rivals), "integer"), "price": (float(cheap["price"]), "money")}
+    return [words.sentence(key, numbers, model=cheap["model"])]
+
+
+def who(material: Material, rows: pd.DataFrame, words: Words) -> list[Sentence]:
+    """Who is behind them, and with what money."""
+    makers = rows.drop_duplicates("vendor_id")
+    makers = makers[makers["vendor_en"].notna()]
+    if makers.empty:
+        return []
+    facts = material.query("report_facts", vendor_ids=list(makers["vendor_id"]))
+    told = [_one(row, facts[facts["vendor_id"] == row["vendor_id"]], words) for row in makers.to_dict("records")]
+    return asked(words, "ask.who", [words.sentence("memo.who", told=words("memo.between").join(told))])
+
+
+def _one(row: dict[Any, Any], facts: pd.DataFrame, words: Words) -> str:
+    parts = [words.known("segment", row["segment"]).lower(), words.known("country", row["country"])]
+    if isinstance(row["founded"], str):
+        parts.append(words("memo.founded", year=row["founded"]))
+    if isinstance(row["parent"], str):
+        parts.append(words("memo.belongs", parent=row["parent"]))
+    backing = []
+    for key, message in BACKING:
+        known = facts[(facts["key"] == key) & facts["value"].notna()].sort_values("as_of", kind="stable")
+        if len(known):
+            newest = known.iloc[-1]
+            backing.append(words(message, amount=amount(words, float(newest["value"]), str(newest["unit"])),
+                                 day=str(newest["as_of"])[:7]))  # fmt: skip
+    parts += backing[:2] or [words("memo.no_money")]
+    what = words("memo.comma").join(p for p in parts if p != "–")
+    return words("memo.behind", vendor=name(words, row), what=what)
+
+
+def amount(words: Words, value: float, unit: str) -> str:
+    """Money as people say it: in billions or millions, in Chinese in hundreds of millions."""
+    steps = ((1e8, "memo.large"),) if words.language == "zh" else ((1e9, "memo.large"), (1e6, "memo.medium"))
+    size, key = next(((s, k) for s, k in steps if value >= s), (1.0, "memo.small"))
+    return words(key, n=printed(value / size, "money"), unit=words.known("unit", unit))
+
+
+def cost(rows: pd.DataFrame, words: Words) -> list[Sentence]:
+    """What they cost."""
+    priced = rows.dropna(subset=["price"])
+    if priced.empty:
+        return asked(words, "ask.cost", [words.sentence("memo.no_price")]) if len(rows) else []
+    ordered = priced.sort_values("price", kind="stable")
+    cheap, dear = ordered.iloc[0], ordered.iloc[-1]
+    numbers = {"price": (float(cheap["price"]), "money")}
+    values = {"model": cheap["model"], "provider": cheap["provider"], "day": str(cheap["as_of"])[:10]}
+    if cheap["model"] == dear["model"]:
+        found = [words.sentence("memo.cost_one", numbers, **values)]
+    else:
+        numbers |= {"most": (float(dear["price"]), "money"), "ratio": (float(dear["price"] / cheap["price"]), "plain")}
+        found = [words.sentence("memo.cost", numbers, dear=dear["model"], **values)]
+    own = ordered.dropna(subset=["own_price"])
+    if len(own):
+        told = words("memo.comma").join(f"{r['model']} ${printed(r['own_price'], 'money')}" for _, r in own.iterrows())
+        found.append(words.sentence("memo.own", prices=told))
+    return asked(words, "ask.cost", found)
+
+
+def sure(material: Material, words: Words, rows: pd.DataFrame) -> list[Sentence]:
+    """How sure all of that is."""
+    runs = material.runs
+    scores = material.reported[material.reported["model_id"].isin(material.scope.models)]
+    counts = {
+        "measured": (int((runs["kind_of_origin"] == "measured").sum()), "integer"),
+        "imported": (int((runs["kind_of_origin"] == "imported").sum()), "integer"),
+        "reported": (len(scores), "integer"),
+    }
+    told = [words.sentence("memo.sure", counts)]
+    if not counts["measured"][0] and len(rows):
+        told.append(words.sentence("memo.nothing_measured"))
+    return asked(words, "ask.sure", told)
+
+
+def name(words: Words, row: Any) -> str:
+    """The vendor of a row, in the language."""
+    return words.name(row["vendor_en"], row["vendor_zh"]) if isinstance(row["vendor_en"], str) else "–"

@@ -1,0 +1,85 @@
+"""``harness verify``: check the words, verify each model, say what came out."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import Sequence
+
+from harness.errors import LandscapeError
+from harness.runs.progress import Progress
+from harness.runs.verification.agreement import Drift
+from harness.runs.verification.verify import Options, Report, verify
+
+
+def verify_models(
+    models: Sequence[str], *, dtype: str | None, device: str | None, shuffle: bool, revision: str | None = None,
+    trust_remote_code: bool = False, offline: bool = False, as_json: bool = False,
+) -> int:  # fmt: skip
+    """Verify every model and print what came out; 0 where all agree, 1 where one does not, 2 for bad input alone.
+
+    Raises:
+        BadInput: a device or dtype that this machine lacks.
+    """
+    if offline:
+        os.environ["HF_HUB_OFFLINE"] = os.environ["HF_DATASETS_OFFLINE"] = "1"
+    from harness.engine import load
+
+    where = load.resolve_device(device)
+    options = Options(where, load.resolve_dtype(dtype, where), shuffle, revision, trust_remote_code, offline)
+    show = Progress()
+    reports, problems, codes = list[Report](), list[dict[str, object]](), set[int]()
+    for model in models:
+        try:
+            report = verify(model, options, show.step)
+        except LandscapeError as error:
+            show.say(f"harness: {model}: {error}")
+            problems.append({"model": model, "code": error.exit_code, "message": str(error)})
+            codes.add(error.exit_code)
+            continue
+        reports.append(report)
+        codes.add(0 if report.agrees else 1)
+        if not as_json:
+            print(described(report))
+    if as_json:
+        found = [dataclasses.asdict(r) for r in reports]
+        print(json.dumps({"models": found, "problems": problems}, ensure_ascii=False, default=str))
+    return 2 if codes == {2} else max(min(code, 1) for code in codes)
+
+
+def described(report: Report) -> str:
+    """The report in lines for people."""
+    r = report
+    lines = [
+        f"{r.model}: packed ({r.path}) and hf {'agree' if r.agrees else 'DISAGREE'} in {r.dtype} on {r.device}, "
+        f"{r.requests} requests"
+    ]
+    lines += [f"  {reason}" for reason in r.reasons]
+    lines += [f"  fallback: {text}" for text in r.fallbacks]
+    lines += [f"  left out: {task}: {reason}" for task, reason in r.left_out.items()]
+    if r.hf is None:
+        lines += _drift("packed against hf", r.packed)
+    else:
+        lines += [*_drift("packed against hf in fp32", r.packed), *_drift(f"hf in {r.dtype} against hf in fp32", r.hf)]
+    for t in r.tasks:
+        lines.append(
+            f"  {t.task} {t.metric}: packed {t.packed:.6g}, hf {t.hf:.6g}, difference {t.difference:+.2g} "
+            f"[{t.low:+.2g}, {t.high:+.2g}] over {t.n} items"
+        )
+    if r.shuffled is not None:
+        lines += _drift("in another order and company", r.shuffled.plain)
+        lines += _drift("the same with --deterministic", r.shuffled.deterministic)
+    return "\n".join(lines)
+
+
+def _drift(title: str, found: Drift) -> list[str]:
+    if found.nothing:
+        return [f"  {title}: the same to the last bit"]
+    texts = f"{found.texts_differing} of {found.generated} texts"
+    if found.texts_differing and found.unexplained is not None:
+        texts += f" ({found.unexplained} without a near tie)"
+    return [
+        f"  {title}: log-likelihoods by up to {found.largest_absolute:.2g} nats, {found.largest_relative:.2g} relative; "
+        f"{found.greedy_disagreements} of {found.scored} greedy flags; {texts}"
+    ]

@@ -1,0 +1,1 @@
+"""The Capability page, by chart."""

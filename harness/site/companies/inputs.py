@@ -1,0 +1,136 @@
+"""Positioning's data: inputs with their evidence, positions and rank intervals under the reader's choices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from harness.site.capability import scale
+from harness.site.widgets import blocks
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.analysis.companies.positioning import Choices
+    from harness.site.server.view import View
+
+SEED = 20260723
+DRAWS = 400
+"""Enough for a 90 % interval of ranks that are whole numbers; more would make a moved slider wait."""
+
+
+def inputs(view: View) -> pd.DataFrame:
+    """Inputs of the positions (``analysis.vendor_inputs``), best reported capability among them."""
+
+    def compute() -> pd.DataFrame:
+        from harness.analysis.companies.vendor_inputs import gather_inputs
+
+        board = scale.board(view)
+        capability = dict(zip(board["model_id"], board["score"].astype(float), strict=True)) if len(board) else None
+        model = view.frame("site_models")
+        model = model[model["segment"] != "reference"].drop_duplicates("model_id")
+        return gather_inputs(
+            view.frame("site_positions"), view.frame("site_counted_facts"), model, capability=capability
+        )
+
+    out: pd.DataFrame = view.derived("position_inputs", compute)
+    return out
+
+
+def normalised(view: View) -> pd.DataFrame:
+    """The inputs with their percentile among vendors (``score``) and whether they rank."""
+
+    def compute() -> pd.DataFrame:
+        from harness.analysis.companies.positioning import normalised_inputs
+
+        return normalised_inputs(inputs(view))
+
+    out: pd.DataFrame = view.derived("position_scores", compute)
+    return out
+
+
+def input_name(view: View, name: str) -> str:
+    """An input of positioning for people."""
+    if name.startswith("best measured index, "):
+        return view.say("positions.measured", suite=name.removeprefix("best measured index, "))
+    return view.say.known("input", name)
+
+
+def evidence(
+    view: View, rows: pd.DataFrame, vendors: pd.DataFrame | None, name: str, *, order: str | None = None
+) -> None:
+    """Inputs with value, percentile, date and source; with the vendor's name where ``vendors`` are given.
+
+    Rows stand by dimension and input, or by the column ``order``.
+    """
+    say = view.say
+    sources = view.frame("site_source_names").set_index("source_id")
+    titles = {str(i): str(t) for i, t in sources["title"].items()}
+    shown = rows.assign(
+        dimension_name=[say.known("dimension", d) for d in rows["dimension"]],
+        input_title=[input_name(view, str(i)) for i in rows["input"]],
+        percentile=rows["score"].where(rows["ranks"]),
+        origin_name=[say.known("input_origin", o) for o in rows["origin"]],
+        source=rows["source_id"].map(lambda s: _titles(s, titles)),
+        url=rows["source_id"].map(lambda s: sources["url"].get(s)),
+    )
+    if vendors is not None:
+        names = dict(zip(vendors["vendor_id"], vendors["vendor"], strict=True))
+        shown = shown.assign(vendor=shown["vendor_id"].map(names), segment_name=[say.known("segment", s) for s in
+                                                                                 shown["segment"]])  # fmt: skip
+    column = st.column_config
+    blocks.table(
+        view,
+        shown.sort_values(order)
+        if order
+        else shown.sort_values(["dimension", "input", "value"], ascending=[True, True, False]),
+        f"inputs-{name}",
+        {
+            "vendor": column.TextColumn(say("columns.vendor"), pinned=True),
+            "segment_name": column.TextColumn(say("columns.segment")),
+            "dimension_name": column.TextColumn(say("companies.dimension")),
+            "input_title": column.TextColumn(say("positions.input")),
+            "value": column.NumberColumn(say("companies.value"), format="%,.4g"),
+            "unit": column.TextColumn(say("reported.unit")),
+            "percentile": column.ProgressColumn(
+                say("positions.percentile"), format="%.2f", min_value=0.0, max_value=1.0,
+                help=say("positions.percentile_help"),
+            ),
+            "vendors": column.NumberColumn(say("positions.holders"), format="%d"),
+            "origin_name": column.TextColumn(say("positions.basis")),
+            "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD"),
+            "source": column.TextColumn(say("columns.source")),
+            "url": column.LinkColumn(say("columns.link"), display_text=":material/open_in_new:", validate="^https?://"),
+        },
+        alt=say("positions.inputs"),
+        height=340,
+    )  # fmt: skip
+
+
+def _titles(ids: object, titles: Mapping[str, str]) -> str | None:
+    """Titles of one or several sources (ids with commas between)."""
+    return " · ".join(titles.get(i, i) for i in ids.split(", ")) if isinstance(ids, str) else None
+
+
+def choices(how: str, mean: str, weights: tuple[tuple[str, float], ...]) -> Choices:
+    """The reader's choices as the analysis takes them."""
+    from harness.analysis.companies.positioning import Choices
+
+    return Choices(normalisation=how, aggregation=mean, weights=dict(weights))
+
+
+def computed(
+    view: View, how: str, mean: str, weights: tuple[tuple[str, float], ...]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Positions, and the ranks over random choices (``monte_carlo``), under the reader's own choices."""
+
+    def compute(how: str, mean: str, weights: tuple[tuple[str, float], ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
+        from harness.analysis.companies.positioning import monte_carlo, position
+
+        rows, chosen = inputs(view), choices(how, mean, weights)
+        return position(rows, choices=chosen), monte_carlo(rows, seed=SEED, draws=DRAWS, choices=chosen)
+
+    out: tuple[pd.DataFrame, pd.DataFrame] = view.derived("positions", compute, how=how, mean=mean, weights=weights)
+    return out

@@ -1,0 +1,1 @@
+"""The Cost page, by chart."""

@@ -1,0 +1,1 @@
+"""The Runs and samples page, and downloads."""

@@ -1,0 +1,84 @@
+"""What a visitor takes away: the chosen sections as frames, and all of them in one archive."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from harness.charts.text import csv
+from harness.site.capability import leaderboard, scale
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.site.server.view import View
+
+
+def _leaderboards(view: View) -> pd.DataFrame:
+
+    def compute() -> pd.DataFrame:
+        import pandas as pd
+
+        parts = [
+            leaderboard.board(view, suite, version, origin, "overall").assign(
+                origin=origin, suite=suite, suite_version=version
+            )
+            for origin in ("measured", "imported")
+            for suite, version in leaderboard.suites(view, origin)
+        ]
+        whole = [p for p in parts if len(p)]
+        return (
+            pd.concat(whole, ignore_index=True) if whole else pd.DataFrame(columns=["model", "model_id", "vendor_id"])
+        )
+
+    out: pd.DataFrame = view.derived("leaderboards", compute)
+    return out
+
+
+def _scale(view: View) -> pd.DataFrame:
+    board = scale.board(view)
+    return board.assign(origin="reported") if len(board) else board
+
+
+def _of(query: str) -> Callable[[View], pd.DataFrame]:
+    return lambda view: view.frame(query)
+
+
+SECTIONS: Mapping[str, Callable[[View], pd.DataFrame]] = {
+    "leaderboard": _leaderboards,
+    "scale": _scale,
+    "reported": _of("site_reported"),
+    "prices": _of("site_prices"),
+    "models": _of("site_models"),
+    "vendors": _of("site_vendors"),
+    "runs": _of("site_runs"),
+    "sources": _of("site_freshness"),
+}
+"""Sections of a bundle and where their rows come from."""
+
+
+def chosen(
+    view: View, sections: Sequence[str], vendors: Sequence[str], models: Sequence[str]
+) -> dict[str, pd.DataFrame]:
+    """The frames of the sections, cut to the vendors and models (none chosen means all); empty ones left out."""
+    out = {}
+    for name in sections:
+        frame = SECTIONS[name](view)
+        if vendors and "vendor_id" in frame:
+            frame = frame[frame["vendor_id"].isin(vendors)]
+        if models and "model_id" in frame:
+            frame = frame[frame["model_id"].isin(models)]
+        if len(frame):
+            out[name] = frame
+    return out
+
+
+def archive(frames: Mapping[str, pd.DataFrame]) -> bytes:
+    """All frames as CSV in one ZIP."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, frame in frames.items():
+            file.writestr(f"{name}.csv", csv(frame))
+    return buffer.getvalue()

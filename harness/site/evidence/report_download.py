@@ -1,0 +1,115 @@
+"""A report as a document: made once for each choice and moment of the database, one at a time."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import threading
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from harness.site.server.view import View
+    from harness.store.reader import Reader
+
+MIME: Mapping[str, str] = {
+    "html": "text/html",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "md": "text/markdown",
+}
+"""Formats that a visitor can choose, and what they are to a browser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file to hand out; ``missed`` says why it could not be made."""
+
+    name: str
+    content: bytes
+    mime: str
+    missed: str = ""
+
+
+def made(view: View, vendors: Sequence[str], models: Sequence[str], form: str) -> Document:
+    """The report on these vendors and models (none chosen means all) in one format.
+
+    Raises:
+        LandscapeError: there is nothing to report on.
+    """
+    out: Document = _made(view.reader.generation, tuple(vendors), tuple(models), form, view.language, view.reader)
+    return out
+
+
+@st.cache_resource(show_spinner=False)
+def _turn() -> threading.Lock:
+    return threading.Lock()
+
+
+# Bounds: a document of the whole market is some megabytes, and the choices of different visitors seldom meet.
+@st.cache_data(max_entries=8, show_spinner=False)
+def _made(
+    generation: Any, vendors: tuple[str, ...], models: tuple[str, ...], form: str, language: str, _reader: Reader
+) -> Document:
+    from harness.reports.make import make_report
+    from harness.reports.selection import Choices
+
+    with _turn(), tempfile.TemporaryDirectory() as folder:
+        files = make_report(_reader, Choices(vendors=vendors, models=models), [form], language, Path(folder))
+        if not files:
+            return Document("", b"", "", " ".join(files.missed))
+        return packed(files, Path(folder), MIME[form])
+
+
+def packed(files: Sequence[Path], folder: Path, mime: str) -> Document:
+    """The one file, or all of them in one archive."""
+    if len(files) == 1:
+        return Document(files[0].name, files[0].read_bytes(), mime)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in files:
+            archive.write(file, file.relative_to(folder).as_posix())
+    return Document(f"{files[0].stem}.zip", buffer.getvalue(), "application/zip")
+
+
+def _ask(wanted: tuple[Any, ...]) -> None:
+    st.session_state["_report"] = wanted
+
+
+def offer(view: View, vendors: Sequence[str], models: Sequence[str]) -> None:
+    """Choose a format, make the document, download it."""
+    from harness.errors import LandscapeError
+    from harness.site.widgets import blocks, controls
+
+    say = view.say
+    blocks.section(say("reports.document"), say("reports.document_lead"))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        form = controls.switch(say("reports.format"), list(MIME), "r_format", lambda f: say(f"reports.format_{f}"))
+        wanted = (tuple(vendors), tuple(models), form, view.language, view.reader.generation)
+        st.button(say("reports.make"), key="r_make", icon=":material/description:", type="primary", on_click=_ask,
+                  args=(wanted,))  # fmt: skip
+    if st.session_state.get("_report") != wanted:
+        return
+    try:
+        with st.spinner(say("reports.making")):
+            document = made(view, vendors, models, form)
+    except LandscapeError as error:
+        st.error(blocks.literal(error), icon=":material/error:")
+        return
+    if document.missed:
+        st.warning(blocks.literal(document.missed), icon=":material/warning:")
+        return
+    st.download_button(
+        say("reports.download", name=document.name, size=f"{len(document.content) / 1e6:.1f}"),
+        data=document.content,
+        file_name=document.name,
+        mime=document.mime,
+        key="r_download",
+        icon=":material/download:",
+        on_click="ignore",
+    )

@@ -1,0 +1,191 @@
+"""Runs for people: lists, labels, verdicts, and what differs between two runs of a model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from harness.charts.text import number, scored
+from harness.site.widgets import blocks, controls
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.site.server.view import View
+
+_QUIET = {"run_id", "started", "sealed", "perf", "command"}
+"""Keys of a manifest that differ between any two runs and explain nothing."""
+MOST_LISTED = 1000
+"""Runs in a list to choose from: every one is sent to the browser; the search above reaches the others."""
+
+
+def listed(view: View) -> pd.DataFrame:
+    """All runs, newest first, with names and a short verdict in the language shown."""
+    # names are in the language shown, so the language is part of the key
+    out: pd.DataFrame = view.derived(f"listed-{view.language}", lambda: _listed(view))
+    return out
+
+
+def _listed(view: View) -> pd.DataFrame:
+    frame = view.frame("site_runs")
+    say = view.say
+    return frame.assign(
+        vendor=[say.name(en, zh) if isinstance(en, str) else "–" for en, zh in zip(frame["vendor_en"], frame["vendor_zh"], strict=True)],
+        origin_name=[say(f"origin.{o}") for o in frame["origin"]],
+        verdict_short=[
+            _short(view, bool(v), bool(p), limit, text)
+            for v, p, limit, text in zip(frame["valid"], frame["partial"], frame["item_limit"], frame["verdict"], strict=True)
+        ],
+    )  # fmt: skip
+
+
+def _short(view: View, valid: bool, partial: bool, limit: float, verdict: str | None) -> str:
+    say = view.say
+    if not valid:
+        return say("verdict.invalid")
+    if partial:
+        return say("verdict.partial")
+    if known(limit):
+        return say("verdict.limited")
+    return say("verdict.noted") if _sentences(verdict) else say("verdict.valid")
+
+
+def _sentences(verdict: str | None) -> list[str]:
+    found = json.loads(verdict) if isinstance(verdict, str) and verdict else []
+    return [str(v.get("message", v)) if isinstance(v, dict) else str(v) for v in found or []]
+
+
+def known(value: Any) -> bool:
+    """Whether a cell holds something (the store's missing values come in three kinds)."""
+    import pandas as pd
+
+    return not bool(pd.isna(value))
+
+
+def matching(frame: pd.DataFrame, suites: Sequence[str], origins: Sequence[str], words: str) -> pd.DataFrame:
+    """Runs of the chosen suites and origins whose model or id holds ``words``."""
+    out = frame
+    if suites:
+        out = out[out["suite"].isin(suites)]
+    if origins:
+        out = out[out["origin"].isin(origins)]
+    if words:
+        held = out["model"].str.contains(words, case=False, regex=False)
+        out = out[held | out["run_id"].str.contains(words, case=False, regex=False)]
+    return out
+
+
+def labels(frame: pd.DataFrame) -> Callable[[str], str]:
+    """A name for each run that a person can tell from the others: model, suite, day, and the id's end."""
+    keys = ["run_id", "model", "suite", "dtype", "engine", "sealed"]
+    names = {str(r["run_id"]): label(r) for r in frame.head(MOST_LISTED)[keys].to_dict("records")}
+    return lambda run_id: names.get(run_id, run_id)
+
+
+def label(run: Mapping[Any, Any]) -> str:
+    """One run's name."""
+    sealed = f"{run['sealed']:%Y-%m-%d}" if known(run["sealed"]) else "–"
+    return f"{run['model']} · {run['suite']} · {run['dtype'] or run['engine']} · {sealed} · {str(run['run_id'])[-8:]}"
+
+
+def results(view: View, run_id: str) -> pd.DataFrame:
+    """One run's scores, rounded to their errors, with words for kind and direction."""
+    frame = view.frame("site_run_results", run_id=run_id)
+    say = view.say
+    return frame.assign(
+        scored=[scored(s, e) for s, e in zip(frame["score"], frame["stderr"], strict=True)],
+        kind_name=[say.known("kind", k) for k in frame["kind"]],
+        direction=["↑" if h else "↓" for h in frame["higher_is_better"]],
+    )
+
+
+def verdict(view: View, run: Mapping[str, Any]) -> None:
+    """Whether the run's numbers hold, and why not."""
+    say = view.say
+    short = _short(view, bool(run["valid"]), bool(run["partial"]), run["item_limit"], None)
+    sentences = _sentences(run["verdict_text"])
+    origin = "reference" if run["vendor_id"] == "reference" else str(run["origin"])
+    good = bool(run["valid"]) and not run["partial"] and not known(run["item_limit"])
+    with st.container(horizontal=True):
+        st.badge(short, icon=":material/check:" if good else ":material/warning:", color="green" if good else "orange")
+        st.badge(say(f"origin.{origin}"), color="gray")
+    for sentence in sentences:
+        st.caption(f":material/info: {blocks.literal(sentence)}")
+    if isinstance(run["source"], str) and run["source"]:
+        st.caption(f"{say('common.source')}: {blocks.literal(run['source'])}")
+
+
+def perf_note(view: View, run: Mapping[str, Any]) -> str:
+    """What the speed was measured on, and whether it counts."""
+    held = run["complete"]
+    if not known(held):
+        return view.say("runs_and_samples.no_perf")
+    device = str(run["device_name"] or "–")
+    return view.say("runs_and_samples.perf_whole" if held else "runs_and_samples.perf_partial", device=device)
+
+
+def gigabytes(value: float | None) -> str:
+    """Bytes as GB, or a dash."""
+    return f"{value / 1e9:.1f} GB" if value is not None and known(value) else number(None)
+
+
+def watt_hours(value: float | None) -> str:
+    """Joules as Wh, or a dash."""
+    return f"{value / 3600:,.1f} Wh" if value is not None and known(value) else number(None)
+
+
+def difference(view: View, every: pd.DataFrame, run: Mapping[str, Any]) -> None:
+    """What differs between this run and another of the same model, and how far the scores moved."""
+    say = view.say
+    others = every[(every["model"] == run["model"]) & (every["run_id"] != run["run_id"])]
+    if others.empty:
+        st.info(say("runs_and_samples.no_other"), icon=":material/info:")
+        return
+    other_id = controls.one(say("runs_and_samples.other"), list(others["run_id"]), "other_run", labels(others))
+    other = view.frame("site_run", run_id=other_id).iloc[0]
+    import pandas as pd
+
+    mine, theirs = (flat(json.loads(r["manifest_text"] or "{}")) for r in (run, other))
+    rows = [
+        (k, mine.get(k, "–"), theirs.get(k, "–"))
+        for k in sorted(mine.keys() | theirs.keys())
+        if mine.get(k) != theirs.get(k)
+    ]
+    headings = [say("runs_and_samples.key"), say("runs_and_samples.this_run"), say("runs_and_samples.that_run")]
+    changed = pd.DataFrame(rows, columns=headings)
+    blocks.section(say("runs_and_samples.changed", n=len(changed)))
+    blocks.table(
+        view, changed, "manifest-difference", {h: h for h in headings}, alt=say("runs_and_samples.part_difference")
+    )
+    keys = ["task", "metric", "filter"]
+    both = results(view, str(run["run_id"])).merge(results(view, other_id), on=keys, suffixes=("_this", "_that"))
+    both = both.assign(moved=both["score_this"] - both["score_that"])
+    column = st.column_config
+    blocks.section(say("runs_and_samples.moved"))
+    blocks.table(
+        view,
+        both,
+        "score-difference",
+        {
+            "task": column.TextColumn(say("columns.task"), pinned=True),
+            "metric": column.TextColumn(say("columns.metric")),
+            "scored_this": column.TextColumn(say("runs_and_samples.this_run")),
+            "scored_that": column.TextColumn(say("runs_and_samples.that_run")),
+            "moved": column.NumberColumn(say("columns.change"), format="%+.4f"),
+        },
+        alt=say("runs_and_samples.moved"),
+    )
+
+
+def flat(value: object, prefix: str = "") -> dict[str, str]:
+    """A manifest as dotted keys and texts, without what always differs."""
+    if isinstance(value, dict):
+        out: dict[str, str] = {}
+        for key, inner in value.items():
+            if prefix or key not in _QUIET:
+                out |= flat(inner, f"{prefix}.{key}" if prefix else str(key))
+        return out
+    return {prefix: json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else value}

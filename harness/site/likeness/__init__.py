@@ -1,0 +1,1 @@
+"""The Homogeneity and Head to head pages: outcomes, agreement."""

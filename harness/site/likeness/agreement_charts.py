@@ -1,0 +1,141 @@
+"""What the market looks like as a whole: groups that err alike, concentration, dispersion of prices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from harness.charts import dots
+from harness.charts.scatter import log_ticks
+from harness.charts.text import number
+from harness.site.widgets import blocks
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.site.server.view import View
+
+
+def group_rows(view: View, found: pd.DataFrame, groups: str) -> pd.DataFrame:
+    """Agreement within and between groups as rows of a dot plot."""
+    import pandas as pd
+
+    prefix = "segment" if groups == "segments" else "country"
+    rows = []
+    known = found[found["relation"].isin(["within", "between"]) & found["kappa"].notna()]
+    for row in known.itertuples():
+        if isinstance(row.group_a, str) and row.group_a and row.group_a != "all":
+            a, b = (view.say.known(prefix, g) for g in (row.group_a, row.group_b))
+            name = a if row.group_a == row.group_b else f"{a} × {b}"
+        else:
+            name = view.say("homogeneity.all_" + str(row.relation))
+        rows.append((view.say("homogeneity.kappa"), name, row.kappa, row.low, row.high, row.pairs))
+    return pd.DataFrame(rows, columns=["thing", "dimension", "value", "low", "high", "pairs"])
+
+
+def group_sentence(view: View, found: pd.DataFrame) -> str:
+    """Whether models of one group err more alike than models of different groups."""
+    apart = found[found["relation"].astype(str).str.contains("−")]
+    if apart.empty or apart.iloc[0]["kappa"] != apart.iloc[0]["kappa"]:
+        return view.say("homogeneity.groups_unknown")
+    row = apart.iloc[0]
+    values = {"gap": number(abs(row["kappa"]), 3), "low": number(row["low"], 3), "high": number(row["high"], 3)}
+    if row["low"] > 0:
+        return view.say("homogeneity.groups_alike", **values)
+    if row["high"] < 0:
+        return view.say("homogeneity.groups_apart", **values)
+    return view.say("homogeneity.groups_same", **values)
+
+
+def failed(view: View, shares: pd.DataFrame, source: str) -> None:
+    """How many items everybody gets wrong, beside what chance would give."""
+    import pandas as pd
+
+    say = view.say
+    if shares.empty or shares["share"].isna().all():
+        return
+    every = shares.iloc[-1]
+    rows = pd.concat(
+        [
+            pd.DataFrame({"thing": say("homogeneity.observed"), "dimension": shares["failed_by"].astype(int).astype(str),
+                          "value": shares["share"]}),
+            pd.DataFrame({"thing": say("homogeneity.expected"), "dimension": shares["failed_by"].astype(int).astype(str),
+                          "value": shares["expected_share"]}),
+        ]
+    )  # fmt: skip
+    blocks.chart(
+        view,
+        dots.profile(
+            rows,
+            title=say("homogeneity.all_fail", share=f"{every['share']:.1%}", expected=f"{every['expected_share']:.1%}"),
+            unit=say("homogeneity.share"),
+            note=say("homogeneity.fail_note"),
+            source=source,
+            name="failed-by",
+        ),
+    )
+
+
+def concentration(view: View) -> None:
+    """How few vendors the offers, the serving, the models and the open weights belong to."""
+    say = view.say
+
+    def compute() -> pd.DataFrame:
+        from harness.analysis.opportunities import concentration as measured
+
+        return measured(view.frame("report_concentration"))
+
+    found: pd.DataFrame = view.derived("concentration", compute)
+    vendors = view.frame("site_vendors")
+    names = {
+        v: say.name(e, z) for v, e, z in zip(vendors["vendor_id"], vendors["name_en"], vendors["name_zh"], strict=True)
+    }
+    blocks.section(say("homogeneity.concentration"), say("homogeneity.concentration_lead"))
+    with st.grid(4, min_column_width=220):
+        for row in found.to_dict("records"):
+            st.metric(
+                say(f"homogeneity.of_{row['measure']}"),
+                say("homogeneity.effective", n=f"{row['effective_vendors']:.1f}"),
+                say("homogeneity.largest", vendor=names.get(row["top_vendor"], row["top_vendor"]),
+                    share=f"{row['top_share']:.0%}"),
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+                help=say("homogeneity.effective_help", hhi=f"{row['hhi']:.3f}", n=row["vendors"]),
+            )  # fmt: skip
+
+
+def dispersion(view: View) -> None:
+    """The same open model across providers: how far the prices lie apart."""
+    import pandas as pd
+
+    say = view.say
+
+    def compute() -> pd.DataFrame:
+        from harness.analysis.cost import list_prices, price_dispersion
+
+        listed = list_prices(view.frame("site_prices"))
+        names = dict(zip(listed["model_id"], listed["model"], strict=True))
+        found = price_dispersion(listed)
+        return found.assign(model=found["model_id"].map(names))
+
+    spread: pd.DataFrame = view.derived("dispersion", compute)
+    if spread.empty:
+        return
+    top = spread.sort_values("providers", ascending=False).head(14)
+    rows = pd.DataFrame(
+        {"thing": say("cost.blended"), "dimension": top["model"], "value": top["median"], "low": top["lowest"],
+         "high": top["highest"], "providers": top["providers"]}
+    )  # fmt: skip
+    blocks.section(say("cost.dispersion"), say("cost.dispersion_lead"))
+    drawn = dots.profile(
+        rows,
+        title=say("cost.dispersion_finding", n=len(spread), ratio=f"{spread['ratio'].median():.1f}"),
+        unit=say("cost.unit_log"),
+        note=say("cost.dispersion_note"),
+        source=say("cost.source"),
+        name="price-dispersion",
+    )  # fmt: skip
+    drawn.figure.update_xaxes(**log_ticks(top["median"]))
+    blocks.chart(view, drawn)

@@ -1,0 +1,1 @@
+"""The served site: entry, one page's view of the database, caches, style."""
