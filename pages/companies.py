@@ -13,7 +13,7 @@ seen = view.current()
 say = seen.say
 blocks.heading(seen, "companies")
 
-every = seen.frame("site_vendors")
+every = seen.frame("vendors")
 every = every[every["segment"] != "reference"]
 if every.empty:
     blocks.empty(seen, say("companies.empty"), "harness db rebuild")

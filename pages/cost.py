@@ -16,7 +16,7 @@ seen = view.current()
 say = seen.say
 blocks.heading(seen, "cost")
 
-prices = seen.frame("site_prices")
+prices = seen.frame("prices")
 if prices.empty:
     blocks.empty(seen, say("cost.empty"), "harness catalog refresh")
 else:
@@ -85,7 +85,7 @@ else:
     undercutting.show(seen, ratio)
 
 blocks.section(say("cost.self"), say("cost.self_lead"))
-gpus = seen.frame("site_gpu_prices")
+gpus = seen.frame("gpu_prices")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     use = controls.slide(say("cost.utilisation"), 0.05, 1.0, 0.5, 0.05, "use", help=say("cost.utilisation_help"))
     terms = controls.one(

@@ -120,7 +120,7 @@ with st.container(horizontal=True):
         blocks.way(seen, "runs_and_samples", say("head_to_head.read", model=row.label), ":material/fact_check:",
                    runs_model=row.run_id)  # fmt: skip
 
-perf = seen.frame("site_perf")
+perf = seen.frame("perf")
 perf = perf[perf["run_id"].isin(chosen["run_id"])]
 if len(perf):
     blocks.section(say("head_to_head.speed"))

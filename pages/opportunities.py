@@ -15,7 +15,7 @@ seen = view.current()
 say = seen.say
 blocks.heading(seen, "opportunities")
 
-every = white_space.models(seen) if len(seen.frame("site_models")) else seen.frame("site_models")
+every = white_space.models(seen) if len(seen.frame("models")) else seen.frame("models")
 if every.empty:
     blocks.empty(seen, say("opportunities.empty"), "harness catalog refresh")
     st.stop()
@@ -45,7 +45,7 @@ if space.empty:
     st.info(say("common.no_match"), icon=":material/filter_alt_off:")
     st.stop()
 steps = [white_space.order(axis, set(space[axis])) for axis in (rows, across)]
-names = seen.frame("site_models").drop_duplicates("model_id").set_index("model_id")["name"]
+names = seen.frame("models").drop_duplicates("model_id").set_index("model_id")["name"]
 space = space.assign(
     row_name=[white_space.name(seen, rows, v) for v in space[rows]],
     column_name=[white_space.name(seen, across, v) for v in space[across]],

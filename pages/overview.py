@@ -15,7 +15,7 @@ seen = view.current()
 say = seen.say
 blocks.heading(seen, "overview")
 
-held = seen.frame("site_counts").iloc[0]
+held = seen.frame("counts").iloc[0]
 if not held[["vendors", "models", "measured_runs", "imported_runs", "reference_runs", "reported_scores"]].any():
     blocks.empty(seen, say("overview.empty"), "harness db rebuild")
     st.stop()
@@ -40,7 +40,7 @@ with st.grid(3, min_column_width=280):
         blocks.way(seen, page, say(f"overview.{key}"), icon)
 
 blocks.section(say("overview.changes"), say("overview.changes_lead"))
-changes = seen.frame("site_price_changes", most=200)
+changes = seen.frame("price_changes", most=200)
 if changes.empty:
     st.caption(say("overview.no_changes"))
 else:
@@ -48,7 +48,7 @@ else:
     blocks.table(seen, changes, "price-changes", columns.price_changes(say), alt=say("overview.changes"), height=250)
 
 blocks.section(say("overview.freshness"), say("overview.freshness_lead"))
-fresh = seen.frame("site_freshness")
+fresh = seen.frame("freshness")
 fresh = fresh.assign(feeds_names=[", ".join(say.known("feeds", f) for f in str(v).split(", ")) for v in fresh["feeds"]])
 blocks.table(seen, fresh, "sources", columns.freshness(say), alt=say("overview.freshness"), height=280)
 

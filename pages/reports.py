@@ -14,14 +14,14 @@ seen = view.current()
 say = seen.say
 blocks.heading(seen, "reports")
 
-vendors = seen.frame("site_vendors")
-if vendors.empty and seen.frame("site_runs").empty:
+vendors = seen.frame("vendors")
+if vendors.empty and seen.frame("runs").empty:
     blocks.empty(seen, say("reports.empty"), "harness db rebuild")
     st.stop()
 names = {
     v: say.name(en, zh) for v, en, zh in zip(vendors["vendor_id"], vendors["name_en"], vendors["name_zh"], strict=True)
 }
-catalog = leaderboard.named(seen, seen.frame("site_models"))
+catalog = leaderboard.named(seen, seen.frame("models"))
 with st.container(horizontal=True, vertical_alignment="bottom"):
     makers = controls.several(
         say("reports.vendors"), list(names), "r_vendors", lambda v: names[v], hint=say("reports.vendors_hint")

@@ -36,7 +36,7 @@ blocks.table(seen, shown, "runs", columns.runs(say), alt=say("runs_and_samples.r
 run_id = controls.one(
     say("runs_and_samples.choose"), list(shown["run_id"].head(runs.MOST_LISTED)), "run", runs.labels(shown)
 )
-run = seen.frame("site_run", run_id=run_id).iloc[0]
+run = seen.frame("run", run_id=run_id).iloc[0]
 results = runs.results(seen, run_id)
 
 blocks.section(runs.label(run))

@@ -37,19 +37,17 @@ class Material:
     @cached_property
     def vendors(self) -> pd.DataFrame:
         """Vendors of the catalog."""
-        return self.query("site_vendors")
+        return self.query("vendors")
 
     @cached_property
     def models(self) -> pd.DataFrame:
         """Models of the catalog, newest first, one row each."""
-        return self.query("site_models").drop_duplicates("model_id")
+        return self.query("models").drop_duplicates("model_id")
 
     @cached_property
     def leading(self) -> pd.DataFrame:
         """The newest valid, complete run of every model revision, suite and dtype, with ``kind_of_origin``."""
-        frame = self.query("site_leading_runs").sort_values(
-            ["suite", "suite_version", "model", "run_id"], kind="stable"
-        )
+        frame = self.query("leading_runs").sort_values(["suite", "suite_version", "model", "run_id"], kind="stable")
         return frame.assign(kind_of_origin=frame["origin"].where(frame["segment"] != "reference", "reference"))
 
     @cached_property
@@ -77,12 +75,12 @@ class Material:
     @cached_property
     def reported(self) -> pd.DataFrame:
         """Scores that somebody published."""
-        return self.query("site_reported")
+        return self.query("reported")
 
     @cached_property
     def prices(self) -> pd.DataFrame:
         """Offers of catalogue models, all dates."""
-        return self.query("site_prices")
+        return self.query("prices")
 
     @cached_property
     def listed(self) -> pd.DataFrame:
@@ -151,7 +149,7 @@ class Material:
         import numpy as np
         import pandas as pd
 
-        frame = self.query("site_outcomes", run_ids=list(names), probs=True, right_or_wrong=False)
+        frame = self.query("outcomes", run_ids=list(names), probs=True, right_or_wrong=False)
         held = [v if isinstance(v, np.ndarray) else None for v in frame["choice_probs"]]
         return frame.assign(
             model=frame["run_id"].map(dict(names)), choice_probs=pd.Series(held, dtype=object, index=frame.index)

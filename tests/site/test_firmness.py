@@ -127,7 +127,7 @@ def test_each_benchmark_is_left_out_once(site: Open, filled: Path, monkeypatch: 
     assert shown["largest_move"].is_monotonic_decreasing
     kept, whole = both.to_numpy(), ranked[both.index].to_numpy()
     move = abs((kept - kept.mean()) * whole.std() / kept.std() + whole.mean() - whole)
-    names = _seen(filled, monkeypatch).frame("site_models").set_index("model_id")["name"]
+    names = _seen(filled, monkeypatch).frame("models").set_index("model_id")["name"]
     assert shown.loc["GSM8K", "largest_move"] == pytest.approx(move.max(), abs=5e-3)
     assert shown.loc["GSM8K", "moved_most_name"] == names[both.index[move.argmax()]]
     assert shown.loc["GSM8K", "first_name"] == names[both.idxmax()]

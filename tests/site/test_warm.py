@@ -56,7 +56,7 @@ def test_a_publish_is_warmed_and_seen(land: Path) -> None:
         """Publishes while the watch waits the first time, ends it the third."""
 
         def wait(self, timeout: float | None = None) -> bool:
-            held = view.over(Translator("en")).frame("site_counts").iloc[0]
+            held = view.over(Translator("en")).frame("counts").iloc[0]
             seen.append(float(held["vendors"]))
             if len(seen) == 1:
                 changed(land / "land.duckdb", "INSERT INTO vendor BY NAME SELECT 'new' AS vendor_id, 'New' AS name_en, "
@@ -67,7 +67,7 @@ def test_a_publish_is_warmed_and_seen(land: Path) -> None:
 
     warmed: list[int] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(warm, "STEPS", (lambda v: warmed.append(len(v.frame("site_vendors"))),))
+        patch.setattr(warm, "STEPS", (lambda v: warmed.append(len(v.frame("vendors"))),))
         warm.watch(Stop())
     assert seen == [12, 13, 13]
     assert warmed == [12, 12, 13, 13]  # in two languages, once before the publish and once after
@@ -88,7 +88,7 @@ def test_a_step_that_fails_stops_neither_the_others_nor_the_site(
 
 def test_a_page_that_stays_open_keeps_no_replaced_database(land: Path) -> None:
     kept = view.over(Translator("en"))
-    vendors = len(kept.frame("site_vendors"))
+    vendors = len(kept.frame("vendors"))
     for number in range(2):
         assert kept.held() is not None  # scripts that began before one publish end on their own database
         changed(land / "land.duckdb", f"INSERT INTO vendor BY NAME SELECT 'v{number}' AS vendor_id, 'New' AS name_en, "
@@ -96,17 +96,17 @@ def test_a_page_that_stays_open_keeps_no_replaced_database(land: Path) -> None:
         view.over(Translator("en"))
     gc.collect()
     assert kept.held() is None
-    assert len(kept.frame("site_vendors")) == vendors + 2
+    assert len(kept.frame("vendors")) == vendors + 2
 
 
 def test_who_changes_a_frame_changes_nobody_elses(land: Path) -> None:
     seen = view.over(Translator("en"))
-    mine, again = seen.frame("site_vendors"), seen.frame("site_vendors")
+    mine, again = seen.frame("vendors"), seen.frame("vendors")
     mine["segment"] = "changed"
     mine.loc[0, "name_en"] = "changed"
     assert "changed" not in set(again["segment"]) | set(again["name_en"])
-    assert "changed" not in set(seen.frame("site_vendors")["segment"])
-    held = seen.derived("kept", lambda: {"a": seen.frame("site_models"), "b": (seen.frame("site_models"), 1)})
+    assert "changed" not in set(seen.frame("vendors")["segment"])
+    held = seen.derived("kept", lambda: {"a": seen.frame("models"), "b": (seen.frame("models"), 1)})
     held["a"]["name"] = "changed"
     held["b"][0]["name"] = "changed"
     fresh = seen.derived("kept", dict)

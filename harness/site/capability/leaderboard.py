@@ -24,7 +24,7 @@ def runs(view: View) -> pd.DataFrame:
     """The newest valid, complete run of every model revision, suite and dtype, with ``kind_of_origin``."""
 
     def compute() -> pd.DataFrame:
-        frame = view.frame("site_leading_runs")
+        frame = view.frame("leading_runs")
         return frame.assign(kind_of_origin=frame["origin"].where(frame["segment"] != "reference", "reference"))
 
     out: pd.DataFrame = view.derived("runs", compute)
@@ -36,7 +36,7 @@ def present_origins(view: View) -> list[str]:
 
     def compute() -> tuple[str, ...]:
         held = set(runs(view)["kind_of_origin"])
-        if len(view.frame("site_reported")):
+        if len(view.frame("reported")):
             held.add("reported")
         return tuple(o for o in ORIGINS if o in held)
 
@@ -61,7 +61,7 @@ def used(runs: pd.DataFrame) -> tuple[tuple[str, str], ...]:
 
 def suite_name(view: View) -> Callable[[tuple[str, str]], str]:
     """A name for each suite: its title, its first tasks, its version."""
-    frame = view.frame("site_suites")
+    frame = view.frame("suites")
     names = {}
     for row in frame.to_dict("records"):
         version = row["suite_version"] if isinstance(row["suite_version"], str) else ""
@@ -81,8 +81,8 @@ def task_scores(view: View, suite: str, version: str, origin: str) -> pd.DataFra
         chosen = runs(view)
         chosen = chosen[(chosen["suite"] == suite) & (chosen["kind_of_origin"] == origin)]
         chosen = chosen[chosen["suite_version"].fillna("") == version]
-        result = view.frame("site_headline_results", suite=suite, suite_version=version or None)
-        tasks = view.frame("site_tasks", suite=suite, suite_version=version or None)
+        result = view.frame("headline_results", suite=suite, suite_version=version or None)
+        tasks = view.frame("tasks", suite=suite, suite_version=version or None)
         return scores(result, tasks, chosen.assign(model=label(chosen)))
 
     out: pd.DataFrame = view.derived("task_scores", compute, suite=suite, version=version, origin=origin)
@@ -110,7 +110,7 @@ def board(view: View, suite: str, version: str, origin: str, kind: str) -> pd.Da
         if kind.startswith("task:"):
             part = _of_task(view, suite, version, origin, kind.removeprefix("task:"))
         else:
-            index = capability_index(scores, view.frame("site_tasks", suite=suite, suite_version=version or None))
+            index = capability_index(scores, view.frame("tasks", suite=suite, suite_version=version or None))
             part = index[index["kind"] == kind]
         if part.empty:
             return part.assign(rank=[], rank_low=[], rank_high=[])
@@ -143,7 +143,7 @@ def _of_task(view: View, suite: str, version: str, origin: str, task: str) -> pd
     chosen = chosen[(chosen["suite"] == suite) & (chosen["kind_of_origin"] == origin)]
     chosen = chosen[chosen["suite_version"].fillna("") == version]
     names = dict(zip(chosen["run_id"], label(chosen), strict=True))
-    rows = view.frame("site_headline_results", suite=suite, suite_version=version or None)
+    rows = view.frame("headline_results", suite=suite, suite_version=version or None)
     rows = rows[(rows["task"] == task) & rows["run_id"].isin(names) & rows["score"].notna()]
     keep = ["run_id", "score", "stderr", "n", "metric", "higher_is_better", "kind"]
     return with_intervals(rows[keep].assign(model=rows["run_id"].map(names), tasks=1))
@@ -151,7 +151,7 @@ def _of_task(view: View, suite: str, version: str, origin: str, task: str) -> pd
 
 def tasks(view: View, suite: str, version: str) -> list[str]:
     """Tasks of a suite, by name."""
-    return sorted(view.frame("site_tasks", suite=suite, suite_version=version or None)["task"].astype(str))
+    return sorted(view.frame("tasks", suite=suite, suite_version=version or None)["task"].astype(str))
 
 
 def _interval(low: float, high: float) -> str:

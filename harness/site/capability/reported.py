@@ -23,7 +23,7 @@ MOST_EXPECTED = 16
 def show(view: View) -> None:
     """The reported part of the Capability page."""
     say = view.say
-    scores = view.frame("site_reported")
+    scores = view.frame("reported")
     fit = scale.fitted(view)
     least = scale.LEAST
     if fit is not None:

@@ -18,7 +18,7 @@ def fitted(view: View) -> ScaleFit | None:
     """The scale (``ScaleFit``), or None where too few scores hang together."""
 
     def compute() -> ScaleFit | None:
-        scores = view.frame("site_reported")
+        scores = view.frame("reported")
         return None if scores.empty else _fit(fingerprint(scores), scores)
 
     out: ScaleFit | None = view.derived("scale", compute)
@@ -77,7 +77,7 @@ def without_each(view: View) -> pd.DataFrame:
     import pandas as pd
 
     fit = fitted(view)
-    return pd.DataFrame() if fit is None else _without(fingerprint(view.frame("site_reported")), fit)
+    return pd.DataFrame() if fit is None else _without(fingerprint(view.frame("reported")), fit)
 
 
 # Refits take long: kept by content, like the fit.
@@ -107,7 +107,7 @@ def board(view: View, least: int = LEAST) -> pd.DataFrame:
         fit = fitted(view)
         if fit is None:
             return pd.DataFrame()
-        who = view.frame("site_models").drop_duplicates("model_id")
+        who = view.frame("models").drop_duplicates("model_id")
         who = who[["model_id", "name", "vendor_id", "vendor_en", "vendor_zh", "segment", "country", "params_b", "open_weights",
                    "released", "licence"]]  # fmt: skip
         rows = placed(fit, least).rename(columns={"capability": "score"}).merge(who, on="model_id", how="left")

@@ -97,7 +97,7 @@ def firmness(view: View, fit: ScaleFit, *, source: str) -> None:
     if left.empty:
         st.info(say("reported.firm_few"), icon=":material/info:")
         return
-    who = view.frame("site_models").drop_duplicates("model_id").set_index("model_id")["name"].to_dict()
+    who = view.frame("models").drop_duplicates("model_id").set_index("model_id")["name"].to_dict()
     left = left.sort_values(["largest_move", "benchmark"], ascending=[False, True], ignore_index=True)
     left = left.assign(**{f"{c}_name": [who.get(m, m) for m in left[c]] for c in ("moved_most", "first")})
     rows = left.assign(label=left["benchmark"], value=left["largest_move"])

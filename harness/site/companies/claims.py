@@ -111,7 +111,7 @@ def _behind(view: View, vendors: pd.DataFrame, found: pd.DataFrame) -> None:
 def own_word(view: View) -> None:
     """Scores that a vendor reports of its own models beside what others report on the same benchmark."""
     say = view.say
-    rows = view.frame("site_claims")
+    rows = view.frame("claims")
     if rows.empty:
         st.info(say("companies.no_claims"), icon=":material/info:")
         return

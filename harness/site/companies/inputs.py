@@ -29,11 +29,9 @@ def inputs(view: View) -> pd.DataFrame:
 
         board = scale.board(view)
         capability = dict(zip(board["model_id"], board["score"].astype(float), strict=True)) if len(board) else None
-        model = view.frame("site_models")
+        model = view.frame("models")
         model = model[model["segment"] != "reference"].drop_duplicates("model_id")
-        return gather_inputs(
-            view.frame("site_positions"), view.frame("site_counted_facts"), model, capability=capability
-        )
+        return gather_inputs(view.frame("positions"), view.frame("counted_facts"), model, capability=capability)
 
     out: pd.DataFrame = view.derived("position_inputs", compute)
     return out
@@ -66,7 +64,7 @@ def evidence(
     Rows stand by dimension and input, or by the column ``order``.
     """
     say = view.say
-    sources = view.frame("site_source_names").set_index("source_id")
+    sources = view.frame("source_names").set_index("source_id")
     titles = {str(i): str(t) for i, t in sources["title"].items()}
     shown = rows.assign(
         dimension_name=[say.known("dimension", d) for d in rows["dimension"]],

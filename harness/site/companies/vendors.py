@@ -78,8 +78,8 @@ def profile(view: View, vendor: Mapping[Any, Any]) -> None:
     blocks.section(blocks.literal(vendor["vendor"]))
     where = [vendor["segment_name"], vendor["country_name"], vendor["city"], vendor["founded"]]
     st.caption(blocks.literal(" · ".join(str(w) for w in where if known(w) and w != "–")))
-    models = view.frame("site_vendor_models", vendor_id=str(vendor["vendor_id"]))
-    facts = view.frame("site_facts", vendor_id=str(vendor["vendor_id"]))
+    models = view.frame("vendor_models", vendor_id=str(vendor["vendor_id"]))
+    facts = view.frame("facts", vendor_id=str(vendor["vendor_id"]))
     board = scale.board(view)
     best = board[board["vendor_id"] == vendor["vendor_id"]] if len(board) else board
     with st.grid(5, min_column_width=150):
@@ -131,7 +131,7 @@ def profile(view: View, vendor: Mapping[Any, Any]) -> None:
 
 def _relations(view: View, vendor_id: str) -> None:
     say = view.say
-    rows = view.frame("site_relations", vendor_id=vendor_id)
+    rows = view.frame("relations", vendor_id=vendor_id)
     if rows.empty:
         return
     column = st.column_config
@@ -163,8 +163,8 @@ def against(view: View, vendors: pd.DataFrame, chosen: Sequence[str]) -> None:
     columns: dict[str, list[str]] = {}
     for vendor_id in chosen:
         row = vendors[vendors["vendor_id"] == vendor_id].iloc[0]
-        models = view.frame("site_vendor_models", vendor_id=vendor_id)
-        facts = view.frame("site_facts", vendor_id=vendor_id)
+        models = view.frame("vendor_models", vendor_id=vendor_id)
+        facts = view.frame("facts", vendor_id=vendor_id)
         best = board[board["vendor_id"] == vendor_id].head(1) if len(board) else board
         columns[str(row["vendor"])] = [
             str(row["segment_name"]), str(row["country_name"]), str(row["founded"]) if known(row["founded"]) else "–",

@@ -47,7 +47,7 @@ def costs(view: View, benchmark: str, ratio: float) -> pd.DataFrame:
         scores = scored(view)
         rows = scores[(scores["benchmark"] == benchmark) & (scores["score"] > 0)][["model_id", "score"]]
         rows = rows.merge(tradeoff.cheapest(view, ratio), on="model_id")
-        who = view.frame("site_models").drop_duplicates("model_id")
+        who = view.frame("models").drop_duplicates("model_id")
         rows = rows.merge(
             who[["model_id", "name", "vendor_en", "vendor_zh", "segment", "country"]], on="model_id", how="left"
         )

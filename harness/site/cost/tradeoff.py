@@ -45,7 +45,7 @@ def cheapest(view: View, ratio: float) -> pd.DataFrame:
     """The cheapest paid offer of each model today: ``model_id, provider, blended_per_mtok, as_of``."""
     from harness.analysis.cost import list_prices
 
-    listed = list_prices(view.frame("site_prices"), ratio=ratio)
+    listed = list_prices(view.frame("prices"), ratio=ratio)
     listed = listed[listed["blended_per_mtok"] > 0].sort_values("blended_per_mtok", kind="stable")
     return listed.drop_duplicates("model_id")[["model_id", "provider", "blended_per_mtok", "as_of"]]
 
@@ -141,7 +141,7 @@ def _decline(view: View, ratio: float) -> tuple[tuple[float, ...], pd.DataFrame,
 
         from harness.analysis.cost import blended_price, price_decline
 
-        board, prices = scale.board(view), view.frame("site_prices")
+        board, prices = scale.board(view), view.frame("prices")
         prices = prices[prices["currency"] == "USD"]
         if board.empty or prices["as_of"].nunique() < 2:
             return None
@@ -166,8 +166,8 @@ def self_hosted(view: View, use: float, terms: str) -> None:
     from harness.analysis.cost import measured_costs
 
     say = view.say
-    runs, gpus = leaderboard.runs(view), view.frame("site_gpu_prices")
-    perf = view.frame("site_perf").drop(columns=["model"])  # the run names it
+    runs, gpus = leaderboard.runs(view), view.frame("gpu_prices")
+    perf = view.frame("perf").drop(columns=["model"])  # the run names it
     found = measured_costs(runs, perf, gpus, utilisation=use, terms=terms or None)
     if found.empty:
         blocks.empty(view, say("cost.self_empty"), "harness run --suite quick --model <model>")

@@ -27,7 +27,7 @@ def pairs(view: View, ratio: float) -> pd.DataFrame:
     def compute(ratio: float) -> pd.DataFrame:
         from harness.analysis.cost import list_prices, undercutting
 
-        listed = list_prices(view.frame("site_prices"), ratio=ratio)
+        listed = list_prices(view.frame("prices"), ratio=ratio)
         names = dict(zip(listed["provider_id"], listed["provider"], strict=True))
         found = undercutting(listed)
         found = found[found["shared"] >= LEAST]

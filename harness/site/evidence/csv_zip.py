@@ -49,12 +49,12 @@ def _of(query: str) -> Callable[[View], pd.DataFrame]:
 SECTIONS: Mapping[str, Callable[[View], pd.DataFrame]] = {
     "leaderboard": _leaderboards,
     "scale": _scale,
-    "reported": _of("site_reported"),
-    "prices": _of("site_prices"),
-    "models": _of("site_models"),
-    "vendors": _of("site_vendors"),
-    "runs": _of("site_runs"),
-    "sources": _of("site_freshness"),
+    "reported": _of("reported"),
+    "prices": _of("prices"),
+    "models": _of("models"),
+    "vendors": _of("vendors"),
+    "runs": _of("runs"),
+    "sources": _of("freshness"),
 }
 """Sections of a bundle and where their rows come from."""
 

@@ -30,7 +30,7 @@ def listed(view: View) -> pd.DataFrame:
 
 
 def _listed(view: View) -> pd.DataFrame:
-    frame = view.frame("site_runs")
+    frame = view.frame("runs")
     say = view.say
     return frame.assign(
         vendor=[say.name(en, zh) if isinstance(en, str) else "–" for en, zh in zip(frame["vendor_en"], frame["vendor_zh"], strict=True)],
@@ -93,7 +93,7 @@ def label(run: Mapping[Any, Any]) -> str:
 
 def results(view: View, run_id: str) -> pd.DataFrame:
     """One run's scores, rounded to their errors, with words for kind and direction."""
-    frame = view.frame("site_run_results", run_id=run_id)
+    frame = view.frame("run_results", run_id=run_id)
     say = view.say
     return frame.assign(
         scored=[scored(s, e) for s, e in zip(frame["score"], frame["stderr"], strict=True)],
@@ -145,7 +145,7 @@ def difference(view: View, every: pd.DataFrame, run: Mapping[str, Any]) -> None:
         st.info(say("runs_and_samples.no_other"), icon=":material/info:")
         return
     other_id = controls.one(say("runs_and_samples.other"), list(others["run_id"]), "other_run", labels(others))
-    other = view.frame("site_run", run_id=other_id).iloc[0]
+    other = view.frame("run", run_id=other_id).iloc[0]
     import pandas as pd
 
     mine, theirs = (flat(json.loads(r["manifest_text"] or "{}")) for r in (run, other))

@@ -62,7 +62,7 @@ def items(view: View, wanted: Wanted, *, texts: bool) -> Found:
         else:
             return Found(page.frame, page.total, True)
     frame = view.reader.query(
-        "site_outcome_items",
+        "outcome_items",
         run_id=wanted.run_id,
         task=wanted.task,
         metric=wanted.metric,

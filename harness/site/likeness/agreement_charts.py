@@ -87,7 +87,7 @@ def concentration(view: View) -> None:
         return measured(view.frame("report_concentration"))
 
     found: pd.DataFrame = view.derived("concentration", compute)
-    vendors = view.frame("site_vendors")
+    vendors = view.frame("vendors")
     names = {
         v: say.name(e, z) for v, e, z in zip(vendors["vendor_id"], vendors["name_en"], vendors["name_zh"], strict=True)
     }
@@ -115,7 +115,7 @@ def dispersion(view: View) -> None:
     def compute() -> pd.DataFrame:
         from harness.analysis.cost import list_prices, price_dispersion
 
-        listed = list_prices(view.frame("site_prices"))
+        listed = list_prices(view.frame("prices"))
         names = dict(zip(listed["model_id"], listed["model"], strict=True))
         found = price_dispersion(listed)
         return found.assign(model=found["model_id"].map(names))

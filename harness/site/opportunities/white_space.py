@@ -22,13 +22,13 @@ def models(view: View) -> pd.DataFrame:
         from harness.analysis.opportunities import market_cells
         from harness.site.capability import scale
 
-        model = view.frame("site_models").drop_duplicates("model_id")
+        model = view.frame("models").drop_duplicates("model_id")
         board = scale.board(view)
         capability = dict(zip(board["model_id"], board["score"].astype(float), strict=True)) if len(board) else None
         return market_cells(
             model.drop(columns=["segment", "country"]),
-            view.frame("site_vendors")[["vendor_id", "segment", "country"]],
-            listed=list_prices(view.frame("site_prices")),
+            view.frame("vendors")[["vendor_id", "segment", "country"]],
+            listed=list_prices(view.frame("prices")),
             capability=capability,
         )
 

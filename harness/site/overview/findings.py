@@ -112,7 +112,7 @@ def _segments(view: View) -> Iterator[Finding]:
 
 
 def _prices(view: View) -> Iterator[Finding]:
-    changed = view.derived("price_moves", lambda: _moves(view.frame("site_prices")))
+    changed = view.derived("price_moves", lambda: _moves(view.frame("prices")))
     if changed is not None:
         n, median, low, high, first, last = changed
         key = "prices_fell" if median < 0 else "prices_rose" if median > 0 else "prices_same"

@@ -28,7 +28,7 @@ def _overview(view: View) -> None:
     from harness.site.overview import findings
 
     findings.five(view)
-    for query, values in (("site_counts", {}), ("site_price_changes", {"most": 200}), ("site_freshness", {})):
+    for query, values in (("counts", {}), ("price_changes", {"most": 200}), ("freshness", {})):
         view.frame(query, **values)
 
 
@@ -45,7 +45,7 @@ def _companies(view: View) -> None:
     from harness.analysis.companies.positioning import AGGREGATIONS, DIMENSIONS, NORMALISATIONS
     from harness.site.companies import inputs
 
-    view.frame("site_vendors")
+    view.frame("vendors")
     inputs.normalised(view)
     inputs.computed(view, next(iter(NORMALISATIONS)), next(iter(AGGREGATIONS)), tuple((d, 1.0) for d in DIMENSIONS))
 
@@ -63,7 +63,7 @@ def _rest(view: View) -> None:
     from harness.site.opportunities import white_space
 
     runs.listed(view)
-    if len(view.frame("site_models")):
+    if len(view.frame("models")):
         white_space.models(view)
     csv_zip.chosen(view, list(csv_zip.SECTIONS), [], [])
 
