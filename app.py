@@ -3,60 +3,42 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 import streamlit as st
 
 from harness import places
 from harness.errors import LandscapeError
-from harness.i18n.translator import LANGUAGES, Translator
+from harness.i18n.translator import LANGUAGES, Translator, preferred
 from harness.site.server import style, view
+from harness.site.server.navigation import PageEntry, headings, page_entries
 from harness.site.widgets import blocks
 
-# Sections of the navigation: pages and their icons.
-PAGES: dict[str, dict[str, str]] = {
-    "": {"overview": ":material/explore:"},
-    "models": {
-        "capability": ":material/leaderboard:",
-        "head_to_head": ":material/compare_arrows:",
-        "cost": ":material/payments:",
-    },
-    "market": {
-        "companies": ":material/domain:",
-        "homogeneity": ":material/join_inner:",
-        "opportunities": ":material/grid_view:",
-    },
-    "evidence": {
-        "runs_and_samples": ":material/fact_check:",
-        "reports": ":material/description:",
-        "methodology": ":material/functions:",
-    },
-}
 WITHOUT_DATABASE = ("methodology",)
 
 
-def navigation(say: Translator) -> st.Page:
+def navigation(entries: Sequence[PageEntry], say: Translator) -> st.Page:
     """Register every page on every path, so that Streamlit never falls back on its old discovery.
 
     One flat list: Streamlit's own sections put ``div`` into ``ul``, which screen readers then read as no list.
     """
     pages = [
         st.Page(
-            f"pages/{page}.py",
-            title=say(f"{page}.title"),
-            icon=icon,
-            default=page == "overview",
-            help=say(f"{page}.question"),
+            f"pages/{entry.name}.py",
+            title=say(f"{entry.name}.title"),
+            icon=f":material/{entry.icon}:",
+            default=entry.name == "overview",
+            help=say(f"{entry.name}.question"),
         )
-        for section in PAGES.values()
-        for page, icon in section.items()
+        for entry in entries
     ]
     return st.navigation(pages, expanded=True)
 
 
 def choose_language() -> None:
     """The switch of languages; a visitor without choices in the URL starts in the browser's language."""
-    if "lang" not in st.session_state and not st.query_params and str(st.context.locale or "").startswith("zh"):
-        st.session_state["lang"] = "zh"
+    if "lang" not in st.session_state and not st.query_params and preferred(st.context.locale) != "en":
+        st.session_state["lang"] = preferred(st.context.locale)
     with st.sidebar:
         st.segmented_control(
             "Language · 语言",
@@ -74,8 +56,9 @@ def main() -> None:
     """Draw the frame and run the chosen page; any failure becomes a sentence."""
     st.set_page_config(page_title="Landscape", page_icon=str(places.asset(".streamlit/icon.png")), layout="wide")
     early = Translator(_early_language())
-    chosen_page = navigation(early)
-    style.style(_headings(early))
+    entries = page_entries(places.asset("pages"))
+    chosen_page = navigation(entries, early)
+    style.style({position: early(f"nav.{section}") for position, section in headings(entries).items()})
     choose_language()
     say = Translator(view.language())
     try:
@@ -95,27 +78,16 @@ def main() -> None:
         st.caption(say("common.still_works"))
 
 
-def _headings(say: Translator) -> dict[int, str]:
-    """Which entry of the navigation begins a section, and the section's name."""
-    out, first = {}, 1
-    for section, pages in PAGES.items():
-        if section:
-            out[first] = say(f"nav.{section}")
-        first += len(pages)
-    return out
-
-
 def _early_language() -> str:
     """The language before its switch is drawn: the page's names are needed first."""
-    held = st.session_state.get("lang")
-    if held in LANGUAGES:
-        return str(held)
+    chosen = st.session_state.get("lang")
+    if chosen in LANGUAGES:
+        return str(chosen)
     named = {label: code for code, label in LANGUAGES.items()}
     asked = named.get(st.query_params.get("lang", ""))
     if asked:
         return asked
-    zh = not st.query_params and str(st.context.locale or "").startswith("zh")
-    return "zh" if zh else "en"
+    return "en" if st.query_params else preferred(st.context.locale)
 
 
 main()

@@ -1,4 +1,7 @@
-"""Who leads, by how much, and whether the lead is real."""
+"""Who leads, by how much, and whether the lead is real.
+
+Navigation: models 1 leaderboard
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Who makes the models: the map of the market, a vendor's profile with every fact's source, vendor against vendor."""
+"""Who makes the models: the map of the market, a vendor's profile with every fact's source, vendor against vendor.
+
+Navigation: market 1 domain
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What capability costs: list prices, self-hosting, energy, the frontier, and how prices fall."""
+"""What capability costs: list prices, self-hosting, energy, the frontier, and how prices fall.
+
+Navigation: models 3 payments
+"""
 
 from __future__ import annotations
 

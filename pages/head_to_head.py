@@ -1,4 +1,7 @@
-"""Two to six models on the same items: where each wins, and on which items they part."""
+"""Two to six models on the same items: where each wins, and on which items they part.
+
+Navigation: models 2 compare_arrows
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Do the models make the same mistakes, and what does it gain to combine different ones?"""
+"""Do the models make the same mistakes, and what does it gain to combine different ones?
+
+Navigation: market 2 join_inner
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The white space: cells of the market that few vendors serve, and what is in each."""
+"""The white space: cells of the market that few vendors serve, and what is in each.
+
+Navigation: market 3 grid_view
+"""
 
 from __future__ import annotations
 

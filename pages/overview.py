@@ -1,4 +1,7 @@
-"""The first screen: who leads, at what cost, how sure, and how fresh all of it is."""
+"""The first screen: who leads, at what cost, how sure, and how fresh all of it is.
+
+Navigation: top 1 explore
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What to take away: choose vendors, models and sections, look at them, download them."""
+"""What to take away: choose vendors, models and sections, look at them, download them.
+
+Navigation: evidence 2 description
+"""
 
 from __future__ import annotations
 

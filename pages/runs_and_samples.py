@@ -1,4 +1,7 @@
-"""The evidence: every run, its manifest and scores, and every item with prompt, target and answer."""
+"""The evidence: every run, its manifest and scores, and every item with prompt, target and answer.
+
+Navigation: evidence 1 fact_check
+"""
 
 from __future__ import annotations
 

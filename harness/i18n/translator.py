@@ -13,20 +13,36 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-LANGUAGES: Mapping[str, str] = {"en": "English", "zh": "中文"}
+FOLDER = Path(__file__).parent
+
+
+def read_languages(folder: Path = FOLDER) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """The catalogue as its files hold it: language code to sections to texts; a file ``xx.toml`` is the language ``xx``.
+
+    English comes first: it is complete, and stands in where another language lacks a text.
+    """
+    paths = sorted(folder.glob("*.toml"), key=lambda path: (path.stem != "en", path.stem))
+    return {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in paths}
+
+
+LANGUAGES: Mapping[str, str] = {code: sections["language"]["name"] for code, sections in read_languages().items()}
 """Language codes and their own names."""
 
 
-@lru_cache(maxsize=1)
-def messages() -> Mapping[str, Mapping[str, str]]:
-    """Every message: key (``section.name``) to its texts by language; one file a language, ``en.toml`` the complete one."""
+@lru_cache(maxsize=2)
+def messages(folder: Path = FOLDER) -> Mapping[str, Mapping[str, str]]:
+    """Every message: key (``section.name``) to its texts by language."""
     texts: dict[str, dict[str, str]] = {}
-    for language in LANGUAGES:
-        sections = tomllib.loads((Path(__file__).parent / f"{language}.toml").read_text(encoding="utf-8"))
+    for language, sections in read_languages(folder).items():
         for section, entries in sections.items():
             for name, text in entries.items():
                 texts.setdefault(f"{section}.{name}", {})[language] = text
     return texts
+
+
+def preferred(locale: str | None) -> str:
+    """The code of the language that a browser's locale (``zh-CN``) asks for; English where there is none."""
+    return next((code for code in LANGUAGES if str(locale or "").lower().startswith(code)), "en")
 
 
 def slug(text: str) -> str:

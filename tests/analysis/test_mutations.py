@@ -16,6 +16,7 @@ import pytest
 
 import harness
 
+pytestmark = pytest.mark.slow
 ROOT = Path(harness.__file__).parents[1]
 # module, test file, what stands there, what it becomes
 MUTATIONS = (
@@ -104,9 +105,7 @@ MUTATIONS = (
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of what the tests of this room need."""
     folder = tmp_path_factory.mktemp("mutated")
-    shutil.copytree(ROOT / "harness" / "analysis", folder / "harness" / "analysis")
-    for name in ("__init__.py", "errors.py", "places.py"):
-        shutil.copy(ROOT / "harness" / name, folder / "harness" / name)
+    shutil.copytree(ROOT / "harness", folder / "harness", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "tests" / "analysis", folder / "tests" / "analysis")
     for name in ("__init__.py", "conftest.py"):
         shutil.copy(ROOT / "tests" / name, folder / "tests" / name)
@@ -123,24 +122,27 @@ def _passes(folder: Path, tests: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def _path(root: Path, module: str) -> Path:
+    (path,) = (root / "harness" / "analysis").rglob(f"{module}.py")
+    return path
+
+
 def test_each_mutation_names_source_that_stands_once() -> None:
     for module, _, before, after in MUTATIONS:
-        text = (ROOT / "harness" / "analysis" / f"{module}.py").read_text()
+        text = _path(ROOT, module).read_text()
         assert text.count(before) == 1, f"{module}: {before!r} stands {text.count(before)} times"
         assert before != after
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("tests", sorted({mutation[1] for mutation in MUTATIONS}))
 def test_the_unbroken_copy_passes(copy: Path, tests: str) -> None:
     found = _passes(copy, tests)
     assert found.returncode == 0, found.stdout[-2000:]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("module", "tests", "before", "after"), MUTATIONS, ids=lambda value: str(value)[:40])
 def test_a_broken_formula_is_noticed(copy: Path, module: str, tests: str, before: str, after: str) -> None:
-    path = copy / "harness" / "analysis" / f"{module}.py"
+    path = _path(copy, module)
     whole = path.read_text()
     path.write_text(whole.replace(before, after))
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.i18n.translator import LANGUAGES, Translator, messages
+from harness.i18n.translator import LANGUAGES, Translator, messages, preferred, read_languages
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py")), *sorted((ROOT / "harness/site").rglob("*.py")),
@@ -33,6 +33,8 @@ FAMILIES = (
     "input.",
     "input_origin.",
     "level.",
+    "language.",
+    "nav.",
     "col.",
     "section.",
     "lead.",
@@ -45,6 +47,7 @@ FAMILIES = (
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # The same in both languages: abbreviations and units.
 SAME = {
+    "language.tag",
     "companies.dimension_covered",
     "common.csv",
     "claims.counts",
@@ -168,3 +171,16 @@ def test_a_thing_is_called_by_its_name_in_the_language_shown() -> None:
 def test_an_unknown_key_is_our_mistake() -> None:
     with pytest.raises(KeyError):
         Translator()("no.such_message")
+
+
+def test_a_language_is_one_file_and_english_stands_in(tmp_path: Path) -> None:
+    (tmp_path / "en.toml").write_text('[language]\nname = "English"\n[a]\nb = "one"\nc = "two"\n', encoding="utf-8")
+    (tmp_path / "de.toml").write_text('[language]\nname = "Deutsch"\n[a]\nb = "eins"\n', encoding="utf-8")
+    assert list(read_languages(tmp_path)) == ["en", "de"]
+    assert messages(tmp_path)["a.b"] == {"en": "one", "de": "eins"}
+    assert messages(tmp_path)["a.c"] == {"en": "two"}
+
+
+@pytest.mark.parametrize(("locale", "code"), [("zh-CN", "zh"), ("en-GB", "en"), ("fr", "en"), (None, "en")])
+def test_a_browser_gets_its_language_or_english(locale: str | None, code: str) -> None:
+    assert preferred(locale) == code
