@@ -28,15 +28,15 @@ def compare(models: Sequence[str], *, suite: str | None, as_json: bool) -> None:
     from harness.analysis.compare import compare as paired
 
     reader = open_reader()
-    chosen = choose(reader.query("compare_runs"), models, suite)
+    chosen = choose(reader.frame("compare_runs"), models, suite)
     first = chosen.iloc[0]
     ids = [str(r) for r in chosen["run_id"]]
     made = paired(
         list(chosen["model"]),
         run=chosen,
-        task=reader.query("compare_tasks", suite=first["suite"], suite_version=first["suite_version"]),
-        result=reader.query("compare_results", run_ids=ids),
-        outcome=reader.query("compare_outcomes", run_ids=ids),
+        task=reader.frame("compare_tasks", suite=first["suite"], suite_version=first["suite_version"]),
+        result=reader.frame("compare_results", run_ids=ids),
+        outcome=reader.frame("compare_outcomes", run_ids=ids),
     )
     if as_json:
         print_json({"suite": first["suite"], "suite_version": first["suite_version"], "runs": ids, **made.to_json()})

@@ -50,7 +50,7 @@ def suites_check(*, as_json: bool) -> int:
 
 def models(*, vendor: str | None, segment: str | None, open_weights: bool | None, as_json: bool) -> None:
     """Models of the catalog, newest first."""
-    frame = reader().query("models")
+    frame = reader().frame("models")
     if vendor:
         frame = _those(frame, "vendor_id", vendor, "vendor")
     if segment:
@@ -63,7 +63,7 @@ def models(*, vendor: str | None, segment: str | None, open_weights: bool | None
 
 def vendors(*, segment: str | None, country: str | None, as_json: bool) -> None:
     """Vendors of the catalog."""
-    frame = reader().query("vendors")
+    frame = reader().frame("vendors")
     if segment:
         frame = _those(frame, "segment", segment, "segment", SEGMENTS)
     if country:
@@ -89,7 +89,7 @@ def _those(frame: pd.DataFrame, column: str, value: str, what: str, also: Sequen
 
 def runs(*, suite: str | None, model: str | None, origin: str | None, as_json: bool) -> None:
     """Runs in the database, newest first."""
-    frame = reader().query("runs")
+    frame = reader().frame("runs")
     if suite:
         frame = frame[frame["suite"] == suite]
     if model:

@@ -20,8 +20,8 @@ def run(run_id: str, *, as_json: bool) -> None:
 
     database = reader()
     row = _run_id(database, run_id)
-    full = database.query("run", run_id=row)
-    scores = with_intervals(database.query("run_results", run_id=row))
+    full = database.frame("run", run_id=row)
+    scores = with_intervals(database.frame("run_results", run_id=row))
     manifest = json.loads(full["manifest_text"][0] or "{}")
     if as_json:
         folder = places.runs() / row
@@ -45,7 +45,7 @@ def run(run_id: str, *, as_json: bool) -> None:
 
 
 def _run_id(database: Reader, wanted: str) -> str:
-    names = list(database.query("runs")["run_id"])
+    names = list(database.frame("runs")["run_id"])
     if wanted in names:
         return wanted
     fits = [n for n in names if wanted in n]

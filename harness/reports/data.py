@@ -30,24 +30,24 @@ class Material:
         self.choices = choices
         self._reader = reader
 
-    def query(self, name: str, /, **values: Any) -> pd.DataFrame:
+    def frame(self, name: str, /, **values: Any) -> pd.DataFrame:
         """Rows of a named query."""
-        return self._reader.query(name, **values)
+        return self._reader.frame(name, **values)
 
     @cached_property
     def vendors(self) -> pd.DataFrame:
         """Vendors of the catalog."""
-        return self.query("vendors")
+        return self.frame("vendors")
 
     @cached_property
     def models(self) -> pd.DataFrame:
         """Models of the catalog, newest first, one row each."""
-        return self.query("models").drop_duplicates("model_id")
+        return self.frame("models").drop_duplicates("model_id")
 
     @cached_property
     def leading(self) -> pd.DataFrame:
         """The newest valid, complete run of every model revision, suite and dtype, with ``kind_of_origin``."""
-        frame = self.query("leading_runs").sort_values(["suite", "suite_version", "model", "run_id"], kind="stable")
+        frame = self.frame("leading_runs").sort_values(["suite", "suite_version", "model", "run_id"], kind="stable")
         return frame.assign(kind_of_origin=frame["origin"].where(frame["segment"] != "reference", "reference"))
 
     @cached_property
@@ -65,22 +65,22 @@ class Material:
         """Headline results, with intervals, of the leading runs in the scope."""
         from harness.analysis.statistics.uncertainty import with_intervals
 
-        return with_intervals(self.query("report_results", run_ids=list(self.runs["run_id"])))
+        return with_intervals(self.frame("report_results", run_ids=list(self.runs["run_id"])))
 
     @cached_property
     def tasks(self) -> pd.DataFrame:
         """Tasks of the suites that runs in the scope used."""
-        return self.query("report_tasks", run_ids=list(self.runs["run_id"]))
+        return self.frame("report_tasks", run_ids=list(self.runs["run_id"]))
 
     @cached_property
     def reported(self) -> pd.DataFrame:
         """Scores that somebody published."""
-        return self.query("reported")
+        return self.frame("reported")
 
     @cached_property
     def prices(self) -> pd.DataFrame:
         """Offers of catalogue models, all dates."""
-        return self.query("prices")
+        return self.frame("prices")
 
     @cached_property
     def listed(self) -> pd.DataFrame:
@@ -118,8 +118,8 @@ class Material:
         from harness.analysis.companies.vendor_inputs import gather_inputs
 
         products = self.vendors[self.vendors["segment"] != "reference"]
-        rows = self.query("report_positions")
-        facts = self.query("report_facts", vendor_ids=list(products["vendor_id"]))
+        rows = self.frame("report_positions")
+        facts = self.frame("report_facts", vendor_ids=list(products["vendor_id"]))
         capability = dict(zip(self.scale["model_id"], self.scale["score"].astype(float), strict=True))
         found = gather_inputs(rows, facts, self.models, capability=capability)
         return found[found["vendor_id"].isin(products["vendor_id"])].reset_index(drop=True)
@@ -140,7 +140,7 @@ class Material:
         """Sixteen hexadecimal digits that change with every fact of the catalog."""
         import hashlib
 
-        rows = self.query("report_catalog")
+        rows = self.frame("report_catalog")
         text = ";".join(f"{r.facts}:{r.rows}:{r.digest}" for r in rows.itertuples())
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -149,7 +149,7 @@ class Material:
         import numpy as np
         import pandas as pd
 
-        frame = self.query("outcomes", run_ids=list(names), probs=True, right_or_wrong=False)
+        frame = self.frame("outcomes", run_ids=list(names), probs=True, right_or_wrong=False)
         held = [v if isinstance(v, np.ndarray) else None for v in frame["choice_probs"]]
         return frame.assign(
             model=frame["run_id"].map(dict(names)), choice_probs=pd.Series(held, dtype=object, index=frame.index)

@@ -63,7 +63,7 @@ class Reader:
         """True where there is no database yet."""
         return self.generation == NOWHERE
 
-    def query(self, name: str, /, **params: object) -> pd.DataFrame:
+    def frame(self, name: str, /, **params: object) -> pd.DataFrame:
         """Rows of the query ``sql/queries/<name>.sql``. A parameter that is not given is null: no filter.
 
         Raises:
@@ -152,9 +152,9 @@ class Database:
                 self._reader = Reader(self.path, memory=memory, threads=threads)
             return self._reader
 
-    def query(self, name: str, /, **params: object) -> pd.DataFrame:
-        """``current().query(…)``."""
-        return self.current().query(name, **params)
+    def frame(self, name: str, /, **params: object) -> pd.DataFrame:
+        """``current().frame(…)``."""
+        return self.current().frame(name, **params)
 
 
 def generation(path: Path) -> Generation:

@@ -52,7 +52,7 @@ def shown(reader: Reader, database: Path) -> dict[tuple[str, str, str], dict[str
     patch = pytest.MonkeyPatch()
     patch.setenv("LANDSCAPE_DB", str(database))
     out: dict[tuple[str, str, str], dict[str, float]] = {}
-    runs = reader.query("leading_runs")
+    runs = reader.frame("leading_runs")
     for run_id in runs.loc[runs["vendor_id"].isin(CHOICES.vendors), "run_id"]:
         printed = io.StringIO()
         patch.setattr("sys.stdout", printed)

@@ -52,7 +52,7 @@ def test_memo_counts_runs_as_the_database_does(report: Report, reader: Reader) -
 
 
 def test_every_section_names_its_runs(report: Report, reader: Reader) -> None:
-    known = set(reader.query("runs")["run_id"])
+    known = set(reader.frame("runs")["run_id"])
     named = {run for s in report.sections for run in s.runs}
     assert named
     assert named <= known
@@ -92,7 +92,7 @@ def test_a_vendor_is_found_by_id_or_name(reader: Reader, name: str) -> None:
 
 
 def test_a_model_is_found_by_a_unique_ending(reader: Reader) -> None:
-    whole = reader.query("models").iloc[0]
+    whole = reader.frame("models").iloc[0]
     report = made(reader, Choices(models=(str(whole["model_id"]),)))
     assert report.title == whole["name"]
     assert told(report, "head_to_head").startswith("No two of these models")
@@ -108,7 +108,7 @@ def test_all_wrong_names_are_told_at_once(reader: Reader) -> None:
 
 
 def test_choices_that_leave_nothing_are_refused_with_a_sentence(reader: Reader) -> None:
-    other = reader.query("models").query("vendor_id == 'iris'").iloc[0]["model_id"]
+    other = reader.frame("models").query("vendor_id == 'iris'").iloc[0]["model_id"]
     with pytest.raises(MissingData, match="leave nothing"):
         made(reader, Choices(("aurora",), (str(other),)))
 
@@ -121,8 +121,8 @@ def test_nothing_chosen_means_the_whole_market(reader: Reader) -> None:
 
 
 def test_a_vendor_without_runs_says_so(reader: Reader) -> None:
-    runs = set(reader.query("runs")["vendor_id"])
-    bare = sorted(set(reader.query("vendors")["vendor_id"]) - runs)[0]
+    runs = set(reader.frame("runs")["vendor_id"])
+    bare = sorted(set(reader.frame("vendors")["vendor_id"]) - runs)[0]
     report = made(reader, Choices((bare,)))
     assert "No run of these models is in the database" in told(report, "capability")
     assert "No run stands behind this report" in told(report, "evidence")
@@ -149,7 +149,7 @@ def test_sixty_vendors_work(database: Path, tmp_path: Path) -> None:
                 "7.0 AS params_b, DATE '2026-01-01' AS released FROM range(48) AS t(i)")  # fmt: skip
     con.close()
     reader = Reader(path)
-    vendors = tuple(reader.query("vendors")["vendor_id"])
+    vendors = tuple(reader.frame("vendors")["vendor_id"])
     assert len(vendors) == 60
     report = made(reader, Choices(vendors))
     assert "60 were chosen" in told(report, "memo")

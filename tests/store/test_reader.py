@@ -93,11 +93,11 @@ def test_parameters_are_named_bound_and_checked(db: Path, runs: Path) -> None:
 
 def test_queries_are_named_files(db: Path, catalog: Path) -> None:
     publish_catalog(db, catalog)
-    assert Database(db).query("list_prices", ratio=0)["blended_per_mtok"].tolist() == [3.0, 4.0]
+    assert Database(db).frame("list_prices", ratio=0)["blended_per_mtok"].tolist() == [3.0, 4.0]
     with pytest.raises(BadInput, match="no SQL 'nothing'"):
-        Reader(db).query("nothing")
+        Reader(db).frame("nothing")
     with pytest.raises(BadInput, match="no SQL"):
-        Reader(db).query("../schema/0001_initial")
+        Reader(db).frame("../schema/0001_initial")
 
 
 def test_every_query_and_view_says_what_a_row_is_and_runs_on_an_empty_database(db: Path) -> None:
@@ -107,7 +107,7 @@ def test_every_query_and_view_says_what_a_row_is_and_runs_on_an_empty_database(d
     for path in [*queries, *places.asset("sql/views").glob("*.sql"), *places.asset("sql/ingest").glob("*.sql")]:
         assert path.read_text(encoding="utf-8").startswith("-- one row"), path.name
     for path in queries:
-        reader.query(path.stem)
+        reader.frame(path.stem)
 
 
 def test_a_path_through_a_file_is_absent_and_a_folder_is_refused(tmp_path: Path) -> None:

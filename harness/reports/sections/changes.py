@@ -46,7 +46,7 @@ def _new_models(
 
 
 def _prices(material: Material, words: Words, since: dt.date, tables: list[Table], sentences: list[Sentence]) -> None:
-    rows = material.query("report_price_changes", since=since)
+    rows = material.frame("report_price_changes", since=since)
     rows = rows[rows["model_id"].isin(material.scope.models)]
     fell = int((rows["change"] < 0).sum())
     numbers = {"n": (len(rows), "integer"), "fell": (fell, "integer")}

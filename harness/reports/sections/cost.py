@@ -93,9 +93,9 @@ def _chart(known: pd.DataFrame, words: Words, figures: list[Figure], sentences: 
 def _self_hosted(material: Material, words: Words, tables: list[Table], sentences: list[Sentence]) -> tuple[str, ...]:
     from harness.analysis.cost import measured_costs
 
-    perf = material.query("perf").drop(columns=["model"])
+    perf = material.frame("perf").drop(columns=["model"])
     perf = perf[perf["tokens_per_s"].notna()]
-    rows = measured_costs(material.runs, perf, material.query("gpu_prices"))
+    rows = measured_costs(material.runs, perf, material.frame("gpu_prices"))
     if rows.empty:
         sentences.append(words.sentence("price.no_self"))
         return ()

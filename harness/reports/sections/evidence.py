@@ -75,7 +75,7 @@ def _where(source: Any) -> str | None:
 
 def freshness(material: Material, words: Words) -> Section:
     """The section Data freshness: the sources that this report rests on."""
-    rows = material.query("freshness")
+    rows = material.frame("freshness")
     used = _used(material)
     rows = rows[rows["source_id"].isin(used)].reset_index(drop=True)
     key, title, lead = "freshness", words("section.freshness"), words("lead.freshness")
@@ -106,8 +106,8 @@ def _used(material: Material) -> set[str]:
         material.models[material.models["model_id"].isin(scope.models)],
         material.reported[material.reported["model_id"].isin(scope.models)],
         material.vendors[material.vendors["vendor_id"].isin(scope.vendors)],
-        material.query("report_facts", vendor_ids=list(scope.vendors)),
-        material.query("report_relations", vendor_ids=list(scope.vendors)),
+        material.frame("report_facts", vendor_ids=list(scope.vendors)),
+        material.frame("report_relations", vendor_ids=list(scope.vendors)),
     )
     return {str(v) for frame in frames for v in frame["source_id"].dropna()}
 
@@ -116,7 +116,7 @@ def newest_day(material: Material) -> dt.date:
     """The newest date in the data: a report's date."""
     import pandas as pd
 
-    days = [pd.to_datetime(material.query("freshness")["last_as_of"]).max()]
+    days = [pd.to_datetime(material.frame("freshness")["last_as_of"]).max()]
     days.append(pd.to_datetime(material.leading["sealed"]).max())
     known = [d for d in days if d == d and d is not None]
     return max(known).date() if known else dt.date(1980, 1, 1)

@@ -35,7 +35,7 @@ class Shared:
 def shared_suites(material: Material, most: int = MOST) -> list[Shared]:
     """The suites that at least two of the models answered item by item; measured first, then the most models."""
     runs = material.runs.assign(label=labels(material.runs))
-    items = material.query("report_shared_items", run_ids=list(runs["run_id"]))
+    items = material.frame("report_shared_items", run_ids=list(runs["run_id"]))
     runs = runs.merge(items, on="run_id").sort_values(["items", "label"], ascending=[False, True], kind="stable")
     found = []
     for (origin, suite, version), part in runs.groupby(["kind_of_origin", "suite", "suite_version"], sort=True):
@@ -54,7 +54,7 @@ def compared(material: Material, shared: Shared) -> Comparison:
     from harness.analysis.compare import compare
 
     runs = shared.runs.assign(model=shared.runs["label"])
-    manifests = material.query("report_manifests", run_ids=list(runs["run_id"]))
+    manifests = material.frame("report_manifests", run_ids=list(runs["run_id"]))
     tasks = material.tasks
     tasks = tasks[(tasks["suite"] == shared.suite) & (tasks["suite_version"] == shared.version)]
     results = material.results[material.results["run_id"].isin(runs["run_id"])]
@@ -266,7 +266,7 @@ def _dispersion(material: Material, words: Words, tables: list[Table], sentences
 def _concentration(material: Material, words: Words, tables: list[Table], sentences: list[Sentence]) -> None:
     from harness.analysis.opportunities import concentration
 
-    rows = concentration(material.query("report_concentration"))
+    rows = concentration(material.frame("report_concentration"))
     if rows.empty:
         return
     who = material.vendors.drop_duplicates("vendor_id").set_index("vendor_id")

@@ -64,7 +64,7 @@ def who(material: Material, rows: pd.DataFrame, words: Words) -> list[Sentence]:
     makers = makers[makers["vendor_en"].notna()]
     if makers.empty:
         return []
-    facts = material.query("report_facts", vendor_ids=list(makers["vendor_id"]))
+    facts = material.frame("report_facts", vendor_ids=list(makers["vendor_id"]))
     told = [_one(row, facts[facts["vendor_id"] == row["vendor_id"]], words) for row in makers.to_dict("records")]
     return asked(words, "ask.who", [words.sentence("memo.who", told=words("memo.between").join(told))])
 

@@ -108,7 +108,7 @@ def _strengths(material: Material, words: Words, vendors: list[str], tables: lis
 def _facts(material: Material, words: Words, vendors: list[str], tables: list[Table]) -> None:
     import pandas as pd
 
-    rows = material.query("report_facts", vendor_ids=vendors)
+    rows = material.frame("report_facts", vendor_ids=vendors)
     rows = rows[rows["key"].isin(FACTS)].drop_duplicates(["vendor_id", "key", "unit", "note"])
     rows = rows.drop_duplicates(["vendor_id", "key"])
     if rows.empty:
@@ -132,7 +132,7 @@ def _facts(material: Material, words: Words, vendors: list[str], tables: list[Ta
 
 
 def _relations(material: Material, words: Words, vendors: list[str], tables: list[Table]) -> None:
-    rows = material.query("report_relations", vendor_ids=vendors)
+    rows = material.frame("report_relations", vendor_ids=vendors)
     if rows.empty:
         return
     rows = rows.assign(

@@ -61,7 +61,7 @@ def items(view: View, wanted: Wanted, *, texts: bool) -> Found:
             pass
         else:
             return Found(page.frame, page.total, True)
-    frame = view.reader.query(
+    frame = view.reader.frame(
         "outcome_items",
         run_id=wanted.run_id,
         task=wanted.task,

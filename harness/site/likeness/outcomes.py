@@ -55,7 +55,7 @@ def outcomes(view: View, runs: pd.DataFrame, *, probs: bool, right_or_wrong: boo
     import pandas as pd
 
     names = dict(zip(runs["run_id"], runs["label"], strict=True))
-    frame = view.reader.query("outcomes", run_ids=list(names), probs=probs, right_or_wrong=right_or_wrong)
+    frame = view.reader.frame("outcomes", run_ids=list(names), probs=probs, right_or_wrong=right_or_wrong)
     held = [v if isinstance(v, np.ndarray) else None for v in frame["choice_probs"]]  # no pandas NA in lists
     return frame.assign(model=frame["run_id"].map(names), choice_probs=pd.Series(held, dtype=object, index=frame.index))
 
@@ -120,7 +120,7 @@ def disagreements(view: View, runs: pd.DataFrame, task: str) -> pd.DataFrame:
 
     def compute(names: tuple[tuple[str, str], ...], task: str) -> pd.DataFrame:
         label = dict(names)
-        rows = view.reader.query("outcomes", run_ids=list(label), probs=False, right_or_wrong=False, task=task)
+        rows = view.reader.frame("outcomes", run_ids=list(label), probs=False, right_or_wrong=False, task=task)
         rows = rows.assign(model=rows["run_id"].map(label))
         wide = rows.pivot_table(index=["item"], columns="model", values="value", aggfunc="first").dropna()
         spread = wide.max(axis=1) - wide.min(axis=1)

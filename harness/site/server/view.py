@@ -73,7 +73,7 @@ def _database(path: str) -> Database:
 # pickled for every reader, which took a third of a page's time; ``_own`` keeps readers from changing it.
 @st.cache_resource(max_entries=256, show_spinner=False)
 def _frame(generation: Any, query: str, values: tuple[tuple[str, Any], ...], _reader: Reader) -> pd.DataFrame:
-    return _reader.query(query, **dict(values))
+    return _reader.frame(query, **dict(values))
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
