@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -11,16 +10,6 @@ from scipy import special
 
 from harness.analysis.statistics.uncertainty import CONFIDENCE, Floats
 
-# Vendors near the line of 5 billion USD of other revenue, or that earn mostly from AI (docs/catalog.md), by the segment
-# that they might as well be in.
-BORDERLINE: Mapping[str, str] = {
-    "databricks": "big-tech",
-    "iflytek": "big-tech",
-    "qihoo-360": "big-tech",
-    "snowflake": "big-tech",
-    "kuaishou": "startup",
-    "naver": "startup",
-}
 SIZE_COLUMNS = ["group", "against", "difference", "stderr", "low", "high", "p_value", "models", "slope_per_tenfold"]
 GAP_COLUMNS = ["date", "group", "best", "model", "behind", "behind_months"]
 
@@ -98,15 +87,21 @@ def gap_over_time(frame: pd.DataFrame, *, group: str = "segment") -> pd.DataFram
     return pd.DataFrame(found, columns=GAP_COLUMNS).sort_values(["date", "group"], ignore_index=True, kind="stable")
 
 
-def moved_segments(frame: pd.DataFrame, borderline: Mapping[str, str], *, against: str | None = None) -> pd.DataFrame:
+def moved_segments(frame: pd.DataFrame, *, against: str | None = None) -> pd.DataFrame:
     """``size_adjusted`` by segment as stated, then with each borderline vendor moved, then with all: ``moved`` says which.
 
-    ``frame`` has ``vendor_id, segment, score, params_b``; ``borderline`` maps a vendor to the segment it might be in.
+    ``frame`` has ``vendor_id, segment, segment_borderline, score, params_b``; ``segment_borderline`` is the segment that
+    a vendor near the line might as well be in, else missing. ``moved`` is ``none``, a vendor's id or ``all``. No row
+    where no vendor of the frame is borderline.
     """
+    borderline = frame.dropna(subset=["segment_borderline"])
+    other = dict(zip(borderline["vendor_id"], borderline["segment_borderline"], strict=True))
+    if not other:
+        return pd.DataFrame({c: pd.Series(dtype=object) for c in [*SIZE_COLUMNS, "moved"]})
     cases: list[tuple[str, dict[str, str]]] = [("none", {})]
-    cases += [(vendor, {vendor: segment}) for vendor, segment in sorted(borderline.items())]
-    if len(borderline) > 1:
-        cases.append(("all", dict(borderline)))
+    cases += [(vendor, {vendor: segment}) for vendor, segment in sorted(other.items())]
+    if len(other) > 1:
+        cases.append(("all", other))
     parts = []
     for name, moves in cases:
         segment = frame["vendor_id"].map(moves).fillna(frame["segment"])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness.catalog import cells
 from harness.catalog.codes import CURRENCIES
-from harness.catalog.schema import ALIAS_TARGET, BY_NAME, TABLES, Table
+from harness.catalog.schema import ALIAS_TARGET, BORDERLINE_SEGMENTS, BY_NAME, TABLES, Table
 from harness.catalog.tables import Catalog, Finding, Row, key_of, read
 from harness.catalog.vocabulary import BENCHMARKS_BY_NAME, CLOSED_VALUES, FACTS_BY_KEY
 from harness.errors import BadInput
@@ -122,6 +122,17 @@ def _parents(catalog: Catalog) -> Iterator[Finding]:
             yield Finding("vendors.csv", line, "parent_id", "the vendor is its own parent")
 
 
+def _borderlines(catalog: Catalog) -> Iterator[Finding]:
+    """A borderline vendor stands in one of the two segments of the line and names the other."""
+    for line, row in _numbered(catalog, "vendors"):
+        other = row["segment_borderline"]
+        if other and {row["segment"], other} != set(BORDERLINE_SEGMENTS):
+            message = (
+                f"a vendor of {row['segment']} is not on the line to {other}; it is {' or '.join(BORDERLINE_SEGMENTS)}"
+            )
+            yield Finding("vendors.csv", line, "segment_borderline", message)
+
+
 def _facts(catalog: Catalog) -> Iterator[Finding]:
     """Each fact fits its key: dimension, unit, number or word; and no two facts contradict each other."""
     said: dict[tuple[str, ...], tuple[str, int]] = {}
@@ -179,6 +190,7 @@ _RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (
     _unused_sources,
     _dates_of_sources,
     _parents,
+    _borderlines,
     _facts,
     _relations,
     _scores,

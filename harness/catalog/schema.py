@@ -42,6 +42,7 @@ class Table:
 
 
 SEGMENTS = ("big-tech", "startup", "lab", "reference")
+BORDERLINE_SEGMENTS = ("big-tech", "startup")  # only their line is one of revenue, which a vendor can be near
 DIMENSIONS = ("rnd", "application", "business", "ecosystem", "capital", "value-chain")
 RELATIONS = ("acquired", "invested", "partnered", "spun-out", "distributes")
 REPORTERS = ("vendor", "third-party")
@@ -76,6 +77,7 @@ VENDORS = _table(
     Column("name_en", "text", required=True),
     Column("name_zh", "text"),
     Column("segment", "choice", required=True, values=SEGMENTS),
+    Column("segment_borderline", "choice", values=BORDERLINE_SEGMENTS),
     Column("country", "country", required=True),
     Column("city", "text"),
     Column("founded", "partial-date"),

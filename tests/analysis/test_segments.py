@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
 
-from harness import places
 from harness.analysis import segments
 
 
@@ -56,17 +55,17 @@ def test_size_adjusted_without_enough_to_compare() -> None:
 
 def test_borderline_vendors_are_moved_one_by_one_and_together() -> None:
     frame = _market()
-    found = segments.moved_segments(frame, {"v1": "startup", "v2": "lab"}, against="big-tech")
+    other = frame["vendor_id"].map({"v1": "startup", "v2": "lab"})
+    found = segments.moved_segments(frame.assign(segment_borderline=other), against="big-tech")
     assert set(found["moved"]) == {"none", "v1", "v2", "all"}
     moved = frame.assign(segment=frame["segment"].mask(frame["vendor_id"] == "v1", "startup"))
     expected = segments.size_adjusted(moved, against="big-tech")["difference"].to_list()
     assert found.loc[found["moved"] == "v1", "difference"].to_list() == pytest.approx(expected)
 
 
-def test_a_borderline_vendor_is_in_the_catalog_and_in_one_of_two_segments() -> None:
-    stated = pd.read_csv(places.packaged_catalog() / "vendors.csv").set_index("vendor_id")["segment"]
-    for vendor, other in segments.BORDERLINE.items():
-        assert {stated[vendor], other} == {"big-tech", "startup"}
+def test_without_a_borderline_vendor_nothing_is_repeated() -> None:
+    frame = _market().assign(segment_borderline=None)
+    assert segments.moved_segments(frame, against="big-tech").empty
 
 
 def test_gap_over_time_by_hand() -> None:

@@ -16,8 +16,8 @@ TODAY = dt.date(2026, 8, 1)
 LINES = {
     "sources": ["page,A page,A publisher,https://example.org/page,CC BY 4.0,2026-07-02"],
     "vendors": [
-        "acme,Acme,艾克米,startup,FR,Lyon,2021-03,,https://acme.example,2026-07-01,page",
-        "acme-labs,Acme Labs,,lab,CN,,2023,acme,,2026-07-01,page",
+        "acme,Acme,艾克米,startup,,FR,Lyon,2021-03,,https://acme.example,2026-07-01,page",
+        "acme-labs,Acme Labs,,lab,,CN,,2023,acme,,2026-07-01,page",
     ],
     "models": [
         "acme-7b-instruct,acme,Acme 7B Instruct,acme,2026-01-15,7,,32768,text;image,text,true,MIT,acme/Acme-7B-Instruct,2026-07-01,page",

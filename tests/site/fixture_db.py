@@ -87,6 +87,7 @@ def _catalog(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         columns=["source_id", "title", "publisher", "url", "licence", "retrieved"],
     )  # fmt: skip
     vendor = pd.DataFrame(VENDORS, columns=["vendor_id", "name_en", "name_zh", "segment", "country", "founded"])
+    vendor["segment_borderline"] = vendor["vendor_id"].map({"borealis": "big-tech"})
     vendor = vendor.assign(city=None, parent_id=None, website="https://example.org", **asof)
     models, prices, reported = [], [], []
     for index, (vendor_id, name, _, _segment, _country, _) in enumerate(VENDORS):

@@ -106,9 +106,9 @@ def make_run(parent: Path, number: int, *, items: int = 4, model: str = "acme/on
 
 CATALOG = {
     "sources.csv": "source_id,title,publisher,url,licence,retrieved\ns1,Prices,Acme,https://example.org,,2026-01-02\n",
-    "vendors.csv": "vendor_id,name_en,name_zh,segment,country,city,founded,parent_id,website,as_of,source_id\n"
-    "acme,Acme,爱克米,startup,CN,,2023,,,2026-01-01,s1\n"
-    "bigco,Bigco,,big-tech,US,,1990,,,2026-01-01,s1\n",
+    "vendors.csv": "vendor_id,name_en,name_zh,segment,segment_borderline,country,city,founded,parent_id,website,as_of,source_id\n"
+    "acme,Acme,爱克米,startup,,CN,,2023,,,2026-01-01,s1\n"
+    "bigco,Bigco,,big-tech,,US,,1990,,,2026-01-01,s1\n",
     "models.csv": "model_id,vendor_id,name,family,released,params_b,active_params_b,context_tokens,input_modalities,"
     "output_modalities,open_weights,licence,hub_id,as_of,source_id\n"
     "acme-one,acme,One,,2025-06-01,1,,4096,text;image,text,true,MIT,acme/one,2026-01-01,s1\n"

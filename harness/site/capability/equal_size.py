@@ -60,47 +60,43 @@ def show(view: View, frame: pd.DataFrame, *, unit: str, source: str, name: str) 
         _moved(view, frame, str(found.iloc[0]["against"]), source=source, name=name)
 
 
-def moved(frame: pd.DataFrame, against: str) -> pd.DataFrame:
-    """``analysis.segments.moved_segments`` with every borderline vendor that has models here; empty where none has.
+def moved(frame: pd.DataFrame, vendors: pd.DataFrame, against: str) -> pd.DataFrame:
+    """``analysis.segments.moved_segments`` over the groups that are large enough; ``vendors`` names the borderline ones."""
+    from harness.analysis.segments import moved_segments
 
-    The column ``moved`` is ``none``, a vendor's id or ``all``.
-    """
-    from harness.analysis.segments import BORDERLINE, moved_segments
-
+    other = dict(zip(vendors["vendor_id"], vendors["segment_borderline"], strict=True))
     rows = _known(frame, "segment")
-    stated = dict(zip(rows["vendor_id"], rows["segment"], strict=True))
-    other = {v: s for v, s in BORDERLINE.items() if v in stated and stated[v] != s}
-    found = moved_segments(rows, other, against=against)
-    return found if other else found[:0]
+    return moved_segments(rows.assign(segment_borderline=rows["vendor_id"].map(other)), against=against)
 
 
 def _moved(view: View, frame: pd.DataFrame, against: str, *, source: str, name: str) -> None:
     """The same differences with each borderline vendor in its other segment."""
-    from harness.analysis.segments import BORDERLINE
-
     say = view.say
-    found = moved(frame, against)
-    if found.empty:
-        st.caption(say("equal_size.moved_nobody", vendors=len(BORDERLINE)))
+    vendors = view.frame("vendors")
+    differences = moved(frame, vendors, against)
+    if differences.empty:
+        st.caption(say("equal_size.moved_nobody", vendors=int(vendors["segment_borderline"].notna().sum())))
         return
     names = dict(zip(frame["vendor_id"], frame["vendor"], strict=True))
+    movers = [v for v in dict.fromkeys(differences["moved"]) if v in names]
     cases = {
         "none": say("equal_size.as_stated"),
         "all": say("equal_size.all_moved"),
-        **{v: say("equal_size.one_moved", vendor=names[v]) for v in set(found["moved"]) & set(BORDERLINE)},
+        **{v: say("equal_size.one_moved", vendor=names[v]) for v in movers},
     }
-    found = found.assign(
-        case=found["moved"].map(cases), significant=(found["low"] > 0) | (found["high"] < 0),
-        label=[f"{say.known('segment', g)} · {cases[m]}" for g, m in zip(found["group"], found["moved"], strict=True)],
+    groups = zip(differences["group"], differences["moved"], strict=True)
+    differences = differences.assign(
+        case=differences["moved"].map(cases), significant=(differences["low"] > 0) | (differences["high"] < 0),
+        label=[f"{say.known('segment', g)} · {cases[m]}" for g, m in groups],
     )  # fmt: skip
-    movers = [names[v] for v in BORDERLINE if v in set(found["moved"])]
+    moved_names = [names[v] for v in movers]
     keep = ["label", "difference", "low", "high", "significant", "group", "against", "moved", "models", "p_value"]
     blocks.chart(
         view,
         dots.differences(
-            found.sort_values("group", kind="stable")[keep], say, title=_moved_sentence(view, found, movers),
+            differences.sort_values("group", kind="stable")[keep], say, title=_moved_sentence(view, differences, moved_names),
             unit=say("equal_size.moved_unit", base=say.known("segment", against)),
-            note=say("equal_size.moved_note", base=say.known("segment", against), vendors=", ".join(movers)),
+            note=say("equal_size.moved_note", base=say.known("segment", against), vendors=", ".join(moved_names)),
             source=source, name=f"moved-segments-{name}", told=(say("claims.told"), say("equal_size.even")),
         ),
     )  # fmt: skip

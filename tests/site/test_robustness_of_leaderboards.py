@@ -1,8 +1,9 @@
-"""What could turn a leaderboard: its tasks, its benchmarks, borderline vendors; and its trend. Each computed again."""
+"""Robustness of leaderboards: tasks, benchmarks, borderline vendors, and the trend; each computed again."""
 
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -48,35 +49,49 @@ def _market() -> pd.DataFrame:
         {"vendor_id": ["databricks"] * 6 + ["one"] * 8 + ["two"] * 9, "params_b": rng.uniform(1, 100, 23)}
     )
     rows["segment"] = np.where(rows["vendor_id"] == "two", "big-tech", "startup")
+    rows["segment_borderline"] = np.where(rows["vendor_id"] == "databricks", "big-tech", None)
     return rows.assign(score=np.log10(rows["params_b"]) + rng.normal(0, 0.3, len(rows)))
 
 
 def test_a_borderline_vendor_is_counted_on_the_other_side() -> None:
     rows = _market()
-    found = equal_size.moved(rows, "big-tech").set_index("moved")["difference"]
+    vendors = rows.drop_duplicates("vendor_id")
+    found = equal_size.moved(rows, vendors, "big-tech").set_index("moved")["difference"]
     assert list(found.index) == ["none", "databricks"]
     for case, big in (("none", ["two"]), ("databricks", ["two", "databricks"])):
         design = np.column_stack([np.ones(len(rows)), np.log10(rows["params_b"]), ~rows["vendor_id"].isin(big)])
         assert found[case] == pytest.approx(np.linalg.lstsq(design, rows["score"], rcond=None)[0][2])
-    assert equal_size.moved(rows[rows["vendor_id"] != "databricks"], "big-tech").empty
+    assert equal_size.moved(rows[rows["vendor_id"] != "databricks"], vendors, "big-tech").empty
+
+
+def _seen(folder: Path, monkeypatch: pytest.MonkeyPatch) -> view.View:
+    monkeypatch.setenv("LANDSCAPE_DB", str(folder / "land.duckdb"))
+    return view.over(Translator("en"))
 
 
 def test_the_page_repeats_the_comparison_with_borderline_vendors_moved(
     site: Open, filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at = site(filled, "capability", origin="Reported", least="4")
-    assert "None of the 6 vendors that might be in another segment" in texts(at)
-    monkeypatch.setattr("harness.analysis.segments.BORDERLINE", {"borealis": "big-tech"})
-    at = site(filled, "capability", origin="Reported", least="4")
     assert not at.exception and not at.error
-    assert "With Borealis in the other segment" in texts(at) or "hangs on the segment of Borealis" in texts(at)
+    seen = _seen(filled, monkeypatch)
+    board = scale.board(seen, 4)
+    base = equal_size.compared(board, "segment")["against"].iloc[0]
+    rows = equal_size.moved(board, seen.frame("vendors"), base).set_index(["moved", "group"])
+    told = (rows["low"] > 0) | (rows["high"] < 0)
+    turned = bool((told["none"].reindex(told["borealis"].index) != told["borealis"]).any())
+    assert ("hangs on the segment of Borealis" in texts(at)) == turned
+    assert ("With Borealis in the other segment" in texts(at)) != turned
     at.get_by_key("lang").set_value("zh").run()  # type: ignore[union-attr]
     assert not at.exception and not at.error and "北辰智能" in texts(at)
 
 
-def _seen(folder: Path, monkeypatch: pytest.MonkeyPatch) -> view.View:
-    monkeypatch.setenv("LANDSCAPE_DB", str(folder / "land.duckdb"))
-    return view.over(Translator("en"))
+def test_the_page_says_where_no_model_is_of_a_borderline_vendor(site: Open, filled: Path, tmp_path: Path) -> None:
+    shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
+    with duckdb.connect(str(tmp_path / "land.duckdb")) as con:
+        con.execute("UPDATE vendor SET segment_borderline = NULL")
+    at = site(tmp_path, "capability", origin="Reported", least="4")
+    assert "None of the vendors that might be in another segment (0)" in texts(at)
 
 
 def test_the_trend_is_the_slope_of_the_records(site: Open, filled: Path) -> None:
