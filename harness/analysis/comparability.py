@@ -15,8 +15,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from harness.errors import BadInput
-
 KEYS = ["task", "metric", "filter"]
 CONDITIONS = ["items", "n", "data_hash", "prompt_hash", "task_version", "num_fewshot", "chat_template", "window"]
 UNKNOWN = "unknown"
@@ -77,24 +75,6 @@ def _text(column: pd.Series) -> pd.Series:
     return column.map(lambda v: UNKNOWN if pd.isna(v) else str(v)).astype(object)
 
 
-def comparable_groups(made: pd.DataFrame) -> pd.DataFrame:
-    """``made`` (from ``conditions``) with ``group``: numbers share one only where all conditions are the same.
-
-    Groups count from 1 within each (task, metric, filter), the largest first; ties by first appearance.
-    """
-    if made.empty:
-        return made.assign(group=pd.Series(dtype=int))
-    texts = made[KEYS].astype(str).join(pd.DataFrame({c: _text(made[c]) for c in _TOLD_APART_BY}))
-    combined = pd.factorize(pd.MultiIndex.from_frame(texts))[0]
-    measure = pd.factorize(pd.MultiIndex.from_frame(texts[KEYS]))[0]
-    table = pd.DataFrame({"measure": measure, "combined": combined})
-    sizes = table.groupby(["measure", "combined"]).size().rename("size").reset_index()
-    sizes = sizes.sort_values(["measure", "size", "combined"], ascending=[True, False, True])
-    sizes["group"] = sizes.groupby("measure").cumcount() + 1
-    number = dict(zip(sizes["combined"], sizes["group"], strict=True))
-    return made.assign(group=[number[c] for c in combined])
-
-
 def differences(made: pd.DataFrame) -> pd.DataFrame:
     """Where numbers of one measure differ in a condition: ``task, metric, filter, condition, value, models``.
 
@@ -109,14 +89,3 @@ def differences(made: pd.DataFrame) -> pd.DataFrame:
                 for value, who in part["model"].groupby(values, sort=True):
                     rows.append((*measure, condition, value, ", ".join(sorted(set(who.astype(str))))))
     return pd.DataFrame(rows, columns=[*KEYS, "condition", "value", "models"])
-
-
-def refuse_mixture(made: pd.DataFrame) -> None:
-    """Raise ``BadInput`` naming every difference where the numbers must not be averaged or charted together."""
-    found = differences(made)
-    found = found[found["condition"].isin(_TOLD_APART_BY)]
-    if not found.empty:
-        problems = [
-            f"{r.task} ({r.metric}, {r.filter}): {r.condition} is {r.value} for {r.models}" for r in found.itertuples()
-        ]
-        raise BadInput("These numbers were not made under the same conditions; compare them apart.", problems)

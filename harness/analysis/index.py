@@ -1,4 +1,4 @@
-"""The capability index: one number per run from many tasks, with its error and its sensitivity.
+"""The capability index: one number per run from many tasks, with its error and the influence of each task.
 
 The index is the mean over kinds of the mean over a kind's tasks of the normalised score; a group of tasks counts
 as one task, its subtasks weighted by their items. All anchors come from the suite, so a new model never moves
@@ -203,49 +203,6 @@ def _columns(table: pd.DataFrame) -> list[tuple[str, str]]:
 def _equal_weights(table: pd.DataFrame) -> Floats:
     kinds = pd.Series(table.columns.get_level_values("kind"))
     return np.asarray(1.0 / (kinds.map(kinds.value_counts()) * kinds.nunique()), dtype=float)
-
-
-def weight_sensitivity(scores: pd.DataFrame, *, seed: int, draws: int = 10_000) -> pd.DataFrame:
-    """Share of random task weightings under which A's index lies above B's: ``model_a, model_b, share_above``.
-
-    Weights are uniform on the simplex (Dirichlet with all parameters 1), seeded; ties count half. All ordered
-    pairs of models that have every task of ``task_scores``. Source: OECD/JRC (2008), step 7.
-    """
-    table = _table(scores)
-    models = table.index.to_numpy(dtype=object)
-    a, b = np.nonzero(~np.eye(len(models), dtype=bool))
-    share = np.zeros(len(a))
-    if len(models) > 1:
-        weights = np.random.default_rng(seed).dirichlet(np.ones(table.shape[1]), size=draws)
-        totals = weights @ table.to_numpy(dtype=float).T
-        gap = [totals[:, [i]] - totals for i in range(len(models))]
-        strict = np.array([(g > 1e-12).mean(axis=0) for g in gap])
-        tied = np.array([(np.abs(g) <= 1e-12).mean(axis=0) for g in gap])
-        share = (strict + tied / 2)[a, b]
-    return pd.DataFrame({"model_a": models[a], "model_b": models[b], "share_above": share})
-
-
-def drop_one(scores: pd.DataFrame) -> pd.DataFrame:
-    """Index and rank of each model without each task: ``dropped, model, score, rank, rank_change``.
-
-    ``rank_change`` is the rank without the task minus the rank with all (negative: the model gains a place).
-    """
-    table = _table(scores)
-    columns = ["dropped", "model", "score", "rank", "rank_change"]
-    if table.empty or table.shape[1] < 2:
-        return pd.DataFrame({c: pd.Series(dtype=object) for c in columns})
-    whole = pd.Series(table.to_numpy() @ _equal_weights(table), index=table.index).rank(ascending=False, method="min")
-    parts = []
-    for kind, name in _columns(table):
-        rest = table.drop(columns=[(kind, name)])
-        score = pd.Series(rest.to_numpy() @ _equal_weights(rest), index=rest.index)
-        rank = score.rank(ascending=False, method="min")
-        parts.append(
-            pd.DataFrame(
-                {"dropped": name, "model": rest.index, "score": score.to_numpy(), "rank": rank.to_numpy()}
-            ).assign(rank_change=(rank - whole).to_numpy())
-        )
-    return pd.concat(parts, ignore_index=True)[columns]
 
 
 def task_influence(scores: pd.DataFrame) -> pd.DataFrame:

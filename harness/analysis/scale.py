@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -256,9 +256,9 @@ def fit_scale(
     """Fit the scale to ``scores`` (``model_id, benchmark, score`` in 0–1, from ``prepare_reported``).
 
     ``chance`` is keyed by lower-case benchmark name, 0 where absent. Standard errors are from the leverage-corrected
-    (HC2) sandwich of the linearised fit; intervals normal (somewhat wide: ``bootstrap_scale`` covers closer), on
+    (HC2) sandwich of the linearised fit; intervals normal, on
     the scale's unit: the anchor's log-odds. Raises ``MissingData`` without scores or anchor and ``BadInput`` for a
-    regularisation outside 0–1 (keep it at or below 10⁻³: ``sensitivity`` shows what more does). Source: Ho et al. (2025), sec. 3; MacKinnon and
+    regularisation outside 0–1 (keep it at or below 10⁻³: more of it stretches the scale). Source: Ho et al. (2025), sec. 3; MacKinnon and
     White (1985).
     """
     if not 0 <= regularisation <= 1:
@@ -338,42 +338,6 @@ def _influence(problem: _Problem, x: Floats, residual: Floats) -> tuple[Floats, 
     return np.asarray(bread * (residual / np.sqrt(1 - leverage))[:, None]), np.asarray(leverage)
 
 
-def bootstrap_scale(
-    fit: ScaleFit,
-    *,
-    seed: int,
-    draws: int = 200,
-    workers: int = 1,
-    confidence: float = CONFIDENCE,
-) -> tuple[ScaleFit, pd.DataFrame]:
-    """The fit with intervals from a bootstrap over scores, and all draws (``draws`` × models, in the fit's order).
-
-    Wild bootstrap: each score is its fitted value plus its leverage-corrected residual with a random sign (Rademacher),
-    refitted from the fit; every model keeps all its benchmarks, as resampling rows would not. ``workers`` processes
-    share the draws; the result depends on the seed only. Source: Wu (1986); Davidson and Flachaire (2008).
-    """
-    problem, best = _fitted(fit)
-    fitted = fit.scores["fitted"].to_numpy(dtype=float)
-    corrected = fit.scores["residual"].to_numpy(dtype=float) / np.sqrt(1 - fit.scores["leverage"].to_numpy(dtype=float))
-    signs = np.random.default_rng(seed).choice([-1.0, 1.0], size=(draws, len(fitted)))
-    batches = [(problem, best, fitted + corrected * part) for part in np.array_split(signs, max(1, workers))]
-    if workers > 1:
-        from concurrent.futures import ProcessPoolExecutor
-
-        with ProcessPoolExecutor(workers) as pool:
-            found = list(pool.map(_refit, batches))
-    else:
-        found = [_refit(batch) for batch in batches]
-    drawn = pd.DataFrame(np.concatenate(found), columns=fit.models["model_id"].to_list())
-    tail = (1 - confidence) / 2
-    ends = np.quantile(drawn.to_numpy(), [tail, 1 - tail], axis=0)
-    centre = fit.models["capability"].to_numpy(dtype=float)
-    models = fit.models.assign(
-        stderr=drawn.to_numpy().std(axis=0, ddof=1), low=np.minimum(ends[0], centre), high=np.maximum(ends[1], centre)
-    )
-    return replace(fit, models=models), drawn
-
-
 def _fitted(fit: ScaleFit) -> tuple[_Problem, Floats]:
     """The problem that a fit solves, and its parameters."""
     chance = dict(zip(fit.benchmarks["benchmark"].str.lower(), fit.benchmarks["chance"], strict=True))
@@ -383,7 +347,7 @@ def _fitted(fit: ScaleFit) -> tuple[_Problem, Floats]:
 
 
 def linear_draws(fit: ScaleFit, *, seed: int, draws: int = 200) -> pd.DataFrame:
-    """The draws of ``bootstrap_scale`` without refitting: each is the linearised fit's answer to the flipped residuals.
+    """A wild bootstrap without refitting: each draw is the linearised fit's answer to the flipped residuals.
 
     ``draws`` × models, in the fit's order; their deviations are the fit's standard errors. A second instead of minutes, but
     blind to how the fit bends: for models well placed on the scale. Source: Wu (1986); Hinkley (1977), the linear term.
@@ -392,15 +356,6 @@ def linear_draws(fit: ScaleFit, *, seed: int, draws: int = 200) -> pd.DataFrame:
     influence = _influence(problem, best, fit.scores["residual"].to_numpy(dtype=float))[0][:, : problem.models]
     signs = np.random.default_rng(seed).choice([-1.0, 1.0], size=(draws, len(influence)))
     return pd.DataFrame(best[: problem.models] + signs @ influence, columns=fit.models["model_id"].to_list())
-
-
-def _refit(batch: tuple[_Problem, Floats, Floats]) -> Floats:
-    problem, start, values = batch
-    rows = [
-        replace(problem, score=row).solve(start, REDRAWN_TOLERANCE, REDRAWN_STEPS)[0][: problem.models]
-        for row in values
-    ]
-    return np.array(rows).reshape(len(values), problem.models)
 
 
 def expected_scores(fit: ScaleFit, capability: npt.ArrayLike) -> pd.DataFrame:
@@ -450,41 +405,6 @@ def leave_one_benchmark_out(
         if len(less):
             rows.append((name, *_compared(whole, less), str(less.idxmax())))
     return pd.DataFrame(rows, columns=["benchmark", "models", "spearman", "largest_move", "moved_most", "first"])
-
-
-def sensitivity(
-    scores: pd.DataFrame,
-    *,
-    anchor: str = ANCHOR,
-    anchors: tuple[str, ...] = (),
-    regularisations: tuple[float, ...] = (1e-3, 1e-2, 1e-1),
-    chance: Mapping[str, float] = CHANCE,
-) -> pd.DataFrame:
-    """What other choices do to the scale: ``choice, value, models, spearman, largest_move, moved_most, stretch``.
-
-    One row per other anchor, other regularisation, and no chance level. ``stretch`` is the slope of the other fit's
-    capabilities on this one's: above 1 the choice inflates differences, trends included.
-    """
-    whole = fit_scale(scores, anchor=anchor, chance=chance).models.set_index("model_id")["capability"]
-    fits = [("anchor", other, fit_scale(scores, anchor=other, chance=chance)) for other in anchors]
-    fits += [
-        ("regularisation", f"{value:g}", fit_scale(scores, anchor=anchor, regularisation=value, chance=chance))
-        for value in regularisations
-    ]
-    fits.append(("chance level", "none", fit_scale(scores, anchor=anchor, chance={})))
-    rows = []
-    for choice, value, fit in fits:
-        other_scale = fit.models.set_index("model_id")["capability"]
-        stretch = _slope(whole.to_numpy(dtype=float), other_scale.reindex(whole.index).to_numpy(dtype=float))
-        rows.append((choice, value, *_compared(whole, other_scale), stretch))
-    columns = ["choice", "value", "models", "spearman", "largest_move", "moved_most", "stretch"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _slope(x: Floats, y: Floats) -> float:
-    centred = x - x.mean()
-    scale = float(centred @ centred)
-    return float(centred @ y) / scale if scale > 0 else math.nan
 
 
 def _compared(whole: pd.Series, other: pd.Series) -> tuple[int, float, float, str]:

@@ -19,7 +19,7 @@ def frontier_trend(
 ) -> pd.DataFrame:
     """How fast the best reported capability grows: least-squares slope of the record models per year, one row.
 
-    ``released`` by ``model_id``; ``draws`` from ``bootstrap_scale`` give the interval (records are found anew in each
+    ``released`` by ``model_id``; ``draws`` from ``linear_draws`` give the interval (records are found anew in each
     draw). Columns TREND_COLUMNS, scale units per year; NaN with fewer than three records. Source: Ho et al. (2025), sec. 4.
     """
     dates = pd.to_datetime(fit.models["model_id"].map(dict(released)), errors="coerce")

@@ -104,8 +104,7 @@ def test_empty_in_empty_out() -> None:
     assert scores.empty and list(scores) == index.SCORE_COLUMNS
     nobody = index.task_scores(RESULT, TASKS, make.runs(["a"]).iloc[:0])
     assert nobody.empty and index.capability_index(nobody, TASKS).empty
-    for frame in (index.weight_sensitivity(scores, seed=1), index.drop_one(scores), index.task_influence(scores)):
-        assert frame.empty
+    assert index.task_influence(scores).empty
     assert index.index_differences(pd.DataFrame(columns=paired.PAIRED_COLUMNS), TASKS).empty
 
 
@@ -119,30 +118,6 @@ def _market() -> tuple[pd.DataFrame, pd.DataFrame]:
         for t, v in zip("xy", pair, strict=True)
     ]
     return index.task_scores(make.results(rows), tasks, make.runs(list(levels))), tasks
-
-
-def test_random_weights_match_the_closed_form() -> None:
-    """a beats b where 0.2 w > 0.1 (1 − w), that is w > 1/3; w is uniform on (0, 1)."""
-    scores, _ = _market()
-    share = index.weight_sensitivity(scores, seed=1).set_index(["model_a", "model_b"])["share_above"]
-    assert share["a", "b"] == pytest.approx(2 / 3, abs=0.015)
-    assert share["b", "a"] == pytest.approx(1 - share["a", "b"])
-    assert (share["a", "c"], share["c", "b"]) == (1.0, 0.0)
-
-
-def test_ties_count_half() -> None:
-    scores, _ = _market()
-    twin = pd.concat([scores, scores[scores["model"] == "a"].assign(model="z", run_id="run-z")])
-    share = index.weight_sensitivity(twin, seed=1, draws=50).set_index(["model_a", "model_b"])["share_above"]
-    assert share["a", "z"] == 0.5
-
-
-def test_dropping_a_task_by_hand() -> None:
-    scores, _ = _market()
-    found = index.drop_one(scores).set_index(["dropped", "model"])
-    assert found.loc[("x", "a"), "score"] == pytest.approx(0.5)
-    assert found.loc[("x", "a"), "rank_change"] == 1 and found.loc[("x", "b"), "rank_change"] == -1
-    assert found.loc[("y", "a"), "rank_change"] == 0
 
 
 def test_influence_equals_scipy_and_names_the_driver() -> None:

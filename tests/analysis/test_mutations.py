@@ -58,7 +58,6 @@ MUTATIONS = (
     ("index", "index", "(x - low) / span", "(x + low) / span"),
     ("index", "index", "weight=1.0 / (per_kind * kinds)", "weight=1.0 / per_kind"),
     ("index", "index", '(rows["weight"] * rows["stderr"]) ** 2', 'rows["weight"] * rows["stderr"] ** 2'),
-    ("index", "index", "strict + tied / 2", "strict + tied"),
     ("index", "index", '(items * rows["stderr"] / span) ** 2', '(items * rows["stderr"]) ** 2'),
     ("homogeneity", "homogeneity", "a * b + wrong * (1 - a) * (1 - b)", "a * b - wrong * (1 - a) * (1 - b)"),
     ("homogeneity", "homogeneity", "(matrix.choices[picked] - 1.0)", "(matrix.choices[picked] - 0.0)"),

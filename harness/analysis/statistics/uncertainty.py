@@ -101,12 +101,6 @@ def mean_estimate(values: npt.ArrayLike, *, clusters: object = None) -> Estimate
     return ratio_estimate(values, None, clusters=clusters)
 
 
-def wilson(score: float, n: float, *, confidence: float = CONFIDENCE) -> Interval:
-    """Wilson's interval (1927) of a proportion ``score`` (0–1) seen on ``n`` items; NaN without items."""
-    low, high = _wilson(np.asarray([score]), np.asarray([n], dtype=float), confidence)
-    return Interval(float(low[0]), float(high[0]))
-
-
 def _wilson(score: Floats, n: Floats, confidence: float) -> tuple[Floats, Floats]:
     z2 = normal_quantile(confidence) ** 2
     with np.errstate(divide="ignore", invalid="ignore"):
