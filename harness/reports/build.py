@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from harness.errors import MissingData
 from harness.reports.cells import cleaned
@@ -21,7 +21,21 @@ from harness.reports.selection import Choices
 from harness.store.reader import Reader
 
 Progress = Callable[[str, float], None]
-"""Told what is being made and which share of the whole is done."""
+"""Receives a step's name and the share of the whole that is done before it (0–1)."""
+
+SECTIONS: Mapping[str, Callable[[Material, Words], Section]] = {
+    "memo": memo,
+    "capability": capability,
+    "head_to_head": head_to_head,
+    "cost": cost,
+    "positioning": positioning,
+    "homogeneity": homogeneity,
+    "opportunities": opportunities,
+    "changes": changes,
+    "evidence": evidence,
+    "freshness": freshness,
+}
+"""A report's sections in their order, by key; ``changes`` only with a date to count from."""
 
 
 def build(reader: Reader, choices: Choices, language: str, commit: str, progress: Progress) -> Report:
@@ -32,30 +46,17 @@ def build(reader: Reader, choices: Choices, language: str, commit: str, progress
         MissingData: there is no database, or nothing that the choices leave.
     """
     words = Words(language)
-    material = Material(reader, choices)
+    material = Material(reader, choices, commit)
     if reader.empty or (material.vendors.empty and material.leading.empty):
         raise MissingData(words("file.empty_database"))
     scope = material.scope
     if not (scope.vendors or scope.models or scope.run_models):
         raise MissingData(words("file.nothing_left"))
-    makers: list[tuple[str, Callable[[], Section]]] = [
-        ("memo", lambda: memo(material, words)),
-        ("capability", lambda: capability(material, words)),
-        ("head_to_head", lambda: head_to_head(material, words)),
-        ("cost", lambda: cost(material, words)),
-        ("positioning", lambda: positioning(material, words)),
-        ("homogeneity", lambda: homogeneity(material, words)),
-        ("opportunities", lambda: opportunities(material, words)),
-    ]
-    if choices.since is not None:
-        since = choices.since
-        makers.append(("changes", lambda: changes(material, words, since)))
-    makers.append(("evidence", lambda: evidence(material, words, commit)))
-    makers.append(("freshness", lambda: freshness(material, words)))
+    builders = {key: make for key, make in SECTIONS.items() if key != "changes" or choices.since is not None}
     sections = []
-    for step, (name, make) in enumerate(makers):
-        progress(words(f"section.{name}", since=choices.since), step / len(makers))
-        sections.append(make())
+    for step, (key, make) in enumerate(builders.items()):
+        progress(words(f"section.{key}", since=choices.since), step / len(builders))
+        sections.append(make(material, words))
     progress(words("file.sections"), 1.0)
     day = newest_day(material)
     return Report(

@@ -26,8 +26,9 @@ class Material:
     """Everything that sections ask for. Frames are as the queries give them, over the whole database; ``scope`` says
     which vendors and models the report is about."""
 
-    def __init__(self, reader: Reader, choices: Choices) -> None:
+    def __init__(self, reader: Reader, choices: Choices, commit: str = "") -> None:
         self.choices = choices
+        self.commit = commit  # the catalog folder's; empty without Git
         self._reader = reader
 
     def frame(self, name: str, /, **values: Any) -> pd.DataFrame:

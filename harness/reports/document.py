@@ -137,6 +137,16 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Tables, figures and sentences of a section, each in the order shown, and the ids of the runs behind them."""
+
+    tables: tuple[Table, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    runs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     """A number of a report: where it stands, its value and how it is printed there."""
 

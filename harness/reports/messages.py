@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.i18n.translator import Translator
 from harness.reports.cells import cleaned, printed
-from harness.reports.document import Column, Sentence
+from harness.reports.document import Column, Part, Section, Sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +37,18 @@ class Words(Translator):
         given = {name: cleaned(value) for name, value in values.items()}
         held = tuple((name, float(value)) for name, (value, _) in (numbers or {}).items())
         return Sentence(f"{key} {' '.join(given.values())}".strip()[:200], self(key, **shown, **given), held)
+
+    def section(self, key: str, /, *parts: Part, **values: object) -> Section:
+        """The section ``key`` with its title and lead: its parts one after the other, its runs sorted."""
+        return Section(
+            key,
+            self(f"section.{key}", **values),
+            self(f"lead.{key}"),
+            tuple(s for part in parts for s in part.sentences),
+            tuple(t for part in parts for t in part.tables),
+            tuple(f for part in parts for f in part.figures),
+            tuple(sorted({run for part in parts for run in part.runs})),
+        )
 
     def column(self, key: str, kind: str = "text", unit: str = "", label: str = "") -> Column:
         """A column with its heading."""

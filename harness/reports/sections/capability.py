@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from harness.reports.document import Figure, Point, Section, Sentence, Table, table
+from harness.reports.document import Figure, Part, Point, Section, Sentence, table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,20 +19,12 @@ DRAWN = 20
 
 def capability(material: Material, words: Words) -> Section:
     """The section Capability."""
-    tables: list[Table] = []
-    figures: list[Figure] = []
-    sentences: list[Sentence] = []
-    _scale(material, words, tables, figures, sentences)
-    _index(material, words, tables, figures, sentences)
-    for origin in ("measured", "imported", "reference"):
-        _results(material, words, origin, tables, figures)
-    if material.runs.empty:
-        sentences.append(words.sentence("cap.no_runs"))
-    if not tables:
-        sentences.append(words.sentence("cap.nothing"))
-    runs = tuple(sorted(set(material.results["run_id"])))
-    return Section("capability", words("section.capability"), words("lead.capability"), tuple(sentences), tuple(tables),
-                   tuple(figures), runs)  # fmt: skip
+    parts = [_scale(material, words), _index(material, words)]
+    parts += [_results(material, words, origin) for origin in ("measured", "imported", "reference")]
+    gaps = [words.sentence("cap.no_runs")] if material.runs.empty else []
+    if not any(part.tables for part in parts):
+        gaps.append(words.sentence("cap.nothing"))
+    return words.section("capability", *parts, Part(sentences=tuple(gaps), runs=tuple(set(material.results["run_id"]))))
 
 
 def dots(rows: pd.DataFrame, limit: int = DRAWN) -> tuple[Point, ...]:
@@ -53,13 +45,10 @@ def _text(value: object) -> str:
     return str(value) if isinstance(value, str) else "unknown"
 
 
-def _scale(
-    material: Material, words: Words, tables: list[Table], figures: list[Figure], sentences: list[Sentence]
-) -> None:
+def _scale(material: Material, words: Words) -> Part:
     rows = material.scale[material.scale["model_id"].isin(material.scope.models)]
     if rows.empty:
-        sentences.append(words.sentence("cap.no_scale"))
-        return
+        return Part(sentences=(words.sentence("cap.no_scale"),))
     rows = rows.assign(vendor=words.vendor(rows), segment_name=[words.known("segment", s) for s in rows["segment"]])
     columns = (
         *words.ranks(), words.column("model"), words.column("vendor"), words.column("segment_name"),
@@ -69,17 +58,15 @@ def _scale(
     fit = material.fit
     assert fit is not None
     note = words("cap.scale_note", models=len(material.scale), benchmarks=len(fit.benchmarks), anchor=fit.anchor)
-    tables.append(table(rows, "scale", words("cap.scale"), columns, ("model_id",), note=note))
+    ranks = table(rows, "scale", words("cap.scale"), columns, ("model_id",), note=note)
     first = rows.iloc[0]
     rivals = int((rows["class"] == first["class"]).sum()) - 1
     ends = {k: (float(first[k]), "scale") for k in ("score", "low", "high")} | {"n": (rivals, "integer")}
     key = "cap.alone" if len(rows) == 1 else "cap.leads" if rivals == 0 else "cap.leads_unclear"
-    found = words.sentence(key, ends, model=first["model"])
-    sentences.append(found)
-    figures.append(
-        Figure("scale", "dots", found.text, words("cap.scale_unit"), bars(rows.head(DRAWN), words), note, dots(rows),
-               origin="reported")
-    )  # fmt: skip
+    leader = words.sentence(key, ends, model=first["model"])
+    figure = Figure("scale", "dots", leader.text, words("cap.scale_unit"), bars(rows.head(DRAWN), words), note, dots(rows),
+                    origin="reported")  # fmt: skip
+    return Part((ranks,), (figure,), (leader,))
 
 
 def labels(runs: pd.DataFrame) -> pd.Series[str]:
@@ -89,18 +76,16 @@ def labels(runs: pd.DataFrame) -> pd.Series[str]:
     return runs["model"].astype(str).where(~twice, runs["model"].astype(str) + " · " + detail.str.strip())
 
 
-def _index(
-    material: Material, words: Words, tables: list[Table], figures: list[Figure], sentences: list[Sentence]
-) -> None:
+def _index(material: Material, words: Words) -> Part:
     from harness.analysis.index import capability_index, task_scores
 
     runs = material.runs.assign(label=labels(material.runs))
     if runs.empty:
-        return
+        return Part()
     scores = task_scores(material.results, material.tasks, runs.assign(model=runs["label"]))
     rows = capability_index(scores, material.tasks) if len(scores) else scores
     if rows.empty:
-        return
+        return Part()
     rows = rows.merge(runs[["run_id", "suite", "suite_version", "segment", "kind_of_origin"]], on="run_id")
     rows = rows.assign(order=(rows["kind"] != "overall").astype(int)).sort_values(
         ["kind_of_origin", "suite", "suite_version", "order", "kind", "score", "run_id"],
@@ -113,29 +98,30 @@ def _index(
         words.column("kind_name"), words.column("score", "score", label="index"), *words.interval("score"),
         words.column("tasks", "integer"), words.column("run_id"),
     )  # fmt: skip
-    tables.append(
-        table(rows, "index", words("cap.index"), columns, ("run_id", "kind_name"), note=words("cap.index_note"))
-    )
+    index = table(rows, "index", words("cap.index"), columns, ("run_id", "kind_name"), note=words("cap.index_note"))
+    figures: list[Figure] = []
+    sentences: list[Sentence] = []
     overall = rows[(rows["kind"] == "overall") & (rows["kind_of_origin"] != "reference")]
     for (origin, suite, version), part in list(overall.groupby(["kind_of_origin", "suite", "suite_version"]))[:3]:
         first = part.iloc[0]
         ends = {k: (float(first[k]), "score") for k in ("score", "low", "high")}
         key = "cap.index_leads" if first["low"] == first["low"] else "cap.index_leads_unknown"
-        found = words.sentence(key, ends, model=first["model"], suite=f"{suite} {version}",
-                               origin=words.known("origin", origin))  # fmt: skip
-        sentences.append(found)
+        leader = words.sentence(key, ends, model=first["model"], suite=f"{suite} {version}",
+                                origin=words.known("origin", origin))  # fmt: skip
+        sentences.append(leader)
         source = f"{words.known('origin', origin)} · {suite} {version}"
         figures.append(
-            Figure(f"index-{suite}-{version}", "dots", found.text, words("cap.index_unit"), bars(part.head(DRAWN), words), source,
+            Figure(f"index-{suite}-{version}", "dots", leader.text, words("cap.index_unit"), bars(part.head(DRAWN), words), source,
                    dots(part), origin=str(origin))
         )  # fmt: skip
+    return Part((index,), tuple(figures), tuple(sentences))
 
 
-def _results(material: Material, words: Words, origin: str, tables: list[Table], figures: list[Figure]) -> None:
+def _results(material: Material, words: Words, origin: str) -> Part:
     runs = material.runs[material.runs["kind_of_origin"] == origin]
     rows = material.results[material.results["run_id"].isin(runs["run_id"])]
     if rows.empty:
-        return
+        return Part()
     names = runs.assign(label=labels(runs)).set_index("run_id")
     rows = rows.assign(model=rows["run_id"].map(names["label"]), segment=rows["run_id"].map(names["segment"]))
     many = rows.groupby(["suite", "suite_version", "task"])["model"].transform("nunique")
@@ -151,24 +137,15 @@ def _results(material: Material, words: Words, origin: str, tables: list[Table],
     )  # fmt: skip
     title = words("cap.results", origin=words.known("origin", origin))
     identity = ("run_id", "task", "metric", "filter")
-    tables.append(table(rows, f"results_{origin}", title, columns, identity, note=words(f"origin.{origin}_means")))
+    scores = table(rows, f"results_{origin}", title, columns, identity, note=words(f"origin.{origin}_means"))
     first = rows.iloc[0]
     part = rows[(rows["suite"] == first["suite"]) & (rows["suite_version"] == first["suite_version"])]
     part = part[part["task"] == first["task"]].drop_duplicates("model")
-    if len(part) > 1 and origin != "reference" and not math.isnan(float(first["score"])):
-        shown = words("cap.task_title", task=first["task"], suite=f"{first['suite']} {first['suite_version']}",
-                      n=len(part))  # fmt: skip
-        unit = f"{first['metric']}"
-        source = f"{words.known('origin', origin)} · {first['suite']} {first['suite_version']}"
-        figures.append(
-            Figure(
-                f"results-{origin}",
-                "dots",
-                shown,
-                unit,
-                bars(part.head(DRAWN), words),
-                source,
-                dots(part),
-                origin=origin,
-            )
-        )
+    if len(part) < 2 or origin == "reference" or math.isnan(float(first["score"])):
+        return Part((scores,))
+    suite = f"{first['suite']} {first['suite_version']}"
+    title = words("cap.task_title", task=first["task"], suite=suite, n=len(part))
+    source = f"{words.known('origin', origin)} · {suite}"
+    figure = Figure(f"results-{origin}", "dots", title, f"{first['metric']}", bars(part.head(DRAWN), words), source,
+                    dots(part), origin=origin)  # fmt: skip
+    return Part((scores,), (figure,))

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from harness.reports.data import fitted, scale_board
-from harness.reports.document import Section, Sentence, Table, table
+from harness.reports.document import Part, Section, table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,54 +15,49 @@ if TYPE_CHECKING:
     from harness.reports.messages import Words
 
 
-def changes(material: Material, words: Words, since: dt.date) -> Section:
-    """The section What changed."""
-    sentences: list[Sentence] = []
-    tables: list[Table] = []
-    _new_models(material, words, since, tables, sentences)
-    _prices(material, words, since, tables, sentences)
-    _ranks(material, words, since, tables, sentences)
-    runs = _runs(material, words, since, tables, sentences)
-    title = words("section.changes", since=since.isoformat())
-    return Section("changes", title, words("lead.changes"), tuple(sentences), tuple(tables), (), runs)
+def changes(material: Material, words: Words) -> Section:
+    """The section What changed; the report's choices hold the date."""
+    since = material.choices.since
+    assert since is not None
+    parts = (part(material, words, since) for part in (_new_models, _prices, _ranks, _runs))
+    return words.section("changes", *parts, since=since.isoformat())
 
 
-def _new_models(
-    material: Material, words: Words, since: dt.date, tables: list[Table], sentences: list[Sentence]
-) -> None:
+def _new_models(material: Material, words: Words, since: dt.date) -> Part:
     import pandas as pd
 
     rows = material.models[material.models["model_id"].isin(material.scope.models)]
     rows = rows[pd.to_datetime(rows["released"]) >= pd.Timestamp(since)]
-    sentences.append(words.sentence("moved.models", {"n": (len(rows), "integer")}))
+    count = words.sentence("moved.models", {"n": (len(rows), "integer")})
     if rows.empty:
-        return
+        return Part(sentences=(count,))
     rows = rows.assign(vendor=words.vendor(rows)).sort_values(["released", "model_id"], ascending=[False, True])
     columns = (
         words.column("name", label="model"), words.column("vendor"), words.column("released", "date"),
         words.column("params_b", "plain"), words.column("licence"), words.column("source_id"), words.column("model_id"),
     )  # fmt: skip
-    tables.append(table(rows, "new_models", words("moved.new_models"), columns, ("model_id",)))
+    return Part((table(rows, "new_models", words("moved.new_models"), columns, ("model_id",)),), sentences=(count,))
 
 
-def _prices(material: Material, words: Words, since: dt.date, tables: list[Table], sentences: list[Sentence]) -> None:
+def _prices(material: Material, words: Words, since: dt.date) -> Part:
     rows = material.frame("report_price_changes", since=since)
     rows = rows[rows["model_id"].isin(material.scope.models)]
     fell = int((rows["change"] < 0).sum())
     numbers = {"n": (len(rows), "integer"), "fell": (fell, "integer")}
-    sentences.append(words.sentence("moved.prices", numbers))
+    count = words.sentence("moved.prices", numbers)
     if rows.empty:
-        return
+        return Part(sentences=(count,))
     columns = (
         words.column("model"), words.column("provider"), words.column("as_of", "date"),
         words.column("input_before", "money", "USD"), words.column("input_now", "money", "USD"),
         words.column("output_before", "money", "USD"), words.column("output_now", "money", "USD"),
         words.column("change", "percent"), words.column("source_id"), words.column("offer_id"),
     )  # fmt: skip
-    tables.append(table(rows, "price_moves", words("moved.price_moves"), columns, ("provider", "offer_id", "as_of")))
+    moves = table(rows, "price_moves", words("moved.price_moves"), columns, ("provider", "offer_id", "as_of"))
+    return Part((moves,), sentences=(count,))
 
 
-def _ranks(material: Material, words: Words, since: dt.date, tables: list[Table], sentences: list[Sentence]) -> None:
+def _ranks(material: Material, words: Words, since: dt.date) -> Part:
     import pandas as pd
 
     old = material.reported[pd.to_datetime(material.reported["as_of"]) < pd.Timestamp(since)]
@@ -70,21 +65,20 @@ def _ranks(material: Material, words: Words, since: dt.date, tables: list[Table]
     rows = moved_ranks(before, material.scale)
     rows = rows[rows["model_id"].isin(material.scope.models)]
     if before.empty:
-        sentences.append(words.sentence("moved.no_scale"))
-        return
+        return Part(sentences=(words.sentence("moved.no_scale"),))
     numbers = {
         "n": (len(rows), "integer"),
         "both": (len(set(before["model_id"]) & set(material.scale["model_id"])), "integer"),
     }
-    sentences.append(words.sentence("moved.ranks", numbers))
+    count = words.sentence("moved.ranks", numbers)
     if rows.empty:
-        return
+        return Part(sentences=(count,))
     columns = (
         words.column("model"), words.column("before_low", "integer"), words.column("before_high", "integer"),
         *words.ranks(), words.column("model_id"),
     )  # fmt: skip
-    tables.append(table(rows, "rank_moves", words("moved.rank_moves"), columns, ("model_id",),
-                        note=words("moved.rank_note")))  # fmt: skip
+    moves = table(rows, "rank_moves", words("moved.rank_moves"), columns, ("model_id",), note=words("moved.rank_note"))
+    return Part((moves,), sentences=(count,))
 
 
 def moved_ranks(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
@@ -115,17 +109,15 @@ def moved_ranks(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_values(["size", "model_id"], ascending=[False, True], ignore_index=True)[columns]
 
 
-def _runs(
-    material: Material, words: Words, since: dt.date, tables: list[Table], sentences: list[Sentence]
-) -> tuple[str, ...]:
+def _runs(material: Material, words: Words, since: dt.date) -> Part:
     import pandas as pd
 
     rows = material.runs
     rows = rows[(rows["origin"] == "measured") & (pd.to_datetime(rows["sealed"]) >= pd.Timestamp(since))]
-    sentences.append(words.sentence("moved.runs", {"n": (len(rows), "integer")}))
+    count = words.sentence("moved.runs", {"n": (len(rows), "integer")})
     if rows.empty:
-        return ()
+        return Part(sentences=(count,))
     columns = (words.column("model"), words.column("suite"), words.column("suite_version"),
                words.column("sealed", "date"), words.column("run_id"))  # fmt: skip
-    tables.append(table(rows, "new_runs", words("moved.new_runs"), columns, ("run_id",)))
-    return tuple(sorted(rows["run_id"].astype(str)))
+    runs = table(rows, "new_runs", words("moved.new_runs"), columns, ("run_id",))
+    return Part((runs,), sentences=(count,), runs=tuple(rows["run_id"].astype(str)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.reports.document import Figure, Point, Section, Sentence, Table, each, table
+from harness.reports.document import Figure, Part, Point, Section, each, table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,13 +20,7 @@ DRAWN = 60
 
 def cost(material: Material, words: Words) -> Section:
     """The section Cost."""
-    sentences: list[Sentence] = []
-    tables: list[Table] = []
-    figures: list[Figure] = []
-    _listed(material, words, tables, figures, sentences)
-    runs = _self_hosted(material, words, tables, sentences)
-    return Section("cost", words("section.cost"), words("lead.cost"), tuple(sentences), tuple(tables), tuple(figures),
-                   runs)  # fmt: skip
+    return words.section("cost", *_listed(material, words), _self_hosted(material, words))
 
 
 def tradeoff(material: Material) -> pd.DataFrame:
@@ -38,14 +32,11 @@ def tradeoff(material: Material) -> pd.DataFrame:
     return pareto_membership(rows, seed=SEED, draws=DRAWS) if len(rows) else rows
 
 
-def _listed(
-    material: Material, words: Words, tables: list[Table], figures: list[Figure], sentences: list[Sentence]
-) -> None:
+def _listed(material: Material, words: Words) -> list[Part]:
     offers = material.cheapest
     offers = offers[offers.index.isin(material.scope.models)].reset_index()
     if offers.empty:
-        sentences.append(words.sentence("price.none"))
-        return
+        return [Part(sentences=(words.sentence("price.none"),))]
     market = tradeoff(material)
     keep = market[["model_id", "score", "low", "high", "membership", "on_frontier"]] if len(market) else None
     columns = [
@@ -61,44 +52,42 @@ def _listed(
         columns += [words.column("score", "scale", label="capability"), *words.interval("scale"),
                     words.column("membership", "percent")]  # fmt: skip
     columns += [words.column("source_id"), words.column("model_id")]
-    tables.append(table(rows, "prices", words("price.table"), columns, ("model_id",), note=words("price.note")))
+    prices = table(rows, "prices", words("price.table"), columns, ("model_id",), note=words("price.note"))
     low, high = rows["blended_per_mtok"].min(), rows["blended_per_mtok"].max()
     numbers = {"n": (len(rows), "integer"), "low": (float(low), "money"), "high": (float(high), "money")}
-    sentences.append(words.sentence("price.range", numbers))
+    listed = Part((prices,), sentences=(words.sentence("price.range", numbers),))
     known = rows.dropna(subset=["score"]) if keep is not None else rows.head(0)
-    if len(known) > 1:
-        _chart(known, words, figures, sentences)
+    return [listed, _frontier(known, words)] if len(known) > 1 else [listed]
 
 
-def _chart(known: pd.DataFrame, words: Words, figures: list[Figure], sentences: list[Sentence]) -> None:
+def _frontier(known: pd.DataFrame, words: Words) -> Part:
     best = known.iloc[0]
     near = known[known["high"] >= best["score"]]
     cheap = near.sort_values("blended_per_mtok", kind="stable").iloc[0]
     numbers = {"price": (float(best["blended_per_mtok"]), "money")}
     if cheap["model_id"] == best["model_id"]:
-        told = words.sentence("price.best_is_cheapest", numbers, model=best["model"])
+        choice = words.sentence("price.best_is_cheapest", numbers, model=best["model"])
     else:
         numbers |= {"low": (float(cheap["blended_per_mtok"]), "money")}
-        told = words.sentence("price.near", numbers, model=best["model"], cheap=cheap["model"])
-    sentences.append(told)
+        choice = words.sentence("price.near", numbers, model=best["model"], cheap=cheap["model"])
     points = tuple(
         Point(str(r.model), float(r.blended_per_mtok), y=float(r.score), y_low=float(r.low), y_high=float(r.high),
               group=r.segment if isinstance(r.segment, str) else "unknown", mark=bool(r.on_frontier), note=str(r.provider))
         for r in each(known.head(DRAWN))
     )  # fmt: skip
-    figures.append(Figure("tradeoff", "scatter", told.text, words("price.unit"), words("price.chart_note"),
-                          words("price.source"), points, unit_y=words("cap.scale_unit"), origin="reported"))  # fmt: skip
+    figure = Figure("tradeoff", "scatter", choice.text, words("price.unit"), words("price.chart_note"),
+                    words("price.source"), points, unit_y=words("cap.scale_unit"), origin="reported")  # fmt: skip
+    return Part(figures=(figure,), sentences=(choice,))
 
 
-def _self_hosted(material: Material, words: Words, tables: list[Table], sentences: list[Sentence]) -> tuple[str, ...]:
+def _self_hosted(material: Material, words: Words) -> Part:
     from harness.analysis.cost import measured_costs
 
     perf = material.frame("perf").drop(columns=["model"])
     perf = perf[perf["tokens_per_s"].notna()]
     rows = measured_costs(material.runs, perf, material.frame("gpu_prices"))
     if rows.empty:
-        sentences.append(words.sentence("price.no_self"))
-        return ()
+        return Part(sentences=(words.sentence("price.no_self"),))
     rows = rows.sort_values(["per_mtok", "run_id"], ignore_index=True)
     columns = (
         words.column("model"), words.column("device_name"), words.column("tokens_per_s", "plain"),
@@ -106,5 +95,5 @@ def _self_hosted(material: Material, words: Words, tables: list[Table], sentence
         words.column("high", "money", "USD", "dearest"), words.column("offers", "integer"),
         words.column("wh_per_ktok", "plain", "Wh"), words.column("run_id"),
     )  # fmt: skip
-    tables.append(table(rows, "self_hosted", words("price.self"), columns, ("run_id",), note=words("price.self_note")))
-    return tuple(sorted(set(rows["run_id"].astype(str))))
+    costs = table(rows, "self_hosted", words("price.self"), columns, ("run_id",), note=words("price.self_note"))
+    return Part((costs,), runs=tuple(rows["run_id"].astype(str)))

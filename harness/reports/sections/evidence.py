@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
-from harness.reports.document import Section, Sentence, Table, table
+from harness.reports.document import Part, Section, Sentence, Table, table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,9 +21,9 @@ PRINTED = 20
 """Runs and suites on pages; a market's thousands of runs stand in the workbook and the archives."""
 
 
-def evidence(material: Material, words: Words, commit: str) -> Section:
-    """The section Evidence and methodology. ``commit`` is the catalog folder's, empty where there is none."""
-    runs = material.runs
+def evidence(material: Material, words: Words) -> Section:
+    """The section Evidence and methodology."""
+    runs, commit = material.runs, material.commit
     sentences = [Sentence("catalog", words("proof.catalog", digest=material.catalog))]
     sentences.append(Sentence("commit", words("proof.commit", commit=commit) if commit else words("proof.no_commit")))
     sentences += [Sentence(f"method {m}", words(f"method.{m}")) for m in METHODS]
@@ -39,8 +39,8 @@ def evidence(material: Material, words: Words, commit: str) -> Section:
         used = used.reset_index().sort_values(["runs", "suite", "suite_version"], ascending=[False, True, True])
         tables.append(table(used, "suites", words("proof.suites"), columns, ("suite", "suite_version"), shown=PRINTED))
         tables.append(_run_table(runs, words))
-    return Section("evidence", words("section.evidence"), words("lead.evidence"), tuple(sentences), tuple(tables), (),
-                   tuple(sorted(runs["run_id"].astype(str))))  # fmt: skip
+    part = Part(tuple(tables), sentences=tuple(sentences), runs=tuple(runs["run_id"].astype(str)))
+    return words.section("evidence", part)
 
 
 def _run_table(runs: pd.DataFrame, words: Words) -> Table:
@@ -63,14 +63,14 @@ def _where(source: Any) -> str | None:
     if not isinstance(source, str) or not source:
         return None
     try:
-        held = json.loads(source)
+        origin = json.loads(source)
     except ValueError:
         return source
-    if not isinstance(held, dict):
+    if not isinstance(origin, dict):
         return source
-    given = [str(held[k]) for k in ("title", "repository", "repo", "url", "path") if isinstance(held.get(k), str)]
-    commit = held.get("commit")
-    return (f"{given[0]}@{commit}" if isinstance(commit, str) and commit else given[0]) if given else None
+    names = [str(origin[k]) for k in ("title", "repository", "repo", "url", "path") if isinstance(origin.get(k), str)]
+    commit = origin.get("commit")
+    return (f"{names[0]}@{commit}" if isinstance(commit, str) and commit else names[0]) if names else None
 
 
 def freshness(material: Material, words: Words) -> Section:
@@ -78,9 +78,8 @@ def freshness(material: Material, words: Words) -> Section:
     rows = material.frame("freshness")
     used = _used(material)
     rows = rows[rows["source_id"].isin(used)].reset_index(drop=True)
-    key, title, lead = "freshness", words("section.freshness"), words("lead.freshness")
     if rows.empty:
-        return Section(key, title, lead, (words.sentence("proof.no_sources"),))
+        return words.section("freshness", Part(sentences=(words.sentence("proof.no_sources"),)))
     rows = rows.assign(
         feeds_names=[", ".join(words.known("feeds", f) for f in str(v).split(", ")) for v in rows["feeds"]]
     )
@@ -91,12 +90,12 @@ def freshness(material: Material, words: Words) -> Section:
     )  # fmt: skip
     newest = str(rows["last_as_of"].max())[:10]
     oldest = str(rows["last_as_of"].min())[:10]
-    told = words.sentence("proof.sources", {"n": (len(rows), "integer")}, newest=newest, oldest=oldest)
+    dates = words.sentence("proof.sources", {"n": (len(rows), "integer")}, newest=newest, oldest=oldest)
     unread = rows["retrieved"].isna()
     numbers = {"n": (int(unread.sum()), "integer"), "rows": (int(rows.loc[unread, "rows"].sum()), "integer")}
-    sentences = (told, words.sentence("proof.unopened", numbers)) if unread.any() else (told,)
-    held = table(rows, "sources", words("proof.source_table"), columns, ("source_id",))
-    return Section(key, title, lead, sentences, (held,))
+    sentences = (dates, words.sentence("proof.unopened", numbers)) if unread.any() else (dates,)
+    sources = table(rows, "sources", words("proof.source_table"), columns, ("source_id",))
+    return words.section("freshness", Part((sources,), sentences=sentences))
 
 
 def _used(material: Material) -> set[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.errors import BadInput
-from harness.reports.document import Figure, Point, Section, Sentence, Table, each, table
+from harness.reports.document import Figure, Part, Point, Section, Sentence, Table, each, table
 from harness.reports.sections.capability import labels
 from harness.reports.sections.memo import MOST, subjects
 
@@ -66,37 +66,34 @@ def compared(material: Material, shared: Shared) -> Comparison:
 
 def head_to_head(material: Material, words: Words) -> Section:
     """The section Head to head."""
+    return words.section("head_to_head", _on_the_scale(material, words), _item_by_item(material, words))
+
+
+def _item_by_item(material: Material, words: Words) -> Part:
     import pandas as pd
 
+    frames = []
     sentences: list[Sentence] = []
-    tables: list[Table] = []
-    figures: list[Figure] = []
-    _on_the_scale(material, words, tables, figures, sentences)
-    parts = []
     runs: set[str] = set()
     for shared in shared_suites(material)[:SUITES]:
         name = f"{shared.suite} {shared.version}"
         try:
-            found = compared(material, shared)
+            comparison = compared(material, shared)
         except BadInput as error:
             sentences.append(words.sentence("pair.refused", suite=name, why=str(error)))
             continue
         tasks = material.tasks[material.tasks["suite_version"] == shared.version]
-        parts.append(_oriented(found, tasks).assign(suite=name, origin_name=words.known("origin", shared.origin)))
+        frames.append(_oriented(comparison, tasks).assign(suite=name, origin_name=words.known("origin", shared.origin)))
         runs |= set(shared.runs["run_id"].astype(str))
-        for row in each(found.left_out):
+        for row in each(comparison.left_out):
             sentences.append(words.sentence("pair.left_out", suite=name, task=row.task, why=row.reason))
-    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
     if rows.empty:
-        sentences.append(words.sentence("pair.none"))
-    else:
-        tables.append(_pair_table(rows, words))
-        clear = int((rows["p_adjusted"] < 0.05).sum())
-        told = words.sentence("pair.told", {"n": (len(rows), "integer"), "clear": (clear, "integer")})
-        sentences.append(told)
-        figures.append(_pair_figure(rows, words, told.text))
-    return Section("head_to_head", words("section.head_to_head"), words("lead.head_to_head"), tuple(sentences),
-                   tuple(tables), tuple(figures), tuple(sorted(runs)))  # fmt: skip
+        return Part(sentences=(*sentences, words.sentence("pair.none")), runs=tuple(runs))
+    clear = int((rows["p_adjusted"] < 0.05).sum())
+    count = words.sentence("pair.told", {"n": (len(rows), "integer"), "clear": (clear, "integer")})
+    figure = _pair_figure(rows, words, count.text)
+    return Part((_pair_table(rows, words),), (figure,), (*sentences, count), tuple(runs))
 
 
 def _oriented(found: Comparison, tasks: pd.DataFrame) -> pd.DataFrame:
@@ -145,14 +142,12 @@ def _last(model: object) -> str:
     return str(model).rsplit("/", 1)[-1]
 
 
-def _on_the_scale(
-    material: Material, words: Words, tables: list[Table], figures: list[Figure], sentences: list[Sentence]
-) -> None:
+def _on_the_scale(material: Material, words: Words) -> Part:
     from harness.analysis.statistics.ranking import independent_pairs
 
     things = subjects(material).dropna(subset=["score"]).drop_duplicates("model").head(MOST)
     if len(things) < 2:
-        return
+        return Part()
     pairs = independent_pairs(things[["model", "score", "stderr"]])
     pairs = pairs.assign(
         low=pairs["difference"] - 1.96 * pairs["stderr"], high=pairs["difference"] + 1.96 * pairs["stderr"]
@@ -162,10 +157,9 @@ def _on_the_scale(
         words.column("p_adjusted", "p"),
     )  # fmt: skip
     note = words("pair.scale_note")
-    tables.append(table(pairs, "scale_pairs", words("pair.scale"), columns, ("model_a", "model_b"), note=note))
+    gaps = table(pairs, "scale_pairs", words("pair.scale"), columns, ("model_a", "model_b"), note=note)
     clear = int((pairs["p_adjusted"] < 0.05).sum())
-    told = words.sentence("pair.scale_told", {"n": (len(pairs), "integer"), "clear": (clear, "integer")})
-    sentences.append(told)
+    count = words.sentence("pair.scale_told", {"n": (len(pairs), "integer"), "clear": (clear, "integer")})
     points = tuple(
         Point(
             f"{r.model_a} − {r.model_b}",
@@ -176,31 +170,20 @@ def _on_the_scale(
         )
         for r in each(pairs)
     )
-    figures.append(Figure("scale-pairs", "differences", told.text, words("cap.scale_unit"), words("cap.bars"),
-                          words("cap.scale"), points, origin="reported"))  # fmt: skip
+    figure = Figure("scale-pairs", "differences", count.text, words("cap.scale_unit"), words("cap.bars"),
+                    words("cap.scale"), points, origin="reported")  # fmt: skip
+    return Part((gaps,), (figure,), (count,))
 
 
 def homogeneity(material: Material, words: Words) -> Section:
     """The section Homogeneity: do they err alike, and how alike are the market's prices and offers."""
-    sentences: list[Sentence] = []
-    tables: list[Table] = []
-    figures: list[Figure] = []
-    runs: tuple[str, ...] = ()
     suites = shared_suites(material, most=12)
-    if suites:
-        runs = _agreement(material, words, suites[0], tables, figures, sentences)
-    else:
-        sentences.append(words.sentence("alike.none"))
-    _dispersion(material, words, tables, sentences)
-    _concentration(material, words, tables, sentences)
-    return Section("homogeneity", words("section.homogeneity"), words("lead.homogeneity"), tuple(sentences),
-                   tuple(tables), tuple(figures), runs)  # fmt: skip
+    none = Part(sentences=(words.sentence("alike.none"),))
+    alike = _agreement(material, words, suites[0]) if suites else none
+    return words.section("homogeneity", alike, _dispersion(material, words), _concentration(material, words))
 
 
-def _agreement(
-    material: Material, words: Words, shared: Shared, tables: list[Table], figures: list[Figure],
-    sentences: list[Sentence],
-) -> tuple[str, ...]:  # fmt: skip
+def _agreement(material: Material, words: Words, shared: Shared) -> Part:
     from harness.analysis.likeness import homogeneity as alike
     from harness.analysis.likeness.portfolio import within_between
 
@@ -209,8 +192,7 @@ def _agreement(
     outcome = outcome[outcome["task"].map(kinds) != "perplexity"]
     name = f"{shared.suite} {shared.version}"
     if outcome["model"].nunique() < 2:
-        sentences.append(words.sentence("alike.none"))
-        return ()
+        return Part(sentences=(words.sentence("alike.none"),))
     matrix = alike.outcome_matrix(outcome)
     kind = "error_consistency"
     square = alike.agreement(matrix, kind=kind)
@@ -220,33 +202,32 @@ def _agreement(
         found["group_a"].isin(matrix.models) & (found["group_a"] != found["group_b"]) & found["kappa"].notna()
     ]
     if found.empty:
-        sentences.append(words.sentence("alike.undefined", suite=name))
-        return ()
+        return Part(sentences=(words.sentence("alike.undefined", suite=name),))
     columns = (words.column("group_a", label="model_a"), words.column("group_b", label="model_b"),
                words.column("kappa", "scale"), *words.interval("scale"))  # fmt: skip
     note = words("alike.note", suite=name, items=matrix.correct.shape[1])
-    tables.append(table(found, "agreement", words("alike.table"), columns, ("group_a", "group_b"), note=note))
+    pairs = table(found, "agreement", words("alike.table"), columns, ("group_a", "group_b"), note=note)
+    sentences = []
     shares = alike.failed_shares(matrix).iloc[-1]
     numbers = {"share": (float(shares["share"]), "percent"), "expected": (float(shares["expected_share"]), "percent")}
     if shares["share"] == shares["share"]:
         sentences.append(words.sentence("alike.failed", numbers, suite=name))
     top = found.sort_values("kappa", ascending=False).iloc[0]
     ends = {k: (float(top[k]), "scale") for k in ("kappa", "low", "high")}
-    told = words.sentence("alike.most", ends, a=top["group_a"], b=top["group_b"])
-    sentences.append(told)
+    most = words.sentence("alike.most", ends, a=top["group_a"], b=top["group_b"])
     values = {(str(a), str(b)): v for a, row in square.to_dict("index").items() for b, v in row.items()}
     points = tuple(Point(b, float(values[a, b]), row=a) for a in order for b in order if a != b)
-    figures.append(Figure("agreement", "heat", told.text, words("col.kappa"), words("alike.heat_note"), note, points,
-                          origin=shared.origin))  # fmt: skip
-    return tuple(sorted(shared.runs["run_id"].astype(str)))
+    figure = Figure("agreement", "heat", most.text, words("col.kappa"), words("alike.heat_note"), note, points,
+                    origin=shared.origin)  # fmt: skip
+    return Part((pairs,), (figure,), (*sentences, most), tuple(shared.runs["run_id"].astype(str)))
 
 
-def _dispersion(material: Material, words: Words, tables: list[Table], sentences: list[Sentence]) -> None:
+def _dispersion(material: Material, words: Words) -> Part:
     from harness.analysis.cost import price_dispersion
 
     rows = price_dispersion(material.listed[material.listed["model_id"].isin(material.scope.models)])
     if rows.empty:
-        return
+        return Part()
     names = material.models.set_index("model_id")["name"]
     rows = rows.assign(model=rows["model_id"].map(names)).sort_values(
         ["providers", "ratio", "model_id"], ascending=[False, False, True], ignore_index=True
@@ -256,19 +237,19 @@ def _dispersion(material: Material, words: Words, tables: list[Table], sentences
         words.column("median", "money", "USD"), words.column("highest", "money", "USD"), words.column("ratio", "plain"),
         words.column("cheapest_provider"), words.column("model_id"),
     )  # fmt: skip
-    tables.append(table(rows, "dispersion", words("alike.dispersion"), columns, ("model_id",), shown=15,
-                        note=words("alike.dispersion_note")))  # fmt: skip
+    prices = table(rows, "dispersion", words("alike.dispersion"), columns, ("model_id",), shown=15,
+                   note=words("alike.dispersion_note"))  # fmt: skip
     first = rows.iloc[0]
     numbers = {"ratio": (float(first["ratio"]), "plain"), "n": (int(first["providers"]), "integer")}
-    sentences.append(words.sentence("alike.spread", numbers, model=first["model"]))
+    return Part((prices,), sentences=(words.sentence("alike.spread", numbers, model=first["model"]),))
 
 
-def _concentration(material: Material, words: Words, tables: list[Table], sentences: list[Sentence]) -> None:
+def _concentration(material: Material, words: Words) -> Part:
     from harness.analysis.opportunities import concentration
 
     rows = concentration(material.frame("report_concentration"))
     if rows.empty:
-        return
+        return Part()
     who = material.vendors.drop_duplicates("vendor_id").set_index("vendor_id")
     names = [words.name(who["name_en"].get(v, v), who["name_zh"].get(v)) for v in rows["top_vendor"]]
     rows = rows.assign(top=names, measure_name=[words.known("measure", m) for m in rows["measure"]])
@@ -276,5 +257,6 @@ def _concentration(material: Material, words: Words, tables: list[Table], senten
         words.column("measure_name"), words.column("vendors", "integer"), words.column("hhi", "score"),
         words.column("effective_vendors", "plain"), words.column("top"), words.column("top_share", "percent"),
     )  # fmt: skip
-    tables.append(table(rows, "concentration", words("alike.concentration"), columns, ("measure_name",),
-                        note=words("alike.concentration_note")))  # fmt: skip
+    shares = table(rows, "concentration", words("alike.concentration"), columns, ("measure_name",),
+                   note=words("alike.concentration_note"))  # fmt: skip
+    return Part((shares,))

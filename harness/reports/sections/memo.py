@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.reports.document import Section, Sentence, Table, table
+from harness.reports.document import Part, Section, Sentence, Table, table
 from harness.reports.sections import memo_sentences
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def memo(material: Material, words: Words) -> Section:
     if len(shown):
         note = words("memo.note")
         tables = (table(shown, "memo", words("memo.table"), columns, ("vendor", "model"), shown=TABLED, note=note),)
-    return Section("memo", words("section.memo"), words("lead.memo"), tuple(sentences), tables)
+    return words.section("memo", Part(tables, sentences=tuple(sentences)))
 
 
 def _weights(words: Words, weights: Any, licence: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.reports.document import Figure, Point, Section, each, table
+from harness.reports.document import Figure, Part, Point, Section, each, table
 
 if TYPE_CHECKING:
     from harness.reports.data import Material
@@ -20,14 +20,13 @@ def opportunities(material: Material, words: Words) -> Section:
     """The section Opportunities."""
     from harness.analysis.opportunities import market_cells, white_space
 
-    key, title, lead = "opportunities", words("section.opportunities"), words("lead.opportunities")
     scale = material.scale
     capability = dict(zip(scale["model_id"], scale["score"].astype(float), strict=True))
     cells = market_cells(material.models.drop(columns=["segment", "country"]), material.vendors, listed=material.listed,
                          capability=capability)  # fmt: skip
     grid = white_space(cells, few=FEW)
     if grid.empty:
-        return Section(key, title, lead, (words.sentence("room.none"),))
+        return words.section("opportunities", Part(sentences=(words.sentence("room.none"),)))
     own = cells[cells["vendor_id"].isin(material.scope.vendors)].drop_duplicates(["size", "licence_class", "model_id"])
     held = own.groupby(["size", "licence_class"])["model_id"].nunique()
     names = material.models.set_index("model_id")["name"]
@@ -60,4 +59,4 @@ def opportunities(material: Material, words: Words) -> Section:
     )
     figure = Figure("cells", "heat", sentences[0].text, words("col.vendors"), words("room.chart_note"),
                     words("room.source"), points)  # fmt: skip
-    return Section(key, title, lead, tuple(sentences), (cells_table,), (figure,))
+    return words.section("opportunities", Part((cells_table,), (figure,), tuple(sentences)))

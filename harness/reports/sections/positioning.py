@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.reports.document import Figure, Point, Section, Sentence, Table, table
+from harness.reports.document import Figure, Part, Point, Section, table
 from harness.reports.sections.memo import MOST
 
 if TYPE_CHECKING:
@@ -20,21 +20,15 @@ FACTS = ("valuation", "revenue", "net_income", "rnd_spend", "staff", "researcher
 
 def positioning(material: Material, words: Words) -> Section:
     """The section Positioning."""
-    sentences: list[Sentence] = []
-    tables: list[Table] = []
-    figures: list[Figure] = []
     vendors = list(material.scope.vendors)
     rows = material.position
     rows = rows[rows["vendor_id"].isin(vendors)]
     if rows.empty:
-        sentences.append(words.sentence("place.none"))
+        parts = [Part(sentences=(words.sentence("place.none"),))]
     else:
-        _ranks(material, words, rows, tables, figures, sentences)
-        _strengths(material, words, list(rows["vendor_id"])[:12], tables)
-    _facts(material, words, vendors, tables)
-    _relations(material, words, vendors, tables)
-    return Section("positioning", words("section.positioning"), words("lead.positioning"), tuple(sentences),
-                   tuple(tables), tuple(figures))  # fmt: skip
+        parts = [_ranks(material, words, rows), _strengths(material, words, list(rows["vendor_id"])[:12])]
+    parts += [_facts(material, words, vendors), _relations(material, words, vendors)]
+    return words.section("positioning", *parts)
 
 
 def named(material: Material, words: Words, ids: pd.Series[str]) -> list[str]:
@@ -43,10 +37,7 @@ def named(material: Material, words: Words, ids: pd.Series[str]) -> list[str]:
     return [words.name(who["name_en"].get(v, v), who["name_zh"].get(v)) for v in ids]
 
 
-def _ranks(
-    material: Material, words: Words, rows: pd.DataFrame, tables: list[Table], figures: list[Figure],
-    sentences: list[Sentence],
-) -> None:  # fmt: skip
+def _ranks(material: Material, words: Words, rows: pd.DataFrame) -> Part:
     from harness.analysis.companies.positioning import DIMENSIONS
 
     segments = material.vendors.drop_duplicates("vendor_id").set_index("vendor_id")["segment"]
@@ -61,34 +52,33 @@ def _ranks(
         words.column("total", "scale"), *(words.column(d, "scale", label=f"dim_{d}") for d in DIMENSIONS),
         words.column("coverage", "percent"), words.column("vendor_id"),
     )  # fmt: skip
-    tables.append(table(rows, "position", words("place.table"), columns, ("vendor_id",), note=words("place.note")))
+    positions = table(rows, "position", words("place.table"), columns, ("vendor_id",), note=words("place.note"))
     ranked = rows[rows["ranked"].astype(bool)]
     of = int(material.position["ranked"].astype(bool).sum())
     if ranked.empty:
-        sentences.append(words.sentence("place.unranked"))
-        return
+        return Part((positions,), sentences=(words.sentence("place.unranked"),))
     first = ranked.iloc[0]
     numbers = {"rank": (float(first["rank"]), "integer"), "low": (float(first["low"]), "integer"),
                "high": (float(first["high"]), "integer"), "of": (of, "integer")}  # fmt: skip
-    told = words.sentence("place.first", numbers, vendor=first["vendor"])
-    sentences.append(told)
+    leader = words.sentence("place.first", numbers, vendor=first["vendor"])
     points = tuple(
         Point(str(row["vendor"]), float(row[d]), group=str(row["vendor"]), row=words(f"col.dim_{d}"))
         for row in ranked.head(MOST).to_dict("records")
         for d in DIMENSIONS
         if row[d] == row[d]
     )
-    figures.append(Figure("position", "profile", told.text, words("place.unit"), words("place.chart_note"),
-                          words("place.source"), points))  # fmt: skip
+    figure = Figure("position", "profile", leader.text, words("place.unit"), words("place.chart_note"),
+                    words("place.source"), points)  # fmt: skip
+    return Part((positions,), (figure,), (leader,))
 
 
-def _strengths(material: Material, words: Words, vendors: list[str], tables: list[Table]) -> None:
+def _strengths(material: Material, words: Words, vendors: list[str]) -> Part:
     from harness.analysis.companies.positioning import strengths
 
     rows = strengths(material.inputs, most=2)
     rows = rows[rows["vendor_id"].isin(vendors)]
     if rows.empty:
-        return
+        return Part()
     rows = rows.assign(
         vendor=named(material, words, rows["vendor_id"]),
         side_name=[words(f"place.{s}") for s in rows["side"]],
@@ -101,18 +91,19 @@ def _strengths(material: Material, words: Words, vendors: list[str], tables: lis
         words.column("as_of", "date"), words.column("source_id"),
     )  # fmt: skip
     identity = ("vendor", "side_name", "input_name", "unit")
-    tables.append(table(rows, "strengths", words("place.strengths"), columns, identity, shown=24,
-                        note=words("place.strengths_note")))  # fmt: skip
+    sides = table(rows, "strengths", words("place.strengths"), columns, identity, shown=24,
+                  note=words("place.strengths_note"))  # fmt: skip
+    return Part((sides,))
 
 
-def _facts(material: Material, words: Words, vendors: list[str], tables: list[Table]) -> None:
+def _facts(material: Material, words: Words, vendors: list[str]) -> Part:
     import pandas as pd
 
     rows = material.frame("report_facts", vendor_ids=vendors)
     rows = rows[rows["key"].isin(FACTS)].drop_duplicates(["vendor_id", "key", "unit", "note"])
     rows = rows.drop_duplicates(["vendor_id", "key"])
     if rows.empty:
-        return
+        return Part()
     order = {v: i for i, v in enumerate(material.position["vendor_id"])}
     rows = rows.assign(place=[order.get(v, 999) for v in rows["vendor_id"]], step=[FACTS.index(k) for k in rows["key"]])
     rows = rows.sort_values(["place", "vendor_id", "step"], ignore_index=True, kind="stable")
@@ -127,14 +118,15 @@ def _facts(material: Material, words: Words, vendors: list[str], tables: list[Ta
         words.column("vendor"), words.column("fact_name"), words.column("number", "amount"), words.column("told"),
         words.column("unit"), words.column("as_of", "date"), words.column("source"),
     )  # fmt: skip
-    tables.append(table(rows, "facts", words("place.facts"), columns, ("vendor", "fact_name", "unit"), shown=40,
-                        note=words("place.facts_note")))  # fmt: skip
+    facts = table(rows, "facts", words("place.facts"), columns, ("vendor", "fact_name", "unit"), shown=40,
+                  note=words("place.facts_note"))  # fmt: skip
+    return Part((facts,))
 
 
-def _relations(material: Material, words: Words, vendors: list[str], tables: list[Table]) -> None:
+def _relations(material: Material, words: Words, vendors: list[str]) -> Part:
     rows = material.frame("report_relations", vendor_ids=vendors)
     if rows.empty:
-        return
+        return Part()
     rows = rows.assign(
         from_name=[words.name(e, z) for e, z in zip(rows["from_en"], rows["from_zh"], strict=True)],
         to_name=[words.name(e, z) for e, z in zip(rows["to_en"], rows["to_zh"], strict=True)],
@@ -145,4 +137,4 @@ def _relations(material: Material, words: Words, vendors: list[str], tables: lis
         words.column("currency"), words.column("as_of", "date"), words.column("source"),
     )  # fmt: skip
     identity = ("from_name", "kind_name", "to_name", "as_of")
-    tables.append(table(rows, "relations", words("place.relations"), columns, identity, shown=20))
+    return Part((table(rows, "relations", words("place.relations"), columns, identity, shown=20),))
