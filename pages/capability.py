@@ -89,7 +89,7 @@ if kind == "overall" and origin in ("measured", "imported"):
     reported.agreement(seen, shown)
 
 blocks.section(say("capability.table"), say("capability.table_lead"))
-picked = row_selection.ticked(
+picked = row_selection.selectable_table(
     seen,
     shown,
     f"ranks-{suite}-{kind}",
@@ -100,7 +100,7 @@ picked = row_selection.ticked(
 )
 chosen = [str(shown.iloc[i]["model"]) for i in picked[:6]]
 if len(chosen) >= 2:
-    blocks.way(
+    blocks.page_link(
         seen, "head_to_head", say("capability.compare", n=len(chosen)), ":material/compare_arrows:", models=chosen
     )
 

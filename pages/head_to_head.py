@@ -120,7 +120,7 @@ if len(parted):
     )
 with st.container(horizontal=True):
     for row in chosen.itertuples():
-        blocks.way(seen, "runs_and_samples", say("head_to_head.read", model=row.label), ":material/fact_check:",
+        blocks.page_link(seen, "runs_and_samples", say("head_to_head.read", model=row.label), ":material/fact_check:",
                    runs_model=row.run_id)  # fmt: skip
 
 perf = seen.frame("perf")

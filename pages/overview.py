@@ -40,7 +40,7 @@ with st.grid(3, min_column_width=280):
         ("homogeneity", "q_same", ":material/join_inner:"),
         ("opportunities", "q_room", ":material/grid_view:"),
     ):
-        blocks.way(seen, page, say(f"overview.{key}"), icon)
+        blocks.page_link(seen, page, say(f"overview.{key}"), icon)
 
 blocks.section(say("overview.changes"), say("overview.changes_lead"))
 changes = seen.frame("price_changes", most=200)
@@ -65,7 +65,7 @@ with slot_findings, st.skeleton(height=320):
                 text, link = st.columns([7, 1], vertical_alignment="center")
                 text.markdown(f"{blocks.literal(finding.text)} :gray-badge[{say(f'origin.{finding.origin}')}]")
                 with link:
-                    blocks.way(
+                    blocks.page_link(
                         seen, finding.page, say("overview.evidence"), ":material/arrow_forward:", **finding.choices
                     )
 

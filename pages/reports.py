@@ -34,7 +34,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     models = controls.several(
         say("reports.models"), list(titles), "r_models", lambda m: titles[m], hint=say("reports.models_hint")
     )
-report_download.offer(seen, makers, models)
+report_download.show(seen, makers, models)
 
 blocks.section(say("reports.tables"), say("reports.tables_lead"))
 sections = controls.several(

@@ -66,7 +66,7 @@ def test_a_borderline_vendor_is_counted_on_the_other_side() -> None:
 
 def _seen(folder: Path, monkeypatch: pytest.MonkeyPatch) -> view.View:
     monkeypatch.setenv("LANDSCAPE_DB", str(folder / "land.duckdb"))
-    return view.over(Translator("en"))
+    return view.in_language(Translator("en"))
 
 
 def test_the_page_repeats_the_comparison_with_borderline_vendors_moved(

@@ -56,7 +56,7 @@ def test_a_publish_is_warmed_and_seen(land: Path) -> None:
         """Publishes while the watch waits the first time, ends it the third."""
 
         def wait(self, timeout: float | None = None) -> bool:
-            held = view.over(Translator("en")).frame("counts").iloc[0]
+            held = view.in_language(Translator("en")).frame("counts").iloc[0]
             seen.append(float(held["vendors"]))
             if len(seen) == 1:
                 changed(land / "land.duckdb", "INSERT INTO vendor BY NAME SELECT 'new' AS vendor_id, 'New' AS name_en, "
@@ -87,20 +87,20 @@ def test_a_step_that_fails_stops_neither_the_others_nor_the_site(
 
 
 def test_a_page_that_stays_open_keeps_no_replaced_database(land: Path) -> None:
-    kept = view.over(Translator("en"))
+    kept = view.in_language(Translator("en"))
     vendors = len(kept.frame("vendors"))
     for number in range(2):
-        assert kept.held() is not None  # scripts that began before one publish end on their own database
+        assert kept.reader_reference() is not None  # scripts that began before one publish end on their own database
         changed(land / "land.duckdb", f"INSERT INTO vendor BY NAME SELECT 'v{number}' AS vendor_id, 'New' AS name_en, "
                                       "'lab' AS segment")  # fmt: skip
-        view.over(Translator("en"))
+        view.in_language(Translator("en"))
     gc.collect()
-    assert kept.held() is None
+    assert kept.reader_reference() is None
     assert len(kept.frame("vendors")) == vendors + 2
 
 
 def test_who_changes_a_frame_changes_nobody_elses(land: Path) -> None:
-    seen = view.over(Translator("en"))
+    seen = view.in_language(Translator("en"))
     mine, again = seen.frame("vendors"), seen.frame("vendors")
     mine["segment"] = "changed"
     mine.loc[0, "name_en"] = "changed"
@@ -114,8 +114,8 @@ def test_who_changes_a_frame_changes_nobody_elses(land: Path) -> None:
 
 
 def test_the_scale_is_kept_over_a_publish_of_something_else(land: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = scale.fitted(view.over(Translator("en")))
+    before = scale.fitted(view.in_language(Translator("en")))
     changed(land / "land.duckdb", "DELETE FROM gpu_price")
     monkeypatch.setattr("harness.analysis.scale.fit_scale", lambda *a, **k: pytest.fail("fitted again"))
-    after = scale.fitted(view.over(Translator("en")))
+    after = scale.fitted(view.in_language(Translator("en")))
     assert before is not None and after is not None and before.rmse == after.rmse

@@ -11,7 +11,7 @@ from harness.charts import grid
 from harness.charts.text import count, dollars
 from harness.site.capability import scale
 from harness.site.companies import vendor_profile
-from harness.site.evidence.runs import known
+from harness.site.evidence.runs import present
 from harness.site.widgets import blocks
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def profile(view: View, vendor: Mapping[Any, Any]) -> None:
     say = view.say
     blocks.section(blocks.literal(vendor["vendor"]))
     where = [vendor["segment_name"], vendor["country_name"], vendor["city"], vendor["founded"]]
-    st.caption(blocks.literal(" · ".join(str(w) for w in where if known(w) and w != "–")))
+    st.caption(blocks.literal(" · ".join(str(w) for w in where if present(w) and w != "–")))
     models = view.frame("vendor_models", vendor_id=str(vendor["vendor_id"]))
     facts = view.frame("facts", vendor_id=str(vendor["vendor_id"]))
     board = scale.board(view)
@@ -167,7 +167,7 @@ def against(view: View, vendors: pd.DataFrame, chosen: Sequence[str]) -> None:
         facts = view.frame("facts", vendor_id=vendor_id)
         best = board[board["vendor_id"] == vendor_id].head(1) if len(board) else board
         columns[str(row["vendor"])] = [
-            str(row["segment_name"]), str(row["country_name"]), str(row["founded"]) if known(row["founded"]) else "–",
+            str(row["segment_name"]), str(row["country_name"]), str(row["founded"]) if present(row["founded"]) else "–",
             count(len(models)), f"{_share(models['open_weights']):.0%}" if len(models) else "–",
             _day(models["released"].max() if len(models) else None), dollars(_least(models)),
             f"{best.iloc[0]['score']:.2f} ({best.iloc[0]['low']:.2f}–{best.iloc[0]['high']:.2f})" if len(best) else "–",
@@ -193,7 +193,7 @@ def _least(models: pd.DataFrame) -> float | None:
 
 
 def _day(value: Any) -> str:
-    return f"{value:%Y-%m-%d}" if known(value) else "–"
+    return f"{value:%Y-%m-%d}" if present(value) else "–"
 
 
 def _latest(facts: pd.DataFrame, key: str) -> str:
@@ -205,5 +205,5 @@ def _latest(facts: pd.DataFrame, key: str) -> str:
         value = f"{float(row['value']):,.0f}"
     except ValueError:
         value = str(row["value"])
-    unit = f" {row['unit']}" if known(row["unit"]) else ""
+    unit = f" {row['unit']}" if present(row["unit"]) else ""
     return f"{value}{unit} ({_day(row['as_of'])})"

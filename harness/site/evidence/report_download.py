@@ -1,4 +1,4 @@
-"""A report as a document: made once for each choice and moment of the database, one at a time."""
+"""The download of a report: one document a choice and database generation, made one at a time."""
 
 from __future__ import annotations
 
@@ -36,30 +36,32 @@ class Document:
     missed: str = ""
 
 
-def made(view: View, vendors: Sequence[str], models: Sequence[str], form: str) -> Document:
+def document_of(view: View, vendors: Sequence[str], models: Sequence[str], form: str) -> Document:
     """The report on these vendors and models (none chosen means all) in one format.
 
     Raises:
         LandscapeError: there is nothing to report on.
     """
-    out: Document = _made(view.reader.generation, tuple(vendors), tuple(models), form, view.language, view.reader)
+    out: Document = _cached_document(
+        view.reader.generation, tuple(vendors), tuple(models), form, view.language, view.reader
+    )
     return out
 
 
 @st.cache_resource(show_spinner=False)
-def _turn() -> threading.Lock:
+def _report_lock() -> threading.Lock:
     return threading.Lock()
 
 
 # Bounds: a document of the whole market is some megabytes, and the choices of different visitors seldom meet.
 @st.cache_data(max_entries=8, show_spinner=False)
-def _made(
+def _cached_document(
     generation: Any, vendors: tuple[str, ...], models: tuple[str, ...], form: str, language: str, _reader: Reader
 ) -> Document:
     from harness.reports.make import make_report
     from harness.reports.selection import Choices
 
-    with _turn(), tempfile.TemporaryDirectory() as folder:
+    with _report_lock(), tempfile.TemporaryDirectory() as folder:
         files = make_report(_reader, Choices(vendors=vendors, models=models), [form], language, Path(folder))
         if not files:
             return Document("", b"", "", " ".join(files.missed))
@@ -77,11 +79,11 @@ def packed(files: Sequence[Path], folder: Path, mime: str) -> Document:
     return Document(f"{files[0].stem}.zip", buffer.getvalue(), "application/zip")
 
 
-def _ask(wanted: tuple[Any, ...]) -> None:
+def _request(wanted: tuple[Any, ...]) -> None:
     st.session_state["_report"] = wanted
 
 
-def offer(view: View, vendors: Sequence[str], models: Sequence[str]) -> None:
+def show(view: View, vendors: Sequence[str], models: Sequence[str]) -> None:
     """Choose a format, make the document, download it."""
     from harness.errors import LandscapeError
     from harness.site.widgets import blocks, controls
@@ -91,13 +93,13 @@ def offer(view: View, vendors: Sequence[str], models: Sequence[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         form = controls.switch(say("reports.format"), list(MIME), "r_format", lambda f: say(f"reports.format_{f}"))
         wanted = (tuple(vendors), tuple(models), form, view.language, view.reader.generation)
-        st.button(say("reports.make"), key="r_make", icon=":material/description:", type="primary", on_click=_ask,
+        st.button(say("reports.make"), key="r_make", icon=":material/description:", type="primary", on_click=_request,
                   args=(wanted,))  # fmt: skip
     if st.session_state.get("_report") != wanted:
         return
     try:
         with st.spinner(say("reports.making")):
-            document = made(view, vendors, models, form)
+            document = document_of(view, vendors, models, form)
     except LandscapeError as error:
         st.error(blocks.literal(error), icon=":material/error:")
         return

@@ -1,4 +1,4 @@
-"""Runs for people: lists, labels, verdicts, and what differs between two runs of a model."""
+"""Lists, labels and verdicts of runs, and the differences between two runs of one model."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 _QUIET = {"run_id", "started", "sealed", "perf", "command"}
-"""Keys of a manifest that differ between any two runs and explain nothing."""
+"""Keys of a manifest that differ between any two runs and explain no difference in scores."""
 MOST_LISTED = 1000
-"""Runs in a list to choose from: every one is sent to the browser; the search above reaches the others."""
+"""Most runs in the list to choose from, as each is sent to the browser; the search reaches the others."""
 
 
 def listed(view: View) -> pd.DataFrame:
@@ -48,46 +48,46 @@ def _short(view: View, valid: bool, partial: bool, limit: float, verdict: str | 
         return say("verdict.invalid")
     if partial:
         return say("verdict.partial")
-    if known(limit):
+    if present(limit):
         return say("verdict.limited")
     return say("verdict.noted") if _sentences(verdict) else say("verdict.valid")
 
 
 def _sentences(verdict: str | None) -> list[str]:
-    found = json.loads(verdict) if isinstance(verdict, str) and verdict else []
-    return [str(v.get("message", v)) if isinstance(v, dict) else str(v) for v in found or []]
+    entries = json.loads(verdict) if isinstance(verdict, str) and verdict else []
+    return [str(entry.get("message", entry)) if isinstance(entry, dict) else str(entry) for entry in entries or []]
 
 
-def known(value: Any) -> bool:
-    """Whether a cell holds something (the store's missing values come in three kinds)."""
+def present(value: Any) -> bool:
+    """Whether a cell has a value; None, NaN and NaT are missing."""
     import pandas as pd
 
     return not bool(pd.isna(value))
 
 
 def matching(frame: pd.DataFrame, suites: Sequence[str], origins: Sequence[str], words: str) -> pd.DataFrame:
-    """Runs of the chosen suites and origins whose model or id holds ``words``."""
+    """Runs of the chosen suites and origins whose model or id contains ``words``."""
     out = frame
     if suites:
         out = out[out["suite"].isin(suites)]
     if origins:
         out = out[out["origin"].isin(origins)]
     if words:
-        held = out["model"].str.contains(words, case=False, regex=False)
-        out = out[held | out["run_id"].str.contains(words, case=False, regex=False)]
+        in_model = out["model"].str.contains(words, case=False, regex=False)
+        out = out[in_model | out["run_id"].str.contains(words, case=False, regex=False)]
     return out
 
 
 def labels(frame: pd.DataFrame) -> Callable[[str], str]:
-    """A name for each run that a person can tell from the others: model, suite, day, and the id's end."""
+    """From a run's id to its label: model, suite, dtype or engine, day, and the last eight signs of the id."""
     keys = ["run_id", "model", "suite", "dtype", "engine", "sealed"]
     names = {str(r["run_id"]): label(r) for r in frame.head(MOST_LISTED)[keys].to_dict("records")}
     return lambda run_id: names.get(run_id, run_id)
 
 
 def label(run: Mapping[Any, Any]) -> str:
-    """One run's name."""
-    sealed = f"{run['sealed']:%Y-%m-%d}" if known(run["sealed"]) else "–"
+    """One run's label (as ``labels``)."""
+    sealed = f"{run['sealed']:%Y-%m-%d}" if present(run["sealed"]) else "–"
     return f"{run['model']} · {run['suite']} · {run['dtype'] or run['engine']} · {sealed} · {str(run['run_id'])[-8:]}"
 
 
@@ -103,12 +103,12 @@ def results(view: View, run_id: str) -> pd.DataFrame:
 
 
 def verdict(view: View, run: Mapping[str, Any]) -> None:
-    """Whether the run's numbers hold, and why not."""
+    """The run's verdict as badges, with the sentences that explain it."""
     say = view.say
     short = _short(view, bool(run["valid"]), bool(run["partial"]), run["item_limit"], None)
     sentences = _sentences(run["verdict_text"])
     origin = "reference" if run["vendor_id"] == "reference" else str(run["origin"])
-    good = bool(run["valid"]) and not run["partial"] and not known(run["item_limit"])
+    good = bool(run["valid"]) and not run["partial"] and not present(run["item_limit"])
     with st.container(horizontal=True):
         st.badge(short, icon=":material/check:" if good else ":material/warning:", color="green" if good else "orange")
         st.badge(say(f"origin.{origin}"), color="gray")
@@ -119,26 +119,26 @@ def verdict(view: View, run: Mapping[str, Any]) -> None:
 
 
 def perf_note(view: View, run: Mapping[str, Any]) -> str:
-    """What the speed was measured on, and whether it counts."""
-    held = run["complete"]
-    if not known(held):
+    """The device of the speed measurement, and whether the run was measured as a whole."""
+    complete = run["complete"]
+    if not present(complete):
         return view.say("runs_and_samples.no_perf")
     device = str(run["device_name"] or "–")
-    return view.say("runs_and_samples.perf_whole" if held else "runs_and_samples.perf_partial", device=device)
+    return view.say("runs_and_samples.perf_whole" if complete else "runs_and_samples.perf_partial", device=device)
 
 
 def gigabytes(value: float | None) -> str:
     """Bytes as GB, or a dash."""
-    return f"{value / 1e9:.1f} GB" if value is not None and known(value) else number(None)
+    return f"{value / 1e9:.1f} GB" if value is not None and present(value) else number(None)
 
 
 def watt_hours(value: float | None) -> str:
     """Joules as Wh, or a dash."""
-    return f"{value / 3600:,.1f} Wh" if value is not None and known(value) else number(None)
+    return f"{value / 3600:,.1f} Wh" if value is not None and present(value) else number(None)
 
 
 def difference(view: View, every: pd.DataFrame, run: Mapping[str, Any]) -> None:
-    """What differs between this run and another of the same model, and how far the scores moved."""
+    """Differences of manifest and scores between this run and another of the same model."""
     say = view.say
     others = every[(every["model"] == run["model"]) & (every["run_id"] != run["run_id"])]
     if others.empty:
@@ -181,7 +181,7 @@ def difference(view: View, every: pd.DataFrame, run: Mapping[str, Any]) -> None:
 
 
 def flat(value: object, prefix: str = "") -> dict[str, str]:
-    """A manifest as dotted keys and texts, without what always differs."""
+    """A manifest as dotted keys and texts, without the keys of ``_QUIET``."""
     if isinstance(value, dict):
         out: dict[str, str] = {}
         for key, inner in value.items():

@@ -49,7 +49,7 @@ def show(view: View, run_id: str, results: pd.DataFrame) -> None:
         say("runs_and_samples.showing", first=first, last=first + len(found.frame) - 1, total=f"{found.total:,}")
     )
     name = f"samples-{task}-{page}"
-    picked = row_selection.ticked(
+    picked = row_selection.selectable_table(
         view, found.frame, name, columns.samples(say), "item", "item", alt=say("runs_and_samples.part_samples"),
         mode="single-row", height=320,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What stands around every page beyond the theme: names of the navigation's sections, readable text, marks of the focus."""
+"""CSS beyond the theme: headings of the navigation's sections, readable text colours, visible keyboard focus."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one page sees: the language, the database of this moment, whether texts may be shown."""
+"""One page's view: the language, the database at this moment, whether texts may be shown."""
 
 from __future__ import annotations
 
@@ -21,26 +21,27 @@ if TYPE_CHECKING:
     from harness.store.reader import Database, Reader
 
 
-_AGE, _READERS = threading.Lock(), list[Any]()
-"""The readers of the newest two generations, the newest last: scripts that began before a publish end on theirs."""
+_READERS_LOCK, _READERS = threading.Lock(), list[Any]()
+"""Readers of the newest two generations of the database, the newest last: a script that began before a publish ends on
+the generation it began with."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One page's surroundings for one run of its script. ``public`` hides texts that may not be passed on.
+    """Language and database for one run of a page's script. ``public`` hides texts that may not be redistributed.
 
-    Streamlit keeps a page's functions, and with them its view, for as long as a visitor stays. So a view does not hold its
-    reader: after the second publish since, the reader is gone and the view goes on with the newest.
+    Streamlit keeps a page's functions, and with them this object, for as long as a visitor stays. The reader is therefore
+    referenced weakly: after two further publishes it is closed, and ``reader`` is the newest one.
     """
 
     say: Translator
-    held: weakref.ref[Reader]
+    reader_reference: weakref.ref[Reader]
     public: bool
 
     @property
     def reader(self) -> Reader:
-        """The database as the page found it, or as it is now where that is long gone."""
-        return self.held() or _newest()
+        """The database of the generation that the page began with, else the newest."""
+        return self.reader_reference() or _newest()
 
     @property
     def language(self) -> str:
@@ -50,15 +51,15 @@ class View:
     def frame(self, query: str, /, **values: Any) -> pd.DataFrame:
         """The rows of a named query, cached until the database changes."""
         reader = self.reader
-        found: pd.DataFrame = _own(_frame(reader.generation, query, tuple(sorted(values.items())), reader))
-        return found
+        frame: pd.DataFrame = _copy(_frame(reader.generation, query, tuple(sorted(values.items())), reader))
+        return frame
 
     def derived(self, name: str, compute: Callable[..., Any], /, **values: Any) -> Any:
         """The result of an analysis over this generation of the database, cached under its name and ``values``.
 
         ``compute`` gets ``values`` and may read ``frame``; it must depend on nothing else.
         """
-        return _own(_derived(self.reader.generation, name, tuple(sorted(values.items())), lambda: compute(**values)))
+        return _copy(_derived(self.reader.generation, name, tuple(sorted(values.items())), lambda: compute(**values)))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -70,7 +71,7 @@ def _database(path: str) -> Database:
 
 # Bounds: a page asks about a dozen queries; 256 entries hold the working set of many visitors' filters,
 # each a small aggregate (texts and outcomes are read elsewhere, uncached). Resources, since what is kept as data is
-# pickled for every reader, which took a third of a page's time; ``_own`` keeps readers from changing it.
+# pickled at every access, which took a third of a page's time; ``_copy`` keeps callers from changing the cached value.
 @st.cache_resource(max_entries=256, show_spinner=False)
 def _frame(generation: Any, query: str, values: tuple[tuple[str, Any], ...], _reader: Reader) -> pd.DataFrame:
     return _reader.frame(query, **dict(values))
@@ -81,21 +82,21 @@ def _derived(generation: Any, name: str, values: tuple[tuple[str, Any], ...], _c
     return _compute()
 
 
-def _own(kept: Any) -> Any:
-    """What is kept, as the caller's own: frames share their data until somebody writes (pandas copies on write)."""
+def _copy(value: Any) -> Any:
+    """A shallow copy of a cached value; frames share their data until somebody writes (pandas copies on write)."""
     import pandas as pd
 
-    if isinstance(kept, pd.DataFrame):
-        return kept.copy(deep=False)
-    if isinstance(kept, dict):
-        return {key: _own(value) for key, value in kept.items()}
-    return tuple(_own(value) for value in kept) if type(kept) is tuple else kept
+    if isinstance(value, pd.DataFrame):
+        return value.copy(deep=False)
+    if isinstance(value, dict):
+        return {key: _copy(part) for key, part in value.items()}
+    return tuple(_copy(part) for part in value) if type(value) is tuple else value
 
 
 def _newest() -> Reader:
-    """The reader of this moment's database; lets go of all that an older one gave, and of the readers before the last."""
+    """The reader of the current database file; clears caches of older generations and keeps one older reader open."""
     reader = _database(str(places.database())).current()
-    with _AGE:
+    with _READERS_LOCK:
         if not _READERS or _READERS[-1] is not reader:
             if _READERS:
                 _frame.clear()
@@ -105,13 +106,13 @@ def _newest() -> Reader:
 
 
 def language() -> str:
-    """The language in force: the visitor's choice, kept in the URL."""
+    """The code of the visitor's language, kept in the URL; English at first."""
     chosen = st.session_state.get("lang")
     return str(chosen) if chosen in LANGUAGES else "en"
 
 
 def current() -> View:
-    """The surroundings of the page that is running.
+    """The view of the page that is running.
 
     Until app.py has run once, Streamlit's old discovery of ``pages/`` is in force in the whole process, and a
     link to a page runs that page alone: then this ends the discovery and starts again, through app.py.
@@ -125,11 +126,11 @@ def current() -> View:
         # what st.navigation does for every later run; calling it here would lose which page was asked for
         PagesManager.uses_pages_directory = False
         st.rerun()
-    return over(Translator(language()))
+    return in_language(Translator(language()))
 
 
-def over(say: Translator) -> View:
-    """The database of this moment in one language; also outside of any visitor's session.
+def in_language(say: Translator) -> View:
+    """A view of the current database in one language; also outside of a visitor's session.
 
     Raises:
         StoreError: the database is there and cannot be read.

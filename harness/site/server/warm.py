@@ -1,4 +1,4 @@
-"""What the first visitor would wait for, computed at the server's start and after every publish.
+"""Caches warmed at the server's start and after every publish, so that the first visitor does not wait.
 
 The site writes nothing, so what is computed is kept in the server's memory, keyed by the database's generation
 (``view``). A thread looks at the file every second and computes what the pages open with; a visitor who comes
@@ -69,11 +69,11 @@ def _rest(view: View) -> None:
 
 
 STEPS: tuple[Callable[[View], None], ...] = (_overview, _capability, _companies, _rest, _pairs)
-"""What pages open with, the first page's first."""
+"""One step a page: what it computes when it opens; the first page comes first."""
 
 
 def warm(stop: threading.Event) -> None:
-    """Compute all of it on the database of this moment, in every language; a step that fails is the page's to tell."""
+    """Run all steps on the current database in every language; a failing step is logged, and the page shows its error."""
     from harness.site.server import view
 
     for step in STEPS:
@@ -81,7 +81,7 @@ def warm(stop: threading.Event) -> None:
             if stop.is_set():
                 return
             try:
-                seen = view.over(Translator(language))
+                seen = view.in_language(Translator(language))
                 if not seen.reader.empty:
                     step(seen)
             except Exception:
@@ -90,24 +90,24 @@ def warm(stop: threading.Event) -> None:
 
 
 def settle() -> None:
-    """Let the garbage collector pass over what stays: Streamlit collects after every script run, which took a
-    tenth of a second over the libraries' objects alone."""
+    """Exempt long-lived objects from garbage collection: Streamlit collects after every script run, which took 0.1 s
+    over the libraries' objects alone."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()
 
 
 def watch(stop: threading.Event) -> None:
-    """Warm now and whenever the database has changed, until told to stop."""
+    """Warm now and after every change of the database file, until ``stop`` is set."""
     from harness.store.reader import generation
 
-    known = None
+    warmed = None
     while not stop.is_set():
         try:
-            found = generation(places.database())
-            if found != known:
+            current = generation(places.database())
+            if current != warmed:
                 warm(stop)
-                known = found
+                warmed = current
         except Exception:
             _log.exception("the database cannot be looked at")
         stop.wait(EVERY_S)

@@ -1,4 +1,4 @@
-"""Ticked rows of a table: their names stand in the URL, so that a copied link ticks the same rows."""
+"""Tables whose selected rows stand in the URL, so that a copied link selects the same rows."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
-def ticked(
+def selectable_table(
     view: View, frame: pd.DataFrame, name: str, columns: Mapping[str, Any], key: str, by: str, *, alt: str,
     mode: str = "multi-row", height: int | str = "auto",
 ) -> list[int]:  # fmt: skip
-    """A table whose ticked rows are kept in the URL under ``key`` by their ``by`` column; returns their positions."""
+    """A table; its selected rows stand in the URL under ``key`` by their ``by`` column. Returns their positions."""
     ids = [str(value) for value in frame[by]]
     asked = st.query_params.get_all(key)
     event = blocks.table(
@@ -31,7 +31,7 @@ def ticked(
         name,
         columns,
         alt=alt,
-        key=f"table-{name}-{_turn(key, asked)}-{zlib.crc32(chr(10).join(ids).encode()):x}",
+        key=f"table-{name}-{_widget_version(key, asked)}-{zlib.crc32(chr(10).join(ids).encode()):x}",
         on_select="rerun",
         selection_mode=mode,
         selection_default={"selection": {"rows": positions(ids, asked, 1 if mode == "single-row" else None)}},
@@ -44,20 +44,20 @@ def ticked(
             st.query_params[key] = wanted
         else:
             st.query_params.pop(key, None)
-    st.session_state[f"_ticked_{key}"] = (wanted, _turn(key, asked))
+    st.session_state[f"_selected_{key}"] = (wanted, _widget_version(key, asked))
     return rows
 
 
 def positions(ids: Sequence[str], asked: Sequence[str], most: int | None = None) -> list[int]:
-    """Where the names asked for stand, each once; names that are not there are passed over."""
+    """Positions in ``ids`` of the names in ``asked``, each once; unknown names are passed over."""
     at = {value: place for place, value in reversed(list(enumerate(ids)))}
     return list(dict.fromkeys(at[a] for a in asked if a in at))[:most]
 
 
-def _turn(key: str, asked: Sequence[str]) -> int:
-    """A number that changes when the URL was changed by anything but this table (back button, a link).
+def _widget_version(key: str, asked: Sequence[str]) -> int:
+    """Part of the widget's key: raised when the URL changed elsewhere (back button, a link).
 
-    A table keeps its ticks for itself; under a new number it is a new table, ticked as the URL says.
+    Streamlit keeps a table's selection under its key; a new key makes a new table with the selection of the URL.
     """
-    held, turn = st.session_state.get(f"_ticked_{key}", (list(asked), 0))
-    return int(turn) + (list(held) != list(asked))
+    selected, version = st.session_state.get(f"_selected_{key}", (list(asked), 0))
+    return int(version) + (list(selected) != list(asked))
