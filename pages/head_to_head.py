@@ -9,6 +9,7 @@ import streamlit as st
 
 from harness.charts import dots
 from harness.charts.text import number
+from harness.errors import MissingData
 from harness.site.capability import leaderboard
 from harness.site.likeness import outcomes
 from harness.site.server import view
@@ -39,9 +40,16 @@ if len(models) < 2:
     st.info(say("head_to_head.one_only"), icon=":material/info:")
     st.stop()
 
-found = outcomes.paired(seen, origin, suite, version, models)
+try:
+    comparison = outcomes.comparison(seen, origin, suite, version, models)
+except MissingData:
+    st.info(say("head_to_head.no_shared"), icon=":material/info:")
+    st.stop()
+rows = comparison["rows"]
 source = say("head_to_head.source", suite=f"{suite} {version}".strip(), origin=say(f"origin.{origin}"))
-couples = list(dict.fromkeys(zip(found["model_a"], found["model_b"], strict=True)))
+if len(comparison["left_out"]):
+    st.info("  \n".join(outcomes.left_out(seen, comparison["left_out"])), icon=":material/info:")
+couples = list(dict.fromkeys(zip(rows["model_a"], rows["model_b"], strict=True)))
 if not couples:
     st.info(say("head_to_head.no_shared"), icon=":material/info:")
     st.stop()
@@ -50,7 +58,7 @@ first, second = (
     if len(couples) == 1
     else controls.one(say("head_to_head.pair"), couples, "pair", lambda p: f"{p[0]} ↔ {p[1]}")
 )
-part = found[(found["model_a"] == first) & (found["model_b"] == second)]
+part = rows[(rows["model_a"] == first) & (rows["model_b"] == second)]
 part = part.assign(
     label=[say(f"kind.{t}") if i else t for t, i in zip(part["task"], part["of_index"], strict=True)],
     significant=part["p_adjusted"] < 0.05,
@@ -84,7 +92,7 @@ blocks.section(say("head_to_head.every_pair"))
 column = st.column_config
 blocks.table(
     seen,
-    found.assign(task=[say(f"kind.{t}") if i else t for t, i in zip(found["task"], found["of_index"], strict=True)]),
+    rows.assign(task=[say(f"kind.{t}") if i else t for t, i in zip(rows["task"], rows["of_index"], strict=True)]),
     "pairs",
     {
         "task": column.TextColumn(say("columns.task"), pinned=True),

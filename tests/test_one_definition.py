@@ -5,7 +5,63 @@ On the shipped catalog and on the seeded database of the site's tests.
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from harness.__main__ import run
+from harness.reports.build import build
+from harness.reports.selection import Choices
+from harness.store.reader import Reader
+from tests.market import two_models
+from tests.site import conftest as site_tests
+from tests.site import fixture_db
+from tests.site.conftest import Open, texts
+
+site = site_tests.site
+
 # ---- leading runs, head to head ------------------------------------------------------------------------------------
+
+DIFFERENCE = ["task", "model_a", "model_b", "difference", "low", "high", "p_adjusted"]
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ``land.duckdb``: the seeded database and two models on a suite of twenty tasks."""
+    folder = tmp_path_factory.mktemp("wide")
+    fixture_db.build(folder / "land.duckdb", folder / "runs")
+    two_models.add(folder / "land.duckdb")
+    return folder
+
+
+def test_page_command_and_report_compare_two_models_alike(
+    wide: Path, site: Open, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suites = site(wide, "head_to_head", origin="Measured").selectbox(key="suite").options
+    suite = next(name for name in suites if name.startswith("Wide"))
+    at = site(wide, "head_to_head", origin="Measured", suite=suite, models=list(two_models.MODELS))
+    page = at.dataframe[0].value
+    assert run(["compare", *two_models.MODELS, "--json"]) == 0
+    command = json.loads(capsys.readouterr().out)
+    assert [row["task"] for row in command["left_out"]] == [two_models.OTHER_SHOTS]
+    expected = pd.DataFrame(command["tasks"])
+    turned = expected["task"] == two_models.BITS  # less is better: the command shows the metric's own difference
+    low, high = expected["low"].where(~turned, -expected["high"]), expected["high"].where(~turned, -expected["low"])
+    expected = expected.assign(difference=expected["difference"].where(~turned, -expected["difference"]), low=low, high=high)
+    report = build(Reader(wide / "land.duckdb"), Choices(models=two_models.MODELS), "en", "abc", lambda _, __: None)
+    section = next(s for s in report.sections if s.key == "head_to_head")
+    pairs = next(t for t in section.tables if t.key == "pairs")
+    rows = pd.DataFrame(pairs.rows, columns=[c.key for c in pairs.columns])
+    for shown in (page, rows):
+        shown = shown[shown["task"].isin(two_models.TASKS)]
+        joined = shown[DIFFERENCE].merge(expected[DIFFERENCE], on=DIFFERENCE[:3], how="outer", suffixes=("", "_command"))
+        assert len(joined) == len(two_models.TASKS) - 1
+        for column in DIFFERENCE[3:]:
+            assert joined[column].to_numpy(float) == pytest.approx(joined[f"{column}_command"].to_numpy(float))
+    for said in (texts(at), " ".join(s.text for s in section.sentences)):
+        assert two_models.OTHER_SHOTS in said.replace("\\", "")
 
 # ---- the capability scale ------------------------------------------------------------------------------------------
 

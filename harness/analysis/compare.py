@@ -1,4 +1,7 @@
-"""What ``harness compare`` prints: per task and for the index, paired differences with intervals and adjusted p-values."""
+"""Models compared on one suite: per task and for the index, paired differences with intervals and adjusted p-values.
+
+The one definition behind the page Head to head, ``harness compare`` and the report's section.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import pandas as pd
 
 from harness.analysis.comparability import conditions, differences
 from harness.analysis.index import capability_index, index_differences, task_scores
-from harness.analysis.statistics.paired import MEASURE, holm, paired_differences
+from harness.analysis.statistics.paired import MEASURE, advantages, holm, paired_differences
 from harness.analysis.statistics.ranking import ALPHA, ranking, settle_frame
 from harness.analysis.statistics.uncertainty import CONFIDENCE, estimate_frame
 from harness.errors import BadInput, MissingData
@@ -24,10 +27,10 @@ _SEPARATING = ("data_hash", "prompt_hash", "task_version", "num_fewshot", "chat_
 class Comparison:
     """A comparison of models on one suite.
 
-    ``scores``: per model and task with interval. ``tasks``: per task and pair (``paired_differences`` with
-    ``detectable, items_needed``; ``p_adjusted`` is Holm's over all rows). ``index``: per pair, overall and per kind.
+    ``scores``: per model and task with interval. ``tasks``: per task and pair (``paired_differences`` with ``detectable,
+    items_needed, higher_is_better``; ``p_adjusted`` is Holm's over all rows). ``index``: per pair, overall and per kind.
     ``ranking``: ranks and classes on the overall index. ``conditions``: what differs between the runs.
-    ``left_out``: tasks that were not compared, with the reason.
+    ``left_out``: tasks that were not compared: ``task, conditions`` (names of what differs, comma-separated), ``reason``.
     """
 
     models: tuple[str, ...]
@@ -42,6 +45,19 @@ class Comparison:
         """Plain values for ``--json``: frames as lists of records, unknown numbers as null."""
         frames = ("scores", "tasks", "index", "ranking", "conditions", "left_out")
         return {"models": list(self.models), **{name: _records(getattr(self, name)) for name in frames}}
+
+    def advantages(self) -> pd.DataFrame:
+        """Index and tasks in one frame: a positive ``difference`` means that ``model_a`` is better, bits per byte included.
+
+        One row per pair and index (``of_index``, its kind in ``task``) or task; the columns of ``tasks``. ``items_needed`` is
+        unknown for the index and where nothing differs (no number of items would do).
+        """
+        index = self.index.rename(columns={"kind": "task"}).dropna(subset=["low"])
+        index = index.assign(metric="index", filter="none", of_index=True)
+        tasks = advantages(self.tasks).assign(of_index=False)
+        rows = pd.concat([part for part in (index, tasks) if len(part)] or [tasks], ignore_index=True)
+        needed = rows["items_needed"].astype(float)
+        return rows.assign(items_needed=needed.where(needed < float("inf")))
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -73,17 +89,13 @@ def compare(
     answers = answers.drop(columns="model", errors="ignore").merge(runs[["run_id", "model"]], on="run_id")
     _check(names, runs, answers)
     results = result[result["run_id"].isin(runs["run_id"])].merge(headline, on=MEASURE)
-    made = conditions(runs, results, answers)
-    told = differences(made)
-    apart = told[told["condition"].isin(_SEPARATING)]
-    left_out = (
-        apart.groupby("task")["condition"].agg(lambda c: ", ".join(sorted(set(c)))).rename("reason").reset_index()
-    )
-    left_out = left_out.assign(reason="different " + left_out["reason"].astype(str))
+    differing = differences(conditions(runs, results, answers))
+    left_out = _left_out(differing)
     usable = answers[~answers["task"].isin(left_out["task"])]
     pairs = settle_frame(paired_differences(usable, confidence=confidence), alpha=alpha)
     pairs = pairs.assign(p_adjusted=holm(pairs["p_value"]))
-    whole = index_differences(pairs, task, confidence=confidence)
+    pairs = pairs.merge(task[["task", "higher_is_better"]].drop_duplicates("task"), on="task", how="left")
+    index = index_differences(pairs.drop(columns="higher_is_better"), task, confidence=confidence)
     scores = estimate_frame(answers, confidence=confidence).merge(runs[["run_id", "model"]], on="run_id")
     indices = capability_index(task_scores(results, task, runs), task, confidence=confidence)
     overall = indices[indices["kind"] == "overall"]
@@ -91,11 +103,18 @@ def compare(
         models=names,
         scores=scores,
         tasks=pairs,
-        index=whole,
-        ranking=ranking(overall, whole[whole["kind"] == "overall"], alpha=alpha),
-        conditions=told,
+        index=index,
+        ranking=ranking(overall, index[index["kind"] == "overall"], alpha=alpha),
+        conditions=differing,
         left_out=left_out,
     )
+
+
+def _left_out(differing: pd.DataFrame) -> pd.DataFrame:
+    """Tasks that differ in a separating condition: ``task, conditions, reason``, one row each."""
+    apart = differing[differing["condition"].isin(_SEPARATING)]
+    names = apart.groupby("task")["condition"].agg(lambda c: ", ".join(sorted(set(c)))).rename("conditions").reset_index()
+    return names.assign(reason="different " + names["conditions"].astype(str))
 
 
 def _check(names: tuple[str, ...], runs: pd.DataFrame, outcome: pd.DataFrame) -> None:

@@ -25,29 +25,22 @@ def compare(models: Sequence[str], *, suite: str | None, as_json: bool) -> None:
         BadInput: fewer than two models, or an ambiguous name (the candidates are listed).
         MissingData: no database, an unknown model, or no suite with item outcomes of all.
     """
-    from harness.analysis.compare import compare as paired
+    from harness.market import paired_outcomes
 
     reader = open_reader()
-    chosen = choose(reader.frame("compare_runs"), models, suite)
-    first = chosen.iloc[0]
-    ids = [str(r) for r in chosen["run_id"]]
-    made = paired(
-        list(chosen["model"]),
-        run=chosen,
-        task=reader.frame("compare_tasks", suite=first["suite"], suite_version=first["suite_version"]),
-        result=reader.frame("compare_results", run_ids=ids),
-        outcome=reader.frame("compare_outcomes", run_ids=ids),
-    )
+    runs = choose(reader.frame("compare_runs"), models, suite)
+    comparison = paired_outcomes.compare(reader, runs.assign(label=runs["model"]))
+    suite, version, ids = runs["suite"].iloc[0], runs["suite_version"].iloc[0], [str(r) for r in runs["run_id"]]
     if as_json:
-        print_json({"suite": first["suite"], "suite_version": first["suite_version"], "runs": ids, **made.to_json()})
+        print_json({"suite": suite, "suite_version": version, "runs": ids, **comparison.to_json()})
         return
-    print(f"{first['suite']} {first['suite_version']}: {', '.join(ids)}")
-    for task, reason in made.left_out.itertuples(index=False):
-        print(f"  not compared: {task} ({reason})")
-    if made.index.empty:
+    print(f"{suite} {version}: {', '.join(ids)}")
+    for row in comparison.left_out.itertuples():
+        print(f"  not compared: {row.task} ({row.reason})")
+    if comparison.index.empty:
         print("  no index: the suite's tasks have no anchors, or some are missing")
-    _print("index", made.index, "kind")
-    _print("tasks", made.tasks, "task")
+    _print("index", comparison.index, "kind")
+    _print("tasks", comparison.tasks, "task")
 
 
 def choose(runs: pd.DataFrame, models: Sequence[str], suite: str | None) -> pd.DataFrame:
@@ -60,24 +53,23 @@ def choose(runs: pd.DataFrame, models: Sequence[str], suite: str | None) -> pd.D
     names = [_resolve(runs, model) for model in models]
     if len(set(names)) < len(names):
         raise BadInput(f"{', '.join(models)} name one model twice.")
-    theirs = runs[runs["model"].isin(names)]
+    candidates = runs[runs["model"].isin(names)]
     if suite:
-        theirs = theirs[theirs["suite"] == suite]
+        candidates = candidates[candidates["suite"] == suite]
     shared = [
         group
-        for _, group in theirs.groupby(["suite", "suite_version"], dropna=False)
+        for _, group in candidates.groupby(["suite", "suite_version"], dropna=False)
         if group["model"].nunique() == len(names)
     ]
     if not shared:
-        held = "; ".join(
-            f"{n}: {', '.join(sorted(theirs.loc[theirs['model'] == n, 'suite'].unique())) or 'none'}" for n in names
-        )
+        suites = candidates.groupby("model")["suite"].unique()
+        listed = "; ".join(f"{n}: {', '.join(sorted(suites.get(n, []))) or 'none'}" for n in names)
         raise MissingData(
-            f"No suite has item outcomes of all {len(names)} models ({held}). Run them on one suite first."
+            f"No suite has item outcomes of all {len(names)} models ({listed}). Run them on one suite first."
         )
-    best = max(shared, key=lambda g: (int(g.groupby("model")["tasks"].max().min()), str(g["suite"].iloc[0])))
-    ranked = best.assign(
-        whole=best["valid"] & ~best["partial"] & best["item_limit"].isna() & best["item_sample"].isna()
+    most = max(shared, key=lambda g: (int(g.groupby("model")["tasks"].max().min()), str(g["suite"].iloc[0])))
+    ranked = most.assign(
+        whole=most["valid"] & ~most["partial"] & most["item_limit"].isna() & most["item_sample"].isna()
     ).sort_values(["whole", "sealed", "run_id"], ascending=False, na_position="last")
     newest = ranked.drop_duplicates("model").set_index("model").loc[names].reset_index()
     return newest.drop(columns="whole")

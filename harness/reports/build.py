@@ -13,7 +13,8 @@ from harness.reports.sections.capability import capability
 from harness.reports.sections.changes import changes
 from harness.reports.sections.cost import cost
 from harness.reports.sections.evidence import evidence, freshness, newest_day
-from harness.reports.sections.head_to_head import head_to_head, homogeneity
+from harness.reports.sections.head_to_head import head_to_head
+from harness.reports.sections.homogeneity import homogeneity
 from harness.reports.sections.memo import MOST, memo, subjects
 from harness.reports.sections.opportunities import opportunities
 from harness.reports.sections.positioning import positioning

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -144,17 +143,6 @@ class Material:
         rows = self.frame("report_catalog")
         text = ";".join(f"{r.facts}:{r.rows}:{r.digest}" for r in rows.itertuples())
         return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-    def outcomes(self, names: Mapping[str, str]) -> pd.DataFrame:
-        """Headline outcomes of runs (id to label), with ``model`` set to the label."""
-        import numpy as np
-        import pandas as pd
-
-        frame = self.frame("outcomes", run_ids=list(names), probs=True, right_or_wrong=False)
-        held = [v if isinstance(v, np.ndarray) else None for v in frame["choice_probs"]]
-        return frame.assign(
-            model=frame["run_id"].map(dict(names)), choice_probs=pd.Series(held, dtype=object, index=frame.index)
-        )
 
 
 def fitted(reported: pd.DataFrame) -> ScaleFit | None:

@@ -84,46 +84,13 @@ def _probabilities(
     return probs, choices
 
 
-def capa(probs_a: npt.ArrayLike, probs_b: npt.ArrayLike, gold: npt.ArrayLike, *, discrete: bool = False) -> float:
-    """CAPA κp of two models: chance-adjusted probabilistic agreement, 1 at most.
-
-    ``probs_*``: ``(n, k)``, each row the probabilities of an item's choices, NaN beyond them; ``gold``: ``(n,)``.
-    ``discrete`` takes each model's likeliest choice as certain. κp = (c_obs − c_exp) / (1 − c_exp), c_exp from the
-    two accuracies and the number of choices. Source: Goel et al. (2025), sec. 2.
-    """
-    a, b = np.asarray(probs_a, dtype=np.float32), np.asarray(probs_b, dtype=np.float32)
-    choices = (~np.isnan(a)).sum(axis=1).astype(np.int16)
-    n = len(a)
-    right = np.zeros((2, n), dtype=np.float32)
-    matrix = OutcomeMatrix(
-        ("a", "b"),
-        np.array(["t"] * n, dtype=object),
-        right,
-        np.nan_to_num(np.stack([a, b])),
-        np.asarray(gold, dtype=np.int16),
-        choices,
-        np.arange(n, dtype=np.int64),
-    )
-    return float(agreement(matrix, kind="capa_discrete" if discrete else "capa").to_numpy()[0, 1])
-
-
-def error_consistency(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
-    """Error consistency κ of two models' right/wrong answers ``(n,)`` (NaN: not answered).
-
-    Observed agreement in being right or wrong, adjusted for what the two accuracies would give by chance.
-    NaN where both are always right or both always wrong. Source: Geirhos et al. (2020), eq. 1–3.
-    """
-    correct = np.asarray([a, b], dtype=np.float32)
-    observed, expected = _parts_of_consistency(correct, None)
-    return float(_kappa(observed, expected)[0, 1])
-
-
 def agreement(matrix: OutcomeMatrix, *, kind: str = "capa") -> pd.DataFrame:
     """Agreement of every pair of models beyond their accuracies: a square frame, models × models.
 
     ``kind``: ``capa``, ``capa_discrete`` (need the choices' probabilities) or ``error_consistency``. Each pair uses the
     items both answered; NaN where there are none. The diagonal is a model with itself (below 1 for ``capa`` unless it
-    is always certain). Source: ``capa``, ``error_consistency``, for all pairs by dense products.
+    is always certain). κ = (c_obs − c_exp) / (1 − c_exp), c_exp from the two accuracies and, for ``capa``, the number of
+    choices. Source: Goel et al. (2025), sec. 2; Geirhos et al. (2020), eq. 1–3; for all pairs by dense products.
     """
     observed, expected = _parts(matrix, kind, None)
     return pd.DataFrame(_kappa(observed, expected), index=list(matrix.models), columns=list(matrix.models))
@@ -241,6 +208,25 @@ def failed_shares(matrix: OutcomeMatrix) -> pd.DataFrame:
         expected = np.convolve(expected, [1 - rate, rate])
     share = counts / n if n else np.full(m + 1, np.nan)
     return pd.DataFrame({"failed_by": np.arange(m + 1), "items": counts, "share": share, "expected_share": expected})
+
+
+def disagreements(outcome: pd.DataFrame) -> pd.DataFrame:
+    """Items of one task on which models part: ``item``, one column a model (its value), ``spread``; widest first.
+
+    ``outcome``: columns ``item, model, value``. ``spread`` is the largest minus the smallest value; items that a model did not
+    answer and items on which all agree are left out.
+    """
+    wide = outcome.pivot_table(index="item", columns="model", values="value", aggfunc="first").dropna()
+    spread = wide.max(axis=1) - wide.min(axis=1)
+    parted = wide.assign(spread=spread)[spread > 0].sort_values("spread", ascending=False, kind="stable")
+    return parted.reset_index().rename_axis(columns=None)
+
+
+def choice_probabilities(loglikelihoods: npt.ArrayLike) -> Floats:
+    """Probabilities of an item's choices ``(k,)`` from their log-likelihoods: softmax, shifted so that nothing overflows."""
+    logs = np.asarray(loglikelihoods, dtype=float)
+    odds = np.exp(logs - logs.max())
+    return np.asarray(odds / odds.sum())
 
 
 def clustering_order(square: pd.DataFrame) -> list[str]:

@@ -76,29 +76,6 @@ def _scores(right: npt.NDArray[np.float32], members: npt.NDArray[np.intp], rule:
     return np.asarray(union if rule == "route" else pairs - 2 * three)
 
 
-def diversity_gain(matrix: OutcomeMatrix, held: Sequence[str]) -> pd.DataFrame:
-    """What each further model adds to the models ``held``: ``model, accuracy, gain, expected_gain``, best first.
-
-    ``gain`` is the share of items that all of ``held`` fail and the model does not; ``expected_gain`` is what its
-    accuracy alone would give if its errors were independent of theirs. Only items that all models answered.
-    """
-    unknown = [name for name in held if name not in matrix.models]
-    if unknown:
-        raise BadInput(f"No outcomes of {', '.join(unknown)}; there are {', '.join(matrix.models)}.")
-    whole = ~np.isnan(matrix.correct).any(axis=0)
-    right = matrix.correct[:, whole].astype(float)
-    own = [matrix.models.index(name) for name in held]
-    failed = (right[own] == 0).all(axis=0)
-    n = right.shape[1]
-    rows = [
-        (name, right[i].mean(), (right[i] * failed).mean(), right[i].mean() * failed.mean())
-        for i, name in enumerate(matrix.models)
-        if i not in own and n
-    ]
-    out = pd.DataFrame(rows, columns=["model", "accuracy", "gain", "expected_gain"])
-    return out.sort_values("gain", ascending=False, ignore_index=True, kind="stable")
-
-
 def within_between(
     matrix: OutcomeMatrix,
     groups: Mapping[str, str],
@@ -223,35 +200,3 @@ def _slopes(x: Floats, y: Floats, weights: Floats) -> Floats:
         mean_x, mean_y = weights @ x / total, weights @ y / total
         variance = weights @ x**2 / total - mean_x**2
         return np.asarray(np.where(variance > 1e-12, (weights @ (x * y) / total - mean_x * mean_y) / variance, np.nan))
-
-
-def feature_overlap(model: pd.DataFrame) -> pd.DataFrame:
-    """How alike offers are: Jaccard overlap of features of every pair, ``model_a, model_b, overlap``.
-
-    Features from the table ``model``: each input and output modality (comma- or space-separated), open weights,
-    licence, and the power of two of the context. Source: Jaccard (1912).
-    """
-    features = [_features(row) for row in model.to_dict("records")]
-    names = model["model_id"].astype(str).to_list()
-    rows = [
-        (names[i], names[j], len(features[i] & features[j]) / len(features[i] | features[j]))
-        for i, j in itertools.combinations(range(len(names)), 2)
-        if features[i] | features[j]
-    ]
-    return pd.DataFrame(rows, columns=["model_a", "model_b", "overlap"])
-
-
-def _features(row: Mapping[object, object]) -> frozenset[str]:
-    found = set()
-    for side in ("input_modalities", "output_modalities"):
-        value = row.get(side)
-        if isinstance(value, str):
-            found |= {f"{side}:{part}" for part in value.replace(",", " ").replace(";", " ").split()}
-    for flag in ("open_weights", "licence"):
-        value = row.get(flag)
-        if isinstance(value, (bool, str, np.bool_)):
-            found.add(f"{flag}:{value}")
-    context = row.get("context_tokens")
-    if isinstance(context, (int, float, np.integer)) and not pd.isna(context) and context > 0:
-        found.add(f"context:2^{int(np.log2(float(context)))}")
-    return frozenset(found)

@@ -161,6 +161,19 @@ def paired_differences(
     return pd.concat(parts, ignore_index=True)[PAIRED_COLUMNS] if parts else pd.DataFrame(columns=PAIRED_COLUMNS)
 
 
+def advantages(pairs: pd.DataFrame) -> pd.DataFrame:
+    """``pairs`` (``difference, low, high, higher_is_better``) as advantages of ``model_a``: positive means that it is better.
+
+    Where less is better (bits per byte), the difference changes its sign and the interval's ends change places.
+    """
+    turned = ~pairs["higher_is_better"].astype(bool)
+    return pairs.assign(
+        difference=pairs["difference"].where(~turned, -pairs["difference"]),
+        low=pairs["low"].where(~turned, -pairs["high"]),
+        high=pairs["high"].where(~turned, -pairs["low"]),
+    )
+
+
 def _partners(models: list[str], pairs: Sequence[tuple[str, str]] | None) -> dict[str, list[str]]:
     """Each first model of the wanted pairs with its partners; pairs with an absent model are left out."""
     wanted = itertools.combinations(models, 2) if pairs is None else pairs

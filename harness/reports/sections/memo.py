@@ -89,7 +89,9 @@ def memo(material: Material, words: Words) -> Section:
 
 def _weights(words: Words, weights: Any, licence: Any) -> str:
     """Whether the weights can be had, and under which licence; a dash where nobody says."""
-    if weights is None or weights != weights:
+    import pandas as pd
+
+    if pd.isna(weights):
         return "–"
     if not weights:
         return words("memo.closed")

@@ -76,15 +76,16 @@ def _whole(view: View, item: Any, texts: bool) -> None:
 
 
 def _choices(view: View, item: Any) -> None:
-    """What the model thought of each choice, the right one marked."""
+    """The model's probability of each choice, the right one marked."""
     import numpy as np
     import pandas as pd
+
+    from harness.analysis.likeness.homogeneity import choice_probabilities
 
     logs = item.get("choice_loglikelihoods")
     probs = item.get("choice_probs")
     if logs is not None and np.ndim(logs) == 1 and len(logs):
-        shifted = np.exp(np.asarray(logs, dtype=float) - np.max(logs))
-        probs = shifted / shifted.sum()
+        probs = choice_probabilities(logs)
     if probs is None or np.ndim(probs) != 1 or not len(probs):
         return
     say = view.say

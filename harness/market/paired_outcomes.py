@@ -1,0 +1,72 @@
+"""Models on the same items: headline outcomes, paired differences, and the items on which models part.
+
+What is shared by the page Head to head, ``harness compare`` and the report. A frame ``runs`` has one row a model: ``run_id``,
+``label`` (the name shown), ``suite, suite_version, chat_template, partial, valid``; all of one suite and version.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.analysis import compare as analysis
+from harness.analysis.likeness.homogeneity import disagreements as on_items
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.analysis.compare import Comparison
+    from harness.market.queries import Queries
+
+
+def with_items(queries: Queries, runs: pd.DataFrame) -> pd.DataFrame:
+    """The rows of ``runs`` of which single items are known, with their number in ``outcomes``."""
+    return runs.merge(queries.frame("outcome_runs"), on="run_id")
+
+
+def outcomes(
+    queries: Queries,
+    runs: pd.DataFrame,
+    *,
+    probs: bool = False,
+    right_or_wrong: bool = False,
+    task: str | None = None,
+) -> pd.DataFrame:
+    """Headline outcomes of ``runs``, one row an item and run, with ``model`` set to the run's label.
+
+    ``probs``: with the choices' probabilities; ``right_or_wrong``: without perplexity; ``task``: of one task only.
+    """
+    import numpy as np
+    import pandas as pd
+
+    names = dict(zip(runs["run_id"], runs["label"], strict=True))
+    frame = queries.frame("outcomes", run_ids=list(names), probs=probs, right_or_wrong=right_or_wrong, task=task)
+    arrays = [v if isinstance(v, np.ndarray) else None for v in frame["choice_probs"]]  # no pandas NA in lists
+    return frame.assign(
+        model=frame["run_id"].map(names), choice_probs=pd.Series(arrays, dtype=object, index=frame.index)
+    )
+
+
+def compare(queries: Queries, runs: pd.DataFrame) -> Comparison:
+    """Paired comparison of ``runs``; p-values are adjusted over all tasks and pairs, tasks under other conditions left out.
+
+    Raises:
+        BadInput: fewer than two runs, or two of one label.
+        MissingData: a run without outcomes of the suite's headline metrics.
+    """
+    import pandas as pd
+
+    ids = [str(run_id) for run_id in runs["run_id"]]
+    suite, version = runs["suite"].iloc[0], runs["suite_version"].iloc[0]
+    named = runs.drop(columns="manifest", errors="ignore").merge(queries.frame("manifests", run_ids=ids), on="run_id")
+    return analysis.compare(
+        list(runs["label"]),
+        run=named.assign(model=named["label"]),
+        task=queries.frame("tasks", suite=suite, suite_version=None if pd.isna(version) else version),
+        result=queries.frame("results", run_ids=ids),
+        outcome=outcomes(queries, runs),
+    )
+
+
+def disagreements(queries: Queries, runs: pd.DataFrame, task: str) -> pd.DataFrame:
+    """Items of one task on which the models part: ``item``, one column a label, ``spread``; widest first."""
+    return on_items(outcomes(queries, runs, task=task))
