@@ -49,19 +49,24 @@ def test_page_command_and_report_compare_two_models_alike(
     expected = pd.DataFrame(command["tasks"])
     turned = expected["task"] == two_models.BITS  # less is better: the command shows the metric's own difference
     low, high = expected["low"].where(~turned, -expected["high"]), expected["high"].where(~turned, -expected["low"])
-    expected = expected.assign(difference=expected["difference"].where(~turned, -expected["difference"]), low=low, high=high)
+    expected = expected.assign(
+        difference=expected["difference"].where(~turned, -expected["difference"]), low=low, high=high
+    )
     report = build(Reader(wide / "land.duckdb"), Choices(models=two_models.MODELS), "en", "abc", lambda _, __: None)
     section = next(s for s in report.sections if s.key == "head_to_head")
     pairs = next(t for t in section.tables if t.key == "pairs")
     rows = pd.DataFrame(pairs.rows, columns=[c.key for c in pairs.columns])
     for shown in (page, rows):
         shown = shown[shown["task"].isin(two_models.TASKS)]
-        joined = shown[DIFFERENCE].merge(expected[DIFFERENCE], on=DIFFERENCE[:3], how="outer", suffixes=("", "_command"))
+        joined = shown[DIFFERENCE].merge(
+            expected[DIFFERENCE], on=DIFFERENCE[:3], how="outer", suffixes=("", "_command")
+        )
         assert len(joined) == len(two_models.TASKS) - 1
         for column in DIFFERENCE[3:]:
             assert joined[column].to_numpy(float) == pytest.approx(joined[f"{column}_command"].to_numpy(float))
     for said in (texts(at), " ".join(s.text for s in section.sentences)):
         assert two_models.OTHER_SHOTS in said.replace("\\", "")
+
 
 # ---- the capability scale ------------------------------------------------------------------------------------------
 

@@ -113,7 +113,9 @@ def compare(
 def _left_out(differing: pd.DataFrame) -> pd.DataFrame:
     """Tasks that differ in a separating condition: ``task, conditions, reason``, one row each."""
     apart = differing[differing["condition"].isin(_SEPARATING)]
-    names = apart.groupby("task")["condition"].agg(lambda c: ", ".join(sorted(set(c)))).rename("conditions").reset_index()
+    names = (
+        apart.groupby("task")["condition"].agg(lambda c: ", ".join(sorted(set(c)))).rename("conditions").reset_index()
+    )
     return names.assign(reason="different " + names["conditions"].astype(str))
 
 

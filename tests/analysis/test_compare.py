@@ -75,8 +75,23 @@ def test_tasks_under_other_conditions_are_kept_apart_and_named() -> None:
         (suite["result"]["task"] == "x") & (suite["result"]["run_id"] == "run-b"), 5
     )
     found = c.compare(["a", "b"], **{**suite, "result": suite["result"].assign(num_fewshot=shots)})
-    assert found.left_out.to_dict("records") == [{"task": "x", "reason": "different num_fewshot"}]
+    assert found.left_out.to_dict("records") == [
+        {"task": "x", "conditions": "num_fewshot", "reason": "different num_fewshot"}
+    ]
     assert set(found.tasks["task"]) == {"y"} and found.index.empty
+
+
+def test_an_advantage_is_positive_where_the_first_is_better() -> None:
+    suite = _suite()
+    task = suite["task"].assign(higher_is_better=[True, False])  # of y, less is better
+    compared = c.compare(["a", "c"], **{**suite, "task": task})
+    shown = compared.advantages().set_index("task")
+    raw = compared.tasks.set_index("task")
+    assert shown.loc["x", "difference"] == raw.loc["x", "difference"] > 0
+    assert shown.loc["y", ["difference", "low", "high"]].to_list() == [
+        -raw.loc["y", k] for k in ("difference", "high", "low")
+    ]
+    assert shown.loc["overall", "of_index"] and shown["of_index"].sum() == len(compared.index)
 
 
 def test_only_headline_metrics_count() -> None:

@@ -54,18 +54,46 @@ def _frame(answers: list, gold: npt.NDArray, names: str = "abcdefgh") -> pd.Data
     return make.outcome(right, choice_probs=probs, gold=list(gold))
 
 
+def _capa(a: npt.ArrayLike, b: npt.ArrayLike, gold: npt.ArrayLike, kind: str = "capa") -> float:
+    """``agreement`` of two models from the probabilities of the choices, ``(n, k)``, NaN beyond an item's own."""
+    both = np.stack([np.asarray(a, dtype=np.float32), np.asarray(b, dtype=np.float32)])
+    n = both.shape[1]
+    matrix = h.OutcomeMatrix(
+        ("a", "b"), np.full(n, "t", dtype=object), np.zeros((2, n), dtype=np.float32), np.nan_to_num(both),
+        np.asarray(gold, dtype=np.int16), (~np.isnan(both[0])).sum(axis=1).astype(np.int16), np.arange(n, dtype=np.int64),
+    )  # fmt: skip
+    return float(h.agreement(matrix, kind=kind).loc["a", "b"])
+
+
+def _consistency(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
+    """``agreement`` of two models' right and wrong answers, ``(n,)``."""
+    return float(h.agreement(h.outcome_matrix(make.outcome({"a": a, "b": b})), kind="error_consistency").loc["a", "b"])
+
+
+def _capa_by_formula(a: npt.NDArray, b: npt.NDArray, gold: npt.NDArray) -> float:
+    """Goel et al. (2025), sec. 2, item by item: the readable form of what ``agreement`` does by dense products."""
+    right_a, right_b = (p[np.arange(len(gold)), gold].mean(dtype=float) for p in (a, b))
+    chance = (1 / ((~np.isnan(a)).sum(axis=1) - 1)).mean()
+    observed = np.nansum(a.astype(float) * b, axis=1).mean()
+    expected = right_a * right_b + (1 - right_a) * (1 - right_b) * chance
+    return float((observed - expected) / (1 - expected))
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_capa_equals_lm_sim(seed: int) -> None:
     (a, b, _), gold = _answers(seed)
-    assert h.capa(_padded(a), _padded(b), gold) == pytest.approx(CAPA().compute_k(a, b, list(gold)), abs=1e-5)
+    assert _capa(_padded(a), _padded(b), gold) == pytest.approx(CAPA().compute_k(a, b, list(gold)), abs=1e-5)
+    assert _capa(_padded(a), _padded(b), gold) == pytest.approx(
+        _capa_by_formula(_padded(a), _padded(b), gold), abs=1e-5
+    )
     expected = CAPA(prob=False).compute_k(_one_hot(a), _one_hot(b), list(gold))
-    assert h.capa(_padded(a), _padded(b), gold, discrete=True) == pytest.approx(expected, abs=1e-5)
+    assert _capa(_padded(a), _padded(b), gold, "capa_discrete") == pytest.approx(expected, abs=1e-5)
 
 
 def test_error_consistency_equals_lm_sim() -> None:
     (a, b, _), gold = _answers(3)
     right = [[float(np.argmax(p) == g) for p, g in zip(rows, gold, strict=True)] for rows in (a, b)]
-    assert h.error_consistency(*right) == pytest.approx(EC().compute_k(a, b, list(gold)), abs=1e-5)
+    assert _consistency(*right) == pytest.approx(EC().compute_k(a, b, list(gold)), abs=1e-5)
 
 
 def test_all_pairs_at_once_equal_pairs_one_by_one() -> None:
@@ -95,11 +123,11 @@ def test_pairs_use_the_items_that_both_answered() -> None:
 def test_closed_forms_of_agreement() -> None:
     gold = np.array([0, 1, 0, 1])
     same = np.array([[1, 0], [0, 1], [0, 1], [1, 0.0]])
-    assert h.capa(same, same, gold) == pytest.approx(1.0)  # half right, always alike
-    assert h.capa(same, same[:, ::-1], gold) == pytest.approx(-1.0)  # never alike, each half right
-    assert h.error_consistency([1, 0, 1, 0], [1, 0, 1, 0]) == 1.0
-    assert h.error_consistency([1, 1, 0, 0], [1, 0, 1, 0]) == pytest.approx(0.0)
-    assert math.isnan(h.error_consistency([1, 1], [1, 1]))
+    assert _capa(same, same, gold) == pytest.approx(1.0)  # half right, always alike
+    assert _capa(same, same[:, ::-1], gold) == pytest.approx(-1.0)  # never alike, each half right
+    assert _consistency([1, 0, 1, 0], [1, 0, 1, 0]) == 1.0
+    assert _consistency([1, 1, 0, 0], [1, 0, 1, 0]) == pytest.approx(0.0)
+    assert math.isnan(_consistency([1, 1], [1, 1]))
 
 
 def test_independent_models_agree_no_more_than_chance() -> None:
@@ -110,7 +138,7 @@ def test_independent_models_agree_no_more_than_chance() -> None:
     for accuracy in (0.8, 0.55):
         wrong = (gold + rng.integers(1, 4, n)) % 4
         answers.append(np.eye(4)[np.where(rng.random(n) < accuracy, gold, wrong)])
-    assert h.capa(*answers, gold) == pytest.approx(0.0, abs=0.015)
+    assert _capa(*answers, gold) == pytest.approx(0.0, abs=0.015)
 
 
 def test_relabelling_and_order_of_items_change_nothing() -> None:
@@ -157,6 +185,18 @@ def test_shares_failed_by_all_by_one_and_by_chance() -> None:
     assert found["expected_share"].to_numpy() == pytest.approx(expected)
 
 
+def test_items_on_which_models_part_come_widest_first() -> None:
+    rows = make.outcome({"a": [1, 0.2, 0.5, 1], "b": [1, 1, 0.4, np.nan], "c": [1, 0, 0.5, 0]})
+    assert h.disagreements(rows)[["item", "a", "b", "c", "spread"]].to_numpy().tolist() == [
+        [1, 0.2, 1, 0, 1],
+        [2, 0.5, 0.4, 0.5, pytest.approx(0.1)],
+    ]
+
+
+def test_probabilities_of_choices_do_not_overflow() -> None:
+    assert h.choice_probabilities(np.log([0.2, 0.3, 0.5]) - 9000) == pytest.approx([0.2, 0.3, 0.5])
+
+
 def test_heat_map_order_puts_like_beside_like() -> None:
     near = np.array([[1, 0.1, 0.9, 0.1], [0.1, 1, 0.1, 0.8], [0.9, 0.1, 1, 0.2], [0.1, 0.8, 0.2, 1]])
     order = h.clustering_order(pd.DataFrame(near, index=list("abcd"), columns=list("abcd")))
@@ -190,14 +230,6 @@ def test_portfolio_refuses_what_it_cannot_do() -> None:
     matrix = h.outcome_matrix(make.outcome(RIGHT))
     with pytest.raises(BadInput):
         f.portfolio(matrix, size=4)
-    with pytest.raises(BadInput, match="nobody"):
-        f.diversity_gain(matrix, ["nobody"])
-
-
-def test_diversity_gain_by_hand() -> None:
-    found = f.diversity_gain(h.outcome_matrix(make.outcome(RIGHT)), ["a"]).set_index("model")
-    assert found["gain"].to_dict() == pytest.approx({"c": 2 / 6, "b": 1 / 6, "d": 0.0})
-    assert found.loc["b", "expected_gain"] == pytest.approx(0.5 * 0.5)
 
 
 def _families(seed: int, n: int = 400) -> tuple[h.OutcomeMatrix, dict[str, str]]:
@@ -244,7 +276,7 @@ def test_group_bootstrap_equals_bootstrap_of_items() -> None:
     row = f.within_between(matrix, {"a": "x", "b": "x"}, seed=1, draws=1500).iloc[0]
     a, b = _padded(answers[0]), _padded(answers[1])
     rng = np.random.default_rng(11)
-    draws = [h.capa(a[i], b[i], gold[i]) for i in rng.integers(0, 150, (600, 150))]
+    draws = [_capa_by_formula(a[i], b[i], gold[i]) for i in rng.integers(0, 150, (600, 150))]
     low, high = np.percentile(draws, [2.5, 97.5])
     assert (row["low"], row["high"]) == (pytest.approx(low, abs=0.03), pytest.approx(high, abs=0.03))
 
@@ -283,24 +315,6 @@ def test_trend_equals_least_squares() -> None:
     assert found["low"] < found["slope_per_year"] < found["high"]
 
 
-def test_feature_overlap_by_hand() -> None:
-    model = pd.DataFrame(
-        {
-            "model_id": ["a", "b", "c"],
-            "input_modalities": ["text,image", "text", None],
-            "output_modalities": ["text", "text", None],
-            "open_weights": [True, False, None],
-            "licence": ["mit", "mit", None],
-            "context_tokens": [4096, 4100, None],
-        }
-    )
-    found = f.feature_overlap(model).set_index(["model_a", "model_b"])["overlap"]
-    # shared: text in, text out, licence, 2^12; together also image, open, closed
-    assert found["a", "b"] == pytest.approx(4 / 7)
-    assert found["a", "c"] == 0.0
-    assert f.feature_overlap(model.iloc[:1]).empty
-
-
 def test_a_matrix_of_many_blocks_of_items_is_the_pairs_one_by_one() -> None:
     rng = np.random.default_rng(14)
     m, n, k = 12, 20_000, 4
@@ -318,5 +332,5 @@ def test_a_matrix_of_many_blocks_of_items_is_the_pairs_one_by_one() -> None:
         np.arange(n, dtype=np.int64),
     )
     square = h.agreement(matrix)
-    expected = h.capa(probs[3], probs[7], gold)
+    expected = _capa_by_formula(probs[3], probs[7], gold)
     assert square.iloc[3, 7] == pytest.approx(expected, abs=1e-5)

@@ -21,6 +21,7 @@ FAMILIES = (
     "country.",
     "segment.",
     "kind.",
+    "condition.",
     "origin.",
     "weights.",
     "feeds.",

@@ -7,7 +7,7 @@ groups); Goel et al. (2025), arXiv 2502.04313; the cluster bootstrap: Cameron, G
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np

@@ -72,7 +72,9 @@ def comparison(view: View, origin: str, suite: str, version: str, models: Sequen
 def left_out(view: View, tasks: pd.DataFrame) -> list[str]:
     """One line a task that was not compared, with the conditions that differ: Markdown."""
     say = view.say
-    conditions = [say("memo.comma").join(say.known("condition", c) for c in row.split(", ")) for row in tasks["conditions"]]
+    conditions = [
+        say("memo.comma").join(say.known("condition", c) for c in row.split(", ")) for row in tasks["conditions"]
+    ]
     return [
         say("head_to_head.left_out", task=blocks.literal(task), conditions=names)
         for task, names in zip(tasks["task"], conditions, strict=True)
