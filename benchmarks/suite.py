@@ -47,15 +47,15 @@ def ours(source: ModelSource, suite: Suite, names: list[str] | None, limit: floa
     tasks = tasks_of(suite, names)
     started = clock()
     with loading.quiet():
-        book = requests.build(tasks, Codec(loaded.lm, suite.window), limit=limit)
-        answers: list[Any] = [None] * len(book.requests)
-        for batch in loaded.engine.partition(book.requests):
-            found, _ = loaded.engine.run([book.requests[i] for i in batch.requests])
+        request_set = requests.build(tasks, Codec(loaded.lm, suite.window), limit=limit)
+        answers: list[Any] = [None] * len(request_set.requests)
+        for batch in loaded.engine.partition(request_set.requests):
+            found, _ = loaded.engine.run([request_set.requests[i] for i in batch.requests])
             for i, answer in zip(batch.requests, found, strict=True):
                 answers[i] = answer
-    kept = {name: task for name, task in tasks.items() if name not in book.left_out}
-    answered = requests.answer(book, answers)
-    results, _ = compute.evaluate(kept, book, answered, limit=limit)
+    kept = {name: task for name, task in tasks.items() if name not in request_set.left_out}
+    answered = requests.answer(request_set, answers)
+    results, _ = compute.evaluate(kept, request_set, answered, limit=limit)
     return clock() - started, results
 
 

@@ -44,6 +44,11 @@ class Loaded:
     engine: Engine
     load_seconds: float
 
+    @property
+    def chat_template(self) -> str:
+        """The tokenizer's chat template; empty where it has none."""
+        return str(getattr(self.lm.tokenizer, "chat_template", "") or "")
+
 
 def resolve_device(device: str | None) -> str:
     """The device to use: as named, else ``cuda`` where there is one, else ``cpu``.

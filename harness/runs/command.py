@@ -1,4 +1,4 @@
-"""``harness run``: several models, one suite; one failing model never stops the others."""
+"""``harness run``: one suite on several models, then one publish; a model that fails does not stop the others."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STOPPED = 130
 
 @dataclass(frozen=True)
 class Request:
-    """The words of the command line."""
+    """The command line of ``harness run``, not yet checked."""
 
     suite: str
     models: tuple[str, ...]
@@ -44,8 +44,8 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Ended:
-    """How one model's run ended. ``code`` is its own exit code."""
+class ModelResult:
+    """How one model's run ended, a line of ``--json``. ``code`` is the exit code for this model alone."""
 
     model: str
     code: int
@@ -64,24 +64,24 @@ def run_models(request: Request, *, as_json: bool) -> int:
     """
     show = Progress()
     suite, options = prepare(request)
-    ended: list[Ended] = []
+    results: list[ModelResult] = []
     for model in request.models:
         try:
-            ended.append(_one(model, suite, options, show))
+            results.append(_one(model, suite, options, show))
         except KeyboardInterrupt:
-            ended.append(Ended(model, STOPPED, "stopped by Ctrl-C; finished batches are kept"))
+            results.append(ModelResult(model, STOPPED, "stopped by Ctrl-C; finished batches are kept"))
             break
-    problem = _publish(ended, show)
+    problem = publish(results, show)
     if as_json:
         print(
             json.dumps(
-                {"runs": [e.__dict__ for e in ended], "published": problem is None, "problem": problem},
+                {"runs": [r.__dict__ for r in results], "published": problem is None, "problem": problem},
                 ensure_ascii=False,
             )
         )
     else:
-        _print(ended, show)
-    codes = {e.code for e in ended}
+        _print(results)
+    codes = {r.code for r in results}
     if STOPPED in codes:
         return STOPPED
     if codes == {0}:
@@ -146,7 +146,7 @@ def prepare(request: Request) -> tuple[Suite, Options]:
 
 
 def _places() -> list[str]:
-    """What speaks against the folder of runs and the database, before any work is done for them."""
+    """Problems with the folder of runs and with the database, one sentence each, before any work is done."""
     from harness.store.publish import refuse_unusable
 
     problems: list[str] = []
@@ -163,11 +163,11 @@ def _places() -> list[str]:
     return problems
 
 
-def _one(model: str, suite: Suite, options: Options, show: Progress) -> Ended:
+def _one(model: str, suite: Suite, options: Options, show: Progress) -> ModelResult:
     from harness.runs.execute import run_model
 
     try:
-        done = run_model(model, suite, options, places.runs(), show)
+        outcome = run_model(model, suite, options, places.runs(), show)
     except LandscapeError as error:
         code, text = error.exit_code, str(error)
     except OSError as error:
@@ -175,18 +175,18 @@ def _one(model: str, suite: Suite, options: Options, show: Progress) -> Ended:
     except Exception as error:  # a model's own code, or ours, may raise anything; the other models go on
         code, text = 1, unforeseen(error)
     else:
-        word = "sealed before" if done.existing else "sealed"
-        return Ended(model, 0, word, done.folder.name, str(done.folder), done.existing, done.partial, done.valid)
+        o, word = outcome, "sealed before" if outcome.existing else "sealed"
+        return ModelResult(model, 0, word, o.folder.name, str(o.folder), o.existing, o.partial, o.valid)
     show.say(f"harness: {model}: {text}")
-    return Ended(model, code, text)
+    return ModelResult(model, code, text)
 
 
-def _publish(ended: list[Ended], show: Progress) -> str | None:
-    """Publish to the database; what went wrong, or None. The sealed folders stay whatever happens here."""
+def publish(results: list[ModelResult], show: Progress) -> str | None:
+    """Publish the sealed runs to the database; the problem in one sentence, or None. The folders stay in any case."""
     from harness.catalog.checks import require_sound
     from harness.store.rebuild import publish_all
 
-    if not any(e.folder for e in ended):
+    if not any(r.folder for r in results):
         return None
     try:
         require_sound(places.catalog(), dt.date.today())
@@ -197,16 +197,16 @@ def _publish(ended: list[Ended], show: Progress) -> str | None:
     return None
 
 
-def _print(ended: list[Ended], show: Progress) -> None:
-    for e in ended:
-        if e.folder is None:
+def _print(results: list[ModelResult]) -> None:
+    for r in results:
+        if r.folder is None:
             continue
-        manifest: dict[str, Any] = run_folder.read_manifest(places.runs() / str(e.run_id))
+        manifest: dict[str, Any] = run_folder.read_manifest(places.runs() / str(r.run_id))
         notes = "; ".join(f["message"] for f in manifest["verdict"]) or "nothing to say against it"
         print(
-            f"{e.run_id}  ({e.message}{', partial' if e.partial else ''}, {'valid' if e.valid else 'not valid'}: {notes})"
+            f"{r.run_id}  ({r.message}{', partial' if r.partial else ''}, {'valid' if r.valid else 'not valid'}: {notes})"
         )
-        _show_headline(places.runs() / str(e.run_id))
+        _show_headline(places.runs() / str(r.run_id))
 
 
 def _show_headline(folder: Path) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.engine.load import quiet
-from harness.runs.requests import Book
+from harness.runs.requests import RequestSet
 from harness.runs.templates import compiled_once
 
 
 def evaluate(
     tasks: Mapping[str, Any],
-    book: Book,
+    request_set: RequestSet,
     responses: Sequence[Sequence[Any]],
     *,
     limit: float | None = None,
@@ -20,17 +20,19 @@ def evaluate(
 ) -> tuple[dict[str, dict[str, Any]], dict[str, list[dict[str, Any]]]]:
     """lm-eval's ``results`` and ``samples`` by task.
 
-    The requests were built before (few-shot draws are stateful), so the tasks keep their instances
-    and a model that only looks answers up is handed over. lm-eval's bootstrap is off: it forks a
-    pool and runs for minutes; our standard errors stand in ``harness.runs.tables``.
+    Few-shot draws are stateful, so the tasks do not build their requests again: their instances are those of
+    ``request_set``, and the model that lm-eval asks only looks ``responses`` up. This is the one place that changes
+    lm-eval's task objects. lm-eval's bootstrap is off: it forks a pool and runs for minutes; our standard errors stand
+    in ``harness.runs.tables``.
     """
     from lm_eval.evaluator import evaluate as lm_evaluate
 
-    for task in tasks.values():
+    for name, task in tasks.items():
         task.build_all_requests = lambda **_: None
+        task._instances = [instance for instance in request_set.instances if instance.task_name == name]
     with quiet(), compiled_once():
-        found = lm_evaluate(
-            lm=_lookup(book, responses),
+        scores = lm_evaluate(
+            lm=_lookup(request_set, responses),
             task_dict={"tasks": dict(tasks), "groups": {}, "group_map": {}},
             limit=limit,
             samples={name: list(items) for name, items in chosen.items()} if chosen is not None else None,
@@ -38,23 +40,23 @@ def evaluate(
             log_samples=True,
             confirm_run_unsafe_code=False,
         )
-    return dict(found["results"]), dict(found["samples"])
+    return dict(scores["results"]), dict(scores["samples"])
 
 
-def _lookup(book: Book, responses: Sequence[Sequence[Any]]) -> Any:
+def _lookup(request_set: RequestSet, responses: Sequence[Sequence[Any]]) -> Any:
     """An lm-eval model that answers each instance from ``responses``, draw by draw."""
     from lm_eval.api.model import LM
 
-    given = {id(instance): list(found) for instance, found in zip(book.instances, responses, strict=True)}
+    by_instance = {id(i): list(r) for i, r in zip(request_set.instances, responses, strict=True)}
 
     class Lookup(LM):  # type: ignore[misc]
         def _answer(self, requests: list[Any]) -> list[Any]:
-            drawn: dict[int, int] = {}
+            draws: dict[int, int] = {}
             out = []
             for request in requests:
-                draw = drawn.get(id(request), 0)
-                drawn[id(request)] = draw + 1
-                out.append(given[id(request)][draw])
+                draw = draws.get(id(request), 0)
+                draws[id(request)] = draw + 1
+                out.append(by_instance[id(request)][draw])
             return out
 
         def loglikelihood(self, requests: list[Any], **_: Any) -> list[Any]:

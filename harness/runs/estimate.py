@@ -1,4 +1,4 @@
-"""How long will scoring take? Told from an earlier run of the same suite on the same device, or not at all."""
+"""Estimate of a plan's scoring time, seconds, from an earlier run of the same suite on the same device."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from harness.store import run_folder
 
 @dataclass(frozen=True)
 class Estimate:
-    """Seconds of scoring, and the run that they are told from."""
+    """Seconds of scoring, and the run whose time they are scaled from."""
 
     seconds: float
     run_id: str

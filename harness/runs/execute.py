@@ -1,30 +1,32 @@
-"""One run, from a model's name to a sealed folder: plan, requests, score, compute, seal."""
+"""One run, from a model's name to a sealed folder: plan, requests, journal, score, seal.
+
+The sixth step, publishing to the database, is ``harness.runs.command``'s, once for all models of a command.
+"""
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
 import random
-import re
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from harness import __version__, places
+from harness import places
 from harness.engine import load as loading
-from harness.engine.measure import Meter, device_name, hardware, versions
+from harness.engine.base import Answer
+from harness.engine.codec import Encoder
+from harness.engine.measure import Meter, device_name
 from harness.engine.served import resolve_served
 from harness.engine.source import ModelSource, resolve
 from harness.errors import BadInput
-from harness.runs import compute, journal, plan, requests, reuse, rounds, score, tables, verdict
+from harness.runs import journal, plan, requests, reuse, rounds, score
 from harness.runs.estimate import estimate
 from harness.runs.progress import Progress
+from harness.runs.seal import ScoredRun, seal
 from harness.store import run_folder
-from harness.suites.model import Suite, to_dict
+from harness.suites.model import Suite
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,26 @@ class Outcome:
     valid: bool
 
 
+@dataclass(frozen=True)
+class AskedRun:
+    """A planned run whose requests are built: the loaded model, its codec, and all that the model is asked.
+
+    ``plan`` and ``tasks`` lack the tasks that the model's window cannot hold.
+    """
+
+    plan: plan.Plan
+    tasks: Mapping[str, Any]
+    loaded: loading.Loaded
+    codec: Encoder
+    request_set: requests.RequestSet
+    started: datetime
+
+    @property
+    def reuse_scope(self) -> str:
+        """Hash of all that an answer of another run must share with this run."""
+        return reuse.scope(self.plan, self.loaded.engine.version, self.codec.window)
+
+
 def run_model(model: str, suite: Suite, options: plan.Options, runs: Path, show: Progress) -> Outcome:
     """Run ``suite`` on ``model`` and seal the result under ``runs``.
 
@@ -45,27 +67,49 @@ def run_model(model: str, suite: Suite, options: plan.Options, runs: Path, show:
         RunFailed: scoring failed; finished batches are kept.
     """
     show.step(f"{model}: resolving")
-    if options.engine == "api":
-        source = resolve_served(model)
-    else:
-        source = resolve(model, revision=options.revision, offline=options.offline)
-    settings = loading.Settings(
-        options.engine, options.device, options.dtype, options.deterministic, options.trust_remote_code, suite.window
-    )
+    source = _source(model, options)
+    settings = _settings(suite, options)
     loading.check_memory(source, settings)
-    made, tasks = _plan(source, suite, options, show)
-    show.plan(made)
-    existing = None if options.again else plan.find_sealed(runs, made.hash)
-    if existing is not None:
-        manifest = run_folder.read_manifest(existing)
-        return Outcome(existing, True, bool(manifest["partial"]), bool(manifest["valid"]))
-    show.time(estimate(runs, made, device_name(options.device)))
+    run_plan, tasks = _plan(source, suite, options, show)
+    show.plan(run_plan)
+    sealed = None if options.again else plan.find_sealed(runs, run_plan.hash)
+    if sealed is not None:
+        return _outcome(sealed, existing=True)
+    show.time(estimate(runs, run_plan, device_name(options.device)))
     show.step(f"{source.name}: loading")
     loaded = loading.load(source, settings)
-    return _run(made, tasks, loaded, runs, show)
+    asked = _requests(run_plan, tasks, loaded, show)
+    layout = rounds.lay_out(asked.plan) if options.precision is not None else None
+    with closing(_journal(asked, layout, runs)) as log:
+        log.start()
+        scored = _score(asked, layout, log, show)
+    show.step(f"{source.name}: computing scores")
+    folder = seal(scored, runs)
+    if options.engine != "api":
+        reuse.keep(runs, asked.reuse_scope, suite.name, asked.request_set.requests, log.computed())
+    log.path.unlink(missing_ok=True)
+    return _outcome(folder, existing=False)
+
+
+def _outcome(folder: Path, *, existing: bool) -> Outcome:
+    manifest = run_folder.read_manifest(folder)
+    return Outcome(folder, existing, bool(manifest["partial"]), bool(manifest["valid"]))
+
+
+def _source(model: str, options: plan.Options) -> ModelSource:
+    if options.engine == "api":
+        return resolve_served(model)
+    return resolve(model, revision=options.revision, offline=options.offline)
+
+
+def _settings(suite: Suite, options: plan.Options) -> loading.Settings:
+    return loading.Settings(
+        options.engine, options.device, options.dtype, options.deterministic, options.trust_remote_code, suite.window
+    )
 
 
 def _plan(source: ModelSource, suite: Suite, options: plan.Options, show: Progress) -> tuple[plan.Plan, dict[str, Any]]:
+    """The plan, and lm-eval's task objects by name."""
     from harness.suites.tasks import resolve as resolve_tasks
 
     show.step(f"{source.name}: reading the tasks of {suite.name}")
@@ -74,216 +118,71 @@ def _plan(source: ModelSource, suite: Suite, options: plan.Options, show: Progre
         resolved = resolve_tasks(suite, places.hub(), options.offline)
     left_out = {left.task: left.reason for left in resolved.left_out}
     version = loading.engine_version(options.engine)
-    made = plan.make_plan(source, suite, options, resolved.tasks, left_out, resolved.data_hashes, version)
-    return made, dict(resolved.tasks)
+    run_plan = plan.make_plan(source, suite, options, resolved.tasks, left_out, resolved.data_hashes, version)
+    return run_plan, dict(resolved.tasks)
 
 
-def _run(made: plan.Plan, tasks: dict[str, Any], loaded: loading.Loaded, runs: Path, show: Progress) -> Outcome:
-    started = datetime.now(UTC)
-    options, name = made.options, made.source.name
-    codec = loading.codec(loaded, made.suite.window)
-    has_template = bool(getattr(loaded.lm.tokenizer, "chat_template", None))
-    template = _template(loaded.lm, made, has_template)
+def _requests(run_plan: plan.Plan, tasks: Mapping[str, Any], loaded: loading.Loaded, show: Progress) -> AskedRun:
+    """Build and encode every request; a task that the model's window cannot hold is left out as a whole."""
+    started, options = datetime.now(UTC), run_plan.options
+    codec, template = loading.codec(loaded, run_plan.suite.window), _template(loaded, run_plan)
     _seed()
-    with show.bar(f"{name}: building requests", len(tasks)) as advance, loading.quiet():
-        book = requests.build(
+    with show.bar(f"{run_plan.source.name}: building requests", len(tasks)) as advance, loading.quiet():
+        request_set = requests.build(
             tasks,
             codec,
             limit=options.limit,
-            chosen=made.chosen,
+            chosen=run_plan.chosen,
             chat_template=template,
             tokenizer_name=loaded.lm.tokenizer_name if template else "",
             advance=lambda task: advance(1),
         )
-    made = _without(made, book.left_out)
-    tasks = {task: tasks[task] for task in tasks if task not in book.left_out}
-    layout = rounds.lay_out(made) if options.precision is not None else None
-    place = reuse.scope(made, loaded.engine.version, codec.window)
-    given = reuse.find(runs, place, made.suite.name, book.requests) if reuse.allowed(made) else None
-    if layout:
-        batches = rounds.partition(book, layout, loaded.engine, given or ())
-    else:
-        batches = score.partition(book, loaded.engine, given or ())
-    path = runs / ".journal" / f"{made.hash}.jsonl"
-    log = journal.open_journal(path, made.hash, book.digest(), loaded.engine.settings(), batches, given)
-    resumed, stops = log.resumed, dict[str, rounds.Stop]()
-    try:
-        log.start()
-        with (
-            show.bar(f"{name}: scoring", len(book.requests)) as advance,
-            Meter(options.device) as meter,
-            loading.quiet(),
-        ):
-            if layout is None:
-                scored = score.score(book, loaded.engine, log, advance)
-            else:
-                scored, chosen, stops = rounds.score(made, tasks, book, layout, loaded.engine, log, advance)
-                made, book = rounds.ended(made, chosen), rounds.restrict(book, rounds.by_item(book), chosen)
-                rounds.hand_over(tasks, book)
-    finally:
-        log.close()
-    show.step(f"{name}: computing scores")
-    responses = requests.answer(book, scored.answers)
-    results, samples = compute.evaluate(tasks, book, responses, limit=options.limit, chosen=made.chosen)
-    sealed = datetime.now(UTC).replace(microsecond=0)
-    run_id = plan.run_id(made, sealed)
-    rows, items = _rows(run_id, made, tasks, results, samples)
-    findings = verdict.judge(
-        made,
-        rows,
-        items,
-        truncated=book.truncated,
-        window=codec.window,
-        has_template=has_template,
-        engine_notes=tuple(getattr(loaded.engine, "notes", ())),
-        reused=(len(log.head.reused), len(book.requests)),
-    )
-    perf = _perf(scored, meter, loaded, resumed or bool(log.head.reused), log.work)
-    manifest = _manifest(run_id, made, loaded, book, log, findings, perf, started, sealed, template, stops)
-    folder = run_folder.write(runs, manifest, *tables.to_tables(rows, items))
-    if options.engine != "api":
-        reuse.keep(runs, place, made.suite.name, book.requests, log.computed())
-    path.unlink(missing_ok=True)
-    return Outcome(folder, False, made.partial, bool(manifest["valid"]))
+    fitting = {name: task for name, task in tasks.items() if name not in request_set.left_out}
+    return AskedRun(plan.without(run_plan, request_set.left_out), fitting, loaded, codec, request_set, started)
 
 
-def _rows(
-    run_id: str, made: plan.Plan, tasks: Mapping[str, Any], results: Mapping[str, Any], samples: Mapping[str, Any]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    rows: list[dict[str, Any]] = []
-    items: list[dict[str, Any]] = []
-    for name, task in tasks.items():
-        found, flat = tables.task_rows(run_id, made.suite.task(name), task, results[name], samples[name])
-        rows.extend(found)
-        items.extend(flat)
-    return rows, items
-
-
-def _template(lm: Any, made: plan.Plan, has_template: bool) -> Callable[..., str] | None:
-    if not made.options.chat_template:
+def _template(loaded: loading.Loaded, run_plan: plan.Plan) -> Callable[..., str] | None:
+    """The function that applies the model's chat template, where ``--chat-template`` asks for it."""
+    if not run_plan.options.chat_template:
         return None
-    if not has_template:
-        raise BadInput(f"{made.source.name} has no chat template; drop --chat-template.")
-    apply: Callable[..., str] = lm.apply_chat_template
+    if not loaded.chat_template:
+        raise BadInput(f"{run_plan.source.name} has no chat template; drop --chat-template.")
+    apply: Callable[..., str] = loaded.lm.apply_chat_template
     return apply
 
 
-def _without(made: plan.Plan, left_out: Mapping[str, str]) -> plan.Plan:
-    """The plan less the tasks that this model cannot hold; its hash, made of the inputs, stays."""
-    if not left_out:
-        return made
-    if made.options.strict:
-        raise BadInput(f"{len(left_out)} tasks of {made.suite.name} do not fit {made.source.name}, and --strict asks for all:",
-                       [f"{t}: {r}" for t, r in left_out.items()])  # fmt: skip
-    tasks = tuple(t for t in made.tasks if t.task not in left_out)
-    if not tasks:
-        raise BadInput(
-            f"No task of {made.suite.name} fits {made.source.name}:", [f"{t}: {r}" for t, r in left_out.items()]
-        )
-    return dataclasses.replace(made, tasks=tasks, left_out={**made.left_out, **left_out})
+def _journal(asked: AskedRun, layout: rounds.Layout | None, runs: Path) -> journal.Journal:
+    """The run's journal, continued or begun: the batches of all requests without an answer of another run."""
+    run_plan, request_set, engine = asked.plan, asked.request_set, asked.loaded.engine
+    reused: dict[int, Answer] | None = None
+    if reuse.allowed(run_plan):
+        reused = reuse.find(runs, asked.reuse_scope, run_plan.suite.name, request_set.requests)
+    if layout is None:
+        batches = score.partition(request_set, engine, reused or ())
+    else:
+        batches = rounds.partition(request_set, layout, engine, reused or ())
+    path = runs / ".journal" / f"{run_plan.hash}.jsonl"
+    return journal.open_journal(path, run_plan.hash, request_set.digest(), engine.settings(), batches, reused)
 
 
-def _perf(scored: score.Scoring, meter: Meter, loaded: loading.Loaded, drew: bool, work: Any) -> dict[str, Any]:
-    tokens = scored.prompt_tokens + scored.generated_tokens
-    return {
-        "complete": not drew and scored.batches > 0 and loaded.engine.name != "api",
-        "wall_s": meter.wall_s,
-        "load_s": loaded.load_seconds,
-        "prompt_tokens": work.prompt_tokens,
-        "generated_tokens": work.generated_tokens,
-        "forwards": work.forwards,
-        "tokens_per_s": tokens / scored.seconds if scored.seconds > 0 else None,
-        "peak_memory_bytes": meter.peak_memory_bytes,
-        "mean_power_w": meter.mean_power_w,
-        "energy_j": meter.energy_j,
-    }
-
-
-def _manifest(run_id: str, made: plan.Plan, loaded: loading.Loaded, book: requests.Book, log: journal.Journal,
-              findings: list[verdict.Finding], perf: dict[str, Any], started: datetime, sealed: datetime,
-              template: Callable[..., str] | None, stops: Mapping[str, rounds.Stop]) -> dict[str, Any]:  # fmt: skip
-    source, options, counts = made.source, made.options, log.counts()
-    text = str(getattr(loaded.lm.tokenizer, "chat_template", "") or "")
-    return {
-        "format": run_folder.FORMAT,
-        "run_id": run_id,
-        "origin": "measured",
-        "model": {
-            "id": source.name,
-            "model_id": None,
-            "vendor_id": "reference" if source.reference else None,
-            "revision": source.revision,
-            "params": source.params,
-            "architecture": source.architecture,
-            "tokenizer_hash": source.tokenizer_hash,
-            "chat_template": hashlib.sha256(text.encode()).hexdigest() if template else None,
-            "trust_remote_code": options.trust_remote_code,
-        },
-        "suite": to_dict(made.suite),
-        "tasks": [
-            dataclasses.asdict(t)
-            | {"truncated": book.truncated.get(t.task, 0)}
-            | {"stopped": dataclasses.asdict(stops[t.task]) if t.task in stops else None}
-            for t in made.tasks
-        ],
-        "left_out": [{"task": task, "reason": reason} for task, reason in made.left_out.items()],
-        "plan": {
-            "hash": made.hash,
-            "requests": len(book.requests),
-            "instances": len(book.instances),
-            "reused": len(log.head.reused),
-            "requests_digest": book.digest(),
-            "batches": counts.batches,
-            "limit": options.limit,
-            "sample": options.sample,
-            "precision": options.precision,
-            "seed": plan.SEED,
-            "items": {t: list(i) for t, i in made.chosen.items()} if made.chosen is not None else None,
-        },
-        "journal": dataclasses.asdict(counts),
-        "engine": {"name": loaded.engine.name, "version": loaded.engine.version, "settings": loaded.engine.settings()},
-        "dtype": options.dtype,
-        "device": options.device,
-        "perf": perf,
-        "hardware": hardware(options.device),
-        "versions": {"landscape": __version__, **versions()},
-        "git_commit": git_commit(),
-        "command": command(),
-        "started": started.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "sealed": sealed.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "partial": made.partial,
-        "valid": not any(f.invalid for f in findings),
-        "verdict": [f.to_dict() for f in findings],
-        "chat_template": template is not None,
-        "source": None,
-    }  # fmt: skip
-
-
-def command() -> str:
-    """The command as it was given, tokens and keys blanked."""
-    words = ["harness", *sys.argv[1:]]
-    return re.sub(r"\b(hf_|sk-)[A-Za-z0-9_-]{8,}", r"\1…", " ".join(words))
-
-
-def git_commit() -> str | None:
-    """Commit of the checkout that this code runs from (``-dirty`` where it was changed), or None."""
-    root = Path(__file__).resolve().parents[2]
-    if not (root / ".git").exists():
-        return None
-    try:
-        commit = subprocess.run(
-            ["git", "-C", str(root), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10, check=True
-        )
-        changed = subprocess.run(
-            ["git", "-C", str(root), "status", "--porcelain", "-uno"],
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return commit.stdout.strip() + ("-dirty" if changed.stdout.strip() else "")
+def _score(asked: AskedRun, layout: rounds.Layout | None, log: journal.Journal, show: Progress) -> ScoredRun:
+    """Answer what the journal lacks; with ``layout`` in rounds, until every task's interval is narrow enough."""
+    run_plan, request_set, engine = asked.plan, asked.request_set, asked.loaded.engine
+    stops: Mapping[str, rounds.Stop] = {}
+    with (
+        show.bar(f"{run_plan.source.name}: scoring", len(request_set.requests)) as advance,
+        Meter(run_plan.options.device) as meter,
+        loading.quiet(),
+    ):
+        if layout is None:
+            scoring = score.score(request_set, engine, log, advance)
+        else:
+            scoring, items, stops = rounds.score(run_plan, asked.tasks, request_set, layout, engine, log, advance)
+            run_plan = rounds.with_items(run_plan, items)
+            request_set = rounds.restrict(request_set, rounds.by_item(request_set), items)
+    return ScoredRun(
+        run_plan, asked.tasks, asked.loaded, asked.codec.window, request_set, scoring, stops, log, meter, asked.started
+    )
 
 
 def _seed() -> None:

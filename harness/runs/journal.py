@@ -1,6 +1,6 @@
-"""The journal: what a run has answered so far, durable batch by batch.
+"""The journal of a run: its batches and their answers so far, one JSON-lines file, durable batch by batch.
 
-One file of JSON lines: the head (plan hash, digest of the requests, engine settings, the partition),
+Its lines: the head (plan hash, digest of the requests, engine settings, the partition),
 then a line as each process starts, as each batch begins and as each batch is done. A torn last line
 (the process was killed while writing) is cut off. The counts prove what was computed twice.
 """
@@ -24,7 +24,7 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Head:
-    """What the plan fixed: the same for every start of the run. ``reused`` are answers of other suites' runs."""
+    """First line of a journal, the same for every start of the run. ``reused`` are answers of other suites' runs."""
 
     plan_hash: str
     digest: str
@@ -92,8 +92,8 @@ class Journal:
         """Every request's answer, once all batches are done."""
         out: list[Answer | None] = [self.head.reused.get(i) for i in range(requests)]
         for i, batch in enumerate(self.head.batches):
-            for request, given in zip(batch.requests, self.answers[i], strict=True):
-                out[request] = given
+            for request, answer in zip(batch.requests, self.answers[i], strict=True):
+                out[request] = answer
         missing = sum(1 for a in out if a is None)
         if missing:
             raise RunFailed(
@@ -102,19 +102,19 @@ class Journal:
         return [a for a in out if a is not None]
 
     def known(self) -> dict[int, Answer]:
-        """The answers there are so far, by request."""
+        """All answers so far, by request: reused and computed."""
         return dict(self.head.reused) | self.computed()
 
     def computed(self) -> dict[int, Answer]:
-        """Those of them that this run computed itself."""
+        """The answers that this run computed itself, by request."""
         return {
-            request: given
+            request: answer
             for i, answers in self.answers.items()
-            for request, given in zip(self.head.batches[i].requests, answers, strict=True)
+            for request, answer in zip(self.head.batches[i].requests, answers, strict=True)
         }
 
     def close(self) -> None:
-        """Close the file and let other processes at it."""
+        """Close the file and release its lock."""
         self._file.close()
         if self.lock is not None:
             self.lock.release()
@@ -163,9 +163,9 @@ def open_journal(
 def _open(path: Path, plan_hash: str, digest: str, settings: dict[str, Any], partition: Sequence[Batch],
           reused: Mapping[int, Answer] | None) -> Journal:  # fmt: skip
     if path.exists():
-        found = _read(path)
-        if found is not None:
-            head, answers, starts, begun, work = found
+        earlier = _read(path)
+        if earlier is not None:
+            head, answers, starts, begun, work = earlier
             same = (head.plan_hash, head.digest) == (plan_hash, digest)
             if same and _same(head.settings, _through_json(settings)) and not (head.reused and reused is None):
                 return Journal(path, head, answers, starts, begun, work)
@@ -189,7 +189,7 @@ def _open(path: Path, plan_hash: str, digest: str, settings: dict[str, Any], par
 
 
 def _read(path: Path) -> tuple[Head, dict[int, list[Answer]], int, int, Work] | None:
-    """What a journal holds, or None where its head is unreadable. Cuts off a torn end."""
+    """Head, answers, starts, begun batches and work of a journal; None where its head is unreadable. Cuts off a torn end."""
     answers: dict[int, list[Answer]] = {}
     starts = begun = whole = 0
     work = Work(0, 0, 0)

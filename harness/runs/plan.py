@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import random
@@ -24,7 +25,7 @@ SEED = 1234
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line asked for, resolved."""
+    """The options of one run, device and dtype resolved."""
 
     engine: str
     device: str
@@ -138,6 +139,24 @@ def make_plan(source: ModelSource, suite: Suite, options: Options, tasks: Mappin
     return Plan(
         source, suite, options, tuple(planned), dict(left_out), chosen if options.sample is not None else None, digest
     )
+
+
+def without(plan: Plan, left_out: Mapping[str, str]) -> Plan:
+    """The plan less the tasks that this model cannot hold (task → reason); its hash, made of the inputs, stays.
+
+    Raises:
+        BadInput: no task is left, or ``--strict`` and one is left out.
+    """
+    if not left_out:
+        return plan
+    reasons = [f"{task}: {reason}" for task, reason in left_out.items()]
+    suite, model = plan.suite.name, plan.source.name
+    if plan.options.strict:
+        raise BadInput(f"{len(left_out)} tasks of {suite} do not fit {model}, and --strict asks for all:", reasons)
+    tasks = tuple(t for t in plan.tasks if t.task not in left_out)
+    if not tasks:
+        raise BadInput(f"No task of {suite} fits {model}:", reasons)
+    return dataclasses.replace(plan, tasks=tasks, left_out={**plan.left_out, **left_out})
 
 
 def run_id(plan: Plan, sealed: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Progress and messages of a run, on standard error."""
+"""Messages and progress bars of a run, on standard error."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """Says what is going on. Nothing here goes to standard output."""
+    """Prints steps, the plan and bars to standard error; nothing to standard output."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(stderr=True, highlight=False)
@@ -29,27 +29,29 @@ class Progress:
         """A plain message (no markup is read from it)."""
         self._console.print(text, markup=False, soft_wrap=True)
 
-    def plan(self, made: Plan) -> None:
+    def plan(self, plan: Plan) -> None:
         """The plan: what will be scored, and what is left out and why."""
-        items = sum(t.items for t in made.tasks)
-        o = made.options
+        items = sum(t.items for t in plan.tasks)
+        o = plan.options
         self.say(
-            f"{made.source.name} · {made.suite.name} {made.suite.version} · {len(made.tasks)} tasks, {items:,} items · "
-            f"engine {o.engine}, {o.dtype} on {o.device} · plan {made.hash[:8]}"
+            f"{plan.source.name} · {plan.suite.name} {plan.suite.version} · {len(plan.tasks)} tasks, {items:,} items · "
+            f"engine {o.engine}, {o.dtype} on {o.device} · plan {plan.hash[:8]}"
         )
-        for kind in dict.fromkeys(t.kind for t in made.tasks):
-            names = list(dict.fromkeys(t.group or t.task for t in made.tasks if t.kind == kind))
+        for kind in dict.fromkeys(t.kind for t in plan.tasks):
+            names = list(dict.fromkeys(t.group or t.task for t in plan.tasks if t.kind == kind))
             self.say(f"  {kind}: {', '.join(names)}")
-        if made.left_out:
-            self.say(f"  left out ({len(made.left_out)} tasks; the run will be partial and get no index):")
-            for reason, tasks in _by_reason(made.left_out).items():
+        if plan.left_out:
+            self.say(f"  left out ({len(plan.left_out)} tasks; the run will be partial and get no index):")
+            for reason, tasks in _by_reason(plan.left_out).items():
                 shown = ", ".join(tasks[:4]) + (f" and {len(tasks) - 4} more" if len(tasks) > 4 else "")
                 self.say(f"    {shown}: {reason}")
 
-    def time(self, told: Estimate | None) -> None:
+    def time(self, estimate: Estimate | None) -> None:
         """About how long scoring takes, and how that is known."""
-        if told:
-            self.say(f"  estimate: about {duration(told.seconds)} of scoring (from {told.run_id}, by items and size)")
+        if estimate:
+            self.say(
+                f"  estimate: about {duration(estimate.seconds)} of scoring (from {estimate.run_id}, by items and size)"
+            )
         else:
             self.say("  estimate: none, for no run of this suite, engine and dtype was completed on this device yet")
 

@@ -1,4 +1,4 @@
-"""From lm-eval's tasks to one list of unique token requests, and back from answers to instances."""
+"""The requests of a run: lm-eval's instances as one list of unique token requests, and answers back to instances."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from harness.runs.templates import compiled_once
 
 
 @dataclass(frozen=True)
-class Book:
-    """All that a run asks. ``parts[i]`` are the requests behind instance ``i``, in lm-eval's order.
+class RequestSet:
+    """Every request of a run, each distinct one once, and the lm-eval ``Instance`` objects that they answer.
 
-    Identical requests are held once. ``instances`` are lm-eval's ``Instance`` objects, ``tasks`` the
-    task of each, ``truncated`` the number of instances per task whose context lost tokens on the left; ``cut`` says it of each instance.
+    ``parts[i]`` are the indices of the requests behind instance ``i``, in lm-eval's order. ``cut[i]`` says whether the
+    context of instance ``i`` lost tokens on the left, ``truncated`` how many did in each task. ``left_out`` holds the
+    tasks that the model's window cannot hold, each with its reason.
     """
 
     requests: tuple[Request, ...]
@@ -32,7 +33,7 @@ class Book:
         """SHA-256 over every request in order: two starts of one plan must ask the same."""
         digest = hashlib.sha256()
         for request in self.requests:
-            digest.update(json.dumps(plain(request), ensure_ascii=True, default=str).encode() + b"\n")
+            digest.update(json.dumps(canonical(request), ensure_ascii=True, default=str).encode() + b"\n")
         return digest.hexdigest()
 
 
@@ -45,7 +46,7 @@ def build(
     chat_template: Callable[..., str] | None = None,
     tokenizer_name: str = "",
     advance: Callable[[str], None] | None = None,
-) -> Book:
+) -> RequestSet:
     """Build and encode the requests of ``tasks`` (name → lm-eval ``Task``).
 
     ``limit`` takes the first items of each task (below 1: that share of them), ``chosen`` names the items by index. A task that
@@ -84,7 +85,7 @@ def build(
             parts.extend(tuple(index.setdefault(r, len(index)) for r in e.requests) for e in encoded)
         if advance:
             advance(name)
-    return Book(tuple(index), tuple(instances), tuple(parts), truncated, left_out, tuple(cut))
+    return RequestSet(tuple(index), tuple(instances), tuple(parts), truncated, left_out, tuple(cut))
 
 
 def _encode(instances: Sequence[Any], codec: Encoder) -> list[Encoded]:
@@ -96,15 +97,15 @@ def _encode(instances: Sequence[Any], codec: Encoder) -> list[Encoded]:
     for kind, members in kinds.items():
         args = [instances[i].args for i in members]
         if kind == "loglikelihood":
-            found = codec.score([(a[0], a[1]) for a in args])
+            encoded = codec.score([(a[0], a[1]) for a in args])
         elif kind == "loglikelihood_rolling":
-            found = codec.rolling([a[0] for a in args])
+            encoded = codec.rolling([a[0] for a in args])
         elif kind == "generate_until":
-            found = _generations(codec, instances, members)
+            encoded = _generations(codec, instances, members)
         else:
             raise Unscorable(f"its requests are of the type {kind}, which no engine here answers")
-        for i, encoded in zip(members, found, strict=True):
-            out[i] = encoded
+        for i, one in zip(members, encoded, strict=True):
+            out[i] = one
     return [e for e in out if e is not None]
 
 
@@ -117,25 +118,28 @@ def _generations(codec: Encoder, instances: Sequence[Any], members: list[int]) -
     return [Encoded(tuple(r for e in d for r in e.requests), d[0].truncated) for d in draws]
 
 
-def answer(book: Book, answers: Sequence[Answer] | Mapping[int, Answer]) -> list[list[Any]]:
+def answer(request_set: RequestSet, answers: Sequence[Answer] | Mapping[int, Answer]) -> list[list[Any]]:
     """For each instance the responses lm-eval expects: ``(logprob, greedy)``, a sum, or texts."""
     out: list[list[Any]] = []
-    for instance, part in zip(book.instances, book.parts, strict=True):
-        found = [answers[i] for i in part]
+    for instance, part in zip(request_set.instances, request_set.parts, strict=True):
+        parts = [answers[i] for i in part]
         if instance.request_type == "generate_until":
-            texts = [a.text for a in found if isinstance(a, Generated)]
+            texts = [a.text for a in parts if isinstance(a, Generated)]
             out.append(texts if len(texts) == instance.repeats else texts * instance.repeats)
         elif instance.request_type == "loglikelihood_rolling":
-            out.append([sum(a.logprob for a in found if isinstance(a, Scored))] * instance.repeats)
+            out.append([sum(a.logprob for a in parts if isinstance(a, Scored))] * instance.repeats)
         else:
-            (one,) = found
+            (one,) = parts
             assert isinstance(one, Scored)
             out.append([(one.logprob, one.greedy)] * instance.repeats)
     return out
 
 
-def plain(request: Request) -> list[object]:
-    """A request as JSON types: equal for equal questions, and for no others."""
+def canonical(request: Request) -> list[object]:
+    """Canonical JSON form of a request: what the digest of a run and the key of a reusable answer are hashed from.
+
+    Equal for equal requests, and for no others.
+    """
     if isinstance(request, ScoreRequest):
         return ["score", request.context, request.continuation, request.greedy]
     if isinstance(request, TextRequest):

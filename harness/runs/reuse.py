@@ -1,4 +1,4 @@
-"""Answers that stay after a run is sealed, so that another suite's run of the same model need not ask again.
+"""Reusable answers: a cache of what sealed runs computed, read by runs of other suites on the same model.
 
 One file for each *scope* and suite: the scope is that part of a request's key which the whole run shares (model
 revision, tokenizer, engine and versions, dtype, device type, window); the rest of the key (kind of request, context
@@ -20,19 +20,19 @@ from pathlib import Path
 from harness.engine.base import Answer, GenerateRequest, Request, TextRequest
 from harness.runs.journal import pack, unpack
 from harness.runs.plan import Plan
-from harness.runs.requests import plain
+from harness.runs.requests import canonical
 
 FOLDER = ".answers"
 _SAMPLED = ("do_sample", "draw")
 
 
 def allowed(plan: Plan) -> bool:
-    """Whether this run may draw on others: not one that is to be made anew, promises its bits, or asks a server."""
+    """Whether a run may read the cache: not with ``--again``, ``--deterministic`` or ``--engine api``."""
     return not (plan.options.again or plan.options.deterministic or plan.options.engine == "api")
 
 
 def scope(plan: Plan, engine_version: str, window: int) -> str:
-    """Hash of all that must be equal for an answer of another run to be this run's answer."""
+    """Hash of the part of a request's key that a whole run shares, 16 hex digits."""
     libraries = [version(name) for name in ("lm_eval", "transformers", "torch")]
     options, source = plan.options, plan.source
     shared = [
@@ -42,53 +42,53 @@ def scope(plan: Plan, engine_version: str, window: int) -> str:
     return hashlib.sha256(json.dumps(shared).encode()).hexdigest()[:16]
 
 
-def find(runs: Path, place: str, suite: str, requests: Sequence[Request]) -> dict[int, Answer]:
-    """Answers that other suites' runs in this scope gave to these requests, by place in ``requests``."""
-    kept: dict[str, Answer] = {}
-    for path in sorted((runs / FOLDER).glob(f"{place}-*.jsonl")):
-        if path.name != _name(place, suite):
-            kept |= _read(path)
-    if not kept:
+def find(runs: Path, scope: str, suite: str, requests: Sequence[Request]) -> dict[int, Answer]:
+    """Answers that other suites' runs in this scope gave to these requests, by index in ``requests``."""
+    cached: dict[str, Answer] = {}
+    for path in sorted((runs / FOLDER).glob(f"{scope}-*.jsonl")):
+        if path.name != _name(scope, suite):
+            cached |= _read(path)
+    if not cached:
         return {}
     keys = (key(request) for request in requests)
-    return {i: kept[k] for i, k in enumerate(keys) if k is not None and k in kept}
+    return {i: cached[k] for i, k in enumerate(keys) if k is not None and k in cached}
 
 
-def keep(runs: Path, place: str, suite: str, requests: Sequence[Request], answers: Mapping[int, Answer]) -> None:
-    """Keep what this run computed. What cannot be kept, on a full disk, costs a later run its time and no more."""
-    path = runs / FOLDER / _name(place, suite)
+def keep(runs: Path, scope: str, suite: str, requests: Sequence[Request], answers: Mapping[int, Answer]) -> None:
+    """Add this run's own answers to the cache. A full disk raises nothing: a later run then computes them again."""
+    path = runs / FOLDER / _name(scope, suite)
     scratch = path.with_suffix(f".{os.getpid()}")
     with contextlib.suppress(OSError):
         path.parent.mkdir(exist_ok=True)
-        known = _read(path) if path.exists() else {}
+        cached = _read(path) if path.exists() else {}
         for i, answer in answers.items():
             if (k := key(requests[i])) is not None:
-                known[k] = answer
+                cached[k] = answer
         try:
             with scratch.open("w", encoding="utf-8") as out:
-                out.writelines(json.dumps([k, *pack(a)], ensure_ascii=False) + "\n" for k, a in known.items())
+                out.writelines(json.dumps([k, *pack(a)], ensure_ascii=False) + "\n" for k, a in cached.items())
             scratch.replace(path)
         finally:
             scratch.unlink(missing_ok=True)
 
 
 def key(request: Request) -> str | None:
-    """Hash of a request; None where its answer is drawn at random."""
+    """Cache key of a request, 32 hex digits of a SHA-256; None where its answer is drawn at random."""
     if isinstance(request, GenerateRequest) and any(k in _SAMPLED and v for k, v in request.options):
         return None
     if isinstance(request, TextRequest) and (request.draw or '"do_sample": true' in request.arguments[1]):
         return None
-    return hashlib.sha256(json.dumps(plain(request), default=str).encode()).hexdigest()[:32]
+    return hashlib.sha256(json.dumps(canonical(request), default=str).encode()).hexdigest()[:32]
 
 
-def _name(place: str, suite: str) -> str:
-    return f"{place}-{suite}.jsonl"
+def _name(scope: str, suite: str) -> str:
+    return f"{scope}-{suite}.jsonl"
 
 
 def _read(path: Path) -> dict[str, Answer]:
-    found: dict[str, Answer] = {}
+    answers: dict[str, Answer] = {}
     with contextlib.suppress(OSError, ValueError, TypeError), path.open(encoding="utf-8") as lines:
         for line in lines:
             name, *answer = json.loads(line)
-            found[str(name)] = unpack(answer)
-    return found
+            answers[str(name)] = unpack(answer)
+    return answers

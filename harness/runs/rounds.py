@@ -1,8 +1,8 @@
-"""``--precision``: tasks are scored in rounds of random items and stop when their interval is narrow enough.
+"""Scoring in rounds (``--precision``): each task in random items until its 95 % interval is narrow enough.
 
-All is laid out before the first batch: the order of each task's items (seeded), the rounds, and the
-batches of every round, which stand at the head of the journal. Which of them are scored follows from
-the answers alone, so a killed run takes the same decisions again and ends with the same numbers.
+The order of each task's items (seeded), the rounds and the batches of every round are fixed before the
+first batch and stand at the head of the journal. Which batches are scored follows from the answers
+alone, so a killed run takes the same decisions again and ends with the same numbers.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from harness.engine.base import Answer, Batch, Engine
 from harness.runs import compute, requests, tables
 from harness.runs.journal import Journal
 from harness.runs.plan import SEED, Plan
-from harness.runs.requests import Book
+from harness.runs.requests import RequestSet
 from harness.runs.score import Scoring, Tally, run_batches
 from harness.suites import metrics as own
 from harness.suites.model import SuiteTask
@@ -43,7 +43,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Stop:
-    """Where a task ended: items scored, their mean and its interval for the mean of all items.
+    """The end of one task's scoring: items scored, their mean, and its 95 % interval for the mean of all items.
 
     ``stopped`` is false for a task that was scored whole, and then ``low`` and ``high`` may be null.
     """
@@ -57,7 +57,7 @@ class Stop:
 
 @dataclass(frozen=True)
 class Layout:
-    """Items of each task in the order of scoring, cut into rounds: ``rounds[r][task]`` are round r's."""
+    """Item numbers of each task in the order of scoring, by round: ``rounds[r][task]`` are the items of round ``r``."""
 
     rounds: tuple[Mapping[str, tuple[int, ...]], ...]
 
@@ -89,52 +89,54 @@ def bounds(entry: SuiteTask) -> tuple[float, float] | None:
     return (declared.low, declared.high) if math.isfinite(declared.high - declared.low) else None
 
 
-def partition(book: Book, layout: Layout, engine: Engine, answered: Iterable[int] = ()) -> list[Batch]:
+def partition(request_set: RequestSet, layout: Layout, engine: Engine, answered: Iterable[int] = ()) -> list[Batch]:
     """Batches round by round and task by task; a request belongs to the first that asks it, ``answered`` ones to none."""
-    index, taken = by_item(book), set(answered)
+    index, assigned = by_item(request_set), set(answered)
     batches: list[Batch] = []
     for part in layout.rounds:
         for task, items in part.items():
-            fresh = [r for r in asked(book, index, task, items) if r not in taken]
-            taken.update(fresh)
+            fresh = [r for r in requests_of(request_set, index, task, items) if r not in assigned]
+            assigned.update(fresh)
             if fresh:
-                some = engine.partition([book.requests[r] for r in fresh])
+                some = engine.partition([request_set.requests[r] for r in fresh])
                 batches.extend(Batch(tuple(fresh[i] for i in b.requests)) for b in some)
     return batches
 
 
-def by_item(book: Book) -> Index:
-    """Where each item's instances stand in the book, by (task, item)."""
-    found: dict[tuple[str, int], list[int]] = {}
-    for i, instance in enumerate(book.instances):
-        found.setdefault((instance.task_name, instance.doc_id), []).append(i)
-    return found
+def by_item(request_set: RequestSet) -> Index:
+    """Indices of the instances of each item, by (task, item)."""
+    index: dict[tuple[str, int], list[int]] = {}
+    for i, instance in enumerate(request_set.instances):
+        index.setdefault((instance.task_name, instance.doc_id), []).append(i)
+    return index
 
 
-def asked(book: Book, index: Index, task: str, items: Sequence[int]) -> list[int]:
-    """The requests behind some items of a task, each once, in the order of the book."""
-    return sorted({r for item in items for i in index[task, item] for r in book.parts[i]})
+def requests_of(request_set: RequestSet, index: Index, task: str, items: Sequence[int]) -> list[int]:
+    """Indices of the requests behind some items of a task, each once, ascending."""
+    return sorted({r for item in items for i in index[task, item] for r in request_set.parts[i]})
 
 
 def score(
-    plan: Plan, tasks: Mapping[str, Any], book: Book, layout: Layout, engine: Engine, journal: Journal,
+    plan: Plan, tasks: Mapping[str, Any], request_set: RequestSet, layout: Layout, engine: Engine, journal: Journal,
     advance: Callable[[int], None],
 ) -> tuple[Scoring, dict[str, tuple[int, ...]], dict[str, Stop]]:  # fmt: skip
     """Score round by round; returns what was computed, each task's items (sorted) and where it stopped."""
-    index = by_item(book)
+    index = by_item(request_set)
     owner = {r: i for i, batch in enumerate(journal.head.batches) for r in batch.requests}
     items_of: dict[str, list[Item]] = {task: [] for task in tasks}
     stops: dict[str, Stop] = {}
     tally = Tally()
     for part in layout.rounds:
         live = {task: part[task] for task in tasks if task in part and task not in stops}
-        wanted = {owner[r] for task, items in live.items() for r in asked(book, index, task, items) if r in owner}
+        wanted = {
+            owner[r] for task, items in live.items() for r in requests_of(request_set, index, task, items) if r in owner
+        }
         advance(sum(len(journal.head.batches[i].requests) for i in wanted if i in journal.answers))
-        run_batches(book, engine, journal, advance, sorted(wanted - set(journal.answers)), tally)
+        run_batches(request_set, engine, journal, advance, sorted(wanted - set(journal.answers)), tally)
         answers = journal.known()
         for task, items in live.items():
             items_of[task] += headline(
-                plan.suite.task(task), tasks[task], restrict(book, index, {task: items}), answers, items
+                plan.suite.task(task), tasks[task], restrict(request_set, index, {task: items}), answers, items
             )
             stop = decide(plan, task, items_of[task])
             if stop is not None:
@@ -159,8 +161,8 @@ def decide(plan: Plan, task: str, items: Sequence[Item]) -> Stop | None:
         return Stop(False, len(items)) if whole else None
     low, high = edges
     span = high - low
-    found = betting_interval([(v - low) / span for v in values], available, aim=precision / span)
-    ends = (low + span * found.low, low + span * found.high)
+    whole_task = betting_interval([(v - low) / span for v in values], available, aim=precision / span)
+    ends = (low + span * whole_task.low, low + span * whole_task.high)
     wide = ends[1] - ends[0] > 2 * precision or not shown_width(entry, items) <= 2 * precision
     if wide and not whole:
         return None
@@ -171,50 +173,43 @@ def shown_width(entry: SuiteTask, items: Sequence[Item]) -> float:
     """Width of the interval that a site or report shows beside the mean of these items; NaN where unknown."""
     clusters = [i.cluster for i in items]
     groups = clusters if all(c is not None for c in clusters) else None
-    found = mean_estimate([float(i.value or 0) for i in items], clusters=groups)
-    shown = interval(found.score, found.stderr, found.n, entry.metric)
+    mean = mean_estimate([float(i.value or 0) for i in items], clusters=groups)
+    shown = interval(mean.score, mean.stderr, mean.n, entry.metric)
     return shown.high - shown.low
 
 
 def headline(
-    entry: SuiteTask, task: Any, book: Book, answers: Mapping[int, Answer], items: Sequence[int]
+    entry: SuiteTask, task: Any, request_set: RequestSet, answers: Mapping[int, Answer], items: Sequence[int]
 ) -> list[Item]:
     """The headline value of each item, as lm-eval computes it, in the order of ``items``."""
-    hand_over({entry.task: task}, book)
-    responses = requests.answer(book, answers)
-    _, samples = compute.evaluate({entry.task: task}, book, responses, chosen={entry.task: sorted(items)})
+    responses = requests.answer(request_set, answers)
+    _, samples = compute.evaluate({entry.task: task}, request_set, responses, chosen={entry.task: sorted(items)})
     rows = tables.headline_rows(entry, task, samples[entry.task])
-    found = {row["item"]: Item(row["value"], row["cluster"]) for row in rows}
-    return [found.get(i, Item(None, None)) for i in items]
+    values = {row["item"]: Item(row["value"], row["cluster"]) for row in rows}
+    return [values.get(i, Item(None, None)) for i in items]
 
 
-def restrict(book: Book, index: Index, chosen: Mapping[str, Sequence[int]]) -> Book:
-    """The book of these items alone, with fresh instances numbered as lm-eval numbers a selection.
+def restrict(request_set: RequestSet, index: Index, chosen: Mapping[str, Sequence[int]]) -> RequestSet:
+    """The request set less the instances of other items; copies of lm-eval's instances, numbered from 0 in each task.
 
     lm-eval writes answers into instances and counts a selection's documents from 0; fresh copies keep
     one round's answers out of the next one's.
     """
-    instances, kept, truncated = [], [], dict[str, int]()
+    instances, originals, truncated = [], [], dict[str, int]()
     for task, items in chosen.items():
         truncated[task] = 0
-        for place, item in enumerate(sorted(items)):
+        for number, item in enumerate(sorted(items)):
             for i in index[task, item]:
-                metadata = (task, place, book.instances[i].repeats)
-                fresh = dataclasses.replace(book.instances[i], metadata=metadata, resps=[], filtered_resps={})
-                instances.append(fresh)
-                kept.append(i)
-                truncated[task] += book.cut[i]
-    parts, cut = tuple(book.parts[i] for i in kept), tuple(book.cut[i] for i in kept)
-    return dataclasses.replace(book, instances=tuple(instances), parts=parts, cut=cut, truncated=truncated)
+                metadata = (task, number, request_set.instances[i].repeats)
+                copy = dataclasses.replace(request_set.instances[i], metadata=metadata, resps=[], filtered_resps={})
+                instances.append(copy)
+                originals.append(i)
+                truncated[task] += request_set.cut[i]
+    parts, cut = tuple(request_set.parts[i] for i in originals), tuple(request_set.cut[i] for i in originals)
+    return dataclasses.replace(request_set, instances=tuple(instances), parts=parts, cut=cut, truncated=truncated)
 
 
-def hand_over(tasks: Mapping[str, Any], book: Book) -> None:
-    """Give each lm-eval task the book's instances in place of those that it built."""
-    for name, task in tasks.items():
-        task._instances = [instance for instance in book.instances if instance.task_name == name]
-
-
-def ended(plan: Plan, chosen: Mapping[str, tuple[int, ...]]) -> Plan:
-    """The plan as it was carried out: the items that were scored. Its hash, made of the inputs, stays."""
-    tasks = tuple(dataclasses.replace(t, items=len(chosen[t.task])) for t in plan.tasks)
-    return dataclasses.replace(plan, tasks=tasks, chosen=dict(chosen))
+def with_items(plan: Plan, items: Mapping[str, tuple[int, ...]]) -> Plan:
+    """The plan with the items of each task that were scored. Its hash, made of the inputs, stays."""
+    tasks = tuple(dataclasses.replace(t, items=len(items[t.task])) for t in plan.tasks)
+    return dataclasses.replace(plan, tasks=tasks, chosen=dict(items))

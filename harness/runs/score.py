@@ -1,4 +1,4 @@
-"""Score what the journal lacks, batch by batch."""
+"""Scoring of a run: the batches that its journal lacks, one after another, each journalled as a whole."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from harness.engine.base import Answer, Batch, Engine, Work
 from harness.errors import RunFailed
 from harness.runs.journal import Journal
-from harness.runs.requests import Book
+from harness.runs.requests import RequestSet
 
 
 @dataclass(frozen=True)
 class Scoring:
-    """What this process computed: tokens and seconds of its own batches only. ``answers`` by request."""
+    """Answers by request, and the tokens, seconds and batches that this process computed itself (warm-up apart)."""
 
     answers: Mapping[int, Answer]
     prompt_tokens: int
@@ -25,7 +25,7 @@ class Scoring:
 
 @dataclass
 class Tally:
-    """Work of this process so far. Its first batch warms the device up and counts only where it is the only one."""
+    """Work of this process so far: tokens, seconds, batches. The first batch is warm-up and counts only where it is the only one."""
 
     warm_up: tuple[Work, float] | None = None
     prompt_tokens: int = 0
@@ -44,7 +44,7 @@ class Tally:
         self.seconds += seconds
 
     def scoring(self, answers: Mapping[int, Answer]) -> Scoring:
-        """All of it, with the answers."""
+        """The totals beside these answers."""
         prompt, generated, seconds = self.prompt_tokens, self.generated_tokens, self.seconds
         if self.batches == 1 and self.warm_up is not None:
             work, seconds = self.warm_up
@@ -52,29 +52,35 @@ class Tally:
         return Scoring(answers, prompt, generated, seconds, self.batches)
 
 
-def partition(book: Book, engine: Engine, answered: Iterable[int] = ()) -> list[Batch]:
+def partition(request_set: RequestSet, engine: Engine, answered: Iterable[int] = ()) -> list[Batch]:
     """Batches of the requests that have no answer yet."""
-    have = set(answered)
-    open_ = [i for i in range(len(book.requests)) if i not in have]
-    if not open_:
+    has_answer = set(answered)
+    pending = [i for i in range(len(request_set.requests)) if i not in has_answer]
+    if not pending:
         return []
-    return [Batch(tuple(open_[i] for i in b.requests)) for b in engine.partition([book.requests[i] for i in open_])]
+    batches = engine.partition([request_set.requests[i] for i in pending])
+    return [Batch(tuple(pending[i] for i in batch.requests)) for batch in batches]
 
 
-def score(book: Book, engine: Engine, journal: Journal, advance: Callable[[int], None]) -> Scoring:
-    """Answer every request of ``book``; ``advance`` is called with the requests done.
+def score(request_set: RequestSet, engine: Engine, journal: Journal, advance: Callable[[int], None]) -> Scoring:
+    """Answer every request of ``request_set``; ``advance`` is called with the requests done.
 
     Raises:
         RunFailed: the engine failed on a batch; what the journal holds is kept.
     """
     pending, tally = journal.pending(), Tally()
-    advance(len(book.requests) - sum(len(journal.head.batches[i].requests) for i in pending))
-    run_batches(book, engine, journal, advance, pending, tally)
-    return tally.scoring(dict(enumerate(journal.collect(len(book.requests)))))
+    advance(len(request_set.requests) - sum(len(journal.head.batches[i].requests) for i in pending))
+    run_batches(request_set, engine, journal, advance, pending, tally)
+    return tally.scoring(dict(enumerate(journal.collect(len(request_set.requests)))))
 
 
 def run_batches(
-    book: Book, engine: Engine, journal: Journal, advance: Callable[[int], None], batches: Sequence[int], tally: Tally
+    request_set: RequestSet,
+    engine: Engine,
+    journal: Journal,
+    advance: Callable[[int], None],
+    batches: Sequence[int],
+    tally: Tally,
 ) -> None:
     """Score and journal these batches, in order.
 
@@ -86,7 +92,7 @@ def run_batches(
         journal.begin(i)
         started = time.perf_counter()
         try:
-            answers, work = engine.run([book.requests[r] for r in batch.requests])
+            answers, work = engine.run([request_set.requests[r] for r in batch.requests])
         except (RuntimeError, MemoryError) as error:
             done = len(journal.head.batches) - len(journal.pending())
             raise RunFailed(

@@ -1,4 +1,4 @@
-"""lm-eval's results and samples as the two tables of a run folder, with our own standard errors."""
+"""The tables ``results`` and ``samples`` of a run folder, from lm-eval's results, with our own standard errors."""
 
 from __future__ import annotations
 
@@ -139,8 +139,8 @@ def _class_scores(entry: SuiteTask, rows: Sequence[Mapping[str, Any]]) -> list[S
         return []
     gold = [int(r["gold"]) for r in scored]
     predicted = own.predictions([r["choice_loglikelihoods"] for r in scored])
-    found = own.class_scores(gold, predicted)
-    values = {"macro_f1": found.macro_f1, "precision": found.precision, "recall": found.recall}
+    scores = own.class_scores(gold, predicted)
+    values = {"macro_f1": scores.macro_f1, "precision": scores.precision, "recall": scores.recall}
     spread = class_stderrs(gold, predicted, seed=1234)
     return [Score(m, "none", values[m], spread[m], len(scored), True) for m in wanted]
 

@@ -1,4 +1,4 @@
-"""Task templates, compiled once.
+"""A cache of lm-eval's compiled Jinja templates.
 
 lm-eval 0.4.13 compiles a task's Jinja templates anew for every item and every few-shot example: more than half of the
 time in which the requests of core-en are built (profiled at five items a task, 2,160 compilations).
@@ -14,14 +14,16 @@ from typing import Any
 
 @contextmanager
 def compiled_once() -> Iterator[None]:
-    """Within it lm-eval gets the same compiled template for the same text; what it renders is the same."""
+    """While active, lm-eval compiles each template text once; what it renders stays the same."""
     from lm_eval import utils
 
     env: Any = utils.env
     compile_one = env.from_string
-    kept = cache(compile_one)
+    compile_cached = cache(compile_one)
     env.from_string = lambda source, *args, **options: (
-        compile_one(source, *args, **options) if args or options or not isinstance(source, str) else kept(source)
+        compile_one(source, *args, **options)
+        if args or options or not isinstance(source, str)
+        else compile_cached(source)
     )
     try:
         yield

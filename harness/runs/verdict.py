@@ -1,4 +1,4 @@
-"""Is this run's number worth comparing? Every reason why not, each a code and a sentence."""
+"""The verdict on a run: every reason not to compare its scores, each a code and a sentence."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def judge(
     reused: tuple[int, int] = (0, 0),
 ) -> list[Finding]:
     """All findings on a run, invalidating ones first."""
-    found = [
+    findings = [
         *_subset(plan),
         *_window(plan, window),
-        *_truncation(plan, truncated),
+        *_truncation(truncated),
         *_missing(plan, samples),
         *_nan(results),
         *_extraction(samples),
@@ -53,7 +53,7 @@ def judge(
         *_reused(*reused),
         *(Finding("engine", note, False) for note in engine_notes),
     ]
-    return sorted(found, key=lambda f: not f.invalid)
+    return sorted(findings, key=lambda f: not f.invalid)
 
 
 def _subset(plan: Plan) -> list[Finding]:
@@ -81,7 +81,7 @@ def _window(plan: Plan, window: int) -> list[Finding]:
     return [Finding("window", text, True)]
 
 
-def _truncation(plan: Plan, truncated: Mapping[str, int]) -> list[Finding]:
+def _truncation(truncated: Mapping[str, int]) -> list[Finding]:
     cut = {task: n for task, n in truncated.items() if n}
     if not cut:
         return []

@@ -1,4 +1,4 @@
-"""How far two scorers' answers lie apart, and whether rounding explains it. Plain values in, plain values out."""
+"""Differences of two scorers' answers to the same requests, in nats, and whether rounding explains them."""
 
 from __future__ import annotations
 
@@ -67,10 +67,10 @@ class Verdict:
     reasons: tuple[str, ...]
 
 
-def drift(asked: Sequence[Request], reference: Sequence[Answer], given: Sequence[Answer]) -> Drift:
-    """Differences of ``given`` from ``reference``. Greedy flags count where the request wants them."""
+def drift(asked: Sequence[Request], reference: Sequence[Answer], answers: Sequence[Answer]) -> Drift:
+    """Differences of ``answers`` from ``reference``. Greedy flags count where the request wants them."""
     absolute, relative, flips, texts, differing = [0.0], list[float](), 0, 0, 0
-    for request, one, two in zip(asked, reference, given, strict=True):
+    for request, one, two in zip(asked, reference, answers, strict=True):
         if isinstance(one, Scored) and isinstance(two, Scored):
             apart = abs(two.logprob - one.logprob)
             apart = apart if math.isfinite(apart) else (0.0 if one.logprob == two.logprob else math.inf)
@@ -98,15 +98,15 @@ def differences(packed: Scores, hf: Scores) -> list[TaskDifference]:
         if a == b:
             out.append(TaskDifference(task, metric, len(a), mean_a, mean_b, 0.0, 0.0, 0.0))
             continue
-        found = paired_difference(a, b, weights=weights)
-        out.append(TaskDifference(task, metric, len(a), mean_a, mean_b, found.difference, found.low, found.high))
+        paired = paired_difference(a, b, weights=weights)
+        out.append(TaskDifference(task, metric, len(a), mean_a, mean_b, paired.difference, paired.low, paired.high))
     return out
 
 
 def judge(
     dtype: str, packed: Drift, hf: Drift | None, tasks: Sequence[TaskDifference], shuffled: tuple[Drift, Drift] | None
 ) -> Verdict:
-    """Does rounding explain it? ``shuffled`` holds the drift without and with ``--deterministic``."""
+    """The verdict on these differences. ``shuffled`` holds the drift without and with ``--deterministic``."""
     reasons = _exact(packed) if hf is None else _rough(dtype, packed, hf)
     if hf is None:  # in low precision a score may move by a flipped tie; the log-likelihoods judge
         reasons += [

@@ -1,4 +1,4 @@
-"""What ``harness verify`` asks: the calibration suite's items, and requests of the other shapes that suites have.
+"""The calibration set of ``harness verify``: the calibration suite's items, and requests of other shapes.
 
 The suite's questions are short and made of random letters. These are ordinary English, and hold what
 a packing engine can get wrong: a preamble that many questions share, choices of unlike length and of a
@@ -59,18 +59,18 @@ def further_requests(codec: Encoder) -> list[Request]:
     texts = [TEXT[:40], TEXT, TEXT * 3]
     limits = {"until": ["\n", "."], "do_sample": False}
     prompts = [(p, limits | {"max_gen_toks": 8 + 8 * (i % 3)}) for i, p in enumerate(PROMPTS)]
-    found: list[Request] = []
+    encoded: list[Request] = []
     for pair in [*pairs, *shots, *odd]:
-        found += _encoded(lambda pair=pair: codec.score([pair]))  # type: ignore[misc]
+        encoded += _encoded(lambda pair=pair: codec.score([pair]))  # type: ignore[misc]
     for text in texts:
-        found += _encoded(lambda text=text: codec.rolling([text]))  # type: ignore[misc]
+        encoded += _encoded(lambda text=text: codec.rolling([text]))  # type: ignore[misc]
     for prompt in prompts:
-        found += _encoded(lambda prompt=prompt: codec.generate([prompt], [0]))  # type: ignore[misc]
-    return found
+        encoded += _encoded(lambda prompt=prompt: codec.generate([prompt], [0]))  # type: ignore[misc]
+    return encoded
 
 
 def _encoded(encode: Callable[[], list[Encoded]]) -> list[Request]:
     try:
-        return [r for encoded in encode() for r in encoded.requests]
+        return [r for one in encode() for r in one.requests]
     except Unscorable:
         return []

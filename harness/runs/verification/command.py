@@ -1,4 +1,4 @@
-"""``harness verify``: check the words, verify each model, say what came out."""
+"""``harness verify``: the command line's options checked, each model verified, a report printed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from harness.errors import LandscapeError
 from harness.runs.progress import Progress
 from harness.runs.verification.agreement import Drift
-from harness.runs.verification.verify import Options, Report, verify
+from harness.runs.verification.packed_against_hf import Options, Report, verify
 
 
 def verify_models(
@@ -43,8 +43,8 @@ def verify_models(
         if not as_json:
             print(described(report))
     if as_json:
-        found = [dataclasses.asdict(r) for r in reports]
-        print(json.dumps({"models": found, "problems": problems}, ensure_ascii=False, default=str))
+        documents = [dataclasses.asdict(r) for r in reports]
+        print(json.dumps({"models": documents, "problems": problems}, ensure_ascii=False, default=str))
     return 2 if codes == {2} else max(min(code, 1) for code in codes)
 
 
@@ -73,13 +73,13 @@ def described(report: Report) -> str:
     return "\n".join(lines)
 
 
-def _drift(title: str, found: Drift) -> list[str]:
-    if found.nothing:
+def _drift(title: str, drift: Drift) -> list[str]:
+    if drift.nothing:
         return [f"  {title}: the same to the last bit"]
-    texts = f"{found.texts_differing} of {found.generated} texts"
-    if found.texts_differing and found.unexplained is not None:
-        texts += f" ({found.unexplained} without a near tie)"
+    texts = f"{drift.texts_differing} of {drift.generated} texts"
+    if drift.texts_differing and drift.unexplained is not None:
+        texts += f" ({drift.unexplained} without a near tie)"
     return [
-        f"  {title}: log-likelihoods by up to {found.largest_absolute:.2g} nats, {found.largest_relative:.2g} relative; "
-        f"{found.greedy_disagreements} of {found.scored} greedy flags; {texts}"
+        f"  {title}: log-likelihoods by up to {drift.largest_absolute:.2g} nats, {drift.largest_relative:.2g} relative; "
+        f"{drift.greedy_disagreements} of {drift.scored} greedy flags; {texts}"
     ]

@@ -1,4 +1,4 @@
-"""Was it a tie? Where two greedy texts part, the reference says how far apart the two next tokens were.
+"""Near ties of greedy decoding: the gap, in nats, between the two next tokens where two texts part.
 
 Greedy decoding turns the last bit of a logit into another text: where two tokens are likelier than all
 others and alike to a thousandth of a nat, either is right.
@@ -15,8 +15,10 @@ TIE = 1e-3
 """Nats: ten times what fp32 rounding moves a log-probability by (``agreement.FP32_LIMIT``)."""
 
 
-def unexplained(reference: Loaded, asked: Sequence[Request], truth: Sequence[Answer], ours: Sequence[Answer]) -> int:
-    """How many texts of ``ours`` part from ``truth`` at a place where the reference sees no tie."""
+def texts_without_tie(
+    reference: Loaded, asked: Sequence[Request], truth: Sequence[Answer], ours: Sequence[Answer]
+) -> int:
+    """Number of texts of ``ours`` that part from ``truth`` where the reference sees no near tie."""
     count = 0
     for request, one, two in zip(asked, truth, ours, strict=True):
         if isinstance(request, GenerateRequest) and isinstance(one, Generated) and isinstance(two, Generated):

@@ -18,7 +18,7 @@ from harness.engine.packed.engine import PackedEngine
 from harness.runs.verification import command
 from harness.runs.verification.agreement import Drift, TaskDifference, drift, judge
 from harness.runs.verification.command import described
-from harness.runs.verification.verify import Options, Report, verify
+from harness.runs.verification.packed_against_hf import Options, Report, verify
 
 FEW = Options("cpu", "fp32", offline=True, items=4)
 
