@@ -25,7 +25,9 @@ os.environ.setdefault("HF_DATASETS_OFFLINE", "1")
 from harness import places
 from harness.engine import load as loading
 from harness.engine.codec import Codec
+from harness.engine.libraries import quiet
 from harness.engine.packed.hardware import malloc
+from harness.engine.settings import Settings
 from harness.engine.source import ModelSource, resolve
 from harness.runs import compute, requests
 from harness.suites.load import load_suite
@@ -37,16 +39,16 @@ clock = time.perf_counter
 
 def tasks_of(suite: Suite, names: list[str] | None) -> dict[str, Any]:
     """Fresh task objects: few-shot draws are stateful."""
-    with loading.quiet():
+    with quiet():
         return dict(resolve_tasks(suite, places.hub(), True, only=names).tasks)
 
 
 def ours(source: ModelSource, suite: Suite, names: list[str] | None, limit: float) -> tuple[float, dict[str, Any]]:
     """Seconds and results of the packed engine."""
-    loaded = loading.load(source, loading.Settings("packed", "cpu", "fp32"))
+    loaded = loading.load(source, Settings("packed", "cpu", "fp32"))
     tasks = tasks_of(suite, names)
     started = clock()
-    with loading.quiet():
+    with quiet():
         request_set = requests.build(tasks, Codec(loaded.lm, suite.window), limit=limit)
         answers: list[Any] = [None] * len(request_set.requests)
         for batch in loaded.engine.partition(request_set.requests):
@@ -65,13 +67,13 @@ def theirs(
     """Seconds and results of lm-eval's own call."""
     from lm_eval.evaluator import simple_evaluate
 
-    loaded = loading.load(source, loading.Settings("hf", "cpu", "fp32", batch_size=batch))
+    loaded = loading.load(source, Settings("hf", "cpu", "fp32", batch_size=batch))
     loaded.lm.batch_size_per_gpu = batch
     malloc.usual()  # the packed engine before it kept its heap
     malloc.trim()
     tasks = tasks_of(suite, names)
     started = clock()
-    with loading.quiet():
+    with quiet():
         found: Any = simple_evaluate(loaded.lm, tasks=list(tasks.values()), limit=limit, bootstrap_iters=0)
     return clock() - started, found["results"]
 

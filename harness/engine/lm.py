@@ -1,4 +1,4 @@
-"""Any lm-eval model class as an engine: batches of text requests in, its own answers out."""
+"""The engine around any lm-eval model class (a server, vLLM): batches of text requests in, the class's answers out."""
 
 from __future__ import annotations
 
@@ -62,29 +62,29 @@ class LMEngine:
         return self._pairs(texts) if texts[0].kind == "loglikelihood" else self._texts(texts)
 
     def _windows(self, requests: Sequence[ScoreRequest]) -> tuple[list[Answer], Work]:
-        given = [(None, list(r.context), list(r.continuation)) for r in requests]
+        windows = [(None, list(r.context), list(r.continuation)) for r in requests]
         tokens = sum(len(r.context) + len(r.continuation) for r in requests)
-        return self._scored(self._lm._loglikelihood_tokens(given, disable_tqdm=True), len(given), tokens)
+        return self._scored(self._lm._loglikelihood_tokens(windows, disable_tqdm=True), len(windows), tokens)
 
     def _pairs(self, requests: Sequence[TextRequest]) -> tuple[list[Answer], Work]:
         instances = [_instance("loglikelihood", r.arguments) for r in requests]
         tokens = sum(len(self._lm.tok_encode(context + text)) for context, text in (r.arguments for r in requests))
         return self._scored(self._lm.loglikelihood(instances, disable_tqdm=True), len(instances), tokens)
 
-    def _scored(self, found: Sequence[tuple[float, bool]], wanted: int, tokens: int) -> tuple[list[Answer], Work]:
-        if len(found) != wanted:
-            raise ValueError(f"{len(found)} answers to {wanted} requests")
-        return [Scored(float(p), bool(g)) for p, g in found], Work(tokens, 0, 0)
+    def _scored(self, scores: Sequence[tuple[float, bool]], wanted: int, tokens: int) -> tuple[list[Answer], Work]:
+        if len(scores) != wanted:
+            raise ValueError(f"{len(scores)} answers to {wanted} requests")
+        return [Scored(float(p), bool(g)) for p, g in scores], Work(tokens, 0, 0)
 
     def _texts(self, requests: Sequence[TextRequest]) -> tuple[list[Answer], Work]:
         instances = [_instance("generate_until", (r.arguments[0], json.loads(r.arguments[1]))) for r in requests]
         texts = [str(t) for t in self._lm.generate_until(instances, disable_tqdm=True)]
         if len(texts) != len(instances):
             raise ValueError(f"{len(texts)} answers to {len(instances)} requests")
-        made = [len(self._lm.tok_encode(t)) for t in texts]
+        lengths = [len(self._lm.tok_encode(t)) for t in texts]
         prompts = sum(len(self._lm.tok_encode(r.arguments[0])) for r in requests)
-        answers: list[Answer] = [Generated(t, n) for t, n in zip(texts, made, strict=True)]
-        return answers, Work(prompts, sum(made), 0)
+        answers: list[Answer] = [Generated(t, n) for t, n in zip(texts, lengths, strict=True)]
+        return answers, Work(prompts, sum(lengths), 0)
 
 
 def _instance(kind: str, arguments: tuple[Any, ...]) -> Any:
@@ -100,12 +100,12 @@ def _kind(request: Request) -> object:
 
 
 def _failures() -> tuple[type[Exception], ...]:
-    """What a server that is down, refuses or answers nonsense makes lm-eval's classes raise."""
-    found: list[type[Exception]] = [OSError, ValueError, LookupError, TypeError, AssertionError]
+    """Exceptions of lm-eval's classes where a server is down, refuses or answers nonsense."""
+    failures: list[type[Exception]] = [OSError, ValueError, LookupError, TypeError, AssertionError]
     try:
         from aiohttp import ClientError
 
-        found.append(ClientError)
+        failures.append(ClientError)
     except ModuleNotFoundError:
         pass
-    return tuple(found)
+    return tuple(failures)

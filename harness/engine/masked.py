@@ -56,21 +56,15 @@ def load_masked(source: ModelSource, device: str, dtype: str, trust_remote_code:
     """Load a masked language model and its tokenizer.
 
     Raises:
-        BadInput: the files are no usable masked model, or the tokenizer lacks [MASK], [CLS] or [SEP].
+        BadInput: the tokenizer lacks [MASK], [CLS] or [SEP].
     """
     import torch
     from transformers import AutoModelForMaskedLM, AutoTokenizer
 
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(source.location, trust_remote_code=trust_remote_code)
-        model = AutoModelForMaskedLM.from_pretrained(
-            source.location, dtype=getattr(torch, dtype), trust_remote_code=trust_remote_code, use_safetensors=True
-        )
-    except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
-        first = str(error).strip().splitlines()
-        raise BadInput(
-            f"{source.location} cannot be loaded as a masked language model: {first[0] if first else error}"
-        ) from None
+    tokenizer = AutoTokenizer.from_pretrained(source.location, trust_remote_code=trust_remote_code)
+    model = AutoModelForMaskedLM.from_pretrained(
+        source.location, dtype=getattr(torch, dtype), trust_remote_code=trust_remote_code, use_safetensors=True
+    )
     missing = [name for name in ("mask", "cls", "sep") if getattr(tokenizer, f"{name}_token_id", None) is None]
     if missing:
         raise BadInput(

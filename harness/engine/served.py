@@ -7,19 +7,18 @@ lm-eval from ``OPENAI_API_KEY`` and stands nowhere else.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
 import urllib.error
 import urllib.request
-from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from harness.engine.libraries import first_line
 from harness.engine.lm import LMEngine
+from harness.engine.settings import class_version
 from harness.engine.source import TOKENIZER_FILES, ModelSource, hash_files
 from harness.errors import BadInput, MissingData
 
@@ -32,29 +31,6 @@ VLLM_BATCH = 512
 DEFAULT_WINDOW = 2048
 """lm-eval's own default where the server does not say what it holds."""
 SECONDS = 20
-EXTRAS = {"vllm": ("vllm",), "api": ("aiohttp", "requests", "tenacity")}
-
-
-def check_installed(engine: str) -> None:
-    """Refuse an engine whose optional packages are missing.
-
-    Raises:
-        BadInput: with the extra to install.
-    """
-    missing = [name for name in EXTRAS.get(engine, ()) if find_spec(name) is None]
-    if missing:
-        raise BadInput(
-            f"--engine {engine} needs {', '.join(missing)}, which is not installed: pip install 'landscape-harness[{engine}]'."
-        )
-
-
-def class_version(engine: str) -> str:
-    """Versions of what answers: lm-eval, whose class asks, and vLLM where it is that."""
-    found = f"lm-eval {version('lm_eval')}"
-    if engine == "vllm":
-        with contextlib.suppress(PackageNotFoundError):
-            found += f", vllm {version('vllm')}"
-    return found
 
 
 def resolve_served(model: str) -> ModelSource:
@@ -151,9 +127,8 @@ def load_api(source: ModelSource, trust_remote_code: bool) -> tuple[Any, LMEngin
     try:
         tokenizer = AutoTokenizer.from_pretrained(source.location, trust_remote_code=trust_remote_code)
     except (OSError, ValueError, KeyError) as error:
-        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise BadInput(
-            f"No tokenizer for {source.location}: {first} Give the folder that holds it: --model FOLDER@{url}."
+            f"No tokenizer for {source.location}: {first_line(error)} Give the folder that holds it: --model FOLDER@{url}."
         ) from None
     lm = LocalCompletionsAPI(
         model=name,

@@ -39,10 +39,10 @@ def _suite(
     from harness.suites.load import load_suite
 
     try:
-        from harness.suites import definitions
+        from harness.suites import lm_eval_index
 
         suite = load_suite(name)
-        manager = definitions.manager([t.task for t in suite.tasks])
+        manager = lm_eval_index.task_manager([t.task for t in suite.tasks])
     except ImportError:
         raise MissingData("lm-eval is not installed; pip install 'landscape-harness[engine]'.") from None
     if hub is None:

@@ -95,10 +95,12 @@ def prepare(request: Request) -> tuple[Suite, Options]:
     Raises:
         BadInput: with every problem at once (suite, engine, device, dtype, counts).
     """
+    from harness.engine import settings
+    from harness.engine.libraries import go_offline
+
     if request.offline:
-        os.environ["HF_HUB_OFFLINE"] = os.environ["HF_DATASETS_OFFLINE"] = "1"
+        go_offline()
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
-    from harness.engine import load
 
     problems: list[str] = []
     suite: Suite | None = None
@@ -108,15 +110,15 @@ def prepare(request: Request) -> tuple[Suite, Options]:
     except BadInput as error:
         problems.append(str(error))
     try:
-        load.engine_version(request.engine)
+        settings.engine_version(request.engine)
     except BadInput as error:
         problems.append(str(error))
     try:
         if request.engine == "api":  # weights, device and dtype are the server's; what is not told is not known
-            device, dtype = "remote", load.DTYPE_NAMES.get(request.dtype or "", "unknown")
+            device, dtype = "remote", settings.DTYPE_NAMES.get(request.dtype or "", "unknown")
         else:
-            device = load.resolve_device(request.device)
-            dtype = load.resolve_dtype(request.dtype, device)
+            device = settings.resolve_device(request.device)
+            dtype = settings.resolve_dtype(request.dtype, device)
     except BadInput as error:
         problems.append(str(error))
     options = Options(

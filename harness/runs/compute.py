@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.engine.load import quiet
+from harness.engine.libraries import quiet
 from harness.runs.requests import RequestSet
 from harness.runs.templates import compiled_once
 

@@ -17,8 +17,10 @@ from harness import places
 from harness.engine import load as loading
 from harness.engine.base import Answer
 from harness.engine.codec import Encoder
+from harness.engine.libraries import quiet
 from harness.engine.measure import Meter, device_name
 from harness.engine.served import resolve_served
+from harness.engine.settings import Settings, engine_version
 from harness.engine.source import ModelSource, resolve
 from harness.errors import BadInput
 from harness.runs import journal, plan, requests, reuse, rounds, score
@@ -102,8 +104,8 @@ def _source(model: str, options: plan.Options) -> ModelSource:
     return resolve(model, revision=options.revision, offline=options.offline)
 
 
-def _settings(suite: Suite, options: plan.Options) -> loading.Settings:
-    return loading.Settings(
+def _settings(suite: Suite, options: plan.Options) -> Settings:
+    return Settings(
         options.engine, options.device, options.dtype, options.deterministic, options.trust_remote_code, suite.window
     )
 
@@ -114,10 +116,10 @@ def _plan(source: ModelSource, suite: Suite, options: plan.Options, show: Progre
 
     show.step(f"{source.name}: reading the tasks of {suite.name}")
     _seed()
-    with loading.quiet():
+    with quiet():
         resolved = resolve_tasks(suite, places.hub(), options.offline)
     left_out = {left.task: left.reason for left in resolved.left_out}
-    version = loading.engine_version(options.engine)
+    version = engine_version(options.engine)
     run_plan = plan.make_plan(source, suite, options, resolved.tasks, left_out, resolved.data_hashes, version)
     return run_plan, dict(resolved.tasks)
 
@@ -127,7 +129,7 @@ def _requests(run_plan: plan.Plan, tasks: Mapping[str, Any], loaded: loading.Loa
     started, options = datetime.now(UTC), run_plan.options
     codec, template = loading.codec(loaded, run_plan.suite.window), _template(loaded, run_plan)
     _seed()
-    with show.bar(f"{run_plan.source.name}: building requests", len(tasks)) as advance, loading.quiet():
+    with show.bar(f"{run_plan.source.name}: building requests", len(tasks)) as advance, quiet():
         request_set = requests.build(
             tasks,
             codec,
@@ -172,7 +174,7 @@ def _score(asked: AskedRun, layout: rounds.Layout | None, log: journal.Journal, 
     with (
         show.bar(f"{run_plan.source.name}: scoring", len(request_set.requests)) as advance,
         Meter(run_plan.options.device) as meter,
-        loading.quiet(),
+        quiet(),
     ):
         if layout is None:
             scoring = score.score(request_set, engine, log, advance)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.engine.base import Answer, Batch, Engine, Work
+from harness.engine.libraries import first_line
 from harness.errors import RunFailed
 from harness.runs.journal import Journal
 from harness.runs.requests import RequestSet
@@ -96,16 +97,10 @@ def run_batches(
         except (RuntimeError, MemoryError) as error:
             done = len(journal.head.batches) - len(journal.pending())
             raise RunFailed(
-                f"Scoring stopped in batch {i + 1} of {len(journal.head.batches)}: {_first_line(error)} "
+                f"Scoring stopped in batch {i + 1} of {len(journal.head.batches)}: {first_line(error).removesuffix('.')}. "
                 f"{done} batches are kept; the same command goes on from there."
             ) from error
         spent = time.perf_counter() - started
         journal.done(i, answers, work)
         tally.add(work, spent)
         advance(len(batch.requests))
-
-
-def _first_line(error: BaseException) -> str:
-    text = str(error).strip().splitlines()
-    line = text[0] if text else type(error).__name__
-    return line if line.endswith(".") else line + "."

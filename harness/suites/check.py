@@ -1,4 +1,4 @@
-"""``harness suites check``: is what the suites say true of the lm-eval that is installed?"""
+"""``harness suites check``: the disagreements of the suite files with the installed lm-eval, one sentence each."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.engine.libraries import quiet
 from harness.errors import BadInput
-from harness.suites import columns, definitions, metrics, tasks
+from harness.suites import columns, lm_eval_index, metrics, tasks
 from harness.suites.load import FOLDER, load_suite
 from harness.suites.model import Suite, SuiteTask
 
@@ -43,10 +44,10 @@ def check_suites(folder: Path = FOLDER, hub: Path | None = None) -> list[str]:
 
 
 def check(suite: Suite, hub: Path | None = None) -> list[str]:
-    """What one suite says that lm-eval does not bear out."""
-    with tasks.quiet():
+    """Disagreements of one suite with lm-eval, one sentence each."""
+    with quiet():
         names = [*suite.names(), *(g.name for g in suite.groups)]
-        index = definitions.manager(names).task_index
+        index = lm_eval_index.task_manager(names).task_index
     problems: list[str] = []
     for task in suite.tasks:
         config = (index[task.task].cfg if task.task in index else None) or {}
@@ -139,7 +140,7 @@ def _h0_problems(suite: Suite, hub: Path) -> list[str]:
     resolved = tasks.resolve(suite, hub, only=texts)
     problems = []
     for name, task in resolved.tasks.items():
-        computed, said = h0(task), suite.task(name).h0
-        if said is None or abs(computed - said) > _H0_TOLERANCE:
-            problems.append(f"{name}: h0 is {said}, but the order-0 byte entropy of its text is {computed:.4f}.")
+        computed, stated = h0(task), suite.task(name).h0
+        if stated is None or abs(computed - stated) > _H0_TOLERANCE:
+            problems.append(f"{name}: h0 is {stated}, but the order-0 byte entropy of its text is {computed:.4f}.")
     return problems

@@ -1,4 +1,4 @@
-"""Which splits and columns a task's definition needs, and whether a data file has them.
+"""Splits and columns that a task's definition needs, and what a data file lacks of them.
 
 lm-eval takes a column name that the data lack for a literal text and scores every item 0 without a
 word, so the definition is checked against the file before, and the first item is taken through the
@@ -38,6 +38,22 @@ def needed(config: Mapping[str, Any]) -> set[str]:
         return set()
     parts = [config.get(key) for key in ("doc_to_text", "doc_to_target", "doc_to_choice")]
     return set().union(*(_template_names(p) for p in parts if isinstance(p, str) and not _is_function(p)))
+
+
+def file_problem(task: str, config: Mapping[str, Any], files: Files) -> str | None:
+    """The first problem of a task's files, in a sentence: unreadable, without rows, or without a needed column."""
+    for split in files.splits:
+        try:
+            rows, names = files.rows(split), files.columns(split)
+        except Exception as error:
+            paths = ", ".join(map(str, files.splits[split]))
+            return f"{task}: {paths} is no readable Parquet file ({type(error).__name__})."
+        lacking = sorted(needed(config) - set(names))
+        if lacking:
+            return sentence(task, files, f"lacks {', '.join(lacking)}", split)
+        if not rows:
+            return sentence(task, files, "holds no rows", split)
+    return None
 
 
 def wrong_in_use(task: Task) -> str | None:

@@ -1,4 +1,4 @@
-"""A mirror of hub data sets: ``<hub>/<owner>/<name>/<config>/<split>.parquet``.
+"""Mirror of hub data sets on disk: ``<hub>/<owner>/<name>/<config>/<split>.parquet``.
 
 A hub path without an owner, or under an owner that the data set has left, is found under the names
 in ``ALIASES``. A split may lie in shards (``<split>-00000-of-00002.parquet``), as the hub has it.
@@ -94,11 +94,11 @@ def find(hub: Path, dataset: str, config: str | None, splits: Iterable[str]) -> 
     place = _config_folder(folder, config)
     if place is None:
         return Absent(f"{dataset}/{config or 'default'}")
-    found = {split: _split_files(place, split) for split in splits}
-    for split, files in found.items():
+    by_split = {split: _split_files(place, split) for split in splits}
+    for split, files in by_split.items():
         if not files:
             return Absent(f"{dataset}/{place.name}/{split}.parquet")
-    return Files(found)
+    return Files(by_split)
 
 
 def digest(value: object) -> str:

@@ -1,4 +1,4 @@
-"""What a suite is, as plain values: a named, versioned list of tasks with fixed anchors.
+"""A suite, its tasks and groups as plain values: a named, versioned list of tasks with fixed anchors.
 
 A suite file is data, never executed; ``load.py`` reads it. A group such as mmlu is one entry of the
 file that names its members; here it is spread over them, each carrying the group's name, and the
@@ -7,11 +7,9 @@ index counts the group as one task.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any, TypeVar
+from dataclasses import asdict, dataclass
+from typing import Any
 
-_T = TypeVar("_T")
 KINDS = ("perplexity", "classification", "qa")
 
 
@@ -80,11 +78,11 @@ class Suite:
         return {t.task: t for t in self.tasks}[name]
 
     def names(self) -> tuple[str, ...]:
-        """All task names, in order, groups spread over their members."""
+        """Names of all tasks, in order, groups spread over their members."""
         return tuple(t.task for t in self.tasks)
 
     def entries(self) -> tuple[str, ...]:
-        """What the index counts: groups once, other tasks, in the order of the file."""
+        """Names that the index counts: each group once, other tasks, in the order of the file."""
         return tuple(dict.fromkeys(t.group or t.task for t in self.tasks))
 
 
@@ -94,14 +92,3 @@ def to_dict(suite: Suite) -> dict[str, Any]:
         "tasks": [asdict(t) | {"extra_metrics": list(t.extra_metrics)} for t in suite.tasks],
         "groups": [asdict(g) | {"members": list(g.members)} for g in suite.groups],
     }
-
-
-def from_dict(spec: Mapping[str, Any]) -> Suite:
-    """The suite that ``to_dict`` wrote. Unknown keys, of a later version, are passed over."""
-    tasks = tuple(_build(SuiteTask, t | {"extra_metrics": tuple(t.get("extra_metrics", ()))}) for t in spec["tasks"])
-    groups = tuple(_build(SuiteGroup, g | {"members": tuple(g["members"])}) for g in spec.get("groups", ()))
-    return _build(Suite, dict(spec) | {"tasks": tasks, "groups": groups})
-
-
-def _build(cls: type[_T], values: Mapping[str, Any]) -> _T:
-    return cls(**{f.name: values[f.name] for f in fields(cls) if f.name in values})  # type: ignore[arg-type]

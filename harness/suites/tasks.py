@@ -1,4 +1,4 @@
-"""From a suite to lm-eval's task objects, on a mirror, offline, or from the hub.
+"""lm-eval's task objects of a suite, their data from a mirror, the local cache or the hub.
 
 The definitions (prompt, metric, version) are lm-eval's own and stay untouched; only where the data
 come from is set. lm_eval is imported inside the functions, after the offline switches are set.
@@ -6,17 +6,14 @@ come from is set. lm_eval is imported inside the functions, after the offline sw
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import os
-import sys
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.engine.libraries import go_offline, quiet
 from harness.errors import BadInput
-from harness.suites import columns, definitions, mirror
+from harness.suites import columns, lm_eval_index, mirror
 from harness.suites.model import Suite, SuiteGroup, SuiteTask
 
 if TYPE_CHECKING:
@@ -37,7 +34,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What a run of a suite scores here.
+    """The part of a suite that can be scored here.
 
     ``tasks`` holds lm-eval's task objects by name, shots set and seeded, in the suite's order;
     ``groups`` the suite's groups that are whole; ``items`` how many items each task has;
@@ -52,12 +49,19 @@ class Resolved:
     data_hashes: Mapping[str, str]
 
 
-@dataclass(slots=True)
-class _Found:
-    tasks: dict[str, Task] = field(default_factory=dict)
-    left_out: dict[str, str] = field(default_factory=dict)
-    hashes: dict[str, str] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
+@dataclass(frozen=True, slots=True)
+class _Scorable:
+    """A task that can be scored here: lm-eval's object, shots set, and the SHA-256 of its data."""
+
+    task: Task
+    data_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """A task that makes the suite unusable here until somebody corrects a file, in one sentence."""
+
+    sentence: str
 
 
 def resolve(
@@ -82,39 +86,26 @@ def resolve(
         raise BadInput(f"The mirror of data sets {hub} is no folder. Set LANDSCAPE_HUB to one, or unset it.")
     if offline:
         go_offline()
-    chosen = _chosen(suite, only)
-    found = _Found()
+    entries = _entries(suite, only)
     with quiet():
-        manager = definitions.manager([t.task for t in chosen], task_folders)
-        for task in chosen:
-            _add(task, manager, hub, offline, found)
-    if found.problems:
-        raise BadInput(f"The suite {suite.name} cannot be run as it is:", found.problems)
-    names = {t.task for t in chosen}
-    whole, broken = _groups(suite, names, found)
+        manager = lm_eval_index.task_manager([e.task for e in entries], task_folders)
+        outcomes = {e.task: _resolve_task(e, manager, hub, offline) for e in entries}
+    if problems := [o.sentence for o in outcomes.values() if isinstance(o, _Problem)]:
+        raise BadInput(f"The suite {suite.name} cannot be run as it is:", problems)
+    scorable = {name: o for name, o in outcomes.items() if isinstance(o, _Scorable)}
+    left_out = [o for o in outcomes.values() if isinstance(o, LeftOut)]
+    whole, broken = _groups(suite, outcomes.keys(), scorable.keys())
     return Resolved(
-        tasks=found.tasks,
+        tasks={name: o.task for name, o in scorable.items()},
         groups=whole,
-        left_out=tuple(LeftOut(name, reason) for name, reason in {**found.left_out, **broken}.items()),
-        items={name: len(task.task_docs) for name, task in found.tasks.items()},
-        data_hashes=found.hashes,
+        left_out=(*left_out, *broken),
+        items={name: len(o.task.task_docs) for name, o in scorable.items()},
+        data_hashes={name: o.data_hash for name, o in scorable.items()},
     )
 
 
-def go_offline() -> None:
-    """No network from here on, for the Hugging Face libraries, also where they are imported already."""
-    for name in ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "TRANSFORMERS_OFFLINE"):
-        os.environ[name] = "1"
-    for name, flag in (
-        ("huggingface_hub.constants", "HF_HUB_OFFLINE"),
-        ("datasets.config", "HF_HUB_OFFLINE"),
-        ("datasets.config", "HF_DATASETS_OFFLINE"),
-    ):
-        if name in sys.modules:
-            setattr(sys.modules[name], flag, True)
-
-
-def _chosen(suite: Suite, only: Iterable[str] | None) -> list[SuiteTask]:
+def _entries(suite: Suite, only: Iterable[str] | None) -> list[SuiteTask]:
+    """The suite's tasks, or those that ``only`` names (a group's name names its members)."""
     if only is None:
         return list(suite.tasks)
     wanted = set(only)
@@ -127,39 +118,37 @@ def _chosen(suite: Suite, only: Iterable[str] | None) -> list[SuiteTask]:
     return [t for t in suite.tasks if t.task in wanted or t.group in wanted]
 
 
-def _add(task: SuiteTask, manager: TaskManager, hub: Path | None, offline: bool, found: _Found) -> None:
-    entry = manager.task_index.get(task.task)
-    config = dict(entry.cfg or {}) if entry is not None else {}
+def _resolve_task(
+    entry: SuiteTask, manager: TaskManager, hub: Path | None, offline: bool
+) -> _Scorable | LeftOut | _Problem:
+    """One task of the suite: its definition, its data, lm-eval's object, its shots, each checked in turn."""
+    definition = manager.task_index.get(entry.task)
+    config = dict(definition.cfg or {}) if definition is not None else {}
     if "task" not in config or isinstance(config["task"], list):
-        found.problems.append(f"lm-eval has no task {task.task!r}; correct the suite file (harness suites check).")
-        return
-    if task.num_fewshot and config.get("num_fewshot") == 0:
-        found.problems.append(f"{task.task} is a zero-shot task; set num_fewshot to 0, not {task.num_fewshot}.")
-        return
-    assert entry is not None and entry.yaml_path is not None
-    source = _source(config, entry.yaml_path.parent, hub)
+        return _Problem(f"lm-eval has no task {entry.task!r}; correct the suite file (harness suites check).")
+    if entry.num_fewshot and config.get("num_fewshot") == 0:
+        return _Problem(f"{entry.task} is a zero-shot task; set num_fewshot to 0, not {entry.num_fewshot}.")
+    assert definition is not None and definition.yaml_path is not None
+    source = _source(config, definition.yaml_path.parent, hub)
     if isinstance(source, mirror.Absent) and not (source.whole and offline):
-        found.left_out[task.task] = f"the mirror has no {source.what}"
-        return
+        return LeftOut(entry.task, f"the mirror has no {source.what}")
     files = source if isinstance(source, mirror.Files) else None
-    if files is not None and not _usable(task, config, files, found):
-        return
+    if files is not None and (problem := columns.file_problem(entry.task, config, files)):
+        return _Problem(problem)
     try:
-        built = _build(manager, task.task, files)
+        task = _build(manager, entry.task, files)
     except Exception as error:  # lm-eval's task files may raise anything; every way ends in a sentence
-        _say_why(task, error, files or config.get("dataset_path"), offline, found)
-        return
-    if files is not None and (wrong := columns.wrong_in_use(built)):
-        found.problems.append(columns.sentence(task.task, files, wrong))
-        return
-    _set_shots(built, task, found)
-    if task.task not in found.left_out:
-        found.tasks[task.task] = built
-        found.hashes[task.task] = files.content_hash() if files else mirror.content_hash(built.task_docs)
+        return _not_built(entry, error, files or config.get("dataset_path"), offline)
+    if files is not None and (wrong := columns.wrong_in_use(task)):
+        return _Problem(columns.sentence(entry.task, files, wrong))
+    rows = _set_shots(task, entry)
+    if rows < entry.num_fewshot:
+        return LeftOut(entry.task, f"its few-shot split has {rows} rows, fewer than {entry.num_fewshot} shots")
+    return _Scorable(task, files.content_hash() if files else mirror.content_hash(task.task_docs))
 
 
 def _source(config: Mapping[str, Any], folder: Path, hub: Path | None) -> mirror.Files | mirror.Absent | None:
-    """The files that a task reads; None where lm-eval shall load them itself."""
+    """The files that a task reads; None where lm-eval loads the data itself."""
     kwargs = config.get("dataset_kwargs") or {}
     if config.get("dataset_path") == "parquet" and isinstance(kwargs.get("data_files"), dict):
         return mirror.Files({split: (folder / file,) for split, file in kwargs["data_files"].items()})
@@ -170,25 +159,6 @@ def _source(config: Mapping[str, Any], folder: Path, hub: Path | None) -> mirror
     return mirror.find(hub, config["dataset_path"], config.get("dataset_name"), columns.splits(config))
 
 
-def _usable(task: SuiteTask, config: Mapping[str, Any], files: mirror.Files, found: _Found) -> bool:
-    """Whether the files can be read, have rows and the columns that the task's templates name."""
-    for split in files.splits:
-        try:
-            rows, have = files.rows(split), files.columns(split)
-        except Exception as error:
-            names = ", ".join(map(str, files.splits[split]))
-            found.problems.append(f"{task.task}: {names} is no readable Parquet file ({type(error).__name__}).")
-            return False
-        lacking = sorted(columns.needed(config) - set(have))
-        if lacking:
-            found.problems.append(columns.sentence(task.task, files, f"lacks {', '.join(lacking)}", split))
-            return False
-        if not rows:
-            found.problems.append(columns.sentence(task.task, files, "holds no rows", split))
-            return False
-    return True
-
-
 def _build(manager: TaskManager, name: str, files: mirror.Files | None) -> Task:
     member: dict[str, Any] = {"task": name}
     if files is not None:
@@ -197,49 +167,38 @@ def _build(manager: TaskManager, name: str, files: mirror.Files | None) -> Task:
     return manager.load({"group": "landscape", "task": [member]})["tasks"][name]
 
 
-def _say_why(task: SuiteTask, error: Exception, data: mirror.Files | str | None, offline: bool, found: _Found) -> None:
+def _not_built(
+    entry: SuiteTask, error: Exception, data: mirror.Files | str | None, offline: bool
+) -> LeftOut | _Problem:
+    """Why lm-eval cannot build a task: a file that does not fit is a problem, absent data leave the task out."""
     text = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
     if isinstance(data, mirror.Files) and not isinstance(error, ImportError):
-        found.problems.append(columns.sentence(task.task, data, f"does not fit the task ({text})"))
-    elif isinstance(error, OSError) and offline:
-        found.left_out[task.task] = f"the local cache has no {data}"
-    elif isinstance(error, OSError):
-        found.left_out[task.task] = f"{data} cannot be loaded from the hub ({text})"
-    elif isinstance(error, KeyError):
-        found.left_out[task.task] = f"{data} has no split {error}"
-    else:
-        found.left_out[task.task] = f"its definition cannot be used here ({text})"
+        return _Problem(columns.sentence(entry.task, data, f"does not fit the task ({text})"))
+    if isinstance(error, OSError):
+        reason = f"the local cache has no {data}" if offline else f"{data} cannot be loaded from the hub ({text})"
+        return LeftOut(entry.task, reason)
+    if isinstance(error, KeyError):
+        return LeftOut(entry.task, f"{data} has no split {error}")
+    return LeftOut(entry.task, f"its definition cannot be used here ({text})")
 
 
-def _set_shots(built: Task, task: SuiteTask, found: _Found) -> None:
-    built.set_config(key="num_fewshot", value=task.num_fewshot)
-    built.set_fewshot_seed(seed=FEWSHOT_SEED)
-    have = len(built.fewshot_docs() or ()) if task.num_fewshot else 0
-    if have < task.num_fewshot:
-        found.left_out[task.task] = f"its few-shot split has {have} rows, fewer than {task.num_fewshot} shots"
+def _set_shots(task: Task, entry: SuiteTask) -> int:
+    """Set and seed the shots of a task; returns the rows of its few-shot split (0 where no shots are asked for)."""
+    task.set_config(key="num_fewshot", value=entry.num_fewshot)
+    task.set_fewshot_seed(seed=FEWSHOT_SEED)
+    return len(task.fewshot_docs() or ()) if entry.num_fewshot else 0
 
 
-def _groups(suite: Suite, names: set[str], found: _Found) -> tuple[tuple[SuiteGroup, ...], dict[str, str]]:
+def _groups(
+    suite: Suite, asked: Collection[str], scorable: Collection[str]
+) -> tuple[tuple[SuiteGroup, ...], tuple[LeftOut, ...]]:
+    """The suite's groups that are whole, and those of which an asked task cannot be scored."""
     whole: list[SuiteGroup] = []
-    broken: dict[str, str] = {}
+    broken: list[LeftOut] = []
     for group in suite.groups:
-        missing = [m for m in group.members if m not in found.tasks]
+        missing = [m for m in group.members if m not in scorable]
         if not missing:
             whole.append(group)
-        elif names & set(group.members):
-            broken[group.name] = f"{len(missing)} of its {len(group.members)} tasks are left out"
-    return tuple(whole), broken
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """lm-eval warns once per task of defaults that it fills in; hundreds of lines that help nobody."""
-    loggers = [logging.getLogger(name) for name in ("lm_eval", "lm_eval.api.task", "lm_eval.tasks")]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
+        elif set(asked) & set(group.members):
+            broken.append(LeftOut(group.name, f"{len(missing)} of its {len(group.members)} tasks are left out"))
+    return tuple(whole), tuple(broken)

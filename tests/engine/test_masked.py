@@ -10,7 +10,8 @@ import torch
 
 from harness.engine.base import Scored, ScoreRequest
 from harness.engine.codec import Codec, Unscorable
-from harness.engine.load import Settings, load
+from harness.engine.load import load
+from harness.engine.settings import Settings
 from harness.engine.source import resolve
 from harness.errors import BadInput
 

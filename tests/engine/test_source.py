@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from harness.engine import measure
-from harness.engine.load import Settings, check_memory, resolve_device, resolve_dtype
+from harness.engine.load import check_memory
+from harness.engine.settings import Settings, resolve_device, resolve_dtype
 from harness.engine.source import ModelSource, parameters_of, resolve
 from harness.errors import BadInput, MissingData
 from tests.runs.conftest import make_model

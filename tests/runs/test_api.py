@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
-from harness.engine import served
-from harness.engine.load import engine_version
+from harness.engine import served, settings
+from harness.engine.settings import engine_version
 from harness.errors import BadInput, MissingData, RunFailed
 from harness.runs.command import Request, prepare
 from harness.runs.execute import run_model
@@ -152,7 +152,7 @@ def test_a_server_that_is_down_is_named() -> None:
 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(served, "find_spec", lambda name: None)
+    monkeypatch.setattr(settings, "find_spec", lambda name: None)
     with pytest.raises(
         BadInput, match=r"--engine vllm needs vllm, which is not installed: pip install 'landscape-harness\[vllm\]'"
     ):

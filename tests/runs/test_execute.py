@@ -38,7 +38,7 @@ def direct(model: Path, tasks: list[str], limit: int) -> dict[tuple[str, str, st
     from lm_eval.evaluator import simple_evaluate
     from lm_eval.models.huggingface import HFLM
 
-    from harness.engine.load import quiet
+    from harness.engine.libraries import quiet
     from harness.suites.tasks import resolve as resolve_tasks
 
     suite = load_suite("calibration")

@@ -13,7 +13,8 @@ import pytest
 
 from harness.engine.base import Scored
 from harness.engine.codec import Codec
-from harness.engine.load import Settings, load
+from harness.engine.load import load
+from harness.engine.settings import Settings
 from harness.engine.source import resolve
 from harness.runs.execute import run_model
 from harness.store import run_folder
@@ -120,7 +121,7 @@ def simple(model: Path, resolved: Any, limit: int) -> dict[tuple[str, str, str],
     from lm_eval.evaluator import simple_evaluate
     from lm_eval.models.huggingface import HFLM
 
-    from harness.engine.load import quiet
+    from harness.engine.libraries import quiet
 
     lm = HFLM(
         pretrained=str(model), device="cpu", dtype="float32", softmax_dtype="float32", logits_cache=False, batch_size=16

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
-from harness.engine import served
+from harness.engine import settings
 from harness.errors import BadInput
 from harness.runs.command import Request, prepare
 from harness.runs.execute import run_model
@@ -42,7 +42,7 @@ def fake(built: list[dict[str, Any]]) -> ModuleType:
 def built(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     calls: list[dict[str, Any]] = []
     monkeypatch.setitem(sys.modules, "lm_eval.models.vllm_causallms", fake(calls))
-    monkeypatch.setattr(served, "find_spec", lambda name: object())
+    monkeypatch.setattr(settings, "find_spec", lambda name: object())
     return calls
 
 

@@ -21,7 +21,6 @@ from harness.interchange.readers import lm_eval_samples
 from harness.interchange.record import Found, Refused, Unit
 
 NEW = "lm-eval"
-OLD = "lm-eval-old"
 # `results_<date>`, or the stem that `--output_path NAME.json` gave.
 RESULTS_NAME = re.compile(r"^(?P<stem>.+)_(?P<date>\d{4}-\d\d-\d\dT[\d.:\-]+?)(?:@\w+)?\.json$")
 SAMPLES_NAME = re.compile(r"^samples_(?P<task>.+)_(?P<date>\d{4}-\d\d-\d\dT[\d.:\-]+?)(?:@\w+)?\.jsonl(?:\.gz)?$")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from collections.abc import Sequence
 
 from harness.errors import LandscapeError
@@ -22,12 +21,13 @@ def verify_models(
     Raises:
         BadInput: a device or dtype that this machine lacks.
     """
-    if offline:
-        os.environ["HF_HUB_OFFLINE"] = os.environ["HF_DATASETS_OFFLINE"] = "1"
-    from harness.engine import load
+    from harness.engine import settings
+    from harness.engine.libraries import go_offline
 
-    where = load.resolve_device(device)
-    options = Options(where, load.resolve_dtype(dtype, where), shuffle, revision, trust_remote_code, offline)
+    if offline:
+        go_offline()
+    where = settings.resolve_device(device)
+    options = Options(where, settings.resolve_dtype(dtype, where), shuffle, revision, trust_remote_code, offline)
     show = Progress()
     reports, problems, codes = list[Report](), list[dict[str, object]](), set[int]()
     for model in models:

@@ -16,6 +16,8 @@ from typing import Any
 
 from harness.engine import load as loading
 from harness.engine.base import Answer, Engine, Request
+from harness.engine.libraries import quiet
+from harness.engine.settings import Settings
 from harness.engine.source import ModelSource, resolve
 from harness.errors import BadInput
 from harness.runs import compute, requests, tables
@@ -125,12 +127,12 @@ _Shuffling = Callable[[loading.Loaded, Sequence[Answer]], Shuffled]
 
 
 def _answers(
-    source: ModelSource, settings: loading.Settings, options: Options, asked: _CalibrationRequests | None,
+    source: ModelSource, settings: Settings, options: Options, asked: _CalibrationRequests | None,
     shuffling: _Shuffling | None = None,
 ) -> tuple[list[Answer], _CalibrationRequests, _Engine]:  # fmt: skip
     """One engine's answers to the calibration set; the model is freed before the next one is loaded."""
     loaded = loading.load(source, settings)
-    with loading.quiet():
+    with quiet():
         asked = asked or _calibration_requests(loaded, options)
         answers = score(loaded.engine, asked.requests)
         shuffled = shuffling(loaded, answers) if shuffling else None
@@ -200,7 +202,7 @@ def _texts_without_tie(
 ) -> int:
     """Number of generated texts that differ where the reference saw no near tie."""
     loaded = loading.load(source, _settings(options, "hf", "fp32"))
-    with loading.quiet():
+    with quiet():
         count = texts_without_tie(loaded, asked.requests, reference, packed)
     del loaded
     release()
@@ -219,9 +221,9 @@ def _scores(asked: _CalibrationRequests, answers: Sequence[Answer]) -> Scores:
     return {(name, suite.task(name).metric): task_rows for name, task_rows in rows.items()}
 
 
-def _settings(options: Options, engine: str, dtype: str) -> loading.Settings:
+def _settings(options: Options, engine: str, dtype: str) -> Settings:
     window = load_suite("calibration").window
-    return loading.Settings(engine, options.device, dtype, trust_remote_code=options.trust_remote_code, window=window)
+    return Settings(engine, options.device, dtype, trust_remote_code=options.trust_remote_code, window=window)
 
 
 def release() -> None:

@@ -1,4 +1,4 @@
-"""Where a task's definition lies: lm-eval's own YAML files, and ours.
+"""Index of task definitions: lm-eval's own YAML files, and ours.
 
 lm-eval's index of all 14,000 files takes 12 seconds, so only the folders that are needed are
 indexed: known by name below, else found by searching the files' text.
@@ -41,15 +41,15 @@ _FOLDERS = {
 _NAME = re.compile(rb"""^["']?(?:task|group)["']?[ \t]*:[ \t]*["']?([\w.:+-]+)["']?[ \t\r]*$""", re.MULTILINE)
 
 
-def manager(names: Iterable[str], more: Iterable[Path] = ()) -> TaskManager:
+def task_manager(names: Iterable[str], more: Iterable[Path] = ()) -> TaskManager:
     """A task manager that knows the named tasks (those that exist) and the tasks under ``more``."""
     from lm_eval.tasks import TaskManager
 
     wanted = set(names)
-    found = TaskManager(include_path=[*OURS, *more, *_known_folders(wanted)], include_defaults=False)
-    unknown = wanted - found.task_index.keys()
+    manager = TaskManager(include_path=[*OURS, *more, *_known_folders(wanted)], include_defaults=False)
+    unknown = wanted - manager.task_index.keys()
     if not unknown:
-        return found
+        return manager
     folders = _searched_folders(unknown)
     return TaskManager(include_path=[*OURS, *more, *_known_folders(wanted), *folders], include_defaults=False)
 
