@@ -315,14 +315,14 @@ def measure(name: str, model: Any, tokenizer: Any, workload: Workload, rounds: i
     packed = Packed(model, tokenizer)
     packed(requests[: max(4, len(requests) // 10)])
     references[4](requests[:4])
-    first = {b: timed(lambda r=r: r(requests), malloc.usual) for b, r in references.items()}  # type: ignore[misc]
+    first = {b: timed(lambda r=r: r(requests), malloc.restore_trim_threshold) for b, r in references.items()}  # type: ignore[misc]
     row.batch = min(first, key=lambda b: first[b][0])
     theirs = first[row.batch]
     rate = matmul_rate()
     for turn in range(rounds):
         if turn:
-            theirs = timed(lambda: references[row.batch](requests), malloc.usual)
-        ours = timed(lambda: packed(requests), malloc.keep)
+            theirs = timed(lambda: references[row.batch](requests), malloc.restore_trim_threshold)
+        ours = timed(lambda: packed(requests), malloc.keep_freed_blocks)
         row.ratios.append(theirs[0] / ours[0])
         row.theirs.append(theirs[0])
         row.seconds.append(ours[0])

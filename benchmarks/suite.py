@@ -69,7 +69,7 @@ def theirs(
 
     loaded = loading.load(source, Settings("hf", "cpu", "fp32", batch_size=batch))
     loaded.lm.batch_size_per_gpu = batch
-    malloc.usual()  # the packed engine before it kept its heap
+    malloc.restore_trim_threshold()  # the packed engine before it kept its heap
     malloc.trim()
     tasks = tasks_of(suite, names)
     started = clock()

@@ -64,7 +64,10 @@ def run(
     limit: Annotated[int | None, typer.Option(help="Score the first N items of each task.")] = None,
     sample: Annotated[int | None, typer.Option(help="Score N random items of each task (seeded).")] = None,
     deterministic: Annotated[
-        bool, typer.Option("--deterministic", help="Packs of one fixed shape: scores never move with their company.")
+        bool,
+        typer.Option(
+            "--deterministic", help="Fixed batch shapes: a score does not depend on what else is in the batch."
+        ),
     ] = False,
     precision: Annotated[
         float | None, typer.Option(help="Stop a task when its 95 % interval is narrower than ±X.")

@@ -1,6 +1,6 @@
-"""What a scoring engine is asked and what it owes: token ids in, log-probabilities or text out.
+"""The contract of an engine: requests of token ids in, log-probabilities (nats) or text out.
 
-Nothing here knows of lm-eval, tasks or files. A request is a plain value, so that a plan can be
+Nothing here imports lm-eval, tasks or files. A request is a plain value, so that a plan can be
 hashed, journalled and tested without a model.
 """
 
@@ -82,7 +82,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What one batch cost: tokens fed to the model, tokens generated, forward passes."""
+    """Work of one batch: tokens fed to the model, tokens generated, forward passes."""
 
     prompt_tokens: int
     generated_tokens: int

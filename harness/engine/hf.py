@@ -90,8 +90,8 @@ class HFEngine:
             text = lm.tok_decode(row[width:])
             text = postprocess_generated_text(generation=text, stop=list(first.until), think_end_token=None)
             answers.append(Generated(text, len(row) - width))
-        made = (out.shape[1] - width) * len(requests)
-        return answers, Work(sum(len(r.context) for r in requests), made, out.shape[1] - width)
+        generated = (out.shape[1] - width) * len(requests)
+        return answers, Work(sum(len(r.context) for r in requests), generated, out.shape[1] - width)
 
 
 def _kind(request: Request) -> object:

@@ -73,7 +73,7 @@ def load(source: ModelSource, settings: Settings) -> Loaded:
 def codec(loaded: Loaded, window: int | None) -> Encoder:
     """The codec whose requests the loaded engine answers."""
     from harness.engine.codec import Codec
-    from harness.engine.lm import LMEngine
+    from harness.engine.lm_engine import LMEngine
 
     return loaded.engine.codec(window) if isinstance(loaded.engine, LMEngine) else Codec(loaded.lm, window)
 

@@ -1,4 +1,4 @@
-"""What a run took: wall time, memory, power and energy, hardware and versions. Measured or null, never guessed."""
+"""Measurements of a run: seconds, bytes, watts, joules, hardware and versions. Measured or null, never guessed."""
 
 from __future__ import annotations
 
@@ -92,11 +92,11 @@ def device_name(device: str) -> str:
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the libraries that decide the numbers."""
-    found = {"python": platform.python_version()}
+    versions_by_package = {"python": platform.python_version()}
     for package in PACKAGES:
         with contextlib.suppress(PackageNotFoundError):
-            found[package] = version(package)
-    return found
+            versions_by_package[package] = version(package)
+    return versions_by_package
 
 
 def _cpu_name() -> str:

@@ -1,4 +1,4 @@
-"""Which models a short name can mean: those that lie here first, then those that the catalog knows.
+"""Short names of models, resolved: folders on this machine first, then hub ids of the cache and of the catalog.
 
 Only names are read: folders, the hub's local cache, one CSV file.
 """
@@ -22,8 +22,8 @@ def folder_of(model: str) -> Path | None:
         BadInput: several fit.
     """
     folders = {p.name: p for p in [*beside_mirror(), *reference_folders()]}
-    found = one(model, folders)
-    return folders[found] if found else None
+    name = one(model, folders)
+    return folders[name] if name else None
 
 
 def hub_id(model: str) -> str:

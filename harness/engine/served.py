@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from harness.engine.libraries import first_line
-from harness.engine.lm import LMEngine
+from harness.engine.lm_engine import LMEngine
 from harness.engine.settings import class_version
 from harness.engine.source import TOKENIZER_FILES, ModelSource, hash_files
 from harness.errors import BadInput, MissingData
@@ -27,7 +27,7 @@ CONCURRENT = 8
 API_BATCH = 64
 """Requests a journal entry: a kill repeats a few seconds of a server's work."""
 VLLM_BATCH = 512
-"""Requests handed over at once: vLLM schedules them itself, and starves on small hands."""
+"""Requests given to vLLM at once: it schedules them itself, and small batches leave it idle."""
 DEFAULT_WINDOW = 2048
 """lm-eval's own default where the server does not say what it holds."""
 SECONDS = 20
@@ -79,11 +79,11 @@ def split(model: str) -> tuple[str, str]:
 
 def _served(url: str) -> list[tuple[str, int | None]]:
     """Names and windows that the server lists under ``/models``; empty where it has no such list."""
-    asked = urllib.request.Request(f"{url}/models")
+    request = urllib.request.Request(f"{url}/models")
     if key := os.environ.get("OPENAI_API_KEY"):
-        asked.add_header("Authorization", f"Bearer {key}")
+        request.add_header("Authorization", f"Bearer {key}")
     try:
-        with urllib.request.urlopen(asked, timeout=SECONDS) as answer:
+        with urllib.request.urlopen(request, timeout=SECONDS) as answer:
             listed = json.loads(answer.read(10_000_000))["data"]
         return [(str(m["id"]), int(m["max_model_len"]) if m.get("max_model_len") else None) for m in listed]
     except urllib.error.HTTPError as error:

@@ -1,4 +1,4 @@
-"""What MODEL names: a folder, a reference model or a hub id, resolved to a revision before anything loads.
+"""The source of a model: a folder, a reference model or a hub id, resolved to a revision before anything loads.
 
 Only files are read here (configuration, safetensors headers, hashes): neither torch nor
 transformers is imported, so that a plan can refuse early.
@@ -195,10 +195,10 @@ def _hub(model: str, revision: str | None, offline: bool) -> ModelSource:
         raise MissingData(f"Model {model!r} is neither a folder here nor in the hub's local cache; {how}.") from None
     except (HfHubHTTPError, OSError) as error:
         raise MissingData(f"Model {model!r} cannot be fetched from the hub: {str(error).splitlines()[0]}") from None
-    found = _local(folder, reference=False)
+    local = _local(folder, reference=False)
     commit = folder.name if re.fullmatch(r"[0-9a-f]{40}", folder.name) else None
     return ModelSource(
-        **{**found.__dict__, "name": model, "revision": commit or found.revision, "hub_revision": commit}
+        **{**local.__dict__, "name": model, "revision": commit or local.revision, "hub_revision": commit}
     )
 
 

@@ -1,7 +1,7 @@
 """The packed engine: lm-eval's numbers from token ids, with every shared prefix computed once.
 
-It knows nothing of lm-eval. It takes a loaded transformers model and tokenizer, finds out at the
-start which way of scoring the model can take, and answers batches.
+It does not import lm-eval. It takes a loaded transformers model and tokenizer, chooses at the start which scorer the
+model can take (``scoring/choose.py``), and answers batches. The picture of its parts: ``README.md`` beside this file.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class PackedEngine:
         self.halvings = 0
         self._current = self.limits
         if self.device.type == "cpu":
-            malloc.keep()
+            malloc.keep_freed_blocks()
         with torch.inference_mode():
             self.choice = choose.choose(model, self.device, self.limits, self.meter, deterministic=deterministic)
         self._position_limit = choose.position_limit(model.config.get_text_config())
@@ -67,7 +67,7 @@ class PackedEngine:
         return SlotGenerator(scorer, self.tokenizer)
 
     def _shape(self) -> dict[str, str | int]:
-        """How attention is called, which tokens pass the last layer, who multiplies, and how many packs at once."""
+        """Attention call, rows of the last layer, library of the products, and packs at once, as settings."""
         scorer = self.choice.scorer
         if not isinstance(scorer, TreeScorer):
             return {"attention": "the model's own", "last_layer": "all tokens", "products": "torch", "streams": 1}
@@ -80,7 +80,7 @@ class PackedEngine:
         }
 
     def settings(self) -> dict[str, object]:
-        """All that fixes the partition and the numbers, and what had to give way."""
+        """All that fixes the partition and the numbers, and the fallbacks taken."""
         limits = self.limits
         return {
             "path": self.choice.scorer.name,
@@ -113,13 +113,13 @@ class PackedEngine:
         for i, r in enumerate(requests):
             if isinstance(r, GenerateRequest):
                 groups.setdefault(repr(r.options), []).append((r.context, i))
-        found: list[Batch] = []
+        batches: list[Batch] = []
         for _, group in sorted(groups.items()):
             order = [i for _, i in sorted(group)]
-            hands = -(-len(order) // GENERATION_BATCH)
-            size = -(-len(order) // hands)
-            found.extend(Batch(tuple(sorted(order[s : s + size]))) for s in range(0, len(order), size))
-        return found
+            count = -(-len(order) // GENERATION_BATCH)
+            size = -(-len(order) // count)
+            batches.extend(Batch(tuple(sorted(order[s : s + size]))) for s in range(0, len(order), size))
+        return batches
 
     def run(self, requests: Sequence[Request]) -> tuple[list[Answer], Work]:
         """Answers to one batch; after an out-of-memory the whole batch is tried again with half the budget."""
@@ -150,10 +150,10 @@ class PackedEngine:
     def _answer(self, requests: Sequence[Request]) -> list[Answer]:
         scores = [(i, r) for i, r in enumerate(requests) if isinstance(r, ScoreRequest)]
         texts = [(i, r) for i, r in enumerate(requests) if isinstance(r, GenerateRequest)]
-        found: dict[int, Answer] = {}
-        found.update(zip([i for i, _ in scores], self._score([r for _, r in scores]), strict=True))
-        found.update(zip([i for i, _ in texts], self._generate([r for _, r in texts]), strict=True))
-        return [found[i] for i in range(len(requests))]
+        answers: dict[int, Answer] = {}
+        answers.update(zip([i for i, _ in scores], self._score([r for _, r in scores]), strict=True))
+        answers.update(zip([i for i, _ in texts], self._generate([r for _, r in texts]), strict=True))
+        return [answers[i] for i in range(len(requests))]
 
     def _score(self, requests: Sequence[ScoreRequest]) -> list[Scored]:
         """Each distinct request once; those whose numbers would depend on their neighbours by themselves."""

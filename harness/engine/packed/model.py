@@ -1,4 +1,4 @@
-"""A loaded model as the engine sees it: one row of tokens in, hidden states out, under a layout."""
+"""The packed forward pass of a loaded model: one row of tokens in, hidden states out, under a layout."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from harness.engine.packed.attention.layout import (
     blocks,
     grown,
 )
-from harness.engine.packed.hardware.last_layer import MOST_ROWS, last_layer, only
+from harness.engine.packed.hardware.last_layer import MOST_ROWS, last_layer, wanted_rows_only
 from harness.engine.packed.hardware.meter import Meter
 from harness.engine.packed.hardware.onednn import Products
 from harness.engine.packed.plan.packing import Pack, Preamble, chain, filler
@@ -49,21 +49,21 @@ class PackedModel:
         self.products = Products(model.base_model, device)
         self.windows: set[int] = set()
         self._configs = _configs(model)
-        self._lock, self._passes, self._ways = threading.Lock(), 0, ExitStack()
+        self._lock, self._passes, self._patches = threading.Lock(), 0, ExitStack()
         attention.register()
 
     @contextmanager
-    def ready(self) -> Iterator[None]:
-        """The model with packed attention, fast products and a thin last layer; its own come back after the last pass.
+    def patched(self) -> Iterator[None]:
+        """Patch attention, linear layers and last layer; unpatch when the last concurrent pass ends.
 
-        Passes may overlap in several threads: the first one changes the model, the last one changes it back.
+        Passes may overlap in several threads: the first one patches, the last one unpatches.
         """
         with self._lock:
             if not self._passes:
-                self._ways.enter_context(_attending(self._configs))
-                self._ways.enter_context(self.products.fast())
+                self._patches.enter_context(_attending(self._configs))
+                self._patches.enter_context(self.products.by_onednn())
                 if self.last is not None:
-                    self._ways.enter_context(only(self.last))
+                    self._patches.enter_context(wanted_rows_only(self.last))
             self._passes += 1
         try:
             yield
@@ -71,7 +71,7 @@ class PackedModel:
             with self._lock:
                 self._passes -= 1
                 if not self._passes:
-                    self._ways.close()
+                    self._patches.close()
 
     def forward(
         self, tokens: Sequence[int], positions: Sequence[int], layout: Layout, rows: torch.Tensor | None = None
@@ -81,7 +81,7 @@ class PackedModel:
         places = torch.tensor([positions], device=self.device)
         if self.last is not None and rows is not None and isinstance(layout, PackLayout):
             layout.wanted = rows if len(rows) <= MOST_ROWS * len(tokens) else None
-        with self.ready(), active(layout), torch.inference_mode():
+        with self.patched(), active(layout), torch.inference_mode():
             output = self.model.base_model(input_ids=ids, position_ids=places, use_cache=False)
         hidden: torch.Tensor = output.last_hidden_state[0]
         if isinstance(layout, PackLayout):
@@ -98,7 +98,7 @@ class PackedModel:
     def pack(
         self, pack: Pack, prefix: Prefix | None, *, keep: bool = False, rows: torch.Tensor | None = None
     ) -> tuple[torch.Tensor, list[KeyValue]]:
-        """Hidden states of a pack's documents side by side, or of some rows, and keys and values where wanted."""
+        """Hidden states of a pack's documents side by side, or of ``rows`` alone; each layer's keys and values with ``keep``."""
         documents = list(pack.documents)
         real = pack.size
         if self.fixed is not None and real < self.fixed:
@@ -110,7 +110,7 @@ class PackedModel:
         positions = [p for d in documents for p in d.positions]
         self.meter.forward(len(tokens))
         hidden = self.forward(tokens, positions, layout, rows)
-        return hidden if rows is not None else hidden[:real], layout.kept
+        return hidden if rows is not None else hidden[:real], layout.stored
 
     def preamble(self, preamble: Preamble, before: Prefix | None, room: int) -> Prefix:
         """Keys and values of a preamble's whole chain, with room for a document's own behind them."""
@@ -119,13 +119,13 @@ class PackedModel:
     def extend(self, tokens: Sequence[int], before: Prefix | None, room: int) -> tuple[torch.Tensor, Prefix]:
         """Hidden states of a run of tokens after a prefix, and the prefix that includes them."""
         start = before.length if before else 0
-        hidden, kept = self.pack(Pack(None, (chain(tokens, start),)), before, keep=True)
+        hidden, stored = self.pack(Pack(None, (chain(tokens, start),)), before, keep=True)
         size, length = len(tokens), start + len(tokens)
         layers: list[KeyValue] = []
-        kept.reverse()
-        while kept:  # each layer's own copy is let go before the next one's room is made
+        stored.reverse()
+        while stored:  # each layer's copy is freed before the next one is allocated
             call = len(layers)
-            key, value = (t[:, :, :size] for t in kept.pop())
+            key, value = (t[:, :, :size] for t in stored.pop())
             if before is not None:
                 key, value = before.joined(call, key, value)
             layers.append((grown(key, length + room, length), grown(value, length + room, length)))
@@ -147,9 +147,9 @@ def _attending(configs: Sequence[Any]) -> Iterator[None]:
 
 def _configs(model: Any) -> list[Any]:
     """Every distinct configuration that names an attention implementation."""
-    found: dict[int, Any] = {}
+    configs: dict[int, Any] = {}
     for module in model.modules():
         config = getattr(module, "config", None)
         if config is not None and hasattr(config, "_attn_implementation_internal"):
-            found[id(config)] = config
-    return list(found.values())
+            configs[id(config)] = config
+    return list(configs.values())

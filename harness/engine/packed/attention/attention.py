@@ -1,4 +1,4 @@
-"""The attention function that transformers calls: documents in slices, each with its tree mask and preamble."""
+"""The attention function that transformers calls, once a layer: each document under its tree mask, after its preamble."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ def packed_attention(
     if strange or attention_mask is not None or query.shape[0] != 1:
         raise NotUnderstood(f"attention with {', '.join(strange) or 'a mask or batch of its own'}")
     layout = current()
-    if isinstance(layout, PackLayout) and layout.lending:
-        layout.lent = key, value
-        raise Lent
+    if isinstance(layout, PackLayout) and layout.capturing:
+        layout.captured = key, value
+        raise KeysCaptured
     form = _Form(scaling if scaling is not None else query.shape[-1] ** -0.5, softcap, s_aux)
     run = _decode if isinstance(layout, DecodeLayout) else _fixed if layout.fixed else _pack
     result = run(layout, query, key, value, form, sliding_window)  # type: ignore[arg-type]
@@ -64,7 +64,7 @@ def packed_attention(
     return result, None
 
 
-class Lent(Exception):
+class KeysCaptured(Exception):
     """The keys and values of a layer are taken, and nothing more is wanted of this call."""
 
 
@@ -148,12 +148,12 @@ def _pack(
 ) -> torch.Tensor:
     if window is not None:
         layout.windows.add(window)
-    if layout.keep:
-        layout.kept.append((key, value))
+    if layout.store:
+        layout.stored.append((key, value))
     if layout.fused and form.sinks is None:
         return _fused(layout, query, key, value, form, window)
-    if layout.rows is not None and layout.lent is not None:
-        return _some(layout, layout.rows, query, layout.lent, form, window)
+    if layout.rows is not None and layout.captured is not None:
+        return _wanted_rows(layout, layout.rows, query, layout.captured, form, window)
     result = _empty(query, value)
     for index, block in enumerate(layout.blocks):
         part = slice(block.start, block.stop)
@@ -174,9 +174,9 @@ def _fused(
     layout: PackLayout, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, form: _Form, window: int | None
 ) -> torch.Tensor:
     """All documents in one FlexAttention call; its mask is made once for all layers of a window."""
-    few = layout.rows is not None and layout.lent is not None
-    if layout.rows is not None and layout.lent is not None:
-        key, value = layout.lent
+    few = layout.rows is not None and layout.captured is not None
+    if layout.rows is not None and layout.captured is not None:
+        key, value = layout.captured
     name = window, few
     if name not in layout.fused_masks:
         rows = layout.rows.tolist() if layout.rows is not None and few else range(key.shape[2])
@@ -188,16 +188,16 @@ def _fused(
     return flex.attend(query, key, value, layout.fused_masks[name], form.scale, form.softcap).transpose(1, 2)
 
 
-def _some(
+def _wanted_rows(
     layout: PackLayout,
     rows: torch.Tensor,
     query: torch.Tensor,
-    lent: tuple[torch.Tensor, torch.Tensor],
+    captured: tuple[torch.Tensor, torch.Tensor],
     form: _Form,
     window: int | None,
 ) -> torch.Tensor:
     """Attention of the wanted rows alone, over the keys and values of all tokens."""
-    key, value = lent
+    key, value = captured
     result = _empty(query, value)
     bounds = torch.searchsorted(
         rows, torch.tensor([b.start for b in layout.blocks] + [layout.blocks[-1].stop])
@@ -223,8 +223,8 @@ def _fixed(
     """
     if window is not None:
         layout.windows.add(window)
-    if layout.keep:
-        layout.kept.append((key, value))
+    if layout.store:
+        layout.stored.append((key, value))
     result, start = _empty(query, value).zero_(), 0
     for document in layout.documents:
         stop = start + len(document.tokens)

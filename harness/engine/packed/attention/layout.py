@@ -1,8 +1,7 @@
-"""How the tokens of one forward pass may see each other, and what is kept of their keys and values.
+"""The layout of one forward pass: which tokens see which, and where their keys and values are stored.
 
-The attention function is called by the model's layers one after another and knows nothing of the
-pass it is in; the layout is what it finds. Calls are told apart by their order, which is the same
-in every pass of a model.
+The model's layers call the attention function one after another, without saying which pass they are in. It reads
+the layout from a context variable (``active`` sets it, ``current`` reads it); ``layout.call`` counts the layers.
 """
 
 from __future__ import annotations
@@ -81,35 +80,36 @@ def blocks(documents: Sequence[Document]) -> list[Block]:
             room = BLOCK_TOKENS
         groups[-1].append(document)
         room -= size
-    found, start = [], 0
+    joined_blocks, start = [], 0
     for group in groups:
         ends: list[int] = []
         for document in group:
             shift = len(ends)
             ends.extend(shift + end for end in document.ends)
         positions = tuple(p for d in group for p in d.positions)
-        found.append(Block(start, tuple(ends), positions, group[0].root if len(group) == 1 else 0))
+        joined_blocks.append(Block(start, tuple(ends), positions, group[0].root if len(group) == 1 else 0))
         start += len(ends)
-    return found
+    return joined_blocks
 
 
 @dataclass(slots=True)
 class PackLayout:
     """Documents side by side in one row, each after the same preamble.
 
-    ``wanted`` are the tokens whose hidden state somebody wants, ascending, where they are few: the last layer needs no
-    others (``harness.engine.packed.hardware.last_layer``). Once it is at them they are ``rows``, and all tokens' keys and values ``lent``.
+    ``wanted`` are the tokens whose hidden states are scored, ascending, where they are few: the last layer computes no
+    others (``harness.engine.packed.hardware.last_layer``). In its second call they are ``rows``, and the keys and values
+    of all tokens, from its first call, are ``captured``.
     """
 
     documents: Sequence[Document]
     prefix: Prefix | None = None
-    keep: bool = False
+    store: bool = False  # keys and values of every layer into ``stored``
     fused: bool = False  # one FlexAttention call for the whole pack
     fixed: bool = False  # fixed shapes: a token's numbers do not depend on its neighbours
     call: int = 0
-    kept: list[KeyValue] = field(default_factory=list)
-    lending: bool = False
-    lent: KeyValue | None = None
+    stored: list[KeyValue] = field(default_factory=list)
+    capturing: bool = False
+    captured: KeyValue | None = None
     wanted: torch.Tensor | None = None
     rows: torch.Tensor | None = None
     blocks: list[Block] = field(default_factory=list)
@@ -184,7 +184,7 @@ _current: ContextVar[Layout | None] = ContextVar("layout", default=None)
 
 @contextmanager
 def active(layout: Layout) -> Iterator[None]:
-    """Makes ``layout`` the one that attention finds."""
+    """While active, ``current()`` is ``layout``."""
     token = _current.set(layout)
     try:
         yield

@@ -50,10 +50,10 @@ class SlotGenerator:
         families: dict[Preamble | None, list[Document]] = {}
         for document in packing.documents(prompts, limits):
             families.setdefault(document.preamble, []).append(document)
-        found: dict[int, Generated] = {}
+        answers: dict[int, Generated] = {}
         for preamble, family in families.items():
-            found.update(_Family(self, requests, preamble, family, limits).run())
-        return [found[i] for i in range(len(requests))]
+            answers.update(_Family(self, requests, preamble, family, limits).run())
+        return [answers[i] for i in range(len(requests))]
 
 
 class _Family:
@@ -78,7 +78,7 @@ class _Family:
 
     def run(self) -> dict[int, Generated]:
         """Steps until every prompt has its answer."""
-        with self.owner.model.ready():
+        with self.owner.model.patched():
             while self.waiting or self.ready or self.active:
                 free = self.owner.slots - len(self.active)
                 if free and (self.waiting or self.ready) and (free * 4 >= self.owner.slots or not self.active):
@@ -111,7 +111,7 @@ class _Family:
             chosen.append(self.waiting.popleft())
             size += more
             count += len(chosen[-1].requests)
-        hidden, kept = self.owner.model.pack(Pack(self.preamble, tuple(chosen)), self._prefix(), keep=True)
+        hidden, stored = self.owner.model.pack(Pack(self.preamble, tuple(chosen)), self._prefix(), keep=True)
         offset = 0
         for document in chosen:
             for index, path in zip(document.requests, document.paths, strict=True):
@@ -121,7 +121,7 @@ class _Family:
                 request = self.requests[index]
                 answer = _Answer(index, request, self._stops_of(request.until), len(request.context) - 1)
                 if self._accept(answer, token):
-                    layers = [(k[0][:, places.to(k.device)], v[0][:, places.to(v.device)]) for k, v in kept]
+                    layers = [(k[0][:, places.to(k.device)], v[0][:, places.to(v.device)]) for k, v in stored]
                     self.ready.append((answer, layers))
             offset += len(document.tokens)
 

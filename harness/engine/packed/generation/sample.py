@@ -66,12 +66,12 @@ class PlainGenerator:
         groups: dict[tuple[object, ...], list[int]] = {}
         for i, r in enumerate(requests):
             groups.setdefault((len(r.context), r.until, r.max_new_tokens, repr(r.options)), []).append(i)
-        found: dict[int, Generated] = {}
+        answers: dict[int, Generated] = {}
         for group in groups.values():
             size = 1 if alone else ROWS
             for start in range(0, len(group), size):
-                found.update(self._call(requests, group[start : start + size]))
-        return [found[i] for i in range(len(requests))]
+                answers.update(self._call(requests, group[start : start + size]))
+        return [answers[i] for i in range(len(requests))]
 
     def _call(self, requests: Sequence[GenerateRequest], chosen: list[int]) -> list[tuple[int, Generated]]:
         from transformers import StoppingCriteriaList

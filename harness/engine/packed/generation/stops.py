@@ -1,4 +1,4 @@
-"""Stop strings as lm-eval means them: text ends before the first of them, wherever tokens begin and end."""
+"""Stop strings of a generation: the text ends before the first of them, wherever tokens begin and end."""
 
 from __future__ import annotations
 

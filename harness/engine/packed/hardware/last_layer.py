@@ -1,7 +1,8 @@
-"""The last layer, computed only for the tokens whose hidden state somebody wants.
+"""The last layer of a model, computed only for the rows (tokens) that are scored.
 
-All tokens lend it their keys and values; of its attention output and feed-forward network, three quarters of a layer,
-only the wanted rows are computed. In multiple choice most tokens are context, and nobody asks for theirs.
+Keys and values are computed for all tokens; attention output and feed-forward network, three quarters of a layer, for
+the wanted rows alone. In multiple choice most tokens are context, whose hidden states no score reads. How layout,
+last layer and attention work together: ``harness/engine/packed/README.md``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from harness.engine.packed.attention.attention import Lent
+from harness.engine.packed.attention.attention import KeysCaptured
 from harness.engine.packed.attention.layout import PackLayout, current
 
 # Of more rows than this share the saving does not pay for the keys and values that are computed twice.
@@ -28,33 +29,33 @@ def last_layer(model: Any) -> nn.Module | None:
 
 
 @contextmanager
-def only(layer: nn.Module) -> Iterator[None]:
-    """Within it the layer answers for the wanted rows of its input alone, in passes whose layout names some."""
-    own: Any = layer.forward
+def wanted_rows_only(layer: nn.Module) -> Iterator[None]:
+    """While active, the layer computes only the rows in ``layout.wanted``; all rows where that is None."""
+    whole: Any = layer.forward
     replaced = "forward" in layer.__dict__
 
     def forward(hidden: torch.Tensor, *args: Any, **options: Any) -> Any:
         layout = current()
         if not isinstance(layout, PackLayout) or layout.wanted is None:
-            return own(hidden, *args, **options)
-        rows, layout.lending = layout.wanted, True
+            return whole(hidden, *args, **options)
+        rows, layout.capturing = layout.wanted, True
         try:
-            own(hidden, *args, **options)
-        except Lent:
+            whole(hidden, *args, **options)
+        except KeysCaptured:
             pass
         finally:
-            layout.lending = False
+            layout.capturing = False
         size, layout.rows = hidden.shape[1], rows
         chosen = rows.to(hidden.device)
         picked = [_pick(a, chosen, size) for a in args]
-        return own(hidden[:, chosen], *picked, **{k: _pick(v, chosen, size) for k, v in options.items()})
+        return whole(hidden[:, chosen], *picked, **{k: _pick(v, chosen, size) for k, v in options.items()})
 
     layer.forward = forward
     try:
         yield
     finally:
         if replaced:
-            layer.forward = own
+            layer.forward = whole
         else:
             del layer.forward
 

@@ -1,4 +1,4 @@
-"""Memory that large tensors leave is kept for the next ones, instead of being given back and fetched anew.
+"""glibc's malloc: freed blocks stay in the process for the next tensors, or go back to the system.
 
 A forward pass allocates and frees the same few megabytes hundreds of times. glibc gives such blocks back to the system,
 which then clears every page again: at 100M parameters a tenth to a fifth of the time (docs/decisions/0010).
@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 # Parameters of glibc's mallopt(3).
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
@@ -19,32 +17,21 @@ LARGEST = 32 * 1024 * 1024
 _NEVER = 2**31 - 1
 
 
-def keep() -> bool:
-    """The process keeps freed blocks up to ``LARGEST`` bytes; whether the C library understood (glibc does)."""
+def keep_freed_blocks() -> bool:
+    """Keep freed blocks of up to ``LARGEST`` bytes in the process; false where the C library is not glibc."""
     return _set(_NEVER)
 
 
-def usual() -> bool:
-    """What glibc's own adaptation ends at after large blocks: twice the largest block is kept at the heap's top."""
+def restore_trim_threshold() -> bool:
+    """Restore glibc's adaptive trim threshold: after large blocks, twice the largest one."""
     return _set(2 * LARGEST)
 
 
 def trim() -> None:
-    """Gives what is free back to the system."""
+    """Give free memory back to the system."""
     library = _library()
     if library is not None:
         library.malloc_trim(0)
-
-
-@contextmanager
-def kept() -> Iterator[None]:
-    """Blocks are kept within, and given back at the end."""
-    keep()
-    try:
-        yield
-    finally:
-        usual()
-        trim()
 
 
 def _set(trim_threshold: int) -> bool:

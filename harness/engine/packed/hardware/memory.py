@@ -1,4 +1,4 @@
-"""How many tokens fit into one forward pass, and what running out of memory looks like."""
+"""Memory limits of a model on a device, in tokens a forward pass, and the recognition of out-of-memory errors."""
 
 from __future__ import annotations
 
@@ -63,11 +63,11 @@ def _gpu_budget(model: Any, device: torch.device) -> int:
     config = model.config.get_text_config()
     hidden = int(config.hidden_size)
     widest = int(getattr(config, "intermediate_size", None) or 4 * hidden)
-    held = (12 * hidden + 4 * widest) * next(model.parameters()).element_size()
+    bytes_per_token = (12 * hidden + 4 * widest) * next(model.parameters()).element_size()
     weights = sum(p.numel() * p.element_size() for p in model.parameters() if p.device.type == "cuda")
     free = max(0, torch.cuda.get_device_properties(device).total_memory - weights) // 2
     low, high = GPU_BUDGETS
-    fits = int(min(high, max(low, free // max(held, 1))))
+    fits = int(min(high, max(low, free // max(bytes_per_token, 1))))
     return 1 << (fits.bit_length() - 1)
 
 

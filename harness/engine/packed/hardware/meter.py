@@ -1,4 +1,4 @@
-"""What the work costs: tokens read, tokens generated, forward passes. Counts, so that tests can hold them."""
+"""Counters of the packed engine's work: tokens read, tokens generated, forward passes."""
 
 from __future__ import annotations
 

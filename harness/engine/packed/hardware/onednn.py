@@ -1,4 +1,4 @@
-"""Matrix products of a CPU pass in oneDNN's hands, with what follows them fused where that is known to be the same.
+"""Linear layers and gated feed-forward networks of a CPU pass, computed by oneDNN (fp32).
 
 torch gives fp32 products to MKL. Of a pass's tall products oneDNN makes a tenth less (measured on a processor with AVX2;
 benchmarks/RESULTS.md), and it applies SiLU and the gate's multiplication while a tile is still in the cache, where torch
@@ -26,32 +26,32 @@ Forward = Callable[[torch.Tensor], torch.Tensor]
 
 
 class Products:
-    """A model's linear layers and gated feed-forward networks, as they are computed within ``fast``."""
+    """The layers of a model that oneDNN can compute, each with its replacement of ``forward``."""
 
     def __init__(self, model: nn.Module, device: torch.device) -> None:
-        self._ways: list[tuple[nn.Module, Forward]] = []
+        self._replacements: list[tuple[nn.Module, Forward]] = []
         if device.type != "cpu" or not AVAILABLE:
             return
         for module in model.modules():
             if _is_plain(module):
-                self._ways.append((module, _linear(module)))
+                self._replacements.append((module, _linear(module)))
             elif _is_gated(module):
-                self._ways.append((module, _gated(module)))
+                self._replacements.append((module, _gated(module)))
 
     @property
     def kind(self) -> str:
-        """Who multiplies."""
-        return "oneDNN" if self._ways else "torch"
+        """Library that multiplies: ``oneDNN`` or ``torch``."""
+        return "oneDNN" if self._replacements else "torch"
 
     @contextmanager
-    def fast(self) -> Iterator[None]:
-        """The model's products by oneDNN; its own come back afterwards."""
-        for module, way in self._ways:
-            module.forward = way
+    def by_onednn(self) -> Iterator[None]:
+        """Temporarily run linear layers through oneDNN; restore on exit."""
+        for module, forward in self._replacements:
+            module.forward = forward
         try:
             yield
         finally:
-            for module, _ in self._ways:
+            for module, _ in self._replacements:
                 del module.forward
 
 
@@ -64,7 +64,7 @@ def product(
 
 
 def suits(x: torch.Tensor, weight: torch.Tensor, least: int = LEAST_ROWS) -> bool:
-    """Whether a product is one of those that oneDNN makes faster: fp32, on a CPU, of at least so many rows."""
+    """Whether oneDNN computes a product faster than torch: fp32, on a CPU, at least ``least`` rows."""
     tall = x.numel() >= least * x.shape[-1]
     return AVAILABLE and tall and weight.dtype == x.dtype == torch.float32 and weight.device.type == "cpu"
 

@@ -1,4 +1,4 @@
-"""Several packs at once on a CPU, each in a thread that computes with its own share of the cores.
+"""Packs in parallel on a CPU: one thread a pack, each with an equal share of the cores.
 
 Two cores that multiply one narrow matrix wait for each other after every operation, and the steps between the operations
 use one core alone. Two packs side by side never wait: torch lets go of Python's lock while it computes. On two cores that
@@ -24,15 +24,15 @@ In = TypeVar("In")
 Out = TypeVar("Out")
 
 
-def count(device: torch.device, limits: Limits, *, can: bool) -> int:
-    """How many packs are computed at once: as many as there are threads, as long as each has ``LEAST_TOKENS``."""
+def stream_count(device: torch.device, limits: Limits, *, can: bool) -> int:
+    """Number of packs computed at once: one a thread, as long as each has ``LEAST_TOKENS`` tokens."""
     if not can or device.type != "cpu":
         return 1
     return max(1, min(torch.get_num_threads(), limits.budget // LEAST_TOKENS))
 
 
-def each(work: Callable[[In], Out], items: Sequence[In], streams: int) -> list[Out]:
-    """``work`` of every item, in order; ``streams`` of them at a time, each with an equal share of the threads.
+def map_in_threads(work: Callable[[In], Out], items: Sequence[In], streams: int) -> list[Out]:
+    """``work(item)`` of every item, in order; ``streams`` at a time, each with an equal share of the threads.
 
     Raises the first item's error; items that have not begun by then are left.
     """

@@ -1,4 +1,4 @@
-"""What is computed together: preambles, documents, packs and batches. Pure values, no model.
+"""The plan of scoring: preambles, documents, packs and batches, in tokens. Plain values; imports no torch.
 
     preamble    tokens that many documents begin with; computed once, its keys and values are kept
     document    a small tree of tokens after a preamble: a context and every continuation of it
@@ -252,8 +252,8 @@ def _first_fit(family: list[Document], budget: int) -> list[list[Document]]:
 def partition(requests: Sequence[ScoreRequest], limits: Limits) -> list[Batch]:
     """Batches of about ``limits.batch`` tokens that never part a document.
 
-    A family that fills several batches is dealt out like cards, so that every batch's documents
-    part right after the family's preamble and find the same preamble again.
+    Documents that share a preamble and fill several batches are interleaved over them (every n-th document), so that
+    the tree of each batch branches right after the preamble, and each batch rebuilds the same preamble.
     """
     nodes, outlines = outline(requests, limits)
     families: dict[Preamble | None, list[Outline]] = {}
@@ -265,8 +265,8 @@ def partition(requests: Sequence[ScoreRequest], limits: Limits) -> list[Batch]:
     for preamble, family in families.items():
         total = sum(o.size for o in family)
         if preamble is not None and total > limits.batch:
-            hands = min(-(-total // limits.batch), max(1, len(family) // 2))
-            batches.extend(family[i::hands] for i in range(hands))
+            count = min(-(-total // limits.batch), max(1, len(family) // 2))
+            batches.extend(family[i::count] for i in range(count))
             continue
         for plan in family:
             if current and filled + plan.size > limits.batch:

@@ -1,6 +1,6 @@
 """The tree of shared prefixes: every distinct token of a set of sequences once, in depth-first order.
 
-Pure: token ids in, nodes out. A node is a run of tokens without a branch or an end inside it.
+Token ids in, nodes out; imports no torch. A node is a run of tokens without a branch or an end inside it.
 """
 
 from __future__ import annotations
@@ -74,12 +74,12 @@ def build(requests: Sequence[ScoreRequest]) -> list[Node]:
 def _ranges(
     sequences: list[tuple[int, ...]], order: list[int], low: int, high: int, at: int, parent: int
 ) -> list[tuple[int, int, int, int]]:
-    found, start = [], low
+    ranges, start = [], low
     for i in range(low + 1, high + 1):
         if i == high or sequences[order[i]][at] != sequences[order[start]][at]:
-            found.append((start, i, at, parent))
+            ranges.append((start, i, at, parent))
             start = i
-    return found
+    return ranges
 
 
 def _summarise(nodes: list[Node], requests: Sequence[ScoreRequest]) -> None:

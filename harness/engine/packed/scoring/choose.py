@@ -1,8 +1,8 @@
-"""Which way of scoring a model can take: decided by its architecture, then held against its plain forward.
+"""The choice of scorer for a model: the first that its architecture allows and that agrees with its plain forward.
 
 tree          shared prefixes once, packed without padding
 prefix        a context once in a key-value cache, continuations after it
-padding-free  requests end to end, kept apart by transformers' own mask
+padding-free  requests end to end, separated by transformers' own mask
 padded        right-padded rows
 alone         one request a forward pass
 """
@@ -40,7 +40,7 @@ class Scorer(Protocol):
 
     @property
     def name(self) -> str:
-        """The way's name."""
+        """Name of the scorer, as in the table above."""
         ...
 
     def score(self, requests: Sequence[ScoreRequest], limits: Limits) -> list[Scored]:
@@ -100,7 +100,7 @@ def _candidates(
         fixed = limits.budget if deterministic else None
         packed = PackedModel(model, device, head, reader.meter, fixed=fixed, whole=whole, fused=fused)
         alike = fixed is None and head.kind == "linear" and position_limit(model.config.get_text_config()) is None
-        return TreeScorer(packed, parallel.count(device, limits, can=alike and memory.narrow(model)))
+        return TreeScorer(packed, parallel.stream_count(device, limits, can=alike and memory.narrow(model)))
 
     problem = "no head" if head is None else tree_problem(model, deterministic=deterministic)
     if not problem and not deterministic:
@@ -213,7 +213,7 @@ def _compare(
     small = replace(limits, budget=min(limits.budget, 96), min_preamble=8, min_gain=8)
     try:
         scorer = make()
-        found = [scorer.score(requests, plan) for plan in ((limits,) if _is_fixed(scorer) else (limits, small))]
+        by_plan = [scorer.score(requests, plan) for plan in ((limits,) if _is_fixed(scorer) else (limits, small))]
     except Exception as error:  # whatever an unknown architecture raises, the next way may work
         return f"{type(error).__name__} in the self-check"
     if isinstance(scorer, TreeScorer):
@@ -221,7 +221,7 @@ def _compare(
         if missing:
             return "the layers do not pass their sliding window on"
     tolerance = TOLERANCE.get(dtype, ROUGH)
-    for answers in found:
+    for answers in by_plan:
         for answer, truth in zip(answers, expected, strict=True):
             if not abs(answer.logprob - truth.logprob) <= tolerance * max(1.0, abs(truth.logprob)):
                 return "the self-check differs from the plain forward"

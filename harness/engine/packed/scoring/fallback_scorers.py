@@ -1,4 +1,4 @@
-"""Scoring for models that cannot take a tree: by key-value cache, padding-free, padded, or one by one.
+"""The other scorers, for models that cannot take a tree: by key-value cache, padding-free, padded, one by one.
 
 All read hidden states where the model has a base model, and logits only for the scored rows.
 """
@@ -41,7 +41,7 @@ class Reader:
         return rows.flatten(0, 1), cache if cache is not None else getattr(output, "cache_params", None)
 
     def fresh(self) -> None:
-        """Takes back what stretched positions of an earlier, longer row have left in the model."""
+        """Restore the rotary frequencies that an earlier, longer row has stretched."""
         for module in self.model.modules():
             for name in [n for n in vars(module) if n.endswith("max_seq_len_cached")]:
                 prefix = name.removesuffix("max_seq_len_cached")
@@ -53,11 +53,11 @@ class Reader:
 
     def score(self, rows: torch.Tensor, wanted: Rows) -> list[tuple[int, Scored]]:
         """Answers of the requests that have their rows here, whole."""
-        kept = sorted({row for _, row, _ in wanted})
-        local = {row: i for i, row in enumerate(kept)}
+        distinct = sorted({row for _, row, _ in wanted})
+        local = {row: i for i, row in enumerate(distinct)}
         ordered = sorted(wanted, key=lambda w: w[1])
         pairs = Wanted(torch.tensor([local[w[1]] for w in ordered]), torch.tensor([w[2] for w in ordered]))
-        chosen = rows[torch.tensor(kept, device=rows.device)]
+        chosen = rows[torch.tensor(distinct, device=rows.device)]
         with torch.inference_mode():
             values, flags = self.head.score(chosen, pairs) if self.head else score_rows(torch.clone, chosen, pairs)
         owners = [w[0] for w in ordered]
@@ -89,7 +89,7 @@ class PaddedScorer:
     def score(self, requests: Sequence[ScoreRequest], limits: Limits) -> list[Scored]:
         """Answers in order."""
         order = sorted((i for i, r in enumerate(requests) if r.continuation), key=lambda i: -len(inputs(requests[i])))
-        found = {i: Scored(0.0, True) for i, r in enumerate(requests) if not r.continuation}
+        answers = {i: Scored(0.0, True) for i, r in enumerate(requests) if not r.continuation}
         while order:
             width = len(inputs(requests[order[0]]))
             count = 1 if self.alone else max(1, limits.budget // width)
@@ -104,8 +104,8 @@ class PaddedScorer:
                 for place, i in enumerate(chosen)
                 for w in _wanted(requests[i], i, place * width + len(requests[i].context) - 1)
             ]
-            found.update(self.reader.score(rows, wanted))
-        return [found[i] for i in range(len(requests))]
+            answers.update(self.reader.score(rows, wanted))
+        return [answers[i] for i in range(len(requests))]
 
 
 class PaddingFreeScorer:
@@ -118,19 +118,19 @@ class PaddingFreeScorer:
 
     def score(self, requests: Sequence[ScoreRequest], limits: Limits) -> list[Scored]:
         """Answers in order."""
-        found = {i: Scored(0.0, True) for i, r in enumerate(requests) if not r.continuation}
+        answers = {i: Scored(0.0, True) for i, r in enumerate(requests) if not r.continuation}
         current: list[int] = []
         filled = 0
         for i in [i for i, r in enumerate(requests) if r.continuation]:
             size = len(inputs(requests[i]))
             if current and filled + size > limits.budget:
-                found.update(self._row(requests, current))
+                answers.update(self._row(requests, current))
                 current, filled = [], 0
             current.append(i)
             filled += size
         if current:
-            found.update(self._row(requests, current))
-        return [found[i] for i in range(len(requests))]
+            answers.update(self._row(requests, current))
+        return [answers[i] for i in range(len(requests))]
 
     def _row(self, requests: Sequence[ScoreRequest], chosen: list[int]) -> list[tuple[int, Scored]]:
         tokens: list[int] = []
@@ -157,15 +157,15 @@ class PrefixScorer:
 
     def score(self, requests: Sequence[ScoreRequest], limits: Limits) -> list[Scored]:
         """Answers in order."""
-        found = {i: Scored(0.0, True) for i, r in enumerate(requests) if not r.continuation}
+        answers = {i: Scored(0.0, True) for i, r in enumerate(requests) if not r.continuation}
         groups: dict[tuple[int, ...], list[int]] = {}
         for i, r in enumerate(requests):
             if r.continuation:
                 groups.setdefault(r.context, []).append(i)
         shared, cache = self._preamble(sorted(groups), limits)
         for context, group in sorted(groups.items()):
-            found.update(self._context(requests, context, group, shared, cache, limits))
-        return [found[i] for i in range(len(requests))]
+            answers.update(self._context(requests, context, group, shared, cache, limits))
+        return [answers[i] for i in range(len(requests))]
 
     def _preamble(self, contexts: list[tuple[int, ...]], limits: Limits) -> tuple[int, Any]:
         """Length and cache of what all contexts begin with, where that is worth a pass of its own."""

@@ -1,4 +1,4 @@
-"""From hidden states to log-probabilities: only the rows that are asked for, a chunk at a time, in fp32."""
+"""The output head: hidden states to log-probabilities (nats, fp32), for the wanted rows alone, a chunk at a time."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ class Wanted:
     targets: torch.Tensor
 
 
-class _Answer(nn.Module):
-    """Stands where the base model was and answers with given hidden states."""
+class _FixedBase(nn.Module):
+    """Stub base model that returns fixed hidden states."""
 
     def __init__(self, hidden: torch.Tensor) -> None:
         super().__init__()
         self.hidden = hidden
 
     def __getattr__(self, name: str) -> Any:
-        # Some models call a part of their base model (OPT its decoder): that part answers the same.
+        # Some models call a part of their base model (OPT its decoder): that part returns the same.
         return self if name in {"decoder", "language_model"} else super().__getattr__(name)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
@@ -53,7 +53,7 @@ class _Answer(nn.Module):
 
 
 class _Output:
-    """Hidden states, and nothing of the other things that an output may carry."""
+    """Stub output of a base model: hidden states; every other attribute is None."""
 
     def __init__(self, hidden: torch.Tensor) -> None:
         self.last_hidden_state = hidden
@@ -68,7 +68,7 @@ class _Output:
 
 @contextmanager
 def _replaced(model: Any, stand_in: nn.Module) -> Iterator[None]:
-    """The model with its base exchanged, so that its own forward applies head, caps and scales."""
+    """While active, ``stand_in`` replaces the base model, so that the model's own forward applies head, caps and scales."""
     prefix = model.base_model_prefix
     base = model._modules[prefix]
     model._modules[prefix] = stand_in
@@ -79,7 +79,7 @@ def _replaced(model: Any, stand_in: nn.Module) -> Iterator[None]:
 
 
 class Head:
-    """The way from hidden states to logits: the bare output matrix where that is all a model does."""
+    """Hidden states to logits: by the output matrix alone (``linear``), or by the model's own forward (``model``)."""
 
     def __init__(self, model: Any) -> None:
         self._model = model
@@ -100,7 +100,7 @@ class Head:
             return torch.equal(self._through_model(hidden), self._linear(hidden[None])[0])
 
     def _through_model(self, hidden: torch.Tensor) -> torch.Tensor:
-        with _replaced(self._model, _Answer(hidden[None])):
+        with _replaced(self._model, _FixedBase(hidden[None])):
             ids = torch.zeros((1, len(hidden)), dtype=torch.long, device=hidden.device)
             logits: torch.Tensor = self._model(input_ids=ids, use_cache=False).logits[0]
         return logits

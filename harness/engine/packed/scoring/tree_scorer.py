@@ -1,4 +1,4 @@
-"""Scores a batch as packs: the tree path."""
+"""The tree scorer: log-likelihoods of a batch's requests, pack by pack, every shared prefix computed once."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from harness.engine.packed.plan.packing import Limits, Pack, Preamble
 from harness.engine.packed.scoring.head import Wanted
 
 # Preambles whose keys and values stay for later batches. A run goes family by family, so few suffice.
-KEPT_PREAMBLES = 2
+CACHED_PREAMBLES = 2
 
 
 class TreeScorer:
-    """Answers score requests through packs, preambles kept between batches."""
+    """Answers score requests through packs; preambles are cached between batches."""
 
     name = "tree"
 
@@ -35,9 +35,9 @@ class TreeScorer:
         answers: list[Scored | None] = [None] * len(requests)
         budget = max(1, limits.budget // self.streams)  # the packs of all streams are held at once
         packs = packing.packed(packing.documents(requests, limits), budget)
-        with self.model.ready():
-            found = parallel.each(lambda pack: self._pack(requests, pack, limits), packs, self.streams)
-        for index, answer in (pair for pairs in found for pair in pairs):
+        with self.model.patched():
+            by_pack = parallel.map_in_threads(lambda pack: self._pack(requests, pack, limits), packs, self.streams)
+        for index, answer in (pair for pairs in by_pack for pair in pairs):
             answers[index] = answer
         assert all(a is not None for a in answers), "a request without a document"
         return [a for a in answers if a is not None]
@@ -53,28 +53,28 @@ class TreeScorer:
             return self._prefix(preamble, room if self.streams == 1 else 0)
 
     def _prefix(self, preamble: Preamble, room: int) -> Prefix:
-        found = self._preambles.get(preamble)
-        if found is None:
-            found = self.model.preamble(preamble, self.prefix(preamble.parent, len(preamble.tokens)), room)
-            self._preambles[preamble] = found
-            while len(self._preambles) > KEPT_PREAMBLES:
+        prefix = self._preambles.get(preamble)
+        if prefix is None:
+            prefix = self.model.preamble(preamble, self.prefix(preamble.parent, len(preamble.tokens)), room)
+            self._preambles[preamble] = prefix
+            while len(self._preambles) > CACHED_PREAMBLES:
                 self._preambles.popitem(last=False)
         else:
             self._preambles.move_to_end(preamble)
-        return found
+        return prefix
 
     def forget(self) -> None:
-        """Drops the kept preambles."""
+        """Drops the cached preambles."""
         self._preambles.clear()
 
     def _pack(self, requests: Sequence[ScoreRequest], pack: Pack, limits: Limits) -> list[tuple[int, Scored]]:
         owners, places, targets = _targets(requests, pack)
         if not owners:
             return [(r, Scored(0.0, True)) for d in pack.documents for r in d.requests]
-        kept, rows = torch.unique(torch.tensor(places), return_inverse=True)
+        distinct, rows = torch.unique(torch.tensor(places), return_inverse=True)
         order = torch.argsort(rows, stable=True)
         wanted = Wanted(rows[order], torch.tensor(targets)[order])
-        hidden = self._hidden(pack, kept, limits)
+        hidden = self._hidden(pack, distinct, limits)
         with torch.inference_mode():
             values, flags = self.model.head.score(hidden, wanted, fixed=self.model.fixed is not None)
         back = torch.argsort(order)

@@ -9,8 +9,8 @@ import pytest
 from harness.engine.base import Generated, Request, Scored, ScoreRequest, TextRequest
 from harness.engine.codec import Codec, Unscorable
 from harness.engine.hf import HFEngine
-from harness.engine.lm import LMEngine
-from harness.engine.text import TextCodec
+from harness.engine.lm_engine import LMEngine
+from harness.engine.text_codec import TextCodec
 from tests.runs.conftest import make_model
 
 PAIRS = [("The sea is", " wide"), ("The sea is", " not a tree"), ("", "Once"), ("trailing ", "space"), ("é北", "京")]

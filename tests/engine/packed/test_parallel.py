@@ -96,7 +96,7 @@ def test_a_model_is_its_own_again_after_the_last_pass() -> None:
     (CPU, True, 96, 2), (CPU, True, 63, 1), (CPU, False, 96, 1), (torch.device("cuda"), True, 9_999, 1),
 ])  # fmt: skip
 def test_how_many_at_once(device: torch.device, can: bool, budget: int, wanted: int) -> None:
-    assert parallel.count(device, packing.Limits(budget=budget), can=can) == wanted
+    assert parallel.stream_count(device, packing.Limits(budget=budget), can=can) == wanted
 
 
 def test_scores_that_must_not_move_are_computed_one_after_another() -> None:
@@ -113,7 +113,7 @@ def test_results_come_in_order_and_threads_come_back() -> None:
         threads.append(torch.get_num_threads())
         return number * number
 
-    assert parallel.each(work, range(20), 2) == [n * n for n in range(20)]
+    assert parallel.map_in_threads(work, range(20), 2) == [n * n for n in range(20)]
     assert set(threads) == {1} and torch.get_num_threads() == 2
 
 
@@ -127,5 +127,5 @@ def test_the_first_error_ends_it_and_spares_the_rest() -> None:
         return number
 
     with pytest.raises(torch.OutOfMemoryError, match="no room"):
-        parallel.each(work, range(10_000), 2)
+        parallel.map_in_threads(work, range(10_000), 2)
     assert len(begun) < 10_000 and torch.get_num_threads() == 2

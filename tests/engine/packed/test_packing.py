@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -169,3 +171,11 @@ def test_small_documents_share_an_attention_call_and_large_ones_stand_alone() ->
     # Within a shared call a token sees its own document alone: it ends where the next begins.
     assert found[1].ends == (60,) * 60 + (120,) * 60 + (180,) * 60
     assert found[1].positions == tuple(range(60)) * 3
+
+
+def test_planning_needs_no_torch() -> None:
+    code = (
+        "import sys; from harness.engine.packed.plan import packing, tree; "
+        "sys.exit('torch' in sys.modules or 'numpy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

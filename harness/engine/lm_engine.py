@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.engine.base import Answer, Batch, Generated, Request, Scored, ScoreRequest, TextRequest, Work
-from harness.engine.text import TextCodec
+from harness.engine.text_codec import TextCodec
 
 
 class LMEngine:

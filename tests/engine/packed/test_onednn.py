@@ -37,7 +37,7 @@ def test_a_models_own_products_come_back() -> None:
     llama = model("llama")
     found = onednn.Products(llama, CPU)
     assert found.kind == "oneDNN"
-    with pytest.raises(RuntimeError, match="within"), found.fast():
+    with pytest.raises(RuntimeError, match="within"), found.by_onednn():
         assert "forward" in llama.model.layers[0].mlp.__dict__
         raise RuntimeError("within")
     assert not any("forward" in m.__dict__ for m in llama.modules())
@@ -65,7 +65,7 @@ def test_a_gated_network_is_fused_only_where_it_is_the_plain_one(change: str, fu
     x = torch.randn(1, 300, 16)
     with torch.inference_mode():
         before = gate(x)
-        with onednn.Products(gate, CPU).fast():
+        with onednn.Products(gate, CPU).by_onednn():
             assert ("forward" in gate.__dict__) is fused
             assert torch.allclose(gate(x), before, atol=1e-6)
 
@@ -97,11 +97,11 @@ def test_a_kept_heap_fetches_no_page_twice() -> None:
             torch.ones(4 << 20).sum()  # 16 MiB
         return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 
-    if not malloc.keep():
+    if not malloc.keep_freed_blocks():
         pytest.skip("the C library is not glibc")
     try:
         faults()
         assert faults() < 20 * 4096 / 4
     finally:
-        malloc.usual()
+        malloc.restore_trim_threshold()
         malloc.trim()
