@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -53,3 +54,20 @@ def test_repository_names_no_machine() -> None:
     for name in texts:
         text = (ROOT / name).read_text(encoding="utf-8")
         assert not [m for m in marks if m in text], name
+
+
+GUIDES = [ROOT / "docs" / "anatomy.md", ROOT / "harness" / "engine" / "packed" / "README.md"]
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_named_files_and_functions_exist(guide: Path) -> None:
+    """A path is the root's or stands beside the guide; the name after a path is defined in that file."""
+    text = guide.read_text(encoding="utf-8")
+    named = re.findall(r"((?:[\w.]+/)*\w+\.py)(?:` `(\w+)| (\w+)$)?", text, re.MULTILINE)
+    assert len(named) > 10
+    for file, quoted, bare in named:
+        name = quoted or bare
+        paths = [p for p in (ROOT / file, guide.parent / file, ROOT / "harness" / file) if p.is_file()]
+        assert paths, f"{guide.name} names {file}"
+        defined = {n.name for n in ast.walk(ast.parse(paths[0].read_text(encoding="utf-8"))) if hasattr(n, "name")}
+        assert not name or name in defined, f"{guide.name}: {file} has no {name}"
