@@ -6,6 +6,7 @@ On the shipped catalog and on the seeded database of the site's tests.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -79,3 +80,18 @@ def test_page_command_and_report_compare_two_models_alike(
 # ---- names of models and runs --------------------------------------------------------------------------------------
 
 # ---- site and report -----------------------------------------------------------------------------------------------
+
+
+def test_page_and_report_show_the_same_agreement(wide: Path, site: Open) -> None:
+    at = site(wide, "homogeneity", origin="Measured")
+    report = build(Reader(wide / "land.duckdb"), Choices(), "en", "abc", lambda _, __: None)
+    section = next(s for s in report.sections if s.key == "homogeneity")
+    agreement = next(t for t in section.tables if t.key == "agreement")
+    rows = pd.DataFrame(agreement.rows, columns=[c.key for c in agreement.columns])
+    top = rows.iloc[0]
+    assert len(rows) > 10 and rows["kappa"].is_monotonic_decreasing
+    shown = texts(at).replace("\\", "")
+    assert all(part in shown for part in (top["model_a"], top["model_b"], f"{top['kappa']:.2f}"))
+    assert f"{rows['kappa'].median():.2f}" in shown
+    failed = next(s.text for s in section.sentences if "%" in s.text)
+    assert all(share in shown for share in re.findall(r"[\d.]+%", failed))
