@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from harness.__main__ import run
+from harness.i18n.translator import Translator
 from harness.reports.build import build
 from harness.reports.selection import Choices
 from harness.store.reader import Reader
@@ -22,6 +23,15 @@ from tests.site import fixture_db
 from tests.site.conftest import Open, texts
 
 site = site_tests.site
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    """The seeded database of the site's tests, with its run folders beside it."""
+    folder: Path = tmp_path_factory.mktemp("one")
+    fixture_db.build(folder / "land.duckdb", folder / "runs")
+    return Reader(folder / "land.duckdb")
+
 
 # ---- leading runs, head to head ------------------------------------------------------------------------------------
 
@@ -70,6 +80,35 @@ def test_page_command_and_report_compare_two_models_alike(
 
 
 # ---- the capability scale ------------------------------------------------------------------------------------------
+
+
+def test_the_site_and_the_report_rank_the_same_models_on_the_scale(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from harness.reports.data import Material
+    from harness.reports.selection import Choices
+    from harness.site.capability import scale
+    from harness.site.server import view
+
+    monkeypatch.setenv("LANDSCAPE_DB", str(reader.path))
+    shown = scale.board(view.over(Translator("en")))
+    told = Material(reader, Choices()).scale
+    assert len(shown) > 5
+    pd.testing.assert_frame_equal(shown.drop(columns="ranks"), told)
+
+
+def test_the_trend_and_the_lines_over_time_name_the_same_records(reader: Reader) -> None:
+    from harness.analysis.scale import fit_reported
+    from harness.analysis.scale_trend import frontier_trend, records, records_of_each
+    from harness.market.scale_board import scale_board
+
+    board = scale_board(reader, fit_reported(reader.frame("reported")))
+    best = records(board)
+    assert len(best) >= 3 and frontier_trend(board).iloc[0]["records"] == len(best)
+    together = records_of_each(board.assign(everybody="all"), "everybody")
+    assert list(together["model_id"]) == list(best["model_id"])
+    assert set(best["model_id"]) <= set(records_of_each(board, "vendor_id")["model_id"])
+
 
 # ---- prices, GPUs, measured cost -----------------------------------------------------------------------------------
 

@@ -28,6 +28,10 @@ ANCHOR = "WinoGrande"
 # simulated markets); at 0.1 Epoch's own analysis has the slope over time inflated by 21 %.
 REGULARISATION = 1e-5
 MIN_BENCHMARKS, MIN_MODELS = 4, 5
+RANKED_BENCHMARKS = 5
+"""Benchmarks that a model needs to be ranked, unless a reader asks for another number."""
+RANKED_STDERR = 0.5
+"""Largest standard error of a ranked model: beyond it the 95 % interval is wider than the middle half of all models."""
 SLOPES = (0.05, 50.0)  # bounds of α: below, a benchmark says nothing; above, it is a step
 TOLERANCE = 1e-6  # the fit ends where no parameter moves further than this
 REDRAWN_TOLERANCE = 1e-3  # of a bootstrap draw: a fiftieth of a usual standard error
@@ -268,6 +272,26 @@ def fit_scale(
     problem, models, benchmarks = _problem(scores, anchor, regularisation, chance)
     x, converged = problem.solve(problem.start())
     return _described(scores, problem, models, benchmarks, x, converged, anchor, regularisation, confidence)
+
+
+def fit_reported(reported: pd.DataFrame) -> ScaleFit | None:
+    """The scale of the rows of ``reported_score``; None where too few of them are connected.
+
+    The anchor is ANCHOR, or where nobody reports it the benchmark with most scores, the first by name among equals.
+    """
+    if reported.empty:
+        return None
+    counts = reported["benchmark"].value_counts()
+    anchor = ANCHOR if ANCHOR in counts.index else min(counts.index, key=lambda name: (-counts[name], name))
+    try:
+        return fit_scale(prepare_reported(reported, anchor=anchor).scores, anchor=anchor)
+    except MissingData:
+        return None
+
+
+def rankable(fit: ScaleFit, benchmarks: int = RANKED_BENCHMARKS) -> pd.DataFrame:
+    """Rows of ``fit.models`` with at least so many ``benchmarks`` and a standard error of at most RANKED_STDERR."""
+    return fit.models[(fit.models["benchmarks"] >= benchmarks) & (fit.models["stderr"] <= RANKED_STDERR)]
 
 
 def _problem(

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 SEED = 20260723
 """Fixed, so that the same database gives the same intervals."""
-LEAST, WIDEST = 5, 0.5
-"""A model on the reported scale is ranked with at least so many benchmarks and at most so large a standard error."""
 DRAWS = 400
 """Draws of the Monte Carlo over positioning's choices: its 90 % rank interval then moves by less than a rank."""
 
@@ -104,13 +102,17 @@ class Material:
 
     @cached_property
     def fit(self) -> ScaleFit | None:
-        """The stitched scale of all reported scores; None where too few hang together."""
-        return fitted(self.reported)
+        """The stitched scale of all reported scores; None where too few are connected."""
+        from harness.analysis.scale import fit_reported
+
+        return fit_reported(self.reported)
 
     @cached_property
     def scale(self) -> pd.DataFrame:
         """Models ranked on the stitched scale, best first."""
-        return scale_board(self.fit, self.models)
+        from harness.market.scale_board import scale_board
+
+        return scale_board(self, self.fit)
 
     @cached_property
     def inputs(self) -> pd.DataFrame:
@@ -143,36 +145,3 @@ class Material:
         rows = self.frame("report_catalog")
         text = ";".join(f"{r.facts}:{r.rows}:{r.digest}" for r in rows.itertuples())
         return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def fitted(reported: pd.DataFrame) -> ScaleFit | None:
-    """The stitched scale of these reported scores; None where too few hang together."""
-    from harness.analysis.scale import ANCHOR, fit_scale, prepare_reported
-    from harness.errors import MissingData
-
-    if reported.empty:
-        return None
-    counts = reported["benchmark"].value_counts()
-    anchor = ANCHOR if ANCHOR in counts.index else str(sorted(counts.index, key=lambda b: (-counts[b], b))[0])
-    try:
-        return fit_scale(prepare_reported(reported, anchor=anchor).scores, anchor=anchor)
-    except MissingData:
-        return None
-
-
-def scale_board(fit: ScaleFit | None, models: pd.DataFrame) -> pd.DataFrame:
-    """Models on the scale: ``model_id, model, score, stderr, low, high, rank, rank_low, rank_high, class, …``."""
-    import pandas as pd
-
-    from harness.analysis.statistics.ranking import ranking
-
-    columns = ["model_id", "name", "vendor_id", "vendor_en", "vendor_zh", "segment", "country", "params_b",
-               "open_weights", "released"]  # fmt: skip
-    ranked = ["model", "score", "stderr", "low", "high", "benchmarks", "rank", "rank_low", "rank_high", "class"]
-    if fit is None:
-        return pd.DataFrame({c: pd.Series(dtype=object) for c in [*columns, *ranked]})
-    placed = fit.models[(fit.models["benchmarks"] >= LEAST) & (fit.models["stderr"] <= WIDEST)]
-    rows = placed.rename(columns={"capability": "score"}).merge(models[columns], on="model_id", how="left")
-    ranks = ranking(rows.assign(model=rows["model_id"])[["model", "score", "stderr"]])
-    rows = ranks.drop(columns=["score", "stderr"]).rename(columns={"model": "model_id"}).merge(rows, on="model_id")
-    return rows.assign(model=rows["name"].where(rows["name"].notna(), rows["model_id"]))

@@ -117,3 +117,20 @@ def test_rank_intervals_hold_the_true_rank() -> None:
         low, high = found.loc[list("abcdef"), "rank_low"], found.loc[list("abcdef"), "rank_high"]
         missed += bool(((low > np.arange(1, 7)) | (high < np.arange(1, 7))).any())
     assert missed / 200 <= 0.05
+
+
+def test_a_rank_moved_only_where_its_intervals_are_apart() -> None:
+    before = pd.DataFrame({"model": list("abcd"), "score": [4.0, 3.0, 2.0, 1.0], "stderr": 0.01})
+    now = before.assign(score=[1.0, 3.0, 2.0, 4.0])
+    moved = ranking.moved_ranks(before, now)
+    assert list(moved["model"]) == ["a", "d"]
+    assert moved.loc[0, ["before_low", "before_high", "rank_low", "rank_high"]].tolist() == [1, 1, 4, 4]
+    assert ranking.moved_ranks(before, now.assign(stderr=5.0)).empty
+    assert ranking.moved_ranks(before, now.assign(model=list("wxyz"))).empty
+
+
+def test_the_interval_of_a_difference_is_that_of_independent_scores() -> None:
+    pair = ranking.independent_pairs(
+        pd.DataFrame({"model": ["a", "b"], "score": [3.0, 1.0], "stderr": [0.3, 0.4]})
+    ).iloc[0]
+    assert pair["low"] == pytest.approx(2 - 1.959964 * 0.5) and pair["high"] == pytest.approx(2 + 1.959964 * 0.5)

@@ -16,7 +16,6 @@ from harness.i18n.translator import messages
 from harness.reports.build import build
 from harness.reports.document import Report
 from harness.reports.messages import Words
-from harness.reports.sections.changes import moved_ranks
 from harness.reports.sections.memo_sentences import amount, which
 from harness.reports.selection import Choices
 from harness.store.reader import Reader
@@ -167,17 +166,6 @@ def test_changes_since_are_those_of_the_tables(reader: Reader) -> None:
     assert len(tables["price_moves"].rows) == offers  # each offer has two dates, dearer before
     keys = [c.key for c in tables["price_moves"].columns]
     assert all(r[keys.index("change")] == pytest.approx(1 / 1.6 - 1, abs=0.02) for r in tables["price_moves"].rows)
-
-
-def test_a_rank_moved_only_where_its_intervals_are_apart() -> None:
-    names = list("abcd")
-    before = pd.DataFrame({"model_id": names, "model": names, "score": [4.0, 3.0, 2.0, 1.0], "stderr": 0.01})
-    now = before.assign(score=[1.0, 3.0, 2.0, 4.0], stderr=[0.01, 0.01, 0.01, 0.01])
-    moved = moved_ranks(before, now)
-    assert list(moved["model_id"]) == ["a", "d"]
-    assert moved.loc[0, ["before_low", "before_high", "rank_low", "rank_high"]].tolist() == [1, 1, 4, 4]
-    assert moved_ranks(before, now.assign(stderr=5.0)).empty
-    assert moved_ranks(before, now.assign(model_id=list("wxyz"))).empty
 
 
 def test_a_chinese_report_speaks_chinese(reader: Reader) -> None:

@@ -13,7 +13,7 @@ import pytest
 from scipy import stats
 
 from harness.i18n.translator import Translator
-from harness.site.capability import equal_size, scale, trend
+from harness.site.capability import equal_size, scale
 from harness.site.server import view
 from tests.site.conftest import Open, texts
 
@@ -113,19 +113,8 @@ def test_the_trend_is_the_slope_of_the_records(site: Open, filled: Path) -> None
     assert float(told[2]) <= float(told[3])
 
 
-def test_every_slope_of_the_interval_passes_through_the_mean_of_the_records() -> None:
-    best = pd.DataFrame(
-        {"released": pd.to_datetime(["2023-01-01", "2024-01-01", "2026-01-01"]), "score": [0.0, 1.0, 2.0]}
-    )
-    line = trend._line(best, pd.Series({"slope_per_year": 0.6, "low": 0.5, "high": 0.9}))
-    assert line["y"].iloc[1] == line["low"].iloc[1] == line["high"].iloc[1] == 1.0
-    assert (line["low"] <= line["y"]).all() and (line["y"] <= line["high"]).all()
-    years = (line["x"].iloc[2] - line["x"].iloc[0]).days / 365.25
-    assert line["y"].iloc[2] - line["y"].iloc[0] == pytest.approx(0.6 * years)
-
-
 def test_each_benchmark_is_left_out_once(site: Open, filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from harness.analysis.scale import fit_scale
+    from harness.analysis.scale import fit_scale, rankable
 
     hidden = site(filled, "capability", origin="Reported")
     assert not [t for t in hidden.dataframe if "spearman" in t.value]
@@ -134,7 +123,7 @@ def test_each_benchmark_is_left_out_once(site: Open, filled: Path, monkeypatch: 
     shown = _table(at, "spearman").set_index("benchmark")
     fit = scale.fitted(_seen(filled, monkeypatch))
     assert fit is not None and set(shown.index) == set(fit.benchmarks["benchmark"]) - {fit.anchor}
-    ranked = scale.placed(fit).set_index("model_id")["capability"]
+    ranked = rankable(fit).set_index("model_id")["capability"]
     less = fit_scale(fit.scores[fit.scores["benchmark"] != "GSM8K"], anchor=fit.anchor).models.set_index("model_id")
     both = less["capability"].reindex(ranked.index).dropna()
     rho = stats.spearmanr(ranked[both.index], both).statistic

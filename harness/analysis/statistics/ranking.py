@@ -16,24 +16,27 @@ import pandas as pd
 from scipy import special
 
 from harness.analysis.statistics.paired import holm
-from harness.analysis.statistics.uncertainty import Floats
+from harness.analysis.statistics.uncertainty import CONFIDENCE, Floats, normal_quantile
 
 ALPHA = 0.05
 POWER = 0.8
 RANKING_COLUMNS = ["model", "score", "stderr", "rank", "rank_low", "rank_high", "class", "leader"]
-PAIR_COLUMNS = ["model_a", "model_b", "difference", "stderr", "p_value", "p_adjusted"]
+PAIR_COLUMNS = ["model_a", "model_b", "difference", "stderr", "low", "high", "p_value", "p_adjusted"]
+MOVE_COLUMNS = ["model", "before_low", "before_high", "rank_low", "rank_high"]
 
 
-def independent_pairs(scores: pd.DataFrame) -> pd.DataFrame:
+def independent_pairs(scores: pd.DataFrame, *, confidence: float = CONFIDENCE) -> pd.DataFrame:
     """All pairs of ``scores`` (``model, score, stderr``) as if measured on different items; columns PAIR_COLUMNS.
 
-    A normal test of the difference with Holm's correction: the fallback where no items are shared. Pairs with
-    an unknown standard error have a p-value of NaN.
+    ``difference`` is a − b, with its normal interval (not corrected) and a normal test with Holm's correction: the
+    fallback where no items are shared. Pairs stand in the order of ``scores``, the first row's first. Pairs with an
+    unknown standard error have NaN for interval and p-values.
     """
     known = scores.dropna(subset=["score"])
-    a, b, *found = _independent(known)
-    models = known["model"].to_numpy()
-    return pd.DataFrame(dict(zip(PAIR_COLUMNS, [models[a], models[b], *found], strict=True)))
+    a, b, difference, error, p, adjusted = _independent(known)
+    models, half = known["model"].to_numpy(), normal_quantile(confidence) * error
+    columns = (models[a], models[b], difference, error, difference - half, difference + half, p, adjusted)
+    return pd.DataFrame(dict(zip(PAIR_COLUMNS, columns, strict=True)))
 
 
 def _independent(
@@ -102,6 +105,22 @@ def _classes(separable: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
         if leader[row] < 0:
             leader[(leader < 0) & ~separable[row]] = row
     return leader
+
+
+def moved_ranks(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Models whose rank intervals at two dates, among the models of both, do not overlap; the largest move first.
+
+    ``before`` and ``now``: ``model, score, stderr``. Columns MOVE_COLUMNS; a move is measured between the intervals' middles.
+    """
+    both = set(before["model"]) & set(now["model"])
+    ends = ["rank_low", "rank_high"]
+    old, new = (ranking(board[board["model"].isin(both)]).set_index("model")[ends] for board in (before, now))
+    rows = old.rename(columns={"rank_low": "before_low", "rank_high": "before_high"}).join(new)
+    rows = rows[(rows["rank_low"] > rows["before_high"]) | (rows["rank_high"] < rows["before_low"])].reset_index()
+    move = (rows["rank_low"] + rows["rank_high"] - rows["before_low"] - rows["before_high"]).abs()
+    return rows.assign(move=move).sort_values(["move", "model"], ascending=[False, True], ignore_index=True)[
+        MOVE_COLUMNS
+    ]
 
 
 def minimum_detectable_difference(sd: float, n: float, *, alpha: float = ALPHA, power: float = POWER) -> float:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from harness.reports.data import fitted, scale_board
 from harness.reports.document import Part, Section, table
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from harness.reports.data import Material
     from harness.reports.messages import Words
 
@@ -60,10 +57,16 @@ def _prices(material: Material, words: Words, since: dt.date) -> Part:
 def _ranks(material: Material, words: Words, since: dt.date) -> Part:
     import pandas as pd
 
+    from harness.analysis.scale import fit_reported
+    from harness.analysis.statistics.ranking import moved_ranks
+    from harness.market.scale_board import scale_board
+
     old = material.reported[pd.to_datetime(material.reported["as_of"]) < pd.Timestamp(since)]
-    before = scale_board(fitted(old), material.models)
-    rows = moved_ranks(before, material.scale)
+    before = scale_board(material, fit_reported(old))
+    ids = [board.assign(model=board["model_id"]) for board in (before, material.scale)]
+    rows = moved_ranks(*ids).rename(columns={"model": "model_id"})
     rows = rows[rows["model_id"].isin(material.scope.models)]
+    rows = rows.assign(model=rows["model_id"].map(material.scale.set_index("model_id")["model"]))
     if before.empty:
         return Part(sentences=(words.sentence("moved.no_scale"),))
     numbers = {
@@ -79,34 +82,6 @@ def _ranks(material: Material, words: Words, since: dt.date) -> Part:
     )  # fmt: skip
     moves = table(rows, "rank_moves", words("moved.rank_moves"), columns, ("model_id",), note=words("moved.rank_note"))
     return Part((moves,), sentences=(count,))
-
-
-def moved_ranks(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """Models whose rank intervals, among the models on both boards, do not overlap.
-
-    Columns ``model_id, model, before_low, before_high, rank_low, rank_high``, the largest move first.
-    """
-    import pandas as pd
-
-    from harness.analysis.statistics.ranking import ranking
-
-    columns = ["model_id", "model", "before_low", "before_high", "rank_low", "rank_high"]
-    both = set(before["model_id"]) & set(now["model_id"])
-    if not both:
-        return pd.DataFrame({c: pd.Series(dtype=object) for c in columns})
-    ends = []
-    for frame in (before, now):
-        part = frame[frame["model_id"].isin(both)]
-        ends.append(ranking(part.assign(model=part["model_id"])[["model", "score", "stderr"]]).set_index("model"))
-    old, new = ends[0], ends[1].reindex(ends[0].index)
-    rows = pd.DataFrame({"model_id": old.index, "before_low": old["rank_low"].to_numpy(), "before_high": old["rank_high"].to_numpy(),
-                         "rank_low": new["rank_low"].to_numpy(), "rank_high": new["rank_high"].to_numpy()})  # fmt: skip
-    apart = (rows["rank_low"] > rows["before_high"]) | (rows["rank_high"] < rows["before_low"])
-    names = now.set_index("model_id")["model"]
-    rows = rows[apart].reset_index(drop=True)
-    size = (rows["rank_low"] + rows["rank_high"] - rows["before_low"] - rows["before_high"]).abs()
-    rows = rows.assign(model=rows["model_id"].map(names), size=size)
-    return rows.sort_values(["size", "model_id"], ascending=[False, True], ignore_index=True)[columns]
 
 
 def _runs(material: Material, words: Words, since: dt.date) -> Part:

@@ -111,9 +111,6 @@ def _on_the_scale(material: Material, words: Words) -> Part:
     if len(things) < 2:
         return Part()
     pairs = independent_pairs(things[["model", "score", "stderr"]])
-    pairs = pairs.assign(
-        low=pairs["difference"] - 1.96 * pairs["stderr"], high=pairs["difference"] + 1.96 * pairs["stderr"]
-    )
     columns = (
         words.column("model_a"), words.column("model_b"), words.column("difference", "scale"), *words.interval("scale"),
         words.column("p_adjusted", "p"),

@@ -24,7 +24,9 @@ def asked(words: Words, key: str, found: list[Sentence], **values: object) -> li
 
 
 def which(rows: pd.DataFrame, words: Words) -> list[Sentence]:
-    """Which of them to build on."""
+    """Which of them to build on; ``rows`` stand best first."""
+    from harness.analysis.statistics.ranking import independent_pairs
+
     known = rows.dropna(subset=["score"])
     if known.empty:
         return asked(words, "ask.which", [words.sentence("memo.no_capability")]) if len(rows) else []
@@ -34,15 +36,15 @@ def which(rows: pd.DataFrame, words: Words) -> list[Sentence]:
     if len(known) == 1:
         return asked(words, "ask.which", [words.sentence("memo.one", ends, **said)])
     second = known.iloc[1]
-    error = (first["stderr"] ** 2 + known["stderr"] ** 2) ** 0.5
-    gaps = first["score"] - known["score"]
-    low, high = gaps - 1.96 * error, gaps + 1.96 * error
-    numbers = {k: (float(v.iloc[1]), "scale") for k, v in (("gap", gaps), ("low", low), ("high", high))}
-    key = "memo.build_clear" if low.iloc[1] > 0 else "memo.build_unclear"
+    behind = independent_pairs(known[["model", "score", "stderr"]]).head(len(known) - 1)  # the first against each other
+    numbers = {
+        k: (float(behind[c].iloc[0]), "scale") for k, c in (("gap", "difference"), ("low", "low"), ("high", "high"))
+    }
+    key = "memo.build_clear" if behind["low"].iloc[0] > 0 else "memo.build_unclear"
     found = [
         words.sentence("memo.best", ends, **said),
         words.sentence(key, numbers, first=first["model"], second=second["model"], vendor=name(words, second)),
-        *_pick(known[(low <= 0) | (known.index == first.name)], words),
+        *_pick(known[[True, *(behind["low"] <= 0)]], words),
     ]
     return asked(words, "ask.or", found, a=first["model"], b=second["model"])
 

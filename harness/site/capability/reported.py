@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from harness.analysis.scale import RANKED_BENCHMARKS
 from harness.charts import dots, scatter
 from harness.site.capability import equal_size, leaderboard, scale, trend
 from harness.site.widgets import blocks, columns, controls
@@ -25,10 +26,10 @@ def show(view: View) -> None:
     say = view.say
     scores = view.frame("reported")
     fit = scale.fitted(view)
-    least = scale.LEAST
+    least = RANKED_BENCHMARKS
     if fit is not None:
         least = int(
-            controls.slide(say("reported.least"), 4, 12, scale.LEAST, 1, "least", help=say("reported.least_help"))
+            controls.slide(say("reported.least"), 4, 12, RANKED_BENCHMARKS, 1, "least", help=say("reported.least_help"))
         )
     every = scale.board(view, least)
     if fit is None or every.empty:
@@ -99,19 +100,22 @@ def _scale(view: View, frame: pd.DataFrame, fit: ScaleFit) -> None:
         alt=say("reported.scale"), height=360,
     )  # fmt: skip
     _over_time(view, shown, source, unit)
-    trend.show(view, shown, fit, source=source, unit=unit)
+    trend.show(view, shown, source=source, unit=unit)
     equal_size.show(view, shown, unit=unit, source=source, name="reported")
     _expected(view, shown, source, fit)
     trend.firmness(view, fit, source=source)
 
 
 def _over_time(view: View, frame: pd.DataFrame, source: str, unit: str) -> None:
+    from harness.analysis.scale_trend import records_of_each
+
     say = view.say
     blocks.section(say("reported.time"), say("reported.time_lead"))
     by = controls.switch(say("reported.by_what"), ["segment", "country"], "by", lambda b: say(f"controls.{b}"))
-    lines = scale.frontier_over_time(view, frame, by)
+    lines = records_of_each(frame, by)
     if lines.empty:
         return
+    lines = lines.assign(series=[say.known(by, v) for v in lines[by]], x=lines["released"], y=lines["score"])
     if by == "country":
         busiest = lines.groupby("series")["y"].max().nlargest(5).index
         lines = lines[lines["series"].isin(busiest)].drop(columns=["segment"])

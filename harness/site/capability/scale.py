@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from harness.analysis.scale import RANKED_BENCHMARKS
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def fitted(view: View) -> ScaleFit | None:
-    """The scale (``ScaleFit``), or None where too few scores hang together."""
+    """The scale (``ScaleFit``), or None where too few scores are connected."""
 
     def compute() -> ScaleFit | None:
         scores = view.frame("reported")
@@ -36,25 +38,14 @@ def fingerprint(scores: pd.DataFrame) -> str:
 # Fitting takes seconds and publishing a run changes no reported score: kept by content, over generations of the database.
 @st.cache_data(max_entries=4, show_spinner=False)
 def _fit(content: str, _scores: pd.DataFrame) -> ScaleFit | None:
-    from harness.analysis.scale import ANCHOR, fit_scale, prepare_reported
-    from harness.errors import MissingData
+    from harness.analysis.scale import fit_reported
 
-    counts = _scores["benchmark"].value_counts()
-    anchor = ANCHOR if ANCHOR in counts.index else str(counts.index[0])
-    ready = prepare_reported(_scores, anchor=anchor)
-    try:
-        return fit_scale(ready.scores, anchor=anchor)
-    except MissingData:
-        return None
+    return fit_reported(_scores)
 
 
 SEED = 20260723
 DRAWS = 400
 """Redrawn scales behind the trend's interval: its ends are then stable to about a hundredth a year."""
-LEAST = 5
-"""Benchmarks that a model needs to be ranked, unless the reader says otherwise."""
-WIDEST = 0.5
-"""Largest standard error of a ranked model: beyond it the 95 % interval is wider than the middle half of all models."""
 
 
 def draws(view: View) -> pd.DataFrame:
@@ -83,52 +74,29 @@ def without_each(view: View) -> pd.DataFrame:
 # Refits take long: kept by content, like the fit.
 @st.cache_data(max_entries=2, show_spinner=False)
 def _without(content: str, _fit: ScaleFit) -> pd.DataFrame:
-    from harness.analysis.scale import leave_one_benchmark_out
+    from harness.analysis.scale import leave_one_benchmark_out, rankable
 
     return leave_one_benchmark_out(
-        _fit.scores[["model_id", "benchmark", "score"]], anchor=_fit.anchor, among=set(placed(_fit)["model_id"])
+        _fit.scores[["model_id", "benchmark", "score"]], anchor=_fit.anchor, among=set(rankable(_fit)["model_id"])
     )
 
 
-def placed(fit: ScaleFit, least: int = LEAST) -> pd.DataFrame:
-    """The fit's models that can be ranked: ``least`` benchmarks, and a standard error that lets them be placed at all."""
-    return fit.models[(fit.models["benchmarks"] >= least) & (fit.models["stderr"] <= WIDEST)]
+def board(view: View, benchmarks: int = RANKED_BENCHMARKS) -> pd.DataFrame:
+    """``market.scale_board`` with ``ranks``, the rank interval in words; no column where there is no scale."""
 
-
-def board(view: View, least: int = LEAST) -> pd.DataFrame:
-    """Models on the scale that are ``placed``, best first, ranked as leaderboards are: ``model, score, low, high, ranks, …``."""
-
-    def compute(least: int) -> pd.DataFrame:
+    def compute(benchmarks: int) -> pd.DataFrame:
         import pandas as pd
 
-        from harness.analysis.statistics.ranking import ranking
         from harness.charts.text import rank
+        from harness.market.scale_board import scale_board
 
         fit = fitted(view)
         if fit is None:
             return pd.DataFrame()
-        who = view.frame("models").drop_duplicates("model_id")
-        who = who[["model_id", "name", "vendor_id", "vendor_en", "vendor_zh", "segment", "country", "params_b", "open_weights",
-                   "released", "licence"]]  # fmt: skip
-        rows = placed(fit, least).rename(columns={"capability": "score"}).merge(who, on="model_id", how="left")
-        ranks = ranking(rows.assign(model=rows["model_id"])[["model", "score", "stderr"]])
-        rows = ranks.drop(columns=["score", "stderr"]).merge(rows.assign(model=rows["model_id"]), on="model")
-        named = rows["name"].where(rows["name"].notna(), rows["model_id"])
+        rows = scale_board(view, fit, benchmarks)
         return rows.assign(
-            model=named, ranks=[rank(int(a), int(b)) for a, b in zip(rows["rank_low"], rows["rank_high"], strict=True)]
+            ranks=[rank(int(a), int(b)) for a, b in zip(rows["rank_low"], rows["rank_high"], strict=True)]
         )
 
-    out: pd.DataFrame = view.derived("scale_board", compute, least=least)
+    out: pd.DataFrame = view.derived("scale_board", compute, benchmarks=benchmarks)
     return out
-
-
-def frontier_over_time(view: View, frame: pd.DataFrame, by: str) -> pd.DataFrame:
-    """The best capability so far of each segment or country: rows where a record fell, as lines' points."""
-    import pandas as pd
-
-    rows = frame[frame["released"].notna() & frame[by].notna()].assign(released=pd.to_datetime(frame["released"]))
-    rows = rows.sort_values(["released", "score"])
-    best = rows.groupby(by)["score"].cummax()
-    records = rows[rows["score"] >= best].drop_duplicates([by, "released"], keep="last")
-    return records.assign(series=[view.say.known("segment" if by == "segment" else "country", v) for v in records[by]],
-                          x=records["released"], y=records["score"])  # fmt: skip

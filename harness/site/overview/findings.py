@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.charts.text import number
 from harness.site.capability import leaderboard, scale
@@ -83,14 +83,23 @@ def _open(view: View) -> Iterator[Finding]:
     if opened.all() or not opened.any():
         return
     a, b = (frame[m].sort_values("score", ascending=False).iloc[0] for m in (~opened, opened))
-    gap, error = a["score"] - b["score"], (a["stderr"] ** 2 + b["stderr"] ** 2) ** 0.5
-    low, high = gap - 1.96 * error, gap + 1.96 * error
+    gap, low, high = _difference(a, b)
     key = "open_behind" if low > 0 else "open_ahead" if high < 0 else "open_even"
     yield Finding(
         view.say(f"findings.{key}", closed=a["model"], open=b["model"], gap=number(abs(gap), 2), low=number(low, 2),
                  high=number(high, 2)),
         "reported", "capability", _origin_choice(view, "reported"),
     )  # fmt: skip
+
+
+def _difference(a: pd.Series[Any], b: pd.Series[Any]) -> tuple[float, float, float]:
+    """Capability of model ``a`` minus that of ``b`` in the scale's unit, with its 95 % interval."""
+    import pandas as pd
+
+    from harness.analysis.statistics.ranking import independent_pairs
+
+    pair = independent_pairs(pd.DataFrame([a, b])).iloc[0]
+    return float(pair["difference"]), float(pair["low"]), float(pair["high"])
 
 
 def _segments(view: View) -> Iterator[Finding]:
@@ -101,8 +110,7 @@ def _segments(view: View) -> Iterator[Finding]:
     if "big-tech" not in tops or "startup" not in tops:
         return
     a, b = tops["startup"], tops["big-tech"]
-    gap, error = a["score"] - b["score"], (a["stderr"] ** 2 + b["stderr"] ** 2) ** 0.5
-    low, high = gap - 1.96 * error, gap + 1.96 * error
+    gap, low, high = _difference(a, b)
     key = "startups_ahead" if low > 0 else "startups_behind" if high < 0 else "startups_even"
     yield Finding(
         view.say(f"findings.{key}", startup=a["model"], big=b["model"], gap=number(abs(gap), 2), low=number(low, 2),
