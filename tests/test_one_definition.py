@@ -9,6 +9,7 @@ import json
 import re
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -77,6 +78,34 @@ def test_page_command_and_report_compare_two_models_alike(
             assert joined[column].to_numpy(float) == pytest.approx(joined[f"{column}_command"].to_numpy(float))
     for said in (texts(at), " ".join(s.text for s in section.sentences)):
         assert two_models.OTHER_SHOTS in said.replace("\\", "")
+
+
+def test_page_and_command_take_the_leading_runs_of_the_view(tmp_path: Path) -> None:
+    """A sampled, a limited, an invalid and an older run stand for nobody; of two sealed at once, the later id does."""
+    from harness.commands.compare import choose
+
+    fixture_db.build(tmp_path / "land.duckdb", tmp_path / "runs")
+    with duckdb.connect(str(tmp_path / "land.duckdb")) as con:
+        one, other = con.execute(
+            "SELECT run_id, model FROM leading_run WHERE origin = 'measured' ORDER BY 1"
+        ).fetchall()[:2]
+        for name, change in (
+            ("z-sample", "10 AS item_sample, sealed + INTERVAL 1 DAY AS sealed"),
+            ("z-limit", "10 AS item_limit, sealed + INTERVAL 1 DAY AS sealed"),
+            ("z-invalid", "false AS valid, sealed + INTERVAL 1 DAY AS sealed"),
+            ("z-older", "sealed - INTERVAL 1 DAY AS sealed"),
+            ("y-same", "sealed AS sealed"),
+        ):
+            for table, changes in (("run", f"'{name}' AS run_id, {change}"), ("outcome", f"'{name}' AS run_id")):
+                con.execute(
+                    f"INSERT INTO {table} SELECT * REPLACE ({changes}) FROM {table} WHERE run_id = $1", [one[0]]
+                )
+    reader = Reader(tmp_path / "land.duckdb")
+    leading = set(reader.sql("SELECT run_id FROM leading_run")["run_id"])
+    assert "y-same" in leading and not leading & {one[0], "z-sample", "z-limit", "z-invalid", "z-older"}
+    assert set(reader.frame("leading_runs")["run_id"]) == leading
+    chosen = choose(reader.frame("compare_runs"), [one[1], other[1]], None)
+    assert set(chosen["run_id"]) == {"y-same", other[0]}
 
 
 # ---- the capability scale ------------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ def compare(models: Sequence[str], *, suite: str | None, as_json: bool) -> None:
 
 
 def choose(runs: pd.DataFrame, models: Sequence[str], suite: str | None) -> pd.DataFrame:
-    """One run a model, all of one suite and version: the one with most shared tasks, complete and valid before others.
+    """One run a model, all of one suite and version: the one with most shared tasks, leading runs before others.
 
     ``runs`` are the rows of ``compare_runs``. Raises as ``compare`` says.
     """
@@ -68,11 +68,8 @@ def choose(runs: pd.DataFrame, models: Sequence[str], suite: str | None) -> pd.D
             f"No suite has item outcomes of all {len(names)} models ({listed}). Run them on one suite first."
         )
     most = max(shared, key=lambda g: (int(g.groupby("model")["tasks"].max().min()), str(g["suite"].iloc[0])))
-    ranked = most.assign(
-        whole=most["valid"] & ~most["partial"] & most["item_limit"].isna() & most["item_sample"].isna()
-    ).sort_values(["whole", "sealed", "run_id"], ascending=False, na_position="last")
-    newest = ranked.drop_duplicates("model").set_index("model").loc[names].reset_index()
-    return newest.drop(columns="whole")
+    ranked = most.sort_values(["leading", "sealed", "run_id"], ascending=False, na_position="last")
+    return ranked.drop_duplicates("model").set_index("model").loc[names].reset_index()
 
 
 def _resolve(runs: pd.DataFrame, wanted: str) -> str:

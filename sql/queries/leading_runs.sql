@@ -1,4 +1,4 @@
--- one row per model revision, suite version and dtype: its newest valid, complete run
+-- one row per leading run (view `leading_run`), by model, with its vendor, its segment and its model's size and terms
 SELECT
     r.run_id, r.model, r.model_id, r.vendor_id, r.revision, r.params, r.suite, r.suite_version, r.engine, r.dtype,
     r.device, r.origin, r.started, r.sealed, r.item_limit, r.item_sample, r.partial, r.valid, r.chat_template, r.source,
@@ -6,12 +6,8 @@ SELECT
     CASE WHEN r.vendor_id = 'reference' THEN 'reference' ELSE coalesce(v.segment, mv.segment) END AS segment,
     coalesce(v.country, mv.country) AS country,
     coalesce(m.params_b, r.params / 1e9) AS params_b, m.open_weights, m.licence, m.released
-FROM run AS r
+FROM leading_run AS r
 LEFT JOIN vendor AS v ON v.vendor_id = r.vendor_id
 LEFT JOIN model AS m ON m.model_id = r.model_id
 LEFT JOIN vendor AS mv ON mv.vendor_id = m.vendor_id
-WHERE r.valid AND NOT r.partial AND r.item_limit IS NULL
-QUALIFY row_number() OVER (
-    PARTITION BY r.origin, r.model, r.revision, r.suite, r.suite_version, r.dtype ORDER BY r.sealed DESC, r.run_id
-) = 1
-ORDER BY r.model
+ORDER BY r.model, r.suite, r.suite_version, r.run_id
