@@ -115,15 +115,14 @@ def test_the_site_and_the_report_rank_the_same_models_on_the_scale(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from harness.reports.data import Material
-    from harness.reports.selection import Choices
     from harness.site.capability import scale
     from harness.site.server import view
 
     monkeypatch.setenv("LANDSCAPE_DB", str(reader.path))
-    shown = scale.board(view.over(Translator("en")))
-    told = Material(reader, Choices()).scale
+    shown = scale.board(view.in_language(Translator("en")))
+    reported = Material(reader, Choices()).scale
     assert len(shown) > 5
-    pd.testing.assert_frame_equal(shown.drop(columns="ranks"), told)
+    pd.testing.assert_frame_equal(shown.drop(columns="ranks"), reported)
 
 
 def test_the_trend_and_the_lines_over_time_name_the_same_records(reader: Reader) -> None:
