@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import html
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from harness.charts.labels import letters
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +20,7 @@ DASH = "–"
 class Chart:
     """A figure, the sentence it shows, how to read its error bars, its source, its data.
 
-    The figure carries no colours of text or background: the site's theme or ``standalone`` sets them.
+    The figure carries no colours of text or background: the site's theme or the report's document sets them.
     """
 
     figure: go.Figure
@@ -34,34 +35,6 @@ class Chart:
         """What a screen reader says in place of the picture."""
         return f"{self.title}. {self.note}".replace("..", ".")
 
-    def standalone(self, dark: bool = False) -> go.Figure:
-        """The figure with its title and source line inside, in plain light or dark: for files."""
-        import plotly.graph_objects as go
-
-        ink, paper, line = ("#E8EAED", "#14181F", "#39414D") if dark else ("#1B2430", "#FFFFFF", "#D5DAE1")
-        figure = go.Figure(self.figure)
-        axis = {"gridcolor": line, "linecolor": line, "zerolinecolor": line}
-        figure.update_layout(
-            template={"layout": {"xaxis": axis, "yaxis": axis, "font": {"color": ink}}},
-            paper_bgcolor=paper,
-            plot_bgcolor=paper,
-            title={"text": plain(self.title), "x": 0, "xref": "paper", "font": {"size": 17}},
-            margin_t=64,
-            margin_b=figure.layout.margin.b + 34 if figure.layout.margin.b else 90,
-        )
-        figure.add_annotation(
-            text=plain(f"{self.note} {self.source}".strip()),
-            xref="paper",
-            yref="paper",
-            x=0,
-            y=0,
-            yshift=-64,
-            xanchor="left",
-            showarrow=False,
-            font={"size": 11},
-        )
-        return figure
-
 
 def plain(text: object) -> str:
     """Text from data, harmless in a figure (plotly reads a little HTML there)."""
@@ -70,19 +43,14 @@ def plain(text: object) -> str:
 
 def across(unit: str) -> str:
     """The title of an axis that runs across, in lines short enough for a telephone: broken at its bracket, then at a comma."""
-    if _width(unit) <= 32:
+    if letters(unit) <= 32:
         return unit
     head, opened, inner = unit.partition("（" if "（" in unit else " (")
     if not opened:
         return unit
-    if _width(inner) > 24:
+    if letters(inner) > 24:
         inner = inner.replace(", ", ",<br>", 1).replace("，", "，<br>", 1)
     return f"{head}<br>{opened.strip()}{inner}"
-
-
-def _width(text: str) -> int:
-    """Letters' widths: a Chinese sign is as wide as two Latin ones."""
-    return sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
 
 
 def blank(height: int, **layout: Any) -> go.Figure:

@@ -96,7 +96,7 @@ def vendor(vendor_id: str) -> str:
 
 
 def faint(colour: str) -> str:
-    """The colour of an error bar in a crowd: its mark's own, let through so that marks and names stay readable."""
+    """The mark's colour at 45 % opacity: an error bar's, so that marks and names stay readable."""
     r, g, b = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({r},{g},{b},0.45)"
 

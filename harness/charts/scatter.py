@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from harness.i18n.translator import Translator
 
-# Ends of lines closer than this share of the height would have their names written over each other.
 CLOSE = 0.05
+"""Ends of lines closer than this share of the plot's height would have their names written over each other: a line of
+15 pixels (``labels.LINE``) on a plot of 300."""
 
 
 def points(
@@ -86,13 +87,18 @@ def points(
     return Chart(figure, title, note, source, frame, name)
 
 
+def log_steps(low: float, high: float) -> list[float]:
+    """Round numbers over the decades of ``low`` to ``high``: 1, 2, 5 in two decades, 1, 3 in four, else powers of ten."""
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    steps = (1, 2, 5) if last - first <= 2 else (1, 3) if last - first <= 4 else (1,)
+    return [m * 10.0**e for e in range(first, last + 1) for m in steps]
+
+
 def log_ticks(values: pd.Series[float]) -> dict[str, Any]:
     """A logarithmic axis with round numbers written out: 1, 2, 5 where there is room, else powers of ten."""
     if values.empty:
         return {"type": "log"}
-    low, high = math.floor(math.log10(values.min())), math.ceil(math.log10(values.max()))
-    steps = (1, 2, 5) if high - low <= 2 else (1, 3) if high - low <= 4 else (1,)
-    ticks = [m * 10.0**e for e in range(low, high + 1) for m in steps]
+    ticks = log_steps(values.min(), values.max())
     return {"type": "log", "tickvals": ticks, "ticktext": [f"{t:,.6g}" for t in ticks]}
 
 
@@ -102,8 +108,7 @@ def _names(rows: pd.DataFrame, log_x: bool, most: int, height: int) -> list[tupl
     xs = [math.log10(v) for v in rows["x"]] if log_x else [float(v) for v in rows["x"]]
     ys = [float(v) for v in rows["y"]]
     names = [plain(short(v, 26)) if i < most else "" for i, v in enumerate(rows["label"])]
-    found = placed(_unit(xs), _unit(ys), names, height=height - 110)
-    return [(n, side) if n else ("", side) for n, side in found]
+    return placed(_unit(xs), _unit(ys), names, height=height - 110)
 
 
 def _unit(values: list[float]) -> list[float]:

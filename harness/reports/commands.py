@@ -16,7 +16,7 @@ from harness.errors import BadInput, MissingData
 if TYPE_CHECKING:
     from harness.store.reader import Reader
 
-MOST_TOLD = 50
+MOST_PROBLEMS = 50
 
 
 def report(
@@ -48,18 +48,22 @@ def report(
     with _bar() as bar:
         task = bar.add_task("report", total=1.0) if bar else None
 
-        def told(text: str, share: float) -> None:
+        def progress(text: str, share: float) -> None:
             if bar and task is not None:
                 bar.update(task, completed=share, description=text)
 
-        made = make_report(_reader(), choices, _split(formats), lang, out, told)
+        written = make_report(_reader(), choices, _split(formats), lang, out, progress)
     if as_json:
-        print(json.dumps({"files": [str(p) for p in made], "not_made": made.missed}, ensure_ascii=False, indent=1))
+        print(
+            json.dumps(
+                {"files": [str(p) for p in written.files], "not_made": written.missed}, ensure_ascii=False, indent=1
+            )
+        )
     else:
-        print("\n".join(str(p) for p in made if p.parent == out))
-    for sentence in made.missed:
+        print("\n".join(str(p) for p in written.files if p.parent == out))
+    for sentence in written.missed:
         print(sentence, file=sys.stderr)
-    return 1 if made.missed else 0
+    return 1 if written.missed else 0
 
 
 def _verify(file: Path, as_json: bool) -> int:
@@ -69,15 +73,15 @@ def _verify(file: Path, as_json: bool) -> int:
     if as_json:
         print(json.dumps({"ok": not problems, "problems": problems}, ensure_ascii=False, indent=1))
     elif problems:
-        more = f"… and {len(problems) - MOST_TOLD} more" if len(problems) > MOST_TOLD else ""
-        print("\n".join([*problems[:MOST_TOLD], *([more] if more else [])]))
+        more = f"… and {len(problems) - MOST_PROBLEMS} more" if len(problems) > MOST_PROBLEMS else ""
+        print("\n".join([*problems[:MOST_PROBLEMS], *([more] if more else [])]))
     else:
         print(f"ok: every number of {file} follows from the database")
     return 1 if problems else 0
 
 
-def _split(given: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part.strip() for text in given for part in text.split(",") if part.strip()))
+def _split(lists: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for text in lists for part in text.split(",") if part.strip()))
 
 
 def _day(text: str | None) -> dt.date | None:

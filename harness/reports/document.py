@@ -1,4 +1,4 @@
-"""What a report is made of: frozen parts, first; every format draws the same ones.
+"""The parts of a report (sections, tables, figures, sentences), frozen: every format writes the same ones.
 
 A section has sentences, tables and figures. Every number stands in a table or in a sentence, with a key; the keys
 and values travel inside each file, so that ``verify`` can recompute them.
@@ -49,9 +49,9 @@ class Table:
     note: str = ""
 
     def row_id(self, row: Sequence[Cell]) -> str:
-        """What names a row: its identifying cells."""
-        held = {c.key: v for c, v in zip(self.columns, row, strict=True)}
-        return " · ".join(printed(held[k], "text") for k in self.identity)
+        """A row's name: its identifying cells."""
+        cells = {c.key: v for c, v in zip(self.columns, row, strict=True)}
+        return " · ".join(printed(cells[k], "text") for k in self.identity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A drawing as data: ``kind`` is dots, profile, differences, scatter or heat; its title is the finding."""
+    """A drawing as data: ``kind`` is one of ``formats.chart_kinds.KINDS``; the title says what the figure shows."""
 
     key: str
     kind: str
@@ -126,8 +126,8 @@ class Section:
     runs: tuple[str, ...] = ()
 
     @property
-    def told(self) -> tuple[Sentence, ...]:
-        """The sentences that no figure says already as its title."""
+    def body(self) -> tuple[Sentence, ...]:
+        """The sentences that stand in the text: all but those that are a figure's title."""
         return tuple(s for s in self.sentences if s.text not in {f.title for f in self.figures})
 
     def heading(self, figure: Figure) -> Sentence | None:
@@ -157,7 +157,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole report. ``day`` is the newest date in the data: nothing in a file comes from a clock."""
+    """A whole report. ``day`` is the newest date in the data: dates come from the data, so that output is reproducible."""
 
     title: str
     subtitle: str

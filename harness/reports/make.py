@@ -1,10 +1,11 @@
-"""Make a report's files, and verify one: the two things that commands and pages call."""
+"""Write a report's files, and verify one: what commands and pages call."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness import places
@@ -19,12 +20,12 @@ from harness.store.reader import Reader
 FORMATS = ("html", "pdf", "xlsx", "md", "csv", "parquet")
 
 
-class Made(list[Path]):
-    """The files made; ``missed`` says, one sentence each, which format could not be made and why."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files of a report, and one sentence for each format that could not be written, with its reason."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.missed: list[str] = []
+    files: tuple[Path, ...]
+    missed: tuple[str, ...] = ()
 
 
 def quiet(_: str, __: float) -> None:
@@ -40,7 +41,7 @@ def make_report(
     progress: Progress = quiet,
     *,
     commit: str | None = None,
-) -> Made:
+) -> Written:
     """Write the report in each format into the folder ``out``; the same database and choices give the same bytes.
 
     ``commit`` is the catalog's; by default the one of the catalog folder in use.
@@ -63,40 +64,17 @@ def make_report(
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadInput(f"The folder {out} cannot be made: {error.strerror}.") from error
-    made = Made()
+    files: list[Path] = []
+    missed: list[str] = []
     wanted = [f for f in FORMATS if f in formats]
     for step, name in enumerate(wanted):
         progress(words("file.writing", format=name.upper()), 0.6 + 0.4 * step / len(wanted))
         try:
-            made += [_put(out / path, content) for path, content in contents(report, words, name).items()]
+            files += [_put(out / path, content) for path, content in contents(report, words, name).items()]
         except MissingData as error:
-            made.missed.append(words("file.no_pdf", why=str(error)))
+            missed.append(words("file.no_pdf", why=str(error)))
     progress(words("file.writing", format=""), 1.0)
-    return made
-
-
-def report_file(
-    reader: Reader, choices: Choices, form: str, lang: str, progress: Progress = quiet
-) -> tuple[str, bytes]:
-    """One format as a file's name and content, nothing written: what a page offers for download.
-
-    Markdown comes with its charts, in an archive.
-
-    Raises:
-        BadInput: as ``make_report``.
-        MissingData: there is nothing to report on, or this format cannot be made here.
-    """
-    if form not in FORMATS or lang not in LANGUAGES:
-        raise BadInput(
-            f"There is no format {form!r} in {lang!r}; there are {', '.join(FORMATS)} in {', '.join(LANGUAGES)}."
-        )
-    report = build(reader, choices, lang, catalog_commit(places.catalog()), progress)
-    parts = contents(report, Words(lang), form)
-    if len(parts) == 1:
-        return next(iter(parts.items()))
-    from harness.reports.formats.archive import packed
-
-    return f"{stem(report, lang)}-{form}.zip", packed(parts)
+    return Written(tuple(files), tuple(missed))
 
 
 def contents(report: Report, words: Words, form: str) -> dict[str, bytes]:
@@ -121,11 +99,11 @@ def contents(report: Report, words: Words, form: str) -> dict[str, bytes]:
         return {f"{name}.md": text.encode()} | {f"{name}-charts/{c}": chart for c, chart in charts.items()}
     from harness.reports.formats.archive import archive
 
-    return {f"{name}-{form}.zip": archive(report, words, form)}
+    return {f"{name}-{form}.zip": archive(report, form)}
 
 
 def _put(path: Path, content: bytes) -> Path:
-    """Write a file as a whole: nobody finds half of one."""
+    """Write a file whole or not at all; its path."""
     path.parent.mkdir(exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(content)
@@ -152,14 +130,12 @@ def catalog_commit(folder: Path) -> str:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        ["git", "-C", str(folder), *arguments], capture_output=True, text=True, timeout=20, check=True
-    )
-    return done.stdout.strip()
+    run = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, timeout=20, check=True)
+    return run.stdout.strip()
 
 
 def verify_report(file: Path, reader: Reader) -> list[str]:
-    """What is wrong with the numbers of a report: changed in the database since, or changed in the file.
+    """Problems of a report's numbers, one sentence each: changed in the database since, or changed in the file.
 
     Raises:
         BadInput: the file is no report of ours, or cannot be read.

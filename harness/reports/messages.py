@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Words(Translator):
-    """Says messages with values printed as reports print them, and gives tables their columns' headings."""
+    """Messages with values printed as reports print them; sections, sentences and columns with their texts."""
 
     __slots__ = ()
 
@@ -34,9 +34,9 @@ class Words(Translator):
     ) -> Sentence:
         """A sentence from the message ``key``; ``numbers`` are values with the kind that prints them."""
         shown = {name: printed(value, kind) for name, (value, kind) in (numbers or {}).items()}
-        given = {name: cleaned(value) for name, value in values.items()}
-        held = tuple((name, float(value)) for name, (value, _) in (numbers or {}).items())
-        return Sentence(f"{key} {' '.join(given.values())}".strip()[:200], self(key, **shown, **given), held)
+        texts = {name: cleaned(value) for name, value in values.items()}
+        plain = tuple((name, float(value)) for name, (value, _) in (numbers or {}).items())
+        return Sentence(f"{key} {' '.join(texts.values())}".strip()[:200], self(key, **shown, **texts), plain)
 
     def section(self, key: str, /, *parts: Part, **values: object) -> Section:
         """The section ``key`` with its title and lead: its parts one after the other, its runs sorted."""

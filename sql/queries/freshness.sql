@@ -15,4 +15,4 @@ SELECT
 FROM used LEFT JOIN source AS s USING (source_id)
 WHERE used.source_id IS NOT NULL
 GROUP BY ALL
-ORDER BY last_as_of DESC NULLS LAST, rows DESC
+ORDER BY last_as_of DESC NULLS LAST, rows DESC, source_id

@@ -111,16 +111,6 @@ def test_a_heat_map_leaves_missing_cells_empty() -> None:
     assert grid.heat(wide, unit="κ", **WORDS).figure.data[0].text is None, "too many cells to write in"
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_a_figure_alone_carries_title_and_source(dark: bool) -> None:
-    drawn = dots.ranking(RANKED, unit="index", **WORDS)
-    alone = drawn.standalone(dark)
-    assert alone.layout.title.text == "A leads"
-    assert "a test" in alone.layout.annotations[-1].text
-    assert (alone.layout.paper_bgcolor == "#FFFFFF") is not dark
-    assert drawn.figure.layout.paper_bgcolor is None, "the site's theme decides there"
-
-
 def test_alt_text_says_finding_and_note() -> None:
     assert dots.ranking(RANKED, unit="index", **WORDS).alt == "A leads. Bars are 95 % intervals."
 

@@ -29,10 +29,10 @@ UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b-\u200f]")
 
 @pytest.fixture(scope="module")
 def files(hostile: Reader, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    made = make_report(
+    written = make_report(
         hostile, CHOICES, ["html", "md", "xlsx", "csv"], "en", tmp_path_factory.mktemp("hostile"), commit=""
     )
-    return {p.suffix: p for p in made if p.suffix != ".png"}
+    return {p.suffix: p for p in written.files if p.suffix != ".svg"}
 
 
 class Tags(HTMLParser):
@@ -100,8 +100,8 @@ def test_cells_are_cleaned_and_printed() -> None:
 
 @pytest.fixture
 def own(reader: Reader, tmp_path: Path) -> dict[str, Path]:
-    made = make_report(reader, CHOICES, ["html", "md", "xlsx", "csv", "pdf"], "en", tmp_path, commit="abc")
-    return {p.suffix: p for p in made if p.suffix != ".png"}
+    written = make_report(reader, CHOICES, ["html", "md", "xlsx", "csv", "pdf"], "en", tmp_path, commit="abc")
+    return {p.suffix: p for p in written.files if p.suffix != ".svg"}
 
 
 def test_a_changed_number_is_found_wherever_it_was_changed(own: dict[str, Path], reader: Reader) -> None:
@@ -173,10 +173,10 @@ def test_without_weasyprint_the_other_formats_are_made(
     reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "weasyprint", None)
-    made = make_report(reader, CHOICES, ["pdf", "csv"], "en", tmp_path, commit="")
-    assert [p.suffix for p in made] == [".zip"]
-    assert len(made.missed) == 1
-    assert "Pango" in made.missed[0]
+    written = make_report(reader, CHOICES, ["pdf", "csv"], "en", tmp_path, commit="")
+    assert [p.suffix for p in written.files] == [".zip"]
+    assert len(written.missed) == 1
+    assert "Pango" in written.missed[0]
 
 
 @pytest.fixture

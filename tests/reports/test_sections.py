@@ -13,7 +13,7 @@ import pytest
 
 from harness.errors import BadInput, MissingData
 from harness.i18n.translator import messages
-from harness.reports.build import build
+from harness.reports.build import SECTIONS, build
 from harness.reports.document import Report
 from harness.reports.messages import Words
 from harness.reports.sections.memo_sentences import amount, which
@@ -179,6 +179,13 @@ def test_a_chinese_report_speaks_chinese(reader: Reader) -> None:
     assert "极光系统" in report.title
 
 
+def test_the_guide_lists_the_sections_in_their_order() -> None:
+    guide = (ROOM.parents[1] / "docs" / "reports.md").read_text(encoding="utf-8")
+    rows = guide.split("| section | holds |")[1].split("\n\n")[0].splitlines()[2:]
+    titles = [messages()[f"section.{key}"]["en"].removesuffix(" since {since}") for key in SECTIONS]
+    assert [row.split(" | ")[0].removeprefix("| ") for row in rows] == titles
+
+
 def test_columns_are_all_used() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in ROOM.rglob("*.py"))
     assert {
@@ -228,6 +235,6 @@ def test_sources_that_were_not_opened_are_told(database: Path, tmp_path: Path) -
 def test_a_sentence_that_is_a_figures_title_is_said_once(report: Report) -> None:
     for section in report.sections:
         titles = {f.title for f in section.figures}
-        assert not titles & {s.text for s in section.told}
+        assert not titles & {s.text for s in section.body}
         headed = [h for h in map(section.heading, section.figures) if h]
-        assert sorted(s.key for s in section.sentences) == sorted(s.key for s in [*section.told, *headed])
+        assert sorted(s.key for s in section.sentences) == sorted(s.key for s in [*section.body, *headed])

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from harness.reports.cells import Cell, defused
 from harness.reports.document import Column, Report, Section, Table
-from harness.reports.formats.html_body import embedded
-from harness.reports.messages import Words
+from harness.reports.formats.carried import Carried, as_json, check_size, embedded, sentence_problems, value_problems
+from harness.reports.formats.zip_file import zip_bytes
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MOMENT = (1980, 1, 1, 0, 0, 0)  # the earliest that an archive can hold: its members carry no clock
-DICTIONARY = "dictionary.csv"
+SENTENCES = "sentences.csv"
 NUMBERS = "report.json"
 
 
@@ -27,33 +25,16 @@ def named(report: Report) -> list[tuple[str, Section, Table]]:
     return [(f"{s.key}_{t.key}", s, t) for s in report.sections for t in s.tables]
 
 
-def archive(report: Report, words: Words, form: str) -> bytes:
+def archive(report: Report, form: str) -> bytes:
     """All tables in one archive; ``form`` is ``csv`` or ``parquet``."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as held:
-        for name, _, table in named(report):
-            _add(held, f"{name}.{form}", as_csv(table) if form == "csv" else as_parquet(table))
-        _add(held, DICTIONARY, dictionary(report, words))
-        _add(held, "sentences.csv", _rows([["key", "text"], *([k, defused(s.text)] for k, s in report.sentences())]))
-        text = json.dumps(embedded(report, full=True), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        _add(held, NUMBERS, text.encode())
-    return buffer.getvalue()
-
-
-def packed(parts: Mapping[str, bytes]) -> bytes:
-    """Files in one archive, without a clock."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as held:
-        for name, content in parts.items():
-            _add(held, name, content)
-    return buffer.getvalue()
-
-
-def _add(held: zipfile.ZipFile, name: str, content: bytes) -> None:
-    info = zipfile.ZipInfo(name, MOMENT)
-    info.compress_type = zipfile.ZIP_DEFLATED
-    info.external_attr = 0o644 << 16
-    held.writestr(info, content)
+    write = as_csv if form == "csv" else as_parquet
+    sentences = [["key", "text"], *([key, defused(s.text)] for key, s in report.sentences())]
+    return zip_bytes({
+        **{f"{name}.{form}": write(table) for name, _, table in named(report)},
+        "dictionary.csv": dictionary(report),
+        SENTENCES: _rows(sentences),
+        NUMBERS: as_json(embedded(report, full=True)).encode(),
+    })  # fmt: skip
 
 
 def _rows(rows: list[list[str]]) -> bytes:
@@ -104,7 +85,7 @@ def _typed(value: Cell, column: Column) -> Cell:
     return float(value) if column.numeric and column.kind != "integer" and isinstance(value, (int, float)) else value
 
 
-def dictionary(report: Report, words: Words) -> bytes:
+def dictionary(report: Report) -> bytes:
     """What each column of each file is: kind, unit, heading, and the table's note."""
     head = ["file", "column", "kind", "unit", "heading", "table", "section", "note"]
     rows = [
@@ -113,3 +94,42 @@ def dictionary(report: Report, words: Words) -> bytes:
         for c in t.columns
     ]
     return _rows([head, *([defused(v) for v in row] for row in rows)])
+
+
+def read(content: bytes) -> str:
+    """The JSON that an archive carries."""
+    with _opened(content) as archive:
+        return archive.read(NUMBERS).decode()
+
+
+def problems(content: bytes, carried: Carried, report: Report) -> Iterator[str]:
+    """Where the tables and sentences of an archive are not what it carries."""
+    with _opened(content) as archive:
+        rows = csv.reader(io.StringIO(archive.read(SENTENCES).decode("utf-8-sig")))
+        texts = {row[1] for row in rows if len(row) > 1}
+        values = list(_values(archive, report))
+    yield from value_problems(values, carried)
+    yield from sentence_problems({k: defused(t) for k, t in carried.sentences.items()}, texts)
+
+
+def _opened(content: bytes) -> zipfile.ZipFile:
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    check_size(sum(i.file_size for i in archive.infolist()))
+    return archive
+
+
+def _values(archive: zipfile.ZipFile, report: Report) -> Iterator[float]:
+    """Numbers of every table's numeric columns, row by row."""
+    import pandas as pd
+
+    files = set(archive.namelist())
+    for name, _, table in named(report):
+        if f"{name}.csv" in files:
+            frame = pd.read_csv(io.BytesIO(archive.read(f"{name}.csv")), float_precision="round_trip")
+        elif f"{name}.parquet" in files:
+            frame = pd.read_parquet(io.BytesIO(archive.read(f"{name}.parquet")))
+        else:
+            continue
+        numeric = [c.key for c in table.columns if c.numeric and c.key in frame]
+        for row in frame[numeric].itertuples(index=False, name=None):
+            yield from (float(v) for v in row if not pd.isna(v))

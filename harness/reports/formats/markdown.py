@@ -1,18 +1,19 @@
-"""The Markdown form: one text file, and its charts as PNG files beside it."""
+"""The Markdown form: one text file, and its charts as SVG files beside it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from harness.reports.cells import Cell, printed
 from harness.reports.document import Report, Table
-from harness.reports.formats.html_body import as_json, embedded, heading, joined
-from harness.reports.formats.plotly_figures import legend
-from harness.reports.formats.png import png
-from harness.reports.formats.svg import drawn
+from harness.reports.formats.carried import Carried, as_inline_json, embedded, number_problems, sentence_problems
+from harness.reports.formats.chart_kinds import svg_document
+from harness.reports.formats.html_body import heading, joined
 from harness.reports.messages import Words
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!$])")
+_CARRIED = re.compile(r"<!-- landscape-report (.*?) -->", re.DOTALL)
 _LIST = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s)")
 
 
@@ -27,20 +28,25 @@ def markdown(report: Report, words: Words, folder: str) -> tuple[str, dict[str, 
     lines = [f"# {escaped(report.title)}", "", escaped(report.subtitle), ""]
     for section in report.sections:
         lines += [f"## {escaped(section.title)}", "", f"*{escaped(section.lead)}*", ""]
-        for sentence in section.told:
+        for sentence in section.body:
             lines += [f"**{escaped(sentence.question)}**", ""] if sentence.question else []
             lines += [escaped(sentence.text), ""]
         for figure in section.figures:
-            name = f"{len(charts) + 1:02d}-{re.sub('[^a-z0-9]+', '-', f'{section.key}-{figure.kind}'.lower())}.png"
-            charts[name] = png(drawn(figure, legend(words)))
+            name = f"{len(charts) + 1:02d}-{re.sub('[^a-z0-9]+', '-', f'{section.key}-{figure.kind}'.lower())}.svg"
+            charts[name] = svg_document(figure, words).encode()
             note = " ".join(t for t in (figure.note, figure.source) if t)
             lines += [escaped(figure.title), "", f"![{escaped(figure.alt)}]({folder}/{name})", "", escaped(note), ""]
         for table in section.tables:
             lines += [*_table(table, words), ""]
         if section.runs:
             lines += [escaped(words("file.runs_of", n=len(section.runs))), ""]
-    lines.append(f"<!-- landscape-report {as_json(embedded(report, full=False)).replace('--', chr(92) + 'u002d-')} -->")
+    lines.append(f"<!-- landscape-report {_comment(report)} -->")
     return "\n".join(lines) + "\n", charts
+
+
+def _comment(report: Report) -> str:
+    """The carried JSON; two hyphens would end the comment."""
+    return as_inline_json(embedded(report, full=False)).replace("--", "\\u002d-")
 
 
 def _table(table: Table, words: Words) -> list[str]:
@@ -68,3 +74,34 @@ def _cell(table: Table, row: tuple[Cell, ...], place: tuple[int, int | None]) ->
         return escaped(printed(row[place[0]], column.kind))
     known = [escaped(printed(row[i], table.columns[i].kind)) for i in place if i is not None and row[i] is not None]
     return " – ".join(known) if known else "–"
+
+
+def read(content: bytes) -> str:
+    """The JSON that a text carries; empty where there is none."""
+    comment = _CARRIED.search(content.decode())
+    return comment[1] if comment else ""
+
+
+def problems(content: bytes, carried: Carried, report: Report) -> Iterator[str]:
+    """Where the tables and lines of a text are not what it carries."""
+    text = _CARRIED.sub("", content.decode())
+    yield from number_problems(_numbers(text), [(k, t) for k, _, t in carried.numbers])
+    yield from sentence_problems({k: escaped(t) for k, t in carried.sentences.items()}, set(text.splitlines()))
+
+
+def _numbers(text: str) -> list[str]:
+    """Printed numbers of the right-aligned columns of every table, in order."""
+    numbers: list[str] = []
+    right_aligned: list[bool] = []
+    for line in text.splitlines():
+        if not line.startswith("| "):
+            right_aligned = []
+            continue
+        cells = [c.strip() for c in re.split(r"(?<!\\)\|", line)[1:-1]]
+        if all(re.fullmatch(r"-{3,}:?", c) for c in cells):
+            right_aligned = [c.endswith(":") for c in cells]
+        elif right_aligned:
+            for cell, right in zip(cells, right_aligned, strict=False):
+                if right and cell != "–":
+                    numbers += re.sub(r"\\(.)", r"\1", cell).split(" – ")
+    return numbers

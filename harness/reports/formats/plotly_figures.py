@@ -8,45 +8,63 @@ from harness.reports.document import Figure
 from harness.reports.messages import Words
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from harness.charts.chart import Chart
 
 
-def chart(figure: Figure, words: Words) -> Chart:
-    """The figure as the site would draw it."""
+def dots(figure: Figure, words: Words) -> Chart:
+    """A leaderboard."""
+    from harness.charts.dots import ranking
+
+    rows = _frame(figure).rename(columns={"label": "model", "value": "score", "group": "segment"}).assign(ranks="")
+    return ranking(rows, unit=figure.unit, origin=figure.origin, **_texts(figure))
+
+
+def differences(figure: Figure, words: Words) -> Chart:
+    """Differences around zero; what is significant is filled."""
+    from harness.charts.dots import differences as chart
+
+    rows = _frame(figure).rename(columns={"value": "difference", "mark": "significant"})
+    return chart(rows, words, unit=figure.unit, **_texts(figure))
+
+
+def profile(figure: Figure, words: Words) -> Chart:
+    """Several things on the same dimensions."""
+    from harness.charts.dots import profile as chart
+
+    rows = _frame(figure).rename(columns={"label": "thing", "row": "dimension"})[["thing", "dimension", "value"]]
+    return chart(rows, unit=figure.unit, **_texts(figure))
+
+
+def scatter(figure: Figure, words: Words) -> Chart:
+    """Capability against a logarithmic price, with the frontier."""
+    from harness.charts.scatter import points
+
+    names = {"value": "x", "group": "segment", "mark": "on_frontier"}
+    rows = _frame(figure).rename(columns=names).drop(columns=["low", "high"])
+    return points(rows, words, x_unit=figure.unit, y_unit=figure.unit_y, log_x=True, origin=figure.origin,
+                  frontier=True, labels=20, **_texts(figure))  # fmt: skip
+
+
+def heat(figure: Figure, words: Words) -> Chart:
+    """A table of colours."""
+    from harness.charts import grid
+
+    frame = _frame(figure)
+    rows, columns = figure.grid
+    square = frame.pivot_table(index="row", columns="label", values="value", sort=False)
+    square = square.reindex(index=rows, columns=columns)
+    whole = all(float(v).is_integer() for v in frame["value"].dropna())
+    return grid.heat(square, unit=figure.unit, places=0 if whole else 2, **_texts(figure))
+
+
+def _texts(figure: Figure) -> dict[str, Any]:
+    return {"title": figure.title, "note": figure.note, "source": figure.source, "name": figure.key}
+
+
+def _frame(figure: Figure) -> pd.DataFrame:
     import pandas as pd
 
-    from harness.charts import dots, grid, scatter
-
-    points = figure.points
-    said: dict[str, Any] = {"title": figure.title, "note": figure.note, "source": figure.source, "name": figure.key}
-    frame = pd.DataFrame([(p.label, p.value, p.low, p.high, p.y, p.y_low, p.y_high, p.group, p.row, p.mark, p.note) for p in points],
-                         columns=["label", "value", "low", "high", "y", "y_low", "y_high", "group", "row", "mark", "note"])  # fmt: skip
-    if figure.kind == "dots":
-        rows = frame.rename(columns={"label": "model", "value": "score", "group": "segment"}).assign(ranks="")
-        return dots.ranking(rows, unit=figure.unit, origin=figure.origin, **said)
-    if figure.kind == "differences":
-        rows = frame.rename(columns={"value": "difference", "mark": "significant"})
-        return dots.differences(rows, words, unit=figure.unit, **said)
-    if figure.kind == "profile":
-        rows = frame.rename(columns={"label": "thing", "row": "dimension"})[["thing", "dimension", "value"]]
-        return dots.profile(rows, unit=figure.unit, **said)
-    if figure.kind == "scatter":
-        rows = frame.rename(columns={"value": "x", "group": "segment", "mark": "on_frontier"}).drop(
-            columns=["low", "high"]
-        )
-        return scatter.points(rows, words, x_unit=figure.unit, y_unit=figure.unit_y, log_x=True, origin=figure.origin,
-                              frontier=True, labels=20, **said)  # fmt: skip
-    square = frame.pivot_table(index="row", columns="label", values="value", sort=False)
-    rows_shown, columns_shown = figure.grid
-    square = square.reindex(index=rows_shown, columns=columns_shown)
-    whole = all(float(v).is_integer() for v in frame["value"].dropna())
-    return grid.heat(square, unit=figure.unit, places=0 if whole else 2, **said)
-
-
-def legend(words: Words) -> dict[str, str]:
-    """Names of the groups that a drawing's key shows."""
-    groups = {s: words.known("segment", s) for s in ("big-tech", "startup", "lab", "reference", "unknown")}
-    return groups | {
-        "significant": words("charts.significant"),
-        "not_significant": words("charts.not_significant"),
-    }
+    columns = ["label", "value", "low", "high", "y", "y_low", "y_high", "group", "row", "mark", "note"]
+    return pd.DataFrame([[getattr(p, c) for c in columns] for p in figure.points], columns=columns)

@@ -7,25 +7,35 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from harness.charts.chart import short
-from harness.charts.labels import placed
+from harness.charts.labels import letters, placed
 from harness.charts.palette import GREY, SEQUENTIAL, Mark, segment, series
+from harness.charts.scatter import log_steps
 from harness.reports.document import Figure, Point
 
 WIDTH = 760.0
 ROW = 22.0
 INK, LINE = "#1B2430", "#D5DAE1"
 SIZE = 11.0
+LETTER = 0.56 * SIZE
+"""Pixels of a Latin letter on average: Noto Sans' small letters and digits are 0.53 of their size wide; a little more leaves labels room."""
+LABELS = 0.48
+"""Share of the width that row labels take at most: the marks keep a little more than half."""
+BEFORE, BEYOND = 0.75, 1.35
+"""The price axis begins at so much of the lowest price and ends at so much of the highest: an eighth of a decade on each
+side keeps marks off the frame."""
+WIDE_LETTER = 0.62 * SIZE
+"""Pixels of a letter in a heat map's head, where no name may reach its neighbour: a tenth more than the average."""
+DARK = 0.73
+"""From this share of the colour scale on white digits have more contrast than dark ones (both 3.8:1 here)."""
 FONT = "Landscape Text, Noto Sans SC, Noto Sans CJK SC, Microsoft YaHei, PingFang SC, Segoe UI, Arial, sans-serif"
 
 
-def drawn(figure: Figure, legend: dict[str, str]) -> str:
-    """The figure as one SVG document; ``legend`` names groups."""
-    draw = {"dots": _rows, "differences": _rows, "profile": _profile, "scatter": _scatter, "heat": _heat}[figure.kind]
-    height, body = draw(figure, legend)
+def document(title: str, height: float, elements: Iterable[str]) -> str:
+    """One SVG document of the elements, ``WIDTH`` by ``height`` pixels."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:g}" width="{WIDTH:g}" height="{height:g}" '
         f'font-family="{FONT}" font-size="{SIZE:g}" fill="{INK}" role="img">'
-        f"<title>{escape(figure.title)}</title>{''.join(body)}</svg>"
+        f"<title>{escape(title)}</title>{''.join(elements)}</svg>"
     )
 
 
@@ -73,12 +83,6 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
     return [round(k * step, 10) for k in range(first, last + 1)]
 
 
-def _log_ticks(low: float, high: float) -> list[float]:
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    steps = (1, 2, 5) if last - first <= 2 else (1, 3) if last - first <= 4 else (1,)
-    return [m * 10.0**e for e in range(first, last + 1) for m in steps if low * 0.7 <= m * 10.0**e <= high * 1.4]
-
-
 def _finite(values: Iterable[float]) -> list[float]:
     return [v for v in values if math.isfinite(v)]
 
@@ -94,7 +98,7 @@ def _key(names: Sequence[tuple[str, Mark]], y: float, left: float = 8, *, hollow
 
 def _wide(text: str) -> float:
     """About how many pixels a text takes."""
-    return sum(SIZE if ord(c) > 0x2E7F else SIZE * 0.56 for c in text)
+    return letters(text) * LETTER
 
 
 def _axis(
@@ -117,11 +121,11 @@ def _span(points: Sequence[Point], *, zero: bool) -> list[float]:
     )
 
 
-def _rows(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
+def rows(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
     """One row a point, with its interval: leaderboards and differences around zero."""
     points, apart = figure.points, figure.kind == "differences"
     names = [short(p.label, 56 if apart else 36) for p in points]
-    left = min(max([_wide(n) for n in names], default=40) + 18, WIDTH * 0.48)
+    left = min(max([_wide(n) for n in names], default=40) + 18, WIDTH * LABELS)
     groups = _groups(points, legend, apart)
     groups = groups if len(groups) > 1 else []
     top, steps = 26.0 if groups else 8.0, _span(points, zero=apart)
@@ -156,7 +160,7 @@ def _groups(points: Sequence[Point], legend: dict[str, str], apart: bool) -> lis
     return [(legend.get(g, g), segment(g)) for g in dict.fromkeys(p.group for p in points)]
 
 
-def _profile(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
+def profile(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
     """Several things on the same dimensions: a dot plot."""
     rows = list(dict.fromkeys(p.row for p in figure.points))
     things = list(dict.fromkeys(p.label for p in figure.points))
@@ -198,13 +202,13 @@ def _wrapped(names: Sequence[tuple[str, Mark]]) -> list[list[tuple[str, Mark]]]:
     return lines
 
 
-def _scatter(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
+def scatter(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
     """Capability against price, the price logarithmic; the first twenty are named, the frontier is joined."""
     points = [p for p in figure.points if p.value > 0]
     left, top, height, right = 58.0, 26.0, 380.0, WIDTH - 24
     bottom = top + height
     values = [p.value for p in points]
-    lowest, highest = math.log10(min(values) * 0.75), math.log10(max(values) * 1.35)
+    lowest, highest = math.log10(min(values) * BEFORE), math.log10(max(values) * BEYOND)
     steps = ticks(
         min(_finite(v for p in points for v in (p.y, p.y_low))),
         max(_finite(v for p in points for v in (p.y, p.y_high))),
@@ -216,7 +220,7 @@ def _scatter(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
     def y(value: float) -> float:
         return bottom - height * (value - steps[0]) / (steps[-1] - steps[0])
 
-    marks = [t for t in _log_ticks(min(values), max(values)) if left <= x(t) <= right] or [min(values)]
+    marks = [t for t in log_steps(min(values), max(values)) if left <= x(t) <= right] or [min(values)]
     body = _axis(marks, [x(t) for t in marks], top, bottom, figure.unit)
     for step in steps:
         body += [_line(left, y(step), right, y(step)), _say(left - 8, y(step) + 4, f"{step:,.6g}", "end")]
@@ -245,12 +249,12 @@ def _scatter(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
     return bottom + 42, body
 
 
-def _heat(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
+def heat(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
     """A table of colours with its values written in."""
     rows, columns = figure.grid
     left = min(max(_wide(short(r, 34)) for r in rows) + 16, 260.0)
     wide = (WIDTH - left - 10) / max(len(columns), 1)
-    head = [short(c, max(6, int(wide / (SIZE * 0.62)))) for c in columns]
+    head = [short(c, max(6, int(wide / WIDE_LETTER))) for c in columns]
     tall, top = 26.0, 28.0
     values = _finite(p.value for p in figure.points)
     low, high = min([*values, 0.0]), max(values, default=1.0)
@@ -265,7 +269,7 @@ def _heat(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
         body.append(
             f'<rect x="{_n(px)}" y="{_n(py)}" width="{_n(wide - 1)}" height="{_n(tall - 1)}" fill="{shade(share)}"/>'
         )
-        body.append(_say(px + wide / 2, py + tall / 2 + 4, text, "middle", ' fill="#FFFFFF"' if share > 0.62 else ""))
+        body.append(_say(px + wide / 2, py + tall / 2 + 4, text, "middle", ' fill="#FFFFFF"' if share > DARK else ""))
     bottom = top + tall * len(rows)
     body.append(_say(left, bottom + 18, figure.unit))
     return bottom + 28, body

@@ -1,13 +1,12 @@
-"""What a visitor takes away: the chosen sections as frames, and all of them in one archive."""
+"""The frames that the page Reports offers for download, by section, and all of them in one ZIP of CSV files."""
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from harness.charts.text import csv
+from harness.reports.formats.zip_file import zip_bytes
 from harness.site.capability import leaderboard, scale
 
 if TYPE_CHECKING:
@@ -77,8 +76,4 @@ def chosen(
 
 def archive(frames: Mapping[str, pd.DataFrame]) -> bytes:
     """All frames as CSV in one ZIP."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, frame in frames.items():
-            file.writestr(f"{name}.csv", csv(frame))
-    return buffer.getvalue()
+    return zip_bytes({f"{name}.csv": csv(frame) for name, frame in frames.items()})

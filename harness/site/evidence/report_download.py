@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
 import threading
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+
+from harness.reports.formats.zip_file import zip_bytes
 
 if TYPE_CHECKING:
     from harness.site.server.view import View
@@ -62,21 +62,18 @@ def _cached_document(
     from harness.reports.selection import Choices
 
     with _report_lock(), tempfile.TemporaryDirectory() as folder:
-        files = make_report(_reader, Choices(vendors=vendors, models=models), [form], language, Path(folder))
-        if not files:
-            return Document("", b"", "", " ".join(files.missed))
-        return packed(files, Path(folder), MIME[form])
+        written = make_report(_reader, Choices(vendors=vendors, models=models), [form], language, Path(folder))
+        if not written.files:
+            return Document("", b"", "", " ".join(written.missed))
+        return packed(written.files, Path(folder), MIME[form])
 
 
 def packed(files: Sequence[Path], folder: Path, mime: str) -> Document:
     """The one file, or all of them in one archive."""
     if len(files) == 1:
         return Document(files[0].name, files[0].read_bytes(), mime)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in files:
-            archive.write(file, file.relative_to(folder).as_posix())
-    return Document(f"{files[0].stem}.zip", buffer.getvalue(), "application/zip")
+    archive = zip_bytes({file.relative_to(folder).as_posix(): file.read_bytes() for file in files})
+    return Document(f"{files[0].stem}.zip", archive, "application/zip")
 
 
 def _request(wanted: tuple[Any, ...]) -> None:
