@@ -36,11 +36,11 @@ class Choices:
         }
 
     @classmethod
-    def from_json(cls, given: dict[str, Any]) -> Choices:
-        """The choices of a report that was made before."""
-        since = dt.date.fromisoformat(given["since"]) if given.get("since") else None
+    def from_json(cls, values: dict[str, Any]) -> Choices:
+        """The choices that travel in a report."""
+        since = dt.date.fromisoformat(values["since"]) if values.get("since") else None
         vendors, models, segments = (
-            tuple(str(v) for v in given.get(k) or ()) for k in ("vendors", "models", "segments")
+            tuple(str(v) for v in values.get(k) or ()) for k in ("vendors", "models", "segments")
         )
         return cls(vendors, models, segments, since)
 
@@ -70,10 +70,12 @@ def resolve(choices: Choices, vendor: pd.DataFrame, model: pd.DataFrame, run: pd
     chosen = [_model(name, model, run, problems) for name in choices.models]
     if problems:
         raise BadInput("The report cannot be made as asked.", problems)
-    held = vendor if choices.segments else vendor[vendor["segment"] != "reference"]
-    held = held[held["segment"].isin(choices.segments)] if choices.segments else held
-    held = held[held["vendor_id"].isin(makers)] if choices.vendors else held
-    vendors = set(held["vendor_id"].astype(str))
+    chosen_vendors = vendor if choices.segments else vendor[vendor["segment"] != "reference"]
+    chosen_vendors = (
+        chosen_vendors[chosen_vendors["segment"].isin(choices.segments)] if choices.segments else chosen_vendors
+    )
+    chosen_vendors = chosen_vendors[chosen_vendors["vendor_id"].isin(makers)] if choices.vendors else chosen_vendors
+    vendors = set(chosen_vendors["vendor_id"].astype(str))
     limited = bool(choices.vendors or choices.segments)
     models = model[model["vendor_id"].isin(vendors)] if limited else model
     own = run if not limited else run[run["vendor_id"].isin(vendors) | run["segment"].isin(choices.segments)]

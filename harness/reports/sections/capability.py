@@ -29,16 +29,16 @@ def capability(material: Material, words: Words) -> Section:
 
 def dots(rows: pd.DataFrame, limit: int = DRAWN) -> tuple[Point, ...]:
     """Points of a dot chart from ``model, score, low, high, segment``."""
-    given = zip(*(rows.head(limit)[c] for c in ("model", "score", "low", "high", "segment")), strict=True)
-    return tuple(Point(str(m), float(s), float(lo), float(hi), group=_text(g)) for m, s, lo, hi, g in given)
+    rows_drawn = zip(*(rows.head(limit)[c] for c in ("model", "score", "low", "high", "segment")), strict=True)
+    return tuple(Point(str(m), float(s), float(lo), float(hi), group=_text(g)) for m, s, lo, hi, g in rows_drawn)
 
 
 def bars(rows: pd.DataFrame, words: Words) -> str:
-    """What the error bars of these rows are, and of how many there is none."""
-    held = int(rows["low"].notna().sum())
-    if held == 0:
+    """The note on the error bars of these rows, and how many rows lack one."""
+    barred = int(rows["low"].notna().sum())
+    if barred == 0:
         return words("cap.bars_none")
-    return words("cap.bars") if held == len(rows) else words("cap.bars_some", n=len(rows) - held, all=len(rows))
+    return words("cap.bars") if barred == len(rows) else words("cap.bars_some", n=len(rows) - barred, all=len(rows))
 
 
 def _text(value: object) -> str:

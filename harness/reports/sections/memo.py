@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from harness.reports.messages import Words
 
 MOST = 6
-"""Things compared pair by pair, and told of in the memo's sentences."""
+"""Vendors or models compared pair by pair, and named in the memo's sentences."""
 TABLED = 10
 """Rows of the memo's table: as many as leave the first page its sentences and its contents."""
 
@@ -72,13 +72,13 @@ def memo(material: Material, words: Words) -> Section:
         words.column("price", "money", "USD"), words.column("own_price", "money", "USD"),
         words.column("measured", "integer"), words.column("imported", "integer"),
     )  # fmt: skip
-    told = rows.head(MOST)
+    compared = rows.head(MOST)
     sentences = [
         *_narrowing(material, words, rows),
-        *memo_sentences.which(told, words),
-        *memo_sentences.who(material, told, words),
-        *memo_sentences.cost(told, words),
-        *memo_sentences.sure(material, words, told),
+        *memo_sentences.which(compared, words),
+        *memo_sentences.who(material, compared, words),
+        *memo_sentences.cost(compared, words),
+        *memo_sentences.sure(material, words, compared),
     ]
     tables: tuple[Table, ...] = ()
     if len(shown):
