@@ -167,7 +167,7 @@ def vendors(
 @app.command()
 def runs(
     suite: Annotated[str | None, typer.Option(help="Only runs of this suite.")] = None,
-    model: Annotated[str | None, typer.Option(help="Only runs of models whose name ends so.")] = None,
+    model: Annotated[str | None, typer.Option(help="Only runs of this model: a full name or a unique ending.")] = None,
     origin: Annotated[str | None, typer.Option(help="measured or imported.")] = None,
     json: Json = False,
 ) -> None:

@@ -445,7 +445,7 @@ def test_models_are_compared_on_the_suite_they_share(
     assert run(["compare", "tiny", "second"]) == 0
     assert "landscape_cal_class (acc)" in capsys.readouterr().out
     refuses(capsys, ["compare", "tiny"], "at least two models")
-    refuses(capsys, ["compare", "tiny", "nobody"], "of a model 'nobody'", "Models there are")
+    refuses(capsys, ["compare", "tiny", "nobody"], "no model 'nobody' among the runs")
     refuses(capsys, ["compare", "tiny", "tiny", "second"], "twice")
     refuses(capsys, ["compare", "tiny", "second", "--suite", "core-en"], "No suite has item outcomes of all 2")
 

@@ -13,10 +13,15 @@ import duckdb
 import pandas as pd
 import pytest
 
+from harness import names, places
 from harness.__main__ import run
+from harness.engine import naming
+from harness.errors import BadInput
 from harness.i18n.translator import Translator
+from harness.interchange.foreign.owners import owner
 from harness.reports.build import build
 from harness.reports.selection import Choices
+from harness.store import sql
 from harness.store.reader import Reader
 from tests.market import two_models
 from tests.site import conftest as site_tests
@@ -145,6 +150,42 @@ def test_the_trend_and_the_lines_over_time_name_the_same_records(reader: Reader)
 # ---- benchmarks, metrics, closed lists -----------------------------------------------------------------------------
 
 # ---- names of models and runs --------------------------------------------------------------------------------------
+
+
+def test_sql_and_python_know_the_same_model_behind_another_tools_name() -> None:
+    """``sql/ingest/catalog_names.sql`` beside ``owners.owner``, on every name of the shipped catalog and made-up ones."""
+    folder = places.packaged_catalog()
+    tables = {name: pd.read_csv(folder / f"{name}.csv", dtype=str) for name in ("models", "aliases")}
+    model, alias = tables["models"], tables["aliases"]
+    written = [*model["model_id"], *model["hub_id"].dropna(), *alias["alias"], "Qwen3-0.6B", "7B", "nobody/at-all"]
+    run = pd.DataFrame({"model": sorted({*written, *map(str.upper, written)})}).assign(
+        run_id=lambda f: f["model"], model_id="?", vendor_id="?", manifest="{}"
+    )
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE model AS SELECT * FROM model").execute("CREATE TABLE alias AS SELECT * FROM alias")
+        con.execute("CREATE TABLE run AS SELECT * REPLACE (manifest::JSON AS manifest) FROM run")
+        by_sql = dict(con.execute(f"SELECT run_id, model_id FROM ({sql.text('ingest', 'catalog_names')})").fetchall())
+    assert by_sql == {name: owner(name).model_id for name in run["model"]}
+    assert by_sql["Qwen3-0.6B"] is None, "an ending is not enough"
+    assert len({m for m in by_sql.values() if m}) > 1_500
+
+
+def test_run_and_report_mean_the_same_model_of_the_shipped_catalog(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANDSCAPE_CATALOG", str(places.packaged_catalog()))
+    monkeypatch.setattr(naming, "_cached", list)
+    model = pd.read_csv(places.packaged_catalog() / "models.csv", dtype=str).dropna(subset="hub_id")
+    model = model.drop_duplicates("hub_id", keep=False)
+    runs = model.assign(model=model["hub_id"])[["model", "model_id"]]
+    for id in model["hub_id"].iloc[::12]:
+        for name in (id, id.lower(), id.split("/")[1], id.split("/")[1].upper()):
+            try:
+                by_run = {naming.hub_id(name)}
+            except BadInput:
+                with pytest.raises(BadInput, match="fits"):
+                    names.run_models(name, model, runs)
+            else:
+                assert by_run == names.run_models(name, model, runs), name
+
 
 # ---- site and report -----------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from harness import places
 from harness.catalog import tables
-from harness.catalog.names import slug
+from harness.catalog.spellings import slug
 from harness.catalog.tables import Row
 
 COSTS = {

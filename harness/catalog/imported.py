@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from harness.catalog import names
+from harness.catalog import spellings
 from harness.catalog.matching import Known, Match, match_model
 from harness.catalog.schema import BY_NAME, TABLES
 from harness.catalog.tables import Row, key_of
@@ -107,7 +107,7 @@ class Importer:
     @property
     def slug(self) -> str:
         """The name as source ids write it."""
-        return names.slug(self.name)
+        return spellings.slug(self.name)
 
     def source(self, date: dt.date) -> Row:
         """The source row of one snapshot of this source."""

@@ -1,7 +1,8 @@
 """Which of our models, vendors and providers does somebody else's name mean?
 
 Answers come from what is known (rows of the catalog, reviewed aliases) by rules that are named in the answer.
-Where a name fits two models or none, the answer is None: nothing is guessed.
+Where a name fits two models or none, the answer is None: nothing is guessed. Unlike a name that a person types
+(``harness.names``), a price list's name is matched whole, in the forms of ``catalog.spellings``: an ending is never enough.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from harness.catalog import names
+from harness.catalog import spellings
 from harness.catalog.tables import Row
 
 # Words of names that mark somebody else's alteration of a model: such a name never follows from its family.
@@ -46,13 +47,13 @@ class Known:
         self.vendor_of_model[row["model_id"]] = row["vendor_id"]
         for name in (row["model_id"], row["name"].replace("/", "-"), row["hub_id"]):
             if name:
-                self.models[names.normal(name)].add(row["model_id"])
+                self.models[spellings.normal(name)].add(row["model_id"])
 
 
 def _alias_key(kind: str, name: str) -> str:
     if kind == "model":
-        return names.normal(name)
-    return names.slug(name) or name.strip().lower()
+        return spellings.normal(name)
+    return spellings.slug(name) or name.strip().lower()
 
 
 def known(models: Iterable[Row], vendors: Iterable[Row], providers: Iterable[Row], aliases: Iterable[Row]) -> Known:
@@ -73,7 +74,7 @@ def known(models: Iterable[Row], vendors: Iterable[Row], providers: Iterable[Row
 
 def match_model(index: Known, name: str) -> Match | None:
     """The model that a name means: a reviewed alias, else a unique model of that form."""
-    for form, rule in names.forms(name):
+    for form, rule in spellings.forms(name):
         alias = index.aliases.get(("model", form))
         if alias in index.vendor_of_model:
             return Match(alias, "alias" if rule == "name" else f"alias, {rule}")
@@ -97,7 +98,7 @@ def match_vendor(index: Known, name: str) -> Match | None:
 
 def match_provider(index: Known, name: str) -> Match | None:
     """The provider that a name means."""
-    key = names.slug(name)
+    key = spellings.slug(name)
     if ("provider", key) in index.aliases:
         return Match(index.aliases["provider", key], "alias")
     return Match(index.providers[key], "name") if key in index.providers else None
@@ -109,13 +110,13 @@ def maker(index: Known, name: str, hosts: frozenset[str] = frozenset()) -> Match
     The owner before the slash decides where it is a vendor; else the family at the beginning of the name,
     unless the owner is an unknown third party or the name says that somebody altered the model.
     """
-    form = names.normal(name)
-    owner = names.owner(name)
+    form = spellings.normal(name)
+    owner = spellings.owner(name)
     if _ALTERED.search(form):
         return None
     if owner and owner not in hosts:
         return match_vendor(index, owner)
-    for start in names.starts(form):
+    for start in spellings.starts(form):
         vendor = index.aliases.get(("family", start))
         if vendor:
             return Match(vendor, "family")

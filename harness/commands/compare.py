@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from harness import names
 from harness.commands.database import reader as open_reader
 from harness.errors import BadInput, MissingData
 from harness.terminal import print_json
@@ -28,7 +29,7 @@ def compare(models: Sequence[str], *, suite: str | None, as_json: bool) -> None:
     from harness.market import paired_outcomes
 
     reader = open_reader()
-    runs = choose(reader.frame("compare_runs"), models, suite)
+    runs = choose(reader.frame("compare_runs"), reader.frame("models"), models, suite)
     comparison = paired_outcomes.compare(reader, runs.assign(label=runs["model"]))
     suite, version, ids = runs["suite"].iloc[0], runs["suite_version"].iloc[0], [str(r) for r in runs["run_id"]]
     if as_json:
@@ -43,46 +44,34 @@ def compare(models: Sequence[str], *, suite: str | None, as_json: bool) -> None:
     _print("tasks", comparison.tasks, "task")
 
 
-def choose(runs: pd.DataFrame, models: Sequence[str], suite: str | None) -> pd.DataFrame:
+def choose(runs: pd.DataFrame, catalog: pd.DataFrame, models: Sequence[str], suite: str | None) -> pd.DataFrame:
     """One run a model, all of one suite and version: the one with most shared tasks, leading runs before others.
 
-    ``runs`` are the rows of ``compare_runs``. Raises as ``compare`` says.
+    ``runs`` are the rows of ``compare_runs``, ``catalog`` those of ``models``. Raises as ``compare`` says.
     """
     if len(set(models)) < 2:
         raise BadInput("A comparison needs at least two models: harness compare MODEL MODEL …")
-    names = [_resolve(runs, model) for model in models]
-    if len(set(names)) < len(names):
+    groups = {model: names.run_models(model, catalog, runs) for model in models}
+    wanted = {name: model for model, group in groups.items() for name in group}
+    if len(wanted) < sum(map(len, groups.values())) or len(groups) < len(models):
         raise BadInput(f"{', '.join(models)} name one model twice.")
-    candidates = runs[runs["model"].isin(names)]
+    candidates = runs.assign(wanted=runs["model"].map(wanted)).dropna(subset="wanted")
     if suite:
         candidates = candidates[candidates["suite"] == suite]
     shared = [
         group
         for _, group in candidates.groupby(["suite", "suite_version"], dropna=False)
-        if group["model"].nunique() == len(names)
+        if group["wanted"].nunique() == len(models)
     ]
     if not shared:
-        suites = candidates.groupby("model")["suite"].unique()
-        listed = "; ".join(f"{n}: {', '.join(sorted(suites.get(n, []))) or 'none'}" for n in names)
+        suites = candidates.groupby("wanted")["suite"].unique()
+        listed = "; ".join(f"{model}: {', '.join(sorted(suites.get(model, []))) or 'none'}" for model in models)
         raise MissingData(
-            f"No suite has item outcomes of all {len(names)} models ({listed}). Run them on one suite first."
+            f"No suite has item outcomes of all {len(models)} models ({listed}). Run them on one suite first."
         )
-    most = max(shared, key=lambda g: (int(g.groupby("model")["tasks"].max().min()), str(g["suite"].iloc[0])))
+    most = max(shared, key=lambda g: (int(g.groupby("wanted")["tasks"].max().min()), str(g["suite"].iloc[0])))
     ranked = most.sort_values(["leading", "sealed", "run_id"], ascending=False, na_position="last")
-    return ranked.drop_duplicates("model").set_index("model").loc[names].reset_index()
-
-
-def _resolve(runs: pd.DataFrame, wanted: str) -> str:
-    names = sorted(set(runs["model"]))
-    if wanted in names:
-        return wanted
-    fits = [n for n in names if n.lower().endswith(wanted.lower().rstrip("/"))]
-    if len(fits) == 1:
-        return str(fits[0])
-    if not fits:
-        some = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
-        raise MissingData(f"No run with item outcomes is of a model {wanted!r}. Models there are: {some or 'none'}.")
-    raise BadInput(f"{wanted!r} fits {len(fits)} models: {', '.join(fits[:8])}. Give more of the name.")
+    return ranked.drop_duplicates("wanted").set_index("wanted").loc[list(models)].reset_index(drop=True)
 
 
 def _print(title: str, frame: pd.DataFrame, first: str) -> None:

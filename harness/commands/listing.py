@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from harness import places
+from harness import names, places
 from harness.catalog.schema import SEGMENTS
 from harness.commands.database import reader
 from harness.errors import BadInput, MissingData
@@ -80,20 +79,25 @@ def _those(frame: pd.DataFrame, column: str, value: str, what: str, also: Sequen
     """The rows of a value; ``BadInput`` where the catalog knows no such value, with the nearest that it knows."""
     known = sorted({*frame[column].dropna().astype(str), *also})
     if len(frame) and value not in known:
-        near = difflib.get_close_matches(value, known, 3) or known[:8]
+        near = names.near(value, known) or known[: names.LISTED]
         raise BadInput(
-            f"No {what} '{value}' in the catalog; there is {', '.join(near)}{' …' if len(known) > 8 else ''}."
+            f"No {what} '{value}' in the catalog; there is {', '.join(near)}{' …' if len(known) > len(near) else ''}."
         )
     return frame[frame[column] == value]
 
 
 def runs(*, suite: str | None, model: str | None, origin: str | None, as_json: bool) -> None:
-    """Runs in the database, newest first."""
-    frame = reader().frame("runs")
+    """Runs in the database, newest first.
+
+    Raises:
+        BadInput: ``model`` means several models, or none that was run.
+    """
+    database = reader()
+    frame = database.frame("runs")
+    if model and not frame.empty:
+        frame = frame[frame["model"].isin(names.run_models(model, database.frame("models"), frame))]
     if suite:
         frame = frame[frame["suite"] == suite]
-    if model:
-        frame = frame[frame["model"].str.endswith(model)]
     if origin:
         frame = frame[frame["origin"] == origin]
     columns = ["run_id", "model", "suite", "engine", "dtype", "origin", "valid", "partial"]

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
-from harness import places
+from harness import names, places
 from harness.commands.database import reader
-from harness.errors import BadInput, MissingData
 from harness.terminal import json_types, print_json, records, show_scores
-
-if TYPE_CHECKING:
-    from harness.store.reader import Reader
 
 
 def run(run_id: str, *, as_json: bool) -> None:
@@ -19,7 +14,7 @@ def run(run_id: str, *, as_json: bool) -> None:
     from harness.analysis.statistics.uncertainty import with_intervals
 
     database = reader()
-    row = _run_id(database, run_id)
+    row = names.one_run(run_id, database.frame("runs")["run_id"], "in the database")
     full = database.frame("run", run_id=row)
     scores = with_intervals(database.frame("run_results", run_id=row))
     manifest = json.loads(full["manifest_text"][0] or "{}")
@@ -42,17 +37,3 @@ def run(run_id: str, *, as_json: bool) -> None:
         print(f"    {finding['code']}: {finding['message']}" if isinstance(finding, dict) else f"    {finding}")
     print(f"  evidence: {places.runs() / row}")
     show_scores(scores)
-
-
-def _run_id(database: Reader, wanted: str) -> str:
-    names = list(database.frame("runs")["run_id"])
-    if wanted in names:
-        return wanted
-    fits = [n for n in names if wanted in n]
-    if len(fits) == 1:
-        return str(fits[0])
-    if not fits:
-        raise MissingData(f"There is no run {wanted!r} in the database. See: harness runs")
-    raise BadInput(
-        f"{wanted!r} fits {len(fits)} runs: {', '.join(fits[:8])}{' …' if len(fits) > 8 else ''}. Give more of it."
-    )

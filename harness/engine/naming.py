@@ -6,13 +6,9 @@ Only names are read: folders, the hub's local cache, one CSV file.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
 from pathlib import Path
 
-from harness import places
-from harness.errors import BadInput
-
-_NAMED = 8
+from harness import names, places
 
 
 def folder_of(model: str) -> Path | None:
@@ -22,39 +18,24 @@ def folder_of(model: str) -> Path | None:
         BadInput: several fit.
     """
     folders = {p.name: p for p in [*beside_mirror(), *reference_folders()]}
-    name = one(model, folders)
+    name = names.only("model", model, names.matches(model, [(name, name) for name in folders]))
     return folders[name] if name else None
 
 
 def hub_id(model: str) -> str:
-    """The full hub id that ``model`` ends, of the hub's local cache or else of the catalog; else ``model`` itself.
+    """The hub id that ``model`` means, of the hub's local cache or else of the catalog; else ``model`` itself.
+
+    A name with a slash is a whole id, perhaps of a model unknown here: only its case is mended.
 
     Raises:
         BadInput: several fit.
     """
-    if "/" in model:
-        return model
-    return one(model, _cached()) or one(model, _in_catalog()) or model
-
-
-def one(model: str, names: Iterable[str]) -> str | None:
-    """The name that is ``model``, else the only one whose last part is, else the only one that ends so.
-
-    Raises:
-        BadInput: several fit.
-    """
-    known = sorted(set(names))
-    for fits in (
-        [n for n in known if n == model],
-        [n for n in known if n.endswith(f"/{model}")],
-        [n for n in known if n.endswith(model)],
-    ):
-        if len(fits) > 1:
-            shown = ", ".join(fits[:_NAMED]) + (", …" if len(fits) > _NAMED else "")
-            raise BadInput(f"{model!r} fits {len(fits)} models: {shown}. Give the full name.")
-        if fits:
-            return fits[0]
-    return None
+    for known in (_cached(), _in_catalog()):
+        if "/" in model:
+            known = [pair for pair in known if names.fold(pair[0]) == names.fold(model)]
+        if id := names.only("model", model, names.matches(model, known)):
+            return id
+    return model
 
 
 def reference_folders() -> list[Path]:
@@ -75,17 +56,20 @@ def _models(parent: Path) -> list[Path]:
         return []
 
 
-def _cached() -> list[str]:
+def _cached() -> list[names.Named]:
     from huggingface_hub import constants
 
     folder = Path(constants.HF_HUB_CACHE)
-    names = [p.name for p in folder.glob("models--*--*")] if folder.is_dir() else []
-    return ["/".join(n.removeprefix("models--").split("--", 1)) for n in names]
+    folders = [p.name for p in folder.glob("models--*--*")] if folder.is_dir() else []
+    ids = ["/".join(name.removeprefix("models--").split("--", 1)) for name in folders]
+    return [(id, id) for id in ids]
 
 
-def _in_catalog() -> list[str]:
+def _in_catalog() -> list[names.Named]:
+    """Every name of the catalog's models with open weights, and the hub id."""
     try:
         with (places.catalog() / "models.csv").open(encoding="utf-8", newline="") as lines:
-            return [row["hub_id"] for row in csv.DictReader(lines) if row.get("hub_id")]
+            rows = [row for row in csv.DictReader(lines) if row.get("hub_id")]
     except (OSError, UnicodeDecodeError, csv.Error):
         return []  # the catalog's own check says what is wrong with it
+    return [(row[c], row["hub_id"]) for row in rows for c in ("hub_id", "model_id", "name") if row.get(c)]

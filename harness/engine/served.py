@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from harness import names
 from harness.engine.libraries import first_line
 from harness.engine.lm_engine import LMEngine
 from harness.engine.settings import class_version
@@ -97,13 +98,12 @@ def _served(url: str) -> list[tuple[str, int | None]]:
 
 
 def _choose(name: str, served: list[tuple[str, int | None]], url: str) -> str:
-    names = [n for n, _ in served]
-    if not names or name in names:
+    if not served:
         return name
-    fits = [n for n in names if n.endswith(name)]
-    if len(fits) == 1:
-        return fits[0]
-    raise BadInput(f"{url} serves {', '.join(names[:12])}; {name!r} names {'none' if not fits else 'several'} of them.")
+    match = names.only("model", name, names.matches(name, [(n, n) for n, _ in served]))
+    if match is None:
+        raise BadInput(f"{url} serves {', '.join([n for n, _ in served][:12])}; {name!r} names none of them.")
+    return match
 
 
 def _tokenizer_hash(folder: Path) -> str:

@@ -6,7 +6,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.errors import BadInput, MissingData
+from harness import names
+from harness.errors import MissingData
 from harness.interchange import run_parquet
 from harness.interchange.record import ImportedRun
 from harness.store import run_folder
@@ -22,12 +23,7 @@ def resolve(name: str, runs_dir: Path, pack_folders: Sequence[Path] = ()) -> str
     ids = {folder.name for folder in run_folder.sealed(runs_dir)}
     for pack in (runs_dir / run_parquet.FOLDER, *pack_folders):
         ids |= run_parquet.run_ids(pack)
-    fitting = [name] if name in ids else sorted(i for i in ids if name and name in i)
-    if len(fitting) > 1:
-        raise BadInput(f"{name!r} fits {len(fitting):,} runs; give more of the id.", fitting[:10])
-    if not fitting:
-        raise MissingData(f"There is no run {name} in {runs_dir} or among the public runs; `harness runs` lists them.")
-    return fitting[0]
+    return names.one_run(name, ids, f"in {runs_dir} or among the public runs")
 
 
 def load(run_id: str, runs_dir: Path, pack_folders: Sequence[Path] = ()) -> ImportedRun:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from harness import names
 from harness.errors import BadInput
 
 if TYPE_CHECKING:
@@ -64,28 +64,25 @@ def resolve(choices: Choices, vendor: pd.DataFrame, model: pd.DataFrame, run: pd
         BadInput: a name that fits nothing or several things; all of them at once, with what comes near.
     """
     problems: list[str] = []
+    known = names.of_models(model, run)
     unknown = [s for s in choices.segments if s not in SEGMENTS]
     problems += [f"There is no segment {s!r}; there are {', '.join(SEGMENTS)}." for s in unknown]
     makers = [_vendor(name, vendor, problems) for name in choices.vendors]
-    chosen = [_model(name, model, run, problems) for name in choices.models]
+    ids = {_model(name, known, problems) for name in choices.models}
     if problems:
         raise BadInput("The report cannot be made as asked.", problems)
-    chosen_vendors = vendor if choices.segments else vendor[vendor["segment"] != "reference"]
-    chosen_vendors = (
-        chosen_vendors[chosen_vendors["segment"].isin(choices.segments)] if choices.segments else chosen_vendors
-    )
-    chosen_vendors = chosen_vendors[chosen_vendors["vendor_id"].isin(makers)] if choices.vendors else chosen_vendors
-    vendors = set(chosen_vendors["vendor_id"].astype(str))
+    chosen = vendor["segment"].isin(choices.segments) if choices.segments else vendor["segment"] != "reference"
+    if choices.vendors:
+        chosen &= vendor["vendor_id"].isin(makers)
+    vendors = set(vendor.loc[chosen, "vendor_id"].astype(str))
     limited = bool(choices.vendors or choices.segments)
     models = model[model["vendor_id"].isin(vendors)] if limited else model
     own = run if not limited else run[run["vendor_id"].isin(vendors) | run["segment"].isin(choices.segments)]
     if not choices.models and "reference" not in choices.segments:
         own = own[own["segment"] != "reference"]
     if choices.models:
-        ids = {m for found, _ in chosen for m in found}
-        names = {r for _, found in chosen for r in found}
         models = models[models["model_id"].isin(ids)]
-        own = own[own["model"].isin(names) | own["model_id"].isin(ids)]
+        own = own[own["model_id"].fillna(own["model"]).isin(ids)]
         vendors = set(models["vendor_id"].astype(str)) | set(own["vendor_id"].dropna().astype(str))
     return Scope(
         tuple(sorted(vendors)),
@@ -98,51 +95,20 @@ def resolve(choices: Choices, vendor: pd.DataFrame, model: pd.DataFrame, run: pd
 
 
 def _vendor(name: str, vendor: pd.DataFrame, problems: list[str]) -> str:
-    wanted = name.strip().casefold()
     for column in ("vendor_id", "name_en", "name_zh"):
-        found = vendor.loc[vendor[column].fillna("").astype(str).str.casefold() == wanted, "vendor_id"]
-        if len(found) and wanted:
-            return str(found.iloc[0])
-    problems.append(
-        f"There is no vendor {name!r} in the catalog.{_near(name, vendor['vendor_id'])} See: harness vendors"
-    )
+        matches = vendor.loc[vendor[column].fillna("").map(names.fold) == names.fold(name), "vendor_id"]
+        if len(matches) and names.fold(name):
+            return str(matches.iloc[0])
+    close = names.near(name, vendor["vendor_id"])
+    near = f" Near it: {', '.join(close)}." if close else ""
+    problems.append(f"There is no vendor {name!r} in the catalog.{near} See: harness vendors")
     return ""
 
 
-def _model(
-    name: str, model: pd.DataFrame, run: pd.DataFrame, problems: list[str]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Catalogue ids and run models that ``name`` stands for: the whole id, hub id or name, else a unique ending."""
-    wanted = name.strip().casefold()
-    columns = [model[c].fillna("").astype(str).str.casefold() for c in ("model_id", "hub_id", "name")]
-    runs = run["model"].fillna("").astype(str)
-    for whole, ending in ((True, wanted), (False, f"/{wanted}"), (False, wanted)):
-        ids: set[str] = set()
-        for column in columns:
-            ids |= set(model.loc[_fits(column, ending, whole), "model_id"].astype(str))
-            if len(ids) == 1:
-                break
-        names = {str(v) for v in runs[_fits(runs.str.casefold(), ending, whole)]}
-        behind = {str(v) for v in run.loc[run["model"].isin(names), "model_id"].dropna()}
-        if not wanted or not (ids or names):
-            continue
-        things = ids | behind | (names if not (ids | behind) else set())
-        if len(things) > 1:
-            told = ", ".join(sorted(things)[:8])
-            problems.append(
-                f"{name!r} fits {len(things)} models: {told}{' …' if len(things) > 8 else ''}. Give more of it."
-            )
-        return tuple(sorted(ids | behind)), tuple(sorted(names))
-    problems.append(
-        f"There is no model {name!r}.{_near(name, [*model['model_id'], *runs.unique()])} See: harness models"
-    )
-    return (), ()
-
-
-def _fits(names: pd.Series[str], ending: str, whole: bool) -> pd.Series[bool]:
-    return names == ending if whole else names.str.endswith(ending)
-
-
-def _near(name: str, names: Sequence[Any] | pd.Series[Any]) -> str:
-    found = difflib.get_close_matches(name.lower(), [str(n) for n in names], n=3, cutoff=0.5)
-    return f" Near it: {', '.join(found)}." if found else ""
+def _model(name: str, known: Sequence[names.Named], problems: list[str]) -> str:
+    """The id of the model that ``name`` means, as ``names.of_models`` gives it."""
+    try:
+        return names.one(name, known, "in the catalog or among the runs", "harness models")
+    except BadInput as problem:
+        problems.append(str(problem))
+        return ""

@@ -1,7 +1,10 @@
 -- one row per run whose model or vendor in the catalog is not what `run` says: the manifest's own word, else the one
--- model whose hub id, or reviewed alias, is the run's model (whatever the case); else unknown. Nothing is guessed.
+-- model whose id, hub id or reviewed alias is the run's model (whatever the case); else unknown. Nothing is guessed.
+-- The same rule as harness.interchange.foreign.owners has for names in others' files.
 WITH known AS (
-    SELECT lower(hub_id) AS name, model_id FROM model WHERE hub_id IS NOT NULL
+    SELECT lower(model_id) AS name, model_id FROM model
+    UNION
+    SELECT lower(hub_id), model_id FROM model WHERE hub_id IS NOT NULL
     UNION
     SELECT lower(alias), id FROM alias INNER JOIN model ON model.model_id = alias.id WHERE kind = 'model'
 ),

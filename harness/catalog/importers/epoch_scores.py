@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from harness.catalog import names
+from harness.catalog import spellings
 from harness.catalog.imported import Desk, Imported, SourceFile, decimal
 from harness.catalog.importers.scored import Hints, Score, report, scored, table
 from harness.catalog.tables import Row
@@ -203,7 +203,7 @@ def _source(out: Imported, desk: Desk, row: Row) -> tuple[str, tuple[str, str], 
     day = f"20{arxiv.group(1)}-{arxiv.group(2)}-01" if arxiv else desk.as_of
     vendor = next((v for start, v in AUTHORS if title.lower().startswith(start.lower())), "")
     place = re.sub(r"^https?://(www\.)?", "", link)
-    source_id = f"reported-{names.slug(place)[:70].strip('-')}"
+    source_id = f"reported-{spellings.slug(place)[:70].strip('-')}"
     out.add(
         "sources",
         source_id=source_id,

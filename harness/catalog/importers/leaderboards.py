@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from statistics import fmean
 
-from harness.catalog import names
+from harness.catalog import spellings
 from harness.catalog.imported import Desk, Imported, SourceFile, decimal
 from harness.catalog.importers.scored import Hints, Score, report, scored, table
 from harness.catalog.matching import match_vendor
@@ -198,7 +198,7 @@ def read_livebench(files: list[SourceFile], desk: Desk) -> Imported:
 def _category_means(row: Row, categories: Mapping[str, list[str]]) -> dict[str, float]:
     means = {}
     for category, tasks in categories.items():
-        values = [float(row[t]) for t in tasks if names.slug(row.get(t, ""))]
+        values = [float(row[t]) for t in tasks if spellings.slug(row.get(t, ""))]
         if len(values) == len(tasks) and category in LIVEBENCH_CATEGORIES:
             means[LIVEBENCH_CATEGORIES[category]] = fmean(values)
     return means

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from harness.catalog import names
+from harness.catalog import spellings
 from harness.catalog.imported import Desk, Imported, SourceFile, decimal, plain
 from harness.catalog.importers.models_dev import NOT_OWNERS, chat_version, hosts_of
 from harness.catalog.matching import maker, match_provider
@@ -132,7 +132,7 @@ def _entry(out: Imported, desk: Desk, key: str, facts: Mapping[str, Any], hosts:
     out.add(
         "providers",
         provider_id=provider.id,
-        name=names.slug(provider.id).replace("-", " ").title(),
+        name=spellings.slug(provider.id).replace("-", " ").title(),
         as_of=desk.as_of,
         source_id=desk.source_id,
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from harness.catalog import names
+from harness.catalog import spellings
 from harness.catalog.imported import Desk, Imported, SourceFile, commonest, decimal, plain, sizes
 from harness.catalog.importers.models_dev_scores import full_date, listed_score
 from harness.catalog.matching import Match, maker, match_provider, match_vendor
@@ -132,7 +132,7 @@ def _listed_model(out: Imported, desk: Desk, model: Mapping[str, Any]) -> None:
         model_id=model_id,
         vendor_id=vendor_id,
         name=str(model["name"]),
-        family=names.slug(str(model.get("family", ""))),
+        family=spellings.slug(str(model.get("family", ""))),
         released=full_date(model.get("release_date")),
         params_b=total,
         active_params_b=active,
@@ -153,11 +153,11 @@ def _listed_model(out: Imported, desk: Desk, model: Mapping[str, Any]) -> None:
 
 def new_id(desk: Desk, name: str) -> str:
     """The id of a model that is not in the catalog yet: what a reviewed alias says, else its name without a mode."""
-    form = names.normal(name)
-    for candidate in (form, names.unmoded(form)):
+    form = spellings.normal(name)
+    for candidate in (form, spellings.unmoded(form)):
         if ("model", candidate) in desk.known.aliases:
             return desk.known.aliases["model", candidate]
-    return names.unmoded(form)
+    return spellings.unmoded(form)
 
 
 def _providers(out: Imported, desk: Desk, document: Mapping[str, Any]) -> None:
@@ -168,7 +168,7 @@ def _providers(out: Imported, desk: Desk, document: Mapping[str, Any]) -> None:
         url = str(provider.get("doc") or provider.get("api") or "")
         out.add(
             "providers",
-            provider_id=found.id if found else names.slug(key),
+            provider_id=found.id if found else spellings.slug(key),
             name=str(provider["name"]).strip(),
             vendor_id=vendor.id if vendor else "",
             website=url if url.startswith("http") and " " not in url and "{" not in url and "$" not in url else "",
@@ -203,7 +203,7 @@ def _offers(out: Imported, desk: Desk, document: Mapping[str, Any]) -> None:
 
 def _provider_id(desk: Desk, key: str) -> str:
     found = match_provider(desk.known, key)
-    return found.id if found else names.slug(key)
+    return found.id if found else spellings.slug(key)
 
 
 def _price(value: object) -> str:
@@ -213,7 +213,7 @@ def _price(value: object) -> str:
 
 def hosts_of(desk: Desk, providers: Iterable[str]) -> frozenset[str]:
     """Words before a slash that are providers and no vendors: they do not tell who made the model."""
-    slugs = {names.slug(p) for p in providers} | NOT_OWNERS
+    slugs = {spellings.slug(p) for p in providers} | NOT_OWNERS
     return frozenset(s for s in slugs if match_vendor(desk.known, s) is None)
 
 
@@ -231,7 +231,7 @@ def chat_version(desk: Desk, offer_id: str, found: Match | None) -> Match | None
     """APIs serve the chat model under the plain name: where the catalog knows both, the offer is the chat model's."""
     if found is None or found.rule != "name" or "base" in offer_id.lower():
         return found
-    for ending in names.CHAT_ENDINGS:
+    for ending in spellings.CHAT_ENDINGS:
         if desk.known.vendor_of_model.get(found.id + ending) == desk.known.vendor_of_model[found.id]:
             return Match(found.id + ending, "chat")
     return found
@@ -256,7 +256,7 @@ def _new_models(out: Imported, desk: Desk, offers: list[Offer], hosts: frozenset
 
 
 def _new_model(out: Imported, desk: Desk, model_id: str, vendor_id: str, groups: Mapping[str, list[Offer]]) -> None:
-    plainer = [f for f, rule in names.forms(model_id) if rule in ("date", "chat") and f != model_id and f in groups]
+    plainer = [f for f, rule in spellings.forms(model_id) if rule in ("date", "chat") and f != model_id and f in groups]
     if plainer or not model_id:
         return  # the same model under a shorter or fuller name that is in this list too
     facts = [o.facts for o in groups[model_id]]
@@ -267,7 +267,7 @@ def _new_model(out: Imported, desk: Desk, model_id: str, vendor_id: str, groups:
         model_id=model_id,
         vendor_id=vendor_id,
         name=_tidy(commonest(str(f["name"]) for f in facts)) or model_id,
-        family=names.slug(commonest(str(f.get("family") or "") for f in facts)),
+        family=spellings.slug(commonest(str(f.get("family") or "") for f in facts)),
         released=day if day <= desk.as_of else "",
         params_b=total,
         active_params_b=active,

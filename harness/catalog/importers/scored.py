@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from harness.catalog import names
+from harness.catalog import spellings
 from harness.catalog.imported import Desk, Imported, SourceFile, plain, sizes
 from harness.catalog.importers.models_dev import new_id
 from harness.catalog.importers.models_dev_scores import add_score
@@ -89,7 +89,7 @@ def _added(out: Imported, desk: Desk, name: str, effort: str, hints: Hints) -> S
         return None
     model_id = new_id(desk, name)
     if model_id in desk.known.vendor_of_model:  # known only under a looser name
-        model_id = names.normal(name)
+        model_id = spellings.normal(name)
     if not model_id or model_id in desk.known.vendor_of_model:
         out.leave("model", name, "its name fits another model only loosely")
         return None

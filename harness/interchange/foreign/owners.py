@@ -1,6 +1,8 @@
 """Whose model a name means: others' names of models, matched to the catalog.
 
-A name that the catalog does not know stays as it is, with no model and no vendor; nothing is guessed.
+Only whole names count, unlike for what a person types (``harness.names``): another tool's ``7b`` must not become some
+model of ours that ends so. A name that the catalog does not know, or that two of its models have, means no model.
+``sql/ingest/catalog_names.sql`` applies the same rule to runs that are in the database already.
 """
 
 from __future__ import annotations
@@ -8,11 +10,12 @@ from __future__ import annotations
 import csv
 import os
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from harness import places
+from harness import names, places
 from harness.interchange.foreign.privacy import last_part
 
 # Folders that stand above an owner's folder in local mirrors of the hub.
@@ -63,9 +66,9 @@ def owner(name: str) -> Owner:
     """The catalog's model and vendor for a name, by hub id or alias."""
     models, vendors = _known(os.environ.get("LANDSCAPE_CATALOG", ""))
     for candidate in _candidates(name):
-        if found := models.get(candidate):
-            return found
-    organisation = name.split("/")[0].lower() if "/" in name else ""
+        if known := models.get(candidate):
+            return known
+    organisation = names.fold(name.split("/")[0]) if "/" in name else ""
     return Owner(None, vendors.get(organisation))
 
 
@@ -73,29 +76,27 @@ def _candidates(name: str) -> list[str]:
     renamed = _RENAMED.sub(r"EleutherAI/pythia-\1", name)
     parts = renamed.split("/")
     without_service = "/".join(parts[1:]) if len(parts) > 1 and parts[0].lower() in _SERVED else renamed
-    return list(dict.fromkeys(c.lower() for c in (name, renamed, without_service)))
+    return list(dict.fromkeys(names.fold(c) for c in (name, renamed, without_service)))
 
 
 @lru_cache(maxsize=4)
 def _known(_environment: str) -> tuple[dict[str, Owner], dict[str, str]]:
-    """Models by lower-case hub id, model id and alias; vendors by id and alias; read once for each catalog."""
+    """Models by folded hub id, model id and alias; vendors by id and alias; read once for each catalog."""
     catalog = places.catalog()
-    models: dict[str, Owner] = {}
     by_id: dict[str, Owner] = {}
+    by_name: dict[str, set[Owner]] = defaultdict(set)
     for row in _rows(catalog / "models.csv"):
-        known = Owner(row["model_id"], row.get("vendor_id") or None)
-        by_id[row["model_id"]] = known
-        for key in (row["model_id"], row.get("hub_id") or ""):
-            if key:
-                models.setdefault(key.lower(), known)
-    vendors = {row["vendor_id"].lower(): row["vendor_id"] for row in _rows(catalog / "vendors.csv")}
+        by_id[row["model_id"]] = known = Owner(row["model_id"], row.get("vendor_id") or None)
+        for name in (row["model_id"], row.get("hub_id") or ""):
+            by_name[names.fold(name)].add(known)
+    vendors = {names.fold(row["vendor_id"]): row["vendor_id"] for row in _rows(catalog / "vendors.csv")}
     for row in _rows(catalog / "aliases.csv"):
-        kind, alias, target = row.get("kind"), (row.get("alias") or "").lower(), row.get("id") or ""
+        kind, alias, target = row.get("kind"), names.fold(row.get("alias") or ""), row.get("id") or ""
         if kind == "model" and target in by_id:
-            models.setdefault(alias, by_id[target])
+            by_name[alias].add(by_id[target])
         elif kind == "vendor" and target:
             vendors.setdefault(alias, target)
-    return models, vendors
+    return {name: next(iter(owners)) for name, owners in by_name.items() if name and len(owners) == 1}, vendors
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

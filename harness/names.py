@@ -1,0 +1,131 @@
+"""Which model or run a person's name means: one rule for every command, page and report.
+
+A model is meant by a whole name as written; else by a whole name, whatever the case; else by an ending after a slash
+(``Qwen3-0.6B`` of ``Qwen/Qwen3-0.6B``); else by any ending. The first of these steps that fits anything decides: one
+model is the answer, several are refused with the candidates. A run is meant by its id, else by a part of it.
+
+Names in other people's files are not resolved here but by ``interchange.foreign.owners`` and ``catalog.matching``:
+there only whole names count, and a name that fits two models means none.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from harness.errors import BadInput, MissingData
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Candidates that an error lists.
+LISTED = 8
+# A name, and the id of what goes by it; an id may go by several names, and a name may belong to several ids.
+Named = tuple[str, str]
+
+
+def fold(name: str) -> str:
+    """A name without its case, spaces around it and closing slashes: what two spellings of one name share."""
+    return name.strip().rstrip("/").casefold()
+
+
+def matches(wanted: str, names: Iterable[Named]) -> list[str]:
+    """Ids, sorted, that the first step of the rule with any match finds; none for an empty name."""
+    pairs, folded = list(names), fold(wanted)
+    steps: tuple[Callable[[str], bool], ...] = (
+        lambda name: name == wanted,
+        lambda name: fold(name) == folded,
+        lambda name: fold(name).endswith(f"/{folded}"),
+        lambda name: fold(name).endswith(folded),
+    )
+    fits = ({id for name, id in pairs if step(name)} for step in steps)
+    return sorted(next(filter(None, fits), set())) if folded else []
+
+
+def one(wanted: str, names: Iterable[Named], among: str, see: str) -> str:
+    """The id of the one model that ``wanted`` means.
+
+    ``among`` says in an error where the names come from, ``see`` which command lists them.
+
+    Raises:
+        BadInput: several fit; the candidates are listed.
+        MissingData: none fits; the nearest names are listed.
+    """
+    pairs = list(names)
+    match = only("model", wanted, matches(wanted, pairs))
+    if match is None:
+        raise _unknown("model", wanted, (name for name, _ in pairs), among, see)
+    return match
+
+
+def one_run(wanted: str, run_ids: Iterable[str], among: str) -> str:
+    """The one id that is ``wanted``, else the one that has it as a part, whatever the case.
+
+    Raises:
+        BadInput: several fit; the candidates are listed.
+        MissingData: none fits; the nearest ids are listed.
+    """
+    ids, part = set(run_ids), wanted.strip().casefold()
+    fits = [wanted] if wanted in ids else sorted(i for i in ids if part and part in i.casefold())
+    match = only("run", wanted, fits)
+    if match is None:
+        raise _unknown("run", wanted, ids, among, "harness runs")
+    return match
+
+
+def only(what: str, wanted: str, matches: list[str]) -> str | None:
+    """The one match; None where there is none.
+
+    Raises:
+        BadInput: there are several; the first are listed.
+    """
+    if len(matches) > 1:
+        listed = ", ".join(matches[:LISTED]) + (", …" if len(matches) > LISTED else "")
+        raise BadInput(f"{wanted!r} fits {len(matches)} {what}s: {listed}. Give more of the name.")
+    return matches[0] if matches else None
+
+
+def _unknown(what: str, wanted: str, names: Iterable[str], among: str, see: str) -> MissingData:
+    close = near(wanted, names)
+    hint = f" Near it: {', '.join(close)}." if close else ""
+    return MissingData(f"There is no {what} {wanted!r} {among}.{hint} See: {see}")
+
+
+def near(wanted: str, names: Iterable[str]) -> list[str]:
+    """Up to three names that are spelled most like ``wanted``, the closest first."""
+    known = {fold(name): name for name in sorted(set(names))}
+    return [known[n] for n in difflib.get_close_matches(fold(wanted), known, n=3, cutoff=0.5)]
+
+
+def of_models(models: pd.DataFrame, runs: pd.DataFrame) -> list[Named]:
+    """Every name of the models that the catalog knows or that were run, and the model's id.
+
+    ``models``: rows of the catalog with ``model_id``, ``hub_id`` and ``name``. ``runs``: rows with ``model`` and
+    ``model_id``. A model's id is the catalog's, or the run's own name where the catalog does not know the model.
+    """
+    catalog = [
+        (str(name), str(id))
+        for column in ("model_id", "hub_id", "name")
+        for id, name in zip(models["model_id"], models[column], strict=True)
+        if isinstance(name, str) and name
+    ]
+    own = zip(runs["model"], runs["model_id"].fillna(runs["model"]), strict=True)
+    return catalog + [(str(name), str(id)) for name, id in dict.fromkeys(own)]
+
+
+def run_models(wanted: str, models: pd.DataFrame, runs: pd.DataFrame) -> set[str]:
+    """The names in ``runs`` of the one model that ``wanted`` means; a run's own name, as written, means it alone.
+
+    Frames as for ``of_models``; only models of ``runs`` are candidates.
+
+    Raises:
+        BadInput: several models fit.
+        MissingData: no model of ``runs`` fits.
+    """
+    if (runs["model"] == wanted).any():
+        return {wanted}
+    ids = runs["model_id"].fillna(runs["model"])
+    here = models[models["model_id"].isin(ids)]
+    model = one(wanted, of_models(here, runs), "among the runs", "harness runs")
+    return set(runs.loc[ids == model, "model"])
