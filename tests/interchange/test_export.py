@@ -163,7 +163,7 @@ def test_a_unique_part_names_a_run(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_exported_is_said(tmp_path: Path) -> None:
-    with pytest.raises(MissingData, match="There is no run nope"):
+    with pytest.raises(MissingData, match="There is no run 'nope'"):
         export(["nope"], "csv", tmp_path, tmp_path)
     with pytest.raises(MissingData):
         export(["../x"], "csv", tmp_path, tmp_path)
