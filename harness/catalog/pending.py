@@ -9,24 +9,18 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from harness.errors import BadInput
+from harness.files import sync, write_atomically
 
 INTENT = ".intent.json"
 
 
 def commit(folder: Path, staged: Mapping[str, str]) -> None:
     """Rename files of ``folder`` (staged name to the name it takes), all or, after a crash, all at the next ``finish``."""
-    handle, name = tempfile.mkstemp(prefix=".tmp-", suffix=".json", dir=folder)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(dict(staged), file)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(name).replace(folder / INTENT)
+    write_atomically(folder / INTENT, json.dumps(dict(staged)))
     _place(folder, staged)
 
 
@@ -53,19 +47,9 @@ def finish(folder: Path) -> bool:
 
 
 def _place(folder: Path, staged: Mapping[str, str]) -> None:
-    _sync(folder)
+    sync(folder)
     for name, target in staged.items():
         with contextlib.suppress(FileNotFoundError):  # renamed before the crash, or by another who finishes
             (folder / name).replace(folder / target)
-    _sync(folder)
+    sync(folder)
     (folder / INTENT).unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    """What the folder's entries say is on disk, where the system can say so of a folder."""
-    if hasattr(os, "O_DIRECTORY"):
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

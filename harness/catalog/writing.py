@@ -10,6 +10,7 @@ from pathlib import Path
 from harness.catalog import pending
 from harness.catalog.schema import BY_NAME, TABLES
 from harness.catalog.tables import Row, as_csv
+from harness.files import sync
 
 
 def write(folder: Path, rows: Mapping[str, list[Row]]) -> list[str]:
@@ -28,8 +29,7 @@ def write(folder: Path, rows: Mapping[str, list[Row]]) -> list[str]:
             staged[Path(name).name] = path.name
             with os.fdopen(handle, "wb") as file:
                 file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
+            sync(Path(name))
             Path(name).chmod(0o644)
     except BaseException:
         for name in staged:

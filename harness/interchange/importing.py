@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from harness.errors import BadInput, RunFailed
+from harness.files import sync
 from harness.interchange import detect, formats, run_parquet
 from harness.interchange.record import ImportedRun, ImportReport, Refused, ReportedScore, Unit
 from harness.store import run_folder
@@ -180,22 +181,14 @@ def _seal(work: _Work) -> None:
         return
     for scratch, _ in work.waiting:
         for path in (*sorted(scratch.iterdir()), scratch):
-            _sync(path)
+            sync(path)
     while work.waiting:
         scratch, target = work.waiting[0]
         scratch.rename(target)
         work.waiting.pop(0)
         work.imported.append(target.name)
         work.folders.append(target)
-    _sync(work.runs_dir)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(work.runs_dir)
 
 
 def _pack(work: _Work, unit: Unit, runs: list[ImportedRun]) -> None:

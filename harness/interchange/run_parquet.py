@@ -8,13 +8,13 @@ thousands of records. The rows are made by the same SQL that publishes run folde
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import RunFailed
+from harness.files import aside
 from harness.interchange.record import ImportedRun, ReportedScore
 
 if TYPE_CHECKING:
@@ -93,17 +93,8 @@ def save(target: Path, table: Any, level: int = 3) -> Path:
     """One Parquet file, whole or absent, the same bytes for the same rows."""
     import pyarrow.parquet as pq
 
-    scratch = target.with_name(f".tmp-{os.getpid()}-{target.name}")
-    try:
+    with aside(target) as scratch:
         pq.write_table(table, scratch, compression="zstd", compression_level=level, row_group_size=1 << 20)
-        handle = os.open(scratch, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        scratch.replace(target)
-    finally:
-        scratch.unlink(missing_ok=True)
     return target
 
 

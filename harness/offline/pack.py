@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import IO
 
 from harness.errors import BadInput, MissingData, RunFailed
+from harness.files import aside, write_atomically
 from harness.interchange.foreign.bounded import MB, mapping, parse_json, read_bytes, sequence, whole
 
 FORMAT = 1
@@ -115,25 +116,20 @@ def _pack_folder(
         if not _is(target, entry):
             with contents.files[entry.path].open("rb") as handle:
                 _place(handle, entry, target)
-    _atomic(out / INDEX, index)
+    write_atomically(out / INDEX, index)
 
 
 def _pack_archive(
     contents: Contents, entries: Sequence[Entry], index: bytes, out: Path, progress: Progress | None
 ) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
-    scratch = out.with_name(f".tmp-{os.getpid()}-{out.name}")
-    try:
-        with tarfile.open(scratch, "w" if out.suffix == ".tar" else "w:gz") as archive:
-            archive.addfile(_member(INDEX, len(index)), io.BytesIO(index))
-            for entry in entries:
-                if progress:
-                    progress(entry.path)
-                with contents.files[entry.path].open("rb") as handle:
-                    archive.addfile(_member(entry.path, entry.size), handle)
-        scratch.replace(out)
-    finally:
-        scratch.unlink(missing_ok=True)
+    with aside(out) as scratch, tarfile.open(scratch, "w" if out.suffix == ".tar" else "w:gz") as archive:
+        archive.addfile(_member(INDEX, len(index)), io.BytesIO(index))
+        for entry in entries:
+            if progress:
+                progress(entry.path)
+            with contents.files[entry.path].open("rb") as handle:
+                archive.addfile(_member(entry.path, entry.size), handle)
 
 
 def _member(name: str, size: int) -> tarfile.TarInfo:
@@ -298,27 +294,15 @@ def _is(place: Path, entry: Entry) -> bool:
 def _place(handle: IO[bytes], entry: Entry, place: Path) -> None:
     """Copy into its place, verified: never more than the size that was named, never under its name before."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    scratch = place.with_name(f".part-{os.getpid()}-{place.name}")
     sha, left = hashlib.sha256(), entry.size + 1
-    try:
+    with aside(place) as scratch:
         with scratch.open("wb") as out:
             while left > 0 and (block := handle.read(min(MB, left))):
                 sha.update(block)
                 out.write(block)
                 left -= len(block)
-            out.flush()
-            os.fsync(out.fileno())
         if left != 1 or sha.hexdigest() != entry.sha256:
             raise BadInput(f"{entry.path} does not have the size and SHA-256 that {INDEX} names")
-        scratch.replace(place)
-    finally:
-        scratch.unlink(missing_ok=True)
-
-
-def _atomic(path: Path, data: bytes) -> None:
-    scratch = path.with_name(f".part-{os.getpid()}-{path.name}")
-    scratch.write_bytes(data)
-    scratch.replace(path)
 
 
 def _sha256(path: Path) -> str:

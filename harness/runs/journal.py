@@ -18,6 +18,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 
 from harness.engine.base import Answer, Batch, Generated, Scored, Work
 from harness.errors import BadInput, RunFailed
+from harness.files import write_atomically
 
 FORMAT = 1
 
@@ -179,12 +180,7 @@ def _open(path: Path, plan_hash: str, digest: str, settings: dict[str, Any], par
         "batches": [list(b.requests) for b in partition],
         "reused": [[i, *pack(a)] for i, a in head.reused.items()],
     }
-    scratch = path.with_suffix(".new")
-    with scratch.open("w", encoding="utf-8") as out:
-        out.write(json.dumps(line, separators=(",", ":")) + "\n")
-        out.flush()
-        os.fsync(out.fileno())
-    scratch.replace(path)
+    write_atomically(path, json.dumps(line, separators=(",", ":")) + "\n")
     return Journal(path, head, {}, 0, 0, Work(0, 0, 0))
 
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from harness.engine.base import Answer, GenerateRequest, Request, TextRequest
+from harness.files import aside
 from harness.runs.journal import pack, unpack
 from harness.runs.plan import Plan
 from harness.runs.requests import canonical
@@ -57,19 +57,14 @@ def find(runs: Path, scope: str, suite: str, requests: Sequence[Request]) -> dic
 def keep(runs: Path, scope: str, suite: str, requests: Sequence[Request], answers: Mapping[int, Answer]) -> None:
     """Add this run's own answers to the cache. A full disk raises nothing: a later run then computes them again."""
     path = runs / FOLDER / _name(scope, suite)
-    scratch = path.with_suffix(f".{os.getpid()}")
     with contextlib.suppress(OSError):
         path.parent.mkdir(exist_ok=True)
         cached = _read(path) if path.exists() else {}
         for i, answer in answers.items():
             if (k := key(requests[i])) is not None:
                 cached[k] = answer
-        try:
-            with scratch.open("w", encoding="utf-8") as out:
-                out.writelines(json.dumps([k, *pack(a)], ensure_ascii=False) + "\n" for k, a in cached.items())
-            scratch.replace(path)
-        finally:
-            scratch.unlink(missing_ok=True)
+        with aside(path) as scratch, scratch.open("w", encoding="utf-8") as out:
+            out.writelines(json.dumps([k, *pack(a)], ensure_ascii=False) + "\n" for k, a in cached.items())
 
 
 def key(request: Request) -> str | None:

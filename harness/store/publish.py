@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 from filelock import FileLock, Timeout
 
+from harness import files
 from harness.errors import LandscapeError, StoreError, StoreRefused, is_denied, is_full
 from harness.store import migrations
 from harness.store.migrations import migrate
@@ -122,10 +123,9 @@ def _apply(db: Path, scratch: Path, change: Callable[[duckdb.DuckDBPyConnection]
 def _put_in_place(scratch: Path, db: Path) -> None:
     if Path(f"{scratch}.wal").exists():
         raise StoreError(f"{db} could not be written whole; the old database stands.")
-    _sync(scratch)
+    files.sync(scratch)
     Path(f"{db}.wal").unlink(missing_ok=True)  # only a fresh database gets here with one; it belongs to the old file
-    scratch.replace(db)
-    _sync(db.parent)
+    files.replace(scratch, db)
 
 
 def _refuse_open_elsewhere(db: Path) -> None:
@@ -155,14 +155,6 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _failure(db: Path, error: Exception) -> StoreError:

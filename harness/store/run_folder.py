@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from harness.errors import BadInput, MissingData
+from harness.files import sync
 
 FORMAT = 1
 
@@ -76,10 +77,10 @@ def write(parent: Path, manifest: dict[str, Any], results: pa.Table, samples: pa
         text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
         (scratch / "manifest.json").write_text(text + "\n", encoding="utf-8")
         for name in ("results.parquet", "samples.parquet", "manifest.json"):
-            _sync(scratch / name)
-        _sync(scratch)
+            sync(scratch / name)
+        sync(scratch)
         scratch.rename(target)
-        _sync(parent)
+        sync(parent)
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
@@ -120,11 +121,3 @@ def _conform(table: pa.Table, schema: pa.Schema, name: str) -> pa.Table:
     if missing:
         raise BadInput(f"{name} lacks the columns {', '.join(missing)}.")
     return table.select([f.name for f in schema]).cast(schema)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

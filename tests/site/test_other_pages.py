@@ -10,7 +10,8 @@ import duckdb
 import pandas as pd
 import pytest
 
-from harness.site.companies import claims, vendor_profile
+from harness.i18n.translator import slug
+from harness.site.companies import vendor_profile
 from harness.site.evidence import csv_zip, report_download, runs
 from harness.site.opportunities import white_space
 from tests.site.conftest import Open, texts
@@ -139,10 +140,9 @@ def test_every_claim_and_input_has_words_in_both_languages() -> None:
     from harness.analysis.companies.claims import CLAIMS
     from harness.analysis.companies.positioning import INPUTS
     from harness.i18n.translator import messages
-    from harness.site.companies.claims import slug
 
     keys = {f"claim.{slug(c.text)}" for c in CLAIMS} | {f"front.{c.front}" for c in CLAIMS}
-    keys |= {f"input.{i.name.replace(' ', '_')}" for i in INPUTS}
+    keys |= {f"input.{slug(i.name)}" for i in INPUTS}
     assert keys <= set(messages())
 
 
@@ -181,7 +181,7 @@ def test_a_changed_fact_moves_its_vendor(site: Open, filled: Path) -> None:
     name = at.selectbox(key="if_input").value
     before = {m.label: m.value for m in at.metric}
     assert before["Rank as it is"] == before["Rank then"]
-    field = at.number_input(key=f"if_{claims.slug(f'{vendor} {name}')}")
+    field = at.number_input(key=f"if_{slug(f'{vendor} {name}')}")
     worse = 1e9 if name == "median list price" else 1e-3
     field.set_value(worse).run()
     after = {m.label: m.value for m in at.metric}

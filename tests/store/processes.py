@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+from harness import files
 from harness.store import publish as publishing
 from harness.store.reader import Database
 from harness.store.rebuild import publish_runs
@@ -57,12 +58,12 @@ def publish_all(db: str, runs: str) -> None:
 
 
 def die(db: str, runs: str, moment: str) -> None:
-    """Publish, and be killed at a moment: ``_copy``, ``_sync`` or ``_put_in_place``."""
+    """Publish, and be killed at a moment: ``_copy``, ``_put_in_place``, or ``sync`` and ``replace`` of ``harness.files``."""
 
     def kill(*_: object) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-    setattr(publishing, moment, kill)
+    setattr(publishing if hasattr(publishing, moment) else files, moment, kill)
     publish_runs(Path(db), sealed(Path(runs)))
 
 

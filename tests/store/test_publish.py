@@ -67,7 +67,7 @@ def test_readers_see_whole_states_while_runs_are_published(
     assert two.returncode == 0 and all(r.returncode == 0 for r in readers)
 
 
-@pytest.mark.parametrize("moment", ["_copy", "_sync", "_put_in_place"])
+@pytest.mark.parametrize("moment", ["_copy", "_put_in_place", "sync", "replace"])
 def test_a_killed_publish_leaves_the_old_file(db: Path, runs: Path, tmp_path: Path, moment: str) -> None:
     first = make_run(runs, 0)
     publish_runs(db, [first])

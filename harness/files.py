@@ -1,0 +1,51 @@
+"""The one way in which a file of ours comes to be: written aside, synced, renamed into its place.
+
+A reader sees the old file or the whole new one, also after a crash or a loss of power.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def sync(path: Path) -> None:
+    """Wait until a file's bytes, or a folder's entries, are on disk; where the system syncs no folders, only files."""
+    if path.is_dir() and not hasattr(os, "O_DIRECTORY"):
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def replace(scratch: Path, target: Path) -> None:
+    """Sync a file, rename it to ``target`` in the same folder, and sync the folder."""
+    sync(scratch)
+    scratch.replace(target)
+    sync(target.parent)
+
+
+@contextmanager
+def aside(path: Path) -> Iterator[Path]:
+    """A hidden path in the folder of ``path`` to write to; it replaces ``path`` where the block ends without an error.
+
+    Whatever the block raises, the old file stays and the hidden one is removed; only a killed process leaves one behind,
+    ``.tmp-<process id>-<name>``, which no reader looks for.
+    """
+    scratch = path.with_name(f".tmp-{os.getpid()}-{path.name}")
+    try:
+        yield scratch
+        replace(scratch, path)
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def write_atomically(path: Path, content: bytes | str) -> Path:
+    """Write bytes, or text in UTF-8, as a whole or not at all; returns ``path``."""
+    with aside(path) as scratch:
+        scratch.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
