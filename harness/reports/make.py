@@ -10,6 +10,7 @@ from pathlib import Path
 
 from harness import places
 from harness.errors import BadInput, MissingData
+from harness.files import write_atomically
 from harness.i18n.translator import LANGUAGES
 from harness.reports.build import Progress, build
 from harness.reports.document import Report
@@ -70,7 +71,7 @@ def make_report(
     for step, name in enumerate(wanted):
         progress(words("file.writing", format=name.upper()), 0.6 + 0.4 * step / len(wanted))
         try:
-            files += [_put(out / path, content) for path, content in contents(report, words, name).items()]
+            files += [_write(out / path, content) for path, content in contents(report, words, name).items()]
         except MissingData as error:
             missed.append(words("file.no_pdf", why=str(error)))
     progress(words("file.writing", format=""), 1.0)
@@ -102,13 +103,9 @@ def contents(report: Report, words: Words, form: str) -> dict[str, bytes]:
     return {f"{name}-{form}.zip": archive(report, form)}
 
 
-def _put(path: Path, content: bytes) -> Path:
-    """Write a file whole or not at all; its path."""
+def _write(path: Path, content: bytes) -> Path:
     path.parent.mkdir(exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)
-    return path
+    return write_atomically(path, content)
 
 
 def stem(report: Report, lang: str) -> str:
