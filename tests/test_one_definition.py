@@ -5,6 +5,7 @@ On the shipped catalog and on the seeded database of the site's tests.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -12,10 +13,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from harness import metrics
 from harness.__main__ import run
+from harness.catalog.importers import leaderboards, models_dev_scores
+from harness.catalog.vocabulary import BENCHMARKS_BY_NAME
+from harness.interchange.readers import leaderboard_csv
+from harness.interchange.record import ReportedScore, Unit
 from harness.reports.build import build
 from harness.reports.selection import Choices
 from harness.store.reader import Reader
+from harness.suites import extra_metrics
 from tests.market import two_models
 from tests.site import conftest as site_tests
 from tests.site import fixture_db
@@ -76,6 +83,33 @@ def test_page_command_and_report_compare_two_models_alike(
 # ---- companies and white space -------------------------------------------------------------------------------------
 
 # ---- benchmarks, metrics, closed lists -----------------------------------------------------------------------------
+
+
+def test_a_leaderboard_table_yields_the_catalogs_benchmarks_in_its_units(tmp_path: Path) -> None:
+    for needed, board in leaderboard_csv.KNOWN:
+        columns = dict.fromkeys([*sorted(needed), *board.scores], "50") | {board.model: "acme/tiny"}
+        if "benchmark" in columns:  # a table of any benchmarks names them itself
+            continue
+        file = tmp_path / "board.csv"
+        file.write_text(",".join(columns) + "\n" + ",".join(columns.values()) + "\n", encoding="utf-8")
+        scores = list(leaderboard_csv.read(Unit("leaderboard", file, (file,), "board.csv")))
+        assert len(scores) == len(board.scores)
+        for score in scores:
+            assert isinstance(score, ReportedScore)
+            assert score.unit == BENCHMARKS_BY_NAME[score.benchmark].unit
+
+
+def test_the_importers_of_leaderboards_name_benchmarks_of_the_vocabulary() -> None:
+    meanings = [*leaderboards.V1.values(), *leaderboards.V2.values(), *leaderboards.ARENA.values()]
+    names = {m[0] for m in meanings} | set(leaderboards.LIVEBENCH_CATEGORIES.values())
+    assert names | set(models_dev_scores.BENCHMARKS.values()) <= set(BENCHMARKS_BY_NAME)
+
+
+def test_answers_metrics_are_those_of_the_list() -> None:
+    assert tuple(extra_metrics.ANSWER_METRICS) == metrics.names("answers")
+    fields = {f.name for f in dataclasses.fields(extra_metrics.ClassScores)}
+    assert set(metrics.names("classes")) <= fields
+
 
 # ---- names of models and runs --------------------------------------------------------------------------------------
 
