@@ -12,11 +12,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import typer
 
 from harness import metrics
 from harness.__main__ import run
 from harness.catalog.importers import leaderboards, models_dev_scores
 from harness.catalog.vocabulary import BENCHMARKS_BY_NAME
+from harness.cli import app
+from harness.interchange import formats
 from harness.interchange.readers import leaderboard_csv
 from harness.interchange.record import ReportedScore, Unit
 from harness.reports.build import build
@@ -103,6 +106,16 @@ def test_the_importers_of_leaderboards_name_benchmarks_of_the_vocabulary() -> No
     meanings = [*leaderboards.V1.values(), *leaderboards.V2.values(), *leaderboards.ARENA.values()]
     names = {m[0] for m in meanings} | set(leaderboards.LIVEBENCH_CATEGORIES.values())
     assert names | set(models_dev_scores.BENCHMARKS.values()) <= set(BENCHMARKS_BY_NAME)
+
+
+def test_help_and_documentation_name_every_format_that_is_read() -> None:
+    command = typer.main.get_command(app).commands["import"]  # type: ignore[attr-defined]
+    text = next(p.help for p in command.params if p.name == "format")
+    assert set(re.findall(r"[\w-]+", text)) - {"auto", "or"} == set(formats.NAMES)
+    page = (Path(__file__).resolve().parents[1] / "docs" / "public_runs.md").read_text(encoding="utf-8")
+    table = page.split("| `--format` |")[1].split("\n\n")[0]
+    first_cells = [line.split("|")[1] for line in table.splitlines()[2:]]
+    assert set(re.findall(r"`([\w-]+)`", " ".join(first_cells))) == set(formats.NAMES)
 
 
 def test_answers_metrics_are_those_of_the_list() -> None:

@@ -18,6 +18,8 @@ from harness.interchange.record import ImportedRun
 from harness.metrics import metric
 from harness.store.run_folder import FORMAT, RESULTS, SAMPLES
 
+# Number formats as other tools spell them, and as this harness does.
+DTYPES = {"bfloat16": "bf16", "float16": "fp16", "half": "fp16", "float32": "fp32", "float": "fp32"}
 ZERO_DATE = "00000000T000000Z"
 # Prompts and answers longer than this are cut (the longest few-shot prompts have some 30,000 characters).
 MAX_SAMPLE_TEXT = 64_000

@@ -17,6 +17,7 @@ from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import (
+    DTYPES,
     MAX_SAMPLE_TEXT,
     Draft,
     Sample,
@@ -27,7 +28,6 @@ from harness.interchange.foreign.draft import (
     parse_date,
 )
 from harness.interchange.foreign.owners import owner
-from harness.interchange.readers.lm_eval import _DTYPES as DTYPES
 from harness.interchange.record import Found, Refused, ReportedScore, Unit
 
 FORMAT = "eee"

@@ -15,8 +15,6 @@ public leaderboards are built in, by their headers; what their columns mean stan
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +24,7 @@ from harness.catalog.importers.leaderboards import ARENA, V1, V2, Meaning
 from harness.catalog.schema import SCORE_UNITS
 from harness.catalog.vocabulary import BENCHMARKS_BY_NAME
 from harness.errors import BadInput
-from harness.interchange.foreign import bounded
+from harness.interchange.foreign import bounded, table
 from harness.interchange.foreign.bounded import mapping, number, text
 from harness.interchange.foreign.draft import model_name, parse_date
 from harness.interchange.foreign.owners import owner
@@ -128,7 +126,7 @@ def read(unit: Unit) -> Iterator[Found]:
     """The scores of a table."""
     file = unit.files[0]
     digest = bounded.digest_file(file)
-    rows = read_rows(file)
+    rows = table.rows(file)
     how = read_mapping(unit.mapping) if unit.mapping else known(list(rows[0]) if rows else [])
     if how is None:
         raise BadInput(
@@ -173,29 +171,6 @@ def catalog_unit(benchmark: str, score: float, unit: str | None) -> tuple[float,
     if unit == "percent" and known is not None and known.unit == "fraction":
         return score / 100, "fraction"
     return score, unit
-
-
-def read_rows(file: Path) -> list[dict[str, str]]:
-    """A CSV's rows by column name."""
-    source = io.StringIO(bounded.decode(bounded.read_bytes(file, bounded.MAX_CSV)))
-    try:
-        rows = [
-            {k: v for k, v in row.items() if isinstance(k, str) and isinstance(v, str)}
-            for row in csv.DictReader(source)
-        ]
-    except csv.Error as error:
-        raise BadInput(f"is no readable CSV: {error}") from None
-    return rows
-
-
-def header(file: Path) -> list[str]:
-    """The first line's cells; empty where the file is no CSV."""
-    try:
-        with file.open("rb") as handle:
-            start = handle.readline(64_000)
-        return next(csv.reader([start.decode("utf-8-sig").rstrip("\r\n")]), [])
-    except (OSError, UnicodeDecodeError, csv.Error):
-        return []
 
 
 def _date_in(name: str) -> str | None:

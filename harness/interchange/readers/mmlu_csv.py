@@ -6,9 +6,8 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-from harness.interchange.foreign import bounded
+from harness.interchange.foreign import bounded, table
 from harness.interchange.foreign.draft import MAX_SAMPLE_TEXT, Draft, Sample, Task, document_hash, model_name
-from harness.interchange.readers.leaderboard_csv import read_rows
 from harness.interchange.record import Found, Refused, Unit
 
 FORMAT = "mmlu-csv"
@@ -31,7 +30,7 @@ def read(unit: Unit) -> Iterator[Found]:
         task = f"mmlu_{subject}"
         draft.tasks[task] = Task(task, "mmlu", None, None, "multiple_choice", None, 0.25, "MIT")
         before = len(draft.samples)
-        for item, row in enumerate(read_rows(file)):
+        for item, row in enumerate(table.rows(file)):
             if (sample := _item(task, subject, item, row)) is not None:
                 draft.samples.append(sample)
         if len(draft.samples) == before:
