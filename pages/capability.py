@@ -44,6 +44,9 @@ if board.empty and kind == "overall" and len(kinds) > 1:
     kind = kinds[1]
     board = leaderboard.board(seen, suite, version, origin, kind)
 raw = kind.startswith("task:")
+if metric := leaderboard.undirected_metric(seen, suite, version, kind):
+    st.info(say("capability.undirected", metric=metric), icon=":material/swap_vert:")
+    st.stop()
 if raw:
     st.caption(say("capability.raw"))
 what = kind.removeprefix("task:") if raw else say(f"kind.{kind}")

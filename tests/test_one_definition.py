@@ -5,6 +5,7 @@ On the shipped catalog and on the seeded database of the site's tests.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -12,17 +13,25 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
+import typer
 
-from harness import names, places
+from harness import metrics, names, places
 from harness.__main__ import run
+from harness.catalog.importers import leaderboards, models_dev_scores
+from harness.catalog.vocabulary import BENCHMARKS_BY_NAME
+from harness.cli import app
 from harness.engine import naming
 from harness.errors import BadInput
 from harness.i18n.translator import Translator
+from harness.interchange import formats
 from harness.interchange.foreign.owners import owner
+from harness.interchange.readers import leaderboard_csv
+from harness.interchange.record import ReportedScore, Unit
 from harness.reports.build import build
 from harness.reports.selection import Choices
 from harness.store import sql
 from harness.store.reader import Reader
+from harness.suites import extra_metrics
 from tests.market import two_models
 from tests.site import conftest as site_tests
 from tests.site import fixture_db
@@ -109,7 +118,7 @@ def test_page_and_command_take_the_leading_runs_of_the_view(tmp_path: Path) -> N
     leading = set(reader.sql("SELECT run_id FROM leading_run")["run_id"])
     assert "y-same" in leading and not leading & {one[0], "z-sample", "z-limit", "z-invalid", "z-older"}
     assert set(reader.frame("leading_runs")["run_id"]) == leading
-    chosen = choose(reader.frame("compare_runs"), [one[1], other[1]], None)
+    chosen = choose(reader.frame("compare_runs"), reader.frame("models"), [one[1], other[1]], None)
     assert set(chosen["run_id"]) == {"y-same", other[0]}
 
 
@@ -148,6 +157,43 @@ def test_the_trend_and_the_lines_over_time_name_the_same_records(reader: Reader)
 # ---- companies and white space -------------------------------------------------------------------------------------
 
 # ---- benchmarks, metrics, closed lists -----------------------------------------------------------------------------
+
+
+def test_a_leaderboard_table_yields_the_catalogs_benchmarks_in_its_units(tmp_path: Path) -> None:
+    for needed, board in leaderboard_csv.KNOWN:
+        columns = dict.fromkeys([*sorted(needed), *board.scores], "50") | {board.model: "acme/tiny"}
+        if "benchmark" in columns:  # a table of any benchmarks names them itself
+            continue
+        file = tmp_path / "board.csv"
+        file.write_text(",".join(columns) + "\n" + ",".join(columns.values()) + "\n", encoding="utf-8")
+        scores = list(leaderboard_csv.read(Unit("leaderboard", file, (file,), "board.csv")))
+        assert len(scores) == len(board.scores)
+        for score in scores:
+            assert isinstance(score, ReportedScore)
+            assert score.unit == BENCHMARKS_BY_NAME[score.benchmark].unit
+
+
+def test_the_importers_of_leaderboards_name_benchmarks_of_the_vocabulary() -> None:
+    meanings = [*leaderboards.V1.values(), *leaderboards.V2.values(), *leaderboards.ARENA.values()]
+    names = {m[0] for m in meanings} | set(leaderboards.LIVEBENCH_CATEGORIES.values())
+    assert names | set(models_dev_scores.BENCHMARKS.values()) <= set(BENCHMARKS_BY_NAME)
+
+
+def test_help_and_documentation_name_every_format_that_is_read() -> None:
+    command = typer.main.get_command(app).commands["import"]  # type: ignore[attr-defined]
+    text = next(p.help for p in command.params if p.name == "format")
+    assert set(re.findall(r"[\w-]+", text)) - {"auto", "or"} == set(formats.NAMES)
+    page = (Path(__file__).resolve().parents[1] / "docs" / "public_runs.md").read_text(encoding="utf-8")
+    table = page.split("| `--format` |")[1].split("\n\n")[0]
+    first_cells = [line.split("|")[1] for line in table.splitlines()[2:]]
+    assert set(re.findall(r"`([\w-]+)`", " ".join(first_cells))) == set(formats.NAMES)
+
+
+def test_answers_metrics_are_those_of_the_list() -> None:
+    assert tuple(extra_metrics.ANSWER_METRICS) == metrics.names("answers")
+    fields = {f.name for f in dataclasses.fields(extra_metrics.ClassScores)}
+    assert set(metrics.names("classes")) <= fields
+
 
 # ---- names of models and runs --------------------------------------------------------------------------------------
 

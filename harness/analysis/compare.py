@@ -18,6 +18,7 @@ from harness.analysis.statistics.ranking import ALPHA, ranking, settle_frame
 from harness.analysis.statistics.uncertainty import CONFIDENCE, estimate_frame
 from harness.errors import BadInput, MissingData
 
+UNDIRECTED = "unknown direction: whether higher or lower is better"
 # Differences in these mean another question, another prompt or another way of scoring: such a task is not compared.
 # Items may differ: the paired difference uses those that both answered.
 _SEPARATING = ("data_hash", "prompt_hash", "task_version", "num_fewshot", "chat_template", "window")
@@ -30,7 +31,8 @@ class Comparison:
     ``scores``: per model and task with interval. ``tasks``: per task and pair (``paired_differences`` with ``detectable,
     items_needed, higher_is_better``; ``p_adjusted`` is Holm's over all rows). ``index``: per pair, overall and per kind.
     ``ranking``: ranks and classes on the overall index. ``conditions``: what differs between the runs.
-    ``left_out``: tasks that were not compared: ``task, conditions`` (names of what differs, comma-separated), ``reason``.
+    ``left_out``: tasks that were not compared: ``task, conditions`` (names of what differs, or ``direction``
+    where nobody knows which way is better; comma-separated), ``reason``.
     """
 
     models: tuple[str, ...]
@@ -90,7 +92,7 @@ def compare(
     _check(names, runs, answers)
     results = result[result["run_id"].isin(runs["run_id"])].merge(headline, on=MEASURE)
     differing = differences(conditions(runs, results, answers))
-    left_out = _left_out(differing)
+    left_out = _left_out(differing, task)
     usable = answers[~answers["task"].isin(left_out["task"])]
     pairs = settle_frame(paired_differences(usable, confidence=confidence), alpha=alpha)
     pairs = pairs.assign(p_adjusted=holm(pairs["p_value"]))
@@ -110,13 +112,15 @@ def compare(
     )
 
 
-def _left_out(differing: pd.DataFrame) -> pd.DataFrame:
-    """Tasks that differ in a separating condition: ``task, conditions, reason``, one row each."""
+def _left_out(differing: pd.DataFrame, task: pd.DataFrame) -> pd.DataFrame:
+    """Tasks that differ in a separating condition, or whose direction is unknown: ``task, conditions, reason``."""
     apart = differing[differing["condition"].isin(_SEPARATING)]
     names = (
         apart.groupby("task")["condition"].agg(lambda c: ", ".join(sorted(set(c)))).rename("conditions").reset_index()
     )
-    return names.assign(reason="different " + names["conditions"].astype(str))
+    names = names.assign(reason="different " + names["conditions"].astype(str))
+    undirected = task.loc[task["higher_is_better"].isna(), ["task"]].assign(conditions="direction", reason=UNDIRECTED)
+    return pd.concat([names, undirected]).drop_duplicates("task", ignore_index=True)
 
 
 def _check(names: tuple[str, ...], runs: pd.DataFrame, outcome: pd.DataFrame) -> None:

@@ -34,13 +34,17 @@ def normalise(score: npt.ArrayLike, chance: npt.ArrayLike, best: npt.ArrayLike) 
 
 
 def _anchors(task: pd.DataFrame) -> pd.DataFrame:
-    """Tasks with both anchors as columns ``chance, best``: a perplexity task's are H₀ and 0."""
+    """Tasks with both anchors as columns ``chance, best``: a perplexity task's are H₀ and 0.
+
+    A task of unknown direction has none, and so no place on the index.
+    """
+    directed = task["higher_is_better"].notna()
     h0 = task["h0"].astype(float)
     loss = (task["kind"] == "perplexity") & h0.notna()
     chance = task["chance"].astype(float).where(~loss, h0)
     best = task["best"].astype(float).where(~loss, 0.0)
     counted = task["task_group"].where(task["task_group"].notna() & (task["task_group"] != ""), task["task"])
-    return task.assign(chance=chance, best=best, counted=counted)
+    return task.assign(chance=chance.where(directed), best=best.where(directed), counted=counted)
 
 
 def task_scores(result: pd.DataFrame, task: pd.DataFrame, run: pd.DataFrame) -> pd.DataFrame:

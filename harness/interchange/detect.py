@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.errors import BadInput, MissingData
 from harness.interchange import formats
-from harness.interchange.foreign import bounded
+from harness.interchange.foreign import bounded, table
 from harness.interchange.readers import eee, helm, landscape_csv, leaderboard_csv, lm_eval
 from harness.interchange.readers.lm_eval_samples import is_sample
 from harness.interchange.record import Refused, Unit
@@ -206,7 +206,7 @@ def _lines(file: Path, label: str, wanted: tuple[formats.Format, ...]) -> Unit:
 
 
 def _table(file: Path, label: str, wanted: tuple[formats.Format, ...], mapping: Path | None) -> Unit:
-    header = leaderboard_csv.header(file)
+    header = table.header(file)
     bounded.check(file, bounded.MAX_LINES_BYTES if landscape_csv.is_table(header) else bounded.MAX_CSV)
     if mapping is not None and any(f.name == leaderboard_csv.FORMAT for f in wanted):
         return Unit(leaderboard_csv.FORMAT, file, (file,), label, mapping)

@@ -23,6 +23,7 @@ from harness.interchange.readers import (
     lm_eval,
     mmlu_csv,
     opencompass,
+    squad,
 )
 from harness.interchange.record import Reader, Unit
 
@@ -53,7 +54,7 @@ FORMATS: tuple[Format, ...] = (
     Format("evalscope", "EvalScope report", evalscope.read_report, document=evalscope.is_report),
     Format("lm-eval", "lm-eval 0.4 results and samples", lm_eval.read, document=lm_eval.is_new),
     Format("lm-eval-old", "lm-eval 0.2 and 0.3 results", lm_eval.read, document=lm_eval.is_old),
-    Format("squad", "SQuAD predictions", mmlu_csv.read_squad, document=mmlu_csv.is_squad),
+    Format("squad", "SQuAD predictions", squad.read, document=squad.is_predictions),
     Format("helm-table", "HELM group table", helm.read_table, document=helm.is_table),
     Format(
         "landscape-csv",
@@ -63,7 +64,7 @@ FORMATS: tuple[Format, ...] = (
         grouped=True,
     ),
     Format("opencompass-summary", "OpenCompass summary", opencompass.read_summary, header=opencompass.is_summary),
-    Format("mmlu-csv", "MMLU, question by question", mmlu_csv.read_mmlu, header=mmlu_csv.is_mmlu, grouped=True),
+    Format("mmlu-csv", "MMLU, question by question", mmlu_csv.read, header=mmlu_csv.is_table, grouped=True),
     Format(
         "leaderboard",
         "leaderboard as CSV",

@@ -14,21 +14,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from harness.analysis.metrics import metric as metric_of
 from harness.analysis.statistics.sequential import betting_interval, rounds
 from harness.analysis.statistics.uncertainty import interval, mean_estimate
 from harness.engine.base import Answer, Batch, Engine
+from harness.metrics import metric
 from harness.runs import compute, requests, tables
 from harness.runs.journal import Journal
 from harness.runs.plan import SEED, Plan
 from harness.runs.requests import RequestSet
 from harness.runs.score import Scoring, Tally, run_batches
-from harness.suites import metrics as own
 from harness.suites.model import SuiteTask
-
-BY_CLASS = ("macro_f1", "precision", "recall")
-"""Bounded scores that are no means of items; tasks that headline them are scored whole."""
-
 
 Index: TypeAlias = Mapping[tuple[str, int], Sequence[int]]
 
@@ -81,12 +76,10 @@ def lay_out(plan: Plan) -> Layout:
 
 def bounds(entry: SuiteTask) -> tuple[float, float] | None:
     """Lowest and highest value of an item under the task's headline metric, or None without bounds."""
-    if entry.metric in BY_CLASS:
+    row = metric(entry.metric)
+    if row.role == "classes":  # no mean of items: the task is scored whole
         return None
-    if entry.metric in own.ANSWER_METRICS:
-        return 0.0, 1.0
-    declared = metric_of(entry.metric)
-    return (declared.low, declared.high) if math.isfinite(declared.high - declared.low) else None
+    return (row.low, row.high) if math.isfinite(row.high - row.low) else None
 
 
 def partition(request_set: RequestSet, layout: Layout, engine: Engine, answered: Iterable[int] = ()) -> list[Batch]:

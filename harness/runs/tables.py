@@ -11,13 +11,15 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from harness.analysis.statistics.uncertainty import confusion_matrix, mean_estimate, ratio_estimate
+from harness.analysis.statistics.uncertainty import class_stderrs, mean_estimate, ratio_estimate
+from harness.metrics import metric as metric_row
+from harness.metrics import names
 from harness.store.run_folder import RESULTS, SAMPLES
-from harness.suites import metrics as own
+from harness.suites import extra_metrics
 from harness.suites.model import SuiteTask
 
-ROLLING = ("word_perplexity", "byte_perplexity", "bits_per_byte")
-BOOTSTRAPS = 2000
+ROLLING = names("rolling")
+BOOTSTRAP_SEED = 1234
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Score:
     score: float | None
     stderr: float | None
     n: int
-    higher_is_better: bool
+    higher_is_better: bool | None
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ def _lm_eval_scores(task: Any, result: Mapping[str, Any], rows: Sequence[Mapping
         items = by_metric.get((metric, name), [])
         number = float(value) if isinstance(value, (int, float, np.number)) else None
         stderr = _stderr(metric, number, items)
-        scores.append(Score(metric, name, number, stderr, len(items), bool(directions.get(metric, True))))
+        better = directions.get(metric, metric_row(metric).higher_is_better)
+        scores.append(Score(metric, name, number, stderr, len(items), better))
     return scores
 
 
@@ -117,20 +120,21 @@ def _stderr(metric: str, score: float | None, items: Sequence[Mapping[str, Any]]
 def _answer_scores(entry: SuiteTask, rows: Sequence[Mapping[str, Any]]) -> list[Score]:
     """Means of the per-item scores that the suite adds to generated answers, filter by filter."""
     scores = []
-    for metric in (m for m in entry.extra_metrics if m in own.ANSWER_METRICS):
+    for metric in (m for m in entry.extra_metrics if m in extra_metrics.ANSWER_METRICS):
         by_filter: dict[str, list[Mapping[str, Any]]] = {}
         for row in rows:
             if row["metric"] == metric:
                 by_filter.setdefault(row["filter"], []).append(row)
         for name, items in by_filter.items():
             mean = float(np.mean([i["value"] for i in items]))
-            scores.append(Score(metric, name, mean, _stderr(metric, mean, items), len(items), True))
+            better = metric_row(metric).higher_is_better
+            scores.append(Score(metric, name, mean, _stderr(metric, mean, items), len(items), better))
     return scores
 
 
 def _class_scores(entry: SuiteTask, rows: Sequence[Mapping[str, Any]]) -> list[Score]:
     """Macro-F1, precision and recall over the items' gold and predicted choices (classification)."""
-    wanted = [m for m in entry.extra_metrics if m in ("macro_f1", "precision", "recall")]
+    wanted = [m for m in entry.extra_metrics if m in names("classes")]
     if not wanted:
         return []
     first = rows[0]["metric"] if rows else None
@@ -138,38 +142,12 @@ def _class_scores(entry: SuiteTask, rows: Sequence[Mapping[str, Any]]) -> list[S
     if not scored:
         return []
     gold = [int(r["gold"]) for r in scored]
-    predicted = own.predictions([r["choice_loglikelihoods"] for r in scored])
-    scores = own.class_scores(gold, predicted)
-    values = {"macro_f1": scores.macro_f1, "precision": scores.precision, "recall": scores.recall}
-    spread = class_stderrs(gold, predicted, seed=1234)
-    return [Score(m, "none", values[m], spread[m], len(scored), True) for m in wanted]
-
-
-def class_stderrs(gold: Sequence[int], predicted: Sequence[int], *, seed: int) -> dict[str, float]:
-    """Bootstrap standard errors of macro-F1, precision and recall.
-
-    Items are drawn with replacement, which for these metrics is a multinomial draw of the confusion
-    matrix (Efron and Tibshirani 1993, ch. 6); all draws are computed at once.
-    """
-    classes = max(max(gold), max(predicted)) + 1
-    confusion = confusion_matrix(gold, predicted, classes)
-    total = int(confusion.sum())
-    rng = np.random.default_rng(seed)
-    draws = rng.multinomial(total, confusion.ravel() / total, size=BOOTSTRAPS).reshape(-1, classes, classes)
-    hits = np.einsum("bii->bi", draws).astype(float)
-    golds, preds = draws.sum(axis=2), draws.sum(axis=1)
-    present = (golds + preds) > 0
-    count = present.sum(axis=1)
-
-    def macro(numerator: Any, denominator: Any) -> float:
-        ratio = np.divide(numerator, denominator, out=np.zeros_like(hits), where=denominator > 0)
-        return float((ratio.sum(axis=1) / count).std(ddof=1))
-
-    return {
-        "macro_f1": macro(2 * hits, golds + preds),
-        "precision": macro(hits, preds),
-        "recall": macro(hits, golds),
-    }
+    predicted = extra_metrics.predictions([r["choice_loglikelihoods"] for r in scored])
+    means = extra_metrics.class_scores(gold, predicted)
+    stderrs = class_stderrs(gold, predicted, seed=BOOTSTRAP_SEED)
+    return [
+        Score(m, "none", getattr(means, m), stderrs[m], len(scored), metric_row(m).higher_is_better) for m in wanted
+    ]
 
 
 def _sample_rows(run_id: str, entry: SuiteTask, task: Any, sample: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -192,8 +170,8 @@ def _sample_rows(run_id: str, entry: SuiteTask, task: Any, sample: Mapping[str, 
     for metric in sample["metrics"]:
         item = _item_value(metric, sample[metric])
         rows.append({**base, "metric": metric.replace(",", "_"), "value": item.value, "weight": item.weight})
-    for metric in (m for m in entry.extra_metrics if m in own.ANSWER_METRICS):
-        value = own.ANSWER_METRICS[metric](str(base["response"]), _answers(sample["target"]))
+    for metric in (m for m in entry.extra_metrics if m in extra_metrics.ANSWER_METRICS):
+        value = extra_metrics.ANSWER_METRICS[metric](str(base["response"]), _answers(sample["target"]))
         rows.append({**base, "metric": metric, "value": value, "weight": 1.0})
     return rows
 

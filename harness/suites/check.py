@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.engine.libraries import quiet
 from harness.errors import BadInput
-from harness.suites import columns, lm_eval_index, metrics, tasks
+from harness.suites import columns, extra_metrics, lm_eval_index, tasks
 from harness.suites.load import FOLDER, load_suite
 from harness.suites.model import Suite, SuiteTask
 
@@ -67,7 +67,7 @@ def check(suite: Suite, hub: Path | None = None) -> list[str]:
 
 def h0(task: Task) -> float:
     """Order-0 byte entropy, in bits per byte, of the text that a perplexity task scores."""
-    return metrics.order0_entropy(str(task.doc_to_target(doc)) for doc in task.task_docs)
+    return extra_metrics.order0_entropy(str(task.doc_to_target(doc)) for doc in task.task_docs)
 
 
 def directions(config: Mapping[str, Any]) -> dict[str, bool]:
@@ -100,7 +100,7 @@ def _task_problems(task: SuiteTask, config: Mapping[str, Any]) -> list[str]:
         problems.append(f"{task.task}: lm-eval fixes its shots at 0; num_fewshot is {task.num_fewshot}.")
     if task.num_fewshot and len(columns.splits(config)) < 2 and not config.get("fewshot_config"):
         problems.append(f"{task.task}: has no split to take {task.num_fewshot} shots from other than the scored one.")
-    wanted = {metrics.EXTRA_METRICS[m] for m in task.extra_metrics}
+    wanted = {extra_metrics.EXTRA_METRICS[m] for m in task.extra_metrics}
     if not wanted <= {{"multiple_choice": "classes", "generate_until": "answers"}.get(output)}:
         problems.append(f"{task.task}: extra_metrics {', '.join(task.extra_metrics)} cannot come from {output}.")
     return problems

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from harness.errors import BadInput, MissingData
-from harness.suites.metrics import EXTRA_METRICS
+from harness.suites.extra_metrics import EXTRA_METRICS
 from harness.suites.model import KINDS, Suite, SuiteGroup, SuiteTask
 
 FOLDER = Path(__file__).parent

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from harness.suites import metrics
+from harness.suites import extra_metrics
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -18,15 +18,18 @@ if TYPE_CHECKING:
 def english(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str, float]:
     """Exact match and word F1 by the rules of SQuAD v1.1, best of the gold answers."""
     answers = doc["answers"]["text"]
-    return {"exact_match": metrics.squad_em(results[0], answers), "f1": metrics.squad_f1(results[0], answers)}
+    return {
+        "exact_match": extra_metrics.squad_em(results[0], answers),
+        "f1": extra_metrics.squad_f1(results[0], answers),
+    }
 
 
 def chinese(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str, float]:
     """SQuAD's scores (comparable with lm-eval's), and exact match and F1 by character."""
     answers = doc["answers"]["text"]
     by_character = {
-        "char_em": metrics.char_em(results[0], answers),
-        "char_f1": metrics.char_f1(results[0], answers),
+        "char_em": extra_metrics.char_em(results[0], answers),
+        "char_f1": extra_metrics.char_f1(results[0], answers),
     }
     return english(doc, results) | by_character
 

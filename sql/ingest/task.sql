@@ -28,7 +28,7 @@ SELECT
     spec->>'$.language' AS language,
     coalesce(spec->>'$.headline_metric', spec->>'$.metric') AS headline_metric,
     coalesce(spec->>'$.headline_filter', spec->>'$.filter', 'none') AS headline_filter,
-    coalesce(spec->>'$.higher_is_better', 'true')::BOOLEAN AS higher_is_better,
+    (spec->>'$.higher_is_better')::BOOLEAN AS higher_is_better,
     (spec->>'$.num_fewshot')::INTEGER AS num_fewshot,
     (spec->>'$.chance')::DOUBLE AS chance,
     (spec->>'$.best')::DOUBLE AS best,

@@ -1,5 +1,5 @@
 -- one row per leading run and task: its headline score, and that score on the index's scale (0 = chance or order-0
--- entropy, 1 = best possible; not clipped). Reads `result` alone, never `outcome`.
+-- entropy, 1 = best possible; not clipped; null where nobody knows which way is better). Reads `result` alone, never `outcome`.
 CREATE VIEW leaderboard AS
 SELECT
     lead.run_id,
@@ -34,6 +34,7 @@ SELECT
     task.best,
     task.h0,
     CASE
+        WHEN task.higher_is_better IS NULL THEN NULL
         WHEN task.kind = 'perplexity' AND task.h0 IS NOT NULL THEN 1 - result.score / nullif(task.h0, 0)
         ELSE (result.score - task.chance) / nullif(task.best - task.chance, 0)
     END AS normalised

@@ -128,3 +128,12 @@ def test_identical_models_are_not_separable() -> None:
     found = c.compare(["a", "b"], **changed)
     assert found.tasks["difference"].eq(0).all() and found.tasks["p_value"].eq(1).all()
     assert found.ranking["class"].to_list() == [1, 1]
+
+
+def test_a_task_of_unknown_direction_is_left_out_with_the_reason() -> None:
+    suite = _suite()
+    suite["task"] = make.tasks([{"task": "x"}, {"task": "y", "higher_is_better": None}])
+    comparison = c.compare(["a", "b", "c"], **suite)
+    assert set(comparison.tasks["task"]) == {"x"}
+    assert comparison.left_out.values.tolist() == [["y", "direction", c.UNDIRECTED]]
+    assert comparison.index[comparison.index["kind"] == "overall"].empty

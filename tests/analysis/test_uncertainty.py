@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import scipy.stats
 import statsmodels.api as sm
-from sklearn.metrics import f1_score
+from sklearn.metrics import precision_recall_fscore_support
 from statsmodels.stats.proportion import proportion_confint
 
 from harness.analysis.statistics import uncertainty as u
@@ -149,53 +149,22 @@ def test_published_stderrs_of_lm_eval_are_reproduced(shared: Path) -> None:
     assert seen > 10
 
 
-def test_bca_equals_scipy() -> None:
-    x = np.random.default_rng(6).lognormal(size=60)
-    ours = u.bca(x, lambda a: np.std(a, axis=1), seed=1, resamples=20_000)
-    theirs = scipy.stats.bootstrap((x,), np.std, n_resamples=20_000, method="BCa", rng=np.random.default_rng(2))
-    plain = np.quantile(theirs.bootstrap_distribution, [0.025, 0.975])
-    for mine, reference, uncorrected in zip(
-        (ours.low, ours.high), (theirs.confidence_interval.low, theirs.confidence_interval.high), plain, strict=True
-    ):
-        assert abs(mine - reference) < 0.2 * abs(mine - uncorrected)
-
-
-def test_bca_is_seeded_and_survives_constants() -> None:
-    x = np.arange(20.0)
-    assert u.bca(x, lambda a: a.mean(axis=1), seed=3) == u.bca(x, lambda a: a.mean(axis=1), seed=3)
-    assert u.bca(np.ones(9), lambda a: a.mean(axis=1), seed=3) == u.Interval(1.0, 1.0)
-    assert math.isnan(u.bca([1.0], lambda a: a.mean(axis=1), seed=3).low)
-
-
-def test_macro_f1_equals_scikit_learn() -> None:
-    rng = np.random.default_rng(7)
-    gold, predicted = rng.integers(0, 4, 300), rng.integers(0, 3, 300)
-    counts = u.confusion_matrix(gold, predicted, 4)
-    assert counts.sum() == 300
-    assert float(u.macro_f1(counts)) == pytest.approx(f1_score(gold, predicted, average="macro"))
-    assert float(u.macro_f1(u.confusion_matrix([0, 1], [0, 1], 5))) == 1.0
-
-
-def test_macro_f1_bootstrap_equals_resampling_of_items() -> None:
+def test_class_stderrs_equal_resampling_of_items() -> None:
     rng = np.random.default_rng(8)
     gold = rng.integers(0, 3, 150)
     predicted = np.where(rng.random(150) < 0.7, gold, rng.integers(0, 3, 150))
-    counts = u.confusion_matrix(gold, predicted, 3)
-    estimate, ends = u.macro_f1_bootstrap(counts, seed=1, resamples=4000)
-    picks = rng.integers(0, 150, (1500, 150))
-    draws = [f1_score(gold[i], predicted[i], average="macro") for i in picks[:400]]
-    assert estimate.stderr == pytest.approx(np.std(draws, ddof=1), rel=0.12)
-    pairs = np.stack([gold, predicted], axis=1).astype(float)
+    stderrs = u.class_stderrs(gold, predicted, seed=1, resamples=4000)
+    draws = [
+        precision_recall_fscore_support(gold[i], predicted[i], average="macro", zero_division=0)[:3]
+        for i in rng.integers(0, 150, (400, 150))
+    ]
+    expected = dict(zip(("precision", "recall", "macro_f1"), np.std(draws, axis=0, ddof=1), strict=True))
+    assert stderrs == {name: pytest.approx(value, rel=0.12) for name, value in expected.items()}
 
-    def f1(resampled: np.ndarray) -> np.ndarray:
-        flat = (resampled[..., 0] * 3 + resampled[..., 1]).astype(int)
-        return u.macro_f1(np.array([np.bincount(row, minlength=9) for row in flat]).reshape(-1, 3, 3))
 
-    same = u.bca(pairs, f1, seed=2, resamples=4000)
-    assert (ends.low, ends.high) == (pytest.approx(same.low, abs=0.01), pytest.approx(same.high, abs=0.01))
-    assert u.macro_f1_bootstrap(np.zeros((3, 3)), seed=1)[0].n == 0
-    one_class = u.macro_f1_bootstrap(np.diag([9, 0]), seed=1)
-    assert one_class[0].stderr == 0 and one_class[1] == u.Interval(1.0, 1.0)
+def test_class_stderrs_are_seeded_and_zero_where_every_answer_is_right() -> None:
+    assert u.class_stderrs([0, 1, 1], [0, 1, 0], seed=3) == u.class_stderrs([0, 1, 1], [0, 1, 0], seed=3)
+    assert set(u.class_stderrs([1] * 9, [1] * 9, seed=1).values()) == {0.0}
 
 
 def _coverage(kind: str, suites: int = 1000) -> float:

@@ -348,3 +348,13 @@ def test_a_named_format_refuses_what_is_not_its_own(tmp_path: Path) -> None:
     path = b.write(tmp_path / "x.json", b.old_results())
     report = import_path(path, "helm-table", runs_dir=tmp_path / "r")
     assert not report.imported and "is not in the format helm-table" in report.refused[0].reason
+
+
+def test_a_metric_of_unknown_direction_keeps_its_score_and_says_so(tmp_path: Path, runs_of: Runs) -> None:
+    document = b.old_results()
+    document["results"] = {"toy": {"sparkle": 0.5}}
+    (run,) = runs_of(b.write(tmp_path / "r.json", document))
+    row = rows(run)["toy", "sparkle", "none"]
+    assert row["score"] == 0.5 and row["higher_is_better"] is None
+    assert run.manifest["tasks"][0]["higher_is_better"] is None
+    assert "direction-unknown" in codes(run)

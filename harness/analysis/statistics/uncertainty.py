@@ -8,7 +8,6 @@ get Wilson's interval (1927), since a normal or percentile interval collapses th
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,11 +15,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
-from harness.analysis.metrics import metric as metric_of
+from harness.metrics import metric as metric_row
 
 Floats = npt.NDArray[np.float64]
 CONFIDENCE = 0.95
-_BOOTSTRAP_CELLS = 4_000_000  # numbers held at once while resampling (32 MB)
 ESTIMATE_KEYS = ["run_id", "task", "metric", "filter"]
 
 
@@ -113,7 +111,7 @@ def _wilson(score: Floats, n: Floats, confidence: float) -> tuple[Floats, Floats
 
 
 def _intervals(score: Floats, stderr: Floats, n: Floats, name: str, confidence: float) -> tuple[Floats, Floats]:
-    declared = metric_of(name)
+    declared = metric_row(name)
     if declared.proportion:
         with np.errstate(divide="ignore", invalid="ignore"):
             effective = score * (1 - score) / stderr**2 + 1
@@ -183,95 +181,36 @@ def estimate_frame(outcome: pd.DataFrame, *, confidence: float = CONFIDENCE) -> 
     return out.assign(low=as_clusters["low"], high=as_clusters["high"])
 
 
-def bca(
-    values: npt.ArrayLike,
-    statistic: Callable[[Floats], Floats],
-    *,
-    seed: int,
-    resamples: int = 2000,
-    confidence: float = CONFIDENCE,
-) -> Interval:
-    """Bias-corrected and accelerated bootstrap interval (Efron 1987), seeded.
-
-    ``values`` holds one item a row; ``statistic`` maps an array ``(resamples, n, …)`` to ``(resamples,)``,
-    so that all resamples are one call. NaN for fewer than two items; both ends equal for constant values.
-    """
-    data = np.asarray(values, dtype=float)
-    n = len(data)
-    if n < 2:
-        return UNKNOWN
-    rng = np.random.default_rng(seed)
-    observed = float(statistic(data[None])[0])
-    chunk = max(1, _BOOTSTRAP_CELLS // data.size)
-    draws = np.concatenate(
-        [
-            statistic(data[rng.integers(0, n, (min(chunk, resamples - start), n))])
-            for start in range(0, resamples, chunk)
-        ]
-    )
-    without = (np.arange(n - 1)[None, :] + (np.arange(n - 1)[None, :] >= np.arange(n)[:, None])).astype(np.int64)
-    jackknife = np.concatenate([statistic(data[without[i : i + chunk]]) for i in range(0, n, chunk)])
-    return _bca_interval(observed, draws, jackknife, np.ones(n), confidence)
-
-
-def _bca_interval(observed: float, draws: Floats, jackknife: Floats, counts: Floats, confidence: float) -> Interval:
-    """Efron's adjusted percentiles; ``counts`` says how many items share a jackknife value."""
-    draws = draws[~np.isnan(draws)]
-    if len(draws) == 0 or np.ptp(draws) == 0:
-        return Interval(observed, observed)
-    below = np.clip(
-        (np.mean(draws < observed) + np.mean(draws <= observed)) / 2, 0.5 / len(draws), 1 - 0.5 / len(draws)
-    )
-    bias = special.ndtri(below)
-    centred = np.average(jackknife, weights=counts) - jackknife
-    scale = float(counts @ centred**2) ** 1.5
-    acceleration = float(counts @ centred**3) / (6 * scale) if scale > 0 else 0.0
-    z = special.ndtri(np.array([0.5 - confidence / 2, 0.5 + confidence / 2]))
-    shares = special.ndtr(bias + (bias + z) / (1 - acceleration * (bias + z)))
-    low, high = np.quantile(draws, shares)
-    return Interval(float(low), float(high))
-
-
 def confusion_matrix(gold: npt.ArrayLike, predicted: npt.ArrayLike, classes: int) -> npt.NDArray[np.int64]:
     """Counts, shape ``(classes, classes)``: rows are the right class, columns the predicted one."""
     flat = np.asarray(gold, dtype=np.int64) * classes + np.asarray(predicted, dtype=np.int64)
     return np.bincount(flat, minlength=classes**2).reshape(classes, classes).astype(np.int64)
 
 
-def macro_f1(confusion: npt.ArrayLike) -> Floats:
-    """Macro-averaged F1 of confusion matrices ``(…, classes, classes)``, shape ``(…)``.
+def class_stderrs(
+    gold: npt.ArrayLike, predicted: npt.ArrayLike, *, seed: int, resamples: int = 2000
+) -> dict[str, float]:
+    """Bootstrap standard errors of ``macro_f1``, ``precision`` and ``recall``, averaged over the classes that occur.
 
-    A class that is neither right nor predicted anywhere in a matrix does not enter its mean.
-    Source: van Rijsbergen (1979); the macro average as in scikit-learn.
+    ``gold`` and ``predicted`` hold class numbers, shape ``(n,)``, at least one. Drawing n items with replacement is
+    one multinomial draw of the confusion matrix, so all resamples are one call. A class that is neither right nor
+    predicted in a draw does not enter its mean. Source: Efron and Tibshirani (1993), ch. 6.
     """
-    counts = np.asarray(confusion, dtype=float)
-    hits = np.einsum("...ii->...i", counts)
-    total = counts.sum(axis=-1) + counts.sum(axis=-2)
-    present = total > 0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        f1 = np.where(present, 2 * hits / total, 0.0)
-        return np.asarray(f1.sum(axis=-1) / present.sum(axis=-1))
-
-
-def macro_f1_bootstrap(
-    confusion: npt.ArrayLike, *, seed: int, resamples: int = 2000, confidence: float = CONFIDENCE
-) -> tuple[Estimate, Interval]:
-    """Macro-F1 with bootstrap error and BCa interval from one confusion matrix.
-
-    Drawing n items with replacement is one multinomial draw of the matrix, so all resamples are one call and
-    the jackknife needs one value a cell. Source: Efron (1987); Efron and Tibshirani (1993), ch. 14.
-    """
-    counts = np.asarray(confusion, dtype=float)
+    classes = int(max(np.max(gold), np.max(predicted))) + 1
+    counts = confusion_matrix(gold, predicted, classes)
     n = int(counts.sum())
-    if n < 2:
-        return Estimate(float(macro_f1(counts)) if n else math.nan, math.nan, n, n), UNKNOWN
-    rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(n, counts.ravel() / n, size=resamples).reshape(resamples, *counts.shape)
-    draws = macro_f1(drawn)
-    observed = float(macro_f1(counts))
-    cells = np.flatnonzero(counts.ravel())
-    fewer = np.repeat(counts.ravel()[None], len(cells), axis=0)
-    fewer[np.arange(len(cells)), cells] -= 1
-    jackknife = macro_f1(fewer.reshape(-1, *counts.shape))
-    ends = _bca_interval(observed, draws, jackknife, counts.ravel()[cells], confidence)
-    return Estimate(observed, float(np.std(draws, ddof=1)), n, n), ends
+    draws = np.random.default_rng(seed).multinomial(n, counts.ravel() / n, size=resamples)
+    draws = draws.reshape(-1, classes, classes)
+    hits = np.einsum("bii->bi", draws).astype(float)
+    golds, guesses = draws.sum(axis=2), draws.sum(axis=1)
+    present = ((golds + guesses) > 0).sum(axis=1)
+
+    def spread(numerator: Floats, denominator: npt.NDArray[np.int64]) -> float:
+        ratio = np.divide(numerator, denominator, out=np.zeros_like(hits), where=denominator > 0)
+        return float((ratio.sum(axis=1) / present).std(ddof=1))
+
+    return {
+        "macro_f1": spread(2 * hits, golds + guesses),
+        "precision": spread(hits, guesses),
+        "recall": spread(hits, golds),
+    }

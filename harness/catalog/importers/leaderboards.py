@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from statistics import fmean
+from typing import TypeAlias
 
 from harness.catalog import spellings
 from harness.catalog.imported import Desk, Imported, SourceFile, decimal
@@ -19,8 +20,9 @@ from harness.catalog.importers.scored import Hints, Score, report, scored, table
 from harness.catalog.matching import match_vendor
 from harness.catalog.tables import Row
 
-# column → (benchmark, metric, setting as the board documents it)
-V1 = {
+# Benchmark (a name of the vocabulary), metric, and setting as the board documents it.
+Meaning: TypeAlias = tuple[str, str, str]
+V1: dict[str, Meaning] = {
     "arc": ("ARC-Challenge", "acc_norm", "25-shot"),
     "hellaswag": ("HellaSwag", "acc_norm", "10-shot"),
     "mmlu": ("MMLU", "acc", "5-shot"),
@@ -28,7 +30,7 @@ V1 = {
     "winogrande": ("WinoGrande", "acc", "5-shot"),
     "gsm8k": ("GSM8K", "acc", "5-shot"),
 }
-V2 = {
+V2: dict[str, Meaning] = {
     "ifeval": ("IFEval", "strict acc", "0-shot"),
     "bbh": ("BBH", "acc_norm", "3-shot"),
     "math": ("MATH level 5", "exact match", "4-shot"),
@@ -36,6 +38,7 @@ V2 = {
     "musr": ("MuSR", "acc_norm", "0-shot"),
     "mmlu_pro": ("MMLU-Pro", "acc", "5-shot"),
 }
+ARENA: dict[str, Meaning] = {"arena_score": ("Chatbot Arena", "rating", "")}
 
 
 def _official(desk: Desk, full_name: str) -> bool:
@@ -54,9 +57,7 @@ def _hub_hints(full_name: str, licence: str) -> Hints:
     )
 
 
-def _board(
-    out: Imported, desk: Desk, row: Row, values: Mapping[str, tuple[str, str, str]], as_of: str, name: str
-) -> None:
+def _board(out: Imported, desk: Desk, row: Row, values: Mapping[str, Meaning], as_of: str, name: str) -> None:
     """One line of a board: the model, what the board knows of it, its scores (``values``: text → benchmark…)."""
     hints = _hub_hints(row["name"], row["licence"])
     model = scored(out, desk, row["name"], hints)
@@ -152,9 +153,8 @@ def read_arena(files: list[SourceFile], desk: Desk) -> Imported:
             model = scored(out, desk, row["model"], Hints(organisation=row["organization"], open_weights=open_weights))
             if model:
                 setting = f"95 % interval {row['95_pct_ci'].replace('/', ' ')}; {row['votes']} votes"
-                score = Score(
-                    "Chatbot Arena", "rating", value, "elo", setting, "LMArena", False, desk.as_of, desk.source_id
-                )
+                benchmark, metric, _ = ARENA["arena_score"]
+                score = Score(benchmark, metric, value, "elo", setting, "LMArena", False, desk.as_of, desk.source_id)
                 report(out, model, score)
     return out
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from harness.errors import BadInput
-from harness.interchange.foreign import metrics
+from harness.interchange.foreign import task_scores
 from harness.interchange.foreign.bounded import text
 from harness.interchange.foreign.owners import owner, public_name
 from harness.interchange.foreign.privacy import extras, without_paths
 from harness.interchange.record import ImportedRun
+from harness.metrics import metric
 from harness.store.run_folder import FORMAT, RESULTS, SAMPLES
 
+# Number formats as other tools spell them, and as this harness does.
+DTYPES = {"bfloat16": "bf16", "float16": "fp16", "half": "fp16", "float32": "fp32", "float": "fp32"}
 ZERO_DATE = "00000000T000000Z"
 # Prompts and answers longer than this are cut (the longest few-shot prompts have some 30,000 characters).
 MAX_SAMPLE_TEXT = 64_000
@@ -145,6 +148,12 @@ class Draft:
             self.note("no-items", "Scores only: no item outcomes, so no paired comparison, and no prompt hash.")
         elif not any(sample.prompt for sample in self.samples):
             self.note("prompts-unknown", "Item outcomes without their prompts: the prompt hash is not known.")
+        if unknown := sorted({score.metric for score in self.scores if score.higher_is_better is None}):
+            self.note(
+                "direction-unknown",
+                f"Neither the file nor the list of metrics says which way is better: {', '.join(unknown)[:300]}. "
+                "Nothing is ranked by these.",
+            )
         if self.limit:
             self.partial = True
             self.note("limited", f"Only a part of each task's items was scored (limit {self.limit:,}).")
@@ -262,6 +271,11 @@ def parse_date(value: object) -> datetime | None:
         return None
 
 
+def document_hash(document: object) -> str:
+    """lm-eval's hash of an item's document, so that items pair with runs of lm-eval and of this harness."""
+    return hashlib.sha256(json.dumps(document, indent=2, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
+
+
 def item_hash(*parts: str) -> str:
     """SHA-256 that names an item where the file has no hash of its own: the same parts, the same item."""
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
@@ -273,7 +287,10 @@ def _run_id(draft: Draft) -> str:
 
 
 def _complete(draft: Draft) -> list[Score]:
-    """The file's scores, with n and missing scores filled in from the items, compared with them where both are."""
+    """The file's scores, completed: n and missing scores from the items, the direction from the list of metrics.
+
+    Where a file has both, its scores are compared with those of its items.
+    """
     items: dict[tuple[str, str, str], list[Sample]] = {}
     for sample in draft.samples:
         items.setdefault((sample.task, sample.metric, sample.filter), []).append(sample)
@@ -281,10 +298,10 @@ def _complete(draft: Draft) -> list[Score]:
     for key, rows in items.items():
         scored = [(s.value, s.weight) for s in rows if s.value is not None]
         values, weights = [v for v, _ in scored], [w for _, w in scored]
-        computed = metrics.aggregate(key[1], values, weights)
+        computed = task_scores.aggregate(key[1], values, weights)
         given = scores.get(key)
         if given is None or given.score is None:
-            error = metrics.standard_error(key[1], values, weights)
+            error = task_scores.standard_error(key[1], values, weights)
             scores[key] = Score(*key, computed, error, len(values), given.higher_is_better if given else None)
             continue
         if given.n is None:
@@ -294,7 +311,10 @@ def _complete(draft: Draft) -> list[Score]:
                 "items-differ",
                 f"{key[0]}: the items give {key[1]} = {computed:.4f}, the file says {given.score:.4f}.",
             )
-    return list(scores.values())
+    return [
+        s if s.higher_is_better is not None else replace(s, higher_is_better=metric(s.metric).higher_is_better)
+        for s in scores.values()
+    ]
 
 
 def _task_rows(draft: Draft) -> list[dict[str, Any]]:
@@ -304,17 +324,16 @@ def _task_rows(draft: Draft) -> list[dict[str, Any]]:
         by_task[score.task].append(score)
     for name, scores in by_task.items():
         task = draft.task(name)
-        head = metrics.headline([s.metric for s in scores])
+        head = task_scores.headline([s.metric for s in scores])
         first = next(s for s in scores if s.metric == head)
-        better = first.higher_is_better
         rows.append(
             {
                 "task": name,
                 "group": task.group,
-                "kind": metrics.kind([s.metric for s in scores], task.output_type),
+                "kind": task_scores.kind([s.metric for s in scores], task.output_type),
                 "metric": head,
                 "filter": first.filter,
-                "higher_is_better": metrics.of(head).higher_is_better if better is None else better,
+                "higher_is_better": first.higher_is_better,
                 "version": task.version,
                 "num_fewshot": task.num_fewshot,
                 "items": max((s.n for s in scores if s.n is not None), default=None),
@@ -349,9 +368,6 @@ def _results(draft: Draft, run_id: str, kinds: dict[str, str]) -> Any:
 
     scores = draft.scores
     tasks = [draft.task(s.task) for s in scores]
-    better = [
-        metrics.of(s.metric).higher_is_better if s.higher_is_better is None else s.higher_is_better for s in scores
-    ]
     columns = {
         "run_id": [run_id] * len(scores),
         "task": [s.task for s in scores],
@@ -361,7 +377,7 @@ def _results(draft: Draft, run_id: str, kinds: dict[str, str]) -> Any:
         "score": [s.score for s in scores],
         "stderr": [s.stderr for s in scores],
         "n": [s.n for s in scores],
-        "higher_is_better": better,
+        "higher_is_better": [s.higher_is_better for s in scores],
         "num_fewshot": [t.num_fewshot for t in tasks],
         "task_version": [t.version for t in tasks],
     }

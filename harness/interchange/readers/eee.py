@@ -17,6 +17,7 @@ from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import (
+    DTYPES,
     MAX_SAMPLE_TEXT,
     Draft,
     Sample,
@@ -27,7 +28,6 @@ from harness.interchange.foreign.draft import (
     parse_date,
 )
 from harness.interchange.foreign.owners import owner
-from harness.interchange.readers.lm_eval import _DTYPES as DTYPES
 from harness.interchange.record import Found, Refused, ReportedScore, Unit
 
 FORMAT = "eee"
@@ -130,9 +130,9 @@ def _score(draft: Draft, entry: dict[str, Any]) -> None:
     if task is None or "score" not in details:
         return
     uncertainty = mapping(details.get("uncertainty"))
-    lower = config.get("lower_is_better")
     extra = mapping(mapping(entry.get("generation_config")).get("additional_details"))
     more = mapping(config.get("additional_details"))
+    lower = config.get("lower_is_better") if more.get("direction") != "unknown" else None
     draft.tasks.setdefault(
         task,
         Task(task, text(more.get("group"), 160), text(more.get("task_version"), 40), whole(extra.get("num_fewshot"), 10_000),

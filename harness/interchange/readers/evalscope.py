@@ -30,6 +30,10 @@ from harness.interchange.foreign.draft import (
 from harness.interchange.record import Found, Refused, Unit
 
 FORMAT = "evalscope"
+# A metric's direction, as its semantics state it, to whether higher is better.
+_DIRECTIONS = dict.fromkeys(("higher", "higher_is_better", "max"), True) | dict.fromkeys(
+    ("lower", "lower_is_better", "min"), False
+)
 _NAMES = {
     "AverageAccuracy": "acc",
     "Pass@1": "acc",
@@ -143,7 +147,7 @@ def _report(draft: Draft, document: dict[str, Any], settings: dict[str, dict[str
         raise BadInput("names no model")
     for entry in map(mapping, sequence(document.get("metrics"))):
         metric = _metric(entry.get("legacy_name") or entry.get("name") or entry.get("identity"))
-        lower = mapping(entry.get("semantics")).get("direction") in ("lower", "lower_is_better", "min")
+        better = _DIRECTIONS.get(str(mapping(entry.get("semantics")).get("direction")))
         subsets = [
             s for c in sequence(entry.get("categories")) for s in map(mapping, sequence(mapping(c).get("subsets")))
         ]
@@ -151,15 +155,11 @@ def _report(draft: Draft, document: dict[str, Any], settings: dict[str, dict[str
         for part in parts:
             task = _task(draft, benchmark, text(part.get("name"), 60), settings)
             n = whole(part.get("num"), 10**9)
-            draft.scores.append(
-                Score(task, metric, "none", number(part.get("score")), None, n, not lower if lower else None)
-            )
+            draft.scores.append(Score(task, metric, "none", number(part.get("score")), None, n, better))
         if len(parts) != 1:
             task = _task(draft, benchmark, None, settings)
             n = whole(entry.get("num"), 10**9)
-            draft.scores.append(
-                Score(task, metric, "none", number(entry.get("score")), None, n, not lower if lower else None)
-            )
+            draft.scores.append(Score(task, metric, "none", number(entry.get("score")), None, n, better))
     usage = mapping(mapping(mapping(document.get("perf_metrics")).get("summary")).get("usage"))
     for name, key in (("prompt_tokens", "total_input_tokens"), ("generated_tokens", "total_output_tokens")):
         if (tokens := whole(usage.get(key), 10**12)) is not None:

@@ -9,20 +9,22 @@ A mapping (YAML or JSON) names the column of the model and, for each column of s
     reported_by: Hugging Face
     reporter: third-party
 
-The mappings of the public leaderboards that we know are built in, by their headers.
+A score of a benchmark that the catalog lists in fractions and a file in per cent becomes a fraction. The mappings of
+public leaderboards are built in, by their headers; what their columns mean stands in ``catalog.importers.leaderboards``.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.catalog.importers.leaderboards import ARENA, V1, V2, Meaning
+from harness.catalog.schema import SCORE_UNITS
+from harness.catalog.vocabulary import BENCHMARKS_BY_NAME
 from harness.errors import BadInput
-from harness.interchange.foreign import bounded
+from harness.interchange.foreign import bounded, table
 from harness.interchange.foreign.bounded import mapping, number, text
 from harness.interchange.foreign.draft import model_name, parse_date
 from harness.interchange.foreign.owners import owner
@@ -30,12 +32,12 @@ from harness.interchange.record import Found, Refused, ReportedScore, Unit
 
 FORMAT = "leaderboard"
 _REPORTERS = ("vendor", "third-party")
-_UNITS = ("percent", "share", "points", "elo")
+_UNITS = ("percent", *SCORE_UNITS)
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a column of scores holds."""
+    """What a column of scores holds; ``unit`` is the file's."""
 
     benchmark: str
     metric: str | None = None
@@ -54,52 +56,25 @@ class Mapping:
     as_of: str | None = None
 
 
-def _open_llm(shots: dict[str, tuple[str, str, str]], unit: str) -> dict[str, Column]:
-    return {key: Column(name, metric, unit, setting) for key, (name, metric, setting) in shots.items()}
+def _columns(meanings: dict[str, Meaning], unit: str, named: str = "{}") -> dict[str, Column]:
+    """The columns of a public board; ``named`` says how the file spells a column of ``meanings``."""
+    return {
+        named.format(column): Column(benchmark, metric, unit, setting or None)
+        for column, (benchmark, metric, setting) in meanings.items()
+    }
 
 
 # Columns that are in the header and nowhere else tell the table (all must be there).
 KNOWN: tuple[tuple[frozenset[str], Mapping], ...] = (
     (
         frozenset({"fullname", "hellaswag", "truthfulqa", "winogrande"}),
-        Mapping(
-            "fullname",
-            _open_llm(
-                {
-                    "arc": ("ARC-Challenge", "acc_norm", "25-shot"),
-                    "hellaswag": ("HellaSwag", "acc_norm", "10-shot"),
-                    "mmlu": ("MMLU", "acc", "5-shot"),
-                    "truthfulqa": ("TruthfulQA", "mc2", "0-shot"),
-                    "winogrande": ("Winogrande", "acc", "5-shot"),
-                    "gsm8k": ("GSM8K", "acc", "5-shot"),
-                },
-                "percent",
-            ),
-            "Open LLM Leaderboard v1",
-        ),
+        Mapping("fullname", _columns(V1, "percent"), "Open LLM Leaderboard v1"),
     ),
     (
         frozenset({"model_name", "evaluations_ifeval_value", "evaluations_bbh_value"}),
-        Mapping(
-            "model_name",
-            _open_llm(
-                {
-                    "evaluations_ifeval_value": ("IFEval", "strict accuracy", "0-shot"),
-                    "evaluations_bbh_value": ("BBH", "acc_norm", "3-shot"),
-                    "evaluations_math_value": ("MATH Level 5", "exact_match", "4-shot"),
-                    "evaluations_gpqa_value": ("GPQA", "acc_norm", "0-shot"),
-                    "evaluations_musr_value": ("MuSR", "acc_norm", "0-shot"),
-                    "evaluations_mmlu_pro_value": ("MMLU-Pro", "acc", "5-shot"),
-                },
-                "share",
-            ),
-            "Open LLM Leaderboard v2",
-        ),
+        Mapping("model_name", _columns(V2, "fraction", "evaluations_{}_value"), "Open LLM Leaderboard v2"),
     ),
-    (
-        frozenset({"model", "arena_score", "95_pct_ci", "votes"}),
-        Mapping("model", {"arena_score": Column("Chatbot Arena", "rating", "elo")}, "LMArena"),
-    ),
+    (frozenset({"model", "arena_score", "95_pct_ci", "votes"}), Mapping("model", _columns(ARENA, "elo"), "LMArena")),
     (
         frozenset({"model", "benchmark", "score"}),
         Mapping("model", {"score": Column("")}, "unknown"),
@@ -110,7 +85,7 @@ KNOWN: tuple[tuple[frozenset[str], Mapping], ...] = (
 def known(header: list[str]) -> Mapping | None:
     """The built-in mapping for a header."""
     names = {h.strip() for h in header}
-    return next((found for needed, found in KNOWN if needed <= names), None)
+    return next((how for needed, how in KNOWN if needed <= names), None)
 
 
 def read_mapping(path: Path) -> Mapping:
@@ -151,7 +126,7 @@ def read(unit: Unit) -> Iterator[Found]:
     """The scores of a table."""
     file = unit.files[0]
     digest = bounded.digest_file(file)
-    rows = read_rows(file)
+    rows = table.rows(file)
     how = read_mapping(unit.mapping) if unit.mapping else known(list(rows[0]) if rows else [])
     if how is None:
         raise BadInput(
@@ -161,10 +136,10 @@ def read(unit: Unit) -> Iterator[Found]:
     if missing:
         raise BadInput(f"lacks the columns {', '.join(missing)} that the mapping names")
     as_of = how.as_of or _date_in(file.name)
-    found = 0
-    for number_, row in enumerate(rows, 2):
+    scores = 0
+    for line, row in enumerate(rows, 2):
         if not (row.get(how.model) or "").strip():
-            yield Refused(f"{unit.label} line {number_}", "names no model")
+            yield Refused(f"{unit.label} line {line}", "names no model")
             continue
         name = model_name(row[how.model])
         for column, about in how.scores.items():
@@ -172,47 +147,33 @@ def read(unit: Unit) -> Iterator[Found]:
             benchmark = about.benchmark or text(row.get("benchmark"), 160)
             if value is None or not benchmark:
                 continue
-            found += 1
+            scores += 1
+            score, score_unit = catalog_unit(benchmark, value, about.unit or text(row.get("unit"), 20))
             yield ReportedScore(
                 owner(name).model_id or name,
                 benchmark,
                 about.metric or text(row.get("metric"), 80),
-                value,
-                about.unit or text(row.get("unit"), 20),
+                score,
+                score_unit,
                 about.setting or text(row.get("setting"), 120),
                 text(row.get("reported_by"), 120) or how.reported_by,
                 how.reporter,
                 (text(row.get("as_of"), 10) if not as_of else None) or as_of,
                 f"import-{digest[:12]}",
             )
-    if not found:
+    if not scores:
         raise BadInput("holds no scores in the columns that the mapping names")
 
 
-def read_rows(file: Path) -> list[dict[str, str]]:
-    """A CSV's rows by column name."""
-    source = io.StringIO(bounded.decode(bounded.read_bytes(file, bounded.MAX_CSV)))
-    try:
-        rows = [
-            {k: v for k, v in row.items() if isinstance(k, str) and isinstance(v, str)}
-            for row in csv.DictReader(source)
-        ]
-    except csv.Error as error:
-        raise BadInput(f"is no readable CSV: {error}") from None
-    return rows
-
-
-def header(file: Path) -> list[str]:
-    """The first line's cells; empty where the file is no CSV."""
-    try:
-        with file.open("rb") as handle:
-            start = handle.readline(64_000)
-        return next(csv.reader([start.decode("utf-8-sig").rstrip("\r\n")]), [])
-    except (OSError, UnicodeDecodeError, csv.Error):
-        return []
+def catalog_unit(benchmark: str, score: float, unit: str | None) -> tuple[float, str | None]:
+    """A score and its unit, per cent as a fraction where the catalog has the benchmark in fractions."""
+    known = BENCHMARKS_BY_NAME.get(benchmark)
+    if unit == "percent" and known is not None and known.unit == "fraction":
+        return score / 100, "fraction"
+    return score, unit
 
 
 def _date_in(name: str) -> str | None:
-    found = re.search(r"\d{4}[-_]\d\d[-_]\d\d", name)
-    when = parse_date(found.group().replace("_", "-")) if found else None
+    date = re.search(r"\d{4}[-_]\d\d[-_]\d\d", name)
+    when = parse_date(date.group().replace("_", "-")) if date else None
     return when.strftime("%Y-%m-%d") if when else None

@@ -16,6 +16,7 @@ from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import (
+    DTYPES,
     MAX_SAMPLE_TEXT,
     Draft,
     Sample,
@@ -25,8 +26,7 @@ from harness.interchange.foreign.draft import (
     model_name,
     parse_date,
 )
-from harness.interchange.readers.landscape import rows
-from harness.interchange.readers.lm_eval import _DTYPES as DTYPES
+from harness.interchange.foreign.parquet import rows
 from harness.interchange.record import Found, Unit
 
 FORMAT = "lighteval"

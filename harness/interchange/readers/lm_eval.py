@@ -16,7 +16,7 @@ from typing import Any
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
-from harness.interchange.foreign.draft import Draft, Score, Task, model_name, moment, parse_date
+from harness.interchange.foreign.draft import DTYPES, Draft, Score, Task, model_name, moment, parse_date
 from harness.interchange.readers import lm_eval_samples
 from harness.interchange.record import Found, Refused, Unit
 
@@ -46,7 +46,6 @@ _USED |= {
     "end_time",
 }
 _CONFIG_KEPT = ("dataset_path", "dataset_name", "test_split", "validation_split", "output_type", "repeats")
-_DTYPES = {"bfloat16": "bf16", "float16": "fp16", "half": "fp16", "float32": "fp32", "float": "fp32"}
 
 
 def is_new(document: Any) -> bool:
@@ -111,7 +110,7 @@ def _draft(unit: Unit, document: dict[str, Any], digest: str) -> Draft:
     draft.revision = revision if revision not in ("main", "None") else None
     draft.params = whole(config.get("model_num_parameters"), 10**14)
     dtype = (text(config.get("model_dtype"), 40) or text(arguments.get("dtype"), 40) or "").removeprefix("torch.")
-    draft.dtype = _DTYPES.get(dtype, dtype) or None
+    draft.dtype = DTYPES.get(dtype, dtype) or None
     draft.device = text(config.get("device"), 20)
     named = RESULTS_NAME.match(unit.files[0].name)
     draft.date = moment(number(document.get("date"))) or parse_date(named["date"] if named else None)

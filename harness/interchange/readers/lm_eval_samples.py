@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 from harness.errors import BadInput
-from harness.interchange.foreign import bounded, metrics
+from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
-from harness.interchange.foreign.draft import MAX_SAMPLE_TEXT, Draft, Sample, Task
+from harness.interchange.foreign.draft import MAX_SAMPLE_TEXT, Draft, Sample, Task, document_hash
+from harness.metrics import metric
 
 _HEX64 = re.compile(r"^[0-9a-f]{64}$")
 _FIELDS = {"doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics", "doc_hash"}
@@ -110,7 +109,8 @@ def _value(name: str, value: Any) -> tuple[float | None, float] | None:
     numbers = [p for p in parts if p is not None]
     if name == "bits_per_byte" and len(numbers) == 2 and numbers[1] > 0:
         return (-numbers[0] / (numbers[1] * _LN2), numbers[1])
-    if name not in metrics.CORPUS and all(isinstance(v, bool) or v in (0, 1) for v in sequence(value)):
+    pairs = metric(name).role in ("rolling", "corpus")
+    if not pairs and all(isinstance(v, bool) or v in (0, 1) for v in sequence(value)):
         return (sum(numbers) / len(numbers), float(len(numbers)))
     return None
 
@@ -176,5 +176,4 @@ def _doc_hash(line: dict[str, Any]) -> str:
     given = line.get("doc_hash")
     if isinstance(given, str) and _HEX64.match(given):
         return given
-    document = json.dumps(line.get("doc"), indent=2, ensure_ascii=False)
-    return hashlib.sha256(document.encode("utf-8", "replace")).hexdigest()
+    return document_hash(line.get("doc"))

@@ -11,10 +11,10 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from harness.interchange.foreign import metrics
 from harness.interchange.foreign.draft import parse_date, slug
 from harness.interchange.readers.eee import INSTANCES
 from harness.interchange.record import ImportedRun
+from harness.metrics import metric
 
 SCHEMA_VERSION = "0.3.0"
 _TYPES = {"classification": "multiple_choice", "perplexity": "loglikelihood_rolling", "qa": "generate_until"}
@@ -104,7 +104,7 @@ def _record(run: ImportedRun) -> dict[str, Any]:
 
 
 def _result(row: dict[str, Any], task: dict[str, Any]) -> dict[str, Any]:
-    bounded = metrics.of(row["metric"]).kind != "perplexity" and 0 <= row["score"] <= 1
+    bounded = metric(row["metric"]).kind != "perplexity" and 0 <= row["score"] <= 1
     uncertainty: dict[str, Any] = {}
     if row["stderr"] is not None:
         uncertainty["standard_error"] = {"value": row["stderr"], "method": "analytic"}
@@ -126,6 +126,8 @@ def _result(row: dict[str, Any], task: dict[str, Any]) -> dict[str, Any]:
                     "task_version": row["task_version"],
                     "output_type": _TYPES.get(row["kind"]),
                     "group": task.get("group"),
+                    # the schema asks for true or false
+                    "direction": "unknown" if row["higher_is_better"] is None else None,
                 }
             ),
         },

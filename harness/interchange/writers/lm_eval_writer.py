@@ -47,7 +47,7 @@ def _document(manifest: dict[str, Any], rows: list[dict[str, Any]], model: str, 
     tasks = {t["task"]: t for t in manifest["suite"].get("tasks") or manifest["tasks"]}
     results: dict[str, dict[str, Any]] = {}
     counts: dict[str, dict[str, int]] = {}
-    better: dict[str, dict[str, bool]] = {}
+    better: dict[str, dict[str, bool | None]] = {}
     for row in rows:
         task, key = row["task"], f"{row['metric']},{row['filter']}"
         one = results.setdefault(task, {"alias": task})

@@ -125,7 +125,8 @@ def _results(material: Material, words: Words, origin: str) -> Part:
     names = runs.assign(label=labels(runs)).set_index("run_id")
     rows = rows.assign(model=rows["run_id"].map(names["label"]), segment=rows["run_id"].map(names["segment"]))
     many = rows.groupby(["suite", "suite_version", "task"])["model"].transform("nunique")
-    better = rows["score"].astype(float).where(rows["higher_is_better"].fillna(True).astype(bool), -rows["score"])
+    sign = rows["higher_is_better"].map({True: 1.0, False: -1.0}).astype(float)  # NaN: in no order
+    better = rows["score"].astype(float) * sign
     rows = rows.assign(many=many, better=better).sort_values(
         ["many", "suite", "suite_version", "task", "better", "run_id"], ascending=[False, True, True, True, False, True],
         ignore_index=True,

@@ -99,7 +99,8 @@ def label(chosen: pd.DataFrame) -> pd.Series[str]:
 def board(view: View, suite: str, version: str, origin: str, kind: str) -> pd.DataFrame:
     """The leaderboard: ``rank, model, score, low, high, stderr, rank_low, rank_high, class`` and who is behind it.
 
-    ``kind`` is ``overall``, a kind or ``task:<task>``. Ranks are of the whole suite: no filter moves a model.
+    ``kind`` is ``overall``, a kind or ``task:<task>``. Ranks are of the whole suite: no filter moves a model. A task
+    of unknown direction (``undirected_metric``) has no rows.
     """
 
     def compute(suite: str, version: str, origin: str, kind: str) -> pd.DataFrame:
@@ -112,6 +113,8 @@ def board(view: View, suite: str, version: str, origin: str, kind: str) -> pd.Da
         else:
             index = capability_index(scores, view.frame("tasks", suite=suite, suite_version=version or None))
             part = index[index["kind"] == kind]
+        if "higher_is_better" in part:
+            part = part[part["higher_is_better"].notna()]
         if part.empty:
             return part.assign(rank=[], rank_low=[], rank_high=[])
         part = part.astype({"score": float, "stderr": float})
@@ -133,6 +136,13 @@ def board(view: View, suite: str, version: str, origin: str, kind: str) -> pd.Da
 
     out: pd.DataFrame = view.derived("board", compute, suite=suite, version=version, origin=origin, kind=kind)
     return out
+
+
+def undirected_metric(view: View, suite: str, version: str, kind: str) -> str | None:
+    """The headline metric of ``kind`` (``task:<task>``) where nobody knows which way it is better."""
+    tasks = view.frame("tasks", suite=suite, suite_version=version or None)
+    metrics = tasks.loc[tasks["higher_is_better"].isna() & ("task:" + tasks["task"] == kind), "headline_metric"]
+    return None if metrics.empty else str(metrics.iloc[0])
 
 
 def _of_task(view: View, suite: str, version: str, origin: str, task: str) -> pd.DataFrame:

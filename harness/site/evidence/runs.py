@@ -98,7 +98,7 @@ def results(view: View, run_id: str) -> pd.DataFrame:
     return frame.assign(
         scored=[scored(s, e) for s, e in zip(frame["score"], frame["stderr"], strict=True)],
         kind_name=[say.known("kind", k) for k in frame["kind"]],
-        direction=["↑" if h else "↓" for h in frame["higher_is_better"]],
+        direction=[("↑" if up else "↓") if present(up) else "?" for up in frame["higher_is_better"]],
     )
 
 

@@ -17,6 +17,8 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
+from harness.metrics import names
+
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _ASCII_PUNCTUATION = frozenset(string.punctuation)
 
@@ -52,21 +54,6 @@ def class_scores(gold: Sequence[Hashable], pred: Sequence[Hashable]) -> ClassSco
     f1 = [2 * hits[c] / (preds[c] + golds[c]) for c in classes]
     n = len(classes)
     return ClassScores(math.fsum(f1) / n, math.fsum(precision) / n, math.fsum(recall) / n, n)
-
-
-def macro_f1(gold: Sequence[Hashable], pred: Sequence[Hashable]) -> float:
-    """Unweighted mean of the classes' F1."""
-    return class_scores(gold, pred).macro_f1
-
-
-def precision(gold: Sequence[Hashable], pred: Sequence[Hashable]) -> float:
-    """Unweighted mean of the classes' precision."""
-    return class_scores(gold, pred).precision
-
-
-def recall(gold: Sequence[Hashable], pred: Sequence[Hashable]) -> float:
-    """Unweighted mean of the classes' recall."""
-    return class_scores(gold, pred).recall
 
 
 def squad_normalise(text: str) -> str:
@@ -143,4 +130,4 @@ def _is_han(char: str) -> bool:
 ANSWER_METRICS = {"token_f1": squad_f1, "char_f1": char_f1}
 
 # All that ``extra_metrics`` may name, and what each is computed from.
-EXTRA_METRICS = dict.fromkeys(("macro_f1", "precision", "recall"), "classes") | dict.fromkeys(ANSWER_METRICS, "answers")
+EXTRA_METRICS = {name: role for role in ("classes", "answers") for name in names(role)}
