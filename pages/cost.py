@@ -9,9 +9,9 @@ import streamlit as st
 
 from harness.charts import scatter
 from harness.charts.text import dollars
+from harness.market.self_hosted import UTILISATION
 from harness.site.capability import leaderboard
-from harness.site.cost import cost_per_correct, tradeoff, undercutting
-from harness.site.likeness import agreement_charts
+from harness.site.cost import cost_per_correct, dispersion, price_history, self_hosted, tradeoff, undercutting
 from harness.site.server import view
 from harness.site.widgets import blocks, controls
 
@@ -83,19 +83,21 @@ else:
                 height=360,
             )
     cost_per_correct.show(seen, ratio)
-    tradeoff.history(seen, ratio)
-    agreement_charts.dispersion(seen)
+    price_history.show(seen, ratio)
+    dispersion.show(seen)
     undercutting.show(seen, ratio)
 
 blocks.section(say("cost.self"), say("cost.self_lead"))
 gpus = seen.frame("gpu_prices")
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    use = controls.slide(say("cost.utilisation"), 0.05, 1.0, 0.5, 0.05, "use", help=say("cost.utilisation_help"))
+    use = controls.slide(
+        say("cost.utilisation"), 0.05, 1.0, UTILISATION, 0.05, "use", help=say("cost.utilisation_help")
+    )
     terms = controls.one(
         say("cost.terms"), ["", *sorted(t for t in set(gpus["terms"]) if isinstance(t, str))], "terms",
         lambda t: t or say("controls.all"),
     )  # fmt: skip
-tradeoff.self_hosted(seen, use, terms)
+self_hosted.show(seen, use, terms)
 if len(gpus):
     column = st.column_config
     lowest = gpus.loc[gpus["per_gpu_hour"].idxmin()]

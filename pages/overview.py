@@ -9,6 +9,7 @@ import streamlit as st
 
 from harness.charts import scatter
 from harness.charts.text import count
+from harness.market.price_changes import price_changes
 from harness.site.cost import tradeoff
 from harness.site.overview import findings
 from harness.site.server import view
@@ -43,7 +44,7 @@ with st.grid(3, min_column_width=280):
         blocks.page_link(seen, page, say(f"overview.{key}"), icon)
 
 blocks.section(say("overview.changes"), say("overview.changes_lead"))
-changes = seen.frame("price_changes", most=200)
+changes = price_changes(seen).head(200)
 if changes.empty:
     st.caption(say("overview.no_changes"))
 else:

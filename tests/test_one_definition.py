@@ -5,6 +5,7 @@ On the shipped catalog and on the seeded database of the site's tests.
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import json
 import re
@@ -17,6 +18,7 @@ import typer
 
 from harness import metrics, names, places
 from harness.__main__ import run
+from harness.analysis.cost import pareto
 from harness.catalog.importers import leaderboards, models_dev_scores
 from harness.catalog.vocabulary import BENCHMARKS_BY_NAME
 from harness.cli import app
@@ -27,17 +29,42 @@ from harness.interchange import formats
 from harness.interchange.foreign.owners import owner
 from harness.interchange.readers import leaderboard_csv
 from harness.interchange.record import ReportedScore, Unit
+from harness.market.cheapest import cheapest
+from harness.market.current_prices import current_prices
+from harness.market.price_changes import price_changes
+from harness.market.self_hosted import self_hosted
 from harness.reports.build import build
 from harness.reports.selection import Choices
 from harness.store import sql
 from harness.store.reader import Reader
+from harness.store.rebuild import publish_catalog
 from harness.suites import extra_metrics
 from tests.market import two_models
 from tests.site import conftest as site_tests
 from tests.site import fixture_db
 from tests.site.conftest import Open, texts
 
-site = site_tests.site
+filled, site = site_tests.filled, site_tests.site
+CATALOG = places.asset("data/catalog")
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of the shipped catalog alone."""
+    path = tmp_path_factory.mktemp("shipped") / "landscape.duckdb"
+    publish_catalog(path, CATALOG)
+    return path
+
+
+@pytest.fixture
+def seeded(filled: Path) -> Reader:
+    """The seeded database of the site's tests."""
+    return Reader(filled / "land.duckdb")
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (CATALOG / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +181,133 @@ def test_the_trend_and_the_lines_over_time_name_the_same_records(reader: Reader)
 
 # ---- prices, GPUs, measured cost -----------------------------------------------------------------------------------
 
+
+def _current() -> dict[tuple[str, str], dict[str, str]]:
+    """Current offers of the shipped catalog in plain Python: newest row, still on its sheet, matched, both prices known."""
+    offers: dict[tuple[str, str], dict[str, str]] = {}
+    sheets: dict[str, str] = {}
+    for row in sorted(_rows("prices.csv"), key=lambda r: r["as_of"]):
+        offers[row["provider_id"], row["offer_id"]] = row
+        sheets[row["source_id"][:-11]] = row["as_of"]
+    dated = {source["source_id"] for source in _rows("sources.csv") if source["source_id"][-10:-6].isdigit()}
+    return {
+        key: row
+        for key, row in offers.items()
+        if row["model_id"] and row["input_per_mtok"] and row["output_per_mtok"]
+        and (row["source_id"] not in dated or sheets[row["source_id"][:-11]] == row["as_of"])
+    }  # fmt: skip
+
+
+def test_a_current_price_is_the_newest_row_of_an_offer(shipped: Path) -> None:
+    expected = {key: (float(r["input_per_mtok"]), float(r["output_per_mtok"])) for key, r in _current().items()}
+    for rows in (Reader(shipped).sql("FROM current_price"), current_prices(Reader(shipped))):
+        keys = zip(rows["provider_id"], rows["offer_id"], strict=True)
+        prices = zip(rows["input_per_mtok"], rows["output_per_mtok"], strict=True)
+        assert dict(zip(keys, prices, strict=True)) == expected
+    assert (
+        len(expected) > 5000 and ("vercel", "mistral/mistral-embed") not in expected
+    )  # its newest sheet gives no price
+
+
+def test_positioning_and_the_cost_page_take_the_same_list_prices(shipped: Path) -> None:
+    reader = Reader(shipped)
+    paid = current_prices(reader)
+    paid = paid[(paid["blended_per_mtok"] > 0) & paid["vendor_id"].notna() & (paid["segment"] != "reference")]
+    lowest = paid.groupby(["vendor_id", "model_id", "provider_id"])["blended_per_mtok"].min()
+    inputs = reader.sql("SELECT vendor_id, value FROM vendor_position WHERE input = 'median list price'")
+    assert len(inputs) > 50
+    assert inputs.set_index("vendor_id")["value"].to_dict() == pytest.approx(
+        lowest.groupby("vendor_id").median().to_dict()
+    )
+    best = reader.sql("SELECT model_id, min(blended_per_mtok) AS p FROM list_price WHERE NOT free GROUP BY 1")
+    assert cheapest(reader).set_index("model_id")["blended_per_mtok"].to_dict() == pytest.approx(
+        best.set_index("model_id")["p"].to_dict()
+    )
+
+
+GPUS = {
+    "NVIDIA A100-SXM4-80GB": {"A100 SXM4 80 GB"},
+    "NVIDIA A100-SXM4-40GB": {"A100 SXM4 40 GB"},
+    "NVIDIA A100-PCIE-40GB": {"A100 PCIe"},
+    "NVIDIA A100 80GB PCIe": {"A100 PCIe"},
+    "NVIDIA A100-SXM4-80GB MIG 1g.10gb": set(),
+    "NVIDIA L40S": {"L40S"},
+    "NVIDIA L40": {"L40"},
+    "NVIDIA L4": {"L4", "Nvidia L4"},
+    "NVIDIA H100 80GB HBM3": {"H100 SXM5 80GB"},
+    "NVIDIA H100 PCIe": {"H100 PCIe"},
+    "NVIDIA H100 NVL": {"H100 NVL"},
+    "NVIDIA H200": {"H200 SXM"},
+    "NVIDIA H200 NVL": set(),
+    "NVIDIA GH200 480GB": {"GH200"},
+    "NVIDIA B200": set(),
+    "NVIDIA GeForce RTX 4090": {"GeForce RTX 4090"},
+    "NVIDIA GeForce RTX 4090 Laptop GPU": set(),
+    "NVIDIA GeForce RTX 3080 Ti": {"GeForce RTX 3080 Ti", "3080Ti"},
+    "NVIDIA RTX 6000 Ada Generation": {"RTX 6000 Ada Generation"},
+    "Quadro RTX 6000": {"Quadro RTX 6000"},
+    "NVIDIA RTX A6000": {"RTX A6000", "A6000"},
+    "Tesla T4": {"T4", "Tesla T4", "Nvidia T4"},
+    "Tesla V100-SXM2-16GB": {"Tesla V100 SXM2 16 GB"},
+    "Tesla V100-SXM2-32GB": {"V100"},
+    "NVIDIA A10": {"A10"},
+    "NVIDIA A10G": {"A10G"},
+    "NVIDIA A40": {"A40"},
+    "AMD Instinct MI300X": set(),
+    "AMD EPYC 7763 64-Core Processor": set(),
+}
+"""What drivers call devices, and the shipped price list's names for the same GPU."""
+
+
+def test_a_run_is_priced_at_the_gpu_that_it_used(shipped: Path, tmp_path: Path) -> None:
+    path = tmp_path / "landscape.duckdb"
+    path.write_bytes(shipped.read_bytes())
+    with duckdb.connect(str(path)) as con:
+        for number, device in enumerate(GPUS):
+            con.execute("INSERT INTO perf (run_id, complete, device_name) VALUES (?, true, ?)", [str(number), device])
+        names = con.execute("SELECT device_name, list(DISTINCT gpu) FROM gpu_offer GROUP BY 1").fetchall()
+        sizes = con.execute(
+            "SELECT DISTINCT memory_gb FROM gpu_offer WHERE device_name LIKE '%V100-SXM2-32GB'"
+        ).fetchall()
+    assert {device: set(gpus) for device, gpus in names} == {device: gpus for device, gpus in GPUS.items() if gpus}
+    assert set(sizes) == {(32.0,), (None,)}  # no card of 16 GB
+
+
+def test_self_hosted_costs_are_those_of_the_view(seeded: Reader) -> None:
+    view = seeded.sql(
+        "SELECT run_id, median(per_mtok) AS p, min(per_mtok) AS a, max(per_mtok) AS b FROM measured_cost GROUP BY 1"
+    )
+    costs = self_hosted(seeded).set_index("run_id").loc[view["run_id"], ["per_mtok", "low", "high"]]
+    assert len(view) > 5 and costs.to_numpy() == pytest.approx(view[["p", "a", "b"]].to_numpy())
+    assert self_hosted(seeded)["per_mtok"].notna().sum() == len(view)
+
+
+def test_the_frontier_of_the_view_is_that_of_the_analysis(seeded: Reader) -> None:
+    points = seeded.sql("FROM pareto")
+    groups = ["suite", "suite_version", "origin", "cost_kind"]
+    assert set(points["cost_kind"]) == {"list", "self-hosted"} and not points["on_frontier"].all()
+    for _, part in points.groupby(groups):
+        assert pareto(part["usd_per_mtok"], part["index"]).tolist() == part["on_frontier"].tolist()
+    lists = points[points["cost_kind"] == "list"].drop_duplicates("model_id").set_index("model_id")["usd_per_mtok"]
+    assert cheapest(seeded).set_index("model_id")["blended_per_mtok"].loc[lists.index].tolist() == pytest.approx(
+        lists.tolist()
+    )
+
+
+def test_price_changes_are_those_between_neighbouring_dates(shipped: Path) -> None:
+    expected, previous = set(), dict[tuple[str, str], dict[str, str]]()
+    for row in sorted(_rows("prices.csv"), key=lambda r: r["as_of"]):
+        key = row["provider_id"], row["offer_id"]
+        if row["model_id"] and key in previous:
+            ends = [(previous[key][c], row[c]) for c in ("input_per_mtok", "output_per_mtok")]
+            if any(a and b and float(a) != float(b) for a, b in ends):
+                expected.add((*key, row["as_of"]))
+        previous[key] = row
+    rows = price_changes(Reader(shipped))
+    days = pd.to_datetime(rows["as_of"]).dt.strftime("%Y-%m-%d")
+    assert len(expected) > 100 and set(zip(rows["provider_id"], rows["offer_id"], days, strict=True)) == expected
+
+
 # ---- companies and white space -------------------------------------------------------------------------------------
 
 # ---- benchmarks, metrics, closed lists -----------------------------------------------------------------------------
@@ -249,3 +403,30 @@ def test_page_and_report_show_the_same_agreement(wide: Path, site: Open) -> None
     assert f"{rows['kappa'].median():.2f}" in shown
     failed = next(s.text for s in section.sentences if "%" in s.text)
     assert all(share in shown for share in re.findall(r"[\d.]+%", failed))
+
+
+def test_the_cost_page_and_the_report_show_the_same_numbers(
+    site: Open,
+    filled: Path,
+    seeded: Reader,
+) -> None:
+    at = site(filled, "cost")
+    page = {"prices": _table(at, "membership", "label"), "self_hosted": _table(at, "wh_per_ktok", "model")}
+    report = build(seeded, Choices(), "en", "abc", lambda _, __: None)
+    section = next(s for s in report.sections if s.key == "cost")
+    frames = {t.key: pd.DataFrame(t.rows, columns=[c.key for c in t.columns]) for t in section.tables}
+    same = {
+        "prices": {"x": "blended_per_mtok", "y": "score", "y_low": "low", "y_high": "high", "membership": "membership"},
+        "self_hosted": {c: c for c in ("per_mtok", "low", "high", "offers", "wh_per_ktok", "tokens_per_s")},
+    }
+    for table, columns in same.items():
+        written = frames[table].dropna(subset=[*columns.values()]).set_index("model").sort_index()
+        shown = page[table].dropna(subset=[*columns]).sort_index()
+        shown = shown[~shown.index.str.startswith("reference/")]  # calibration models, in no report
+        assert len(shown) > 5 and shown.index.tolist() == written.index.tolist()
+        for left, right in columns.items():
+            assert shown[left].tolist() == pytest.approx(written[right].astype(float).tolist())
+
+
+def _table(at: object, column: str, index: str) -> pd.DataFrame:
+    return next(t.value for t in at.dataframe if column in t.value).set_index(index)  # type: ignore[attr-defined]

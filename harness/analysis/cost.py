@@ -1,15 +1,14 @@
-"""What capability costs: list price, self-hosted cost, energy, cost per correct answer, frontier and trend.
+"""What capability costs: blended price, self-hosted cost, cost per correct answer, frontier, decline and dispersion.
 
-All money is in one currency, converted with the rates given by the caller; an unknown currency leaves the price
-unknown. Prices are per million tokens. Facts (list prices) and measurements (throughput) stay in columns of their own.
+All money is in US dollars, prices are per million tokens. Which price is current and which GPU a run used is SQL's to say
+(views ``current_price`` and ``gpu_offer``).
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +19,11 @@ from harness.analysis.statistics.uncertainty import CONFIDENCE, Floats
 from harness.errors import BadInput
 
 RATIO = 3.0  # input tokens per output token in a blended price, as Artificial Analysis states it; a reader's setting
-USD = {"USD": 1.0}
-DAYS_PER_MONTH = 365.25 / 12
+BANDS = (0.6, 0.8, 0.92)
+"""Quantiles of capability that bands begin at: the best 40, 20 and 8 % of models. Nearer the top too few dates have one."""
+LEAST_SHARED = 50
+"""Models that two dates must share: the 95 % interval of the median of 50 is from the 18th to the 33rd, about the middle third
+(binomial)."""
 DECLINE_COLUMNS = ["band", "records", "first", "last", "halving_months", "low", "high", "slope_log2_per_year"]
 
 
@@ -33,56 +35,6 @@ def blended_price(input_per_mtok: npt.ArrayLike, output_per_mtok: npt.ArrayLike,
     return np.asarray((ratio * given + produced) / (ratio + 1))
 
 
-def list_prices(
-    price: pd.DataFrame,
-    *,
-    ratio: float = RATIO,
-    rates: Mapping[str, float] = USD,
-    as_of: dt.date | None = None,
-) -> pd.DataFrame:
-    """Newest row of each offer (table ``price``) still on sale at ``as_of``, with ``blended_per_mtok``.
-
-    A market snapshot is a whole sheet (its ``source_id`` ends with its date): an offer whose newest row is not on the
-    newest sheet of its series by then is withdrawn.
-
-    ``rates``: value of one unit of each currency in the currency wanted; ``input_per_mtok`` and ``output_per_mtok``
-    come back converted too. Offers in another currency keep a null price.
-    """
-    rows = price.assign(as_of=pd.to_datetime(price["as_of"]))
-    if as_of is not None:
-        rows = rows[rows["as_of"] <= pd.Timestamp(as_of)]
-    series = rows["source_id"].astype("string").str.extract(r"^(.*)-\d{4}-\d{2}-\d{2}$")[0]
-    newest = rows.groupby(series)["as_of"].transform("max")
-    rows = rows.assign(listed=series.isna() | (rows["as_of"] == newest))
-    rows = rows.sort_values("as_of", kind="stable").drop_duplicates(["provider_id", "offer_id"], keep="last")
-    rows = rows[rows["listed"].astype(bool)].drop(columns="listed")
-    rate = rows["currency"].map(dict(rates)).astype(float)
-    given, produced = (rows[c].astype(float) * rate for c in ("input_per_mtok", "output_per_mtok"))
-    rows = rows.assign(input_per_mtok=given, output_per_mtok=produced)
-    return rows.assign(blended_per_mtok=blended_price(given, produced, ratio=ratio)).reset_index(drop=True)
-
-
-def self_hosted_per_mtok(
-    per_gpu_hour: npt.ArrayLike, tokens_per_s: npt.ArrayLike, *, gpus: float = 1, utilisation: float = 1.0
-) -> Floats:
-    """Cost of a million tokens on rented GPUs: $/h ÷ (tokens/s × 3600) × 10⁶ ÷ utilisation.
-
-    ``utilisation`` (0–1] is the share of paid time that serves. Infinite without throughput.
-    """
-    if not 0 < utilisation <= 1:
-        raise BadInput("Utilisation must be above 0 and at most 1.")
-    price, speed = np.asarray(per_gpu_hour, dtype=float), np.asarray(tokens_per_s, dtype=float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(price * gpus / (speed * 3600.0) * 1e6 / utilisation)
-
-
-def energy_per_ktok(energy_j: npt.ArrayLike, tokens: npt.ArrayLike) -> Floats:
-    """Energy in watt-hours per thousand tokens from joules; NaN where there are no tokens."""
-    joules, count = np.asarray(energy_j, dtype=float), np.asarray(tokens, dtype=float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.where(count > 0, joules / 3600.0 / count * 1000.0, np.nan))
-
-
 def cost_per_correct(per_mtok: npt.ArrayLike, tokens_per_item: npt.ArrayLike, accuracy: npt.ArrayLike) -> Floats:
     """Cost of one correct answer: price per token × tokens of an item ÷ share correct; infinite at accuracy 0."""
     price, tokens, share = (np.asarray(v, dtype=float) for v in (per_mtok, tokens_per_item, accuracy))
@@ -90,70 +42,29 @@ def cost_per_correct(per_mtok: npt.ArrayLike, tokens_per_item: npt.ArrayLike, ac
         return np.asarray(np.where(share == 0, np.inf, price * tokens / 1e6 / share))
 
 
-def measured_costs(
-    run: pd.DataFrame,
-    perf: pd.DataFrame,
-    gpu_price: pd.DataFrame,
-    *,
-    utilisation: float = 1.0,
-    rates: Mapping[str, float] = USD,
-    terms: str | None = None,
-) -> pd.DataFrame:
-    """Self-hosted cost of each complete, valid run: the newest of each offer's price of one GPU of the run's kind.
+def measured_costs(offers: pd.DataFrame, *, utilisation: float = 1.0, terms: str | None = None) -> pd.DataFrame:
+    """Self-hosted cost, USD per million tokens, one row a run: ``per_mtok`` at the median offer of its GPU, ``low`` and
+    ``high`` at the cheapest and the dearest, ``offers`` how many.
 
-    Tables ``run, perf, gpu_price``; columns ``run_id, model, device_name, gpu, offers, per_gpu_hour, per_mtok, low,
-    high, wh_per_ktok, tokens_per_s``. The cost is at the median offer, ``low`` and ``high`` at the cheapest and the
-    dearest. Runs with ``perf.complete`` false are left out; a device without a price keeps a null cost.
+    ``offers``: one row a run and rental offer (view ``measured_cost``), ``per_mtok`` at full use; a run without offers has
+    one row without a price and keeps an unknown cost. ``utilisation`` (0–1] is the share of paid time that serves;
+    ``terms`` keeps offers of one kind. Raises BadInput for another utilisation.
     """
-    rows = run.loc[run["valid"].astype(bool), ["run_id", "model"]].merge(
-        perf[perf["complete"].astype(bool)], on="run_id"
-    )
-    offers = gpu_price if terms is None else gpu_price[gpu_price["terms"] == terms]
-    offers = offers.assign(hour=offers["per_gpu_hour"] * offers["currency"].map(dict(rates)).astype(float))
-    offers = offers.dropna(subset=["hour"]).sort_values("as_of", kind="stable")
-    offers = offers.drop_duplicates(["cloud", "gpu", "gpus", "memory_gb", "terms"], keep="last")
-    names = sorted({str(name) for name in offers["gpu"]}, key=lambda name: (-len(_words(name)), name))
-    known = {device: _gpu_of(device, names) for device in set(rows["device_name"].dropna())}
-    gpu = [known.get(device) for device in rows["device_name"]]
-    hours = offers.groupby("gpu")["hour"].agg(["count", "median", "min", "max"])
-    found = hours.reindex(pd.Index(gpu, dtype=object)).reset_index(drop=True)
-    speed = rows["tokens_per_s"].to_numpy(dtype=float)
-    tokens = rows[["prompt_tokens", "generated_tokens"]].astype(float).sum(axis=1, min_count=1)
-    prices = {
-        name: self_hosted_per_mtok(found[column].to_numpy(dtype=float), speed, utilisation=utilisation)
-        for name, column in (("per_mtok", "median"), ("low", "min"), ("high", "max"))
-    }
-    return pd.DataFrame(
-        {
-            "run_id": rows["run_id"].to_numpy(),
-            "model": rows["model"].to_numpy(),
-            "device_name": rows["device_name"].to_numpy(),
-            "gpu": pd.Series(gpu, dtype=object),
-            "offers": found["count"].fillna(0).to_numpy(),
-            "per_gpu_hour": found["median"].to_numpy(dtype=float),
-            **prices,
-            "wh_per_ktok": energy_per_ktok(rows["energy_j"].to_numpy(dtype=float), tokens),
-            "tokens_per_s": speed,
-        }
-    )
-
-
-def _words(name: object) -> set[str]:
-    return set(re.findall(r"[a-z0-9]+", str(name).lower()))
-
-
-def _gpu_of(device: object, names: Sequence[str]) -> str | None:
-    """The most specific GPU of the price list whose every word stands in the device's name."""
-    if not isinstance(device, str):
-        return None
-    have = _words(device)
-    return next((name for name in names if _words(name) and _words(name) <= have), None)
+    if not 0 < utilisation <= 1:
+        raise BadInput("Utilisation must be above 0 and at most 1.")
+    runs = offers.drop_duplicates("run_id")[["run_id", "model", "device_name", "tokens_per_s", "wh_per_ktok"]]
+    priced = offers if terms is None else offers[offers["terms"] == terms]
+    cost = priced.groupby("run_id")["per_mtok"].agg(["count", "median", "min", "max"])
+    cost = cost.set_axis(["offers", "per_mtok", "low", "high"], axis=1).reindex(runs["run_id"])
+    prices = cost[["per_mtok", "low", "high"]].astype(float) / utilisation
+    return pd.concat([runs.set_index("run_id"), cost["offers"].fillna(0), prices], axis=1).reset_index()
 
 
 def pareto(cost: npt.ArrayLike, quality: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-    """Which points nobody beats: no other costs at most as much and is at least as good, one of the two strictly.
+    """Boolean mask of Pareto-optimal points (least cost, most quality), shape ``(n,)``: no other point costs at most as much
+    and is at least as good, one of the two strictly.
 
-    Equal points are on the frontier together; a point with an unknown side never is. Shape ``(n,)``.
+    Equal points are on the frontier together; a point with an unknown side never is.
     """
     rows = _pareto_rows(np.asarray(cost, dtype=float)[None], np.asarray(quality, dtype=float)[None])
     return np.asarray(rows[0], dtype=np.bool_)
@@ -196,6 +107,23 @@ def price_decline(offers: pd.DataFrame, *, bands: Sequence[float], confidence: f
     return pd.DataFrame(rows, columns=DECLINE_COLUMNS)
 
 
+def capability_bands(capability: pd.Series[float]) -> tuple[float, ...]:
+    """Lower ends of the bands whose prices are followed: the ``BANDS`` quantiles of the models' capability, rounded to 0.1."""
+    return tuple(float(band) + 0.0 for band in capability.quantile(list(BANDS)).round(1).drop_duplicates())
+
+
+def lowest_prices(offers: pd.DataFrame, *, bands: Sequence[float]) -> pd.DataFrame:
+    """Lowest price on each date of a model of at least each band's capability: ``band, date, price``.
+
+    ``offers``: ``date, price, capability``.
+    """
+    parts = [
+        offers[offers["capability"] >= b].groupby("date")["price"].min().reset_index().assign(band=b) for b in bands
+    ]
+    columns = ["band", "date", "price"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
 def _records(offers: pd.DataFrame) -> pd.DataFrame:
     """The offers that set a new lowest price, in order of date."""
     rows = offers[offers["price"] > 0].dropna(subset=["date", "price"])
@@ -220,8 +148,54 @@ def _decline(records: pd.DataFrame, confidence: float) -> tuple[object, ...]:
     return (n, *ends, *halving, slope)
 
 
+@dataclass(frozen=True, slots=True)
+class PriceMove:
+    """Median relative change of the lowest output prices of the same models between two dates, with its 95 % interval."""
+
+    models: int
+    median: float
+    low: float
+    high: float
+    first: object
+    last: object
+
+
+def price_move(prices: pd.DataFrame, *, seed: int, least: int = LEAST_SHARED, draws: int = 1000) -> PriceMove | None:
+    """The change from the first date that shares ``least`` models with the last date, to that; None where no date does.
+
+    ``prices``: ``model_id, as_of, currency, output_per_mtok``; a model counts with its lowest paid output price in US dollars.
+    Percentile bootstrap over models. Source: Efron and Tibshirani (1993), ch. 13.
+    """
+    rows = prices[(prices["currency"] == "USD") & (prices["output_per_mtok"] > 0)]
+    lowest = {day: part.groupby("model_id")["output_per_mtok"].min() for day, part in rows.groupby("as_of")}
+    if not lowest:
+        return None
+    last = max(lowest)
+    shared = {day: part.index.intersection(lowest[last].index) for day, part in lowest.items() if day != last}
+    first = min((day for day, models in shared.items() if len(models) >= least), default=None)
+    if first is None:
+        return None
+    models = shared[first]
+    moves = (lowest[last].loc[models] / lowest[first].loc[models] - 1).to_numpy(dtype=float)
+    drawn = np.median(np.random.default_rng(seed).choice(moves, size=(draws, len(moves))), axis=1)
+    low, high = np.quantile(drawn, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    return PriceMove(len(models), float(np.median(moves)), float(low), float(high), first, last)
+
+
+def score_spread(scores: pd.DataFrame) -> pd.DataFrame:
+    """Standard deviation of the logarithm of the scores on each benchmark, most spread first: ``benchmark, models, spread``.
+
+    ``scores``: ``model_id, benchmark, score``; scores of 0 are left out. The cost of a right answer is price ÷ score, so
+    the spread says how far the order by cost of a right answer can leave the order by price.
+    """
+    rows = scores[scores["score"] > 0]
+    spread = np.log(rows["score"].astype(float)).groupby(rows["benchmark"]).agg(["size", "std"])
+    spread = spread.set_axis(["models", "spread"], axis=1).rename_axis("benchmark").reset_index()
+    return spread.sort_values("spread", ascending=False, kind="stable", ignore_index=True)
+
+
 def price_dispersion(listed: pd.DataFrame) -> pd.DataFrame:
-    """How much providers differ on the same model, from ``list_prices``: one row a model with two or more providers.
+    """How much providers differ on the same model, from current prices: one row a model with two or more providers.
 
     ``model_id, providers, lowest, median, highest, ratio, variation, cheapest_provider``; each provider counts with its
     cheapest offer; ``variation`` is the coefficient of variation. Free offers and unmatched ones are left out.
@@ -253,10 +227,27 @@ def undercutting(listed: pd.DataFrame) -> pd.DataFrame:
     shared = both.groupby(["provider_id_low", "provider_id_high"]).size().rename("shared")
     both = both[both["blended_per_mtok_low"] < both["blended_per_mtok_high"]]
     both = both.assign(ratio=both["blended_per_mtok_high"] / both["blended_per_mtok_low"])
-    found = both.groupby(["provider_id_low", "provider_id_high"])["ratio"].agg(["size", "median"])
-    found = found.join(shared).reset_index()
-    found.columns = pd.Index(["cheaper", "dearer", "models", "median_ratio", "shared"])
-    return found.sort_values(["models", "median_ratio"], ascending=False, ignore_index=True, kind="stable")
+    pairs = both.groupby(["provider_id_low", "provider_id_high"])["ratio"].agg(["size", "median"])
+    pairs = pairs.join(shared).reset_index()
+    pairs.columns = pd.Index(["cheaper", "dearer", "models", "median_ratio", "shared"])
+    return pairs.sort_values(["models", "median_ratio"], ascending=False, ignore_index=True, kind="stable")
+
+
+def win_rates(pairs: pd.DataFrame, *, most: int) -> tuple[pd.DataFrame, pd.Series[float]]:
+    """Matrix of win rates (share of shared models on which the row is cheaper than the column), and each row's overall rate.
+
+    ``pairs`` from ``undercutting``. The ``most`` providers that share most models with others, highest overall rate first.
+    Empty where too few models are shared, or all at the same price.
+    """
+    wins = pairs.pivot(index="cheaper", columns="dearer", values="models")
+    shared = pairs.pivot(index="cheaper", columns="dearer", values="shared")
+    shared = shared.combine_first(shared.T)
+    busiest = shared.sum(axis=1).sort_values(ascending=False, kind="stable").index[:most]
+    shared = shared.loc[busiest, busiest]
+    wins = wins.reindex(index=busiest, columns=busiest).fillna(0.0)
+    total = (wins.where(shared.notna()).sum(axis=1) / shared.sum(axis=1)).dropna()
+    order = total.sort_values(ascending=False, kind="stable").index
+    return (wins / shared).loc[order, order], total.loc[order]
 
 
 def _cheapest_by_provider(listed: pd.DataFrame) -> pd.DataFrame:

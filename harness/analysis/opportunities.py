@@ -51,7 +51,7 @@ def market_cells(
 ) -> pd.DataFrame:
     """Each model in its cells: one row per (model, modality, language), with the AXES as columns.
 
-    Tables ``model`` and ``vendor``; ``listed`` from ``list_prices`` gives the cheapest blended price and the number of
+    Tables ``model`` and ``vendor``; ``listed`` (current prices) gives the cheapest blended price and the number of
     providers; ``capability`` and ``languages`` are by ``model_id``. Reference models are left out. Modalities are those
     read or written; a model without a stated one stands under ``unknown``.
     """

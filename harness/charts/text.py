@@ -10,7 +10,8 @@ from harness.charts.chart import DASH
 if TYPE_CHECKING:
     import pandas as pd
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""Characters at the start of a cell that make a spreadsheet run it."""
 
 
 def decimals(uncertainty: float | None, default: int = 3, most: int = 5) -> int:
@@ -35,6 +36,13 @@ def scored(value: float | None, stderr: float | None) -> str:
     return f"{number(value, places)} ± {number(stderr, places)}"
 
 
+def telling(value: float) -> int:
+    """Decimals that show three telling digits of a number, at most six; none of zero, infinity or what is missing."""
+    if value == 0 or not math.isfinite(value):
+        return 0
+    return max(0, min(6, 2 - math.floor(math.log10(abs(value)))))
+
+
 def dollars(value: float | None) -> str:
     """An amount of US dollars with three telling digits, small prices included."""
     if value is None or not math.isfinite(value):
@@ -43,7 +51,7 @@ def dollars(value: float | None) -> str:
         return "$0"
     if abs(value) >= 1000:
         return f"${_scaled(value)}"
-    places = max(0, min(6, 2 - math.floor(math.log10(abs(value)))))
+    places = telling(value)
     text = f"{value:,.{places}f}"
     return f"${text.rstrip('0').rstrip('.') if places > 2 else text}"
 
@@ -71,7 +79,7 @@ def defused(frame: pd.DataFrame) -> pd.DataFrame:
     for name in out.columns:
         if not (out[name].dtype == object or str(out[name].dtype) in ("str", "string")):
             continue
-        out[name] = out[name].map(lambda v: f"'{v}" if isinstance(v, str) and v.startswith(_FORMULA) else v)
+        out[name] = out[name].map(lambda v: f"'{v}" if isinstance(v, str) and v.startswith(FORMULA) else v)
     return out
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 
 from harness.charts.chart import DASH
+from harness.charts.text import FORMULA, telling
 
 Cell = str | int | float | dt.date | None
 
@@ -19,7 +19,6 @@ _UNSEEN = re.compile(
 _SPACE = re.compile(r"\s+")
 LARGE = 1e15
 """From here on a number is written with its power of ten."""
-FORMULA = ("=", "+", "-", "@")
 
 
 def cleaned(value: object) -> str:
@@ -42,9 +41,7 @@ def places(value: float, kind: str) -> int:
         return 1
     if kind == "integer":
         return 0
-    if value == 0 or not math.isfinite(value):
-        return 0
-    return max(0, min(6, 2 - math.floor(math.log10(abs(value)))))
+    return telling(value)
 
 
 def printed(cell: Cell, kind: str) -> str:

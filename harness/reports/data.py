@@ -76,29 +76,25 @@ class Material:
         return self.frame("reported")
 
     @cached_property
-    def prices(self) -> pd.DataFrame:
-        """Offers of catalogue models, all dates."""
-        return self.frame("prices")
-
-    @cached_property
     def listed(self) -> pd.DataFrame:
-        """The newest row of each offer, with its blended price."""
-        from harness.analysis.cost import list_prices
+        """Current offers, with their blended price."""
+        from harness.market.current_prices import current_prices
 
-        return list_prices(self.prices)
+        return current_prices(self)
 
     @cached_property
     def cheapest(self) -> pd.DataFrame:
         """The cheapest current offer of each model that costs something, by ``model_id``."""
-        rows = self.listed[self.listed["blended_per_mtok"] > 0]
-        rows = rows.sort_values(["blended_per_mtok", "provider_id", "offer_id"], kind="stable")
-        return rows.drop_duplicates("model_id").set_index("model_id")
+        from harness.market.cheapest import cheapest
+
+        return cheapest(self).set_index("model_id")
 
     @cached_property
     def own_prices(self) -> pd.Series[float]:
         """The blended price of each model at its own vendor, by ``model_id``; the cheapest of several offers."""
-        rows = self.listed[self.listed["blended_per_mtok"] > 0]
-        return rows[rows["provider_vendor"] == rows["vendor_id"]].groupby("model_id")["blended_per_mtok"].min()
+        from harness.market.cheapest import own_prices
+
+        return own_prices(self)
 
     @cached_property
     def fit(self) -> ScaleFit | None:

@@ -1,20 +1,13 @@
--- one row per offer whose price differs from the date before: what changed since
-WITH dated AS (
-    SELECT
-        p.*,
-        lag(input_per_mtok) OVER w AS input_before, lag(output_per_mtok) OVER w AS output_before, lag(as_of) OVER w AS before
-    FROM price AS p
-    WHERE currency = 'USD'
-    WINDOW w AS (PARTITION BY provider_id, offer_id ORDER BY as_of)
-)
+-- one row per offer of a model of the catalog and date whose price in US dollars differs from the date before, both known
 SELECT
-    coalesce(pr.name, d.provider_id) AS provider, coalesce(m.name, d.offer_id) AS model, d.before, d.as_of,
-    d.input_before, d.input_per_mtok AS input_now, d.output_before, d.output_per_mtok AS output_now,
-    d.output_per_mtok / nullif(d.output_before, 0) - 1 AS output_change
-FROM dated AS d
-LEFT JOIN provider AS pr USING (provider_id)
-LEFT JOIN model AS m USING (model_id)
-WHERE d.before IS NOT NULL
-    AND (d.input_per_mtok IS DISTINCT FROM d.input_before OR d.output_per_mtok IS DISTINCT FROM d.output_before)
-ORDER BY d.as_of DESC, abs(coalesce(output_change, 0)) DESC, provider, model
-LIMIT $most
+    h.provider_id, coalesce(p.name, h.provider_id) AS provider, h.offer_id, h.model_id, m.name AS model, h.vendor_id,
+    h.previous_as_of AS before, h.as_of,
+    h.previous_input_per_mtok AS input_before, h.input_per_mtok AS input_now,
+    h.previous_output_per_mtok AS output_before, h.output_per_mtok AS output_now,
+    h.output_per_mtok / nullif(h.previous_output_per_mtok, 0) - 1 AS output_change, h.source_id
+FROM price_history AS h
+JOIN model AS m USING (model_id)
+LEFT JOIN provider AS p USING (provider_id)
+WHERE h.currency = 'USD'
+    AND (h.input_per_mtok <> h.previous_input_per_mtok OR h.output_per_mtok <> h.previous_output_per_mtok)
+ORDER BY h.as_of DESC, abs(coalesce(output_change, 0)) DESC, h.provider_id, h.offer_id

@@ -10,6 +10,7 @@ SELECT
     price.input_per_mtok,
     price.output_per_mtok,
     (3 * price.input_per_mtok + price.output_per_mtok) / 4 AS blended_per_mtok,
+    lag(price.as_of) OVER earlier AS previous_as_of,
     lag(price.input_per_mtok) OVER earlier AS previous_input_per_mtok,
     lag(price.output_per_mtok) OVER earlier AS previous_output_per_mtok,
     price.source_id

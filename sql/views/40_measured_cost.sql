@@ -1,26 +1,7 @@
--- one row per leading measured run whose throughput is sound (perf.complete), and current rental price of its GPU:
--- dollars per million tokens and per correct answer at full use of one GPU. A GPU is matched by the longest of its
--- names that stands in the device's name.
+-- one row per leading measured run whose throughput is sound (perf.complete), and current rental price of its GPU
+-- (`gpu_offer`): dollars per million tokens and per correct answer at full use of one GPU.
 CREATE VIEW measured_cost AS
-WITH offered AS (
-    SELECT *
-    FROM gpu_price
-    QUALIFY row_number() OVER (
-        PARTITION BY cloud, gpu, gpus, memory_gb, terms, currency ORDER BY as_of DESC, per_gpu_hour
-    ) = 1
-),
-
-device AS (
-    SELECT device_name, arg_max(gpu, (len(gpu), gpu)) AS gpu
-    FROM (SELECT DISTINCT device_name FROM perf WHERE device_name IS NOT NULL)
-    INNER JOIN (SELECT DISTINCT gpu FROM gpu_price)
-        ON contains(
-            regexp_replace(lower(device_name), '[^a-z0-9]', '', 'g'), regexp_replace(lower(gpu), '[^a-z0-9]', '', 'g')
-        )
-    GROUP BY device_name
-),
-
-correct AS (
+WITH correct AS (
     SELECT run_id, sum(score * n) AS answers
     FROM leaderboard
     WHERE kind <> 'perplexity' AND higher_is_better AND score BETWEEN 0 AND 1
@@ -50,7 +31,6 @@ SELECT
     offered.source_id
 FROM leading_run AS lead
 INNER JOIN perf USING (run_id)
-INNER JOIN device USING (device_name)
-INNER JOIN offered USING (gpu)
+INNER JOIN gpu_offer AS offered USING (device_name)
 LEFT JOIN correct USING (run_id)
 WHERE perf.complete AND lead.origin = 'measured' AND perf.tokens_per_s > 0;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 
 import numpy as np
@@ -12,12 +11,6 @@ import statsmodels.api as sm
 
 from harness.analysis import cost
 from harness.errors import BadInput
-from tests.analysis import make
-
-
-def _price(rows: list[tuple]) -> pd.DataFrame:
-    columns = ["provider_id", "offer_id", "model_id", "currency", "input_per_mtok", "output_per_mtok", "as_of"]
-    return pd.DataFrame(rows, columns=columns).assign(as_of=lambda f: pd.to_datetime(f["as_of"]), source_id="s")
 
 
 def test_blend_by_hand() -> None:
@@ -28,78 +21,24 @@ def test_blend_by_hand() -> None:
         cost.blended_price(1, 1, ratio=-1)
 
 
-def test_an_offer_that_the_newest_sheet_no_longer_lists_is_withdrawn() -> None:
-    price = _price(
-        [
-            ("p", "gone", "m", "USD", 1.0, 1.0, "2025-10-01"),
-            ("p", "kept", "m", "USD", 2.0, 2.0, "2025-10-01"),
-            ("p", "kept", "m", "USD", 3.0, 3.0, "2026-07-02"),
-            ("q", "other", "m", "USD", 4.0, 4.0, "2025-09-01"),
-        ]
-    )
-    series = ["models-dev-2025-10-01", "models-dev-2025-10-01", "models-dev-2026-07-02", "litellm-2025-09-01"]
-    price = price.assign(source_id=series)
-    assert cost.list_prices(price)["offer_id"].to_list() == ["other", "kept"]
-    then = cost.list_prices(price, as_of=dt.date(2026, 1, 1))
-    assert sorted(then["blended_per_mtok"]) == [1.0, 2.0, 4.0]
-
-
-def test_list_prices_take_the_newest_row_and_convert() -> None:
-    price = _price(
-        [
-            ("p", "o", "m", "USD", 4.0, 4.0, "2025-01-01"),
-            ("p", "o", "m", "USD", 2.0, 2.0, "2026-01-01"),
-            ("q", "o", "m", "CNY", 14.0, 14.0, "2025-06-01"),
-            ("r", "o", "m", "XYZ", 1.0, 1.0, "2025-06-01"),
-        ]
-    )
-    now = cost.list_prices(price, rates={"USD": 1.0, "CNY": 1 / 7}).set_index("provider_id")["blended_per_mtok"]
-    assert now.to_dict() == pytest.approx({"p": 2.0, "q": 2.0, "r": math.nan}, nan_ok=True)
-    then = cost.list_prices(price, as_of=dt.date(2025, 3, 1))
-    assert then["blended_per_mtok"].to_list() == [4.0]
-    assert cost.list_prices(price.iloc[:0]).empty
-
-
-def test_self_hosted_cost_by_hand() -> None:
-    """3.6 USD an hour at 1,000 tokens/s is 3.6 million tokens an hour: 1 USD a million; twice that half idle."""
-    assert cost.self_hosted_per_mtok(3.6, 1000) == pytest.approx(1.0)
-    assert cost.self_hosted_per_mtok(3.6, 1000, utilisation=0.5, gpus=4) == pytest.approx(8.0)
-    assert math.isinf(cost.self_hosted_per_mtok(3.6, 0))
-    with pytest.raises(BadInput):
-        cost.self_hosted_per_mtok(1, 1, utilisation=0)
-
-
-def test_energy_and_cost_of_a_correct_answer_by_hand() -> None:
-    assert cost.energy_per_ktok(7200.0, 4000) == pytest.approx(0.5)  # 2 Wh for four thousand
-    assert math.isnan(cost.energy_per_ktok(1.0, 0))
+def test_cost_of_a_correct_answer_by_hand() -> None:
     assert cost.cost_per_correct(2.0, 500, 0.5) == pytest.approx(0.002)
     assert math.isinf(cost.cost_per_correct(2.0, 500, 0.0))
 
 
-def test_measured_cost_uses_complete_runs_and_the_right_gpu() -> None:
-    run = make.runs(["a", "b", "c"])
-    perf = pd.DataFrame(
-        {
-            "run_id": ["run-a", "run-b", "run-c"],
-            "complete": [True, False, True],
-            "tokens_per_s": [1000.0, 1000.0, 10.0],
-            "prompt_tokens": [900, 900, 900],
-            "generated_tokens": [100, 100, 100],
-            "energy_j": [3600.0, None, None],
-            "device_name": ["NVIDIA A100-SXM4-80GB", "NVIDIA A100-SXM4-80GB", "AMD EPYC"],
-        }
-    )
-    rows = [("x", "A100", 3.0), ("y", "A100", 4.0), ("z", "A100", 8.0), ("x", "A10", 0.1)]
-    gpu = pd.DataFrame(rows, columns=["cloud", "gpu", "per_gpu_hour"]).assign(
-        gpus=1, memory_gb=80.0, terms="on-demand", currency="USD", as_of="2025-01-01"
-    )
-    found = cost.measured_costs(run, perf, gpu).set_index("model")
-    assert list(found.index) == ["a", "c"]
-    assert found.loc["a", "per_mtok"] == pytest.approx(4 / 3.6)
-    assert (found.loc["a", "low"], found.loc["a", "high"]) == (pytest.approx(3 / 3.6), pytest.approx(8 / 3.6))
-    assert found.loc["a", "wh_per_ktok"] == pytest.approx(1.0)
-    assert math.isnan(found.loc["c", "per_mtok"]) and found.loc["c", "offers"] == 0
-    assert cost.measured_costs(run, perf, gpu, terms="spot")["per_mtok"].isna().all()
+def test_measured_cost_at_the_median_cheapest_and_dearest_offer() -> None:
+    offers = pd.DataFrame(
+        [("a", "spot", 1.0), ("a", "spot", 2.0), ("a", "reserved", 6.0), ("b", None, None)],
+        columns=["run_id", "terms", "per_mtok"],
+    ).assign(model="m", device_name="d", tokens_per_s=10.0, wh_per_ktok=1.0)
+    columns = ["offers", "per_mtok", "low", "high"]
+    rows = cost.measured_costs(offers, utilisation=0.5).set_index("run_id")[columns]
+    assert rows.loc["a"].tolist() == [3, 4.0, 2.0, 12.0]
+    assert rows.loc["b", "offers"] == 0 and rows.loc["b"].isna().sum() == 3
+    assert cost.measured_costs(offers, terms="reserved").set_index("run_id").loc["a", columns].tolist() == [1, 6, 6, 6]
+    assert cost.measured_costs(offers.iloc[:0]).empty
+    with pytest.raises(BadInput):
+        cost.measured_costs(offers, utilisation=0)
 
 
 def test_pareto_by_hand_with_ties_and_unknowns() -> None:
@@ -193,3 +132,48 @@ def test_who_undercuts_whom() -> None:
     sold = {p: set(rows["model_id"]) for p, rows in LISTED[LISTED["blended_per_mtok"] > 0].groupby("provider_id")}
     assert all(row["shared"] == len(sold[a] & sold[b]) for (a, b), row in found.iterrows())
     assert len(found) == 4
+
+
+def test_bands_and_their_lowest_prices_by_hand() -> None:
+    bands = cost.capability_bands(pd.Series(np.arange(101.0)))
+    assert bands == (60.0, 80.0, 92.0)
+    assert cost.capability_bands(pd.Series([1.0, 1.0])) == (1.0,)
+    offers = pd.DataFrame({"date": ["a", "a", "b"], "price": [3.0, 1.0, 2.0], "capability": [90.0, 60.0, 70.0]})
+    lowest = cost.lowest_prices(offers, bands=bands)
+    assert lowest.values.tolist() == [[60.0, "a", 1.0], [60.0, "b", 2.0], [80.0, "a", 3.0]]
+
+
+def test_the_median_move_is_of_models_that_both_dates_have() -> None:
+    rows = [("old", "m", 9.0), ("first", "m", 4.0), ("first", "m", 2.0), ("first", "k", 1.0), ("first", "z", 1.0)]
+    rows += [("last", "m", 1.0), ("last", "k", 1.0), ("last", "new", 5.0)]
+    days = {"old": "2024-01-01", "first": "2025-01-01", "last": "2026-01-01"}
+    prices = pd.DataFrame(
+        [(days[d], m, "USD", p) for d, m, p in rows], columns=["as_of", "model_id", "currency", "output_per_mtok"]
+    )
+    move = cost.price_move(prices, seed=1, least=2)
+    assert move is not None and (move.models, move.first, move.last) == (2, days["first"], days["last"])
+    assert move.median == pytest.approx(-0.25) and (move.low, move.high) == (-0.5, 0.0)  # m halved, k stayed
+    assert cost.price_move(prices, seed=1, least=3) is None
+    assert cost.price_move(prices.iloc[:0], seed=1) is None
+
+
+def test_the_spread_of_scores_is_of_their_logarithms() -> None:
+    scores = pd.DataFrame(
+        [("even", 0.5), ("even", 0.5), ("wide", 0.1), ("wide", 0.1 * math.e**2), ("wide", 0.0)],
+        columns=["benchmark", "score"],
+    )
+    spread = cost.score_spread(scores)
+    assert spread["benchmark"].tolist() == ["wide", "even"] and spread["models"].tolist() == [2, 2]
+    assert spread["spread"].tolist() == pytest.approx([math.sqrt(2), 0.0])
+
+
+def test_win_rates_hold_both_directions() -> None:
+    pairs = pd.DataFrame(
+        [("a", "b", 6, 10), ("b", "a", 3, 10), ("b", "c", 5, 5), ("a", "d", 8, 8)],
+        columns=["cheaper", "dearer", "models", "shared"],
+    )
+    shares, total = cost.win_rates(pairs, most=10)
+    assert list(total.index) == ["a", "b", "d", "c"]
+    assert total.tolist() == pytest.approx([14 / 18, 8 / 15, 0, 0])
+    assert shares.loc["a", "b"] == 0.6 and shares.loc["b", "a"] == 0.3 and shares.loc["c", "b"] == 0
+    assert pd.isna(shares.loc["a", "a"]) and pd.isna(shares.loc["c", "d"])

@@ -89,7 +89,7 @@ def test_hostile_reports_verify_too(files: dict[str, Path], hostile: Reader) -> 
 
 def test_cells_are_cleaned_and_printed() -> None:
     assert cleaned("a\u202eb\x00\n c\ufeff") == "ab c"
-    assert defused("=1") == "'=1"
+    assert [defused(f"{mark}1") for mark in "=+-@\t\r"] == [f"'{mark}1" for mark in "=+-@\t\r"]
     assert defused("a=1") == "a=1"
     assert [printed(v, k) for v, k in ((0.12345, "score"), (-0.00001, "signed"), (0.034567, "money"), (1234.5, "money"), (0.5, "percent"),
             (0.00001, "p"), (5.16e25, "plain"), (None, "score"), (1234567, "integer"))] == [

@@ -8,7 +8,6 @@ import duckdb
 import pandas as pd
 import pytest
 
-from harness.site.cost import undercutting
 from tests.site.conftest import Open, texts
 
 
@@ -48,15 +47,3 @@ def test_who_asks_less_on_the_models_both_sell(site: Open, filled: Path) -> None
     assert (row["cheaper_name"], row["dearer_name"]) == ("Northbound", "Southgate")
     assert row["models"] == row["shared"] == len(both) and row["median_ratio"] == pytest.approx(1.25, abs=0.01)
     assert "Northbound asks less than its rival 100% of the time" in texts(at).replace("\\", "")
-
-
-def test_the_table_of_colours_holds_both_directions() -> None:
-    found = pd.DataFrame(
-        [("a", "b", 6, 10), ("b", "a", 3, 10), ("b", "c", 5, 5), ("a", "d", 8, 8)],
-        columns=["cheaper", "dearer", "models", "shared"],
-    )
-    shares, total = undercutting.square(found)
-    assert list(total.index) == ["a", "b", "d", "c"]
-    assert total.tolist() == pytest.approx([14 / 18, 8 / 15, 0, 0])
-    assert shares.loc["a", "b"] == 0.6 and shares.loc["b", "a"] == 0.3 and shares.loc["c", "b"] == 0
-    assert pd.isna(shares.loc["a", "a"]) and pd.isna(shares.loc["c", "d"])

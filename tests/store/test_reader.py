@@ -93,7 +93,7 @@ def test_parameters_are_named_bound_and_checked(db: Path, runs: Path) -> None:
 
 def test_queries_are_named_files(db: Path, catalog: Path) -> None:
     publish_catalog(db, catalog)
-    assert Database(db).frame("list_prices", ratio=0)["blended_per_mtok"].tolist() == [3.0, 4.0]
+    assert Database(db).frame("prices")["output_per_mtok"].tolist() == [6.0, 3.0, 4.0, 0.0]
     with pytest.raises(BadInput, match="no SQL 'nothing'"):
         Reader(db).frame("nothing")
     with pytest.raises(BadInput, match="no SQL"):

@@ -105,17 +105,44 @@ def test_list_price_is_the_cheapest_paid_current_offer(market: Reader) -> None:
     assert even["blended_per_mtok"].tolist() == [2.0, 2.25]
 
 
+@pytest.mark.parametrize(
+    ("rows", "current"),
+    [
+        (["o,USD,1,1,2025-10-01,sheet-2025-10-01", "o,USD,2,2,2026-07-02,sheet-2026-07-02"], [2.0]),
+        (
+            ["o,USD,1,1,2025-10-01,sheet-2025-10-01", "o,USD,,,2026-07-02,sheet-2026-07-02"],
+            [],
+        ),  # listed, without a price
+        (["o,USD,1,1,2025-10-01,sheet-2025-10-01", "x,USD,2,2,2026-07-02,sheet-2026-07-02"], [2.0]),  # no longer listed
+        (["o,USD,1,1,2025-10-01,s1", "x,USD,2,2,2026-07-02,s1"], [1.0, 2.0]),  # no sheet: stands until replaced
+    ],
+)
+def test_the_newest_row_of_an_offer_is_its_price(
+    db: Path, tmp_path: Path, rows: list[str], current: list[float]
+) -> None:
+    heading = CATALOG["prices.csv"].splitlines()[0]
+    lines = [",".join(["host", *_price_cells(row)]) for row in rows]
+    sources = CATALOG["sources.csv"] + "".join(f"sheet-{day},Sheet,,,,\n" for day in ("2025-10-01", "2026-07-02"))
+    folder = make_catalog(tmp_path / "catalog", prices="\n".join([heading, *lines]) + "\n", sources=sources)
+    publish_catalog(db, folder)
+    shown = Reader(db).sql("FROM current_price ORDER BY output_per_mtok")
+    assert shown["output_per_mtok"].tolist() == current
+
+
+def _price_cells(row: str) -> list[str]:
+    offer, currency, given, produced, day, source = row.split(",")
+    return [offer, "acme-one", currency, given, produced, "", "", day, source]
+
+
 def test_price_history_names_the_price_before(market: Reader) -> None:
     history = market.sql("FROM price_history WHERE provider_id = 'acme-api' ORDER BY as_of")
     assert history["output_per_mtok"].tolist() == [6, 3]
     assert history["previous_output_per_mtok"].iloc[1] == 6 and np.isnan(history["previous_output_per_mtok"].iloc[0])
 
 
-def test_reach_cadence_and_openness(market: Reader) -> None:
+def test_reach_and_openness(market: Reader) -> None:
     reach = market.sql("SELECT vendor_id, providers, others, offers, models_served FROM vendor_reach ORDER BY 1")
     assert reach.values.tolist() == [["acme", 2, 1, 3, 1], ["bigco", 0, 0, 0, 0]]
-    cadence = market.sql("SELECT vendor_id, year, models, open_models FROM release_cadence ORDER BY ALL")
-    assert cadence.values.tolist() == [["acme", 2024, 1, 0], ["acme", 2025, 1, 1], ["bigco", 2022, 1, 0]]
     share = market.sql("SELECT vendor_id, models, known, open_models, share FROM open_share ORDER BY 1")
     assert share.values.tolist() == [["acme", 2, 2, 1, 0.5], ["bigco", 1, 1, 0, 0.0]]
 

@@ -37,7 +37,9 @@ def _new_models(material: Material, words: Words, since: dt.date) -> Part:
 
 
 def _prices(material: Material, words: Words, since: dt.date) -> Part:
-    rows = material.frame("report_price_changes", since=since)
+    from harness.market.price_changes import price_changes
+
+    rows = price_changes(material, since).rename(columns={"output_change": "change"})
     rows = rows[rows["model_id"].isin(material.scope.models)]
     fell = int((rows["change"] < 0).sum())
     numbers = {"n": (len(rows), "integer"), "fell": (fell, "integer")}

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from harness.reports.data import Material
     from harness.reports.messages import Words
 
-SEED = 20260723
-DRAWS = 1000
 DRAWN = 60
 """Models in the chart of capability against price; the first twenty are named."""
 
@@ -23,21 +21,14 @@ def cost(material: Material, words: Words) -> Section:
     return words.section("cost", *_listed(material, words), _self_hosted(material, words))
 
 
-def tradeoff(material: Material) -> pd.DataFrame:
-    """Every priced model of the market on the reported scale, with ``on_frontier`` and ``membership``."""
-    from harness.analysis.cost import pareto_membership
-
-    offers = material.cheapest[["blended_per_mtok", "provider"]].rename(columns={"blended_per_mtok": "cost"})
-    rows = material.scale.merge(offers, left_on="model_id", right_index=True)
-    return pareto_membership(rows, seed=SEED, draws=DRAWS) if len(rows) else rows
-
-
 def _listed(material: Material, words: Words) -> list[Part]:
+    from harness.market.tradeoff import tradeoff
+
     offers = material.cheapest
     offers = offers[offers.index.isin(material.scope.models)].reset_index()
     if offers.empty:
         return [Part(sentences=(words.sentence("price.none"),))]
-    market = tradeoff(material)
+    market = tradeoff(material, material.scale)
     keep = market[["model_id", "score", "low", "high", "membership", "on_frontier"]] if len(market) else None
     columns = [
         words.column("model"), words.column("vendor"), words.column("provider"),
@@ -61,14 +52,14 @@ def _listed(material: Material, words: Words) -> list[Part]:
 
 
 def _frontier(known: pd.DataFrame, words: Words) -> Part:
-    best = known.iloc[0]
-    near = known[known["high"] >= best["score"]]
-    cheap = near.sort_values("blended_per_mtok", kind="stable").iloc[0]
-    numbers = {"price": (float(best["blended_per_mtok"]), "money")}
+    from harness.market.tradeoff import best_and_cheapest
+
+    best, cheap = best_and_cheapest(known.assign(cost=known["blended_per_mtok"]))
+    numbers = {"price": (float(best["cost"]), "money")}
     if cheap["model_id"] == best["model_id"]:
         choice = words.sentence("price.best_is_cheapest", numbers, model=best["model"])
     else:
-        numbers |= {"low": (float(cheap["blended_per_mtok"]), "money")}
+        numbers |= {"low": (float(cheap["cost"]), "money")}
         choice = words.sentence("price.near", numbers, model=best["model"], cheap=cheap["model"])
     points = tuple(
         Point(str(r.model), float(r.blended_per_mtok), y=float(r.score), y_low=float(r.low), y_high=float(r.high),
@@ -81,14 +72,12 @@ def _frontier(known: pd.DataFrame, words: Words) -> Part:
 
 
 def _self_hosted(material: Material, words: Words) -> Part:
-    from harness.analysis.cost import measured_costs
+    from harness.market.self_hosted import self_hosted
 
-    perf = material.frame("perf").drop(columns=["model"])
-    perf = perf[perf["tokens_per_s"].notna()]
-    rows = measured_costs(material.runs, perf, material.frame("gpu_prices"))
+    rows = self_hosted(material)
+    rows = rows[rows["run_id"].isin(material.runs["run_id"])].reset_index(drop=True)
     if rows.empty:
         return Part(sentences=(words.sentence("price.no_self"),))
-    rows = rows.sort_values(["per_mtok", "run_id"], ignore_index=True)
     columns = (
         words.column("model"), words.column("device_name"), words.column("tokens_per_s", "plain"),
         words.column("per_mtok", "money", "USD"), words.column("low", "money", "USD", "cheapest"),

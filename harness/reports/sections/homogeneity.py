@@ -57,15 +57,12 @@ def _agreement(material: Material, words: Words, shared: Shared) -> Part:
 
 
 def _dispersion(material: Material, words: Words) -> Part:
-    from harness.analysis.cost import price_dispersion
+    from harness.market.dispersion import dispersion
 
-    rows = price_dispersion(material.listed[material.listed["model_id"].isin(material.scope.models)])
+    rows = dispersion(material)
+    rows = rows[rows["model_id"].isin(material.scope.models)].reset_index(drop=True)
     if rows.empty:
         return Part()
-    names = material.models.set_index("model_id")["name"]
-    rows = rows.assign(model=rows["model_id"].map(names)).sort_values(
-        ["providers", "ratio", "model_id"], ascending=[False, False, True], ignore_index=True
-    )
     columns = (
         words.column("model"), words.column("providers", "integer"), words.column("lowest", "money", "USD"),
         words.column("median", "money", "USD"), words.column("highest", "money", "USD"), words.column("ratio", "plain"),

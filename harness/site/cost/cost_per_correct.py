@@ -9,7 +9,6 @@ import streamlit as st
 from harness.charts import dots
 from harness.charts.text import dollars
 from harness.site.capability import leaderboard, scale
-from harness.site.cost import tradeoff
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:
@@ -43,10 +42,11 @@ def costs(view: View, benchmark: str, ratio: float) -> pd.DataFrame:
 
     def compute(benchmark: str, ratio: float) -> pd.DataFrame:
         from harness.analysis.cost import cost_per_correct
+        from harness.market.cheapest import cheapest
 
         scores = scored(view)
         rows = scores[(scores["benchmark"] == benchmark) & (scores["score"] > 0)][["model_id", "score"]]
-        rows = rows.merge(tradeoff.cheapest(view, ratio), on="model_id")
+        rows = rows.merge(cheapest(view, ratio)[["model_id", "provider", "blended_per_mtok", "as_of"]], on="model_id")
         who = view.frame("models").drop_duplicates("model_id")
         rows = rows.merge(
             who[["model_id", "name", "vendor_en", "vendor_zh", "segment", "country"]], on="model_id", how="left"
@@ -65,14 +65,12 @@ def benchmarks(view: View, ratio: float) -> list[str]:
     """Benchmarks with enough priced models; first those whose shares right differ most, where price alone misleads."""
 
     def compute(ratio: float) -> tuple[str, ...]:
-        import numpy as np
+        from harness.analysis.cost import score_spread
+        from harness.market.cheapest import cheapest
 
-        priced = set(tradeoff.cheapest(view, ratio)["model_id"])
         scores = scored(view)
-        rows = scores[scores["model_id"].isin(priced) & (scores["score"] > 0)]
-        spread = np.log(rows["score"].astype(float)).groupby(rows["benchmark"]).agg(["size", "std"])
-        spread = spread[spread["size"] >= LEAST].sort_values("std", ascending=False, kind="stable")
-        return tuple(str(b) for b in spread.index)
+        spread = score_spread(scores[scores["model_id"].isin(cheapest(view, ratio)["model_id"])])
+        return tuple(str(b) for b in spread.loc[spread["models"] >= LEAST, "benchmark"])
 
     return list(view.derived("answer_benchmarks", compute, ratio=ratio))
 

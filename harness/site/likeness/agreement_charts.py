@@ -1,4 +1,4 @@
-"""What the market looks like as a whole: groups that err alike, concentration, dispersion of prices."""
+"""What the market looks like as a whole: groups that err alike, items that all fail, concentration."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts import dots
-from harness.charts.scatter import log_ticks
 from harness.charts.text import number
 from harness.site.widgets import blocks
 
@@ -104,38 +103,3 @@ def concentration(view: View) -> None:
                 border=True,
                 help=say("homogeneity.effective_help", hhi=f"{row['hhi']:.3f}", n=row["vendors"]),
             )  # fmt: skip
-
-
-def dispersion(view: View) -> None:
-    """The same open model across providers: how far the prices lie apart."""
-    import pandas as pd
-
-    say = view.say
-
-    def compute() -> pd.DataFrame:
-        from harness.analysis.cost import list_prices, price_dispersion
-
-        listed = list_prices(view.frame("prices"))
-        names = dict(zip(listed["model_id"], listed["model"], strict=True))
-        found = price_dispersion(listed)
-        return found.assign(model=found["model_id"].map(names))
-
-    spread: pd.DataFrame = view.derived("dispersion", compute)
-    if spread.empty:
-        return
-    top = spread.sort_values("providers", ascending=False).head(14)
-    rows = pd.DataFrame(
-        {"thing": say("cost.blended"), "dimension": top["model"], "value": top["median"], "low": top["lowest"],
-         "high": top["highest"], "providers": top["providers"]}
-    )  # fmt: skip
-    blocks.section(say("cost.dispersion"), say("cost.dispersion_lead"))
-    drawn = dots.profile(
-        rows,
-        title=say("cost.dispersion_finding", n=len(spread), ratio=f"{spread['ratio'].median():.1f}"),
-        unit=say("cost.unit_log"),
-        note=say("cost.dispersion_note"),
-        source=say("cost.source"),
-        name="price-dispersion",
-    )  # fmt: skip
-    drawn.figure.update_xaxes(**log_ticks(top["median"]))
-    blocks.chart(view, drawn)

@@ -18,8 +18,8 @@ def models(view: View) -> pd.DataFrame:
     """Every model of the catalog in its cells: one row per (model, modality, language)."""
 
     def compute() -> pd.DataFrame:
-        from harness.analysis.cost import list_prices
         from harness.analysis.opportunities import market_cells
+        from harness.market.current_prices import current_prices
         from harness.site.capability import scale
 
         model = view.frame("models").drop_duplicates("model_id")
@@ -28,7 +28,7 @@ def models(view: View) -> pd.DataFrame:
         return market_cells(
             model.drop(columns=["segment", "country"]),
             view.frame("vendors")[["vendor_id", "segment", "country"]],
-            listed=list_prices(view.frame("prices")),
+            listed=current_prices(view),
             capability=capability,
         )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from harness.charts.text import number
+from harness.market.price_changes import price_move
 from harness.site.capability import leaderboard, scale
 from harness.site.cost import tradeoff
 
@@ -14,10 +15,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from harness.site.server.view import View
-
-SEED = 20260723
-ENOUGH = 50
-"""Models that two dates must share before a median move is worth a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +117,12 @@ def _segments(view: View) -> Iterator[Finding]:
 
 
 def _prices(view: View) -> Iterator[Finding]:
-    changed = view.derived("price_moves", lambda: _moves(view.frame("prices")))
-    if changed is not None:
-        n, median, low, high, first, last = changed
-        key = "prices_fell" if median < 0 else "prices_rose" if median > 0 else "prices_same"
+    move = view.derived("price_move", lambda: price_move(view))
+    if move is not None:
+        key = "prices_fell" if move.median < 0 else "prices_rose" if move.median > 0 else "prices_same"
         yield Finding(
-            view.say(f"findings.{key}", n=f"{n:,}", change=f"{abs(median):.0%}", low=_signed(low), high=_signed(high),
-                     first=first, last=last),
+            view.say(f"findings.{key}", n=f"{move.models:,}", change=f"{abs(move.median):.0%}", low=_signed(move.low),
+                     high=_signed(move.high), first=str(move.first)[:7], last=str(move.last)[:7]),
             "reported", "cost",
         )  # fmt: skip
 
@@ -134,24 +130,3 @@ def _prices(view: View) -> Iterator[Finding]:
 def _signed(share: float) -> str:
     """A relative change with its sign; none where it rounds to nothing."""
     return f"{share:+.0%}" if abs(share) >= 0.005 else "0%"
-
-
-def _moves(prices: pd.DataFrame) -> tuple[int, float, float, float, str, str] | None:
-    """Median relative move of a model's lowest output price from the first date to the last, with its interval."""
-    import numpy as np
-
-    rows = prices[(prices["currency"] == "USD") & (prices["output_per_mtok"] > 0)]
-    if rows["as_of"].nunique() < 2:
-        return None
-    last = rows["as_of"].max()
-    lowest = {day: part.groupby("model_id")["output_per_mtok"].min() for day, part in rows.groupby("as_of")}
-    shared = {day: held.index.intersection(lowest[last].index) for day, held in lowest.items() if day != last}
-    long_ago = [day for day, models in sorted(shared.items()) if len(models) >= ENOUGH]
-    if not long_ago:
-        return None
-    first, both = long_ago[0], shared[long_ago[0]]
-    ends = lowest[first], lowest[last]
-    moves = (ends[1].loc[both] / ends[0].loc[both] - 1).to_numpy(dtype=float)
-    drawn = np.random.default_rng(SEED).choice(moves, size=(1000, len(moves)))
-    low, high = np.quantile(np.median(drawn, axis=1), [0.025, 0.975])
-    return len(both), float(np.median(moves)), float(low), float(high), str(first)[:7], str(last)[:7]

@@ -28,8 +28,8 @@ def _overview(view: View) -> None:
     from harness.site.overview import findings
 
     findings.five(view)
-    for query, values in (("counts", {}), ("price_changes", {"most": 200}), ("freshness", {})):
-        view.frame(query, **values)
+    for query in ("counts", "price_changes", "freshness"):
+        view.frame(query)
 
 
 def _capability(view: View) -> None:

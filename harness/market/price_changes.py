@@ -1,0 +1,28 @@
+"""List prices that changed from one date to the next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from harness.analysis import cost
+
+if TYPE_CHECKING:
+    from harness.market.queries import Queries
+
+SEED = 20260723
+"""Fixed, so that the same database gives the same interval."""
+
+
+def price_changes(queries: Queries, since: dt.date | None = None) -> pd.DataFrame:
+    """Offers whose price differs from the date before, one row an offer and date (query ``price_changes``), newest first;
+    with ``since`` those of that day and later."""
+    rows = queries.frame("price_changes")
+    return rows if since is None else rows[pd.to_datetime(rows["as_of"]) >= pd.Timestamp(since)].reset_index(drop=True)
+
+
+def price_move(queries: Queries) -> cost.PriceMove | None:
+    """Median change of models' lowest output prices from the first date that can be compared to the last."""
+    return cost.price_move(queries.frame("prices"), seed=SEED)

@@ -1,0 +1,39 @@
+"""Price against capability: every priced model of a board, and which of them are on the frontier."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.analysis.cost import RATIO, pareto_membership
+from harness.market.cheapest import cheapest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.market.queries import Queries
+
+SEED = 20260723
+"""Fixed, so that the same database gives the same probabilities."""
+DRAWS = 1000
+"""Redrawn boards: a probability's standard error is then below 0.016."""
+
+
+def tradeoff(queries: Queries, board: pd.DataFrame, ratio: float = RATIO) -> pd.DataFrame:
+    """Models of ``board`` (``model_id, score, stderr, …``) with a price, one row a model: the board's columns, ``cost`` (USD per
+    million tokens), ``provider``, ``as_of`` of the cheapest offer, ``on_frontier`` and its probability ``membership``.
+
+    The frontier is that of the whole board: rows that a reader hides or a report leaves out still count.
+    """
+    if board.empty:
+        return board
+    offers = cheapest(queries, ratio).rename(columns={"blended_per_mtok": "cost"})
+    rows = board.merge(offers[["model_id", "cost", "provider", "as_of"]], on="model_id")
+    return pareto_membership(rows, seed=SEED, draws=DRAWS)
+
+
+def best_and_cheapest(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """The most capable of the rows, and the cheapest that cannot be told from it: the upper end of its 95 % interval reaches
+    the best score. Rows with ``model_id, score, high, cost``, one at least."""
+    best = rows.sort_values(["score", "cost", "model_id"], ascending=[False, True, True]).iloc[0]
+    level = rows[(rows["high"] >= best["score"]) | (rows["score"] == best["score"])]
+    return best, level.sort_values(["cost", "score", "model_id"], ascending=[True, False, True]).iloc[0]

@@ -1,0 +1,46 @@
+"""Self-hosted cost: the table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from harness.market import self_hosted as market
+from harness.site.capability import leaderboard
+from harness.site.widgets import blocks
+
+if TYPE_CHECKING:
+    from harness.site.server.view import View
+
+
+def show(view: View, use: float, terms: str) -> None:
+    """Cost per million tokens on rented GPUs of every run that measured its speed."""
+    say = view.say
+    costs = market.self_hosted(view, use, terms or None)
+    if costs.empty:
+        blocks.empty(view, say("cost.self_empty"), "harness run --suite quick --model <model>")
+        return
+    kinds = leaderboard.runs(view)[["run_id", "kind_of_origin"]].drop_duplicates("run_id")
+    costs = costs.merge(kinds, on="run_id", how="left")
+    costs = costs.assign(origin_name=[say(f"origin.{o}") for o in costs["kind_of_origin"]])
+    column = st.column_config
+    blocks.table(
+        view,
+        costs,
+        "self-hosted",
+        {
+            "model": column.TextColumn(say("columns.model"), pinned=True),
+            "origin_name": column.TextColumn(say("columns.origin")),
+            "device_name": column.TextColumn(say("columns.device")),
+            "tokens_per_s": column.NumberColumn(say("columns.speed"), format="%,.0f"),
+            "per_mtok": column.NumberColumn(say("cost.per_mtok"), format="$%.4g"),
+            "low": column.NumberColumn(say("cost.cheapest"), format="$%.4g"),
+            "high": column.NumberColumn(say("cost.dearest"), format="$%.4g"),
+            "offers": column.NumberColumn(say("cost.gpu_offers"), format="%d"),
+            "wh_per_ktok": column.NumberColumn(say("cost.energy"), format="%.3g"),
+        },
+        alt=say("cost.self"),
+    )
+    if costs["per_mtok"].isna().any():
+        st.caption(say("cost.no_gpu_price"))
