@@ -35,6 +35,40 @@ def test_sections_and_functions_are_the_same() -> None:
     assert set(_sections()) == _public()
 
 
+def _names(path: Path) -> set[str]:
+    """Every name that a module's code uses."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    imported = {a.name for n in nodes if isinstance(n, ast.ImportFrom) for a in n.names}
+    return imported | {n.id for n in nodes if isinstance(n, ast.Name)} | {
+        n.attr for n in nodes if isinstance(n, ast.Attribute)
+    }  # fmt: skip
+
+
+def _bodies() -> dict[str, set[str]]:
+    """Functions and classes of the room by name, each with the names that its body uses."""
+    bodies: dict[str, set[str]] = {}
+    for path in ROOM.rglob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                used = {n.id if isinstance(n, ast.Name) else n.attr for n in ast.walk(node)
+                        if isinstance(n, (ast.Name, ast.Attribute))}  # fmt: skip
+                bodies.setdefault(node.name, set()).update(used)
+    return bodies
+
+
+def test_every_section_is_reached_by_a_page_a_report_or_a_command() -> None:
+    house = ROOM.parents[1]
+    outside = [p for p in (house / "harness").rglob("*.py") if ROOM not in p.parents]
+    bodies = _bodies()
+    reached: set[str] = set()
+    waiting = {name for path in [*outside, *(house / "pages").glob("*.py")] for name in _names(path)} & set(bodies)
+    while waiting:
+        name = waiting.pop()
+        reached.add(name)
+        waiting |= (bodies[name] & set(bodies)) - reached
+    assert {name for name in _sections() if name.rsplit(".", 1)[1] not in reached} == set()
+
+
 @pytest.mark.parametrize("name", sorted(_public()))
 def test_each_function_says_what_it_does(name: str) -> None:
     module, function = name.rsplit(".", 1)
