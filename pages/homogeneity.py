@@ -11,7 +11,7 @@ from harness.charts import dots, grid
 from harness.charts.text import number
 from harness.site.capability import leaderboard
 from harness.site.cost import dispersion
-from harness.site.likeness import agreement_charts, outcomes
+from harness.site.likeness import agreement_charts, concentration, outcomes
 from harness.site.server import view
 from harness.site.widgets import blocks, controls
 
@@ -102,5 +102,5 @@ if origins:
 else:
     blocks.empty(seen, say("homogeneity.empty"), "harness run --suite core-en --model <one> --model <other>")
 
-agreement_charts.concentration(seen)
+concentration.show(seen)
 dispersion.show(seen)

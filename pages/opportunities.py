@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from harness.analysis.opportunities import FEW, level_order
 from harness.charts import grid
 from harness.charts.text import dollars, number
 from harness.site.capability import leaderboard
@@ -41,13 +42,13 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     measure = controls.switch(
         say("opportunities.measure"), list(white_space.MEASURES), "measure", lambda m: say(f"opportunities.measure_{m}")
     )
-    few = controls.whole(say("opportunities.few"), 0, 10, 2, "few")
+    few = controls.whole(say("opportunities.few"), 0, 10, FEW, "few")
 shown = white_space.recent(every) if since == "year" else every
 space = white_space.white(seen, shown, rows, across, since, few)
 if space.empty:
     st.info(say("common.no_match"), icon=":material/filter_alt_off:")
     st.stop()
-steps = [white_space.order(axis, set(space[axis])) for axis in (rows, across)]
+steps = [level_order(axis, space[axis]) for axis in (rows, across)]
 names = seen.frame("models").drop_duplicates("model_id").set_index("model_id")["name"]
 space = space.assign(
     row_name=[white_space.name(seen, rows, v) for v in space[rows]],

@@ -28,7 +28,7 @@ ROOMS = {  # which rooms of ours a room may import
     "engine": {"engine"},
     "suites": {"suites", "engine"},
     "store": {"store", "suites", "catalog"},
-    "analysis": {"analysis", "store"},
+    "analysis": {"analysis", "store", "catalog"},
     "charts": {"charts", "analysis", "i18n"},
     "catalog": {"catalog", "store"},
     "i18n": {"i18n"},

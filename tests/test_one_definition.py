@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
+import math
 import re
 from pathlib import Path
 
@@ -15,16 +16,22 @@ import duckdb
 import pandas as pd
 import pytest
 import typer
+from streamlit.testing.v1 import AppTest
 
 from harness import metrics, names, places
 from harness.__main__ import run
+from harness.analysis import opportunities
+from harness.analysis.companies import inputs, vendor_inputs
 from harness.analysis.cost import pareto
 from harness.catalog.importers import leaderboards, models_dev_scores
-from harness.catalog.vocabulary import BENCHMARKS_BY_NAME
+from harness.catalog.schema import DIMENSIONS, SEGMENTS
+from harness.catalog.vocabulary import BENCHMARKS_BY_NAME, FACTS_BY_KEY
+from harness.charts import palette
+from harness.charts.text import input_label
 from harness.cli import app
 from harness.engine import naming
 from harness.errors import BadInput
-from harness.i18n.translator import Translator
+from harness.i18n.translator import LANGUAGES, Translator
 from harness.interchange import formats
 from harness.interchange.foreign.owners import owner
 from harness.interchange.readers import leaderboard_csv
@@ -34,6 +41,7 @@ from harness.market.current_prices import current_prices
 from harness.market.price_changes import price_changes
 from harness.market.self_hosted import self_hosted
 from harness.reports.build import build
+from harness.reports.document import Section, Table
 from harness.reports.selection import Choices
 from harness.store import sql
 from harness.store.reader import Reader
@@ -310,6 +318,43 @@ def test_price_changes_are_those_between_neighbouring_dates(shipped: Path) -> No
 
 # ---- companies and white space -------------------------------------------------------------------------------------
 
+
+def test_an_input_of_positioning_is_the_fact_of_its_key() -> None:
+    stated = [row for row in inputs.INPUTS if row.origin == "fact" and row.key not in vendor_inputs.COUNTED.values()]
+    assert len(stated) > 10
+    for row in stated:
+        fact = FACTS_BY_KEY[row.key]
+        assert (row.dimension, row.unit) == (fact.dimension, fact.unit), row.key
+    for key, counted in vendor_inputs.COUNTED.items():
+        assert inputs.BY_KEY[counted].dimension == FACTS_BY_KEY[key].dimension
+
+
+def test_the_view_of_positions_gives_the_declared_inputs(companies: Path) -> None:
+    rows = Reader(companies / "land.duckdb").frame("positions")
+    rows = rows[rows["origin"] != "fact"].drop_duplicates("input")
+    assert len(rows) >= 6
+    for row in rows.itertuples():
+        declared = inputs.declared(str(row.input), "")
+        assert (declared.dimension, declared.unit, declared.origin) == (row.dimension, row.unit, row.origin), row.input
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_every_input_and_segment_has_a_name(language: str) -> None:
+    say = Translator(language)
+    for row in inputs.INPUTS:
+        assert input_label(say, row.key) != row.key
+    assert "core-en" in input_label(say, f"{inputs.MEASURED_INDEX}core-en")
+    assert all(say.known("segment", segment) != segment for segment in SEGMENTS)
+    assert set(palette.SEGMENTS) == set(SEGMENTS)
+
+
+def test_the_report_takes_a_new_size_band(companies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bands = ((3, "up to 3B"), (15, "3B to 15B"), (80, "15B to 80B"), (200, "80B to 200B"), (math.inf, "above 200B"))
+    monkeypatch.setattr(opportunities, "SIZES", bands)
+    rows = _section(companies, "opportunities").tables[0].rows
+    assert "above 200B" in {row[0] for row in rows}
+
+
 # ---- benchmarks, metrics, closed lists -----------------------------------------------------------------------------
 
 
@@ -430,3 +475,64 @@ def test_the_cost_page_and_the_report_show_the_same_numbers(
 
 def _table(at: object, column: str, index: str) -> pd.DataFrame:
     return next(t.value for t in at.dataframe if column in t.value).set_index(index)  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="module")
+def companies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the seeded database of the site's tests."""
+    folder = tmp_path_factory.mktemp("companies")
+    fixture_db.build(folder / "land.duckdb", folder / "runs")
+    return folder
+
+
+def _section(folder: Path, key: str) -> Section:
+    report = build(Reader(folder / "land.duckdb"), Choices(), "en", "abc", lambda _, __: None)
+    return next(section for section in report.sections if section.key == key)
+
+
+def _row_dicts(table: Table) -> list[dict[str, object]]:
+    return [dict(zip((c.key for c in table.columns), row, strict=True)) for row in table.rows]
+
+
+def _page(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("LANDSCAPE_DB", str(folder / "land.duckdb"))
+    monkeypatch.setenv("LANDSCAPE_RUNS", str(folder / "runs"))
+    at = AppTest.from_file(str(places.asset("app.py")), default_timeout=120)
+    at.switch_page(f"pages/{name}.py")
+    at.run()
+    assert not at.exception and not at.error
+    return at
+
+
+def test_companies_shows_the_positions_of_the_report(companies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = {t.key: t for t in _section(companies, "positioning").tables}
+    written = {row["vendor_id"]: row for row in _row_dicts(tables["position"])}
+    page = _page(companies, "companies", monkeypatch)
+    shown = next(t.value for t in page.dataframe if "coverage" in t.value and "total" in t.value)
+    names = {row["vendor"]: row for row in written.values()}
+    assert len(shown) == len(written) == 12
+    for row in shown.to_dict("records"):
+        other = names[row["vendor"]]
+        ends = {"rank": "rank", "low": "rank_low", "high": "rank_high", "total": "total", "coverage": "coverage"}
+        ends |= {dimension: dimension for dimension in DIMENSIONS}
+        for key, theirs in ends.items():
+            assert row[key] == pytest.approx(other[theirs] if other[theirs] is not None else math.nan, nan_ok=True), key
+
+
+def test_opportunities_shows_the_cells_of_the_report(companies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = {
+        (r["size_name"], r["licence_name"]): r for r in _row_dicts(_section(companies, "opportunities").tables[0])
+    }
+    page = _page(companies, "opportunities", monkeypatch)
+    shown = next(t.value for t in page.dataframe if "demand" in t.value).to_dict("records")
+    white = [row for row in written.values() if row["white_name"]]
+    assert len(shown) == len(white) > 0
+    say = Translator("en")
+    sizes = {say.known("level", name): say.known("size", name) for _, name in opportunities.SIZES}
+    licences = {say.known("level", name): say.known("licence", name) for name in opportunities.LICENCE_CLASSES}
+    for row in shown:
+        other = written[sizes[row["row_name"]], licences[row["column_name"]]]
+        assert other["white_name"]
+        for key in ("vendors", "models", "best", "lowest_price", "demand"):
+            theirs = math.nan if other[key] is None else other[key]
+            assert row[key] == pytest.approx(theirs, nan_ok=True), key

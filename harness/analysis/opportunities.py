@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ from harness.errors import BadInput
 SIZES: tuple[tuple[float, str], ...] = ((3, "up to 3B"), (15, "3B to 15B"), (80, "15B to 80B"), (np.inf, "above 80B"))
 PRICES: tuple[tuple[float, str], ...] = ((0.2, "up to 0.20"), (1, "0.20 to 1"), (5, "1 to 5"), (np.inf, "above 5"))
 UNKNOWN = "unknown"
+FEW = 2  # vendors that a white cell has at most: with two, one exit leaves a buyer no choice (decision 0015)
+LICENCE_CLASSES = ("permissive", "restricted", "other open", "closed", UNKNOWN)
 PERMISSIVE = ("apache", "mit", "bsd", "cc-by-4.0", "cc0", "openmdw")
 RESTRICTED = ("nc", "non-commercial", "research", "llama", "gemma", "community", "rail")
 AXES = ("size", "licence_class", "price_class", "modality", "language", "segment")
@@ -84,7 +86,7 @@ def _modalities(given: object, produced: object) -> list[str]:
 
 
 def white_space(
-    cells: pd.DataFrame, *, axes: Sequence[str] = ("size", "licence_class"), few: int = 1, levels: bool = True
+    cells: pd.DataFrame, *, axes: Sequence[str] = ("size", "licence_class"), few: int = FEW, levels: bool = True
 ) -> pd.DataFrame:
     """The grid over ``axes``: vendors, models, best capability and lowest price of each cell, and which are white.
 
@@ -121,6 +123,16 @@ def white_space(
     told = ~(rows[keys] == UNKNOWN).any(axis=1)
     rows = rows.assign(white=(rows["vendors"] <= few) & told, demand=_neighbours(rows, keys))
     return rows[[*keys, *GRID_COLUMNS]]
+
+
+def level_order(axis: str, values: Iterable[str]) -> list[str]:
+    """The levels ``values`` of an axis in their natural order: sizes and prices from small, unlisted ones by name last."""
+    listed = {
+        "size": [*(name for _, name in SIZES), UNKNOWN],
+        "price_class": [*(name for _, name in PRICES), UNKNOWN],
+        "licence_class": list(LICENCE_CLASSES),
+    }.get(axis, [])
+    return [v for v in listed if v in set(values)] + sorted(set(values) - set(listed))
 
 
 def _neighbours(rows: pd.DataFrame, keys: Sequence[str]) -> npt.NDArray[np.float64]:

@@ -43,7 +43,8 @@ class Table:
 
 SEGMENTS = ("big-tech", "startup", "lab", "reference")
 BORDERLINE_SEGMENTS = ("big-tech", "startup")  # only their line is one of revenue, which a vendor can be near
-DIMENSIONS = ("rnd", "application", "business", "ecosystem", "capital", "value-chain")
+DIMENSIONS = ("rnd", "application", "business", "ecosystem", "capital")  # those that positioning ranks
+FACT_DIMENSIONS = (*DIMENSIONS, "value-chain")
 RELATIONS = ("acquired", "invested", "partnered", "spun-out", "distributes")
 REPORTERS = ("vendor", "third-party")
 ALIAS_KINDS = ("model", "provider", "vendor", "family")
@@ -142,7 +143,7 @@ FACTS = _table(
     "one row per fact about a vendor, long form",
     ("vendor_id", "key", "value", "note", "as_of", "source_id"),
     Column("vendor_id", "slug", required=True, ref="vendors"),
-    Column("dimension", "choice", required=True, values=DIMENSIONS),
+    Column("dimension", "choice", required=True, values=FACT_DIMENSIONS),
     Column("key", "fact-key", required=True),
     Column("value", "fact-value", required=True),
     Column("unit", "unit"),

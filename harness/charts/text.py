@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from harness.analysis.companies.inputs import MEASURED_INDEX
 from harness.charts.chart import DASH
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from harness.i18n.translator import Translator
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Characters at the start of a cell that make a spreadsheet run it."""
@@ -87,3 +90,10 @@ def csv(frame: pd.DataFrame) -> bytes:
     """The frame as CSV: UTF-8 with the mark that spreadsheets need for Chinese, defused."""
     text: str = defused(frame).to_csv(index=False, lineterminator="\r\n")
     return text.encode("utf-8-sig")
+
+
+def input_label(say: Translator, key: str) -> str:
+    """An input of positioning in words: the message ``input.<key>``, with the suite of a measured index."""
+    if key.startswith(MEASURED_INDEX):
+        return say("input.measured_index", suite=key.removeprefix(MEASURED_INDEX))
+    return say.known("input", key)

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 SEED = 20260723
 """Fixed, so that the same database gives the same intervals."""
-DRAWS = 400
-"""Draws of the Monte Carlo over positioning's choices: its 90 % rank interval then moves by less than a rank."""
 
 
 class Material:
@@ -112,26 +110,18 @@ class Material:
 
     @cached_property
     def inputs(self) -> pd.DataFrame:
-        """Positioning's inputs, the best reported capability of each vendor among them."""
-        from harness.analysis.companies.vendor_inputs import gather_inputs
+        """Inputs of positioning (``market.positions``)."""
+        from harness.market.positions import position_inputs
 
-        products = self.vendors[self.vendors["segment"] != "reference"]
-        rows = self.frame("report_positions")
-        facts = self.frame("report_facts", vendor_ids=list(products["vendor_id"]))
-        capability = dict(zip(self.scale["model_id"], self.scale["score"].astype(float), strict=True))
-        found = gather_inputs(rows, facts, self.models, capability=capability)
-        return found[found["vendor_id"].isin(products["vendor_id"])].reset_index(drop=True)
+        return position_inputs(self, self.scale)
 
     @cached_property
     def position(self) -> pd.DataFrame:
-        """Every vendor's dimensions, total and rank, with the rank's 90 % interval under random choices."""
-        from harness.analysis.companies.positioning import monte_carlo, position
+        """Positions of all vendors with rank intervals (``market.positions``), under the default choices."""
+        from harness.analysis.companies.positioning import DEFAULT
+        from harness.market.positions import positions
 
-        base = position(self.inputs)
-        if base.empty or not base["ranked"].any():
-            return base.assign(low=float("nan"), high=float("nan"))
-        drawn = monte_carlo(self.inputs, seed=SEED, draws=DRAWS)
-        return base.merge(drawn[["vendor_id", "low", "high"]], on="vendor_id", how="left")
+        return positions(self.inputs, DEFAULT)
 
     @cached_property
     def catalog(self) -> str:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness import names
+from harness.catalog.schema import SEGMENTS
 from harness.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SEGMENTS = ("big-tech", "startup", "lab", "reference")
 
 
 @dataclass(frozen=True, slots=True)

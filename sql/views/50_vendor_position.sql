@@ -21,16 +21,16 @@ modality AS (
 input AS (
     SELECT vendor_id, dimension, key AS input, value, unit, 'fact' AS origin, as_of, source_id FROM newest_fact
     UNION ALL
-    SELECT vendor_id, 'rnd', 'models released in two years', count(*), 'models', 'catalog', max(released), NULL
+    SELECT vendor_id, 'rnd', 'models_two_years', count(*), 'models', 'catalog', max(released), NULL
     FROM model, latest
     WHERE released > latest.day - INTERVAL 2 YEAR
     GROUP BY vendor_id
     UNION ALL
-    SELECT vendor_id, 'rnd', 'share of open weights', share, 'fraction', 'catalog', NULL, NULL
+    SELECT vendor_id, 'rnd', 'open_weights_share', share, 'fraction', 'catalog', NULL, NULL
     FROM open_share
     WHERE share IS NOT NULL
     UNION ALL
-    SELECT vendor_id, 'rnd', 'best measured index, ' || suite, max(index), 'fraction', 'measured', max(sealed)::DATE, NULL
+    SELECT vendor_id, 'rnd', 'measured_index:' || suite, max(index), 'fraction', 'measured', max(sealed)::DATE, NULL
     FROM run_index
     INNER JOIN leading_run USING (run_id)
     WHERE vendor_id IS NOT NULL AND origin = 'measured'
@@ -45,13 +45,13 @@ input AS (
     FROM vendor_reach
     WHERE providers > 0
     UNION ALL
-    SELECT vendor_id, 'business', 'median list price', median(blended_per_mtok), 'USD per million tokens', 'catalog',
+    SELECT vendor_id, 'business', 'median_list_price', median(blended_per_mtok), 'USD per million tokens', 'catalog',
         max(as_of), NULL
     FROM list_price
     WHERE currency = 'USD' AND NOT free AND vendor_id IS NOT NULL
     GROUP BY vendor_id
     UNION ALL
-    SELECT vendor_id, 'ecosystem', 'providers other than itself', others, 'providers', 'catalog', NULL, NULL
+    SELECT vendor_id, 'ecosystem', 'other_providers', others, 'providers', 'catalog', NULL, NULL
     FROM vendor_reach
     WHERE providers > 0
 )

@@ -75,7 +75,7 @@ def test_cells_leave_out_reference_models_and_take_the_cheapest_price() -> None:
 
 
 def test_white_space_by_hand() -> None:
-    grid = o.white_space(_cells()).set_index(["size", "licence_class"])
+    grid = o.white_space(_cells(), few=1).set_index(["size", "licence_class"])
     small = grid.loc[("up to 3B", "permissive")]
     assert (small["vendors"], small["models"], small["best"], small["best_model"]) == (2, 2, 0.6, "y1")
     assert (small["lowest_price"], small["providers"], small["families"]) == (0.1, 3, 2)

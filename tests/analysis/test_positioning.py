@@ -10,6 +10,7 @@ import pytest
 import scipy.stats
 
 from harness.analysis.companies import claims as k
+from harness.analysis.companies import inputs as declarations
 from harness.analysis.companies import positioning as p
 from harness.errors import BadInput
 
@@ -25,12 +26,12 @@ def _market(vendors: int = 12, seed: int = 1) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     level = rng.normal(size=vendors)
     rows = []
-    for declared in p.INPUTS:
+    for declared in declarations.INPUTS:
         noise = level + rng.normal(0, 0.6, vendors)
         for i in range(vendors):
             if rng.random() < 0.85:
                 value = 10 ** (3 + noise[i]) if declared.log else 1 / (1 + math.exp(-noise[i]))
-                rows.append((f"v{i:02d}", declared.dimension, declared.name, value))
+                rows.append((f"v{i:02d}", declared.dimension, declared.key, value))
     return _inputs(rows)
 
 
@@ -56,7 +57,7 @@ def test_normalisations_by_hand() -> None:
 
 
 def test_cheaper_is_better_and_log_scaled_inputs_drop_what_is_not_positive() -> None:
-    rows = [(v, "business", "median list price", x) for v, x in zip("abcd", (1.0, 10.0, 100.0, 0.0), strict=True)]
+    rows = [(v, "business", "median_list_price", x) for v, x in zip("abcd", (1.0, 10.0, 100.0, 0.0), strict=True)]
     found = p.normalised_inputs(_inputs(rows), choices=FEW).set_index("vendor_id")
     assert "d" not in found.index and found.loc["a", "score"] > found.loc["c", "score"]
 
@@ -79,9 +80,9 @@ def test_arithmetic_and_geometric_totals_by_hand() -> None:
 
 
 def test_the_readers_weights_rerank() -> None:
-    rich = p.position(_three(), choices=p.Choices(weights={"capital": 1.0}, min_vendors=3, min_coverage=0))
+    rich = p.position(_three(), choices=p.Choices(weights=(("capital", 1.0),), min_vendors=3, min_coverage=0))
     assert rich["vendor_id"].to_list() == ["a", "b", "c"]
-    scaled = p.position(_three(), choices=p.Choices(weights={"capital": 7.0}, min_vendors=3, min_coverage=0))
+    scaled = p.position(_three(), choices=p.Choices(weights=(("capital", 7.0),), min_vendors=3, min_coverage=0))
     assert scaled["total"].to_list() == pytest.approx(rich["total"].to_list())
 
 
@@ -114,8 +115,8 @@ def test_bad_choices_are_refused() -> None:
     for wrong in (
         {"normalisation": "rank"},
         {"aggregation": "median"},
-        {"weights": {"rnd": -1.0}},
-        {"weights": {"rnd": 0.0}},
+        {"weights": (("rnd", -1.0),)},
+        {"weights": (("rnd", 0.0),)},
     ):
         with pytest.raises(BadInput):
             p.Choices(**wrong)  # type: ignore[arg-type]
@@ -136,7 +137,7 @@ def test_monte_carlo_intervals_hold_the_rank_and_are_seeded() -> None:
 def test_a_vendor_best_in_everything_is_first_whatever_the_choices() -> None:
     inputs = _market()
     up = inputs["vendor_id"] == "v00"
-    down = inputs["input"] == "median list price"
+    down = inputs["input"] == "median_list_price"
     best = inputs.assign(value=inputs["value"].mask(up & ~down, 1e12).mask(up & down, 1e-9))
     found = p.monte_carlo(best, seed=2, draws=60).set_index("vendor_id")
     assert found.loc["v00", "first"] == 1.0 and found.loc["v00", "high"] == 1
@@ -228,10 +229,12 @@ def test_relabelling_vendors_changes_nothing() -> None:
 
 
 def test_every_input_belongs_to_a_dimension_with_a_reason() -> None:
-    assert {declared.dimension for declared in p.INPUTS} == set(p.DIMENSIONS)
-    assert all(declared.why for declared in p.INPUTS) and len(p.BY_NAME) == len(p.INPUTS)
-    assert p.declared("best measured index, core-en", "rnd").higher_is_better
-    assert p.declared("new thing", "capital").why == "not declared"
+    assert {declared.dimension for declared in declarations.INPUTS} == set(p.DIMENSIONS)
+    assert all(declared.why for declared in declarations.INPUTS) and len(declarations.BY_KEY) == len(
+        declarations.INPUTS
+    )
+    assert declarations.declared("measured_index:core-en", "rnd").higher_is_better
+    assert declarations.declared("new thing", "capital").why == "not declared"
 
 
 def test_claims_find_planted_truths() -> None:
@@ -242,7 +245,7 @@ def test_claims_find_planted_truths() -> None:
         rows.append(
             (vendor, "capital", "revenue", 10 ** (9 + rng.random() if segment == "big-tech" else 6 + rng.random()))
         )
-        rows.append((vendor, "rnd", "share of open weights", 0.9 if segment == "big-tech" else rng.random() * 0.5))
+        rows.append((vendor, "rnd", "open_weights_share", 0.9 if segment == "big-tech" else rng.random() * 0.5))
         rows.append((vendor, "application", "modalities", float(rng.integers(1, 6))))
     found = k.claims(_inputs(rows), segments, seed=1).set_index("claim")
     assert list(found.reset_index()) == k.COLUMNS and len(found) == len(k.CLAIMS)
@@ -256,4 +259,4 @@ def test_claims_find_planted_truths() -> None:
 
 def test_the_four_fronts_and_capital_each_have_claims() -> None:
     assert {claim.front for claim in k.CLAIMS} == {"technology", "data", "talent", "application", "capital"}
-    assert all(name in p.BY_NAME for claim in k.CLAIMS for name in claim.inputs)
+    assert all(name in declarations.BY_KEY for claim in k.CLAIMS for name in claim.inputs)

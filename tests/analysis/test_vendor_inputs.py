@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from harness.analysis.companies import positioning, vendor_inputs
+from harness.analysis.companies import inputs, vendor_inputs
 
 VIEW = pd.DataFrame(
     [("v", "startup", "US", "capital", "revenue", 1e6, "USD", "fact", None, "s1")],
@@ -32,11 +32,11 @@ def test_inputs_by_hand_with_their_sources() -> None:
         ("v", "revenue"): 1e6,
         ("v", "domains"): 2.0,
         ("w", "products"): 1.0,
-        ("v", "licence openness"): 0.5,
-        ("v", "best reported capability"): 0.9,
+        ("v", "licence_openness"): 0.5,
+        ("v", "best_reported_capability"): 0.9,
     }
     assert found.set_index("input").loc["domains", "source_id"] == "s2, s3"
-    assert set(found["input"]) <= set(positioning.BY_NAME)
+    assert set(found["input"]) <= set(inputs.BY_KEY)
 
 
 def test_nothing_gives_nothing() -> None:

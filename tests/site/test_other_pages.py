@@ -10,10 +10,10 @@ import duckdb
 import pandas as pd
 import pytest
 
+from harness.analysis.companies import positioning
+from harness.analysis.opportunities import level_order
 from harness.i18n.translator import slug
-from harness.site.companies import vendor_profile
 from harness.site.evidence import csv_zip, report_download, runs
-from harness.site.opportunities import white_space
 from tests.site.conftest import Open, texts
 
 
@@ -81,8 +81,8 @@ def test_a_cell_counts_its_vendors(site: Open, filled: Path) -> None:
 
 
 def test_levels_stand_in_their_natural_order() -> None:
-    assert white_space.order("size", {"above 80B", "up to 3B"}) == ["up to 3B", "above 80B"]
-    assert white_space.order("modality", {"text", "image"}) == ["image", "text"]
+    assert level_order("size", {"above 80B", "up to 3B"}) == ["up to 3B", "above 80B"]
+    assert level_order("modality", {"text", "image"}) == ["image", "text"]
 
 
 def test_concentration_is_one_over_the_sum_of_squared_shares(site: Open, filled: Path) -> None:
@@ -138,11 +138,11 @@ def test_the_claims_are_those_of_the_analysis(site: Open, filled: Path) -> None:
 
 def test_every_claim_and_input_has_words_in_both_languages() -> None:
     from harness.analysis.companies.claims import CLAIMS
-    from harness.analysis.companies.positioning import INPUTS
+    from harness.analysis.companies.inputs import INPUTS
     from harness.i18n.translator import messages
 
     keys = {f"claim.{slug(c.text)}" for c in CLAIMS} | {f"front.{c.front}" for c in CLAIMS}
-    keys |= {f"input.{slug(i.name)}" for i in INPUTS}
+    keys |= {f"input.{row.key}" for row in INPUTS}
     assert keys <= set(messages())
 
 
@@ -164,7 +164,7 @@ def test_coverage_counts_the_ranking_inputs_that_a_vendor_has() -> None:
         {"vendor_id": ["a", "b", "a", "a"], "dimension": ["rnd", "rnd", "rnd", "capital"],
          "input": ["staff", "citations", "datasets_released", "revenue"], "ranks": [True, True, False, True]}
     )  # fmt: skip
-    found = vendor_profile.covered(rows, "a").set_index("dimension")
+    found = positioning.coverage(rows, "a").set_index("dimension")
     assert found.loc["rnd"].tolist() == [1, 2] and found.loc["capital"].tolist() == [1, 1]
 
 
@@ -182,7 +182,7 @@ def test_a_changed_fact_moves_its_vendor(site: Open, filled: Path) -> None:
     before = {m.label: m.value for m in at.metric}
     assert before["Rank as it is"] == before["Rank then"]
     field = at.number_input(key=f"if_{slug(f'{vendor} {name}')}")
-    worse = 1e9 if name == "median list price" else 1e-3
+    worse = 1e9 if name == "median_list_price" else 1e-3
     field.set_value(worse).run()
     after = {m.label: m.value for m in at.metric}
     assert not at.exception and after["Rank as it is"] == before["Rank as it is"]

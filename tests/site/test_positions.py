@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from harness.site.companies import drop_input
+from harness.analysis.companies.positioning import places_moved
 from harness.site.widgets import row_selection
 from tests.site.conftest import Open, texts
 
@@ -35,11 +36,9 @@ def test_the_map_is_drawn_either_way(site: Open, filled: Path, axes: str) -> Non
 
 def test_loadings_are_named(site: Open, filled: Path) -> None:
     at = site(filled, "companies", map="Principal components")
-    loadings = next((t.value for t in at.dataframe if set(t.value.columns) == {"name", "x", "y"}), None)
-    if loadings is None:  # too few vendors have every dimension: then it says so
-        assert any("Fewer than three" in i.value for i in at.info)
-    else:
-        assert ((loadings[["x", "y"]] ** 2).sum().round(6) <= 1.000001).all() and loadings["name"].notna().all()
+    loadings = next(t.value for t in at.dataframe if set(t.value.columns) == {"name", "x", "y"})
+    assert len(loadings) == 3, "the dimensions that all vendors of the database have and do not share"
+    assert np.allclose((loadings[["x", "y"]] ** 2).sum(), 1) and loadings["name"].is_unique
 
 
 def test_an_input_moves_as_many_places_as_counted() -> None:
@@ -47,35 +46,36 @@ def test_an_input_moves_as_many_places_as_counted() -> None:
         {"input": ["a", "a", "a", "b", "b"], "dimension": "rnd", "vendor_id": list("xyzxy"),
          "rank": [2.0, 1.0, float("nan"), 1.0, 2.0], "rank_change": [1.0, -2.0, float("nan"), 0.0, 0.0]}
     )  # fmt: skip
-    out = drop_input.by_input(found)
+    out = places_moved(found)
     assert out["input"].tolist() == ["a", "b"]
     assert (
-        out["value"].tolist() == [1.5, 0.0] and out["most"].tolist() == [2.0, 0.0] and out["moved"].tolist() == [2, 0]
+        out["mean_places"].tolist() == [1.5, 0.0]
+        and out["most_places"].tolist() == [2.0, 0.0]
+        and out["moved"].tolist() == [2, 0]
     )
 
 
 def test_ranks_without_an_input_are_shown(site: Open, filled: Path) -> None:
     at = site(filled, "companies", firm="Without an input")
     assert not at.exception and not at.error
-    table = next((t.value for t in at.dataframe if "change" in t.value and "before" in t.value), None)
-    if table is not None:
-        assert (table["before"] - table["rank"] == table["change"]).all()
-    else:
-        assert at.info
+    table = next(t.value for t in at.dataframe if "change" in t.value and "before" in t.value)
+    assert len(table) == 12 and (table["before"] - table["rank"] == table["change"]).all()
 
 
 def test_strengths_lie_above_the_middle_and_weaknesses_below(site: Open, filled: Path) -> None:
-    at = site(filled, "companies", view="One vendor", vendor="Gale Labs")
+    segments = next(t.value for t in site(filled, "companies").dataframe if "side_name" in t.value)
+    assert set(segments["side_name"]) == {"Strength", "Weakness"}
+    assert ((segments["score"] > 0.5) == (segments["side_name"] == "Strength")).all()
+
+
+def test_a_vendors_profile_names_its_strengths(site: Open, filled: Path) -> None:
+    at = site(filled, "companies", view="One vendor", vendor="Gale AI")
     assert not at.exception and not at.error
-    segments = next((t.value for t in site(filled, "companies").dataframe if "side_name" in t.value), pd.DataFrame())
-    for row in segments.to_dict("records"):
-        assert (row["score"] > 0.5) == (row["side_name"] == "Strength")
+    assert "Gale AI" in texts(at) and "**Strength**: " in texts(at)
 
 
 def test_a_changed_fact_stands_in_the_url(site: Open, filled: Path) -> None:
     at = site(filled, "companies", firm="What if")
-    if not at.number_input:
-        pytest.skip("nobody is ranked on this database")
     field = at.number_input[0]
     key, start = field.key, field.value
     again = site(filled, "companies", firm="What if", **{key: str(start + 1)})

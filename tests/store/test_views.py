@@ -209,11 +209,11 @@ def test_vendor_position_has_raw_inputs_and_nothing_for_the_unknown(db: Path, ru
     values = {(v, i): x for v, _, i, x in inputs.values.tolist()}
     assert values["acme", "funding"] == 250  # the newer of two facts
     assert ("acme", "channel") not in values  # no number
-    assert ("bigco", "providers") not in values and ("bigco", "models released in two years") not in values
-    assert values["acme", "models released in two years"] == 2
-    assert values["acme", "modalities"] == 2 and values["acme", "providers other than itself"] == 1
-    assert values["acme", "median list price"] == pytest.approx((1.5 + 1.375) / 2)
-    assert ("acme", "best measured index, tiny") in values
+    assert ("bigco", "providers") not in values and ("bigco", "models_two_years") not in values
+    assert values["acme", "models_two_years"] == 2
+    assert values["acme", "modalities"] == 2 and values["acme", "other_providers"] == 1
+    assert values["acme", "median_list_price"] == pytest.approx((1.5 + 1.375) / 2)
+    assert ("acme", "measured_index:tiny") in values
 
 
 def test_the_leaderboard_never_touches_the_outcomes(db: Path, runs: Path) -> None:

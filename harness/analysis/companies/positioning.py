@@ -13,70 +13,28 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from harness.analysis.companies.inputs import UNDECLARED, declared
 from harness.analysis.statistics.uncertainty import Floats
+from harness.catalog.schema import DIMENSIONS
 from harness.errors import BadInput
 
-DIMENSIONS = ("rnd", "application", "business", "ecosystem", "capital")
 NORMALISATIONS = ("percentile", "min-max", "z-score")
 AGGREGATIONS = ("arithmetic", "geometric")
 MIN_VENDORS = 10  # vendors that an input needs before it ranks anybody
 MIN_COVERAGE = 0.4  # share of the ranking inputs that a vendor needs before it is ranked
 FLOOR = 0.01  # lowest value in a geometric mean: a zero would wipe out all else
-UNDECLARED = "not declared"
 KEYS = ["vendor_id", "dimension", "input"]
-
-
-@dataclass(frozen=True)
-class Input:
-    """One input: its dimension, whether more is better, whether it is log-scaled (money, counts), and why it is in."""
-
-    name: str
-    dimension: str
-    higher_is_better: bool
-    log: bool
-    why: str
-
-
-INPUTS: tuple[Input, ...] = (
-    Input("staff", "rnd", True, True, "people to do research with"),
-    Input("researchers", "rnd", True, True, "people who do research"),
-    Input("notable_authors", "rnd", True, True, "talent behind notable models"),
-    Input("notable_models", "rnd", True, True, "research that others noticed"),
-    Input("citations", "rnd", True, True, "research that others use"),
-    Input("rnd_spend", "rnd", True, True, "means for research"),
-    Input("datasets_released", "rnd", True, True, "data it made and shares"),
-    Input("largest_training_compute", "rnd", True, True, "largest model it could train"),
-    Input("transparency_index", "rnd", True, False, "how far its research can be checked"),
-    Input("models released in two years", "rnd", True, True, "release cadence"),
-    Input("share of open weights", "rnd", True, False, "how much of its research is open"),
-    Input("best reported capability", "rnd", True, False, "the stitched scale's best model"),
-    Input("modalities", "application", True, False, "what its models read and write"),
-    Input("domains", "application", True, False, "markets it serves"),
-    Input("products", "application", True, True, "products for end users"),
-    Input("monthly_users", "application", True, True, "people who use them"),
-    Input("providers", "application", True, True, "reach: who serves its models"),
-    Input("median list price", "business", False, True, "price position: cheaper is better for the buyer"),
-    Input("licence openness", "business", True, False, "share of models under a licence that permits commerce"),
-    Input("channels", "business", True, False, "ways to reach it"),
-    Input("providers other than itself", "ecosystem", True, True, "others who build on its models"),
-    Input("derived_models", "ecosystem", True, True, "work derived from its models"),
-    Input("open_weight_models", "ecosystem", True, True, "weights that others can build on"),
-    Input("funding_total", "capital", True, True, "money raised"),
-    Input("valuation", "capital", True, True, "what investors expect"),
-    Input("revenue", "capital", True, True, "money earned"),
-    Input("compute_spend", "capital", True, True, "who can afford the base layer"),
-    Input("training_cost", "capital", True, True, "what its dearest model cost"),
-)
-BY_NAME = {declared.name: declared for declared in INPUTS}
+SEED = 20260723  # fixed, so that the same database gives the same rank intervals
+DRAWS = 400  # the ends of a 90 % rank interval then move by less than a rank; more would make a moved slider wait
 
 
 @dataclass(frozen=True)
 class Choices:
-    """How the index is made. ``weights`` by dimension, equal where absent; a weight of 0 leaves a dimension out."""
+    """How the index is made. ``weights`` are (dimension, weight); one of 0, or none, leaves a dimension out."""
 
     normalisation: str = "percentile"
     aggregation: str = "arithmetic"
-    weights: Mapping[str, float] | None = None
+    weights: tuple[tuple[str, float], ...] = tuple((d, 1.0) for d in DIMENSIONS)
     min_vendors: int = MIN_VENDORS
     min_coverage: float = MIN_COVERAGE
 
@@ -85,23 +43,18 @@ class Choices:
             raise BadInput(
                 f"Normalisation is one of {', '.join(NORMALISATIONS)}; aggregation one of {', '.join(AGGREGATIONS)}."
             )
-        if self.weights is not None and (min(self.weights.values()) < 0 or sum(self.weights.values()) <= 0):
+        weights = [weight for _, weight in self.weights]
+        if min(weights) < 0 or sum(weights) <= 0:
             raise BadInput("Weights must not be negative, and one must be above 0.")
 
     def weight(self) -> Floats:
         """Weights of DIMENSIONS, summing to 1."""
-        given = np.array([1.0 if self.weights is None else self.weights.get(d, 0.0) for d in DIMENSIONS])
-        return np.asarray(given / given.sum())
+        stated = dict(self.weights)
+        weights = np.array([stated.get(d, 0.0) for d in DIMENSIONS])
+        return np.asarray(weights / weights.sum())
 
 
 DEFAULT = Choices()
-
-
-def declared(name: str, dimension: str) -> Input:
-    """The declaration of an input; one that is not listed is shown and ranks nobody."""
-    if name.startswith("best measured index"):
-        return Input(name, "rnd", True, False, "measured capability")
-    return BY_NAME.get(name, Input(name, dimension, True, False, UNDECLARED))
 
 
 def normalised_inputs(inputs: pd.DataFrame, *, choices: Choices = DEFAULT) -> pd.DataFrame:
@@ -311,6 +264,30 @@ def drop_input(inputs: pd.DataFrame, *, choices: Choices = DEFAULT) -> pd.DataFr
         )
     columns = ["input", "dimension", "vendor_id", "rank", "rank_change"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def places_moved(ranks: pd.DataFrame) -> pd.DataFrame:
+    """Places that leaving out each input moves: ``input, dimension, mean_places, most_places, moved``, the most first.
+
+    ``ranks`` from ``drop_input``; ``moved`` counts the vendors whose rank changes. Source: OECD/JRC (2008), step 8.
+    """
+    rows = ranks.dropna(subset=["rank_change"])
+    rows = rows.assign(places=rows["rank_change"].abs().astype(float))
+    out = rows.groupby(["input", "dimension"], as_index=False).agg(
+        mean_places=("places", "mean"), most_places=("places", "max"), moved=("places", lambda p: int((p > 0).sum()))
+    )
+    return out.sort_values(["mean_places", "input"], ascending=[False, True], ignore_index=True)
+
+
+def coverage(scored: pd.DataFrame, vendor_id: str) -> pd.DataFrame:
+    """Ranking inputs of each dimension: ``dimension, held`` (by the vendor), ``all`` (by any vendor), one row each.
+
+    ``scored`` from ``normalised_inputs``. Source: OECD/JRC (2008), step 3.
+    """
+    ranking = scored[scored["ranks"].astype(bool)].drop_duplicates(KEYS)
+    own = ranking[ranking["vendor_id"] == vendor_id].groupby("dimension")["input"].nunique()
+    every = ranking.groupby("dimension")["input"].nunique().rename("all").to_frame()
+    return every.assign(held=own.reindex(every.index).fillna(0).astype(int)).reset_index()[["dimension", "held", "all"]]
 
 
 def what_if(

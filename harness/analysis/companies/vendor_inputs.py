@@ -6,14 +6,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from harness.analysis.opportunities import licence_class
+from harness.analysis.companies.inputs import BY_KEY
+from harness.analysis.opportunities import LICENCE_CLASSES, licence_class
 
 COLUMNS = ["vendor_id", "dimension", "input", "value", "unit", "origin", "as_of", "source_id"]
-COUNTED = {  # facts in words, counted: key, dimension, input
-    "domain": ("application", "domains"),
-    "product": ("application", "products"),
-    "channel": ("business", "channels"),
-}
+COUNTED = {"domain": "domains", "product": "products", "channel": "channels"}  # key of a fact in words → input
 
 
 def gather_inputs(
@@ -40,32 +37,33 @@ def gather_inputs(
     if capability:
         best = model.assign(value=model["model_id"].map(dict(capability))).dropna(subset=["value"])
         top = best.groupby("vendor_id").agg(value=("value", "max")).reset_index()
-        parts.append(_rows(top, "rnd", "best reported capability", "scale units", "reported"))
+        parts.append(_rows(top, "best_reported_capability"))
     filled = [part for part in parts if len(part)]
     return pd.concat(filled, ignore_index=True) if filled else parts[0]
 
 
-def _rows(values: pd.DataFrame, dimension: str, name: str, unit: str, origin: str) -> pd.DataFrame:
-    rows = values.assign(dimension=dimension, input=name, unit=unit, origin=origin, as_of=None)
+def _rows(values: pd.DataFrame, key: str) -> pd.DataFrame:
+    row = BY_KEY[key]
+    rows = values.assign(dimension=row.dimension, input=key, unit=row.unit, origin=row.origin, as_of=None)
     return rows.assign(source_id=rows.get("source_id"))[COLUMNS]
 
 
 def _counts(fact: pd.DataFrame) -> pd.DataFrame:
     parts = []
-    for key, (dimension, name) in COUNTED.items():
+    for key, name in COUNTED.items():
         own = fact[fact["key"] == key]
         counted = own.groupby("vendor_id").agg(
             value=("value", lambda words: float(words.nunique())),
             source_id=("source_id", lambda ids: ", ".join(sorted(set(ids.dropna().astype(str))))),
         )
-        parts.append(_rows(counted.reset_index(), dimension, name, name, "fact"))
+        parts.append(_rows(counted.reset_index(), name))
     return pd.concat(parts, ignore_index=True)
 
 
 def _licences(model: pd.DataFrame) -> pd.DataFrame:
     kinds = [licence_class(a, b) for a, b in zip(model["licence"], model["open_weights"], strict=True)]
     known = model.assign(kind=kinds)
-    known = known[known["kind"].isin(["permissive", "restricted", "other open", "closed"])]
+    known = known[known["kind"].isin(LICENCE_CLASSES[:-1])]
     known = known.assign(permissive=(known["kind"] == "permissive").astype(float))
     share = known.groupby("vendor_id").agg(value=("permissive", "mean")).reset_index()
-    return _rows(share, "business", "licence openness", "fraction", "catalog")
+    return _rows(share, "licence_openness")

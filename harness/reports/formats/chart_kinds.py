@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from harness.catalog.schema import SEGMENTS
 from harness.reports.document import Figure
 from harness.reports.formats import plotly_figures, svg, xlsx_charts
 from harness.reports.formats.xlsx_book import Book
@@ -57,7 +58,7 @@ def svg_document(figure: Figure, words: Words) -> str:
 
 def legend(words: Words) -> dict[str, str]:
     """Names of the groups that a drawing's key shows."""
-    groups = {s: words.known("segment", s) for s in ("big-tech", "startup", "lab", "reference", "unknown")}
+    groups = {s: words.known("segment", s) for s in (*SEGMENTS, "unknown")}
     return groups | {
         "significant": words("charts.significant"),
         "not_significant": words("charts.not_significant"),

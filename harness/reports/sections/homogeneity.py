@@ -76,9 +76,9 @@ def _dispersion(material: Material, words: Words) -> Part:
 
 
 def _concentration(material: Material, words: Words) -> Part:
-    from harness.analysis.opportunities import concentration
+    from harness.market.concentration import concentration
 
-    rows = concentration(material.frame("report_concentration"))
+    rows = concentration(material)
     if rows.empty:
         return Part()
     who = material.vendors.drop_duplicates("vendor_id").set_index("vendor_id")

@@ -10,29 +10,25 @@ if TYPE_CHECKING:
     from harness.reports.data import Material
     from harness.reports.messages import Words
 
-FEW = 3
-"""A cell that at most so many vendors serve counts as white."""
-SIZES = ("up to 3B", "3B to 15B", "15B to 80B", "above 80B", "unknown")
-LICENCES = ("permissive", "restricted", "other open", "closed", "unknown")
+AXES = ("size", "licence_class")
 
 
 def opportunities(material: Material, words: Words) -> Section:
     """The section Opportunities."""
-    from harness.analysis.opportunities import market_cells, white_space
+    from harness.analysis.opportunities import FEW, level_order, white_space
+    from harness.market.white_space import known_cells, market_cells
 
-    scale = material.scale
-    capability = dict(zip(scale["model_id"], scale["score"].astype(float), strict=True))
-    cells = market_cells(material.models.drop(columns=["segment", "country"]), material.vendors, listed=material.listed,
-                         capability=capability)  # fmt: skip
-    grid = white_space(cells, few=FEW)
+    cells = market_cells(material, material.scale)
+    grid = white_space(cells, axes=AXES)
     if grid.empty:
         return words.section("opportunities", Part(sentences=(words.sentence("room.none"),)))
-    own = cells[cells["vendor_id"].isin(material.scope.vendors)].drop_duplicates(["size", "licence_class", "model_id"])
-    held = own.groupby(["size", "licence_class"])["model_id"].nunique()
+    own = cells[cells["vendor_id"].isin(material.scope.vendors)].drop_duplicates([*AXES, "model_id"])
+    own_models = own.groupby(list(AXES))["model_id"].nunique()
+    sizes, licences = (level_order(axis, grid[axis]) for axis in AXES)
     names = material.models.set_index("model_id")["name"]
     grid = grid.assign(
-        own=[int(held.get((s, c), 0)) for s, c in zip(grid["size"], grid["licence_class"], strict=True)],
-        order=grid["size"].map(SIZES.index) * len(LICENCES) + grid["licence_class"].map(LICENCES.index),
+        own=[int(own_models.get((s, c), 0)) for s, c in zip(grid["size"], grid["licence_class"], strict=True)],
+        order=grid["size"].map(sizes.index) * len(licences) + grid["licence_class"].map(licences.index),
         size_name=[words.known("size", s) for s in grid["size"]],
         licence_name=[words.known("licence", c) for c in grid["licence_class"]],
         best_name=grid["best_model"].map(names),
@@ -46,16 +42,16 @@ def opportunities(material: Material, words: Words) -> Section:
     )  # fmt: skip
     cells_table = table(grid, "cells", words("room.table"), columns, ("size_name", "licence_name"),
                         note=words("room.note", few=FEW))  # fmt: skip
-    told = grid[(grid["size"] != "unknown") & (grid["licence_class"] != "unknown")]
-    white = told[told["white"]]
-    absent = told[(told["own"] == 0) & (told["vendors"] > 0)]
-    numbers = {"white": (len(white), "integer"), "n": (len(told), "integer"), "few": (FEW, "integer")}
+    stated = known_cells(grid, AXES)
+    white = stated[stated["white"]]
+    absent = stated[(stated["own"] == 0) & (stated["vendors"] > 0)]
+    numbers = {"white": (len(white), "integer"), "n": (len(stated), "integer"), "few": (FEW, "integer")}
     sentences = [words.sentence("room.told", numbers)]
     if material.scope.narrowed and len(absent):
         sentences.append(words.sentence("room.absent", {"n": (len(absent), "integer")}))
     points = tuple(
         Point(words.known("licence", r.licence_class), float(r.vendors), row=words.known("size", r.size))
-        for r in each(told)
+        for r in each(stated)
     )
     figure = Figure("cells", "heat", sentences[0].text, words("col.vendors"), words("room.chart_note"),
                     words("room.source"), points)  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.charts.text import input_label
 from harness.reports.document import Figure, Part, Point, Section, table
 from harness.reports.sections.memo import MOST
 
@@ -38,7 +39,7 @@ def named(material: Material, words: Words, ids: pd.Series[str]) -> list[str]:
 
 
 def _ranks(material: Material, words: Words, rows: pd.DataFrame) -> Part:
-    from harness.analysis.companies.positioning import DIMENSIONS
+    from harness.catalog.schema import DIMENSIONS
 
     segments = material.vendors.drop_duplicates("vendor_id").set_index("vendor_id")["segment"]
     rows = rows.assign(
@@ -82,7 +83,7 @@ def _strengths(material: Material, words: Words, vendors: list[str]) -> Part:
     rows = rows.assign(
         vendor=named(material, words, rows["vendor_id"]),
         side_name=[words(f"place.{s}") for s in rows["side"]],
-        input_name=[words.known("input", i) for i in rows["input"]],
+        input_name=[input_label(words, i) for i in rows["input"]],
         origin_name=[words.known("input_origin", o) for o in rows["origin"]],
     )
     columns = (

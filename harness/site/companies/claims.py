@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts import dots
-from harness.site.companies import inputs
+from harness.charts.text import input_label
+from harness.site.companies import input_table, positions
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from harness.site.server.view import View
 
-SEED = 20260723
 FINDINGS = {"supported": "supported", "contradicted": "contradicted", "open": "open"}
 """Findings by their keys; every other is ``not_measurable``."""
 
@@ -64,8 +64,11 @@ def tested(view: View, vendors: pd.DataFrame) -> pd.DataFrame:
 
     def compute() -> pd.DataFrame:
         from harness.analysis.companies.claims import claims
+        from harness.analysis.companies.positioning import SEED
 
-        return claims(inputs.inputs(view), dict(zip(vendors["vendor_id"], vendors["segment"], strict=True)), seed=SEED)
+        return claims(
+            positions.inputs(view), dict(zip(vendors["vendor_id"], vendors["segment"], strict=True)), seed=SEED
+        )
 
     from harness.analysis.companies.claims import CLAIMS
 
@@ -76,7 +79,7 @@ def tested(view: View, vendors: pd.DataFrame) -> pd.DataFrame:
         claim_name=[say.known("claim", c) for c in found["claim"]],
         front_name=[say.known("front", f) for f in found["front"]],
         input_names=[
-            " · ".join(inputs.input_name(view, i) for i in claim.inputs) or "–" for claim in CLAIMS
+            " · ".join(input_label(say, i) for i in claim.inputs) or "–" for claim in CLAIMS
         ],
         finding_key=keys,
         finding_name=[say(f"claims.{k}") for k in keys],
@@ -97,7 +100,7 @@ def _behind(view: View, vendors: pd.DataFrame, found: pd.DataFrame) -> None:
     blocks.section(say("claims.behind"), say("claims.behind_lead"))
     chosen = controls.one(say("claims.claim"), held, "claim", lambda i: str(found.iloc[i]["claim_name"]))
     claim = CLAIMS[chosen]
-    rows = inputs.normalised(view)
+    rows = positions.normalised(view)
     rows = rows[rows["input"].isin(claim.inputs)]
     segment = dict(zip(vendors["vendor_id"], vendors["segment"], strict=True))
     rows = rows.assign(segment=rows["vendor_id"].map(segment))
@@ -105,7 +108,7 @@ def _behind(view: View, vendors: pd.DataFrame, found: pd.DataFrame) -> None:
     if rows.empty:
         st.info(say("claims.not_measurable"), icon=":material/info:")
         return
-    inputs.evidence(view, rows, vendors, f"claim-{chosen}")
+    input_table.show(view, rows, vendors, f"claim-{chosen}")
 
 
 def own_word(view: View) -> None:

@@ -2,50 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from harness.charts import dots
-from harness.site.companies import inputs
+from harness.charts.text import input_label
+from harness.site.companies import positions
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.analysis.companies.positioning import Choices
     from harness.site.server.view import View
 
 
-def by_input(found: pd.DataFrame) -> pd.DataFrame:
-    """``drop_input`` summed up: ``input, dimension, value`` (mean places moved), ``most`` (largest), ``moved`` (vendors).
-
-    The input that moves the vendors most comes first.
-    """
-    rows = found.dropna(subset=["rank_change"])
-    rows = rows.assign(places=rows["rank_change"].abs().astype(float))
-    out = rows.groupby(["input", "dimension"], as_index=False).agg(
-        value=("places", "mean"), most=("places", "max"), moved=("places", lambda p: int((p > 0).sum()))
-    )
-    return out.sort_values(["value", "input"], ascending=[False, True], ignore_index=True)
-
-
-def show(view: View, vendors: pd.DataFrame, how: str, mean: str, weights: tuple[tuple[str, float], ...]) -> None:
+def show(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
     """Mean places moved by leaving each input out, and the ranks without the one chosen."""
+    from harness.analysis.companies.positioning import places_moved
+
     say = view.say
 
-    def compute(**chosen: Any) -> pd.DataFrame:
+    def compute(choices: Choices) -> pd.DataFrame:
         from harness.analysis.companies.positioning import drop_input
 
-        return drop_input(inputs.inputs(view), choices=inputs.choices(**chosen))
+        return drop_input(positions.inputs(view), choices=choices)
 
-    found: pd.DataFrame = view.derived("drop_input", compute, how=how, mean=mean, weights=weights)
+    found: pd.DataFrame = view.derived("drop_input", compute, choices=choices)
     names = dict(zip(vendors["vendor_id"], vendors["vendor"], strict=True))
     found = found[found["vendor_id"].isin(names)]
-    summed = by_input(found)
+    summed = places_moved(found).rename(columns={"mean_places": "value", "most_places": "most"})
     if summed.empty:
         st.info(say("positions.nobody"), icon=":material/info:")
         return
-    rows = summed.assign(label=[inputs.input_name(view, str(i)) for i in summed["input"]])
+    rows = summed.assign(label=[input_label(say, str(i)) for i in summed["input"]])
     first = rows.iloc[0]
     blocks.chart(
         view,
@@ -55,9 +46,7 @@ def show(view: View, vendors: pd.DataFrame, how: str, mean: str, weights: tuple[
             unit=say("dropped.unit"), note=say("dropped.note"), source=say("positions.source"), name="drop-input", most=40,
         ),
     )  # fmt: skip
-    chosen = controls.one(
-        say("dropped.without"), list(summed["input"]), "without", lambda i: inputs.input_name(view, str(i))
-    )
+    chosen = controls.one(say("dropped.without"), list(summed["input"]), "without", lambda i: input_label(say, str(i)))
     part = found[found["input"] == chosen].dropna(subset=["rank"])
     part = part.assign(
         vendor=part["vendor_id"].map(names), before=part["rank"] - part["rank_change"], change=-part["rank_change"]

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts import dots
-from harness.site.companies import robustness, strengths, vendor_map
-from harness.site.companies.inputs import computed
+from harness.site.companies import positions, robustness, strengths, vendor_map
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
 
 def show(view: View, vendors: pd.DataFrame) -> None:
     """Ranks of the vendors under the reader's choices, a map of two dimensions, and how firm the order is."""
-    from harness.analysis.companies.positioning import AGGREGATIONS, DIMENSIONS, NORMALISATIONS
+    from harness.analysis.companies.positioning import AGGREGATIONS, NORMALISATIONS, Choices
+    from harness.catalog.schema import DIMENSIONS
 
     say = view.say
     blocks.section(say("positions.title"), say("positions.lead"))
@@ -33,12 +33,13 @@ def show(view: View, vendors: pd.DataFrame) -> None:
     if not any(weights.values()):
         st.info(say("positions.no_weight"), icon=":material/info:")
         return
-    placed, ranks = computed(view, how, mean, tuple(weights.items()))
+    choices = Choices(how, mean, tuple(weights.items()))
+    placed = positions.ranked(view, choices)
     names = dict(zip(vendors["vendor_id"], vendors["vendor"], strict=True))
     segments = dict(zip(vendors["vendor_id"], vendors["segment"], strict=True))
     placed = placed[placed["vendor_id"].isin(names)]
     placed = placed.assign(vendor=placed["vendor_id"].map(names), segment=placed["vendor_id"].map(segments))
-    ranked = ranks[ranks["vendor_id"].isin(names)].sort_values("rank")
+    ranked = placed[placed["ranked"].astype(bool)]
     if ranked.empty:
         st.info(say("positions.nobody"), icon=":material/info:")
         return
@@ -56,14 +57,14 @@ def show(view: View, vendors: pd.DataFrame) -> None:
             source=say("positions.source"), name="position-ranks",
         ),
     )  # fmt: skip
-    _table(view, placed.merge(ranks[["vendor_id", "median_rank", "low", "high"]], on="vendor_id", how="left"))
+    _table(view, placed)
     vendor_map.show(view, placed)
-    strengths.of_segments(view, vendors, how)
-    robustness.show(view, vendors, how, mean, tuple(weights.items()))
+    strengths.of_segments(view, vendors, choices)
+    robustness.show(view, vendors, choices)
 
 
 def _table(view: View, frame: pd.DataFrame) -> None:
-    from harness.analysis.companies.positioning import DIMENSIONS
+    from harness.catalog.schema import DIMENSIONS
 
     say = view.say
     column = st.column_config

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from harness.charts import dots, palette
+from harness.charts.text import input_label
 from harness.i18n.translator import slug
-from harness.site.companies import drop_input, inputs
+from harness.site.companies import drop_input, positions
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.analysis.companies.positioning import Choices
     from harness.site.server.view import View
 
 SAMPLES = 64
 """Sobol' points for each choice: shares are then stable to about two hundredths."""
 
 
-def show(view: View, vendors: pd.DataFrame, how: str, mean: str, weights: tuple[tuple[str, float], ...]) -> None:
+def show(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
     """The three views, behind a switch: they take a moment."""
     say = view.say
     blocks.section(say("robustness.title"), say("robustness.lead"))
@@ -31,24 +33,24 @@ def show(view: View, vendors: pd.DataFrame, how: str, mean: str, weights: tuple[
         lambda p: say(f"robustness.{p}"),
     )
     if part == "variance":
-        _variance(view, how, mean, weights)
+        _variance(view, choices)
     elif part == "coherence":
-        _coherence(view, how, mean, weights)
+        _coherence(view, choices)
     elif part == "drop":
-        drop_input.show(view, vendors, how, mean, weights)
+        drop_input.show(view, vendors, choices)
     elif part == "what_if":
-        _what_if(view, vendors, how, mean, weights)
+        _what_if(view, vendors, choices)
 
 
-def _variance(view: View, how: str, mean: str, weights: tuple[tuple[str, float], ...]) -> None:
+def _variance(view: View, choices: Choices) -> None:
     say = view.say
 
-    def compute(**chosen: Any) -> pd.DataFrame:
-        from harness.analysis.companies.positioning import variance_shares
+    def compute(choices: Choices) -> pd.DataFrame:
+        from harness.analysis.companies.positioning import SEED, variance_shares
 
-        return variance_shares(inputs.inputs(view), seed=inputs.SEED, samples=SAMPLES, choices=inputs.choices(**chosen))
+        return variance_shares(positions.inputs(view), seed=SEED, samples=SAMPLES, choices=choices)
 
-    found: pd.DataFrame = view.derived("variance_shares", compute, how=how, mean=mean, weights=weights)
+    found: pd.DataFrame = view.derived("variance_shares", compute, choices=choices)
     if found.empty:
         st.info(say("positions.nobody"), icon=":material/info:")
         return
@@ -72,22 +74,22 @@ def _choice(view: View, choice: str) -> str:
     return say.known("choice", choice.replace(" ", "_"))
 
 
-def _coherence(view: View, how: str, mean: str, weights: tuple[tuple[str, float], ...]) -> None:
+def _coherence(view: View, choices: Choices) -> None:
     say = view.say
 
-    def compute(**chosen: Any) -> pd.DataFrame:
+    def compute(choices: Choices) -> pd.DataFrame:
         from harness.analysis.companies.positioning import coherence
 
-        return coherence(inputs.inputs(view), choices=inputs.choices(**chosen))
+        return coherence(positions.inputs(view), choices=choices)
 
-    found: pd.DataFrame = view.derived("coherence", compute, how=how, mean=mean, weights=weights)
+    found: pd.DataFrame = view.derived("coherence", compute, choices=choices)
     rows = found.dropna(subset=["with_dimension"])
-    rows = rows[rows["vendors"] >= 10]
+    rows = rows[rows["vendors"] >= choices.min_vendors]
     if rows.empty:
         st.info(say("positions.nobody"), icon=":material/info:")
         return
     rows = rows.assign(
-        label=[inputs.input_name(view, str(i)) for i in rows["input"]],
+        label=[input_label(say, str(i)) for i in rows["input"]],
         dimension_name=[say.known("dimension", d) for d in rows["dimension"]],
         value=rows["with_dimension"],
         colour=[palette.series(3 if a else 0).colour for a in rows["against"]],
@@ -103,14 +105,14 @@ def _coherence(view: View, how: str, mean: str, weights: tuple[tuple[str, float]
     )  # fmt: skip
 
 
-def _what_if(view: View, vendors: pd.DataFrame, how: str, mean: str, weights: tuple[tuple[str, float], ...]) -> None:
+def _what_if(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
     from harness.analysis.companies.positioning import what_if
 
     say = view.say
-    rows = inputs.normalised(view)
+    rows = positions.normalised(view)
     rows = rows[rows["ranks"]]
     names = dict(zip(vendors["vendor_id"], vendors["vendor"], strict=True))
-    placed, _ = inputs.computed(view, how, mean, weights)
+    placed = positions.ranked(view, choices)
     ranked = placed[placed["ranked"].astype(bool) & placed["vendor_id"].isin(names)]
     if ranked.empty:
         st.info(say("positions.nobody"), icon=":material/info:")
@@ -118,7 +120,7 @@ def _what_if(view: View, vendors: pd.DataFrame, how: str, mean: str, weights: tu
     with st.container(horizontal=True, vertical_alignment="bottom"):
         vendor = controls.one(say("columns.vendor"), list(ranked["vendor_id"]), "if_vendor", lambda v: names[v])
         own = rows[rows["vendor_id"] == vendor].drop_duplicates("input").set_index("input")
-        name = controls.one(say("positions.input"), list(own.index), "if_input", lambda i: inputs.input_name(view, i))
+        name = controls.one(say("positions.input"), list(own.index), "if_input", lambda i: input_label(say, i))
         held = float(own.loc[name, "value"])
         unit = own.loc[name, "unit"]
         value = controls.amount(
@@ -126,9 +128,9 @@ def _what_if(view: View, vendors: pd.DataFrame, how: str, mean: str, weights: tu
             held,
             f"if_{slug(f'{vendor} {name}')}",
         )
-    after = what_if(inputs.inputs(view), vendor, name, float(value), choices=inputs.choices(how, mean, weights))
+    after = what_if(positions.inputs(view), vendor, name, float(value), choices=choices)
     row = after[after["vendor_id"] == vendor].iloc[0]
-    told = {"vendor": names[vendor], "input": inputs.input_name(view, name)}
+    told = {"vendor": names[vendor], "input": input_label(say, name)}
     with st.grid(3, min_column_width=180):
         st.metric(say("robustness.rank_before"), f"{row['rank_before']:.0f}", border=True)
         st.metric(

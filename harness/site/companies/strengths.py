@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from harness.site.companies import inputs
+from harness.charts.text import input_label
+from harness.site.companies import input_table, positions
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.analysis.companies.positioning import Choices
     from harness.site.server.view import View
 
 MOST = 5
@@ -25,7 +27,7 @@ def of_vendor(view: View, vendor_id: str) -> None:
     def compute() -> pd.DataFrame:
         from harness.analysis.companies.positioning import strengths
 
-        return strengths(inputs.inputs(view), most=MOST)
+        return strengths(positions.inputs(view), most=MOST)
 
     found: pd.DataFrame = view.derived("strengths", compute)
     own = found[found["who"] == vendor_id]
@@ -38,35 +40,37 @@ def of_vendor(view: View, vendor_id: str) -> None:
         if part.empty:
             st.caption(say(f"strong.no_{side}"))
             continue
-        named = ", ".join(inputs.input_name(view, str(i)) for i in part["input"])
+        named = ", ".join(input_label(say, str(i)) for i in part["input"])
         st.markdown(f"**{say(f'strong.{side}')}**: {blocks.literal(named)}")
-        inputs.evidence(view, part, None, f"{side}-{vendor_id}", order="place")
+        input_table.show(view, part, None, f"{side}-{vendor_id}", order="place")
 
 
-def of_segments(view: View, vendors: pd.DataFrame, how: str) -> None:
+def of_segments(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
     """Each segment's best and worst inputs by the mean of its vendors, and every value behind one of them."""
     say = view.say
     segment = dict(zip(vendors["vendor_id"], vendors["segment"], strict=True))
 
-    def compute(how: str, segment: tuple[tuple[str, str], ...]) -> pd.DataFrame:
-        from harness.analysis.companies.positioning import Choices, strengths
+    def compute(choices: Choices, segment: tuple[tuple[str, str], ...]) -> pd.DataFrame:
+        from harness.analysis.companies.positioning import strengths
 
-        return strengths(inputs.inputs(view), groups=dict(segment), most=MOST, choices=Choices(normalisation=how))
+        return strengths(positions.inputs(view), groups=dict(segment), most=MOST, choices=choices)
 
-    found: pd.DataFrame = view.derived("segment_strengths", compute, how=how, segment=tuple(sorted(segment.items())))
+    found: pd.DataFrame = view.derived(
+        "segment_strengths", compute, choices=choices, segment=tuple(sorted(segment.items()))
+    )
     if found.empty:
         return
     blocks.section(say("strong.segments"), say("strong.segments_lead"))
     _table(view, found)
-    choices = list(dict.fromkeys(zip(found["who"], found["input"], strict=True)))
+    pairs = list(dict.fromkeys(zip(found["who"], found["input"], strict=True)))
     chosen = controls.one(
-        say("strong.behind"), choices, "strong",
-        lambda c: f"{say.known('segment', c[0])} · {inputs.input_name(view, c[1])}",
+        say("strong.behind"), pairs, "strong",
+        lambda c: f"{say.known('segment', c[0])} · {input_label(say, c[1])}",
     )  # fmt: skip
-    rows = inputs.normalised(view)
+    rows = positions.normalised(view)
     rows = rows[(rows["input"] == chosen[1]) & (rows["vendor_id"].map(segment) == chosen[0])]
     rows = rows.assign(segment=rows["vendor_id"].map(segment))
-    inputs.evidence(view, rows, vendors, "strong")
+    input_table.show(view, rows, vendors, "strong")
 
 
 def _table(view: View, found: pd.DataFrame) -> None:
@@ -75,7 +79,7 @@ def _table(view: View, found: pd.DataFrame) -> None:
     shown: Any = found.assign(
         segment_name=[say.known("segment", w) for w in found["who"]],
         side_name=[say(f"strong.{s}") for s in found["side"]],
-        input_title=[inputs.input_name(view, str(i)) for i in found["input"]],
+        input_title=[input_label(say, str(i)) for i in found["input"]],
         dimension_name=[say.known("dimension", d) for d in found["dimension"]],
     )
     blocks.table(

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 def show(view: View, placed: pd.DataFrame) -> None:
     """The map of ``positions`` (with ``vendor`` and ``segment``), and how to read its axes."""
-    from harness.analysis.companies.positioning import DIMENSIONS, map_2d
+    from harness.analysis.companies.positioning import map_2d
+    from harness.catalog.schema import DIMENSIONS
 
     say = view.say
     held = [d for d in DIMENSIONS if placed[d].notna().sum() >= 3]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.charts import dots
-from harness.site.companies import inputs, strengths
+from harness.site.companies import input_table, positions, strengths
 from harness.site.widgets import blocks
 
 if TYPE_CHECKING:
@@ -30,31 +30,24 @@ ALWAYS = ("chain", "talent", "data", "capital")
 """Themes named even where the catalog holds nothing: what is not known is part of the picture."""
 
 
-def covered(rows: pd.DataFrame, vendor_id: str) -> pd.DataFrame:
-    """Ranking inputs that a vendor has of each dimension, and how many there are: ``dimension, held, all``."""
-    ranking = rows[rows["ranks"]].drop_duplicates(["dimension", "input", "vendor_id"])
-    own = ranking[ranking["vendor_id"] == vendor_id].groupby("dimension")["input"].nunique()
-    every = ranking.groupby("dimension")["input"].nunique().rename("all").to_frame()
-    return every.assign(held=own.reindex(every.index).fillna(0).astype(int)).reset_index()[["dimension", "held", "all"]]
-
-
 def dimensions(view: View, vendor: Mapping[Any, Any]) -> None:
     """The five dimensions as a dot plot, with every input behind them."""
     import pandas as pd
 
-    from harness.analysis.companies.positioning import DIMENSIONS
+    from harness.analysis.companies.positioning import DEFAULT, coverage
+    from harness.catalog.schema import DIMENSIONS
 
     say = view.say
     blocks.section(say("companies.dimensions"), say("companies.dimensions_lead"))
-    rows = inputs.normalised(view)
+    rows = positions.normalised(view)
     own = rows[rows["vendor_id"] == vendor["vendor_id"]]
-    placed, ranks = inputs.computed(view, "percentile", "arithmetic", tuple((d, 1.0) for d in DIMENSIONS))
+    placed = positions.ranked(view, DEFAULT)
     mine = placed[placed["vendor_id"] == vendor["vendor_id"]]
     scores = {d: float(mine.iloc[0][d]) for d in DIMENSIONS if len(mine) and mine.iloc[0][d] == mine.iloc[0][d]}
     if not scores:
         st.caption(say("companies.no_dimensions"))
         return
-    held = covered(rows, str(vendor["vendor_id"])).set_index("dimension")
+    held = coverage(rows, str(vendor["vendor_id"])).set_index("dimension")
     shown = pd.DataFrame(
         [
             {"thing": vendor["vendor"], "value": scores.get(d, float("nan")), "held": int(held["held"].get(d, 0)),
@@ -64,13 +57,13 @@ def dimensions(view: View, vendor: Mapping[Any, Any]) -> None:
             for d in DIMENSIONS
         ]
     )  # fmt: skip
-    place = ranks[ranks["vendor_id"] == vendor["vendor_id"]]
+    place = mine[mine["ranked"].astype(bool)]
     ends = {"best": say.known("dimension", max(scores, key=scores.__getitem__)),
             "worst": say.known("dimension", min(scores, key=scores.__getitem__)), "vendor": vendor["vendor"]}  # fmt: skip
     if len(place):
         first = place.iloc[0]
         numbers = {k: f"{first[k]:.0f}" for k in ("rank", "low", "high")}
-        title = say("companies.dimensions_finding", all=len(ranks), **numbers, **ends)
+        title = say("companies.dimensions_finding", all=int(placed["ranked"].sum()), **numbers, **ends)
     else:
         title = say("companies.dimensions_unranked", **ends)
     drawn = dots.profile(shown, title=title, unit=say("companies.dimensions_unit"), note=say("companies.dimensions_note"),
@@ -79,7 +72,7 @@ def dimensions(view: View, vendor: Mapping[Any, Any]) -> None:
     blocks.chart(view, drawn)
     strengths.of_vendor(view, str(vendor["vendor_id"]))
     blocks.section(say("positions.inputs"), say("positions.inputs_lead"))
-    inputs.evidence(view, own, None, "vendor")
+    input_table.show(view, own, None, "vendor")
 
 
 def facts(view: View, rows: pd.DataFrame) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from harness.charts import dots
 from harness.charts.text import number
 from harness.site.widgets import blocks
@@ -74,32 +72,3 @@ def failed(view: View, shares: pd.DataFrame, source: str) -> None:
             name="failed-by",
         ),
     )
-
-
-def concentration(view: View) -> None:
-    """How few vendors the offers, the serving, the models and the open weights belong to."""
-    say = view.say
-
-    def compute() -> pd.DataFrame:
-        from harness.analysis.opportunities import concentration as measured
-
-        return measured(view.frame("report_concentration"))
-
-    found: pd.DataFrame = view.derived("concentration", compute)
-    vendors = view.frame("vendors")
-    names = {
-        v: say.name(e, z) for v, e, z in zip(vendors["vendor_id"], vendors["name_en"], vendors["name_zh"], strict=True)
-    }
-    blocks.section(say("homogeneity.concentration"), say("homogeneity.concentration_lead"))
-    with st.grid(4, min_column_width=220):
-        for row in found.to_dict("records"):
-            st.metric(
-                say(f"homogeneity.of_{row['measure']}"),
-                say("homogeneity.effective", n=f"{row['effective_vendors']:.1f}"),
-                say("homogeneity.largest", vendor=names.get(row["top_vendor"], row["top_vendor"]),
-                    share=f"{row['top_share']:.0%}"),
-                delta_color="off",
-                delta_arrow="off",
-                border=True,
-                help=say("homogeneity.effective_help", hhi=f"{row['hhi']:.3f}", n=row["vendors"]),
-            )  # fmt: skip

@@ -42,12 +42,12 @@ def _capability(view: View) -> None:
 
 
 def _companies(view: View) -> None:
-    from harness.analysis.companies.positioning import AGGREGATIONS, DIMENSIONS, NORMALISATIONS
-    from harness.site.companies import inputs
+    from harness.analysis.companies.positioning import DEFAULT
+    from harness.site.companies import positions
 
     view.frame("vendors")
-    inputs.normalised(view)
-    inputs.computed(view, next(iter(NORMALISATIONS)), next(iter(AGGREGATIONS)), tuple((d, 1.0) for d in DIMENSIONS))
+    positions.normalised(view)
+    positions.ranked(view, DEFAULT)
 
 
 def _pairs(view: View) -> None:
