@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-import zstandard
+import pyarrow as pa
 
 DATE = "2025-03-18T01-39-56.000360"
 
@@ -171,7 +171,9 @@ def zip_with(path: Path, members: dict[str, bytes], method: int) -> Path:
     out, directory = bytearray(), bytearray()
     for name, data in members.items():
         compressor = zlib.compressobj(9, zlib.DEFLATED, -15)
-        packed = zstandard.compress(data) if method == 93 else compressor.compress(data) + compressor.flush()
+        packed = (
+            pa.compress(data, "zstd", asbytes=True) if method == 93 else compressor.compress(data) + compressor.flush()
+        )
         crc, raw = zlib.crc32(data), name.encode()
         common = struct.pack("<HHHHLLLHH", 0, method, 0, 33, crc, len(packed), len(data), len(raw), 0)
         directory += (
@@ -250,7 +252,6 @@ def opencompass_tree(folder: Path) -> Path:
 
 def lighteval_tree(folder: Path) -> Path:
     """LightEval's tree, from its documented keys."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     write(folder / f"results/acme/tiny/results_{DATE}.json", {

@@ -40,8 +40,8 @@ def read(unit: Unit) -> Iterator[Found]:
     file = unit.files[0]
     digest = bounded.digest_file(file)
     if file.suffix == ".eval":
-        archive = bounded.Archive(file)
-        document, samples = _members(archive)
+        with bounded.Archive(file) as archive:
+            document, samples = _members(archive)
     else:
         document = unit.document if unit.document is not None else bounded.read_json_object(file)
         samples = [mapping(s) for s in sequence(document.get("samples"))]
