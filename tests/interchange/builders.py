@@ -77,6 +77,17 @@ def lm_eval_run(folder: Path) -> Path:
     return folder
 
 
+def bpb_run(folder: Path) -> Path:
+    """Samples of bits per byte, items with unlike weights."""
+    base = {k: v for k, v in lm_eval_sample(0, True).items() if k not in ("acc", "metrics", "resps", "filtered_resps")}
+    lines = [
+        {**base, "doc_id": i, "metrics": ["bits_per_byte"], "bits_per_byte": [-50.1 - i, 97 + i], "resps": [["x"]]}
+        for i in range(3)
+    ]
+    write(folder / f"samples_wiki_{DATE}.jsonl", "".join(json.dumps(x) + "\n" for x in lines))
+    return folder
+
+
 def old_results(**more: Any) -> dict[str, Any]:
     return {
         "results": {"piqa": {"acc": 0.6, "acc_stderr": 0.01, "acc_norm": 0.61, "acc_norm_stderr": 0.01}},
