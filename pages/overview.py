@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from harness.analysis.cost import RATIO
 from harness.charts import scatter
 from harness.charts.text import count
 from harness.market.price_changes import price_changes
@@ -58,10 +59,10 @@ blocks.table(seen, fresh, "sources", columns.freshness(say), alt=say("overview.f
 
 # last, since the scale of reported scores takes seconds the first time after a publish
 with slot_findings, st.skeleton(height=320):
-    told = findings.five(seen)
-    if told:
+    headlines = findings.headlines(seen)
+    if headlines:
         blocks.section(say("overview.findings"), say("overview.findings_lead"))
-        for number, finding in enumerate(told, 1):
+        for number, finding in enumerate(headlines, 1):
             with st.container(border=True, key=f"finding-{number}"):
                 text, link = st.columns([7, 1], vertical_alignment="center")
                 text.markdown(f"{blocks.literal(finding.text)} :gray-badge[{say(f'origin.{finding.origin}')}]")
@@ -73,15 +74,15 @@ with slot_findings, st.skeleton(height=320):
 
 with slot_landscape, st.skeleton(height=520):
     axes = tradeoff.axes(seen)
-    shown = tradeoff.tradeoff(seen, axes[0], 3.0) if axes else None
-    if shown is not None and len(shown) > 2:
+    shown = tradeoff.tradeoff(seen, axes[0], RATIO) if axes else None
+    if shown is not None and len(shown) >= findings.LEAST_PRICED:
         blocks.section(say("overview.landscape"))
         blocks.chart(
             seen,
             scatter.points(
                 shown,
                 say,
-                x_unit=say("cost.unit_blended", ratio="3"),
+                x_unit=say("cost.unit_blended", ratio=f"{RATIO:g}"),
                 y_unit=tradeoff.axis_unit(seen, axes[0]),
                 title=tradeoff.frontier_sentence(seen, shown),
                 note=tradeoff.tradeoff_note(seen, shown),

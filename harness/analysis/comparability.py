@@ -1,8 +1,7 @@
-"""May two numbers share a chart? Only where they answer the same question under the same conditions.
+"""Comparability of scores: the conditions under which each was measured, and where they differ.
 
-A condition that is unknown for one of two runs does not prove them alike: such runs stay in one group only
-where the condition is unknown for all. Every difference is named, so that a page can say why it keeps two
-numbers apart.
+A condition that is unknown for one of two runs counts as a difference; two runs without it agree. Every difference is
+named, so that a page can say why it keeps two scores apart.
 """
 
 from __future__ import annotations
@@ -18,11 +17,10 @@ import pandas as pd
 KEYS = ["task", "metric", "filter"]
 CONDITIONS = ["items", "n", "data_hash", "prompt_hash", "task_version", "num_fewshot", "chat_template", "window"]
 UNKNOWN = "unknown"
-_TOLD_APART_BY = [c for c in CONDITIONS if c != "n"]
 
 
 def conditions(run: pd.DataFrame, result: pd.DataFrame, outcome: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Under which conditions each number was made: ``run_id, model, task, metric, filter`` and CONDITIONS.
+    """Conditions of each score, one row a run and measure: ``run_id, model, task, metric, filter`` and CONDITIONS.
 
     Tables ``run`` and ``result``; ``items`` is a hash of the set of ``doc_hash`` where ``outcome`` is given, else
     null. ``prompt_hash``, ``data_hash`` and ``window`` come from the manifest where it states them.
@@ -41,7 +39,7 @@ def conditions(run: pd.DataFrame, result: pd.DataFrame, outcome: pd.DataFrame | 
 
 
 def _of_manifest(run: Mapping[Any, Any]) -> list[dict[str, object]]:
-    """What a run's manifest says of each task: hashes of data and prompts, and the window."""
+    """Conditions in a run's manifest, one record a task: hashes of data and prompts, and the window."""
     text = run.get("manifest")
     manifest = json.loads(text) if isinstance(text, str) and text else text
     if not isinstance(manifest, Mapping):
@@ -75,14 +73,14 @@ def _text(column: pd.Series) -> pd.Series:
     return column.map(lambda v: UNKNOWN if pd.isna(v) else str(v)).astype(object)
 
 
-def differences(made: pd.DataFrame) -> pd.DataFrame:
-    """Where numbers of one measure differ in a condition: ``task, metric, filter, condition, value, models``.
+def differences(settings: pd.DataFrame) -> pd.DataFrame:
+    """Conditions that differ within one measure: ``task, metric, filter, condition, value, models``.
 
     One row per value of a condition that is not the same for all; ``models`` is a sorted, comma-separated list.
     No row means that all may be compared.
     """
     rows = []
-    for measure, part in made.groupby(KEYS, sort=True):
+    for measure, part in settings.groupby(KEYS, sort=True):
         for condition in CONDITIONS:
             values = _text(part[condition])
             if values.nunique() > 1:

@@ -97,7 +97,7 @@ def task_scores(result: pd.DataFrame, task: pd.DataFrame, run: pd.DataFrame) -> 
 
 
 def index_weights(task: pd.DataFrame) -> pd.DataFrame:
-    """What each counted task weighs in each index: ``suite, suite_version, kind, task, of, weight``.
+    """Weight of each counted task in each index: ``suite, suite_version, kind, task, of, weight``.
 
     ``of`` is ``overall`` or the kind; the weights of one index sum to 1.
     """
@@ -210,7 +210,7 @@ def _equal_weights(table: pd.DataFrame) -> Floats:
 
 
 def task_influence(scores: pd.DataFrame) -> pd.DataFrame:
-    """Which tasks drive the order: ``task, kind, spread, correlation, kendall_tau``, most influential first.
+    """Influence of each task on the order of models: ``task, kind, spread, correlation, kendall_tau``, most influential first.
 
     ``spread`` is the standard deviation over models of the task's contribution to the index, ``correlation`` that
     of the task with the index, ``kendall_tau`` the agreement (tau-b) of the order without the task with the order

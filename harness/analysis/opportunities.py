@@ -1,4 +1,4 @@
-"""White space: which cells of the market few vendors serve, at what capability and price, and how concentrated it is."""
+"""White space: the market's cells with their vendors, capability and lowest price, and the market's concentration."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def banded(values: npt.ArrayLike, bands: Sequence[tuple[float, str]]) -> list[st
 
 
 def licence_class(licence: object, open_weights: Any) -> str:
-    """``permissive``, ``restricted``, ``other open``, ``closed`` or ``unknown``: what a buyer may do with the weights."""
+    """Class of a model's licence: ``permissive``, ``restricted``, ``other open``, ``closed`` or ``unknown``."""
     if open_weights is None or pd.isna(open_weights):
         return UNKNOWN
     if not open_weights:
@@ -51,7 +51,7 @@ def market_cells(
     capability: Mapping[str, float] | None = None,
     languages: Mapping[str, Sequence[str]] | None = None,
 ) -> pd.DataFrame:
-    """Each model in its cells: one row per (model, modality, language), with the AXES as columns.
+    """Models by cell of the market: one row per (model, modality, language), with the AXES as columns.
 
     Tables ``model`` and ``vendor``; ``listed`` (current prices) gives the cheapest blended price and the number of
     providers; ``capability`` and ``languages`` are by ``model_id``. Reference models are left out. Modalities are those
@@ -61,8 +61,10 @@ def market_cells(
     rows = rows[rows["segment"] != "reference"].reset_index(drop=True)
     offers = listed[listed["model_id"].notna() & (listed["blended_per_mtok"] > 0)] if listed is not None else None
     if offers is not None and len(offers):
-        found = offers.groupby("model_id").agg(price=("blended_per_mtok", "min"), providers=("provider_id", "nunique"))
-        rows = rows.merge(found.reset_index(), on="model_id", how="left")
+        cheapest = offers.groupby("model_id").agg(
+            price=("blended_per_mtok", "min"), providers=("provider_id", "nunique")
+        )
+        rows = rows.merge(cheapest.reset_index(), on="model_id", how="left")
     else:
         rows = rows.assign(price=np.nan, providers=0)
     spoken = [list(languages.get(m, (UNKNOWN,))) if languages else [UNKNOWN] for m in rows["model_id"]]
@@ -79,19 +81,19 @@ def market_cells(
     return rows.explode("modality").explode("language").reset_index(drop=True)
 
 
-def _modalities(given: object, produced: object) -> list[str]:
-    text = ";".join(part for part in (given, produced) if isinstance(part, str))
-    found = sorted({part.strip() for part in text.replace(",", ";").split(";") if part.strip()})
-    return found or [UNKNOWN]
+def _modalities(read: object, written: object) -> list[str]:
+    text = ";".join(part for part in (read, written) if isinstance(part, str))
+    names = sorted({part.strip() for part in text.replace(",", ";").split(";") if part.strip()})
+    return names or [UNKNOWN]
 
 
 def white_space(
-    cells: pd.DataFrame, *, axes: Sequence[str] = ("size", "licence_class"), few: int = FEW, levels: bool = True
+    cells: pd.DataFrame, *, axes: Sequence[str] = ("size", "licence_class"), few: int = FEW
 ) -> pd.DataFrame:
-    """The grid over ``axes``: vendors, models, best capability and lowest price of each cell, and which are white.
+    """Cells of the grid over ``axes``, one row a cell: vendors, models, best capability, lowest price, white or not.
 
     ``cells`` from ``market_cells``; columns: the axes and GRID_COLUMNS. ``white`` marks cells that at most ``few``
-    vendors serve; with ``levels`` empty cells (every combination of the levels that occur) are rows too. Demand shows in
+    vendors serve; empty cells (every combination of the levels that occur) are rows too. Demand shows in
     the neighbours, the cells that differ on one axis only: ``demand`` is the providers serving plus the families derived
     there, per neighbour. Cells with an unknown level are counted but never white.
     """
@@ -112,16 +114,15 @@ def white_space(
     )
     leading = once.dropna(subset=["capability"]).sort_values("capability", ascending=False, kind="stable")
     best_model = leading.drop_duplicates(keys).set_index(keys)["model_id"]
-    if levels:
-        steps = [sorted(once[axis].astype(str).unique()) for axis in keys]
-        every = pd.MultiIndex.from_tuples(list(itertools.product(*steps)), names=keys)
-        grid = grid.reindex(every if len(keys) > 1 else every.get_level_values(0))
+    levels = [sorted(once[axis].astype(str).unique()) for axis in keys]
+    every = pd.MultiIndex.from_tuples(list(itertools.product(*levels)), names=keys)
+    grid = grid.reindex(every if len(keys) > 1 else every.get_level_values(0))
     grid = grid.assign(best_model=best_model.reindex(grid.index))
     counts = ["vendors", "models", "providers", "families"]
     grid[counts] = grid[counts].fillna(0).astype(int)
     rows = grid.reset_index()
-    told = ~(rows[keys] == UNKNOWN).any(axis=1)
-    rows = rows.assign(white=(rows["vendors"] <= few) & told, demand=_neighbours(rows, keys))
+    stated = ~(rows[keys] == UNKNOWN).any(axis=1)
+    rows = rows.assign(white=(rows["vendors"] <= few) & stated, demand=_neighbours(rows, keys))
     return rows[[*keys, *GRID_COLUMNS]]
 
 
@@ -138,8 +139,8 @@ def level_order(axis: str, values: Iterable[str]) -> list[str]:
 def _neighbours(rows: pd.DataFrame, keys: Sequence[str]) -> npt.NDArray[np.float64]:
     """Mean of providers + families over the cells that differ from each on exactly one axis (unknown levels apart)."""
     codes = np.stack([pd.factorize(rows[key])[0] for key in keys], axis=1)
-    told = ~(rows[list(keys)] == UNKNOWN).any(axis=1).to_numpy()
-    near = ((codes[:, None] != codes[None]).sum(axis=2) == 1) & told[None, :]
+    stated = ~(rows[list(keys)] == UNKNOWN).any(axis=1).to_numpy()
+    near = ((codes[:, None] != codes[None]).sum(axis=2) == 1) & stated[None, :]
     demand = (rows["providers"] + rows["families"]).to_numpy(dtype=float)
     count = near.sum(axis=1)
     return np.asarray(near @ demand / np.maximum(count, 1))
@@ -150,9 +151,9 @@ def herfindahl(amounts: npt.ArrayLike) -> float:
 
     Source: Hirschman (1945), Herfindahl (1950); the US merger guidelines state it × 10,000.
     """
-    given = np.asarray(amounts, dtype=float)
-    given = given[given > 0]
-    return float(((given / given.sum()) ** 2).sum()) if len(given) else float("nan")
+    positive = np.asarray(amounts, dtype=float)
+    positive = positive[positive > 0]
+    return float(((positive / positive.sum()) ** 2).sum()) if len(positive) else float("nan")
 
 
 def concentration(amounts: pd.DataFrame) -> pd.DataFrame:
@@ -163,7 +164,7 @@ def concentration(amounts: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for measure, part in amounts[amounts["amount"] > 0].groupby("measure", sort=True):
-        held = part.groupby("vendor_id")["amount"].sum().sort_values(ascending=False, kind="stable")
-        hhi = herfindahl(held)
-        rows.append((measure, len(held), hhi, 1 / hhi, held.index[0], float(held.iloc[0] / held.sum())))
+        totals = part.groupby("vendor_id")["amount"].sum().sort_values(ascending=False, kind="stable")
+        hhi = herfindahl(totals)
+        rows.append((measure, len(totals), hhi, 1 / hhi, totals.index[0], float(totals.iloc[0] / totals.sum())))
     return pd.DataFrame(rows, columns=["measure", "vendors", "hhi", "effective_vendors", "top_vendor", "top_share"])

@@ -1,4 +1,4 @@
-"""The stitched capability scale: one axis for models that were never tried on the same benchmarks. *Reported* scores only.
+"""The stitched capability scale: one axis for models scored on different benchmarks, from *reported* scores only.
 
 Model: score = g_b + (1 − g_b) σ(α_b (C_m − D_b)) with the capability C of a model, the difficulty D and slope α of a
 benchmark, and its chance level g as lower asymptote. One benchmark is fixed at D = 0, α = 1, which gives the scale its
@@ -54,7 +54,7 @@ AGGREGATES = ("open llm leaderboard v1 average", "open llm leaderboard v2 averag
 
 @dataclass(frozen=True)
 class Reported:
-    """Scores ready to fit: ``model_id, benchmark, score`` (0–1), ``reports`` averaged; and what was left out, why."""
+    """Scores ready to fit: ``model_id, benchmark, score`` (0–1), ``reports`` averaged; and the rows left out, with reasons."""
 
     scores: pd.DataFrame
     left_out: pd.DataFrame
@@ -99,42 +99,42 @@ def prepare_reported(
     unit = rows["unit"].astype("string").str.lower().fillna("fraction")
     percent, fraction = unit.isin(["%", "percent"]), unit.isin(["fraction", "share", "1"])
     rows["score"] = rows["score"].astype(float).where(~percent, rows["score"].astype(float) / 100)
-    told = "|".join(re.escape(name.lower()) for name in tuned) or "$^"
+    tuned_names = "|".join(re.escape(name.lower()) for name in tuned) or "$^"
     faults = {
         "unit is no share of items": ~(percent | fraction),
         "score outside 0 to 1": ~rows["score"].between(0, 1),
         "mean of other benchmarks": rows["benchmark"].str.lower().isin(AGGREGATES),
-        "tuned on the benchmarks": rows["model_id"].str.lower().str.contains(told),
+        "tuned on the benchmarks": rows["model_id"].str.lower().str.contains(tuned_names),
     }
     chosen = np.select([fault.to_numpy(dtype=bool) for fault in faults.values()], list(faults), default="")
     reason = pd.Series(chosen, index=rows.index).replace("", None)
     left = [rows[reason.notna()].assign(reason=reason[reason.notna()])]
-    kept = rows[reason.isna()].groupby(["model_id", "benchmark"], as_index=False)["score"].agg(["mean", "size"])
-    kept = kept.rename(columns={"mean": "score", "size": "reports"})
-    kept, few = _prune(kept, min_benchmarks, min_models)
+    usable = rows[reason.isna()].groupby(["model_id", "benchmark"], as_index=False)["score"].agg(["mean", "size"])
+    usable = usable.rename(columns={"mean": "score", "size": "reports"})
+    usable, few = _prune(usable, min_benchmarks, min_models)
     left += few
-    apart = ~connected_to(kept, anchor)
-    left.append(kept[apart].assign(reason="not connected to the anchor"))
+    apart = ~connected_to(usable, anchor)
+    left.append(usable[apart].assign(reason="not connected to the anchor"))
     out = pd.concat(left, ignore_index=True)[["model_id", "benchmark", "reason"]]
-    return Reported(kept[~apart].reset_index(drop=True), out)
+    return Reported(usable[~apart].reset_index(drop=True), out)
 
 
-def _prune(kept: pd.DataFrame, min_benchmarks: int, min_models: int) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+def _prune(scores: pd.DataFrame, min_benchmarks: int, min_models: int) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
     left = []
-    while len(kept):
-        per_model = kept.groupby("model_id")["benchmark"].transform("size")
-        per_benchmark = kept.groupby("benchmark")["model_id"].transform("size")
+    while len(scores):
+        per_model = scores.groupby("model_id")["benchmark"].transform("size")
+        per_benchmark = scores.groupby("benchmark")["model_id"].transform("size")
         few, small = per_model < min_benchmarks, per_benchmark < min_models
         if not (few | small).any():
             break
-        left.append(kept[few].assign(reason=f"model with fewer than {min_benchmarks} benchmarks"))
-        left.append(kept[small & ~few].assign(reason=f"benchmark with fewer than {min_models} models"))
-        kept = kept[~(few | small)]
-    return kept, left
+        left.append(scores[few].assign(reason=f"model with fewer than {min_benchmarks} benchmarks"))
+        left.append(scores[small & ~few].assign(reason=f"benchmark with fewer than {min_models} models"))
+        scores = scores[~(few | small)]
+    return scores, left
 
 
 def connected_to(scores: pd.DataFrame, anchor: str) -> npt.NDArray[np.bool_]:
-    """Which scores hang together with the benchmark ``anchor`` through shared models; all False without it."""
+    """Mask of the scores that shared models connect to the benchmark ``anchor``; all False without the anchor."""
     model, models = pd.factorize(scores["model_id"])
     benchmark, benchmarks = pd.factorize(scores["benchmark"])
     where = np.flatnonzero(benchmarks == anchor)
@@ -206,7 +206,12 @@ class _Problem:
         return np.concatenate([capability, gap, np.zeros(self.benchmarks)])
 
     def solve(self, start: Floats, tolerance: float = TOLERANCE, steps: int = STEPS) -> tuple[Floats, bool]:
-        """Levenberg–Marquardt, parameters at a bound held there while the gradient points out; ends at small steps."""
+        """Parameters of least squares within the bounds, and whether they converged: Levenberg–Marquardt.
+
+        Parameters at a bound stay there while the gradient points outwards. Written here rather than taken from
+        ``scipy.optimize.least_squares``: ``benchmarks/analysis.py`` (``scale_row``) shows the gain, and asserts that both
+        end at the same sum of squares. The gain is the Schur complement of ``_step``, which scipy's solvers do not know.
+        """
         low, high = self.bounds()
         x = np.clip(start, low, high)
         residual = self.residuals(x)
@@ -214,32 +219,34 @@ class _Problem:
         for _ in range(steps):
             jacobian = self.jacobian(x)
             gradient = np.asarray(jacobian.T @ residual)
-            held = ((x <= low) & (gradient > 0)) | ((x >= high) & (gradient < 0))
+            at_bound = ((x <= low) & (gradient > 0)) | ((x >= high) & (gradient < 0))
             normal = (jacobian.T @ jacobian).tocsr()
             while True:
-                step = self._step(normal, np.where(held, 0.0, -gradient), held, damping)
+                step = self._step(normal, np.where(at_bound, 0.0, -gradient), at_bound, damping)
                 tried = np.clip(x + step, low, high)
                 attempt = self.residuals(tried)
                 if attempt @ attempt <= residual @ residual:
                     break
                 damping *= 4
                 if damping > 1e12:
-                    return x, bool(np.abs(gradient[~held]).max(initial=0.0) < 1e-4)
+                    return x, bool(np.abs(gradient[~at_bound]).max(initial=0.0) < 1e-4)
             moved = float(np.abs(tried - x).max(initial=0.0))
             x, residual, damping = tried, attempt, max(damping / 8, 1e-9)
             if moved < tolerance:
                 return x, True
         return x, False
 
-    def _step(self, normal: sparse.csr_array, target: Floats, held: npt.NDArray[np.bool_], damping: float) -> Floats:
+    def _step(
+        self, normal: sparse.csr_array, target: Floats, at_bound: npt.NDArray[np.bool_], damping: float
+    ) -> Floats:
         """Damped normal equations by Schur complement: capabilities form a diagonal block and are eliminated.
 
         What is left has 2 × benchmarks unknowns, small enough that no linear algebra needs threads.
         """
         m = self.models
         diagonal = normal.diagonal() * (1 + damping)
-        diagonal = np.where(held, 1.0, np.maximum(diagonal, 1e-12))
-        free = (~held).astype(float)
+        diagonal = np.where(at_bound, 1.0, np.maximum(diagonal, 1e-12))
+        free = (~at_bound).astype(float)
         link = normal[:m, m:].multiply(free[:m, None]).multiply(free[None, m:]).tocsr()
         corner = normal[m:, m:].toarray() * free[m:, None] * free[None, m:]
         np.fill_diagonal(corner, diagonal[m:])
@@ -353,7 +360,7 @@ def _described(
 
 
 def _influence(problem: _Problem, x: Floats, residual: Floats) -> tuple[Floats, Floats]:
-    """What each score's corrected residual adds to each parameter (squares sum up to HC2 variances), and its leverage."""
+    """Effect of each score's corrected residual on each parameter (squares sum to HC2 variances), and its leverage."""
     whole = problem.jacobian(x)
     design = whole[: len(residual)]
     inverse = np.linalg.inv((whole.T @ whole).toarray() + 1e-9 * np.eye(problem.size))
@@ -371,7 +378,7 @@ def _fitted(fit: ScaleFit) -> tuple[_Problem, Floats]:
 
 
 def linear_draws(fit: ScaleFit, *, seed: int, draws: int = 200) -> pd.DataFrame:
-    """A wild bootstrap without refitting: each draw is the linearised fit's answer to the flipped residuals.
+    """Wild-bootstrap draws of the capabilities, without refitting: the linearised fit to residuals with random signs.
 
     ``draws`` × models, in the fit's order; their deviations are the fit's standard errors. A second instead of minutes, but
     blind to how the fit bends: for models well placed on the scale. Source: Wu (1986); Hinkley (1977), the linear term.
@@ -383,7 +390,7 @@ def linear_draws(fit: ScaleFit, *, seed: int, draws: int = 200) -> pd.DataFrame:
 
 
 def expected_scores(fit: ScaleFit, capability: npt.ArrayLike) -> pd.DataFrame:
-    """What models of given ``capability`` score on each benchmark: ``capability, benchmark, expected`` (0–1).
+    """Expected score on each benchmark at each ``capability``: ``capability, benchmark, expected`` (0–1).
 
     The scale translated back: the fitted model itself, chance level included.
     """
@@ -406,7 +413,7 @@ def leave_one_benchmark_out(
     chance: Mapping[str, float] = CHANCE,
     among: Collection[str] | None = None,
 ) -> pd.DataFrame:
-    """How far each benchmark moves the scale: ``benchmark, models, spearman, largest_move, moved_most, first``.
+    """Change of the scale without each benchmark, one row each: ``benchmark, models, spearman, largest_move, moved_most, first``.
 
     The scale is refitted without the benchmark (not the anchor), from the whole fit and as far as a bootstrap draw, and
     compared on the models still connected, or those of them that are ``among``: rank correlation with the whole fit, the
@@ -422,8 +429,8 @@ def leave_one_benchmark_out(
         if rest.empty:
             continue
         problem, models, benchmarks = _problem(rest, anchor, fit.regularisation, chance)
-        known = free.loc[benchmarks[1:]]
-        start = np.concatenate([whole.loc[models], known["difficulty"], np.log(known["slope"])]).astype(float)
+        others = free.loc[benchmarks[1:]]
+        start = np.concatenate([whole.loc[models], others["difficulty"], np.log(others["slope"])]).astype(float)
         less = pd.Series(problem.solve(start, REDRAWN_TOLERANCE, REDRAWN_STEPS)[0][: len(models)], index=models)
         less = less if among is None else less[less.index.isin(among)]
         if len(less):

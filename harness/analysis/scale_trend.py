@@ -1,4 +1,4 @@
-"""What the stitched scale is for: the trend of the best models, and whether measured results agree with it."""
+"""Trend of the best models on the stitched scale, and its rank correlation with measured results."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def records_of_each(board: pd.DataFrame, by: str) -> pd.DataFrame:
 def frontier_trend(
     board: pd.DataFrame, *, draws: pd.DataFrame | None = None, confidence: float = CONFIDENCE
 ) -> pd.DataFrame:
-    """How fast the best reported capability grows: least-squares slope of the records per year, one row.
+    """Growth of the best reported capability per year: least-squares slope of the records, one row.
 
     ``board``: ``model_id, score, released``; ``draws`` (``linear_draws``, a column a model) give the interval, with the
     records of each draw its own. Columns TREND_COLUMNS, scale units per year; NaN with fewer than three records. Source: Ho et al. (2025), sec. 4.
@@ -60,7 +60,7 @@ def frontier_trend(
 
 
 def _record_slope(years: Floats, level: Floats) -> tuple[float, int]:
-    """Slope over the records, and how many they are."""
+    """Least-squares slope over the records, and their number."""
     best = record_positions(years, level)
     x, y = years[best], level[best]
     if len(x) < 3 or np.ptp(x) == 0:
@@ -90,7 +90,7 @@ def trend_line(best: pd.DataFrame, trend: pd.Series[Any]) -> pd.DataFrame:
 
 
 def measured_agreement(fit: ScaleFit, measured: pd.DataFrame, *, confidence: float = CONFIDENCE) -> pd.DataFrame:
-    """How well reported and measured capability agree where a model has both: ``models, spearman, low, high``.
+    """Rank correlation of reported and measured capability over models with both: ``models, spearman, low, high``.
 
     ``measured``: ``model_id, score``. Spearman's correlation with Fisher's interval (standard error
     1.03 / sqrt(n − 3)); NaN with fewer than four models. The two are compared, never averaged.

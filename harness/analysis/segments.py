@@ -1,4 +1,4 @@
-"""Segments against each other: at equal size, over time, and with the borderline vendors moved."""
+"""Differences between segments of vendors: at equal model size, over time, and with borderline vendors reassigned."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def size_adjusted(
     beta, covariance = _least_squares(design, rows["score"].to_numpy(dtype=float))
     error = np.sqrt(np.diag(covariance))
     quantile = float(special.stdtrit(freedom, 0.5 + confidence / 2))
-    found = []
+    effects = []
     for i, name in enumerate(others, start=2):
         p = float(2 * special.stdtr(freedom, -abs(beta[i]) / error[i])) if error[i] > 0 else math.nan
         ends = (beta[i] - quantile * error[i], beta[i] + quantile * error[i])
-        found.append((name, base, beta[i], error[i], *ends, p, int(counts[name]), beta[1]))
-    return pd.DataFrame(found, columns=SIZE_COLUMNS)
+        effects.append((name, base, beta[i], error[i], *ends, p, int(counts[name]), beta[1]))
+    return pd.DataFrame(effects, columns=SIZE_COLUMNS)
 
 
 def _least_squares(design: Floats, y: Floats) -> tuple[Floats, Floats]:
@@ -71,20 +71,20 @@ def gap_over_time(frame: pd.DataFrame, *, group: str = "segment") -> pd.DataFram
     rows = rows.sort_values(["released", "score"], kind="stable")
     dates = pd.DatetimeIndex(rows["released"].unique())
     frontier = rows.groupby("released")["score"].max().cummax()
-    found = []
+    gaps = []
     for name, part in rows.groupby(group, sort=True):
         best = part.drop_duplicates("released", keep="last")
         best = best[best["score"] > best["score"].cummax().shift(fill_value=-np.inf)].set_index("released")
-        known = best.reindex(dates, method="ffill").dropna(subset=["score"])
-        for date, row in known.iterrows():
+        leaders = best.reindex(dates, method="ffill").dropna(subset=["score"])
+        for date, row in leaders.iterrows():
             top = float(frontier.loc[pd.Timestamp(str(date))])
             behind = top - float(row["score"])
             months = math.nan
             if behind > 0:
                 reached = frontier.index[(frontier >= float(row["score"])).to_numpy()][0]
                 months = (pd.Timestamp(str(date)) - reached).days / (365.25 / 12)
-            found.append((date, name, float(row["score"]), row["model"], behind, months))
-    return pd.DataFrame(found, columns=GAP_COLUMNS).sort_values(["date", "group"], ignore_index=True, kind="stable")
+            gaps.append((date, name, float(row["score"]), row["model"], behind, months))
+    return pd.DataFrame(gaps, columns=GAP_COLUMNS).sort_values(["date", "group"], ignore_index=True, kind="stable")
 
 
 def moved_segments(frame: pd.DataFrame, *, against: str | None = None) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Print what a snapshot says beside what the catalog says, for a random sample of offers, and compare.
+"""Audit of prices: a random sample of a snapshot's offers, printed beside the catalog's rows and compared with them.
 
     python -m harness.catalog.audit api-2026-07-02.json --date 2026-07-02 --sample 100 --seed 1
 
@@ -31,7 +31,7 @@ COSTS = {
 
 @dataclass(frozen=True)
 class Pair:
-    """One offer of the snapshot and its row of the catalog (None: missing), with what does not agree."""
+    """One offer of the snapshot and its row of the catalog (None: missing), with the cost fields that differ."""
 
     provider: str
     offer: str
@@ -45,11 +45,11 @@ class Pair:
 def pairs(snapshot: Mapping[str, Any], folder: Path, date: str, sample: int, seed: int) -> list[Pair]:
     """A random sample of the snapshot's offers beside their rows of ``prices.csv`` of that date."""
     catalog, _ = tables.read(folder)
-    held = {(r["provider_id"], r["offer_id"]): r for r in catalog.rows["prices"] if r["as_of"] == date}
+    rows = {(r["provider_id"], r["offer_id"]): r for r in catalog.rows["prices"] if r["as_of"] == date}
     vendors = {r["model_id"]: r["vendor_id"] for r in catalog.rows["models"]}
     offers = [(p, o) for p in sorted(snapshot) for o in sorted(snapshot[p]["models"])]
     chosen = random.Random(seed).sample(offers, min(sample, len(offers)))
-    return [_pair(p, o, snapshot[p]["models"][o], held.get((slug(p), o)), vendors) for p, o in chosen]
+    return [_pair(p, o, snapshot[p]["models"][o], rows.get((slug(p), o)), vendors) for p, o in chosen]
 
 
 def _pair(provider: str, offer: str, facts: Mapping[str, Any], row: Row | None, vendors: Mapping[str, str]) -> Pair:
@@ -60,7 +60,7 @@ def _pair(provider: str, offer: str, facts: Mapping[str, Any], row: Row | None, 
 
 
 def _same(there: float | None, here: str) -> bool:
-    """A missing or negative price of the snapshot is an empty cell; else the same number."""
+    """Whether a price of the snapshot equals a cell; a missing or negative price equals an empty cell."""
     if there is None or there < 0:
         return here == ""
     return here != "" and abs(float(here) - there) <= 1e-9 * max(1.0, there)
@@ -74,17 +74,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sample", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--catalog", type=Path, default=None)
-    given = parser.parse_args(arguments)
-    snapshot = json.loads(given.snapshot.read_text(encoding="utf-8"))
-    found = pairs(snapshot, given.catalog or places.catalog(), given.date, given.sample, given.seed)
-    for pair in found:
+    options = parser.parse_args(arguments)
+    snapshot = json.loads(options.snapshot.read_text(encoding="utf-8"))
+    sampled = pairs(snapshot, options.catalog or places.catalog(), options.date, options.sample, options.seed)
+    for pair in sampled:
         here = {k: pair.row[c] for k, c in COSTS.items() if pair.row[c]} if pair.row else {}
         model = pair.row["model_id"] if pair.row else ""
         mark = ", ".join(pair.differs) or "same"
         print(f"{pair.provider}: {pair.offer} | {pair.name} | {dict(pair.cost)}")
         print(f"    -> {pair.vendor or '(no vendor)'}: {model or '(unmatched)'} | {here} | {mark}")
-    wrong = sum(bool(p.differs) for p in found)
-    print(f"{len(found)} offers, {wrong} differ, {sum(bool(p.vendor) for p in found)} with a vendor", file=sys.stderr)
+    wrong = sum(bool(p.differs) for p in sampled)
+    print(
+        f"{len(sampled)} offers, {wrong} differ, {sum(bool(p.vendor) for p in sampled)} with a vendor", file=sys.stderr
+    )
     return 1 if wrong else 0
 
 

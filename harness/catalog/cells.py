@@ -1,4 +1,4 @@
-"""What may stand in one cell: each kind of column is one rule, text in, complaint out (empty: fine)."""
+"""Validators of cells, one rule a kind of column: return an error message or ""."""
 
 from __future__ import annotations
 
@@ -120,29 +120,29 @@ RULES: dict[str, Rule] = {
 }
 
 
-def shown(text: str) -> str:
-    """A cell's text, short and printable, for a message."""
+def quoted(text: str) -> str:
+    """A cell's text, shortened and printable, for an error message."""
     return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
 def complaint(text: str, column: Column, today: dt.date) -> str:
-    """Why this text cannot stand in this column; empty where it can."""
+    """Error message of a cell's text in a column; empty where the text is valid."""
     if text == "":
         return "is empty, but the column needs a value" if column.required else ""
     if len(text) > MAX_CELL:
         return f"holds {len(text):,} characters; at most {MAX_CELL:,} are allowed"
     if _CONTROL.search(text):
-        return f"holds a control or replacement character: {shown(text)}"
+        return f"holds a control or replacement character: {quoted(text)}"
     if text != text.strip():
-        return f"starts or ends with a blank: {shown(text)}"
+        return f"starts or ends with a blank: {quoted(text)}"
     if _MARKUP.search(text):
-        return f"holds markup: {shown(text)}"
+        return f"holds markup: {quoted(text)}"
     if text[0] in "=+@" and not (column.kind == "offer-id" and _OFFER.fullmatch(text)):
-        return f"starts like a spreadsheet formula: {shown(text)}"
+        return f"starts like a spreadsheet formula: {quoted(text)}"
     if text[0] == "-" and number(text) is None:
-        return f"starts like a spreadsheet formula: {shown(text)}"
+        return f"starts like a spreadsheet formula: {quoted(text)}"
     rule = RULES[column.kind]
     if rule.check(text, column, today):
         return ""
     among = f" ({', '.join(column.values)})" if column.values else ""
-    return f"expects {rule.expects}{among}, not {shown(text)}"
+    return f"expects {rule.expects}{among}, not {quoted(text)}"

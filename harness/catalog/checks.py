@@ -1,4 +1,4 @@
-"""Is the catalog sound? Cell by cell, then key by key, then what rows say together; all findings at once."""
+"""Checks of the catalog: every cell, every key, then rows against each other; all findings at once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from harness.errors import BadInput
 
 
 def check(folder: Path, today: dt.date) -> list[Finding]:
-    """Everything wrong with the catalog in ``folder``; an empty list means clean."""
+    """Findings of the catalog in ``folder``, in the order of its tables; empty where it is sound."""
     catalog, findings = read(folder)
     if findings:
         # a table that cannot be read whole would make every reference to it look broken
@@ -26,7 +26,7 @@ def check(folder: Path, today: dt.date) -> list[Finding]:
 
 
 def require_sound(folder: Path, today: dt.date) -> None:
-    """Refuse a catalog that does not pass: what a rebuild of the database calls before it reads a row.
+    """Raise BadInput with the findings of a catalog that is not sound, before a rebuild of the database reads a row.
 
     Raises:
         BadInput: with every finding (the first 50), each with file, row and column.
@@ -38,7 +38,7 @@ def require_sound(folder: Path, today: dt.date) -> None:
 
 
 def check_tables(catalog: Catalog, today: dt.date) -> list[Finding]:
-    """The same for tables in memory: what a refresh runs before it writes."""
+    """Findings of tables in memory, which a refresh checks before it writes."""
     findings = [f for table in TABLES for f in _cells(catalog, table, today)]
     bad = {(f.file, f.row) for f in findings}
     for rule in _RULES:
@@ -74,18 +74,18 @@ def _keys(catalog: Catalog) -> Iterator[Finding]:
 
 
 def _references(catalog: Catalog) -> Iterator[Finding]:
-    known = {t.name: {r[t.key[0]] for r in catalog.rows[t.name]} for t in TABLES}
+    keys = {t.name: {r[t.key[0]] for r in catalog.rows[t.name]} for t in TABLES}
     for table in TABLES:
         for column in (c for c in table.columns if c.ref):
             for line, row in _numbered(catalog, table.name):
                 text = row[column.name]
-                if text and text not in known[column.ref]:
-                    message = f"{cells.shown(text)} is no row of {BY_NAME[column.ref].file}"
+                if text and text not in keys[column.ref]:
+                    message = f"{cells.quoted(text)} is no row of {BY_NAME[column.ref].file}"
                     yield Finding(table.file, line, column.name, message)
     for line, row in _numbered(catalog, "aliases"):
         target = ALIAS_TARGET.get(row["kind"])
-        if target and row["id"] not in known[target]:
-            message = f"{cells.shown(row['id'])} is no row of {BY_NAME[target].file}"
+        if target and row["id"] not in keys[target]:
+            message = f"{cells.quoted(row['id'])} is no row of {BY_NAME[target].file}"
             yield Finding("aliases.csv", line, "id", message)
 
 
@@ -95,7 +95,7 @@ def _unused_sources(catalog: Catalog) -> Iterator[Finding]:
     }
     for line, row in _numbered(catalog, "sources"):
         if row["source_id"] not in used:
-            yield Finding("sources.csv", line, "source_id", f"nothing uses the source {cells.shown(row['source_id'])}")
+            yield Finding("sources.csv", line, "source_id", f"nothing uses the source {cells.quoted(row['source_id'])}")
 
 
 def _dates_of_sources(catalog: Catalog) -> Iterator[Finding]:
@@ -107,7 +107,7 @@ def _dates_of_sources(catalog: Catalog) -> Iterator[Finding]:
         for line, row in _numbered(catalog, table.name):
             limit = retrieved.get(row["source_id"], "")
             if limit and row["as_of"] > limit:
-                message = f"{cells.shown(row['as_of'])} is later than the day its source was read ({limit})"
+                message = f"{cells.quoted(row['as_of'])} is later than the day its source was read ({limit})"
                 yield Finding(table.file, line, "as_of", message)
 
 
@@ -135,7 +135,7 @@ def _borderlines(catalog: Catalog) -> Iterator[Finding]:
 
 def _facts(catalog: Catalog) -> Iterator[Finding]:
     """Each fact fits its key: dimension, unit, number or word; and no two facts contradict each other."""
-    said: dict[tuple[str, ...], tuple[str, int]] = {}
+    first_values: dict[tuple[str, ...], tuple[str, int]] = {}
     for line, row in _numbered(catalog, "facts"):
         key = FACTS_BY_KEY.get(row["key"])
         if key is None:
@@ -148,13 +148,15 @@ def _facts(catalog: Catalog) -> Iterator[Finding]:
             yield Finding("facts.csv", line, "unit", f"{row['key']} is measured in {expected}, not {row['unit']!r}")
         value = cells.number(row["value"])
         if key.unit and (value is None or (value < 0 and row["key"] != "net_income")):
-            yield Finding("facts.csv", line, "value", f"{row['key']} expects a number, not {cells.shown(row['value'])}")
+            yield Finding(
+                "facts.csv", line, "value", f"{row['key']} expects a number, not {cells.quoted(row['value'])}"
+            )
         if row["key"] in CLOSED_VALUES and row["value"] not in CLOSED_VALUES[row["key"]]:
             allowed = ", ".join(CLOSED_VALUES[row["key"]])
-            yield Finding("facts.csv", line, "value", f"{cells.shown(row['value'])} is none of {allowed}")
+            yield Finding("facts.csv", line, "value", f"{cells.quoted(row['value'])} is none of {allowed}")
         if not key.many:
-            place = (row["vendor_id"], row["key"], row["unit"], row["as_of"], row["note"])
-            value_before, line_before = said.setdefault(place, (row["value"], line))
+            claim = (row["vendor_id"], row["key"], row["unit"], row["as_of"], row["note"])
+            value_before, line_before = first_values.setdefault(claim, (row["value"], line))
             if value_before != row["value"]:
                 message = (
                     f"contradicts row {line_before} ({value_before}) for the same day; say in note how they differ"
@@ -215,7 +217,9 @@ def disagreements(catalog: Catalog, tolerance: Decimal = Decimal("0.02")) -> lis
 
 
 def unopened(catalog: Catalog) -> tuple[list[str], int]:
-    """Sources that are named but were not opened when their rows were written, and how many rows rest on them."""
+    """Ids of the sources without a ``retrieved`` date, and the number of rows that name one of them."""
     ids = [r["source_id"] for r in catalog.rows["sources"] if not r["retrieved"]]
-    held = set(ids)
-    return ids, sum(r.get("source_id") in held for t in TABLES if t.name != "sources" for r in catalog.rows[t.name])
+    unopened_ids = set(ids)
+    return ids, sum(
+        r.get("source_id") in unopened_ids for t in TABLES if t.name != "sources" for r in catalog.rows[t.name]
+    )

@@ -16,7 +16,7 @@ app = typer.Typer(
     help="Validate the catalog's facts; import prices and models from market sources.", no_args_is_help=True
 )
 
-SHOWN = 40  # lines of a list on the terminal; --json has all of them
+LISTED_LINES = 40  # lines of a list on the terminal; --json has all of them
 
 
 @app.command("check")
@@ -51,9 +51,9 @@ def run_check(folder: Path, today: dt.date, as_json: bool = False) -> int:
     catalog, _ = read(folder)
     unread, resting = unopened(catalog)
     if as_json:
-        held = {"sources": unread, "rows": resting}
-        told = {"folder": str(folder), "findings": [vars(f) for f in findings], "unopened": held}
-        typer.echo(json.dumps(told, ensure_ascii=False))
+        sources = {"sources": unread, "rows": resting}
+        document = {"folder": str(folder), "findings": [vars(f) for f in findings], "unopened": sources}
+        typer.echo(json.dumps(document, ensure_ascii=False))
         return 2 if findings else 0
     for finding in findings:
         typer.echo(str(finding))
@@ -97,10 +97,10 @@ def _arrow(change: object) -> str:
 def _listed(title: str, lines: list[str]) -> None:
     if lines:
         typer.echo(f"{title}:")
-        for line in lines[:SHOWN]:
+        for line in lines[:LISTED_LINES]:
             typer.echo(f"  {line}")
-        if len(lines) > SHOWN:
-            typer.echo(f"  ... and {len(lines) - SHOWN} more (--json lists all)")
+        if len(lines) > LISTED_LINES:
+            typer.echo(f"  ... and {len(lines) - LISTED_LINES} more (--json lists all)")
 
 
 def _day(text: str) -> dt.date | None:

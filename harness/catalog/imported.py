@@ -1,4 +1,4 @@
-"""What an importer gets and gives: the files' text and what is known in, rows and open questions out."""
+"""Input and output of importers: source files and the catalog's names in, rows and unmatched names out."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from harness.catalog import spellings
-from harness.catalog.matching import Known, Match, match_model
+from harness.catalog.matching import Match, NameIndex, match_model
 from harness.catalog.schema import BY_NAME, TABLES
 from harness.catalog.tables import Row, key_of
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file as an importer sees it: its name (which may carry the date) and its bytes."""
+    """One file of a source: its name (which may contain the date) and its bytes."""
 
     name: str
     raw: bytes
@@ -29,7 +29,7 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Unmatched:
-    """A name of the source that was left out or left without an id of ours, and why."""
+    """A name of the source without an id in the catalog, and the reason."""
 
     kind: str
     name: str
@@ -38,7 +38,7 @@ class Unmatched:
 
 @dataclass
 class Imported:
-    """Rows for the catalog's tables, what stayed open, and how names were matched."""
+    """Result of an import: rows by table, unmatched names, and the number of matches by rule."""
 
     rows: dict[str, list[Row]] = field(default_factory=lambda: {t.name: [] for t in TABLES})
     unmatched: list[Unmatched] = field(default_factory=list)
@@ -62,38 +62,38 @@ class Imported:
         return self._keys[table].get(key)
 
     def leave(self, kind: str, name: str, why: str) -> None:
-        """Note a name that stayed open."""
+        """Record an unmatched name and the reason."""
         self.unmatched.append(Unmatched(kind, name[:200], why))
 
 
 @dataclass
-class Desk:
-    """What every importer works with: the names that are known, the day that the source speaks of, its source row."""
+class ImportContext:
+    """Context of one import: the index of the catalog's names, the date of the snapshot, the id of its source row."""
 
-    known: Known
+    names: NameIndex
     date: dt.date
     source_id: str
 
     @property
     def as_of(self) -> str:
-        """The day as rows write it."""
+        """Date of the snapshot, as rows write it (ISO)."""
         return self.date.isoformat()
 
     def model(self, out: Imported, name: str) -> Match | None:
         """The model that ``name`` means, counted by the rule that found it."""
-        found = match_model(self.known, name)
-        if found:
-            out.matched[found.rule] += 1
-        return found
+        match = match_model(self.names, name)
+        if match:
+            out.matched[match.rule] += 1
+        return match
 
     def learn(self, row: Row) -> None:
-        """A model row just made is known to what follows in the same import."""
-        self.known.add_model(row)
+        """Add a new model's row to the index of names, for the rest of the import."""
+        self.names.add_model(row)
 
 
 @dataclass(frozen=True)
 class Importer:
-    """One market source: how ``--from`` names it, where it lives, whose it is, and the function that reads it."""
+    """One market source: its name for ``--from``, title, publisher, address, licence, and the function that reads it."""
 
     name: str
     title: str
@@ -101,12 +101,12 @@ class Importer:
     url: str
     licence: str
     live: tuple[str, ...]
-    read: Callable[[list[SourceFile], Desk], Imported]
+    read: Callable[[list[SourceFile], ImportContext], Imported]
     mapping: str
 
     @property
     def slug(self) -> str:
-        """The name as source ids write it."""
+        """The source's name in the form of source ids."""
         return spellings.slug(self.name)
 
     def source(self, date: dt.date) -> Row:
@@ -129,16 +129,16 @@ def plain(value: Decimal) -> str:
 
 def decimal(text: object) -> Decimal | None:
     """The number in a source's cell (``$1,200``, ``2E+11``, ``3e-06``), or None."""
-    found = re.fullmatch(r"\s*[$]?\s*(-?[\d,]*\.?\d+(?:[eE][+-]?\d+)?)\s*", str(text))
-    return Decimal(found.group(1).replace(",", "")) if found else None
+    match = re.fullmatch(r"\s*[$]?\s*(-?[\d,]*\.?\d+(?:[eE][+-]?\d+)?)\s*", str(text))
+    return Decimal(match.group(1).replace(",", "")) if match else None
 
 
 def us_date(text: str) -> str:
     """``12/31/2022`` or ``2022-12-31`` as an ISO date; empty where it is neither."""
-    found = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text.strip())
+    match = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text.strip())
     try:
-        if found:
-            day = dt.date(int(found.group(3)), int(found.group(1)), int(found.group(2)))
+        if match:
+            day = dt.date(int(match.group(3)), int(match.group(1)), int(match.group(2)))
         else:
             day = dt.date.fromisoformat(text.strip())
     except ValueError:

@@ -1,7 +1,7 @@
-"""Which of our models, vendors and providers does somebody else's name mean?
+"""Matching of a source's names to the catalog's models, vendors and providers.
 
-Answers come from what is known (rows of the catalog, reviewed aliases) by rules that are named in the answer.
-Where a name fits two models or none, the answer is None: nothing is guessed. Unlike a name that a person types
+A match comes from rows of the catalog or reviewed aliases, and names its rule. Where a name fits two models or none,
+the match is None: nothing is guessed. Unlike a name that a person types
 (``harness.names``), a price list's name is matched whole, in the forms of ``catalog.spellings``: an ending is never enough.
 """
 
@@ -26,15 +26,15 @@ _ALTERED = re.compile(
 
 @dataclass(frozen=True)
 class Match:
-    """An id of ours and the rule that led to it."""
+    """An id of the catalog, and the rule by which a name matched it."""
 
     id: str
     rule: str
 
 
 @dataclass
-class Known:
-    """All names that the catalog knows, in normal form."""
+class NameIndex:
+    """Index of the catalog's names in normal form: id by name, vendor by model."""
 
     models: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     vendor_of_model: dict[str, str] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Known:
     providers: dict[str, str] = field(default_factory=dict)
 
     def add_model(self, row: Row) -> None:
-        """Make a model known by its id, its name and its hub name."""
+        """Add a model under its id, its name and its hub name."""
         self.vendor_of_model[row["model_id"]] = row["vendor_id"]
         for name in (row["model_id"], row["name"].replace("/", "-"), row["hub_id"]):
             if name:
@@ -56,9 +56,11 @@ def _alias_key(kind: str, name: str) -> str:
     return spellings.slug(name) or name.strip().lower()
 
 
-def known(models: Iterable[Row], vendors: Iterable[Row], providers: Iterable[Row], aliases: Iterable[Row]) -> Known:
-    """The index over the rows of a catalog."""
-    index = Known()
+def index_names(
+    models: Iterable[Row], vendors: Iterable[Row], providers: Iterable[Row], aliases: Iterable[Row]
+) -> NameIndex:
+    """Index of names over the rows of a catalog."""
+    index = NameIndex()
     for row in models:
         index.add_model(row)
     for row in vendors:
@@ -72,7 +74,7 @@ def known(models: Iterable[Row], vendors: Iterable[Row], providers: Iterable[Row
     return index
 
 
-def match_model(index: Known, name: str) -> Match | None:
+def match_model(index: NameIndex, name: str) -> Match | None:
     """The model that a name means: a reviewed alias, else a unique model of that form."""
     for form, rule in spellings.forms(name):
         alias = index.aliases.get(("model", form))
@@ -88,7 +90,7 @@ def match_model(index: Known, name: str) -> Match | None:
     return None
 
 
-def match_vendor(index: Known, name: str) -> Match | None:
+def match_vendor(index: NameIndex, name: str) -> Match | None:
     """The vendor that a company's or organisation's name means."""
     key = _alias_key("vendor", name)
     if ("vendor", key) in index.aliases:
@@ -96,7 +98,7 @@ def match_vendor(index: Known, name: str) -> Match | None:
     return Match(index.vendors[key], "name") if key in index.vendors else None
 
 
-def match_provider(index: Known, name: str) -> Match | None:
+def match_provider(index: NameIndex, name: str) -> Match | None:
     """The provider that a name means."""
     key = spellings.slug(name)
     if ("provider", key) in index.aliases:
@@ -104,7 +106,7 @@ def match_provider(index: Known, name: str) -> Match | None:
     return Match(index.providers[key], "name") if key in index.providers else None
 
 
-def maker(index: Known, name: str, hosts: frozenset[str] = frozenset()) -> Match | None:
+def maker(index: NameIndex, name: str, hosts: frozenset[str] = frozenset()) -> Match | None:
     """The vendor of a model that the catalog does not know yet.
 
     The owner before the slash decides where it is a vendor; else the family at the beginning of the name,

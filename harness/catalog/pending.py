@@ -1,4 +1,4 @@
-"""Put several files in place as one: a crash in between is finished by the next who reads.
+"""Replacement of several files in one step; after a crash the next reader finishes it.
 
 The files are complete on disk under other names before a list of them, the intent, is; then each is renamed to its own
 name. Without an intent nothing was put in place; with one, renaming what is still there finishes the work, and does
@@ -21,11 +21,11 @@ INTENT = ".intent.json"
 def commit(folder: Path, staged: Mapping[str, str]) -> None:
     """Rename files of ``folder`` (staged name to the name it takes), all or, after a crash, all at the next ``finish``."""
     write_atomically(folder / INTENT, json.dumps(dict(staged)))
-    _place(folder, staged)
+    _rename_all(folder, staged)
 
 
 def finish(folder: Path) -> bool:
-    """Finish what a crash interrupted; whether there was anything.
+    """Finish a replacement that a crash interrupted; True where there was one.
 
     Raises:
         BadInput: it cannot be finished here; says what to do.
@@ -35,7 +35,7 @@ def finish(folder: Path) -> bool:
         staged = json.loads(intent.read_text(encoding="utf-8"))
         if any(Path(n).name != n for pair in staged.items() for n in pair):
             raise ValueError
-        _place(folder, staged)
+        _rename_all(folder, staged)
     except FileNotFoundError:
         return False
     except (OSError, ValueError, AttributeError, TypeError) as error:
@@ -46,7 +46,7 @@ def finish(folder: Path) -> bool:
     return True
 
 
-def _place(folder: Path, staged: Mapping[str, str]) -> None:
+def _rename_all(folder: Path, staged: Mapping[str, str]) -> None:
     sync(folder)
     for name, target in staged.items():
         with contextlib.suppress(FileNotFoundError):  # renamed before the crash, or by another who finishes

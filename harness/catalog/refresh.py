@@ -1,4 +1,4 @@
-"""Bring a market source into the catalog: read, match, merge, check, and only then write."""
+"""Refresh of the catalog from a market source: read, match, merge, check, then write."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from harness import places
 from harness.catalog import checks, matching, tables, writing
-from harness.catalog.imported import Desk, Imported, SourceFile, Unmatched
+from harness.catalog.imported import ImportContext, Imported, SourceFile, Unmatched
 from harness.catalog.registry import importer_named
 from harness.catalog.schema import BY_NAME, TABLES, Table
 from harness.catalog.tables import Catalog, Finding, Row, key_of
@@ -37,7 +37,7 @@ class Change:
 
 @dataclass
 class Report:
-    """What a refresh did."""
+    """Outcome of a refresh: rows added, cells and prices changed, names matched or not, files written."""
 
     source: str
     date: str
@@ -80,14 +80,14 @@ def refresh(
     """
     importer = importer_named(source)
     today = today or dt.date.today()
-    given = [_file(p) for p in files] if files else [_fetch(url) for url in importer.live]
-    day = date or (today if not files else _date_in([f.name for f in given], source))
+    sources = [_file(p) for p in files] if files else [_fetch(url) for url in importer.live]
+    day = date or (today if not files else _date_in([f.name for f in sources], source))
     if day > today:
         raise BadInput(f"{day} lies in the future: state the day that {source} speaks of with --date.")
     before = _read_sound(folder)
     base = before if folder.resolve() == places.packaged_catalog().resolve() else _read_sound(places.packaged_catalog())
-    desk = Desk(_known(before, base), day, importer.source(day)["source_id"])
-    imported = importer.read(given, desk)
+    context = ImportContext(_name_index(before, base), day, importer.source(day)["source_id"])
+    imported = importer.read(sources, context)
     imported.add("sources", **importer.source(day))
     report = Report(source, day.isoformat(), matched=imported.matched, unmatched=imported.unmatched)
     after = _merged(before, base, imported, report)
@@ -124,17 +124,17 @@ def _fetch(url: str) -> SourceFile:
 
 def _date_in(file_names: Sequence[str], source: str) -> dt.date:
     for name in file_names:
-        found = re.search(r"(20\d{2})[-_](\d{2})[-_](\d{2})", name)
-        if found:
+        match = re.search(r"(20\d{2})[-_](\d{2})[-_](\d{2})", name)
+        if match:
             try:
-                return dt.date(*map(int, found.groups()))
+                return dt.date(*map(int, match.groups()))
             except ValueError:
                 continue
     raise BadInput(f"No file name holds a date: state the day that {source} speaks of with --date YYYY-MM-DD.")
 
 
 def _read_sound(folder: Path) -> Catalog:
-    """A catalog to build on: an empty folder is an empty catalog, a broken one is refused."""
+    """The catalog of a folder: empty where the folder is; BadInput where a file cannot be read as a table."""
     if tables.is_empty(folder):
         return Catalog()
     catalog, findings = tables.read(folder)
@@ -144,21 +144,22 @@ def _read_sound(folder: Path) -> Catalog:
 
 def _refuse(findings: Sequence[Finding], what: str) -> None:
     if findings:
-        shown = [str(f) for f in findings[:50]]
+        first = [str(f) for f in findings[:50]]
         more = f" (the first 50 of {len(findings)})" if len(findings) > 50 else ""
-        raise BadInput(f"{what} does not pass the catalog's checks; nothing was written{more}:", shown)
+        raise BadInput(f"{what} does not pass the catalog's checks; nothing was written{more}:", first)
 
 
-def _known(before: Catalog, base: Catalog) -> matching.Known:
+def _name_index(before: Catalog, base: Catalog) -> matching.NameIndex:
     def both(name: str) -> list[Row]:
         there = before.keyed(BY_NAME[name])
         return [*there.values(), *(r for k, r in base.keyed(BY_NAME[name]).items() if k not in there)]
 
     aliases = before.rows["aliases"] or base.rows["aliases"]
-    return matching.known(both("models"), both("vendors"), both("providers"), aliases)
+    return matching.index_names(both("models"), both("vendors"), both("providers"), aliases)
 
 
 def _merged(before: Catalog, base: Catalog, imported: Imported, report: Report) -> Catalog:
+    """The catalog ``before`` with the imported rows, and the rows of ``base`` to which they refer."""
     rows: dict[str, dict[tuple[str, ...], Row]] = {t.name: before.keyed(t) for t in TABLES}
     for table in TABLES:
         borrowed = base.keyed(table)
@@ -169,7 +170,7 @@ def _merged(before: Catalog, base: Catalog, imported: Imported, report: Report) 
                 report.added[table.name] += 1
             _merge_row(table, rows[table.name], key, row, report)
     _borrow(rows, base, report)
-    _drop_unused(rows, imported)
+    _drop_unused(rows)
     _price_changes(rows["prices"], imported, report)
     after = Catalog()
     for table in TABLES:
@@ -183,12 +184,12 @@ _REVIEWED = frozenset({"vendors", "models", "providers", "sources"})
 
 
 def _series(source_id: str) -> str:
-    """A source without the date of its snapshot."""
+    """A source's id without the date of its snapshot."""
     return re.sub(r"-\d{4}-\d{2}-\d{2}$", "", source_id)
 
 
 def _merge_row(table: Table, rows: dict[tuple[str, ...], Row], key: tuple[str, ...], new: Row, report: Report) -> None:
-    """New rows are added; of known ones empty cells are filled, and the importer's own older rows are renewed."""
+    """Merge one imported row: add it, or fill an existing row's empty cells, or renew the importer's own older row."""
     old = rows.get(key)
     if old is None:
         rows[key] = dict(new)
@@ -212,32 +213,28 @@ def _merge_row(table: Table, rows: dict[tuple[str, ...], Row], key: tuple[str, .
 
 
 def _borrow(rows: dict[str, dict[tuple[str, ...], Row]], base: Catalog, report: Report) -> None:
-    """Bring along every row that others name: the vendor of a model, its parent, their sources."""
-    there = {t.name: base.keyed(t) for t in TABLES}
-    missing = True
-    while missing:
-        missing = False
-        for table in TABLES:
-            for column in (c for c in table.columns if c.ref):
-                for row in list(rows[table.name].values()):
-                    key = (row[column.name],)
-                    if row[column.name] and key not in rows[column.ref] and key in there[column.ref]:
-                        rows[column.ref][key] = dict(there[column.ref][key])
-                        report.added[column.ref] += 1
-                        missing = True
+    """Add the rows of ``base`` that rows refer to and ``rows`` lacks: a model's vendor, its parent, their sources."""
+    packaged = {t.name: base.keyed(t) for t in TABLES}
+    unchecked = [(table, row) for table in TABLES for row in rows[table.name].values()]
+    while unchecked:
+        table, row = unchecked.pop()
+        for column in (c for c in table.columns if c.ref):
+            key = (row[column.name],)
+            if row[column.name] and key not in rows[column.ref] and key in packaged[column.ref]:
+                rows[column.ref][key] = dict(packaged[column.ref][key])
+                report.added[column.ref] += 1
+                unchecked.append((BY_NAME[column.ref], rows[column.ref][key]))
 
 
-def _drop_unused(rows: dict[str, dict[tuple[str, ...], Row]], imported: Imported) -> None:
-    """A source that came with the import, or that its newer snapshot replaced, but that no row names is no source."""
-    used = {
-        r["source_id"] for name, held in rows.items() if name != "sources" for r in held.values() if "source_id" in r
-    }
+def _drop_unused(rows: dict[str, dict[tuple[str, ...], Row]]) -> None:
+    """Delete the sources that no row refers to."""
+    used = {r.get("source_id") for name, by_key in rows.items() if name != "sources" for r in by_key.values()}
     for key in [k for k in rows["sources"] if k[0] not in used]:
         del rows["sources"][key]
 
 
 def _price_changes(prices: Mapping[tuple[str, ...], Row], imported: Imported, report: Report) -> None:
-    """Old → new for every offer whose last earlier price differs."""
+    """Report the price of every imported offer that differs from the offer's last earlier price."""
     history: dict[tuple[str, str], list[Row]] = {}
     for row in prices.values():
         history.setdefault((row["provider_id"], row["offer_id"]), []).append(row)

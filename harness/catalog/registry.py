@@ -1,4 +1,4 @@
-"""The market sources in one declared list: what ``harness catalog refresh --from`` knows."""
+"""The market sources of ``harness catalog refresh --from``, declared in one list."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ IMPORTERS: tuple[Importer, ...] = (
 
 
 def importer_named(name: str) -> Importer:
-    """The importer that ``--from`` names, else an error that lists what there is."""
+    """The importer of that name; BadInput with all names where there is none."""
     for importer in IMPORTERS:
         if importer.name == name:
             return importer

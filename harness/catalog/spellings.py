@@ -22,7 +22,7 @@ _BEDROCK_VERSION = re.compile(r"-v\d+(:\d+)?(:\d+k)?$")
 _PRECISION = re.compile(
     r"-(fp8|fp4|fp16|nvfp4|mxfp4|bf16|int4|int8|awq|gptq|gguf|w4a16|w8a8|q4-k-m|q8-0|4bit|6bit|8bit|iq4-xs|mlx|fp8-dynamic|fp8-fast|fp8-tput|tput)$"
 )
-_PLACE = re.compile(
+_SERVING = re.compile(
     r"-(tee|maas|hf|dd|vllm|free|cf|fw|turbo-tee|fast-api|api|default|original|cheaper|sambanova|high-throughput|flex|cs)$"
 )
 _FULL_DATE = re.compile(r"-(?:20\d{2}-?[01]\d-?[0-3]\d|2[3-9][01]\d[0-3]\d)$")
@@ -84,13 +84,13 @@ def slug(text: str) -> str:
 
 
 def owner(offer_id: str) -> str:
-    """What stands before the last slash of an offer's id, as a slug: often the vendor (``meta-llama``)."""
+    """Owner in an offer's id (the part before the last slash) as a slug: often the vendor (``meta-llama``)."""
     parts = [p for p in offer_id.split("/") if p]
     return slug(parts[-2].removeprefix("hf:").removeprefix("~")) if len(parts) > 1 else ""
 
 
 def normal(name: str) -> str:
-    """One form for every way of writing the same model's name."""
+    """Normal form of a model's name: the same for every spelling."""
     text = unicodedata.normalize("NFKC", name).strip().lower().lstrip("~")
     text = text.rstrip("/").rsplit("/", 1)[-1].replace("--", "-")
     text = _DOTTED_VENDOR.sub("", _REGION.sub("", text))
@@ -107,11 +107,11 @@ def normal(name: str) -> str:
 
 
 def _bare(form: str) -> str:
-    """A form without what says how and where it is served."""
+    """A form without the endings for precision, provider and serving."""
     before = ""
     while before != form:
         before = form
-        form = _LEAD.sub("", _PLACE.sub("", _PRECISION.sub("", form)))
+        form = _LEAD.sub("", _SERVING.sub("", _PRECISION.sub("", form)))
     return form
 
 

@@ -1,4 +1,4 @@
-"""Read the catalog's files into rows, each remembering its line; find what cannot even be read."""
+"""Rows of the catalog's files with their line numbers, and the findings of files that cannot be read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_FILE = 64 * 1024 * 1024  # bytes; the largest table holds well under 10 MB
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One thing wrong, with the place: file, row (1 is the heading) and column."""
+    """One error of the catalog: file, row (1 is the heading), column and message."""
 
     file: str
     row: int
@@ -24,8 +24,8 @@ class Finding:
     message: str
 
     def __str__(self) -> str:
-        place = f"{self.file}, row {self.row}" if self.row else self.file
-        return f"{place}, column {self.column}: {self.message}" if self.column else f"{place}: {self.message}"
+        position = f"{self.file}, row {self.row}" if self.row else self.file
+        return f"{position}, column {self.column}: {self.message}" if self.column else f"{position}: {self.message}"
 
 
 Row = dict[str, str]
@@ -33,7 +33,7 @@ Row = dict[str, str]
 
 @dataclass
 class Catalog:
-    """All tables as text, with the file row of every record."""
+    """All tables as text, with the row of the file of every record."""
 
     rows: dict[str, list[Row]] = field(default_factory=lambda: {t.name: [] for t in TABLES})
     lines: dict[str, list[int]] = field(default_factory=lambda: {t.name: [] for t in TABLES})
@@ -49,7 +49,7 @@ def key_of(table: Table, row: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _decoded(table: Table, raw: bytes) -> tuple[str, list[Finding]]:
-    """Text of a file; broken UTF-8 is a finding with the row and column where it stands."""
+    """Text of a file, and a finding with row and column where the bytes are no UTF-8."""
     if len(raw) > MAX_FILE:
         return "", [Finding(table.file, 0, "", f"holds {len(raw):,} bytes; at most {MAX_FILE:,} are allowed")]
     try:
@@ -71,7 +71,7 @@ def _records(text: str) -> Iterable[list[str]]:
 
 
 def read_table(folder: Path, table: Table) -> tuple[list[Row], list[int], list[Finding]]:
-    """Rows of one file, the file row of each, and what is wrong with its form."""
+    """Rows of one file, the row of the file of each, and the findings of its form."""
     path = folder / table.file
     if not path.is_file():
         return [], [], [Finding(table.file, 0, "", "the file is missing")]
@@ -100,23 +100,23 @@ def read_table(folder: Path, table: Table) -> tuple[list[Row], list[int], list[F
 
 
 def _heading(table: Table, cells: list[str]) -> list[Finding]:
-    """Every name in the heading that is missing, unknown or out of place."""
+    """Findings of a heading: columns missing, unknown or in another order."""
     if tuple(cells) == table.names:
         return []
-    found = [Finding(table.file, 1, n, "this column is missing") for n in table.names if n not in cells]
-    found += [Finding(table.file, 1, c[:60], "the table has no such column") for c in cells if c not in table.names]
+    findings = [Finding(table.file, 1, n, "this column is missing") for n in table.names if n not in cells]
+    findings += [Finding(table.file, 1, c[:60], "the table has no such column") for c in cells if c not in table.names]
     expected = ",".join(table.names)
-    return found or [Finding(table.file, 1, cells[0][:60], f"the columns stand in another order than {expected}")]
+    return findings or [Finding(table.file, 1, cells[0][:60], f"the columns stand in another order than {expected}")]
 
 
 def read(folder: Path) -> tuple[Catalog, list[Finding]]:
-    """The whole catalog as it stands, and everything wrong with its form; an interrupted refresh is finished first."""
+    """All tables of the catalog, and the findings of their form; an interrupted refresh is finished first."""
     pending.finish(folder)
     catalog, findings = Catalog(), []
     for table in TABLES:
-        rows, lines, found = read_table(folder, table)
+        rows, lines, problems = read_table(folder, table)
         catalog.rows[table.name], catalog.lines[table.name] = rows, lines
-        findings += found
+        findings += problems
     return catalog, findings
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class FactKey:
-    """What may be stated of a vendor. ``many``: several values at one date are no contradiction."""
+    """A kind of fact of a vendor. ``many``: several values at one date do not contradict each other."""
 
     key: str
     dimension: str

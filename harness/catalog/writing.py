@@ -1,4 +1,4 @@
-"""Write the catalog's files so that a crash or a refusal leaves the old ones, or all of the new ones."""
+"""Writing of the catalog's files: after a crash or an error either all old files stand or all new ones."""
 
 from __future__ import annotations
 

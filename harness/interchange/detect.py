@@ -1,10 +1,9 @@
-"""From a path to units: which files form one run, and which format they have; one after the other."""
+"""The units of a path: the files that one reader reads together, and their format, one unit after the other."""
 
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,18 +11,17 @@ from typing import Any
 from harness.errors import BadInput, MissingData
 from harness.interchange import formats
 from harness.interchange.foreign import bounded, table
-from harness.interchange.readers import eee, helm, landscape_csv, leaderboard_csv, lm_eval
-from harness.interchange.readers.lm_eval_samples import is_sample
+from harness.interchange.formats import Format
 from harness.interchange.record import Refused, Unit
 
 # No run lies deeper, and a folder that is its own descendant ends somewhere.
 _MAX_DEPTH = 24
 _MAX_FILES = 200_000
-# Beside results, but no results: read with their run, or nothing to import.
+# Files that lie beside results in repositories and folders of any tool, and hold none.
 _SILENT = {"README.md", "LICENSE", ".gitattributes", ".gitignore", ".DS_Store"}
-# LightEval's items; read with their results file.
-_DETAILS = re.compile(r"^details_.+\.parquet$")
-_SUFFIXES = (".json", ".jsonl", ".jsonl.gz", ".eval", ".csv")
+
+
+_LINES = (".jsonl", ".jsonl.gz")
 
 
 class NothingHere(BadInput):
@@ -61,7 +59,7 @@ def count(path: Path) -> int:
 
 
 def _below(
-    folder: Path, root: Path, wanted: tuple[formats.Format, ...], mapping: Path | None, depth: int
+    folder: Path, root: Path, wanted: tuple[Format, ...], mapping: Path | None, depth: int
 ) -> Iterator[Unit | Refused]:
     label = _label(folder, root)
     try:
@@ -83,9 +81,13 @@ def _below(
                 yield Refused(_label(entry, root), f"lies deeper than {_MAX_DEPTH} folders")
             else:
                 yield from _below(entry, root, wanted, mapping, depth + 1)
-        elif entry.is_file() and entry.name not in _SILENT and not _DETAILS.match(entry.name):
+        elif entry.is_file() and entry.name not in _SILENT and not _is_detail(entry.name):
             files.append(entry)
     yield from _in_folder(files, root, wanted, mapping, alone=False)
+
+
+def _is_detail(name: str) -> bool:
+    return any(f.detail is not None and f.detail(name) for f in formats.FORMATS)
 
 
 def _tree_files(folder: Path) -> tuple[Path, ...]:
@@ -99,46 +101,35 @@ def _label(path: Path, root: Path) -> str:
 
 
 def _in_folder(
-    files: list[Path], root: Path, wanted: tuple[formats.Format, ...], mapping: Path | None, alone: bool
+    files: list[Path], root: Path, wanted: tuple[Format, ...], mapping: Path | None, alone: bool
 ) -> Iterator[Unit | Refused]:
-    """The units among the files of one folder."""
-    groups: dict[str, list[Path]] = {}
-    dated = lm_eval.dated(_beside(files[0]) if alone else files)
-    taken = {file for lines in dated.samples.values() for file in lines}
-    taken |= {file for file in files if _is_instances(file)}
-    if not alone and any(f.read is lm_eval.read for f in wanted):
-        for lines in dated.alone:
-            taken.update(lines)
-            yield Unit(lm_eval.NEW, lines[0], lines, _label(lines[0], root))
-    # Those that others are read with come last.
-    for file in sorted(files, key=lambda f: (f in taken, f.name != "results.json")):
-        if file in taken and not alone:
+    """The units among the files of one folder, or of one file that was asked for by its name (``alone``)."""
+    groups: dict[Format, list[Path]] = {}
+    companions: set[Path] = set()
+    siblings = _beside(files[0]) if alone else files
+    # Documents first: the lines files that belong to one are its companions.
+    for file in sorted(files, key=lambda f: f.name.endswith(_LINES)):
+        if file in companions:
             continue
         label = _label(file, root)
         try:
-            unit = _unit(file, label, wanted, mapping, dated.samples.get(file, ()))
-            if unit is not None and unit.format == lm_eval.NEW and unit.document is not None:
-                more = lm_eval.undated(file, unit.document, _beside(file) if alone else files)
-                taken.update(more)
-                unit = replace(unit, files=(*unit.files, *more))
+            known, document = _recognise(file, wanted, mapping)
         except BadInput as problem:
-            taken.difference_update(dated.samples.get(file, ()))  # the items still stand for themselves
             yield Refused(label, str(problem), failed=alone or not isinstance(problem, NothingHere))
             continue
-        grouped = unit is not None and any(f.grouped for f in wanted if f.name == unit.format)
-        if unit is not None and grouped:
-            groups.setdefault(unit.format, []).append(file)
-        elif unit is not None:
-            yield unit
-    for name, members in groups.items():
-        yield Unit(name, members[0].parent, tuple(members), _label(members[0].parent, root))
-
-
-def _is_instances(file: Path) -> bool:
-    """Whether a file holds the item outcomes of a record beside it."""
-    return (
-        file.name.endswith(eee.INSTANCES) and file.with_name(file.name.removesuffix(eee.INSTANCES) + ".json").is_file()
-    )
+        if known.grouped:
+            groups.setdefault(known, []).append(file)
+            continue
+        unit = Unit(known.name, file, (file,), label, mapping if known.header else None, document)
+        # A lines file that was asked for by its name is read alone, a document with what belongs to it.
+        if not alone or document is not None:
+            more = known.companions(unit, siblings)
+            companions.update(more)
+            unit = replace(unit, files=(file, *more))
+        yield unit
+    for known, members in groups.items():
+        folder = members[0].parent
+        yield Unit(known.name, folder, tuple(members), _label(folder, root))
 
 
 def _beside(file: Path) -> list[Path]:
@@ -149,40 +140,38 @@ def _beside(file: Path) -> list[Path]:
         return [file]
 
 
-def _unit(
-    file: Path, label: str, wanted: tuple[formats.Format, ...], mapping: Path | None, samples: tuple[Path, ...]
-) -> Unit | None:
-    """The unit of one file; ``samples`` are lm-eval's that belong to it.
+def _recognise(file: Path, wanted: tuple[Format, ...], mapping: Path | None) -> tuple[Format, Any]:
+    """The format of one file, and its parsed document where it is a JSON file.
 
     Raises:
         BadInput: the file fits none of the wanted formats, or cannot be read.
     """
-    name = file.name
-    if name.endswith((".jsonl", ".jsonl.gz")):
-        return _lines(file, label, wanted)
-    if name.endswith(".json"):
-        return _document(file, label, wanted, samples)
-    if name.endswith(".eval") and any(f.name == "inspect" for f in wanted):
-        return Unit("inspect", file, (file,), label)
-    if name.endswith(".csv"):
-        return _table(file, label, wanted, mapping)
-    raise NothingHere(f"is of no kind that is read ({', '.join(_SUFFIXES)})")
+    by_name = next((f for f in wanted if f.file_name is not None and f.file_name(file.name)), None)
+    if by_name is not None:
+        return by_name, None
+    if file.name.endswith(_LINES):
+        return _of_lines(file, wanted), None
+    if file.name.endswith(".json"):
+        document = bounded.read_json(file)
+        return _of_document(file, document, wanted), document
+    if file.name.endswith(".csv"):
+        return _of_table(file, wanted, mapping), None
+    raise NothingHere(f"is of no kind that is read ({', '.join(formats.SUFFIXES)})")
 
 
-def _document(file: Path, label: str, wanted: tuple[formats.Format, ...], samples: tuple[Path, ...]) -> Unit:
-    document: Any = bounded.read_json(file)
+def _of_document(file: Path, document: Any, wanted: tuple[Format, ...]) -> Format:
     for known in wanted:
         if known.document is not None and known.document(document):
-            files = (file, *samples) if known.read is lm_eval.read else (file,)
-            return Unit(known.name, file, files, label, document=document)
+            return known
     if isinstance(document, dict) and str(document.get("$schema", "")).startswith("http"):
         raise NothingHere("is a JSON schema, no results")
-    if reason := helm.without_scores(file.name, document):
-        raise NothingHere(reason)
+    for known in formats.FORMATS:
+        if known.without_scores is not None and (reason := known.without_scores(file.name, document)):
+            raise NothingHere(reason)
     raise BadInput(_unknown(document, wanted))
 
 
-def _unknown(document: Any, wanted: tuple[formats.Format, ...]) -> str:
+def _unknown(document: Any, wanted: tuple[Format, ...]) -> str:
     shape = (
         f"an object with {', '.join(map(repr, sorted(document)[:4]))}" if isinstance(document, dict) else "no object"
     )
@@ -190,29 +179,22 @@ def _unknown(document: Any, wanted: tuple[formats.Format, ...]) -> str:
     return f"is not in {asked}: the JSON is {shape[:200]}".encode("utf-8", "replace").decode()
 
 
-def _lines(file: Path, label: str, wanted: tuple[formats.Format, ...]) -> Unit:
+def _of_lines(file: Path, wanted: Sequence[Format]) -> Format:
     first = next((line for line in bounded.read_lines(file)), None)
     if first is None:
         raise BadInput("is empty")
-    samples = lm_eval.SAMPLES_NAME.match(file.name) or is_sample(first.value)
-    if samples and any(f.read is lm_eval.read for f in wanted):
-        return Unit(lm_eval.NEW, file, (file,), label)
-    found = isinstance(first.value, dict) and "evaluation_results" in first.value
-    if any(f.name == eee.FORMAT for f in wanted) and (found or first.problem is not None):
-        return Unit(eee.FORMAT, file, (file,), label)
-    if first.problem is not None:
-        raise BadInput(first.problem)
-    raise BadInput("holds JSON lines of no format that is read (lm-eval's are named samples_<task>_<date>.jsonl)")
-
-
-def _table(file: Path, label: str, wanted: tuple[formats.Format, ...], mapping: Path | None) -> Unit:
-    header = table.header(file)
-    bounded.check(file, bounded.MAX_LINES_BYTES if landscape_csv.is_table(header) else bounded.MAX_CSV)
-    if mapping is not None and any(f.name == leaderboard_csv.FORMAT for f in wanted):
-        return Unit(leaderboard_csv.FORMAT, file, (file,), label, mapping)
     for known in wanted:
-        if known.header is not None and known.header(header):
-            return Unit(known.name, file, (file,), label, mapping)
-    if any(f.name == leaderboard_csv.FORMAT for f in wanted):
-        return Unit(leaderboard_csv.FORMAT, file, (file,), label, mapping)
-    raise BadInput(f"is not in the format {wanted[0].name}: its columns are {', '.join(header)[:120]}")
+        if known.line is not None and known.line(first):
+            return known
+    raise BadInput(first.problem or "holds JSON lines of no format that is read")
+
+
+def _of_table(file: Path, wanted: tuple[Format, ...], mapping: Path | None) -> Format:
+    header = table.header(file)
+    by_header = (f for f in wanted if f.header is not None and f.header(header))
+    by_mapping = (f for f in wanted if f.mapped and mapping is not None)
+    known = next(by_mapping, None) or next(by_header, None)
+    if known is None:
+        raise BadInput(f"is not in the format {wanted[0].name}: its columns are {', '.join(header)[:120]}")
+    bounded.check(file, known.max_table)
+    return known

@@ -1,16 +1,17 @@
-"""Every format that is read, once: its name, how it is recognised, who reads it.
+"""The list of formats that are read: name, how a file or folder of it is recognised, its reader.
 
 Order matters where shapes overlap; the first that recognises a file has it. A folder format takes the
-whole folder; a document format a JSON file; a lines format a ``.jsonl``; a table format a ``.csv``.
+whole folder; a document format a JSON file; a line format a ``.jsonl``; a header format a ``.csv``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.interchange.foreign import bounded
 from harness.interchange.readers import (
     eee,
     evalscope,
@@ -21,26 +22,51 @@ from harness.interchange.readers import (
     leaderboard_csv,
     lighteval,
     lm_eval,
+    lm_eval_samples,
     mmlu_csv,
     opencompass,
     squad,
 )
 from harness.interchange.record import Reader, Unit
 
+_JSON = (".json",)
+_JSON_AND_LINES = (".json", ".jsonl", ".jsonl.gz")
+_CSV = (".csv",)
+
+
+def _none_beside(unit: Unit, siblings: Sequence[Path]) -> tuple[Path, ...]:
+    """No companions: the files of a format whose units are one file each."""
+    return ()
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format: the name for ``--format``, what it is, its detectors (one is set) and its reader."""
+    """One format: the name for ``--format``, its title, its reader, and how its files are recognised and grouped."""
 
     name: str
     title: str
     read: Reader
+    # Endings of its files' names; none for a format of folders.
+    suffixes: tuple[str, ...] = ()
+    # Recognition: of a folder (with its entries' names), of a file by its name alone, of a JSON document, of the
+    # first line of a JSON-lines file, of the first row of a CSV file.
     folder: Callable[[Path, set[str]], bool] | None = None
+    file_name: Callable[[str], bool] | None = None
     document: Callable[[Any], bool] | None = None
+    line: Callable[[bounded.Line], bool] | None = None
     header: Callable[[list[str]], bool] | None = None
-    suffix: str | None = None
-    # Files of this format in one folder belong together.
+    # The further files among a unit's siblings that are read with it; they make no units of their own.
+    companions: Callable[[Unit, Sequence[Path]], tuple[Path, ...]] = _none_beside
+    # Names of files that its reader fetches from other folders.
+    detail: Callable[[str], bool] | None = None
+    # Why a JSON document that the tool writes beside results holds none; nothing for any other document.
+    without_scores: Callable[[str, Any], str | None] | None = None
+    # The files of one folder are one unit.
     grouped: bool = False
+    # Read with the mapping file (``--mapping``), before any other format, where there is one.
+    mapped: bool = False
+    # The largest table that is read, bytes.
+    max_table: int = bounded.MAX_CSV
 
 
 FORMATS: tuple[Format, ...] = (
@@ -48,31 +74,83 @@ FORMATS: tuple[Format, ...] = (
     Format("helm", "HELM run folder", helm.read_run, folder=helm.is_run),
     Format("evalscope", "EvalScope output tree", evalscope.read_tree, folder=evalscope.is_tree),
     Format("opencompass", "OpenCompass work folder", opencompass.read_tree, folder=opencompass.is_tree),
-    Format("eee", "Every Eval Ever records", eee.read, document=eee.is_record, suffix=".jsonl"),
-    Format("inspect", "Inspect log", inspect_log.read, document=inspect_log.is_log, suffix=".eval"),
-    Format("lighteval", "LightEval results", lighteval.read, document=lighteval.is_results),
-    Format("evalscope", "EvalScope report", evalscope.read_report, document=evalscope.is_report),
-    Format("lm-eval", "lm-eval 0.4 results and samples", lm_eval.read, document=lm_eval.is_new),
-    Format("lm-eval-old", "lm-eval 0.2 and 0.3 results", lm_eval.read, document=lm_eval.is_old),
-    Format("squad", "SQuAD predictions", squad.read, document=squad.is_predictions),
-    Format("helm-table", "HELM group table", helm.read_table, document=helm.is_table),
+    Format(
+        "eee",
+        "Every Eval Ever records",
+        eee.read,
+        _JSON_AND_LINES,
+        document=eee.is_record,
+        line=eee.is_record_line,
+        companions=eee.companions,
+    ),
+    Format(
+        "inspect",
+        "Inspect log",
+        inspect_log.read,
+        (".json", inspect_log.ARCHIVE_SUFFIX),
+        file_name=inspect_log.is_archive,
+        document=inspect_log.is_log,
+    ),
+    Format(
+        "lighteval",
+        "LightEval results",
+        lighteval.read,
+        _JSON,
+        document=lighteval.is_results,
+        detail=lighteval.is_details,
+    ),
+    Format("evalscope", "EvalScope report", evalscope.read_report, _JSON, document=evalscope.is_report),
+    Format(
+        "lm-eval",
+        "lm-eval 0.4 results and samples",
+        lm_eval.read,
+        _JSON_AND_LINES,
+        file_name=lm_eval.is_samples_name,
+        document=lm_eval.is_new,
+        line=lm_eval_samples.is_sample_line,
+        companions=lm_eval.companions,
+    ),
+    Format(
+        "lm-eval-old",
+        "lm-eval 0.2 and 0.3 results",
+        lm_eval.read,
+        _JSON_AND_LINES,
+        file_name=lm_eval.is_samples_name,
+        document=lm_eval.is_old,
+        line=lm_eval_samples.is_sample_line,
+        companions=lm_eval.companions,
+    ),
+    Format("squad", "SQuAD predictions", squad.read, _JSON, document=squad.is_predictions),
+    Format(
+        "helm-table",
+        "HELM group table",
+        helm.read_table,
+        _JSON,
+        document=helm.is_table,
+        without_scores=helm.without_scores,
+    ),
     Format(
         "landscape-csv",
         "tables of this harness's export",
         landscape_csv.read,
+        _CSV,
         header=landscape_csv.is_table,
         grouped=True,
+        max_table=bounded.MAX_LINES_BYTES,
     ),
-    Format("opencompass-summary", "OpenCompass summary", opencompass.read_summary, header=opencompass.is_summary),
-    Format("mmlu-csv", "MMLU, question by question", mmlu_csv.read, header=mmlu_csv.is_table, grouped=True),
+    Format("opencompass-summary", "OpenCompass summary", opencompass.read_summary, _CSV, header=opencompass.is_summary),
+    Format("mmlu-csv", "MMLU, question by question", mmlu_csv.read, _CSV, header=mmlu_csv.is_table, grouped=True),
     Format(
         "leaderboard",
         "leaderboard as CSV",
         leaderboard_csv.read,
-        header=lambda header: leaderboard_csv.known(header) is not None,
+        _CSV,
+        header=lambda _: True,  # the last: its reader says what a mapping would have to name
+        mapped=True,
     ),
 )
 NAMES = tuple(dict.fromkeys(f.name for f in FORMATS))
+SUFFIXES = tuple(dict.fromkeys(suffix for f in FORMATS for suffix in f.suffixes))
 
 
 def reader(unit: Unit) -> Reader:

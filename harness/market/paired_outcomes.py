@@ -53,15 +53,12 @@ def compare(queries: Queries, runs: pd.DataFrame) -> Comparison:
         BadInput: fewer than two runs, or two of one label.
         MissingData: a run without outcomes of the suite's headline metrics.
     """
-    import pandas as pd
-
     ids = [str(run_id) for run_id in runs["run_id"]]
-    suite, version = runs["suite"].iloc[0], runs["suite_version"].iloc[0]
     named = runs.drop(columns="manifest", errors="ignore").merge(queries.frame("manifests", run_ids=ids), on="run_id")
     return analysis.compare(
         list(runs["label"]),
         run=named.assign(model=named["label"]),
-        task=queries.frame("tasks", suite=suite, suite_version=None if pd.isna(version) else version),
+        task=queries.frame("tasks", run_ids=ids),
         result=queries.frame("results", run_ids=ids),
         outcome=outcomes(queries, runs),
     )

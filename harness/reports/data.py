@@ -42,9 +42,10 @@ class Material:
 
     @cached_property
     def leading(self) -> pd.DataFrame:
-        """The newest valid, complete run of every model revision, suite and dtype, with ``kind_of_origin``."""
-        frame = self.frame("leading_runs").sort_values(["suite", "suite_version", "model", "run_id"], kind="stable")
-        return frame.assign(kind_of_origin=frame["origin"].where(frame["segment"] != "reference", "reference"))
+        """Leading runs of the whole database."""
+        from harness.market.leading_runs import leading_runs
+
+        return leading_runs(self)
 
     @cached_property
     def scope(self) -> Scope:
@@ -59,14 +60,9 @@ class Material:
     @cached_property
     def results(self) -> pd.DataFrame:
         """Headline results, with intervals, of the leading runs in the scope."""
-        from harness.analysis.statistics.uncertainty import with_intervals
+        from harness.market.leading_runs import headline_results
 
-        return with_intervals(self.frame("report_results", run_ids=list(self.runs["run_id"])))
-
-    @cached_property
-    def tasks(self) -> pd.DataFrame:
-        """Tasks of the suites that runs in the scope used."""
-        return self.frame("report_tasks", run_ids=list(self.runs["run_id"]))
+        return headline_results(self, self.runs)
 
     @cached_property
     def reported(self) -> pd.DataFrame:

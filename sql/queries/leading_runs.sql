@@ -1,4 +1,4 @@
--- one row per leading run (view `leading_run`), by model, with its vendor, its segment and its model's size and terms
+-- one row per leading run (view `leading_run`), by suite and model, with its vendor, its segment and its model's size and terms
 SELECT
     r.run_id, r.model, r.model_id, r.vendor_id, r.revision, r.params, r.suite, r.suite_version, r.engine, r.dtype,
     r.device, r.origin, r.started, r.sealed, r.item_limit, r.item_sample, r.partial, r.valid, r.chat_template, r.source,
@@ -10,4 +10,4 @@ FROM leading_run AS r
 LEFT JOIN vendor AS v ON v.vendor_id = r.vendor_id
 LEFT JOIN model AS m ON m.model_id = r.model_id
 LEFT JOIN vendor AS mv ON mv.vendor_id = m.vendor_id
-ORDER BY r.model, r.suite, r.suite_version, r.run_id
+ORDER BY r.suite, r.suite_version, r.model, r.run_id

@@ -45,7 +45,7 @@ MUTATIONS = (
     ("paired", "paired", "_column_estimates(one - two,", "_column_estimates(one + two,"),
     ("paired", "paired", "np.hypot(error_a, error_b)", "error_a + error_b"),
     ("ranking", "ranking", "rank_low=1.0 + better.sum(axis=0)", "rank_low=better.sum(axis=0)"),
-    ("ranking", "ranking", "float(len(known)) - better.sum(axis=1)", "float(len(known)) - better.sum(axis=0)"),
+    ("ranking", "ranking", "float(len(scored)) - better.sum(axis=1)", "float(len(scored)) - better.sum(axis=0)"),
     ("ranking", "ranking", "leader[(leader < 0) & ~separable[row]] = row", "leader[~separable[row]] = row"),
     (
         "ranking",
@@ -92,8 +92,8 @@ MUTATIONS = (
     ("positioning", "positioning", "(x - x.min()) / (x.max() - x.min())", "(x + x.min()) / (x.max() - x.min())"),
     ("positioning", "positioning", "np.where(up, 1.0, -1.0)", "np.where(up, 1.0, 1.0)"),
     ("claims", "positioning", "first.mean() - second.mean()", "first.mean() + second.mean()"),
-    ("opportunities", "opportunities", "(given / given.sum()) ** 2", "(given / given.sum()) ** 1"),
-    ("opportunities", "opportunities", ".sum(axis=2) == 1) & told", ".sum(axis=2) <= 1) & told"),
+    ("opportunities", "opportunities", "(positive / positive.sum()) ** 2", "(positive / positive.sum()) ** 1"),
+    ("opportunities", "opportunities", ".sum(axis=2) == 1) & stated", ".sum(axis=2) <= 1) & stated"),
     ("comparability", "comparability", "ordered = np.sort(doc_hashes", "ordered = np.asarray(doc_hashes"),
     ("compare", "compare", 'p_adjusted=holm(pairs["p_value"])', 'p_adjusted=pairs["p_value"]'),
 )

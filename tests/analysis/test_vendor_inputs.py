@@ -42,11 +42,3 @@ def test_inputs_by_hand_with_their_sources() -> None:
 def test_nothing_gives_nothing() -> None:
     found = vendor_inputs.gather_inputs(VIEW.iloc[:0], FACT.iloc[:0], MODEL.iloc[:0])
     assert found.empty and list(found) == vendor_inputs.COLUMNS
-
-
-def test_money_is_converted_where_a_rate_is_known() -> None:
-    view = pd.concat([VIEW, VIEW.assign(vendor_id="w", value=70.0, unit="CNY"), VIEW.assign(vendor_id="x", unit="JPY")])
-    found = vendor_inputs.gather_inputs(view, FACT.iloc[:0], MODEL.iloc[:0], rates={"CNY": 1 / 7, "USD": 1.0})
-    rows = found.set_index("vendor_id")
-    assert (rows.loc["w", "value"], rows.loc["w", "unit"]) == (10.0, "USD")
-    assert (rows.loc["x", "value"], rows.loc["x", "unit"]) == (1e6, "JPY")

@@ -12,7 +12,7 @@ import pytest
 from harness import places
 from harness.catalog import tables
 from harness.catalog.checks import unopened
-from harness.catalog.matching import known, match_vendor
+from harness.catalog.matching import index_names, match_vendor
 from harness.catalog.tables import Catalog
 
 FOUNDING = [
@@ -104,7 +104,7 @@ def test_nine_in_ten_offers_of_july_2026_end_on_a_vendor(catalog: Catalog) -> No
 
 
 def test_countries_agree_with_epochs_organisations(catalog: Catalog, market: Path) -> None:
-    index = known([], catalog.rows["vendors"], [], catalog.rows["aliases"])
+    index = index_names([], catalog.rows["vendors"], [], catalog.rows["aliases"])
     country = {r["vendor_id"]: r["country"] for r in catalog.rows["vendors"]}
     with (market / "epoch_ai" / "organizations.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = [r for r in csv.DictReader(file) if r["Country"] in COUNTRY_NAMES]

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalog.imported import Desk, Imported, SourceFile
+from harness.catalog.imported import ImportContext, Imported, SourceFile
 from harness.catalog.importers import epoch_companies, epoch_models, epoch_scores, leaderboards, litellm, market_facts
-from harness.catalog.matching import known
+from harness.catalog.matching import index_names
 from harness.catalog.registry import IMPORTERS, importer_named
 from harness.errors import BadInput
 from tests.catalog.conftest import small_rows
 
 
 @pytest.fixture
-def desk() -> Desk:
+def context() -> ImportContext:
     rows = small_rows()
-    index = known(rows["models"], rows["vendors"], rows["providers"], rows["aliases"])
-    return Desk(index, dt.date(2026, 7, 1), "snapshot-2026-07-01")
+    index = index_names(rows["models"], rows["vendors"], rows["providers"], rows["aliases"])
+    return ImportContext(index, dt.date(2026, 7, 1), "snapshot-2026-07-01")
 
 
 def csv_file(name: str, *lines: str, mark: str = "") -> SourceFile:
@@ -31,7 +31,7 @@ def column(out: Imported, table: str, *names: str) -> list[tuple[str, ...]]:
     return [tuple(r[n] for n in names) for r in out.rows[table]]
 
 
-def test_litellm_prices_are_per_token_and_some_are_text(desk: Desk) -> None:
+def test_litellm_prices_are_per_token_and_some_are_text(context: ImportContext) -> None:
     entries = {
         "sample_spec": {"litellm_provider": "cloudy", "input_cost_per_token": 1},
         "openrouter/acme/acme-7b": {
@@ -46,7 +46,7 @@ def test_litellm_prices_are_per_token_and_some_are_text(desk: Desk) -> None:
         "unknown-model": {"litellm_provider": "cloudy", "input_cost_per_token": 1e-6},
         "acme-70b": {"litellm_provider": "cloudy", "input_cost_per_token": -1, "output_cost_per_token": 1e-6},
     }
-    out = litellm.read([SourceFile("m.json", json.dumps(entries).encode())], desk)
+    out = litellm.read([SourceFile("m.json", json.dumps(entries).encode())], context)
     assert column(out, "prices", "offer_id", "model_id", "input_per_mtok", "output_per_mtok") == [
         ("acme-70b", "", "", "1"),
         ("acme/acme-7b", "acme-7b-instruct", "3", "15"),
@@ -55,20 +55,20 @@ def test_litellm_prices_are_per_token_and_some_are_text(desk: Desk) -> None:
     assert {u.kind for u in out.unmatched} == {"provider", "offer"}
     for broken in (b"{", b"[]"):
         with pytest.raises(BadInput):
-            litellm.read([SourceFile("m.json", broken)], desk)
+            litellm.read([SourceFile("m.json", broken)], context)
 
 
-def test_a_token_cheaper_than_a_character_of_its_own_is_left_out(desk: Desk) -> None:
+def test_a_token_cheaper_than_a_character_of_its_own_is_left_out(context: ImportContext) -> None:
     right = {"litellm_provider": "cloudy", "input_cost_per_token": 1e-6, "input_cost_per_character": 2.5e-7}
     wrong = {**right, "output_cost_per_token": 1e-8, "output_cost_per_character": 4e-8}
     entries = {"acme-7b": right, "acme-70b": wrong}
-    out = litellm.read([SourceFile("m.json", json.dumps(entries).encode())], desk)
+    out = litellm.read([SourceFile("m.json", json.dumps(entries).encode())], context)
     assert column(out, "prices", "offer_id", "input_per_mtok") == [("acme-7b", "1")]
     (left,) = [u for u in out.unmatched if u.kind == "price"]
     assert left.name == "acme-70b" and "output_cost_per_token" in left.why
 
 
-def test_reported_scores_know_per_cent_fractions_shots_and_marks(desk: Desk) -> None:
+def test_reported_scores_know_per_cent_fractions_shots_and_marks(context: ImportContext) -> None:
     mmlu = csv_file(
         "external_benchmark_mmlu.csv",
         "id,Name,EM,Model version,Shots,Source,Source link,Notes",
@@ -94,7 +94,7 @@ def test_reported_scores_know_per_cent_fractions_shots_and_marks(desk: Desk) -> 
     versions = csv_file(
         "model_versions.csv", "id,Version release date,Hugging Face developer id", "acme-large,2026-02-02,acme"
     )
-    out = epoch_scores.read([mmlu, metr, runs, versions, csv_file("other.csv", "a", "1")], desk)
+    out = epoch_scores.read([mmlu, metr, runs, versions, csv_file("other.csv", "a", "1")], context)
     assert sorted(column(out, "reported_scores", "model_id", "benchmark", "score", "unit", "setting")) == [
         ("acme-7b-instruct", "MMLU", "0.7", "fraction", "5-shot; figure 2 of this source"),
         ("acme-7b-instruct", "MMLU", "0.75", "fraction", "5-shot"),
@@ -107,17 +107,17 @@ def test_reported_scores_know_per_cent_fractions_shots_and_marks(desk: Desk) -> 
     assert {u.kind for u in out.unmatched} == {"model", "score", "benchmark", "file"}
 
 
-def test_a_published_score_never_goes_to_the_chat_version(desk: Desk) -> None:
+def test_a_published_score_never_goes_to_the_chat_version(context: ImportContext) -> None:
     rows = csv_file(
         "external_benchmark_mmlu.csv",
         "Name,EM,Model version,Source,Source link",
         "x,50%,acme-large-preview,S,https://s.example/",
     )
-    out = epoch_scores.read([rows], desk)
+    out = epoch_scores.read([rows], context)
     assert column(out, "models", "model_id", "vendor_id") == [("acme-large-preview", "acme")]
 
 
-def test_leaderboard_v1_and_v2(desk: Desk) -> None:
+def test_leaderboard_v1_and_v2(context: ImportContext) -> None:
     head = "fullname,weight_type,arc,hellaswag,mmlu,truthfulqa,winogrande,gsm8k,hub_license,params_b,precision,date"
     v1 = csv_file(
         "v1.csv",
@@ -126,7 +126,7 @@ def test_leaderboard_v1_and_v2(desk: Desk) -> None:
         "someone/Merge-7B,Original,50,60,70,40,80,90,mit,7,bfloat16,2024-05-05",
         "acme/Acme-7B-GPTQ,GPTQ,50,60,70,40,80,90,mit,7,4bit,2024-05-05",
     )
-    out = leaderboards.read_v1([v1], desk)
+    out = leaderboards.read_v1([v1], context)
     assert column(out, "reported_scores", "benchmark", "score", "setting", "as_of")[0] == (
         "ARC-Challenge",
         "0.5",
@@ -142,7 +142,7 @@ def test_leaderboard_v1_and_v2(desk: Desk) -> None:
         "acme/Acme-8B,TRUE,TRUE,bfloat16,apache-2.0,8.03,0.5,0.4,0.3,0.2,0.1,0.05",
         "fan/Acme-8B,FALSE,TRUE,bfloat16,mit,8,0.5,0.4,0.3,0.2,0.1,0.05",
     )
-    out = leaderboards.read_v2([v2], desk)
+    out = leaderboards.read_v2([v2], context)
     assert column(out, "models", "model_id", "vendor_id", "licence", "hub_id") == [
         ("acme-8b", "acme", "apache-2.0", "acme/Acme-8B")
     ]
@@ -152,10 +152,10 @@ def test_leaderboard_v1_and_v2(desk: Desk) -> None:
         "0-shot; bfloat16; chat template",
     )
     with pytest.raises(BadInput, match="lacks the column"):
-        leaderboards.read_v1([csv_file("v1.csv", "a,b", "1,2")], desk)
+        leaderboards.read_v1([csv_file("v1.csv", "a,b", "1,2")], context)
 
 
-def test_arena_keeps_interval_and_votes(desk: Desk) -> None:
+def test_arena_keeps_interval_and_votes(context: ImportContext) -> None:
     rows = csv_file(
         "arena.csv",
         "model,arena_score,95_pct_ci,votes,organization",
@@ -164,7 +164,7 @@ def test_arena_keeps_interval_and_votes(desk: Desk) -> None:
         "Mystery,1100,+1/-1,9,Nobody",
         "Acme-Large,,+1/-1,9,Acme",
     )
-    out = leaderboards.read_arena([rows], desk)
+    out = leaderboards.read_arena([rows], context)
     assert column(out, "reported_scores", "model_id", "score", "unit", "setting") == [
         ("acme-7b-instruct", "1200", "elo", "95 % interval +5 -6; 4200 votes"),
         ("acme-ultra", "1300", "elo", "95 % interval +1 -1; 9 votes"),
@@ -172,23 +172,23 @@ def test_arena_keeps_interval_and_votes(desk: Desk) -> None:
     assert [u.name for u in out.unmatched] == ["Mystery", "Acme-Large"]
 
 
-def test_livebench_means_are_means_of_tasks_and_then_of_categories(desk: Desk) -> None:
+def test_livebench_means_are_means_of_tasks_and_then_of_categories(context: ImportContext) -> None:
     categories = SourceFile("categories_2026.json", json.dumps({"Reasoning": ["a", "b"], "Coding": ["c"]}).encode())
     rows = csv_file("table_2026.csv", "model,a,b,c", "acme-large,10,30,60", "acme-7b,10,,60")
-    out = leaderboards.read_livebench([rows, categories], desk)
+    out = leaderboards.read_livebench([rows, categories], context)
     assert column(out, "reported_scores", "model_id", "benchmark", "score") == [
         ("acme-large", "LiveBench Reasoning", "0.2"),
         ("acme-large", "LiveBench Coding", "0.6"),
         ("acme-large", "LiveBench", "0.4"),
         ("acme-7b-instruct", "LiveBench Coding", "0.6"),
     ]
-    assert leaderboards.read_livebench([rows], desk).unmatched[0].kind == "file"
+    assert leaderboards.read_livebench([rows], context).unmatched[0].kind == "file"
 
 
-def test_an_effort_is_a_setting_of_a_score_and_no_model_of_its_own(desk: Desk) -> None:
+def test_an_effort_is_a_setting_of_a_score_and_no_model_of_its_own(context: ImportContext) -> None:
     categories = SourceFile("categories_2026.json", json.dumps({"Coding": ["c"]}).encode())
     rows = csv_file("table_2026.csv", "model,c", "acme-large-low-effort,10", "acme-large-thinking-64k-high-effort,20")
-    out = leaderboards.read_livebench([rows, categories], desk)
+    out = leaderboards.read_livebench([rows, categories], context)
     assert {(r["model_id"], r["setting"]) for r in out.rows["reported_scores"]} == {
         ("acme-large", "low-effort"),
         ("acme-large", "thinking-64k-high-effort"),
@@ -196,7 +196,7 @@ def test_an_effort_is_a_setting_of_a_score_and_no_model_of_its_own(desk: Desk) -
     assert out.rows["models"] == []
 
 
-def test_companies_dates_are_us_style_and_open_rounds_stay_out(desk: Desk) -> None:
+def test_companies_dates_are_us_style_and_open_rounds_stay_out(context: ImportContext) -> None:
     rounds = csv_file(
         "rounds.csv",
         "Id,Company,Close date,Status,Funding (equity),Funding (debt),Valuation (post-money),Report date,Type,Confidence,Exclude from graph view",
@@ -223,7 +223,7 @@ def test_companies_dates_are_us_style_and_open_rounds_stay_out(desk: Desk) -> No
         "Company,Amount,Category,Period type,Date,Report date,Confidence",
         'Acme,7000000,"R&D cloud compute,Data",Year,12/31/2025,9/1/2025,Likely',
     )
-    out = epoch_companies.read([rounds, revenue, staff, compute, csv_file("x.csv", "a", "1")], desk)
+    out = epoch_companies.read([rounds, revenue, staff, compute, csv_file("x.csv", "a", "1")], context)
     assert column(out, "facts", "key", "value", "as_of") == [
         ("funding_round", "200000000", "2025-03-31"),
         ("funding_round", "5000000", "2025-03-31"),
@@ -239,7 +239,7 @@ def test_companies_dates_are_us_style_and_open_rounds_stay_out(desk: Desk) -> No
     assert [u.kind for u in out.unmatched] == ["fact", "fact", "fact", "file"]
 
 
-def test_notable_models_give_compute_cost_and_counts(desk: Desk) -> None:
+def test_notable_models_give_compute_cost_and_counts(context: ImportContext) -> None:
     head = "Model,Domain,Organization,Authors,Publication date,Citations,Parameters,Training compute (FLOP),Training compute cost (2023 USD),Confidence,Model accessibility"
     models = csv_file(
         "notable.csv",
@@ -251,7 +251,7 @@ def test_notable_models_give_compute_cost_and_counts(desk: Desk) -> None:
     )
     costs = csv_file("costs.csv", "Model,Cost", "Acme Large,999.9", "Unknown Model,5", "acme-7b,77.7")
     paper = csv_file("paper.csv", "Model,Hardware_Capex_Energy_Cost", "Acme Large,88.8")
-    out = epoch_models.read([models, costs, paper, csv_file("z.csv", "Model", "q")], desk)
+    out = epoch_models.read([models, costs, paper, csv_file("z.csv", "Model", "q")], context)
     facts = {(r["key"], r["note"].split(";")[0]): r["value"] for r in out.rows["facts"]}
     assert facts["training_compute", "Acme Large"] == "1.0000E+24"
     assert facts["largest_training_compute", "Acme Large"] == "1.0000E+24"
@@ -262,7 +262,7 @@ def test_notable_models_give_compute_cost_and_counts(desk: Desk) -> None:
     assert {u.kind for u in out.unmatched} == {"organisation", "model", "file"}
 
 
-def test_gpu_prices_are_of_one_gpu(desk: Desk) -> None:
+def test_gpu_prices_are_of_one_gpu(context: ImportContext) -> None:
     cloud = csv_file(
         "cloud-gpus.csv",
         "Cloud,GPU Type,GPU Arch,GPUs,GPU RAM,vCPUs,RAM,On-demand,Per-GPU,Spot,Name",
@@ -277,7 +277,7 @@ def test_gpu_prices_are_of_one_gpu(desk: Desk) -> None:
         "2024-01-29,NVIDIA A100,,,,,,1",
         mark="\ufeff",
     )
-    out = market_facts.read_gpus([cloud, chips], desk)
+    out = market_facts.read_gpus([cloud, chips], context)
     assert column(out, "gpu_prices", "cloud", "gpu", "gpus", "memory_gb", "terms", "per_gpu_hour") == [
         ("AWS", "A100", "8", "40", "on-demand; p4d.24xlarge", "4.1"),
         ("AWS", "A100", "8", "40", "spot; p4d.24xlarge", "1.2288"),
@@ -287,7 +287,7 @@ def test_gpu_prices_are_of_one_gpu(desk: Desk) -> None:
     assert len(out.unmatched) == 2
 
 
-def test_ecosystem_graph_transparency_and_china(desk: Desk) -> None:
+def test_ecosystem_graph_transparency_and_china(context: ImportContext) -> None:
     assets = csv_file(
         "assets.csv",
         "type,name,organization,size,license,access,created_date,dependencies",
@@ -295,7 +295,7 @@ def test_ecosystem_graph_transparency_and_china(desk: Desk) -> None:
         "application,AcmeChat,Acme,,,,,[]",
         "model,Fan-1,Nobody,,,,,\"['AcmeText', 'Unknown']\"",
     )
-    out = market_facts.read_ecosystem([assets], desk)
+    out = market_facts.read_ecosystem([assets], context)
     assert column(out, "facts", "key", "value", "note")[:2] == [
         ("dataset", "AcmeText", "1 TB; MIT; open"),
         ("product", "AcmeChat", ""),
@@ -304,7 +304,7 @@ def test_ecosystem_graph_transparency_and_china(desk: Desk) -> None:
         ("datasets_released", "1"),
         ("derived_models", "1"),
     ]
-    out = market_facts.read_fmti([csv_file("s.csv", "Indicator,Acme,Nobody", "a,1,1", "b,0,1", "c,1,1")], desk)
+    out = market_facts.read_fmti([csv_file("s.csv", "Indicator,Acme,Nobody", "a,1,1", "b,0,1", "c,1,1")], context)
     assert column(out, "facts", "key", "value", "note") == [("transparency_index", "2", "of 3 indicators")]
     china = csv_file(
         "c.csv",
@@ -313,7 +313,7 @@ def test_ecosystem_graph_transparency_and_china(desk: Desk) -> None:
         "2,无名,丙,北京,通用,x",
         "3,Acme,丁,北京,矿业,x",
     )
-    out = market_facts.read_china([china], desk)
+    out = market_facts.read_china([china], context)
     assert column(out, "facts", "key", "value") == [
         ("product", "甲"),
         ("product", "乙"),

@@ -9,7 +9,7 @@ import pytest
 
 from harness import places
 from harness.catalog import tables
-from harness.catalog.matching import Known, known, maker, match_model, match_provider, match_vendor
+from harness.catalog.matching import NameIndex, index_names, maker, match_model, match_provider, match_vendor
 
 # Labels of the snapshot that name another model than the offer's own id does: read one by one.
 COARSE_LABELS = 15
@@ -35,13 +35,13 @@ ALTERED = [
 
 
 @pytest.fixture(scope="module")
-def index() -> Known:
+def index() -> NameIndex:
     catalog, _ = tables.read(places.packaged_catalog())
     rows = catalog.rows
-    return known(rows["models"], rows["vendors"], rows["providers"], rows["aliases"])
+    return index_names(rows["models"], rows["vendors"], rows["providers"], rows["aliases"])
 
 
-def test_matches_agree_with_the_snapshots_own_labels(index: Known, market: Path) -> None:
+def test_matches_agree_with_the_snapshots_own_labels(index: NameIndex, market: Path) -> None:
     snapshot = json.loads((market / "models.dev" / "api-2026-07-02.json").read_text(encoding="utf-8"))
     right, wrong, none = 0, [], []
     for provider in snapshot.values():
@@ -62,7 +62,7 @@ def test_matches_agree_with_the_snapshots_own_labels(index: Known, market: Path)
 
 
 @pytest.mark.parametrize("offer", ALTERED)
-def test_altered_and_house_models_match_nothing(index: Known, offer: str) -> None:
+def test_altered_and_house_models_match_nothing(index: NameIndex, offer: str) -> None:
     assert match_model(index, offer) is None
     assert maker(index, offer) is None
 
@@ -79,13 +79,13 @@ def test_altered_and_house_models_match_nothing(index: Known, offer: str) -> Non
         ("qwen9-max", "alibaba"),
     ],
 )
-def test_the_maker_of_an_unknown_model_follows_from_owner_or_family(index: Known, offer: str, vendor: str) -> None:
+def test_the_maker_of_an_unknown_model_follows_from_owner_or_family(index: NameIndex, offer: str, vendor: str) -> None:
     found = maker(index, offer, frozenset({"route"}))
     assert found is not None
     assert found.id == vendor
 
 
-def test_vendors_and_providers_are_known_under_reviewed_names(index: Known) -> None:
+def test_vendors_and_providers_are_known_under_reviewed_names(index: NameIndex) -> None:
     assert [m.id for n in ("百度", "Z.ai", "meta-llama", "Mistral AI", "THUDM") if (m := match_vendor(index, n))] == [
         "baidu",
         "zhipu",
@@ -104,6 +104,6 @@ def test_two_models_of_one_name_match_nothing() -> None:
     def row(model_id: str, name: str) -> dict[str, str]:
         return {"model_id": model_id, "vendor_id": "v", "name": name, "hub_id": ""}
 
-    both = known([row("a-1", "Twin"), row("b-1", "Twin")], [], [], [])
+    both = index_names([row("a-1", "Twin"), row("b-1", "Twin")], [], [], [])
     assert match_model(both, "twin") is None
     assert match_model(both, "a-1") is not None

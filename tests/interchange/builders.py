@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-import zstandard
+import pyarrow as pa
 
 DATE = "2025-03-18T01-39-56.000360"
 
@@ -74,6 +74,17 @@ def lm_eval_run(folder: Path) -> Path:
     write(folder / f"results_{DATE}.json", lm_eval_results())
     lines = [lm_eval_sample(i, i != 3) for i in range(4)] + [lm_eval_sample(i, i < 2, "strict") for i in range(4)]
     write(folder / f"samples_toy_{DATE}.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+    return folder
+
+
+def bpb_run(folder: Path) -> Path:
+    """Samples of bits per byte, items with unlike weights."""
+    base = {k: v for k, v in lm_eval_sample(0, True).items() if k not in ("acc", "metrics", "resps", "filtered_resps")}
+    lines = [
+        {**base, "doc_id": i, "metrics": ["bits_per_byte"], "bits_per_byte": [-50.1 - i, 97 + i], "resps": [["x"]]}
+        for i in range(3)
+    ]
+    write(folder / f"samples_wiki_{DATE}.jsonl", "".join(json.dumps(x) + "\n" for x in lines))
     return folder
 
 
@@ -171,7 +182,9 @@ def zip_with(path: Path, members: dict[str, bytes], method: int) -> Path:
     out, directory = bytearray(), bytearray()
     for name, data in members.items():
         compressor = zlib.compressobj(9, zlib.DEFLATED, -15)
-        packed = zstandard.compress(data) if method == 93 else compressor.compress(data) + compressor.flush()
+        packed = (
+            pa.compress(data, "zstd", asbytes=True) if method == 93 else compressor.compress(data) + compressor.flush()
+        )
         crc, raw = zlib.crc32(data), name.encode()
         common = struct.pack("<HHHHLLLHH", 0, method, 0, 33, crc, len(packed), len(data), len(raw), 0)
         directory += (
@@ -250,7 +263,6 @@ def opencompass_tree(folder: Path) -> Path:
 
 def lighteval_tree(folder: Path) -> Path:
     """LightEval's tree, from its documented keys."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     write(folder / f"results/acme/tiny/results_{DATE}.json", {

@@ -217,6 +217,9 @@ def test_the_memo_names_the_cheapest_that_cannot_be_told_from_the_best() -> None
     told = [s.text for s in which(rows, Words("en"))]
     assert "its lead over Near (B), 0.10 (-0.45 to 0.65), is no more than chance explains" in told[1]
     assert told[2].startswith("Of the 2 that cannot be told from the best, Near is the cheapest, at $0.500 per million")
+    unknown = rows.assign(open_weights=pd.array([False, pd.NA, True], dtype="boolean"))
+    picks = [which(frame, Words("en"))[2].text for frame in (rows, unknown)]
+    assert ["its weights are open" in pick for pick in picks] == [True, False]
     clear = [s.text for s in which(rows.drop(index=1).reset_index(drop=True), Words("en"))]
     assert "build on Best: it is ahead of Far (C) by 1.50 (1.06 to 1.94)" in clear[1]
     assert len(clear) == 2

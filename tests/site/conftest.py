@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -52,3 +54,14 @@ def texts(at: AppTest) -> str:
     """All that a page says, as one text."""
     kinds = ("title", "header", "markdown", "caption", "info", "error", "code", "metric")
     return "\n".join(str(element.value) for kind in kinds for element in at.get(kind))
+
+
+def table(at: AppTest, column: str) -> pd.DataFrame:
+    """The first table of a page that has ``column``."""
+    return next(element.value for element in at.dataframe if column in element.value)
+
+
+def rows(folder: Path, query: str) -> pd.DataFrame:
+    """What the database in ``folder`` answers to ``query``."""
+    with duckdb.connect(str(folder / "land.duckdb"), read_only=True) as con:
+        return con.execute(query).fetchdf()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.site.evidence import runs
 from tests.site.conftest import Open, texts
 
 
@@ -68,3 +69,14 @@ def test_two_runs_of_a_model_are_told_apart(site: Open, filled: Path) -> None:
     changed, moved = at.dataframe[1].value, at.dataframe[2].value
     assert "dtype" in set(changed.iloc[:, 0])
     assert moved["moved"].round(6).eq(0.01).all() and len(moved) == 5
+
+
+def test_a_manifest_is_flattened_without_what_always_differs() -> None:
+    manifest = {
+        "run_id": "x",
+        "sealed": "now",
+        "model": {"id": "m", "params": 3},
+        "dtype": "bf16",
+        "tasks": [{"task": "a"}],
+    }
+    assert runs.flat(manifest) == {"model.id": "m", "model.params": "3", "dtype": "bf16", "tasks": '[{"task": "a"}]'}

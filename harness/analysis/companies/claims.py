@@ -1,4 +1,4 @@
-"""What is said of big tech and startups, as rows that data can speak to: claim, inputs, finding, interval."""
+"""Common claims about big tech and startups, each tested on inputs of positioning: finding and interval."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MIN_EACH = 3  # vendors that each segment needs
 
 @dataclass(frozen=True)
 class Claim:
-    """``first`` is said to lie above ``second`` on every input named; ``inputs`` empty: nothing we hold speaks to it."""
+    """A claim that segment ``first`` lies above ``second`` on every one of ``inputs``; empty where no input tests it."""
 
     text: str
     front: str  # technology, data, talent, application, capital
@@ -61,7 +61,7 @@ def claims(
     choices: Choices = DEFAULT,
     confidence: float = CONFIDENCE,
 ) -> pd.DataFrame:
-    """Each claim with what the data say: columns COLUMNS.
+    """Test of each claim, one row a claim and input: columns COLUMNS.
 
     ``difference`` is the mean normalised score (0–1) of vendors of the first segment minus that of the second over the
     claim's inputs, with a bootstrap interval over vendors, seeded. ``finding`` is ``supported`` (interval above 0),

@@ -1,4 +1,4 @@
-"""Where each vendor stands: five dimensions, each a mean of normalised inputs, each with its coverage.
+"""Positioning of vendors: scores from 0 to 1 on five dimensions, each a mean of normalised inputs, with coverage.
 
 Steps and names follow OECD/JRC (2008), "Handbook on Constructing Composite Indicators"; the audit line by line stands
 in ``docs/methodology.md``. A missing input is missing, never zero; an input that fewer than ten vendors have ranks
@@ -83,7 +83,7 @@ def normalised_inputs(inputs: pd.DataFrame, *, choices: Choices = DEFAULT) -> pd
 
 
 def _one_unit(rows: pd.DataFrame) -> pd.DataFrame:
-    """Values in the unit that most vendors have: revenue in yen and in dollars do not share a ranking."""
+    """Rows in the unit that most vendors report, input by input: revenue in yen and in dollars do not share a ranking."""
     if "unit" not in rows or rows.empty:
         return rows
     unit = rows["unit"].fillna("").astype(str)
@@ -93,8 +93,8 @@ def _one_unit(rows: pd.DataFrame) -> pd.DataFrame:
     vendors = vendors.sort_values(["n", "unit"], ascending=[False, True], kind="stable")
     chosen = vendors.drop_duplicates(["dimension", "input"]).set_index(["dimension", "input"])["unit"]
     wanted = chosen.reindex(pd.MultiIndex.from_frame(rows[["dimension", "input"]])).to_numpy()
-    kept: pd.DataFrame = rows[unit.to_numpy() == wanted].reset_index(drop=True)
-    return kept
+    comparable: pd.DataFrame = rows[unit.to_numpy() == wanted].reset_index(drop=True)
+    return comparable
 
 
 def _normalise(x: pd.Series, how: str) -> pd.Series:
@@ -137,7 +137,7 @@ def _aggregate(table: Floats, weights: Floats, how: str) -> Floats:
 
 
 def position(inputs: pd.DataFrame, *, choices: Choices = DEFAULT) -> pd.DataFrame:
-    """Each vendor's dimensions, total, coverage and rank, best first.
+    """Dimensions, total, coverage and rank of each vendor, one row a vendor, best first.
 
     Columns: ``vendor_id``, DIMENSIONS (0–1 or NaN), ``total``, ``coverage`` (share of the ranking inputs it has),
     ``ranked``, ``rank`` (NaN where not ranked). Dimensions that a vendor lacks leave its mean, they do not enter as 0.
@@ -214,7 +214,7 @@ def _ranks(totals: Floats) -> Floats:
 
 
 def variance_shares(inputs: pd.DataFrame, *, seed: int, samples: int = 256, choices: Choices = DEFAULT) -> pd.DataFrame:
-    """Which choice moves the ranks: ``choice, first_order, total`` (Sobol shares of rank variance, mean over vendors).
+    """Sobol shares of the ranks' variance, mean over vendors, one row a choice: ``choice, first_order, total``.
 
     Choices: normalisation, aggregation, input left out, and the weight of each dimension. Vendors weigh by their rank
     variance. Needs SALib; ``samples`` is a power of two. Source: Saisana et al. (2005); Saltelli et al. (2010).
@@ -237,9 +237,9 @@ def variance_shares(inputs: pd.DataFrame, *, seed: int, samples: int = 256, choi
     moving = np.flatnonzero(variance > 0)
     first, total = np.zeros(len(names)), np.zeros(len(names))
     for i in moving:
-        found = analyse.analyze(problem, ranks[:, i], calc_second_order=False, seed=seed, num_resamples=2)
-        first += variance[i] / variance.sum() * np.asarray(found["S1"])
-        total += variance[i] / variance.sum() * np.asarray(found["ST"])
+        sobol = analyse.analyze(problem, ranks[:, i], calc_second_order=False, seed=seed, num_resamples=2)
+        first += variance[i] / variance.sum() * np.asarray(sobol["S1"])
+        total += variance[i] / variance.sum() * np.asarray(sobol["ST"])
     out = pd.DataFrame({"choice": names, "first_order": first, "total": total})
     return out.sort_values("total", ascending=False, ignore_index=True)
 
@@ -303,8 +303,7 @@ def what_if(
 
 
 def coherence(inputs: pd.DataFrame, *, choices: Choices = DEFAULT) -> pd.DataFrame:
-    """Does each input run with its dimension and the total? ``input, dimension, vendors, with_dimension, with_total,
-    against``.
+    """Rank correlations of each input, one row an input: ``input, dimension, vendors, with_dimension, with_total, against``.
 
     Spearman correlations of the treated input with its dimension without it, and with the total; ``against`` is True
     where the first is negative. NaN with fewer than three vendors. Source: OECD/JRC (2008), steps 4 and 9.
@@ -349,20 +348,20 @@ def map_2d(positions: pd.DataFrame, *, axes: tuple[str, str] | None = None) -> M
         points.columns = pd.Index(["vendor_id", "x", "y"])
         unit = pd.DataFrame({"dimension": list(axes), "x": [1.0, 0.0], "y": [0.0, 1.0]})
         return Map(points.reset_index(drop=True), unit, (float("nan"), float("nan")))
-    held = [d for d in DIMENSIONS if positions[d].notna().any()]
-    known = positions.dropna(subset=held)
-    names = [d for d in held if known[d].astype(float).std(ddof=0) > 0]
-    if len(known) < 3 or len(names) < 2:
+    dimensions = [d for d in DIMENSIONS if positions[d].notna().any()]
+    complete = positions.dropna(subset=dimensions)
+    names = [d for d in dimensions if complete[d].astype(float).std(ddof=0) > 0]
+    if len(complete) < 3 or len(names) < 2:
         nothing = pd.DataFrame(columns=["vendor_id", "x", "y"])
         return Map(nothing, pd.DataFrame(columns=["dimension", "x", "y"]), (float("nan"), float("nan")))
-    values = known[names].to_numpy(dtype=float)
+    values = complete[names].to_numpy(dtype=float)
     standard = (values - values.mean(axis=0)) / values.std(axis=0)
     _, singular, axis = np.linalg.svd(standard, full_matrices=False)
     sign = np.sign(axis[np.arange(len(axis)), np.abs(axis).argmax(axis=1)])
     loads = axis * sign[:, None]
     share = singular**2 / (singular**2).sum()
     spots = standard @ loads[:2].T
-    points = pd.DataFrame({"vendor_id": known["vendor_id"].to_numpy(), "x": spots[:, 0], "y": spots[:, 1]})
+    points = pd.DataFrame({"vendor_id": complete["vendor_id"].to_numpy(), "x": spots[:, 0], "y": spots[:, 1]})
     return Map(
         points, pd.DataFrame({"dimension": names, "x": loads[0], "y": loads[1]}), (float(share[0]), float(share[1]))
     )

@@ -1,4 +1,4 @@
-"""The inputs of positioning that need more than one table, beside those of the view ``vendor_position``."""
+"""Inputs of positioning, one row a vendor and input: the view ``vendor_position`` and what needs more than one table."""
 
 from __future__ import annotations
 
@@ -19,21 +19,14 @@ def gather_inputs(
     model: pd.DataFrame,
     *,
     capability: Mapping[str, float] | None = None,
-    rates: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """All inputs of positioning in long form, columns COLUMNS, ready for ``positioning.position``.
 
     ``view`` is ``vendor_position``; added are the number of distinct domains, products and channels (``fact``), the
     share of open models under a permissive licence (``model``), and the best reported capability of a vendor's models
-    (``capability`` by ``model_id``, from the stitched scale). Money in a currency of ``rates`` (dollars for one unit)
-    becomes dollars, so that it ranks with the rest. A vendor without a basis for an input has no row.
+    (``capability`` by ``model_id``, from the stitched scale). A vendor without a basis for an input has no row.
     """
-    held = view.reindex(columns=COLUMNS)
-    if rates:
-        rate = held["unit"].map(dict(rates)).astype(float)
-        value = held["value"].astype(float)
-        held = held.assign(value=value.where(rate.isna(), value * rate), unit=held["unit"].where(rate.isna(), "USD"))
-    parts = [held, _counts(fact), _licences(model)]
+    parts = [view.reindex(columns=COLUMNS), _counts(fact), _licences(model)]
     if capability:
         best = model.assign(value=model["model_id"].map(dict(capability))).dropna(subset=["value"])
         top = best.groupby("vendor_id").agg(value=("value", "max")).reset_index()
@@ -62,8 +55,8 @@ def _counts(fact: pd.DataFrame) -> pd.DataFrame:
 
 def _licences(model: pd.DataFrame) -> pd.DataFrame:
     kinds = [licence_class(a, b) for a, b in zip(model["licence"], model["open_weights"], strict=True)]
-    known = model.assign(kind=kinds)
-    known = known[known["kind"].isin(LICENCE_CLASSES[:-1])]
-    known = known.assign(permissive=(known["kind"] == "permissive").astype(float))
-    share = known.groupby("vendor_id").agg(value=("permissive", "mean")).reset_index()
+    classified = model.assign(kind=kinds)
+    classified = classified[classified["kind"].isin(LICENCE_CLASSES[:-1])]
+    classified = classified.assign(permissive=(classified["kind"] == "permissive").astype(float))
+    share = classified.groupby("vendor_id").agg(value=("permissive", "mean")).reset_index()
     return _rows(share, "licence_openness")

@@ -1,4 +1,4 @@
-"""How alike models err: agreement beyond what accuracy explains, what all fail, what a portfolio gains.
+"""Agreement of models' answers beyond what their accuracies explain, and the items that several models fail.
 
 Sources: Goel et al. (2025), "Great Models Think Alike and this Undermines AI Oversight", arXiv 2502.04313
 (CAPA, κp and its discrete form); Geirhos, Meding, Wichmann (2020), "Beyond accuracy", arXiv 2006.16736 (error
@@ -57,8 +57,8 @@ def outcome_matrix(outcome: pd.DataFrame) -> OutcomeMatrix:
     correct = np.full((m, n), np.nan, dtype=np.float32)
     correct[model, item] = rows["value"].to_numpy(dtype=float) >= 0.5
     gold = np.full(n, -1, dtype=np.int16)
-    known = rows["gold"].notna().to_numpy()
-    gold[item[known]] = rows["gold"].to_numpy()[known].astype(np.int16)
+    with_gold = rows["gold"].notna().to_numpy()
+    gold[item[with_gold]] = rows["gold"].to_numpy()[with_gold].astype(np.int16)
     clusters = np.empty(n, dtype=object)
     clusters[item] = rows["cluster"].to_numpy(dtype=object)
     probs, choices = _probabilities(rows["choice_probs"], model, item, m, n)
@@ -69,8 +69,8 @@ def outcome_matrix(outcome: pd.DataFrame) -> OutcomeMatrix:
 def _probabilities(
     column: pd.Series, model: npt.NDArray[np.intp], item: npt.NDArray[np.intp], m: int, n: int
 ) -> tuple[Singles | None, npt.NDArray[np.int16]]:
-    given = column.to_numpy(dtype=object)
-    sizes = np.array([0 if p is None or np.isscalar(p) else len(p) for p in given], dtype=np.int64)
+    cells = column.to_numpy(dtype=object)
+    sizes = np.array([0 if p is None or np.isscalar(p) else len(p) for p in cells], dtype=np.int64)
     choices = np.zeros(n, dtype=np.int16)
     np.maximum.at(choices, item, sizes.astype(np.int16))
     if not len(sizes) or sizes.max() == 0:
@@ -78,7 +78,7 @@ def _probabilities(
     probs = np.full((m, n, int(sizes.max())), np.nan, dtype=np.float32)
     for size in np.unique(sizes[sizes > 0]):
         rows = np.flatnonzero(sizes == size)
-        values = np.asarray(np.concatenate([np.asarray(given[r], dtype=np.float32) for r in rows])).reshape(-1, size)
+        values = np.asarray(np.concatenate([np.asarray(cells[r], dtype=np.float32) for r in rows])).reshape(-1, size)
         probs[model[rows], item[rows]] = 0.0
         probs[model[rows], item[rows], :size] = values
     return probs, choices
@@ -128,7 +128,7 @@ def _parts_of_consistency(correct: Singles, weights: Floats | None) -> tuple[Flo
 
 
 def _consistency(shared: Floats, both: Floats, first: Floats) -> tuple[Floats, Floats]:
-    """From counts of shared items, both right, and the row model right on shared items."""
+    """Observed and expected consistency from counts of shared items, both right, and the row model right on them."""
     with np.errstate(divide="ignore", invalid="ignore"):
         a, b = first / shared, first.T / shared
         observed = (shared - first - first.T + 2 * both) / shared
@@ -193,7 +193,7 @@ def pair_frame(square: pd.DataFrame) -> pd.DataFrame:
 
 
 def failed_shares(matrix: OutcomeMatrix) -> pd.DataFrame:
-    """How many models fail an item: ``failed_by, items, share, expected_share``, ``failed_by`` from 0 to m.
+    """Items by the number of models that fail them: ``failed_by, items, share, expected_share``, ``failed_by`` from 0 to m.
 
     Only items that all models answered. ``expected_share`` is that of models erring independently at their own
     error rates (Poisson–binomial), so that ``failed_by = m`` above it is systemic failure. The expectation is taken
@@ -211,7 +211,7 @@ def failed_shares(matrix: OutcomeMatrix) -> pd.DataFrame:
 
 
 def disagreements(outcome: pd.DataFrame) -> pd.DataFrame:
-    """Items of one task on which models part: ``item``, one column a model (its value), ``spread``; widest first.
+    """Items of one task on which models' values differ: ``item``, one column a model (its value), ``spread``; widest first.
 
     ``outcome``: columns ``item, model, value``. ``spread`` is the largest minus the smallest value; items that a model did not
     answer and items on which all agree are left out.

@@ -1,4 +1,4 @@
-"""What a second and a third model add for a buyer who routes or votes, and how alike groups of models are.
+"""Gain of routing or voting over two or three models, and mean agreement within and between groups of models.
 
 Sources: Kim et al. (2025), "Correlated Errors in Large Language Models", arXiv 2506.07962 (within and between
 groups); Goel et al. (2025), arXiv 2502.04313; the cluster bootstrap: Cameron, Gelbach, Miller (2008).
@@ -96,8 +96,8 @@ def within_between(
     point = _kappa(*_parts(matrix, kind, None))
     drawn = _kappa_draws(matrix, kind, rng, draws)
     a, b = np.triu_indices(len(label), 1)
-    known = np.array([label[i] is not None and label[j] is not None for i, j in zip(a, b, strict=True)], dtype=bool)
-    a, b = a[known], b[known]
+    labelled = np.array([label[i] is not None and label[j] is not None for i, j in zip(a, b, strict=True)], dtype=bool)
+    a, b = a[labelled], b[labelled]
     pairs = [_ordered(str(label[i]), str(label[j])) for i, j in zip(a, b, strict=True)]
     same = np.array([x == y for x, y in pairs], dtype=bool)
     tail = [50 * (1 - confidence), 50 * (1 + confidence)]
@@ -137,7 +137,7 @@ def _mean(values: Floats) -> Floats:
 
 
 def _kappa_draws(matrix: OutcomeMatrix, kind: str, rng: np.random.Generator, draws: int) -> Floats:
-    """Resampled agreement matrices ``(draws, m, m)``: sums are kept a block, and blocks drawn."""
+    """Bootstrap draws of the agreement matrix ``(draws, m, m)``, by resampling blocks of items."""
     clusters = np.unique(matrix.clusters, return_inverse=True)[1]
     count = int(clusters.max()) + 1 if len(clusters) else 0
     m = len(matrix.models)
@@ -169,7 +169,7 @@ def _block_sums(matrix: OutcomeMatrix, items: npt.NDArray[np.intp], kind: str) -
 
 
 def trend(pairs: pd.DataFrame, released: Mapping[str, Any], *, seed: int, draws: int = 1000) -> pd.DataFrame:
-    """Do newer models err more alike? Slope of κ per year on the later release date of each pair.
+    """Slope of κ per year on the later release date of each pair of models, with its interval.
 
     ``pairs`` from ``pair_frame``; one row: ``slope_per_year, low, high, pairs, models``. The interval comes from a
     bootstrap over models (pairs share models, so pairs are no independent draws); a model drawn twice forms no pair

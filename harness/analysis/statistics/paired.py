@@ -1,4 +1,4 @@
-"""Two models on the same items: the difference, what pairing gained, and correction for many comparisons.
+"""Paired differences of models on shared items, with intervals, p-values and Holm's correction.
 
 Source: Miller (2024), arXiv 2411.00640, sec. 4 (paired differences); Holm (1979) for the correction.
 Items are the same when task, metric, filter and ``doc_hash`` are (the n-th copy of an item pairs with the n-th).
@@ -62,8 +62,8 @@ def paired_difference(
     first, second = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     weight = np.ones_like(first) if weights is None else np.asarray(weights, dtype=float)
     codes = cluster_codes(clusters, len(first))
-    found = _against(first, second[:, None], weight, codes, confidence)
-    return Paired(n=int(found["n"][0]), **{key: float(column[0]) for key, column in found.items() if key != "n"})
+    columns = _against(first, second[:, None], weight, codes, confidence)
+    return Paired(n=int(columns["n"][0]), **{key: float(column[0]) for key, column in columns.items() if key != "n"})
 
 
 def _against(first: Floats, others: Floats, weight: Floats, codes: Codes, confidence: float) -> dict[str, Floats]:
@@ -125,11 +125,11 @@ def _p_values(difference: Floats, stderr: Floats, clusters: Floats) -> Floats:
 
 def holm(p_values: npt.ArrayLike) -> Floats:
     """Holm–Bonferroni adjusted p-values (Holm 1979), same shape; NaN stays NaN and counts for nothing."""
-    given = np.asarray(p_values, dtype=float)
-    known = np.flatnonzero(~np.isnan(given))
-    order = known[np.argsort(given[known], kind="stable")]
-    steps = given[order] * (len(order) - np.arange(len(order)))
-    out = np.full(given.shape, np.nan)
+    p = np.asarray(p_values, dtype=float)
+    present = np.flatnonzero(~np.isnan(p))
+    order = present[np.argsort(p[present], kind="stable")]
+    steps = p[order] * (len(order) - np.arange(len(order)))
+    out = np.full(p.shape, np.nan)
     out[order] = np.minimum(np.maximum.accumulate(steps), 1.0) if len(order) else steps
     return out
 
@@ -148,12 +148,12 @@ def paired_differences(
         wide = _wide(part)
         weight, cluster = _per_item(part, wide.index)
         codes = cluster_codes(cluster, len(wide))
-        found = []
+        frames = []
         for a, others in _partners(list(wide.columns), pairs).items():
             columns = _against(wide[a].to_numpy(), wide[others].to_numpy(), weight, codes, confidence)
-            found.append(pd.DataFrame({"model_a": a, "model_b": others, **columns}))
-        if found:
-            rows = pd.concat(found, ignore_index=True)
+            frames.append(pd.DataFrame({"model_a": a, "model_b": others, **columns}))
+        if frames:
+            rows = pd.concat(frames, ignore_index=True)
             rows = rows[rows["n"] > 0].astype({"n": np.int64})
             task, metric, kind = (str(name) for name in measure)
             named = {"task": task, "metric": metric, "filter": kind}

@@ -1,4 +1,4 @@
-"""Ranks that mean something: rank intervals, classes with a fixed anchor, and what it would take to tell two apart.
+"""Rank intervals and classes of models, and the number of items that would separate two models.
 
 A rank is an interval: [1 + how many are significantly better, n − how many are significantly worse] (the rule
 of Chatbot Arena: Chiang et al. 2024, arXiv 2403.04132, sec. 5). A class is everyone who is not separable from
@@ -32,19 +32,19 @@ def independent_pairs(scores: pd.DataFrame, *, confidence: float = CONFIDENCE) -
     fallback where no items are shared. Pairs stand in the order of ``scores``, the first row's first. Pairs with an
     unknown standard error have NaN for interval and p-values.
     """
-    known = scores.dropna(subset=["score"])
-    a, b, difference, error, p, adjusted = _independent(known)
-    models, half = known["model"].to_numpy(), normal_quantile(confidence) * error
+    scored = scores.dropna(subset=["score"])
+    a, b, difference, error, p, adjusted = _independent(scored)
+    models, half = scored["model"].to_numpy(), normal_quantile(confidence) * error
     columns = (models[a], models[b], difference, error, difference - half, difference + half, p, adjusted)
     return pd.DataFrame(dict(zip(PAIR_COLUMNS, columns, strict=True)))
 
 
 def _independent(
-    known: pd.DataFrame,
+    scored: pd.DataFrame,
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats, Floats, Floats, Floats]:
-    """All pairs of rows: their numbers, difference, its error, p-value and Holm's."""
-    score, stderr = (known[c].to_numpy(dtype=float) for c in ("score", "stderr"))
-    a, b = np.triu_indices(len(known), 1)
+    """All pairs of rows: both row numbers, the difference, its standard error, p-value and Holm's p-value."""
+    score, stderr = (scored[c].to_numpy(dtype=float) for c in ("score", "stderr"))
+    a, b = np.triu_indices(len(scored), 1)
     difference, error = score[a] - score[b], np.hypot(stderr[a], stderr[b])
     with np.errstate(divide="ignore", invalid="ignore"):
         p = np.where(error > 0, 2 * special.ndtr(-np.abs(difference) / error), np.nan)
@@ -64,35 +64,37 @@ def ranking(
     """
     whole = scores[["model", "score", "stderr"]].astype({"score": float, "stderr": float})
     unknown = whole[whole["score"].isna()]
-    known = whole.dropna(subset=["score"])
-    known = known.sort_values(["score", "model"], ascending=[not higher_is_better, True]).reset_index(drop=True)
-    better = _significantly_better(known, pairs, alpha, higher_is_better)
+    scored = whole.dropna(subset=["score"])
+    scored = scored.sort_values(["score", "model"], ascending=[not higher_is_better, True]).reset_index(drop=True)
+    better = _significantly_better(scored, pairs, alpha, higher_is_better)
     sign = 1.0 if higher_is_better else -1.0
-    rank = (-sign * known["score"]).rank(method="min")
+    rank = (-sign * scored["score"]).rank(method="min")
     leader = _classes(better | better.T)
-    models = known["model"].to_numpy(dtype=object)
+    models = scored["model"].to_numpy(dtype=object)
     number = pd.factorize(leader)[0] + 1
-    out = known.assign(rank=rank, rank_low=1.0 + better.sum(axis=0), rank_high=float(len(known)) - better.sum(axis=1))
+    out = scored.assign(rank=rank, rank_low=1.0 + better.sum(axis=0), rank_high=float(len(scored)) - better.sum(axis=1))
     out = out.assign(**{"class": number.astype(float), "leader": models[leader]})
     return pd.concat([out, unknown], ignore_index=True)[RANKING_COLUMNS] if len(unknown) else out[RANKING_COLUMNS]
 
 
 def _significantly_better(
-    known: pd.DataFrame, pairs: pd.DataFrame | None, alpha: float, higher_is_better: bool
+    scored: pd.DataFrame, pairs: pd.DataFrame | None, alpha: float, higher_is_better: bool
 ) -> npt.NDArray[np.bool_]:
     """Square matrix: row model is significantly better than column model."""
-    a, b, difference, _, _, adjusted = _independent(known)
-    gap, p = (np.zeros((len(known), len(known))) for _ in range(2))
+    a, b, difference, _, _, adjusted = _independent(scored)
+    gap, p = (np.zeros((len(scored), len(scored))) for _ in range(2))
     gap[a, b], p[a, b] = difference, adjusted
     if pairs is not None and not pairs.empty:
-        position = {model: i for i, model in enumerate(known["model"])}
-        given = pairs.dropna(subset=["p_adjusted"])
-        given = given[given["model_a"].isin(position) & given["model_b"].isin(position)].iloc[::-1]  # the first counts
-        i, j = (given[c].map(position).to_numpy(dtype=np.intp) for c in ("model_a", "model_b"))
-        told, own = given["difference"].to_numpy(dtype=float), given["p_adjusted"].to_numpy(dtype=float)
+        position = {model: i for i, model in enumerate(scored["model"])}
+        tested = pairs.dropna(subset=["p_adjusted"])
+        tested = tested[tested["model_a"].isin(position) & tested["model_b"].isin(position)].iloc[
+            ::-1
+        ]  # the first counts
+        i, j = (tested[c].map(position).to_numpy(dtype=np.intp) for c in ("model_a", "model_b"))
+        tested_gap, tested_p = tested["difference"].to_numpy(dtype=float), tested["p_adjusted"].to_numpy(dtype=float)
         for part, sign in ((i > j, -1.0), (i < j, 1.0)):
             first, second = np.minimum(i, j)[part], np.maximum(i, j)[part]
-            gap[first, second], p[first, second] = sign * told[part], own[part]
+            gap[first, second], p[first, second] = sign * tested_gap[part], tested_p[part]
     gap *= 1.0 if higher_is_better else -1.0
     ahead = np.triu(p <= alpha, 1)
     return np.asarray((ahead & (gap > 0)) | (ahead & (gap < 0)).T)
@@ -134,7 +136,7 @@ def minimum_detectable_difference(sd: float, n: float, *, alpha: float = ALPHA, 
 
 
 def items_to_settle(difference: float, sd: float, *, alpha: float = ALPHA, power: float = POWER) -> float:
-    """How many shared items would separate two models ``difference`` apart with ``power``.
+    """Number of shared items that separate two models ``difference`` apart with ``power``.
 
     Infinite for no difference, 1 where the differences do not vary. Source: Miller (2024), sec. 5, eq. 9.
     """

@@ -1,4 +1,4 @@
-"""When is enough scored? A confidence sequence for a bounded mean, valid however often one looks.
+"""Confidence sequence of a bounded mean, valid at every number of items: the rule that stops scoring early.
 
 An ordinary 95 % interval that is looked at again and again until it is narrow covers far less than
 95 %. The hedged betting sequence of Waudby-Smith and Ramdas (2024), "Estimating means of bounded
@@ -84,7 +84,7 @@ def log_capital(x: Floats, m: float, population: int | None, bets: Floats, *, ab
 
 def _end(x: Floats, population: int | None, lambdas: Floats, threshold: float, *, outside: float, inside: float,
          above: bool) -> float:  # fmt: skip
-    """The outermost candidate on one side, by bisection; ``outside`` itself where it stays."""
+    """End of the interval on one side, by bisection; ``outside`` where that candidate is not rejected."""
 
     def rich(m: float) -> bool:
         return float(log_capital(x, m, population, lambdas, above=above)[-1]) >= threshold
@@ -103,7 +103,7 @@ def _end(x: Floats, population: int | None, lambdas: Floats, threshold: float, *
 
 
 def _conditional(x: Floats, m: float, population: int | None) -> Floats:
-    """Mean of the next value, were m the mean of all: m itself, or what is left of it without replacement."""
+    """Mean of the next value under candidate m: m itself, or the rest's mean where items are drawn without replacement."""
     if population is None:
         return np.full_like(x, m)
     before = np.cumsum(x, axis=-1) - x
@@ -120,7 +120,7 @@ def _estimates(x: Floats) -> Floats:
 
 
 def bets(x: Floats, aim: float | None = None, alpha: float = ALPHA) -> Floats:
-    """What is bet on each value, λᵢ, before it is cut to mᵢ: it rests on the values before it alone."""
+    """Bet λᵢ on each value, before the cut to mᵢ, computed from the values before the i-th alone."""
     times = np.arange(1, x.shape[-1] + 1)
     spread = (0.25 + np.cumsum((x - _estimates(x)) ** 2, axis=-1)) / (times + 1)
     before = np.concatenate([np.full((*x.shape[:-1], 1), 0.25), spread[..., :-1]], axis=-1)
@@ -130,7 +130,7 @@ def bets(x: Floats, aim: float | None = None, alpha: float = ALPHA) -> Floats:
 
 
 def rounds(items: int, first: int = 32, growth: float = 1.25) -> list[int]:
-    """How many of a task's items are scored after each round: 32, 40, 50, … and at last all of them.
+    """Number of a task's items scored after each round: 32, 40, 50, … and at last all of them.
 
     A round is the unit in which a task can stop: growth of a quarter wastes at most a fifth of the
     items, and a task of 10,000 items is looked at about thirty times.

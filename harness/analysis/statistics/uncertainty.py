@@ -1,4 +1,4 @@
-"""How sure a score is: standard errors and intervals. Pure; numpy and pandas only.
+"""Standard errors and intervals of scores. Pure; numpy, pandas and scipy only.
 
 Errors follow Miller (2024), "Adding Error Bars to Evals", arXiv 2411.00640; proportions near 0 or 1
 get Wilson's interval (1927), since a normal or percentile interval collapses there. Formulas in
@@ -61,8 +61,8 @@ def cluster_codes(clusters: object, n: int) -> npt.NDArray[np.int64]:
     """Integer code of each item's cluster, shape ``(n,)``; an item without a cluster is its own."""
     if clusters is None:
         return np.arange(n, dtype=np.int64)
-    found, names = pd.factorize(pd.Series(clusters), use_na_sentinel=True)
-    codes: npt.NDArray[np.int64] = np.array(found, dtype=np.int64)
+    numbers, names = pd.factorize(pd.Series(clusters), use_na_sentinel=True)
+    codes: npt.NDArray[np.int64] = np.array(numbers, dtype=np.int64)
     alone = codes < 0
     codes[alone] = len(names) + np.arange(int(alone.sum()))
     return codes
@@ -104,9 +104,9 @@ def _wilson(score: Floats, n: Floats, confidence: float) -> tuple[Floats, Floats
     with np.errstate(divide="ignore", invalid="ignore"):
         centre = (score + z2 / (2 * n)) / (1 + z2 / n)
         half = np.sqrt(z2 * (score * (1 - score) / n + z2 / (4 * n**2))) / (1 + z2 / n)
-    known = n > 0
-    low = np.where(known, np.clip(centre - half, 0, 1), np.nan)
-    high = np.where(known, np.clip(centre + half, 0, 1), np.nan)
+    counted = n > 0
+    low = np.where(counted, np.clip(centre - half, 0, 1), np.nan)
+    high = np.where(counted, np.clip(centre + half, 0, 1), np.nan)
     return low, high
 
 
@@ -130,8 +130,8 @@ def interval(
     widens it (Miller 2024, sec. 2.2); anything else Student's with n - 1 degrees of freedom, cut at the bounds
     of the metric. NaN where the score is unknown.
     """
-    given = [np.asarray([np.nan if x is None else x], dtype=float) for x in (score, stderr, n)]
-    low, high = _intervals(given[0], given[1], given[2], metric, confidence)
+    numbers = [np.asarray([np.nan if x is None else x], dtype=float) for x in (score, stderr, n)]
+    low, high = _intervals(numbers[0], numbers[1], numbers[2], metric, confidence)
     return Interval(float(low[0]), float(high[0]))
 
 

@@ -6,7 +6,7 @@ Mapping: each file is known by its heading; only closed rounds enter; dates are 
 
 from __future__ import annotations
 
-from harness.catalog.imported import Desk, Imported, SourceFile, decimal, plain, us_date
+from harness.catalog.imported import ImportContext, Imported, SourceFile, decimal, plain, us_date
 from harness.catalog.importers.scored import table
 from harness.catalog.matching import match_vendor
 from harness.catalog.tables import Row
@@ -16,7 +16,7 @@ WHOLE = "Full company"
 AI_STAFF = ("Full AI division",)
 
 
-def read(files: list[SourceFile], desk: Desk) -> Imported:
+def read(files: list[SourceFile], context: ImportContext) -> Imported:
     """Facts of every file given."""
     out = Imported()
     for file in files:
@@ -24,27 +24,27 @@ def read(files: list[SourceFile], desk: Desk) -> Imported:
         heading = set(rows[0]) if rows else set()
         if "Funding (equity)" in heading:
             for row in rows:
-                _round(out, desk, row)
+                _round(out, context, row)
         elif "Staff count" in heading:
             for row in rows:
-                _staff(out, desk, row)
+                _staff(out, context, row)
         elif "Period type" in heading:
             for row in rows:
-                _compute(out, desk, row)
+                _compute(out, context, row)
         elif any(c.startswith("Revenue amount") for c in heading):
             column = next(c for c in rows[0] if c.startswith("Revenue amount"))
             for row in rows:
                 note = "annualised, as reported at the time"
-                _fact(out, desk, row["Company"], "revenue", row[column], us_date(row["Date"]), note)
+                _fact(out, context, row["Company"], "revenue", row[column], us_date(row["Date"]), note)
         else:
             out.leave("file", file.name, "no mapping for it")
     return out
 
 
-def _fact(out: Imported, desk: Desk, company: str, key: str, amount: str, day: str, note: str) -> None:
+def _fact(out: Imported, context: ImportContext, company: str, key: str, amount: str, day: str, note: str) -> None:
     """Add one figure; a second one for the same day says in its note that it is another report."""
-    vendor, value = match_vendor(desk.known, company), decimal(amount)
-    if vendor is None or not day or day > desk.as_of or value is None or value <= 0:
+    vendor, value = match_vendor(context.names, company), decimal(amount)
+    if vendor is None or not day or day > context.as_of or value is None or value <= 0:
         if amount:
             out.leave(
                 "fact", f"{company}: {key} {amount}", "company, date or amount not known, or a date after the snapshot"
@@ -60,10 +60,10 @@ def _fact(out: Imported, desk: Desk, company: str, key: str, amount: str, day: s
         number += 1
         note = f"{first}; report {number} of that day"
     cells = {"dimension": spec.dimension, "key": key, "value": plain(value), "unit": spec.unit, "note": note}
-    out.add("facts", vendor_id=vendor.id, **cells, as_of=day, source_id=desk.source_id)
+    out.add("facts", vendor_id=vendor.id, **cells, as_of=day, source_id=context.source_id)
 
 
-def _round(out: Imported, desk: Desk, row: Row) -> None:
+def _round(out: Imported, context: ImportContext, row: Row) -> None:
     day = us_date(row["Close date"]) or us_date(row["Report date"])
     sure = f"{row['Confidence'].lower()} according to the source" if row.get("Confidence") else ""
     if row["Status"] != "Closed" or row.get("Exclude from graph view") == "TRUE":
@@ -71,34 +71,40 @@ def _round(out: Imported, desk: Desk, row: Row) -> None:
         return
     kind = row["Type"].lower().replace(",", ", ")
     if row["Funding (equity)"] not in ("", "0"):
-        _fact(out, desk, row["Company"], "funding_round", row["Funding (equity)"], day, _words("equity", kind, sure))
+        _fact(out, context, row["Company"], "funding_round", row["Funding (equity)"], day, _words("equity", kind, sure))
     if row["Funding (debt)"] not in ("", "0"):
-        _fact(out, desk, row["Company"], "funding_round", row["Funding (debt)"], day, _words("debt", kind, sure))
+        _fact(out, context, row["Company"], "funding_round", row["Funding (debt)"], day, _words("debt", kind, sure))
     if row["Valuation (post-money)"]:
-        _fact(out, desk, row["Company"], "valuation", row["Valuation (post-money)"], day, _words("post-money", sure))
+        _fact(out, context, row["Company"], "valuation", row["Valuation (post-money)"], day, _words("post-money", sure))
 
 
-def _staff(out: Imported, desk: Desk, row: Row) -> None:
+def _staff(out: Imported, context: ImportContext, row: Row) -> None:
     day, sure = us_date(row["Date"]), f"{row['Confidence'].lower()} according to the source"
     if row["Type"] == WHOLE:
-        _fact(out, desk, row["Company"], "staff", row["Staff count"], day, sure)
+        _fact(out, context, row["Company"], "staff", row["Staff count"], day, sure)
     elif row["Type"] in AI_STAFF or row["Division name"]:
         name = "google-deepmind" if row["Division name"] == "DeepMind" else row["Company"]
         _fact(
-            out, desk, name, "researchers", row["Staff count"], day, _words(row["Division name"] or "AI division", sure)
+            out,
+            context,
+            name,
+            "researchers",
+            row["Staff count"],
+            day,
+            _words(row["Division name"] or "AI division", sure),
         )
 
 
-def _compute(out: Imported, desk: Desk, row: Row) -> None:
+def _compute(out: Imported, context: ImportContext, row: Row) -> None:
     note = _words(
         row["Category"].replace(",", ", "),
         row["Period type"].lower(),
         f"{row['Confidence'].lower()} according to the source",
     )
-    day, told = us_date(row["Date"]), us_date(row["Report date"])
-    if told and told < day:  # said before the period was over
-        note, day = _words(note, f"expected for the period to {day}"), told
-    _fact(out, desk, row["Company"], "compute_spend", row["Amount"], day, note)
+    day, reported = us_date(row["Date"]), us_date(row["Report date"])
+    if reported and reported < day:  # said before the period was over
+        note, day = _words(note, f"expected for the period to {day}"), reported
+    _fact(out, context, row["Company"], "compute_spend", row["Amount"], day, note)
 
 
 def _words(*parts: str) -> str:

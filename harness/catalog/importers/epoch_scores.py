@@ -12,14 +12,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from harness.catalog import spellings
-from harness.catalog.imported import Desk, Imported, SourceFile, decimal
+from harness.catalog.imported import ImportContext, Imported, SourceFile, decimal
 from harness.catalog.importers.scored import Hints, Score, report, scored, table
 from harness.catalog.tables import Row
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of one file: whose scores it holds, and in which scale where no per cent sign says so."""
+    """One column of one file: the benchmark of its scores, and their scale where no per cent sign states it."""
 
     benchmark: str
     name: str
@@ -121,7 +121,7 @@ _LINKS = ("Source link", "Source link (site from table)")
 _ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf)/(\d{2})(\d{2})\.(\d{4,5})")
 
 
-def read(files: list[SourceFile], desk: Desk) -> Imported:
+def read(files: list[SourceFile], context: ImportContext) -> Imported:
     """All scores of the files given; ``model_versions.csv`` helps where it is among them."""
     out = Imported()
     versions = _versions(files)
@@ -130,10 +130,10 @@ def read(files: list[SourceFile], desk: Desk) -> Imported:
         if kind in FILES:
             for row in table(file, ("Source",)):
                 for column in FILES[kind]:
-                    _score(out, desk, row, column, versions)
+                    _score(out, context, row, column, versions)
         elif kind == "benchmarks_runs":
             for row in table(file, ("task", "model", "Best score (across scorers)")):
-                _run(out, desk, row, versions)
+                _run(out, context, row, versions)
         elif kind != "model_versions":
             out.leave("file", file.name, "no mapping for it")
     return out
@@ -156,7 +156,7 @@ def _hints(version: str, versions: dict[str, Row]) -> Hints:
     return Hints(owner=hub, released=day if re.fullmatch(r"\d{4}-\d{2}-\d{2}", day) else "", hub_id=hub_id)
 
 
-def _score(out: Imported, desk: Desk, row: Row, column: Column, versions: dict[str, Row]) -> None:
+def _score(out: Imported, context: ImportContext, row: Row, column: Column, versions: dict[str, Row]) -> None:
     written = row.get(column.name, "")
     version = row.get("Model version") or row.get("Name", "")
     if not written or not version:
@@ -165,10 +165,10 @@ def _score(out: Imported, desk: Desk, row: Row, column: Column, versions: dict[s
     if value is None:
         out.leave("score", f"{column.benchmark}: {version}: {written}", "not a number")
         return
-    model = scored(out, desk, version, _hints(version, versions))
+    model = scored(out, context, version, _hints(version, versions))
     if model is None:
         return
-    source, author, day = _source(out, desk, row)
+    source, author, day = _source(out, context, row)
     parts = [_shots(row.get("Shots", "")), *(f"{k.lower()} {row[k]}" for k in ("Agent", "Scaffold") if row.get(k))]
     report(
         out,
@@ -192,31 +192,31 @@ def _shots(text: str) -> str:
     return f"{count.group(1)}-shot" if count else text
 
 
-def _source(out: Imported, desk: Desk, row: Row) -> tuple[str, tuple[str, str], str]:
+def _source(out: Imported, context: ImportContext, row: Row) -> tuple[str, tuple[str, str], str]:
     """(source id, (author's vendor id, name of who reports), day) of a row; a source of its own for each link."""
     title = " ".join(row.get("Source", "").split())
     link = next((row[c] for c in _LINKS if row.get(c, "").startswith("http") and " " not in row[c]), "")
     if not title or not link:
-        return desk.source_id, ("", "Epoch AI collection"), desk.as_of
+        return context.source_id, ("", "Epoch AI collection"), context.as_of
     arxiv = _ARXIV.search(link)
     link = f"https://arxiv.org/abs/{arxiv.group(1)}{arxiv.group(2)}.{arxiv.group(3)}" if arxiv else link
-    day = f"20{arxiv.group(1)}-{arxiv.group(2)}-01" if arxiv else desk.as_of
+    day = f"20{arxiv.group(1)}-{arxiv.group(2)}-01" if arxiv else context.as_of
     vendor = next((v for start, v in AUTHORS if title.lower().startswith(start.lower())), "")
-    place = re.sub(r"^https?://(www\.)?", "", link)
-    source_id = f"reported-{spellings.slug(place)[:70].strip('-')}"
+    address = re.sub(r"^https?://(www\.)?", "", link)
+    source_id = f"reported-{spellings.slug(address)[:70].strip('-')}"
     out.add(
         "sources",
         source_id=source_id,
-        title=f"{title[:150]} (as collected by Epoch AI, {desk.as_of})",
+        title=f"{title[:150]} (as collected by Epoch AI, {context.as_of})",
         publisher=vendor or title.removesuffix(" Leaderboard").removesuffix(" leaderboard")[:100],
         url=link,
         licence="figures collected by Epoch AI, CC BY 4.0",
-        retrieved=desk.as_of,
+        retrieved=context.as_of,
     )
     return source_id, (vendor, vendor or title[:80]), day
 
 
-def _run(out: Imported, desk: Desk, row: Row, versions: dict[str, Row]) -> None:
+def _run(out: Imported, context: ImportContext, row: Row, versions: dict[str, Row]) -> None:
     benchmark = RUNS.get(row["task"])
     value = decimal(row["Best score (across scorers)"])
     if benchmark is None:
@@ -224,11 +224,11 @@ def _run(out: Imported, desk: Desk, row: Row, versions: dict[str, Row]) -> None:
         return
     if value is None or row.get("Status", "Success") not in ("Success", ""):
         return
-    model = scored(out, desk, row["model"], _hints(row["model"], versions))
+    model = scored(out, context, row["model"], _hints(row["model"], versions))
     if model:
         setting = "Epoch's own run"
         report(
             out,
             model,
-            Score(benchmark, "acc", value, "fraction", setting, "Epoch AI", False, desk.as_of, desk.source_id),
+            Score(benchmark, "acc", value, "fraction", setting, "Epoch AI", False, context.as_of, context.source_id),
         )

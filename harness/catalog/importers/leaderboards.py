@@ -15,7 +15,7 @@ from statistics import fmean
 from typing import TypeAlias
 
 from harness.catalog import spellings
-from harness.catalog.imported import Desk, Imported, SourceFile, decimal
+from harness.catalog.imported import ImportContext, Imported, SourceFile, decimal
 from harness.catalog.importers.scored import Hints, Score, report, scored, table
 from harness.catalog.matching import match_vendor
 from harness.catalog.tables import Row
@@ -41,8 +41,8 @@ V2: dict[str, Meaning] = {
 ARENA: dict[str, Meaning] = {"arena_score": ("Chatbot Arena", "rating", "")}
 
 
-def _official(desk: Desk, full_name: str) -> bool:
-    return "/" in full_name and match_vendor(desk.known, full_name.split("/")[0]) is not None
+def _official(context: ImportContext, full_name: str) -> bool:
+    return "/" in full_name and match_vendor(context.names, full_name.split("/")[0]) is not None
 
 
 def _hub_hints(full_name: str, licence: str) -> Hints:
@@ -57,25 +57,35 @@ def _hub_hints(full_name: str, licence: str) -> Hints:
     )
 
 
-def _board(out: Imported, desk: Desk, row: Row, values: Mapping[str, Meaning], as_of: str, name: str) -> None:
-    """One line of a board: the model, what the board knows of it, its scores (``values``: text → benchmark…)."""
+def _board(
+    out: Imported, context: ImportContext, row: Row, values: Mapping[str, Meaning], as_of: str, name: str
+) -> None:
+    """Add one line of a board: the model, its facts on the board, its scores (``values``: text → benchmark…)."""
     hints = _hub_hints(row["name"], row["licence"])
-    model = scored(out, desk, row["name"], hints)
+    model = scored(out, context, row["name"], hints)
     if model is None:
         return
-    _fill(out, desk, model.model_id, row, hints)
+    _fill(out, context, model.model_id, row, hints)
     for column, (benchmark, metric, setting) in values.items():
         value = decimal(row[column])
         if value is not None and value >= 0:
             setting = "; ".join(filter(None, [setting, row["precision"]]))
             score = Score(
-                benchmark, metric, value / Decimal(row["per"]), "fraction", setting, name, False, as_of, desk.source_id
+                benchmark,
+                metric,
+                value / Decimal(row["per"]),
+                "fraction",
+                setting,
+                name,
+                False,
+                as_of,
+                context.source_id,
             )
             report(out, model, score)
 
 
-def _fill(out: Imported, desk: Desk, model_id: str, row: Row, hints: Hints) -> None:
-    """What the board knows of a model fills cells that are empty in the catalog."""
+def _fill(out: Imported, context: ImportContext, model_id: str, row: Row, hints: Hints) -> None:
+    """Add a model's facts on the board, for cells that are empty in the catalog."""
     size = decimal(row["params"])
     there = out.has("models", model_id)
     if there:
@@ -85,23 +95,23 @@ def _fill(out: Imported, desk: Desk, model_id: str, row: Row, hints: Hints) -> N
     out.add(
         "models",
         model_id=model_id,
-        vendor_id=desk.known.vendor_of_model[model_id],
+        vendor_id=context.names.vendor_of_model[model_id],
         name=row["name"].rsplit("/", 1)[-1],
         params_b=f"{size.normalize():f}" if size and size > 0 else "",
         open_weights="true",
         licence=hints.licence,
         hub_id=hints.hub_id,
-        as_of=desk.as_of,
-        source_id=desk.source_id,
+        as_of=context.as_of,
+        source_id=context.source_id,
     )
 
 
-def read_v1(files: list[SourceFile], desk: Desk) -> Imported:
+def read_v1(files: list[SourceFile], context: ImportContext) -> Imported:
     """Open LLM Leaderboard v1."""
     out = Imported()
     for file in files:
         for raw in table(file, ("fullname", "weight_type", *V1)):
-            if raw.get("weight_type") != "Original" or not _official(desk, raw["fullname"]):
+            if raw.get("weight_type") != "Original" or not _official(context, raw["fullname"]):
                 continue
             day = raw.get("date", "")[:10]
             row = {
@@ -112,12 +122,12 @@ def read_v1(files: list[SourceFile], desk: Desk) -> Imported:
                 "precision": raw.get("precision", ""),
                 "per": "100",
             }
-            as_of = day if re.fullmatch(r"20\d\d-\d\d-\d\d", day) else desk.as_of
-            _board(out, desk, row, V1, as_of, "Open LLM Leaderboard v1")
+            as_of = day if re.fullmatch(r"20\d\d-\d\d-\d\d", day) else context.as_of
+            _board(out, context, row, V1, as_of, "Open LLM Leaderboard v1")
     return out
 
 
-def read_v2(files: list[SourceFile], desk: Desk) -> Imported:
+def read_v2(files: list[SourceFile], context: ImportContext) -> Imported:
     """Open LLM Leaderboard v2: raw scores (not the board's rescaled ones)."""
     out = Imported()
     for file in files:
@@ -134,12 +144,12 @@ def read_v2(files: list[SourceFile], desk: Desk) -> Imported:
                 "per": "1",
             }
             day = raw.get("metadata_submission_date", "")[:10]
-            as_of = day if re.fullmatch(r"20\d\d-\d\d-\d\d", day) else desk.as_of
-            _board(out, desk, row, V2, as_of, "Open LLM Leaderboard v2")
+            as_of = day if re.fullmatch(r"20\d\d-\d\d-\d\d", day) else context.as_of
+            _board(out, context, row, V2, as_of, "Open LLM Leaderboard v2")
     return out
 
 
-def read_arena(files: list[SourceFile], desk: Desk) -> Imported:
+def read_arena(files: list[SourceFile], context: ImportContext) -> Imported:
     """Chatbot Arena: rating, interval and votes."""
     out = Imported()
     for file in files:
@@ -150,11 +160,15 @@ def read_arena(files: list[SourceFile], desk: Desk) -> Imported:
                 continue
             licence = row.get("license", "")
             open_weights = "" if not licence else "false" if licence == "Proprietary" else "true"
-            model = scored(out, desk, row["model"], Hints(organisation=row["organization"], open_weights=open_weights))
+            model = scored(
+                out, context, row["model"], Hints(organisation=row["organization"], open_weights=open_weights)
+            )
             if model:
                 setting = f"95 % interval {row['95_pct_ci'].replace('/', ' ')}; {row['votes']} votes"
                 benchmark, metric, _ = ARENA["arena_score"]
-                score = Score(benchmark, metric, value, "elo", setting, "LMArena", False, desk.as_of, desk.source_id)
+                score = Score(
+                    benchmark, metric, value, "elo", setting, "LMArena", False, context.as_of, context.source_id
+                )
                 report(out, model, score)
     return out
 
@@ -170,7 +184,7 @@ LIVEBENCH_CATEGORIES = {
 }
 
 
-def read_livebench(files: list[SourceFile], desk: Desk) -> Imported:
+def read_livebench(files: list[SourceFile], context: ImportContext) -> Imported:
     """LiveBench: the mean of each category's tasks, and the mean of the categories, as the board computes them."""
     out = Imported()
     categories = next((json.loads(f.text()) for f in files if f.name.startswith("categories")), None)
@@ -181,7 +195,7 @@ def read_livebench(files: list[SourceFile], desk: Desk) -> Imported:
         for row in table(file, ("model",)):
             name = re.sub(r"-base$", "", row["model"]) if row["model"].startswith("claude") else row["model"]
             means = _category_means(row, categories)
-            model = scored(out, desk, name) if means else None
+            model = scored(out, context, name) if means else None
             if model is None:
                 continue
             if len(means) == len(categories):
@@ -189,7 +203,7 @@ def read_livebench(files: list[SourceFile], desk: Desk) -> Imported:
             for benchmark, mean in means.items():
                 value = Decimal(str(mean)) / 100
                 score = Score(
-                    benchmark, "average", value, "fraction", "", "LiveBench", False, desk.as_of, desk.source_id
+                    benchmark, "average", value, "fraction", "", "LiveBench", False, context.as_of, context.source_id
                 )
                 report(out, model, score)
     return out

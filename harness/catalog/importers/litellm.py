@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from harness.catalog import spellings
-from harness.catalog.imported import Desk, Imported, SourceFile, decimal, plain
+from harness.catalog.imported import ImportContext, Imported, SourceFile, decimal, plain
 from harness.catalog.importers.models_dev import NOT_OWNERS, chat_version, hosts_of
 from harness.catalog.matching import maker, match_provider
 from harness.errors import BadInput
@@ -81,7 +81,7 @@ PREFIXES = tuple(
 )
 
 
-def read(files: list[SourceFile], desk: Desk) -> Imported:
+def read(files: list[SourceFile], context: ImportContext) -> Imported:
     """Prices of every map given, all for the same day."""
     out = Imported()
     for file in files:
@@ -92,13 +92,13 @@ def read(files: list[SourceFile], desk: Desk) -> Imported:
         if not isinstance(document, dict):
             raise BadInput(f"{file.name} is not LiteLLM's price map")
         providers = {str(v.get("litellm_provider", "")) for v in document.values()}
-        hosts = hosts_of(desk, providers | NOT_OWNERS)
+        hosts = hosts_of(context, providers | NOT_OWNERS)
         for key in sorted(document):
-            _entry(out, desk, key, document[key], hosts)
+            _entry(out, context, key, document[key], hosts)
     return out
 
 
-def _entry(out: Imported, desk: Desk, key: str, facts: Mapping[str, Any], hosts: frozenset[str]) -> None:
+def _entry(out: Imported, context: ImportContext, key: str, facts: Mapping[str, Any], hosts: frozenset[str]) -> None:
     if key == "sample_spec" or facts.get("litellm_provider") in LOCAL or facts.get("mode", "chat") not in MODES:
         return
     prices = {column: _per_million(facts.get(name)) for name, column in PER_TOKEN}
@@ -108,33 +108,33 @@ def _entry(out: Imported, desk: Desk, key: str, facts: Mapping[str, Any], hosts:
     if wrong:
         out.leave("price", key, f"{wrong} is below the map's own price of a character, and a token has at least one")
         return
-    provider = match_provider(desk.known, str(facts.get("litellm_provider", "")))
+    provider = match_provider(context.names, str(facts.get("litellm_provider", "")))
     if provider is None:
         out.leave("provider", str(facts.get("litellm_provider", "")), f"not known; offer {key} left out")
         return
     offer = key
     for prefix in PREFIXES:
         offer = offer.removeprefix(prefix)
-    found = chat_version(desk, offer, desk.model(out, offer))
-    if found is None:
-        made_by = maker(desk.known, offer, hosts)
+    match = chat_version(context, offer, context.model(out, offer))
+    if match is None:
+        made_by = maker(context.names, offer, hosts)
         out.leave("offer", key, "its model is not in the catalog" if made_by else "its maker is not known")
     out.add(
         "prices",
         provider_id=provider.id,
         offer_id=offer,
-        model_id=found.id if found else "",
+        model_id=match.id if match else "",
         currency="USD",
         **prices,
-        as_of=desk.as_of,
-        source_id=desk.source_id,
+        as_of=context.as_of,
+        source_id=context.source_id,
     )
     out.add(
         "providers",
         provider_id=provider.id,
         name=spellings.slug(provider.id).replace("-", " ").title(),
-        as_of=desk.as_of,
-        source_id=desk.source_id,
+        as_of=context.as_of,
+        source_id=context.source_id,
     )
 
 

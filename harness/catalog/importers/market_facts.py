@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from decimal import Decimal
 
-from harness.catalog.imported import Desk, Imported, SourceFile, decimal, plain
+from harness.catalog.imported import ImportContext, Imported, SourceFile, decimal, plain
 from harness.catalog.importers.scored import table
 from harness.catalog.matching import match_vendor
 from harness.catalog.tables import Row
@@ -21,40 +21,42 @@ DOMAINS_ZH = {
 }  # fmt: skip
 
 
-def _fact(out: Imported, desk: Desk, vendor: str, key: str, value: str, note: str = "", day: str = "") -> None:
+def _fact(
+    out: Imported, context: ImportContext, vendor: str, key: str, value: str, note: str = "", day: str = ""
+) -> None:
     spec = FACTS_BY_KEY[key]
-    as_of = day if re.fullmatch(r"\d{4}-\d{2}-\d{2}", day) and "1990" < day <= desk.as_of else desk.as_of
+    as_of = day if re.fullmatch(r"\d{4}-\d{2}-\d{2}", day) and "1990" < day <= context.as_of else context.as_of
     cells = {"dimension": spec.dimension, "key": key, "value": _clean(value), "unit": spec.unit, "note": _clean(note)}
-    out.add("facts", vendor_id=vendor, **cells, as_of=as_of, source_id=desk.source_id)
+    out.add("facts", vendor_id=vendor, **cells, as_of=as_of, source_id=context.source_id)
 
 
 def _clean(text: str) -> str:
     return " ".join(text.replace("<", "").replace(">", "").split()).lstrip("=+-@ ")[:200].strip()
 
 
-def read_gpus(files: list[SourceFile], desk: Desk) -> Imported:
+def read_gpus(files: list[SourceFile], context: ImportContext) -> Imported:
     """GPU rental prices: the Full Stack's cloud tables and Epoch's hardware prices per chip-hour."""
     out = Imported()
     for file in files:
         for row in table(file):
             if "Price per chip-hour (on-demand)" in row:
-                _chip_hour(out, desk, row)
+                _chip_hour(out, context, row)
             elif "GPU Type" in row:
-                _cloud(out, desk, row)
+                _cloud(out, context, row)
     return out
 
 
-def _gpu_price(out: Imported, desk: Desk, row: Row, price: Decimal | None) -> None:
+def _gpu_price(out: Imported, context: ImportContext, row: Row, price: Decimal | None) -> None:
     if price is None or price <= 0:
         return
     text = plain(round(price, 4))
-    if not out.add("gpu_prices", **row, currency="USD", per_gpu_hour=text, source_id=desk.source_id):
+    if not out.add("gpu_prices", **row, currency="USD", per_gpu_hour=text, source_id=context.source_id):
         out.leave(
             "gpu price", f"{row['cloud']} {row['gpu']} {row['terms']}", "a second price for the same terms and day"
         )
 
 
-def _cloud(out: Imported, desk: Desk, row: Row) -> None:
+def _cloud(out: Imported, context: ImportContext, row: Row) -> None:
     gpus = decimal(row["GPUs"])
     if not gpus or gpus != gpus.to_integral_value():
         out.leave("gpu price", f"{row.get('Cloud') or row.get('Vendor')} {row['GPU Type']}", "no whole number of GPUs")
@@ -66,22 +68,22 @@ def _cloud(out: Imported, desk: Desk, row: Row) -> None:
         "gpu": _clean(name),
         "gpus": plain(gpus),
         "memory_gb": plain(round(memory / gpus, 2)) if memory else "",
-        "as_of": desk.as_of,
+        "as_of": context.as_of,
     }
     kind = "serverless" if "Vendor" in row else "on-demand"
     instance = _clean(row.get("Name", ""))
-    _gpu_price(out, desk, {**cells, "terms": _terms(kind, instance)}, decimal(row["Per-GPU"]))
+    _gpu_price(out, context, {**cells, "terms": _terms(kind, instance)}, decimal(row["Per-GPU"]))
     spot = decimal(row.get("Spot", ""))
-    _gpu_price(out, desk, {**cells, "terms": _terms("spot", instance)}, spot / gpus if spot else None)
+    _gpu_price(out, context, {**cells, "terms": _terms("spot", instance)}, spot / gpus if spot else None)
 
 
 def _terms(kind: str, instance: str) -> str:
     return f"{kind}; {instance}" if instance else kind
 
 
-def _chip_hour(out: Imported, desk: Desk, row: Row) -> None:
+def _chip_hour(out: Imported, context: ImportContext, row: Row) -> None:
     day = row["Price date"]
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day) or day > desk.as_of or not row["Vendor"]:
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day) or day > context.as_of or not row["Vendor"]:
         return  # a purchase price, or no date
     memory = re.search(r"(\d+) GB", row["Hardware model"])
     count = decimal(row["Number of GPUs"])
@@ -93,7 +95,7 @@ def _chip_hour(out: Imported, desk: Desk, row: Row) -> None:
         "memory_gb": memory.group(1) if memory else "",
         "as_of": day,
     }
-    place = _clean(row["Location"])
+    location = _clean(row["Location"])
     columns = (
         ("on-demand", "on-demand"),
         ("1-year CUD", "one-year commitment"),
@@ -101,18 +103,18 @@ def _chip_hour(out: Imported, desk: Desk, row: Row) -> None:
     )
     for column, kind in columns:
         price = decimal(row[f"Price per chip-hour ({column})"])
-        _gpu_price(out, desk, {**cells, "terms": _terms(kind, place)}, price)
+        _gpu_price(out, context, {**cells, "terms": _terms(kind, location)}, price)
 
 
-def read_ecosystem(files: list[SourceFile], desk: Desk) -> Imported:
+def read_ecosystem(files: list[SourceFile], context: ImportContext) -> Imported:
     """Ecosystem graphs: data sets and applications of each vendor, and models of others built on its models."""
     out = Imported()
     rows = [r for f in files for r in table(f, ("type", "name", "organization"))]
     owner = {}
     for row in rows:
-        found = [m.id for o in row["organization"].split(",") if (m := match_vendor(desk.known, o.strip()))]
-        owner[row["name"]] = found[0] if found else ""
-        if not found:
+        vendors = [m.id for o in row["organization"].split(",") if (m := match_vendor(context.names, o.strip()))]
+        owner[row["name"]] = vendors[0] if vendors else ""
+        if not vendors:
             out.leave("organisation", row["organization"], "not a vendor of the catalog")
     sets: Counter[str] = Counter()
     derived: Counter[str] = Counter()
@@ -124,18 +126,18 @@ def read_ecosystem(files: list[SourceFile], desk: Desk) -> Imported:
             note = "; ".join(
                 p for p in (size, row.get("license", ""), row.get("access", "")) if p and p.lower() != "unknown"
             )
-            _fact(out, desk, vendor, "dataset", row["name"], note, row.get("created_date", ""))
+            _fact(out, context, vendor, "dataset", row["name"], note, row.get("created_date", ""))
         elif vendor and row["type"] == "application":
-            _fact(out, desk, vendor, "product", row["name"], "", row.get("created_date", ""))
+            _fact(out, context, vendor, "product", row["name"], "", row.get("created_date", ""))
         if row["type"] == "model":
             bases = {owner.get(name, "") for name in re.findall(r"'([^']+)'", row.get("dependencies", ""))}
             derived.update(b for b in bases if b and b != vendor)
     for vendor, count in sorted(sets.items()):
-        _fact(out, desk, vendor, "datasets_released", str(count), "data sets in the ecosystem graph")
+        _fact(out, context, vendor, "datasets_released", str(count), "data sets in the ecosystem graph")
     for vendor, count in sorted(derived.items()):
         _fact(
             out,
-            desk,
+            context,
             vendor,
             "derived_models",
             str(count),
@@ -144,36 +146,36 @@ def read_ecosystem(files: list[SourceFile], desk: Desk) -> Imported:
     return out
 
 
-def read_fmti(files: list[SourceFile], desk: Desk) -> Imported:
+def read_fmti(files: list[SourceFile], context: ImportContext) -> Imported:
     """Foundation Model Transparency Index: how many of its indicators a company fulfils."""
     out = Imported()
     for file in files:
         rows = table(file, ("Indicator",))
         for company in (c for c in rows[0] if c != "Indicator"):
-            vendor = match_vendor(desk.known, company)
+            vendor = match_vendor(context.names, company)
             if vendor is None:
                 out.leave("company", company, "not a vendor of the catalog")
                 continue
             points = sum(int(r[company]) for r in rows if r[company] in ("0", "1"))
-            _fact(out, desk, vendor.id, "transparency_index", str(points), f"of {len(rows)} indicators")
+            _fact(out, context, vendor.id, "transparency_index", str(points), f"of {len(rows)} indicators")
     return out
 
 
-def read_china(files: list[SourceFile], desk: Desk) -> Imported:
+def read_china(files: list[SourceFile], context: ImportContext) -> Imported:
     """Language models in China: products and application domains of the companies in the catalog."""
     out = Imported()
     for file in files:
         for row in table(file, ("company", "model", "class")):
-            vendor = match_vendor(desk.known, row["company"])
+            vendor = match_vendor(context.names, row["company"])
             if vendor is None:
                 out.leave("company", row["company"], "not a vendor of the catalog")
                 continue
             for product in re.split(r"[,，、]", row["model"]):
                 if product.strip():
-                    _fact(out, desk, vendor.id, "product", product.strip(), "language model named in the list")
+                    _fact(out, context, vendor.id, "product", product.strip(), "language model named in the list")
             domain = DOMAINS_ZH.get(row["class"])
             if domain:
-                _fact(out, desk, vendor.id, "domain", domain)
+                _fact(out, context, vendor.id, "domain", domain)
             else:
                 out.leave("class", row["class"], "no domain for it")
     return out

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from harness.catalog import spellings
-from harness.catalog.imported import Desk, Imported, SourceFile, commonest, decimal, plain, sizes
+from harness.catalog.imported import ImportContext, Imported, SourceFile, commonest, decimal, plain, sizes
 from harness.catalog.importers.models_dev_scores import full_date, listed_score
 from harness.catalog.matching import Match, maker, match_provider, match_vendor
 from harness.catalog.schema import MODALITIES
@@ -68,17 +68,17 @@ class Offer:
     facts: Mapping[str, Any]
 
 
-def read(files: list[SourceFile], desk: Desk) -> Imported:
+def read(files: list[SourceFile], context: ImportContext) -> Imported:
     """Rows of a snapshot: models first, so that offers find them."""
     out = Imported()
     documents = [_document(f) for f in files]
     for document in documents:
         if not _is_api(document):
             for model in sorted(document.values(), key=lambda m: (len(str(m["id"])), str(m["id"]))):
-                _listed_model(out, desk, model)
+                _listed_model(out, context, model)
     for document in filter(_is_api, documents):
-        _providers(out, desk, document)
-        _offers(out, desk, document)
+        _providers(out, context, document)
+        _offers(out, context, document)
     return out
 
 
@@ -117,15 +117,15 @@ def _hub(model: Mapping[str, Any]) -> str:
     return ""
 
 
-def _listed_model(out: Imported, desk: Desk, model: Mapping[str, Any]) -> None:
+def _listed_model(out: Imported, context: ImportContext, model: Mapping[str, Any]) -> None:
     """One entry of models.json: the model, then its scores."""
-    vendor = match_vendor(desk.known, str(model["id"]).split("/")[0])
-    found = desk.model(out, str(model["id"]))
-    if found is None and vendor is None:
+    vendor = match_vendor(context.names, str(model["id"]).split("/")[0])
+    match = context.model(out, str(model["id"]))
+    if match is None and vendor is None:
         out.leave("model", str(model["id"]), "its vendor is not known")
         return
-    vendor_id = desk.known.vendor_of_model[found.id] if found else vendor.id if vendor else ""
-    model_id = found.id if found else new_id(desk, str(model["id"]))
+    vendor_id = context.names.vendor_of_model[match.id] if match else vendor.id if vendor else ""
+    model_id = match.id if match else new_id(context, str(model["id"]))
     total, active = sizes(_hub(model) or str(model["id"]))
     added = out.add(
         "models",
@@ -142,68 +142,68 @@ def _listed_model(out: Imported, desk: Desk, model: Mapping[str, Any]) -> None:
         open_weights=_flag(model.get("open_weights")),
         licence=str(model.get("license") or ""),
         hub_id=_hub(model),
-        as_of=desk.as_of,
-        source_id=desk.source_id,
+        as_of=context.as_of,
+        source_id=context.source_id,
     )
     if added:
-        desk.learn(out.rows["models"][-1])
+        context.learn(out.rows["models"][-1])
     for score in model.get("benchmarks") or ():
-        listed_score(out, desk, model_id, score)
+        listed_score(out, context, model_id, score)
 
 
-def new_id(desk: Desk, name: str) -> str:
-    """The id of a model that is not in the catalog yet: what a reviewed alias says, else its name without a mode."""
+def new_id(context: ImportContext, name: str) -> str:
+    """Id of a model that is not in the catalog yet: a reviewed alias's id, else the model's name without a mode."""
     form = spellings.normal(name)
     for candidate in (form, spellings.unmoded(form)):
-        if ("model", candidate) in desk.known.aliases:
-            return desk.known.aliases["model", candidate]
+        if ("model", candidate) in context.names.aliases:
+            return context.names.aliases["model", candidate]
     return spellings.unmoded(form)
 
 
-def _providers(out: Imported, desk: Desk, document: Mapping[str, Any]) -> None:
+def _providers(out: Imported, context: ImportContext, document: Mapping[str, Any]) -> None:
     for key in sorted(document):
         provider = document[key]
-        found = match_provider(desk.known, key)
-        vendor = match_vendor(desk.known, key) or match_vendor(desk.known, str(provider["name"]))
+        match = match_provider(context.names, key)
+        vendor = match_vendor(context.names, key) or match_vendor(context.names, str(provider["name"]))
         url = str(provider.get("doc") or provider.get("api") or "")
         out.add(
             "providers",
-            provider_id=found.id if found else spellings.slug(key),
+            provider_id=match.id if match else spellings.slug(key),
             name=str(provider["name"]).strip(),
             vendor_id=vendor.id if vendor else "",
             website=url if url.startswith("http") and " " not in url and "{" not in url and "$" not in url else "",
-            as_of=desk.as_of,
-            source_id=desk.source_id,
+            as_of=context.as_of,
+            source_id=context.source_id,
         )
 
 
-def _offers(out: Imported, desk: Desk, document: Mapping[str, Any]) -> None:
+def _offers(out: Imported, context: ImportContext, document: Mapping[str, Any]) -> None:
     offers = [
-        Offer(_provider_id(desk, key), str(offer), facts)
+        Offer(_provider_id(context, key), str(offer), facts)
         for key in sorted(document)
         for offer, facts in sorted(document[key]["models"].items())
     ]
-    hosts = hosts_of(desk, document)
-    _new_models(out, desk, offers, hosts)
+    hosts = hosts_of(context, document)
+    _new_models(out, context, offers, hosts)
     for offer in offers:
-        found = offered_model(out, desk, offer.id, hosts)
+        match = offered_model(out, context, offer.id, hosts)
         cost = offer.facts.get("cost") or {}
         prices = {column: _price(cost.get(name)) for name, column in _COSTS}
         out.add(
             "prices",
             provider_id=offer.provider,
             offer_id=offer.id,
-            model_id=found.id if found else "",
+            model_id=match.id if match else "",
             currency="USD",
             **prices,
-            as_of=desk.as_of,
-            source_id=desk.source_id,
+            as_of=context.as_of,
+            source_id=context.source_id,
         )
 
 
-def _provider_id(desk: Desk, key: str) -> str:
-    found = match_provider(desk.known, key)
-    return found.id if found else spellings.slug(key)
+def _provider_id(context: ImportContext, key: str) -> str:
+    match = match_provider(context.names, key)
+    return match.id if match else spellings.slug(key)
 
 
 def _price(value: object) -> str:
@@ -211,51 +211,56 @@ def _price(value: object) -> str:
     return "" if number is None or number < 0 else plain(number)
 
 
-def hosts_of(desk: Desk, providers: Iterable[str]) -> frozenset[str]:
-    """Words before a slash that are providers and no vendors: they do not tell who made the model."""
+def hosts_of(context: ImportContext, providers: Iterable[str]) -> frozenset[str]:
+    """Owners before a slash that are providers rather than vendors, and so do not name a model's vendor."""
     slugs = {spellings.slug(p) for p in providers} | NOT_OWNERS
-    return frozenset(s for s in slugs if match_vendor(desk.known, s) is None)
+    return frozenset(s for s in slugs if match_vendor(context.names, s) is None)
 
 
-def offered_model(out: Imported, desk: Desk, offer_id: str, hosts: frozenset[str]) -> Match | None:
+def offered_model(out: Imported, context: ImportContext, offer_id: str, hosts: frozenset[str]) -> Match | None:
     """The model of an offer; without one the offer is listed as unmatched, with the reason."""
-    found = chat_version(desk, offer_id, desk.model(out, offer_id))
-    if found is None:
-        made_by = maker(desk.known, offer_id, hosts)
+    match = chat_version(context, offer_id, context.model(out, offer_id))
+    if match is None:
+        made_by = maker(context.names, offer_id, hosts)
         why = "its name fits more than one model" if made_by else "its maker is not known"
         out.leave("offer", offer_id, why)
-    return found
+    return match
 
 
-def chat_version(desk: Desk, offer_id: str, found: Match | None) -> Match | None:
-    """APIs serve the chat model under the plain name: where the catalog knows both, the offer is the chat model's."""
-    if found is None or found.rule != "name" or "base" in offer_id.lower():
-        return found
+def chat_version(context: ImportContext, offer_id: str, match: Match | None) -> Match | None:
+    """Match of an offer, replaced by the model's chat version where the catalog has one.
+
+    APIs serve the chat model under the plain name, unless the offer's id contains ``base``.
+    """
+    if match is None or match.rule != "name" or "base" in offer_id.lower():
+        return match
     for ending in spellings.CHAT_ENDINGS:
-        if desk.known.vendor_of_model.get(found.id + ending) == desk.known.vendor_of_model[found.id]:
-            return Match(found.id + ending, "chat")
-    return found
+        if context.names.vendor_of_model.get(match.id + ending) == context.names.vendor_of_model[match.id]:
+            return Match(match.id + ending, "chat")
+    return match
 
 
-def _new_models(out: Imported, desk: Desk, offers: list[Offer], hosts: frozenset[str]) -> None:
-    """Models that the catalog does not know but whose maker it does: one row each, from all their offers."""
+def _new_models(out: Imported, context: ImportContext, offers: list[Offer], hosts: frozenset[str]) -> None:
+    """Add models of known vendors that the catalog lacks, one row each, from all their offers."""
     groups: dict[str, list[Offer]] = defaultdict(list)
     makers: dict[str, list[Match]] = defaultdict(list)
     for offer in offers:
-        if desk.model(Imported(), offer.id) is None:
-            made_by = maker(desk.known, offer.id, hosts)
+        if context.model(Imported(), offer.id) is None:
+            made_by = maker(context.names, offer.id, hosts)
             if made_by:
-                model_id = new_id(desk, offer.id)
+                model_id = new_id(context, offer.id)
                 groups[model_id].append(offer)
                 makers[model_id].append(made_by)
     for model_id in sorted(groups):
         # an owner before the slash says more than the beginning of a name
         owners = [m.id for m in makers[model_id] if m.rule != "family"]
         vendor_id = commonest(owners or [m.id for m in makers[model_id]])
-        _new_model(out, desk, model_id, vendor_id, groups)
+        _new_model(out, context, model_id, vendor_id, groups)
 
 
-def _new_model(out: Imported, desk: Desk, model_id: str, vendor_id: str, groups: Mapping[str, list[Offer]]) -> None:
+def _new_model(
+    out: Imported, context: ImportContext, model_id: str, vendor_id: str, groups: Mapping[str, list[Offer]]
+) -> None:
     plainer = [f for f, rule in spellings.forms(model_id) if rule in ("date", "chat") and f != model_id and f in groups]
     if plainer or not model_id:
         return  # the same model under a shorter or fuller name that is in this list too
@@ -268,17 +273,17 @@ def _new_model(out: Imported, desk: Desk, model_id: str, vendor_id: str, groups:
         vendor_id=vendor_id,
         name=_tidy(commonest(str(f["name"]) for f in facts)) or model_id,
         family=spellings.slug(commonest(str(f.get("family") or "") for f in facts)),
-        released=day if day <= desk.as_of else "",
+        released=day if day <= context.as_of else "",
         params_b=total,
         active_params_b=active,
         context_tokens=commonest(_count(f.get("limit", {}).get("context")) for f in facts),
         input_modalities=commonest(_modalities(f["modalities"]["input"]) for f in facts),
         output_modalities=commonest(_modalities(f["modalities"]["output"]) for f in facts),
         open_weights=commonest(_flag(f.get("open_weights")) for f in facts),
-        as_of=desk.as_of,
-        source_id=desk.source_id,
+        as_of=context.as_of,
+        source_id=context.source_id,
     )
-    desk.learn(out.rows["models"][-1])
+    context.learn(out.rows["models"][-1])
 
 
 def _tidy(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.catalog.imported import Desk, Imported, decimal, plain
+from harness.catalog.imported import ImportContext, Imported, decimal, plain
 
 # models.dev's benchmark names in ours; a score in per cent becomes a fraction.
 BENCHMARKS = {
@@ -57,7 +57,7 @@ def full_date(value: object) -> str:
     return text if len(text) == 10 else ""
 
 
-def listed_score(out: Imported, desk: Desk, model_id: str, score: Mapping[str, Any]) -> None:
+def listed_score(out: Imported, context: ImportContext, model_id: str, score: Mapping[str, Any]) -> None:
     """One entry of a model's ``benchmarks``: a score with its harness, variant and source."""
     name, value = str(score["name"]), decimal(score["score"])
     if name == "Terminal-Bench" and str(score.get("version", "")) in ("2.0", "2.1"):
@@ -78,11 +78,11 @@ def listed_score(out: Imported, desk: Desk, model_id: str, score: Mapping[str, A
         "setting": "; ".join(parts),
         "reported_by": by or host or "models.dev",
         "reporter": "third-party" if by or not host else "vendor",
-        "as_of": full_date(score.get("date")) or desk.as_of,
-        "source_id": desk.source_id,
+        "as_of": full_date(score.get("date")) or context.as_of,
+        "source_id": context.source_id,
     }
-    if row["as_of"] > desk.as_of:
-        row["as_of"] = desk.as_of
+    if row["as_of"] > context.as_of:
+        row["as_of"] = context.as_of
     add_score(out, row)
 
 

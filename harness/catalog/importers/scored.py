@@ -1,4 +1,4 @@
-"""What all importers of reported scores share: finding (or adding) the scored model, and adding one score."""
+"""Shared functions of importers of reported scores: match or add the scored model, and add one score."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from harness.catalog import spellings
-from harness.catalog.imported import Desk, Imported, SourceFile, plain, sizes
+from harness.catalog.imported import ImportContext, Imported, SourceFile, plain, sizes
 from harness.catalog.importers.models_dev import new_id
 from harness.catalog.importers.models_dev_scores import add_score
 from harness.catalog.matching import maker, match_model, match_vendor
@@ -26,16 +26,16 @@ _SETTING = re.compile(
 
 @dataclass(frozen=True)
 class Scored:
-    """The model that a score belongs to, and what the source's own name adds to the setting."""
+    """The model of a score, and the part of the score's setting that the source writes in the model's name."""
 
     model_id: str
     vendor_id: str
-    said: str
+    setting: str
 
 
 @dataclass(frozen=True)
 class Hints:
-    """What a source says of a model beside its name."""
+    """A source's facts of a model, beside its name."""
 
     owner: str = ""
     organisation: str = ""
@@ -63,53 +63,53 @@ def table(file: SourceFile, needed: tuple[str, ...] = ()) -> list[Row]:
 
 def split_setting(name: str) -> tuple[str, str]:
     """A name without the effort or budget at its end, and that effort."""
-    found = _SETTING.search(name)
-    return (name[: found.start()], found.group(1).lower()) if found else (name, "")
+    match = _SETTING.search(name)
+    return (name[: match.start()], match.group(1).lower()) if match else (name, "")
 
 
-def scored(out: Imported, desk: Desk, name: str, hints: Hints | None = None) -> Scored | None:
-    """The model of a score; one that is not in the catalog is added where its maker is known, else listed."""
+def scored(out: Imported, context: ImportContext, name: str, hints: Hints | None = None) -> Scored | None:
+    """Model of a score; a model that the catalog lacks is added where its vendor is known, else listed as unmatched."""
     hints = hints or Hints()
     bare, effort = split_setting(name.removeprefix("chutes/"))
-    found = match_model(desk.known, bare)
-    if found and not any(word in found.rule for word in _TOO_LOOSE):
-        out.matched[found.rule] += 1
-        said = [effort] if effort else []
-        if found.rule not in ("name", "alias"):
-            said.append(f"as {bare}")
-        return Scored(found.id, desk.known.vendor_of_model[found.id], "; ".join(said))
-    return _added(out, desk, bare, effort, hints)
+    match = match_model(context.names, bare)
+    if match and not any(word in match.rule for word in _TOO_LOOSE):
+        out.matched[match.rule] += 1
+        settings = [effort] if effort else []
+        if match.rule not in ("name", "alias"):
+            settings.append(f"as {bare}")
+        return Scored(match.id, context.names.vendor_of_model[match.id], "; ".join(settings))
+    return _added(out, context, bare, effort, hints)
 
 
-def _added(out: Imported, desk: Desk, name: str, effort: str, hints: Hints) -> Scored | None:
-    by = match_vendor(desk.known, hints.organisation) if hints.organisation else None
-    made_by = by or maker(desk.known, f"{hints.owner}/{name.rsplit('/', 1)[-1]}" if hints.owner else name)
+def _added(out: Imported, context: ImportContext, name: str, effort: str, hints: Hints) -> Scored | None:
+    by = match_vendor(context.names, hints.organisation) if hints.organisation else None
+    made_by = by or maker(context.names, f"{hints.owner}/{name.rsplit('/', 1)[-1]}" if hints.owner else name)
     if made_by is None:
         out.leave("model", name, "its maker is not known")
         return None
-    model_id = new_id(desk, name)
-    if model_id in desk.known.vendor_of_model:  # known only under a looser name
+    model_id = new_id(context, name)
+    if model_id in context.names.vendor_of_model:  # known only under a looser name
         model_id = spellings.normal(name)
-    if not model_id or model_id in desk.known.vendor_of_model:
+    if not model_id or model_id in context.names.vendor_of_model:
         out.leave("model", name, "its name fits another model only loosely")
         return None
     total, active = sizes(name)
-    shown = " ".join(name.rsplit("/", 1)[-1].split()).strip("-=+@")
+    display_name = " ".join(name.rsplit("/", 1)[-1].split()).strip("-=+@")
     out.add(
         "models",
         model_id=model_id,
         vendor_id=made_by.id,
-        name=shown,
-        released=hints.released if hints.released <= desk.as_of else "",
+        name=display_name,
+        released=hints.released if hints.released <= context.as_of else "",
         params_b=total,
         active_params_b=active,
         hub_id=hints.hub_id,
         licence=hints.licence,
         open_weights=hints.open_weights or ("true" if hints.hub_id else ""),
-        as_of=desk.as_of,
-        source_id=desk.source_id,
+        as_of=context.as_of,
+        source_id=context.source_id,
     )
-    desk.learn(out.rows["models"][-1])
+    context.learn(out.rows["models"][-1])
     out.matched["new model"] += 1
     return Scored(model_id, made_by.id, effort)
 
@@ -131,7 +131,7 @@ class Score:
 
 def report(out: Imported, model: Scored, score: Score) -> None:
     """Add one published figure of a model."""
-    setting = "; ".join(filter(None, [score.setting, model.said]))
+    setting = "; ".join(filter(None, [score.setting, model.setting]))
     add_score(
         out,
         {

@@ -12,14 +12,23 @@ import json
 import math
 import os
 import struct
-import zipfile
+import sys
 import zlib
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
 from harness.errors import BadInput
+
+# Python's own zipfile knows Zstandard from 3.14 on.
+if sys.version_info >= (3, 14):
+    import zipfile
+
+    from compression.zstd import ZstdError
+else:
+    from backports.zstd import ZstdError, zipfile
 
 MB = 1 << 20
 # One JSON document is parsed whole; Python objects take up to twenty times the text's size.
@@ -33,9 +42,12 @@ MAX_CSV = 64 * MB
 MAX_YAML_DEPTH = 40
 MAX_MEMBERS = 50_000
 MAX_UNPACKED = 512 * MB
-# Zip's number for Zstandard (APPNOTE 4.4.5); Python's zipfile learns it in 3.14.
-_ZSTD = 93
-_LOCAL_HEADER = struct.Struct("<4s5H3L2H")
+# LZMA and bzip2 are not read: no tool writes them, and each takes memory of its own.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_ZSTANDARD)
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, ZstdError, struct.error, OSError, EOFError, ValueError, OverflowError,
+    NotImplementedError, RuntimeError, MemoryError,
+)  # fmt: skip
 _POINTERS = (b"version https://git-lfs", b"/annex/objects/", b"../.git/annex/objects/")
 
 
@@ -189,19 +201,24 @@ def digest_file(path: Path) -> str:
 
 
 class Archive:
-    """A ZIP file's members, by name, deflated, stored or Zstandard; read within bounds, never unpacked to disk."""
+    """The members of a ZIP file by name, stored, deflated or Zstandard; read within bounds, never unpacked to disk."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
         self._budget = MAX_UNPACKED
         check(path, MAX_UNPACKED)
         try:
-            with zipfile.ZipFile(path) as archive:
-                self._members = {info.filename: info for info in archive.infolist()}
+            self._zip = zipfile.ZipFile(path)
+            self._members = {info.filename: info for info in self._zip.infolist()}
         except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, struct.error, UnicodeError) as error:
             raise BadInput(f"is no readable ZIP file: {error}") from None
         if len(self._members) > MAX_MEMBERS:
             raise BadInput(f"holds more than {MAX_MEMBERS:,} members")
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zip.close()
 
     def names(self) -> list[str]:
         """The members' names; only ever compared, never used as paths."""
@@ -212,51 +229,26 @@ class Archive:
         info = self._members.get(name)
         if info is None:
             raise BadInput(f"lacks the member {name}")
+        if info.flag_bits & 1:
+            raise BadInput(f"its member {name} is encrypted")
+        if info.compress_type not in _METHODS:
+            raise BadInput(f"its member {name} is compressed by a method that is not read ({info.compress_type})")
         limit = min(MAX_JSON, self._budget)
-        if info.file_size > limit:
+        data = b"" if info.file_size > limit else self._bytes(info, limit)
+        if info.file_size > limit or len(data) > limit:
             raise BadInput(f"its member {name} unpacks to more than {limit // MB} MB")
-        data = _unpack(info, self._raw(info), limit)
-        if len(data) > limit:
-            raise BadInput(f"its member {name} unpacks to more than {limit // MB} MB")
-        if zlib.crc32(data) != info.CRC:
-            raise BadInput(f"its member {name} is damaged (checksum differs)")
         self._budget -= len(data)
         return data
 
-    def _raw(self, info: zipfile.ZipInfo) -> bytes:
+    def _bytes(self, info: zipfile.ZipInfo, limit: int) -> bytes:
+        """A member's bytes, at most one more than ``limit``, checked against their checksum where they are whole."""
+        unsized = copy(info)
+        unsized.file_size = sys.maxsize  # zipfile would stop at the directory's figure, which may be a lie
         try:
-            with self._path.open("rb") as handle:
-                handle.seek(info.header_offset)
-                fields = _LOCAL_HEADER.unpack(handle.read(_LOCAL_HEADER.size))
-                handle.seek(info.header_offset + _LOCAL_HEADER.size + fields[9] + fields[10])
-                return handle.read(info.compress_size)
-        except (OSError, struct.error, OverflowError, ValueError):
-            raise BadInput(f"its member {info.filename} is damaged") from None
-
-
-def _unpack(info: zipfile.ZipInfo, raw: bytes, limit: int) -> bytes:
-    if info.flag_bits & 1:
-        raise BadInput(f"its member {info.filename} is encrypted")
-    try:
-        if info.compress_type == zipfile.ZIP_STORED:
-            return raw
-        if info.compress_type == zipfile.ZIP_DEFLATED:
-            return zlib.decompressobj(-15).decompress(raw, limit + 1)
-        if info.compress_type == _ZSTD:
-            return _unzstd(raw, limit)
-    except zlib.error as error:
-        raise BadInput(f"its member {info.filename} is damaged: {error}") from None
-    raise BadInput(f"its member {info.filename} is packed by a method that is not read ({info.compress_type})")
-
-
-def _unzstd(raw: bytes, limit: int) -> bytes:
-    import zstandard
-
-    try:
-        with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(raw) as stream:
-            return bytes(stream.read(limit + 1))
-    except (zstandard.ZstdError, MemoryError) as error:
-        raise BadInput(f"has a damaged Zstandard member: {error}") from None
+            with self._zip.open(unsized) as member:
+                return member.read(limit + 1)
+        except _DAMAGED as error:
+            raise BadInput(f"its member {info.filename} is damaged: {error}") from None
 
 
 def number(value: object) -> float | None:

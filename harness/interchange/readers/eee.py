@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,24 +43,35 @@ def is_record(document: Any) -> bool:
     return isinstance(document, dict) and "evaluation_results" in document and "model_info" in document
 
 
+def is_record_line(line: bounded.Line) -> bool:
+    """Whether a JSON-lines file that begins with this line holds records; a broken line is refused by the reader."""
+    return line.problem is not None or (isinstance(line.value, dict) and "evaluation_results" in line.value)
+
+
+def companions(unit: Unit, siblings: Iterable[Path]) -> tuple[Path, ...]:
+    """The file of item outcomes beside a record."""
+    name = unit.path.name.removesuffix(".json") + INSTANCES
+    return tuple(file for file in siblings if unit.path.suffix == ".json" and file.name == name)
+
+
 def read(unit: Unit) -> Iterator[Found]:
     """The runs of one record, or of each line of a file of records."""
     file = unit.files[0]
     if file.suffix == ".json":
         document = unit.document if unit.document is not None else bounded.read_json_object(file)
-        yield from _record(unit, document, bounded.digest_file(file), unit.label, many=False)
+        yield from _record(unit, document, bounded.digest_file(file), many=False)
         return
     for line in bounded.read_lines(file):
         label = f"{unit.label} line {line.number}"
         try:
             if line.problem is not None or not is_record(line.value):
                 raise BadInput(line.problem or "is no Every Eval Ever record (evaluation_results, model_info)")
-            yield from _record(unit, line.value, line.digest, label, many=True)
+            yield from _record(unit, line.value, line.digest, many=True)
         except BadInput as problem:
             yield Refused(label, str(problem))
 
 
-def _record(unit: Unit, record: dict[str, Any], digest: str, label: str, many: bool) -> Iterator[Found]:
+def _record(unit: Unit, record: dict[str, Any], digest: str, many: bool) -> Iterator[Found]:
     version = text(record.get("schema_version"), 20) or ""
     if not version.startswith(_VERSIONS):
         raise BadInput(f"has schema version {version!r}; versions 0.2 and 0.3 are read")
@@ -76,7 +87,7 @@ def _record(unit: Unit, record: dict[str, Any], digest: str, label: str, many: b
     for entry in sequence(record.get("evaluation_results")):
         _score(draft, mapping(entry))
     if source.get("source_type") == "documentation" and source.get("evaluator_relationship") == "first_party":
-        yield from _reported(draft, record, source)
+        yield from _reported(draft, source)
         return
     detailed = mapping(record.get("detailed_evaluation_results"))
     if detailed:
@@ -114,7 +125,7 @@ def _describe(draft: Draft, record: dict[str, Any], about: dict[str, Any], sourc
     draft.extra = {k: v for k, v in record.items() if k not in _USED} | {"model_info": about}
 
 
-def _metric(entry: dict[str, Any], config: dict[str, Any]) -> str:
+def _metric(config: dict[str, Any]) -> str:
     """The metric's name as the record gives it: by name, else as its description begins (``EM on …``)."""
     name = text(config.get("metric_name"), 100) or text(config.get("metric_kind"), 60)
     if name is None:
@@ -141,7 +152,7 @@ def _score(draft: Draft, entry: dict[str, Any]) -> None:
     draft.scores.append(
         Score(
             task,
-            _metric(entry, config),
+            _metric(config),
             text(more.get("filter"), 80) or "none",
             number(details.get("score")),
             number(mapping(uncertainty.get("standard_error")).get("value")),
@@ -151,7 +162,7 @@ def _score(draft: Draft, entry: dict[str, Any]) -> None:
     )
 
 
-def _reported(draft: Draft, record: dict[str, Any], source: dict[str, Any]) -> Iterator[ReportedScore]:
+def _reported(draft: Draft, source: dict[str, Any]) -> Iterator[ReportedScore]:
     scores = [s for s in draft.scores if s.score is not None]
     if not scores:
         raise BadInput("holds no scores")

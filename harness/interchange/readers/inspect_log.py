@@ -26,8 +26,14 @@ from harness.interchange.foreign.draft import (
 from harness.interchange.record import Found, Unit
 
 FORMAT = "inspect"
+ARCHIVE_SUFFIX = ".eval"
 _GRADES = {"C": 1.0, "I": 0.0, "P": 0.5, "N": 0.0}
 _MEANS = ("accuracy", "mean")
+
+
+def is_archive(name: str) -> bool:
+    """Whether a file is named as Inspect names its archives."""
+    return name.endswith(ARCHIVE_SUFFIX)
 
 
 def is_log(document: Any) -> bool:
@@ -39,9 +45,9 @@ def read(unit: Unit) -> Iterator[Found]:
     """The one run of a log."""
     file = unit.files[0]
     digest = bounded.digest_file(file)
-    if file.suffix == ".eval":
-        archive = bounded.Archive(file)
-        document, samples = _members(archive)
+    if is_archive(file.name):
+        with bounded.Archive(file) as archive:
+            document, samples = _members(archive)
     else:
         document = unit.document if unit.document is not None else bounded.read_json_object(file)
         samples = [mapping(s) for s in sequence(document.get("samples"))]

@@ -30,7 +30,6 @@ from harness.interchange.foreign.draft import model_name, parse_date
 from harness.interchange.foreign.owners import owner
 from harness.interchange.record import Found, Refused, ReportedScore, Unit
 
-FORMAT = "leaderboard"
 _REPORTERS = ("vendor", "third-party")
 _UNITS = ("percent", *SCORE_UNITS)
 

@@ -31,6 +31,7 @@ from harness.interchange.record import Found, Unit
 
 FORMAT = "lighteval"
 _DATE = re.compile(r"^results_(?P<date>\d{4}-\d\d-\d\dT.+?)(?:@\w+)?\.json$")
+_DETAILS = re.compile(r"^details_.+\.parquet$")
 _USED = {"config_general", "results", "versions", "config_tasks", "summary_tasks", "summary_general"}
 _COLUMNS = {
     "doc",
@@ -48,6 +49,11 @@ _COLUMNS = {
 def is_results(document: Any) -> bool:
     """LightEval's results file."""
     return isinstance(document, dict) and isinstance(document.get("config_general"), dict) and "results" in document
+
+
+def is_details(name: str) -> bool:
+    """Whether a file is named as LightEval names its items, which are read with their results file."""
+    return _DETAILS.match(name) is not None
 
 
 def read(unit: Unit) -> Iterator[Found]:

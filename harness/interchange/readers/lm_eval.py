@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -236,32 +235,32 @@ def _task_of(file: Path, tasks: Sequence[str]) -> str:
     return max((task for task in tasks if f"_{stem}".endswith(f"_{task}")), key=len, default=text(stem, 160) or "task")
 
 
-def undated(results: Path, document: dict[str, Any], files: Iterable[Path]) -> tuple[Path, ...]:
+def is_samples_name(name: str) -> bool:
+    """Whether a file is named as lm-eval names its samples."""
+    return SAMPLES_NAME.match(name) is not None
+
+
+def companions(unit: Unit, siblings: Iterable[Path]) -> tuple[Path, ...]:
+    """The samples beside a results file, or beside samples of the same date that no results file has.
+
+    Files of one date belong together; which results are meant is not known where two have the same date.
+    """
+    file = unit.path
+    match = RESULTS_NAME.match(file.name) or SAMPLES_NAME.match(file.name)
+    if match is None:
+        return _undated(unit, siblings)
+    results, samples = list[Path](), list[Path]()
+    for sibling in (s for s in siblings if match["date"] in s.name):
+        for files, pattern in ((results, RESULTS_NAME), (samples, SAMPLES_NAME)):
+            if (other := pattern.match(sibling.name)) and other["date"] == match["date"]:
+                files.append(sibling)
+    belong = (len(results) == 1) == (file in results)
+    return tuple(sorted(s for s in samples if s != file)) if belong else ()
+
+
+def _undated(unit: Unit, siblings: Iterable[Path]) -> tuple[Path, ...]:
     """The samples beside a ``results.json`` of lm-eval 0.4.0 to 0.4.2: ``<model arguments>_<task>.jsonl``."""
-    endings = tuple(f"_{task}.jsonl" for task in document["results"])
-    found = (f for f in files if f.name.endswith(endings) and not SAMPLES_NAME.match(f.name))
-    return tuple(sorted(found)) if results.name == "results.json" else ()
-
-
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """lm-eval's files in one folder: the samples of each results file, and samples that no results file has."""
-
-    samples: dict[Path, tuple[Path, ...]]
-    alone: tuple[tuple[Path, ...], ...]
-
-
-def dated(files: Iterable[Path]) -> Dated:
-    """Files of one date belong together; which results are meant is not known where two have the same date."""
-    results: dict[str, list[Path]] = {}
-    samples: dict[str, list[Path]] = {}
-    for file in files:
-        for named, pattern in ((results, RESULTS_NAME), (samples, SAMPLES_NAME)):
-            if found := pattern.match(file.name):
-                named.setdefault(found["date"], []).append(file)
-    first = {date: same[0] for date, same in results.items() if len(same) == 1}
-    together = {date: tuple(sorted(lines)) for date, lines in samples.items()}
-    return Dated(
-        {first[date]: lines for date, lines in together.items() if date in first},
-        tuple(lines for date, lines in together.items() if date not in first),
-    )
+    if unit.format != NEW or unit.path.name != "results.json":
+        return ()
+    endings = tuple(f"_{task}.jsonl" for task in unit.document["results"])
+    return tuple(sorted(f for f in siblings if f.name.endswith(endings) and not SAMPLES_NAME.match(f.name)))

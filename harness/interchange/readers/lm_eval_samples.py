@@ -18,8 +18,9 @@ _FIELDS |= {"prompt_hash", "target_hash", "schema_version", "landscape"}
 _LN2 = 0.6931471805599453
 
 
-def is_sample(value: Any) -> bool:
-    """A line of lm-eval's samples, whatever its file is called."""
+def is_sample_line(line: bounded.Line) -> bool:
+    """Whether a line of a JSON-lines file is a sample of lm-eval, whatever its file is called."""
+    value = line.value
     return isinstance(value, dict) and "doc_id" in value and ("resps" in value or "filtered_resps" in value)
 
 

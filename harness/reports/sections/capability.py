@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from harness.market import headlines, leading_runs
 from harness.reports.document import Figure, Part, Point, Section, Sentence, table
 
 if TYPE_CHECKING:
@@ -59,31 +60,18 @@ def _scale(material: Material, words: Words) -> Part:
     assert fit is not None
     note = words("cap.scale_note", models=len(material.scale), benchmarks=len(fit.benchmarks), anchor=fit.anchor)
     ranks = table(rows, "scale", words("cap.scale"), columns, ("model_id",), note=note)
-    first = rows.iloc[0]
-    rivals = int((rows["class"] == first["class"]).sum()) - 1
-    ends = {k: (float(first[k]), "scale") for k in ("score", "low", "high")} | {"n": (rivals, "integer")}
-    key = "cap.alone" if len(rows) == 1 else "cap.leads" if rivals == 0 else "cap.leads_unclear"
-    leader = words.sentence(key, ends, model=first["model"])
+    first = headlines.leader(rows)
+    ends = {k: (float(first.row[k]), "scale") for k in ("score", "low", "high")} | {"n": (first.rivals, "integer")}
+    key = "cap.alone" if len(rows) == 1 else "cap.leads" if first.rivals == 0 else "cap.leads_unclear"
+    leader = words.sentence(key, ends, model=first.row["model"])
     figure = Figure("scale", "dots", leader.text, words("cap.scale_unit"), bars(rows.head(DRAWN), words), note, dots(rows),
                     origin="reported")  # fmt: skip
     return Part((ranks,), (figure,), (leader,))
 
 
-def labels(runs: pd.DataFrame) -> pd.Series[str]:
-    """Names of runs: the model's; with dtype and revision where one model ran in several."""
-    twice = runs.duplicated(["suite", "suite_version", "origin", "model"], keep=False)
-    detail = runs["dtype"].fillna("").astype(str) + " " + runs["revision"].fillna("").astype(str).str[:7]
-    return runs["model"].astype(str).where(~twice, runs["model"].astype(str) + " · " + detail.str.strip())
-
-
 def _index(material: Material, words: Words) -> Part:
-    from harness.analysis.index import capability_index, task_scores
-
-    runs = material.runs.assign(label=labels(material.runs))
-    if runs.empty:
-        return Part()
-    scores = task_scores(material.results, material.tasks, runs.assign(model=runs["label"]))
-    rows = capability_index(scores, material.tasks) if len(scores) else scores
+    runs = material.runs
+    rows = leading_runs.index(material, runs, leading_runs.task_scores(material, runs))
     if rows.empty:
         return Part()
     rows = rows.merge(runs[["run_id", "suite", "suite_version", "segment", "kind_of_origin"]], on="run_id")
@@ -122,8 +110,7 @@ def _results(material: Material, words: Words, origin: str) -> Part:
     rows = material.results[material.results["run_id"].isin(runs["run_id"])]
     if rows.empty:
         return Part()
-    names = runs.assign(label=labels(runs)).set_index("run_id")
-    rows = rows.assign(model=rows["run_id"].map(names["label"]), segment=rows["run_id"].map(names["segment"]))
+    rows = rows.assign(segment=rows["run_id"].map(runs.set_index("run_id")["segment"]))
     many = rows.groupby(["suite", "suite_version", "task"])["model"].transform("nunique")
     sign = rows["higher_is_better"].map({True: 1.0, False: -1.0}).astype(float)  # NaN: in no order
     better = rows["score"].astype(float) * sign

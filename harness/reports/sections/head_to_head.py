@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from harness.errors import BadInput
 from harness.market import paired_outcomes
 from harness.reports.document import Figure, Part, Point, Section, Sentence, Table, each, table
-from harness.reports.sections.capability import labels
 from harness.reports.sections.memo import MOST, subjects
 
 if TYPE_CHECKING:
@@ -33,8 +32,7 @@ class Shared:
 
 def shared_suites(material: Material, most: int = MOST) -> list[Shared]:
     """The suites that at least two of the models answered item by item; measured first, then the most models."""
-    runs = material.runs.assign(label=labels(material.runs))
-    runs = paired_outcomes.with_items(material, runs)
+    runs = paired_outcomes.with_items(material, material.runs)
     runs = runs.sort_values(["outcomes", "label"], ascending=[False, True], kind="stable")
     suites = []
     for (origin, suite, version), part in runs.groupby(["kind_of_origin", "suite", "suite_version"], sort=True):

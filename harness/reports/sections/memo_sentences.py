@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from harness.market import headlines
 from harness.reports.cells import printed
 from harness.reports.document import Sentence
 
@@ -18,44 +19,44 @@ BACKING = (("valuation", "memo.valued"), ("revenue", "memo.earns"), ("funding_ro
 """Facts that say how long a vendor can pay for its models; the memo tells the first two that are known."""
 
 
-def asked(words: Words, key: str, found: list[Sentence], **values: object) -> list[Sentence]:
+def asked(words: Words, key: str, answers: list[Sentence], **values: object) -> list[Sentence]:
     """The sentences under the question that they answer."""
-    return [replace(s, question=words(key, **values)) if i == 0 else s for i, s in enumerate(found)]
+    return [replace(s, question=words(key, **values)) if i == 0 else s for i, s in enumerate(answers)]
 
 
 def which(rows: pd.DataFrame, words: Words) -> list[Sentence]:
     """Which of them to build on; ``rows`` stand best first."""
-    from harness.analysis.statistics.ranking import independent_pairs
-
     known = rows.dropna(subset=["score"])
     if known.empty:
         return asked(words, "ask.which", [words.sentence("memo.no_capability")]) if len(rows) else []
     first = known.iloc[0]
     ends = {k: (float(first[k]), "scale") for k in ("score", "low", "high")}
-    said = {"model": first["model"], "vendor": name(words, first)}
+    names = {"model": first["model"], "vendor": name(words, first)}
     if len(known) == 1:
-        return asked(words, "ask.which", [words.sentence("memo.one", ends, **said)])
+        return asked(words, "ask.which", [words.sentence("memo.one", ends, **names)])
     second = known.iloc[1]
-    behind = independent_pairs(known[["model", "score", "stderr"]]).head(len(known) - 1)  # the first against each other
-    numbers = {
-        k: (float(behind[c].iloc[0]), "scale") for k, c in (("gap", "difference"), ("low", "low"), ("high", "high"))
-    }
-    key = "memo.build_clear" if behind["low"].iloc[0] > 0 else "memo.build_unclear"
-    found = [
-        words.sentence("memo.best", ends, **said),
+    leads = headlines.ahead(known)
+    gap = leads.iloc[0]
+    numbers = {k: (float(gap[c]), "scale") for k, c in (("gap", "difference"), ("low", "low"), ("high", "high"))}
+    key = "memo.build_clear" if gap["low"] > 0 else "memo.build_unclear"
+    answers = [
+        words.sentence("memo.best", ends, **names),
         words.sentence(key, numbers, first=first["model"], second=second["model"], vendor=name(words, second)),
-        *_pick(known[[True, *(behind["low"] <= 0)]], words),
+        *_pick(known[[True, *(leads["low"] <= 0)]], words),
     ]
-    return asked(words, "ask.or", found, a=first["model"], b=second["model"])
+    return asked(words, "ask.or", answers, a=first["model"], b=second["model"])
 
 
 def _pick(rivals: pd.DataFrame, words: Words) -> list[Sentence]:
     """The cheapest of those that cannot be told from the best: the one to try first."""
+    import pandas as pd
+
     priced = rivals.dropna(subset=["price"])
     if len(rivals) < 2 or priced.empty:
         return []
     cheap = priced.sort_values("price", kind="stable").iloc[0]
-    key = "memo.pick_open" if cheap["open_weights"] == True else "memo.pick"  # noqa: E712 (may be missing)
+    weights = cheap["open_weights"]
+    key = "memo.pick_open" if pd.notna(weights) and weights else "memo.pick"
     numbers = {"n": (len(rivals), "integer"), "price": (float(cheap["price"]), "money")}
     return [words.sentence(key, numbers, model=cheap["model"])]
 
@@ -106,15 +107,17 @@ def cost(rows: pd.DataFrame, words: Words) -> list[Sentence]:
     numbers = {"price": (float(cheap["price"]), "money")}
     values = {"model": cheap["model"], "provider": cheap["provider"], "day": str(cheap["as_of"])[:10]}
     if cheap["model"] == dear["model"]:
-        found = [words.sentence("memo.cost_one", numbers, **values)]
+        answers = [words.sentence("memo.cost_one", numbers, **values)]
     else:
         numbers |= {"most": (float(dear["price"]), "money"), "ratio": (float(dear["price"] / cheap["price"]), "plain")}
-        found = [words.sentence("memo.cost", numbers, dear=dear["model"], **values)]
+        answers = [words.sentence("memo.cost", numbers, dear=dear["model"], **values)]
     own = ordered.dropna(subset=["own_price"])
     if len(own):
-        told = words("memo.comma").join(f"{r['model']} ${printed(r['own_price'], 'money')}" for _, r in own.iterrows())
-        found.append(words.sentence("memo.own", prices=told))
-    return asked(words, "ask.cost", found)
+        prices = words("memo.comma").join(
+            f"{r['model']} ${printed(r['own_price'], 'money')}" for _, r in own.iterrows()
+        )
+        answers.append(words.sentence("memo.own", prices=prices))
+    return asked(words, "ask.cost", answers)
 
 
 def sure(material: Material, words: Words, rows: pd.DataFrame) -> list[Sentence]:
@@ -126,10 +129,10 @@ def sure(material: Material, words: Words, rows: pd.DataFrame) -> list[Sentence]
         "imported": (int((runs["kind_of_origin"] == "imported").sum()), "integer"),
         "reported": (len(scores), "integer"),
     }
-    told = [words.sentence("memo.sure", counts)]
+    answers = [words.sentence("memo.sure", counts)]
     if not counts["measured"][0] and len(rows):
-        told.append(words.sentence("memo.nothing_measured"))
-    return asked(words, "ask.sure", told)
+        answers.append(words.sentence("memo.nothing_measured"))
+    return asked(words, "ask.sure", answers)
 
 
 def name(words: Words, row: Any) -> str:

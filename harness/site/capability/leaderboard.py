@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from harness.charts.text import decimals, number
+from harness.market import headlines, leading_runs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,18 +17,11 @@ ORIGINS = ("measured", "reported", "imported", "reference")
 """Where a number comes from; they are never on one chart. The first that is there is shown first: reported scores stand
 on one scale with intervals and name their vendors, which most imported runs do not."""
 KINDS = ("overall", "perplexity", "classification", "qa")
-MOST_RANKED = 300
-"""Rank intervals compare every pair; beyond this many models the page ranks the best ones only."""
 
 
 def runs(view: View) -> pd.DataFrame:
-    """The newest valid, complete run of every model revision, suite and dtype, with ``kind_of_origin``."""
-
-    def compute() -> pd.DataFrame:
-        frame = view.frame("leading_runs")
-        return frame.assign(kind_of_origin=frame["origin"].where(frame["segment"] != "reference", "reference"))
-
-    out: pd.DataFrame = view.derived("runs", compute)
+    """``market.leading_runs`` of the database."""
+    out: pd.DataFrame = view.derived("runs", lambda: leading_runs.leading_runs(view))
     return out
 
 
@@ -35,10 +29,10 @@ def present_origins(view: View) -> list[str]:
     """The origins that the database has something of, in the fixed order."""
 
     def compute() -> tuple[str, ...]:
-        held = set(runs(view)["kind_of_origin"])
+        present = set(runs(view)["kind_of_origin"])
         if len(view.frame("reported")):
-            held.add("reported")
-        return tuple(o for o in ORIGINS if o in held)
+            present.add("reported")
+        return tuple(o for o in ORIGINS if o in present)
 
     return list(view.derived("present_origins", compute))
 
@@ -76,63 +70,28 @@ def task_scores(view: View, suite: str, version: str, origin: str) -> pd.DataFra
     """Normalised task scores of one suite's runs of one origin."""
 
     def compute(suite: str, version: str, origin: str) -> pd.DataFrame:
-        from harness.analysis.index import task_scores as scores
-
-        chosen = runs(view)
-        chosen = chosen[(chosen["suite"] == suite) & (chosen["kind_of_origin"] == origin)]
-        chosen = chosen[chosen["suite_version"].fillna("") == version]
-        result = view.frame("headline_results", suite=suite, suite_version=version or None)
-        tasks = view.frame("tasks", suite=suite, suite_version=version or None)
-        return scores(result, tasks, chosen.assign(model=label(chosen)))
+        return leading_runs.task_scores(view.reader, leading_runs.of_board(runs(view), suite, version, origin))
 
     out: pd.DataFrame = view.derived("task_scores", compute, suite=suite, version=version, origin=origin)
     return out
 
 
-def label(chosen: pd.DataFrame) -> pd.Series[str]:
-    """The model's id; with its dtype or revision where the same model ran in several."""
-    twice = chosen["model"].duplicated(keep=False)
-    detail = chosen["dtype"].fillna("").astype(str) + " " + chosen["revision"].fillna("").astype(str).str[:7]
-    return chosen["model"].astype(str).where(~twice, chosen["model"].astype(str) + " · " + detail)
-
-
 def board(view: View, suite: str, version: str, origin: str, kind: str) -> pd.DataFrame:
     """The leaderboard: ``rank, model, score, low, high, stderr, rank_low, rank_high, class`` and who is behind it.
 
-    ``kind`` is ``overall``, a kind or ``task:<task>``. Ranks are of the whole suite: no filter moves a model. A task
-    of unknown direction (``undirected_metric``) has no rows.
+    ``kind`` is ``overall``, a kind or ``task:<task>``; ``ranks`` is the rank interval in words. Ranks are of the whole suite:
+    no filter moves a model. A task of unknown direction (``undirected_metric``) has no rows.
     """
 
     def compute(suite: str, version: str, origin: str, kind: str) -> pd.DataFrame:
-        from harness.analysis.index import capability_index
-        from harness.analysis.statistics.ranking import ranking
-
-        scores = task_scores(view, suite, version, origin)
+        chosen = leading_runs.of_board(runs(view), suite, version, origin)
         if kind.startswith("task:"):
-            part = _of_task(view, suite, version, origin, kind.removeprefix("task:"))
+            rows = leading_runs.task_board(view.reader, chosen, kind.removeprefix("task:"))
         else:
-            index = capability_index(scores, view.frame("tasks", suite=suite, suite_version=version or None))
-            part = index[index["kind"] == kind]
-        if "higher_is_better" in part:
-            part = part[part["higher_is_better"].notna()]
-        if part.empty:
-            return part.assign(rank=[], rank_low=[], rank_high=[])
-        part = part.astype({"score": float, "stderr": float})
-        up = "higher_is_better" not in part or bool(part["higher_is_better"].iloc[0])
-        part = part.sort_values("score", ascending=not up).drop_duplicates("model").head(MOST_RANKED)
-        ranks = ranking(part[["model", "score", "stderr"]], higher_is_better=up).drop(columns=["score", "stderr"])
-        out = ranks.merge(part.drop(columns=["kind"], errors="ignore"), on="model")
-        extra = runs(view)[["run_id", "model_id", "vendor_en", "vendor_zh", "segment", "country", "params_b", "open_weights",
-                            "licence", "released", "vendor_id", "dtype", "engine", "sealed", "source"]]  # fmt: skip
-        out = out.merge(extra, on="run_id", how="left")
-        return out.assign(
-            # without an error nobody can say whom a model cannot be told from
-            **{"class": out["class"].astype(float).where(out["stderr"].notna())},
-            ranks=[
-                _interval(a, b)
-                for a, b in zip(out["rank_low"].where(out["stderr"].notna()), out["rank_high"], strict=True)
-            ],
-        )
+            scores = task_scores(view, suite, version, origin)
+            rows = leading_runs.index_board(view.reader, chosen, scores, kind)
+        lowest = rows["rank_low"].where(rows["stderr"].notna())
+        return rows.assign(ranks=[_interval(a, b) for a, b in zip(lowest, rows["rank_high"], strict=True)])
 
     out: pd.DataFrame = view.derived("board", compute, suite=suite, version=version, origin=origin, kind=kind)
     return out
@@ -140,28 +99,20 @@ def board(view: View, suite: str, version: str, origin: str, kind: str) -> pd.Da
 
 def undirected_metric(view: View, suite: str, version: str, kind: str) -> str | None:
     """The headline metric of ``kind`` (``task:<task>``) where nobody knows which way it is better."""
-    tasks = view.frame("tasks", suite=suite, suite_version=version or None)
-    metrics = tasks.loc[tasks["higher_is_better"].isna() & ("task:" + tasks["task"] == kind), "headline_metric"]
+    rows = _tasks(view, suite, version)
+    metrics = rows.loc[rows["higher_is_better"].isna() & ("task:" + rows["task"] == kind), "headline_metric"]
     return None if metrics.empty else str(metrics.iloc[0])
-
-
-def _of_task(view: View, suite: str, version: str, origin: str, task: str) -> pd.DataFrame:
-    """Raw headline scores of one task with intervals: for suites whose anchors nobody stated."""
-    from harness.analysis.statistics.uncertainty import with_intervals
-
-    chosen = runs(view)
-    chosen = chosen[(chosen["suite"] == suite) & (chosen["kind_of_origin"] == origin)]
-    chosen = chosen[chosen["suite_version"].fillna("") == version]
-    names = dict(zip(chosen["run_id"], label(chosen), strict=True))
-    rows = view.frame("headline_results", suite=suite, suite_version=version or None)
-    rows = rows[(rows["task"] == task) & rows["run_id"].isin(names) & rows["score"].notna()]
-    keep = ["run_id", "score", "stderr", "n", "metric", "higher_is_better", "kind"]
-    return with_intervals(rows[keep].assign(model=rows["run_id"].map(names), tasks=1))
 
 
 def tasks(view: View, suite: str, version: str) -> list[str]:
     """Tasks of a suite, by name."""
-    return sorted(view.frame("tasks", suite=suite, suite_version=version or None)["task"].astype(str))
+    return sorted(_tasks(view, suite, version)["task"].astype(str))
+
+
+def _tasks(view: View, suite: str, version: str) -> pd.DataFrame:
+    frame = runs(view)
+    one = frame[(frame["suite"] == suite) & (frame["suite_version"].fillna("") == version)].head(1)
+    return leading_runs.tasks(view, one)
 
 
 def _interval(low: float, high: float) -> str:
@@ -199,30 +150,29 @@ def filtered(
 
 def bars_note(view: View, frame: pd.DataFrame, note: str, low: str = "low") -> str:
     """``note`` (which explains the error bars), cut to the truth where some rows have no bar or none has."""
-    held = int(frame[low].notna().sum())
-    if held == len(frame):
+    barred = int(frame[low].notna().sum())
+    if barred == len(frame):
         return note
-    if held == 0:
+    if barred == 0:
         return view.say("capability.note_none")
-    return f"{note} {view.say('capability.note_some', n=len(frame) - held, all=len(frame))}"
+    return f"{note} {view.say('capability.note_some', n=len(frame) - barred, all=len(frame))}"
 
 
 def leader_sentence(view: View, frame: pd.DataFrame, *, what: str) -> str:
-    """Who leads, with the interval, and whether the lead can be told from chance."""
+    """Who leads a board (best first), with the interval, and whether the lead can be told from chance."""
     say = view.say
     if frame.empty:
         return say("capability.nobody")
-    ranked = frame.sort_values("rank") if "rank" in frame else frame.sort_values("score", ascending=False)
-    first = ranked.iloc[0]
+    leader = headlines.leader(frame)
+    first = leader.row
     if first["low"] != first["low"]:
         return say("capability.leads_unknown", model=first["model"], what=what, score=number(float(first["score"])))
-    rivals = int((ranked["class"] == first["class"]).sum()) - 1
     places = max(decimals(float(first["stderr"])), 2 if abs(first["score"]) <= 1 else 1)
     ends = {name: number(float(first[name]), places) for name in ("score", "low", "high")}
-    values = {"model": first["model"], "what": what, "n": rivals, **ends}
-    if len(ranked) == 1:
+    values = {"model": first["model"], "what": what, "n": leader.rivals, **ends}
+    if len(frame) == 1:
         return say("capability.alone", **values)
-    return say("capability.leads_clear" if rivals == 0 else "capability.leads_unclear", **values)
+    return say("capability.leads_clear" if leader.rivals == 0 else "capability.leads_unclear", **values)
 
 
 def size_sentence(view: View, frame: pd.DataFrame) -> str:

@@ -22,23 +22,23 @@ LEAST = 3
 def show(view: View, scores: pd.DataFrame, *, source: str, name: str) -> None:
     """What each task adds to the differences between models, and the order without it.
 
-    ``scores`` are those of the whole suite (``boards.task_scores``): like ranks, they follow no filter.
+    ``scores`` are those of the whole suite (``leaderboard.task_scores``): like ranks, they follow no filter.
     """
     from harness.analysis.index import task_influence
 
     say = view.say
     blocks.section(say("influence.title"), say("influence.lead"))
     found = task_influence(scores)
-    held = scores.pivot_table(index="model", columns=["kind", "task"], values="score").dropna()
-    if len(held) < LEAST or len(found) < 2:
+    whole = scores.pivot_table(index="model", columns=["kind", "task"], values="score").dropna()
+    if len(whole) < LEAST or len(found) < 2:
         st.info(say("influence.too_few", least=LEAST), icon=":material/info:")
         return
     rows = found.assign(label=found["task"], value=found["spread"], kind_name=[say(f"kind.{k}") for k in found["kind"]])
     blocks.chart(
         view,
         dots.bars(
-            rows[["label", "value", "kind", "correlation", "kendall_tau"]], title=_sentence(view, rows, len(held)),
-            unit=say("influence.unit"), note=say("influence.note", n=len(held)), source=source,
+            rows[["label", "value", "kind", "correlation", "kendall_tau"]], title=_sentence(view, rows, len(whole)),
+            unit=say("influence.unit"), note=say("influence.note", n=len(whole)), source=source,
             name=f"influence-{name}", most=40,
         ),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from harness.market import leading_runs
 from harness.site.capability import leaderboard
 from harness.site.widgets import blocks
 
@@ -43,10 +44,7 @@ def suites(view: View, origin: str) -> list[tuple[str, str]]:
 
 def labelled(view: View, origin: str, suite: str, version: str) -> pd.DataFrame:
     """The leading runs of one suite and origin, with the names that leaderboards use in ``label``."""
-    frame = _itemised(view)
-    frame = frame[(frame["suite"] == suite) & (frame["kind_of_origin"] == origin)]
-    frame = frame[frame["suite_version"].fillna("") == version]
-    return frame.assign(label=leaderboard.label(frame)).sort_values("label")
+    return leading_runs.of_board(_itemised(view), suite, version, origin).sort_values("label")
 
 
 def comparison(view: View, origin: str, suite: str, version: str, models: Sequence[str]) -> dict[str, pd.DataFrame]:

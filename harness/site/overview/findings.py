@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from harness.analysis.cost import RATIO
 from harness.charts.text import number
+from harness.market import headlines as market
 from harness.market.price_changes import price_move
 from harness.site.capability import leaderboard, scale
 from harness.site.cost import tradeoff
@@ -15,6 +17,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from harness.site.server.view import View
+
+
+MOST = 5
+"""Findings on the first page: as many as stand above the landscape without scrolling far."""
+LEAST_PRICED = 3
+"""Models with a price and a capability that a frontier needs: of two, both or the cheaper are always on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +35,9 @@ class Finding:
     choices: dict[str, str] = field(default_factory=dict)
 
 
-def five(view: View) -> list[Finding]:
-    """Up to five findings, those that the data can bear."""
-    makers: tuple[Callable[[View], Iterator[Finding]], ...] = (
+def headlines(view: View) -> list[Finding]:
+    """Up to MOST findings, those that the data can bear."""
+    kinds: tuple[Callable[[View], Iterator[Finding]], ...] = (
         _leader,
         _price_of_the_top,
         _open,
@@ -37,10 +45,7 @@ def five(view: View) -> list[Finding]:
         _prices,
         _board,
     )
-    found: list[Finding] = []
-    for make in makers:
-        found += make(view)
-    return found[:5]
+    return [finding for kind in kinds for finding in kind(view)][:MOST]
 
 
 def _origin_choice(view: View, origin: str) -> dict[str, str]:
@@ -67,53 +72,47 @@ def _board(view: View) -> Iterator[Finding]:
 def _price_of_the_top(view: View) -> Iterator[Finding]:
     axes = tradeoff.axes(view)
     if axes:
-        shown = tradeoff.tradeoff(view, axes[0], 3.0)
-        if len(shown) > 2:
-            yield Finding(tradeoff.frontier_sentence(view, shown), axes[0][0], "cost")
+        rows = tradeoff.tradeoff(view, axes[0], RATIO)
+        if len(rows) >= LEAST_PRICED:
+            yield Finding(tradeoff.frontier_sentence(view, rows), axes[0][0], "cost")
 
 
 def _open(view: View) -> Iterator[Finding]:
-    frame = scale.board(view)
-    if frame.empty or frame["open_weights"].isna().all():
+    best = _best_of_each(view, "open_weights")
+    if not {"True", "False"} <= set(best):
         return
-    opened = frame["open_weights"].fillna(False).astype(bool)
-    if opened.all() or not opened.any():
-        return
-    a, b = (frame[m].sort_values("score", ascending=False).iloc[0] for m in (~opened, opened))
-    gap, low, high = _difference(a, b)
-    key = "open_behind" if low > 0 else "open_ahead" if high < 0 else "open_even"
-    yield Finding(
-        view.say(f"findings.{key}", closed=a["model"], open=b["model"], gap=number(abs(gap), 2), low=number(low, 2),
-                 high=number(high, 2)),
-        "reported", "capability", _origin_choice(view, "reported"),
-    )  # fmt: skip
-
-
-def _difference(a: pd.Series[Any], b: pd.Series[Any]) -> tuple[float, float, float]:
-    """Capability of model ``a`` minus that of ``b`` in the scale's unit, with its 95 % interval."""
-    import pandas as pd
-
-    from harness.analysis.statistics.ranking import independent_pairs
-
-    pair = independent_pairs(pd.DataFrame([a, b])).iloc[0]
-    return float(pair["difference"]), float(pair["low"]), float(pair["high"])
+    closed, opened = best["False"], best["True"]
+    key, numbers = _gap(closed, opened)
+    kind = {"ahead": "open_behind", "behind": "open_ahead", "even": "open_even"}[key]
+    text = view.say(f"findings.{kind}", closed=closed["model"], open=opened["model"], **numbers)
+    yield Finding(text, "reported", "capability", _origin_choice(view, "reported"))
 
 
 def _segments(view: View) -> Iterator[Finding]:
-    frame = scale.board(view)
-    if frame.empty:
+    best = _best_of_each(view, "segment")
+    if not {"big-tech", "startup"} <= set(best):
         return
-    tops = {s: part.sort_values("score", ascending=False).iloc[0] for s, part in frame.groupby("segment")}
-    if "big-tech" not in tops or "startup" not in tops:
-        return
-    a, b = tops["startup"], tops["big-tech"]
-    gap, low, high = _difference(a, b)
-    key = "startups_ahead" if low > 0 else "startups_behind" if high < 0 else "startups_even"
-    yield Finding(
-        view.say(f"findings.{key}", startup=a["model"], big=b["model"], gap=number(abs(gap), 2), low=number(low, 2),
-                 high=number(high, 2)),
-        "reported", "companies",
-    )  # fmt: skip
+    key, numbers = _gap(best["startup"], best["big-tech"])
+    text = view.say(
+        f"findings.startups_{key}", startup=best["startup"]["model"], big=best["big-tech"]["model"], **numbers
+    )
+    yield Finding(text, "reported", "companies")
+
+
+def _best_of_each(view: View, column: str) -> dict[str, pd.Series[Any]]:
+    """The most capable model on the scale of each value of ``column``; nothing without a scale."""
+    board = scale.board(view)
+    return {} if board.empty else market.best_of_each(board, column)
+
+
+def _gap(one: pd.Series[Any], other: pd.Series[Any]) -> tuple[str, dict[str, str]]:
+    """Whether ``one`` is ``ahead`` of or ``behind`` ``other``, or ``even``: not told apart; with ``gap, low, high`` as texts."""
+    import pandas as pd
+
+    row = market.ahead(pd.DataFrame([one, other])).iloc[0]
+    key = "ahead" if row["low"] > 0 else "behind" if row["high"] < 0 else "even"
+    numbers = {"gap": abs(row["difference"]), "low": row["low"], "high": row["high"]}
+    return key, {name: number(float(value), 2) for name, value in numbers.items()}
 
 
 def _prices(view: View) -> Iterator[Finding]:

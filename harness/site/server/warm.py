@@ -27,7 +27,7 @@ _log = logging.getLogger("landscape.site")
 def _overview(view: View) -> None:
     from harness.site.overview import findings
 
-    findings.five(view)
+    findings.headlines(view)
     for query in ("counts", "price_changes", "freshness"):
         view.frame(query)
 

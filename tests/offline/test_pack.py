@@ -1,4 +1,4 @@
-"""Packs of data and models: whole, verified, resumable, and never outside their target."""
+"""Data packs: whole, verified, resumable, and never outside their target."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadInput, MissingData, RunFailed
-from harness.offline.pack import INDEX, Contents, is_safe, model_files, pack, unpack
+from harness.offline.pack import INDEX, Contents, is_safe, pack, unpack
 
 
 @pytest.fixture
@@ -152,33 +152,3 @@ def test_what_is_no_pack_is_said(tmp_path: Path) -> None:
         unpack(tmp_path / "empty", tmp_path / "t")
     with pytest.raises(BadInput, match="nothing to pack"):
         pack(Contents({}), tmp_path / "o")
-
-
-def test_no_pickled_weights_and_no_code_are_packed(tmp_path: Path) -> None:
-    names = [
-        "config.json",
-        "model.safetensors",
-        "pytorch_model.bin",
-        "modeling_x.py",
-        "tokenizer.model",
-        "LICENSE",
-        "x.pt",
-    ]
-    for name in names:
-        (tmp_path / name).write_text("x")
-    assert set(model_files(tmp_path)) == {"config.json", "model.safetensors", "tokenizer.model", "LICENSE"}
-
-
-def test_a_suite_and_a_model_from_a_mirror(tmp_path: Path, shared: Path) -> None:
-    from harness.offline.gather import gather
-
-    found = gather(["quick"], [str(shared / "models/stories260K")], shared / "hub")
-    assert any(p.startswith("hub/") and p.endswith(".parquet") for p in found.files)
-    assert "models/stories260K/config.json" in found.files
-    pack(found, tmp_path / "p.tar")
-    done = unpack(tmp_path / "p.tar", tmp_path / "t")
-    assert sorted(done.written) == sorted(found.files)
-    with pytest.raises(BadInput, match="LANDSCAPE_HUB"):
-        gather(["quick"], [], None)
-    with pytest.raises(BadInput, match="Name what to pack"):
-        gather([], [], None)

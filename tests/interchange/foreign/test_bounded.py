@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,39 @@ def test_text_can_always_be_stored() -> None:
     assert bounded.text("\ud800a\x00") == "?a"
     assert bounded.text(12) == "12" and bounded.text(True) is None and bounded.text("") is None
     assert bounded.whole("5") == 5 and bounded.whole(2.5) is None and bounded.whole(-1) is None
+
+
+@pytest.mark.parametrize("method", [8, 93])
+def test_a_small_member_never_takes_much_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: int) -> None:
+    path = b.zip_with(tmp_path / "a.zip", {"x": bytes(256 * bounded.MB)}, method)
+    raw = bytearray(path.read_bytes())
+    at = bytes(raw).index(b"PK\x01\x02") + 24
+    raw[at : at + 4] = (5).to_bytes(4, "little")  # the directory lies about the size
+    path.write_bytes(bytes(raw))
+    monkeypatch.setattr(bounded, "MAX_JSON", bounded.MB)
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadInput, match="unpacks to more than 1 MB"):
+            bounded.Archive(path).read("x")
+        assert tracemalloc.get_traced_memory()[1] < 16 * bounded.MB
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_last_of_two_members_of_one_name_counts(tmp_path: Path) -> None:
+    path = b.zip_with(tmp_path / "a.zip", {"x": b"one", "y": b"two"}, 93)
+    path.write_bytes(path.read_bytes().replace(b"y", b"x"))
+    archive = bounded.Archive(path)
+    assert archive.names() == ["x"] and archive.read("x") == b"two"
+
+
+@pytest.mark.parametrize("method", [0, 8, 93])
+def test_a_member_that_is_cut_short_is_damaged(tmp_path: Path, method: int) -> None:
+    with bounded.zipfile.ZipFile(tmp_path / "a.zip", "w", method) as archive:
+        archive.writestr("x", os.urandom(4000))
+    raw = bytearray((tmp_path / "a.zip").read_bytes())
+    at = bytes(raw).rindex(b"PK\x01\x02") + 20
+    raw[at : at + 4] = (1000).to_bytes(4, "little")  # the compressed size
+    (tmp_path / "a.zip").write_bytes(bytes(raw))
+    with pytest.raises(BadInput, match="damaged"):
+        bounded.Archive(tmp_path / "a.zip").read("x")

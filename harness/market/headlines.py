@@ -1,0 +1,43 @@
+"""Numbers of headlines: who leads, how many cannot be told from the leader, and by how much one is ahead of others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from harness.analysis.statistics.ranking import independent_pairs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """The first ``row`` of a board, and how many ``rivals`` on it cannot be told from it."""
+
+    row: pd.Series[Any]
+    rivals: int
+
+
+def leader(board: pd.DataFrame) -> Leader:
+    """The leader of a board (``class, …``) of at least one row, best first."""
+    row = board.iloc[0]
+    return Leader(row, int((board["class"] == row["class"]).sum()) - 1)
+
+
+def ahead(rows: pd.DataFrame) -> pd.DataFrame:
+    """How far the first of ``rows`` (``model, score, stderr``) is ahead of each other one, in the score's unit.
+
+    Columns ``model, difference, low, high``: the other model and the difference with its 95 % interval, as if both were
+    measured on different items (``analysis.statistics.ranking.independent_pairs``).
+    """
+    pairs = independent_pairs(rows[["model", "score", "stderr"]]).head(len(rows) - 1)
+    return pairs.rename(columns={"model_b": "model"})[["model", "difference", "low", "high"]].astype(
+        {"difference": float, "low": float, "high": float}
+    )
+
+
+def best_of_each(board: pd.DataFrame, column: str) -> dict[str, pd.Series[Any]]:
+    """The most capable row (``score``) of each value of ``column``; rows without a value count for none."""
+    ordered = board.dropna(subset=[column]).sort_values(["score", "model"], ascending=[False, True])
+    return {str(row[column]): row for _, row in ordered.drop_duplicates(column).iterrows()}

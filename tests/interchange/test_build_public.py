@@ -1,0 +1,43 @@
+"""The public runs: deterministic, without texts, small, of known origin."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from harness.store import run_folder
+from tests.interchange import builders as b
+
+
+def test_public_runs_are_deterministic_and_have_no_texts(tmp_path: Path) -> None:
+    from harness.interchange.build_public import build, main
+
+    source = tmp_path / "results"
+    b.evalscope_tree(source / "evalscope/20250117_154119")
+    b.write(source / "lm_eval_v02_pythia/x_step1.json", b.old_results())
+    counts = build(source, tmp_path / "one")
+    assert dict(counts) == {"lm_eval_v02_pythia": 1, "evalscope": 1}
+    assert main([str(source), str(tmp_path / "two")]) == 0 and main([]) == 2
+    for file in (tmp_path / "one").iterdir():
+        assert file.read_bytes() == (tmp_path / "two" / file.name).read_bytes()
+    manifests = [
+        json.loads(m) for m in pq.read_table(tmp_path / "one/public.run.parquet").column("manifest").to_pylist()
+    ]
+    assert {m["source"]["licence"] for m in manifests} == {"Apache-2.0"} and all("extra" not in m for m in manifests)
+    assert "prompt" not in pq.read_schema(tmp_path / "one/public.outcome.parquet").names
+
+
+def test_the_shipped_public_runs_are_small_and_known() -> None:
+    from harness import places
+
+    folder = places.asset("data/public_runs")
+    assert sum(f.stat().st_size for f in folder.glob("*.parquet")) < 15_000_000
+    table = pq.read_table(folder / "public.run.parquet", columns=["run_id", "model", "origin", "source", "manifest"])
+    assert set(table.column("origin").to_pylist()) == {"imported"}
+    models = set(table.column("model").to_pylist())
+    assert {"EleutherAI/pythia-12b-deduped", "Qwen/Qwen2.5-7B", "openai/gpt-4-0125-preview"} <= models
+    manifests = [json.loads(m) for m in table.column("manifest").to_pylist()]
+    assert all(m["source"]["url"] and m["source"]["licence"] and m["source"]["commit"] for m in manifests)
+    assert run_folder.FORMAT == 1 and len(set(table.column("run_id").to_pylist())) == table.num_rows > 5600
