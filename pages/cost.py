@@ -9,7 +9,7 @@ import streamlit as st
 
 from harness.charts import scatter
 from harness.charts.text import dollars
-from harness.market.self_hosted import UTILISATION
+from harness.market.prices.self_hosted import UTILISATION
 from harness.site.capability import leaderboard
 from harness.site.cost import cost_per_correct, dispersion, price_history, self_hosted, tradeoff, undercutting
 from harness.site.server import view

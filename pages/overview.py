@@ -10,7 +10,7 @@ import streamlit as st
 from harness.analysis.cost import RATIO
 from harness.charts import scatter
 from harness.charts.text import count
-from harness.market.price_changes import price_changes
+from harness.market.prices.price_changes import price_changes
 from harness.site.cost import tradeoff
 from harness.site.overview import findings
 from harness.site.server import view

@@ -36,10 +36,10 @@ from harness.interchange import formats
 from harness.interchange.foreign.owners import owner
 from harness.interchange.readers import leaderboard_csv
 from harness.interchange.record import ReportedScore, Unit
-from harness.market.cheapest import cheapest
-from harness.market.current_prices import current_prices
-from harness.market.price_changes import price_changes
-from harness.market.self_hosted import self_hosted
+from harness.market.prices.cheapest import cheapest
+from harness.market.prices.current_prices import current_prices
+from harness.market.prices.price_changes import price_changes
+from harness.market.prices.self_hosted import self_hosted
 from harness.reports.build import build
 from harness.reports.document import Section, Table
 from harness.reports.selection import Choices
@@ -222,7 +222,7 @@ def test_positioning_and_the_cost_page_take_the_same_list_prices(shipped: Path) 
     paid = current_prices(reader)
     paid = paid[(paid["blended_per_mtok"] > 0) & paid["vendor_id"].notna() & (paid["segment"] != "reference")]
     lowest = paid.groupby(["vendor_id", "model_id", "provider_id"])["blended_per_mtok"].min()
-    inputs = reader.sql("SELECT vendor_id, value FROM vendor_position WHERE input = 'median list price'")
+    inputs = reader.sql("SELECT vendor_id, value FROM vendor_position WHERE input = 'median_list_price'")
     assert len(inputs) > 50
     assert inputs.set_index("vendor_id")["value"].to_dict() == pytest.approx(
         lowest.groupby("vendor_id").median().to_dict()

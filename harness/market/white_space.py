@@ -19,7 +19,7 @@ def market_cells(queries: Queries, board: pd.DataFrame) -> pd.DataFrame:
     ``board`` is the board of the reported scale, which gives the models' capability.
     """
     from harness.analysis import opportunities
-    from harness.market.current_prices import current_prices
+    from harness.market.prices.current_prices import current_prices
 
     model = queries.frame("models").drop_duplicates("model_id")
     return opportunities.market_cells(

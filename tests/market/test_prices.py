@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from harness.market import cheapest, dispersion, price_changes, price_history, self_hosted, tradeoff
+from harness.market.prices import cheapest, dispersion, price_changes, price_history, self_hosted, tradeoff
 from harness.store.reader import Reader
 from tests.site import fixture_db
 

@@ -37,7 +37,7 @@ def _new_models(material: Material, words: Words, since: dt.date) -> Part:
 
 
 def _prices(material: Material, words: Words, since: dt.date) -> Part:
-    from harness.market.price_changes import price_changes
+    from harness.market.prices.price_changes import price_changes
 
     rows = price_changes(material, since).rename(columns={"output_change": "change"})
     rows = rows[rows["model_id"].isin(material.scope.models)]

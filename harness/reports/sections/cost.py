@@ -22,7 +22,7 @@ def cost(material: Material, words: Words) -> Section:
 
 
 def _listed(material: Material, words: Words) -> list[Part]:
-    from harness.market.tradeoff import tradeoff
+    from harness.market.prices.tradeoff import tradeoff
 
     offers = material.cheapest
     offers = offers[offers.index.isin(material.scope.models)].reset_index()
@@ -52,7 +52,7 @@ def _listed(material: Material, words: Words) -> list[Part]:
 
 
 def _frontier(known: pd.DataFrame, words: Words) -> Part:
-    from harness.market.tradeoff import best_and_cheapest
+    from harness.market.prices.tradeoff import best_and_cheapest
 
     best, cheap = best_and_cheapest(known.assign(cost=known["blended_per_mtok"]))
     numbers = {"price": (float(best["cost"]), "money")}
@@ -72,7 +72,7 @@ def _frontier(known: pd.DataFrame, words: Words) -> Part:
 
 
 def _self_hosted(material: Material, words: Words) -> Part:
-    from harness.market.self_hosted import self_hosted
+    from harness.market.prices.self_hosted import self_hosted
 
     rows = self_hosted(material)
     rows = rows[rows["run_id"].isin(material.runs["run_id"])].reset_index(drop=True)

@@ -57,7 +57,7 @@ def _agreement(material: Material, words: Words, shared: Shared) -> Part:
 
 
 def _dispersion(material: Material, words: Words) -> Part:
-    from harness.market.dispersion import dispersion
+    from harness.market.prices.dispersion import dispersion
 
     rows = dispersion(material)
     rows = rows[rows["model_id"].isin(material.scope.models)].reset_index(drop=True)

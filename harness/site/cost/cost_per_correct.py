@@ -42,7 +42,7 @@ def costs(view: View, benchmark: str, ratio: float) -> pd.DataFrame:
 
     def compute(benchmark: str, ratio: float) -> pd.DataFrame:
         from harness.analysis.cost import cost_per_correct
-        from harness.market.cheapest import cheapest
+        from harness.market.prices.cheapest import cheapest
 
         scores = scored(view)
         rows = scores[(scores["benchmark"] == benchmark) & (scores["score"] > 0)][["model_id", "score"]]
@@ -66,7 +66,7 @@ def benchmarks(view: View, ratio: float) -> list[str]:
 
     def compute(ratio: float) -> tuple[str, ...]:
         from harness.analysis.cost import score_spread
-        from harness.market.cheapest import cheapest
+        from harness.market.prices.cheapest import cheapest
 
         scores = scored(view)
         spread = score_spread(scores[scores["model_id"].isin(cheapest(view, ratio)["model_id"])])

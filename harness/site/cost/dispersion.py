@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.charts import dots
 from harness.charts.scatter import log_ticks
-from harness.market import dispersion as market
+from harness.market.prices import dispersion as market
 from harness.site.widgets import blocks
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.charts import scatter
 from harness.charts.text import dollars
-from harness.market import price_history as market
+from harness.market.prices import price_history as market
 from harness.site.capability import scale
 from harness.site.widgets import blocks
 

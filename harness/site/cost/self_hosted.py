@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from harness.market import self_hosted as market
+from harness.market.prices import self_hosted as market
 from harness.site.capability import leaderboard
 from harness.site.widgets import blocks
 

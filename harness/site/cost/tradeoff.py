@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.charts.text import dollars
-from harness.market import tradeoff as market
+from harness.market.prices import tradeoff as market
 from harness.site.capability import leaderboard, scale
 
 if TYPE_CHECKING:

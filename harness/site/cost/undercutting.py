@@ -26,7 +26,7 @@ def pairs(view: View, ratio: float) -> pd.DataFrame:
 
     def compute(ratio: float) -> pd.DataFrame:
         from harness.analysis.cost import undercutting
-        from harness.market.current_prices import current_prices
+        from harness.market.prices.current_prices import current_prices
 
         offers = current_prices(view, ratio)
         names = dict(zip(offers["provider_id"], offers["provider"], strict=True))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from harness.analysis.cost import RATIO
 from harness.charts.text import number
 from harness.market import headlines as market
-from harness.market.price_changes import price_move
+from harness.market.prices.price_changes import price_move
 from harness.site.capability import leaderboard, scale
 from harness.site.cost import tradeoff
 

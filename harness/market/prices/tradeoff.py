@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.analysis.cost import RATIO, pareto_membership
-from harness.market.cheapest import cheapest
+from harness.market.prices.cheapest import cheapest
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.analysis.cost import RATIO, price_dispersion
-from harness.market.current_prices import current_prices
+from harness.market.prices.current_prices import current_prices
 
 if TYPE_CHECKING:
     import pandas as pd

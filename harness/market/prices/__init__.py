@@ -1,0 +1,1 @@
+"""Prices: current, cheapest, over time, across providers, self-hosted, against capability."""
