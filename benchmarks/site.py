@@ -33,7 +33,8 @@ from typing import Any
 
 from benchmarks import site_data, site_sessions
 from benchmarks.site_visits import CHOICE, PAGES, Found, arrived, listen, opened, timed, turn
-from harness.store.rebuild import publish_runs
+from harness.store.publish import publish as publish_change
+from harness.store.runs import load_runs
 
 ROOT = Path(__file__).resolve().parents[1]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -158,7 +159,7 @@ async def crowd(
     async def publish() -> dict[str, Any]:
         folder = site_data.seal(db.parent / "runs", int(time.time()) % 1_000_000)
         began = time.perf_counter()
-        await asyncio.to_thread(publish_runs, db, [folder])
+        await asyncio.to_thread(publish_change, db, lambda con: bool(load_runs(con, [folder])))
         took = time.perf_counter() - began
         began = time.perf_counter()
         await arrived(page, f"{server.base}/runs_and_samples?runs_model={folder.name}")

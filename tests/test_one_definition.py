@@ -45,7 +45,7 @@ from harness.reports.document import Section, Table
 from harness.reports.selection import Choices
 from harness.store import sql
 from harness.store.reader import Reader
-from harness.store.rebuild import publish_catalog
+from harness.store.rebuild import rebuild
 from harness.suites import extra_metrics
 from tests.market import two_models
 from tests.site import conftest as site_tests
@@ -60,7 +60,7 @@ CATALOG = places.asset("data/catalog")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database of the shipped catalog alone."""
     path = tmp_path_factory.mktemp("shipped") / "landscape.duckdb"
-    publish_catalog(path, CATALOG)
+    rebuild(path, CATALOG, path.parent / "public", path.parent / "runs")
     return path
 
 

@@ -26,13 +26,13 @@ def test_packs_hold_what_the_store_would_publish(tmp_path: Path) -> None:
     """The same rows, once by the store from a run folder, once from a pack."""
     import duckdb
 
-    from harness.store.rebuild import publish_public, publish_runs
+    from tests.store.conftest import publish_sources
 
     report = import_path(b.lm_eval_run(tmp_path / "in"), runs_dir=tmp_path / "runs")
     run = stored.load(report.imported[0], tmp_path / "runs")
     run_parquet.write(tmp_path / "public", "p", [run])
-    publish_runs(tmp_path / "a.duckdb", report.folders)
-    publish_public(tmp_path / "b.duckdb", tmp_path / "public")
+    publish_sources(tmp_path / "a.duckdb", report.folders)
+    publish_sources(tmp_path / "b.duckdb", public=tmp_path / "public")
     with duckdb.connect() as con:
         for name in ("a", "b"):
             con.execute(f"ATTACH '{tmp_path / name}.duckdb' AS {name} (READ_ONLY)")

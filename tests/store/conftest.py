@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,11 @@ import pyarrow as pa
 import pytest
 
 from harness.store import run_folder
+from harness.store.reader import Reader
+from harness.store.rebuild import publish_all
+
+NOTHING = Path(__file__).parent
+"""A folder without CSV files, packs and runs: an empty source of each kind."""
 
 SUITE: dict[str, Any] = {
     "name": "tiny",
@@ -139,6 +146,23 @@ def make_catalog(folder: Path, **replaced: str) -> Path:
     for name, text in CATALOG.items():
         (folder / name).write_text(replaced.get(name.removesuffix(".csv"), text), encoding="utf-8")
     return folder
+
+
+def publish_sources(
+    db: Path, runs: Path | Sequence[Path] = NOTHING, *, catalog: Path = NOTHING, public: Path = NOTHING
+) -> bool:
+    """Publish as the commands do; ``runs`` is a folder of runs, or some of its run folders."""
+    if isinstance(runs, Path):
+        return publish_all(db, catalog, public, runs)
+    with tempfile.TemporaryDirectory() as folder:
+        for run in runs:
+            Path(folder, run.name).symlink_to(run)
+        return publish_all(db, catalog, public, Path(folder))
+
+
+def published_runs(db: Path) -> list[str]:
+    """The ids of the runs in a database."""
+    return [str(name) for name in Reader(db).sql("SELECT run_id FROM run ORDER BY run_id")["run_id"]]
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from pathlib import Path
 from harness import files
 from harness.store import publish as publishing
 from harness.store.reader import Database
-from harness.store.rebuild import publish_runs
 from harness.store.run_folder import sealed
+from tests.store.conftest import publish_sources
 
 COUNTS = "SELECT (SELECT count(*) FROM run) AS runs, (SELECT count(*) FROM outcome) AS outcomes, count(*) AS results FROM result"
 
@@ -50,10 +50,10 @@ def sessions(db: str) -> None:
         print(*seen, *old, flush=True)
 
 
-def publish_all(db: str, runs: str) -> None:
+def one_by_one(db: str, runs: str) -> None:
     """Publish the runs one after the other."""
     for folder in sealed(Path(runs)):
-        publish_runs(Path(db), [folder])
+        publish_sources(Path(db), [folder])
     print("ok", flush=True)
 
 
@@ -64,14 +64,14 @@ def die(db: str, runs: str, moment: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     setattr(publishing if hasattr(publishing, moment) else files, moment, kill)
-    publish_runs(Path(db), sealed(Path(runs)))
+    publish_sources(Path(db), Path(runs))
 
 
 def small_disk(db: str, runs: str, limit: str) -> None:
     """Publish where no file can grow beyond ``limit`` bytes."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
     try:
-        publish_runs(Path(db), sealed(Path(runs)))
+        publish_sources(Path(db), Path(runs))
     except Exception as error:
         print(type(error).__name__, error, flush=True)
 
@@ -79,7 +79,7 @@ def small_disk(db: str, runs: str, limit: str) -> None:
 def try_publish(db: str, runs: str) -> None:
     """Publish and say what came of it."""
     try:
-        publish_runs(Path(db), sealed(Path(runs)))
+        publish_sources(Path(db), Path(runs))
         print("ok", flush=True)
     except Exception as error:
         print(type(error).__name__, error, flush=True)

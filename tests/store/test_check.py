@@ -13,8 +13,8 @@ import pytest
 from harness.errors import BadInput, StoreError
 from harness.store.check import check
 from harness.store.reader import Reader
-from harness.store.rebuild import publish_all, publish_catalog, publish_public, publish_runs, rebuild
-from tests.store.conftest import make_catalog, make_run
+from harness.store.rebuild import publish_all, rebuild
+from tests.store.conftest import make_catalog, make_run, publish_sources
 from tests.store.test_ingest import make_public
 
 TABLES = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'land' ORDER BY 1"
@@ -32,11 +32,11 @@ def sources(catalog: Path, runs: Path, tmp_path: Path) -> tuple[Path, Path, Path
 def test_rebuild_gives_the_same_rows_as_publishing_in_any_order(
     db: Path, tmp_path: Path, sources: tuple[Path, Path, Path]
 ) -> None:
-    catalog, public, runs = sources
+    _, public, runs = sources
     for folder in sorted(runs.iterdir(), reverse=True):
-        publish_runs(db, [folder])
-    publish_public(db, public)
-    publish_catalog(db, catalog)
+        publish_sources(db, [folder])
+    publish_sources(db, runs, public=public)
+    publish_all(db, *sources)
     again, third = tmp_path / "again.duckdb", tmp_path / "third.duckdb"
     rebuild(again, *sources)
     rebuild(third, *sources)
@@ -137,6 +137,6 @@ def test_imported_packs_below_the_runs_are_published_and_rebuilt(
     make_public(sources[2] / "packs", tmp_path / "elsewhere", 8)
     assert publish_all(db, *sources) is True
     assert len(Reader(db).sql("FROM run")) == 5 and check(db, *sources) == []
-    assert publish_public(db, sources[1], sources[2]) is False
+    assert publish_all(db, *sources) is False
     rebuild(db, *sources)
     assert len(Reader(db).sql("FROM run")) == 5

@@ -11,8 +11,7 @@ import pytest
 from harness import places
 from harness.store import run_folder
 from harness.store.reader import Reader
-from harness.store.rebuild import publish_catalog, publish_runs
-from tests.store.conftest import make_run
+from tests.store.conftest import make_run, publish_sources
 
 DOC = (Path(__file__).resolve().parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
 QUERIES = re.findall(r"```sql\n(.*?)```", DOC, re.S)
@@ -67,10 +66,10 @@ def stranger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.store.conftest import make_catalog
 
     folder = tmp_path_factory.mktemp("stranger")
-    (folder / "runs").mkdir()
     db = folder / "landscape.duckdb"
-    publish_runs(db, [make_run(folder / "runs", i, items=20, model=f"acme/m{i}") for i in range(3)])
-    publish_catalog(db, make_catalog(folder / "catalog"))
+    for number in range(3):
+        make_run(folder / "runs", number, items=20, model=f"acme/m{number}")
+    publish_sources(db, folder / "runs", catalog=make_catalog(folder / "catalog"))
     return db
 
 

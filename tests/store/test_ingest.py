@@ -14,14 +14,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from harness.errors import BadInput, MissingData
+from harness.store.publish import publish
 from harness.store.reader import Reader
-from harness.store.rebuild import publish_catalog, publish_public, publish_runs
-from tests.store.conftest import CATALOG, make_catalog, make_run
+from harness.store.runs import load_runs
+from tests.store.conftest import CATALOG, make_catalog, make_run, publish_sources, published_runs
 
 
 def test_outcomes_are_the_samples_with_hashes_and_probabilities(db: Path, runs: Path) -> None:
     folder = make_run(runs, 1, items=6)
-    assert publish_runs(db, [folder]) == [folder.name]
+    assert publish_sources(db, runs) is True
+    assert published_runs(db) == [folder.name]
     got = Reader(db).sql("SELECT * FROM outcome ORDER BY task, item")
     samples = pq.read_table(folder / "samples.parquet").to_pandas().sort_values(["task", "item"])
     assert got["value"].tolist() == samples["value"].tolist()
@@ -43,7 +45,7 @@ def test_cluster_texts_are_hashed_and_impossible_loglikelihoods_have_no_probabil
     for row, values in zip(rows[3:], ([0.0, None], [float("-inf")] * 2, [0.0, float("-inf")]), strict=True):
         row["cluster"], row["choice_loglikelihoods"] = "a passage", values
     pq.write_table(pa.Table.from_pylist(rows, schema=pq.read_schema(path)), path)
-    publish_runs(db, [folder])
+    publish_sources(db, [folder])
     got = Reader(db).sql("SELECT cluster, choice_probs FROM outcome WHERE task = 'pick' ORDER BY item")
     assert {int(c) for c in got["cluster"]} == {int(hashlib.sha256(b"a passage").hexdigest()[:16], 16)}
     first, second, third = got["choice_probs"]
@@ -52,7 +54,7 @@ def test_cluster_texts_are_hashed_and_impossible_loglikelihoods_have_no_probabil
 
 
 def test_the_manifest_becomes_run_suite_task_and_perf(db: Path, runs: Path) -> None:
-    publish_runs(db, [make_run(runs, 3)])
+    publish_sources(db, [make_run(runs, 3)])
     reader = Reader(db)
     run = reader.sql("SELECT * FROM run").iloc[0]
     assert (run["model"], run["model_id"], run["vendor_id"], run["engine"]) == ("acme/one", "acme-one", "acme", "hf")
@@ -71,9 +73,9 @@ def test_the_newest_manifest_defines_a_suite_whatever_the_order(db: Path, runs: 
     old, new = make_run(runs, 1), make_run(runs, 2, suite=_suite_with_chance(0.25))
     other = tmp_path / "other.duckdb"
     for folder in (old, new):
-        publish_runs(db, [folder])
+        publish_sources(db, [folder])
     for folder in (new, old):
-        publish_runs(other, [folder])
+        publish_sources(other, [folder])
     for path in (db, other):
         assert Reader(path).sql("SELECT chance FROM task WHERE task = 'pick'")["chance"].tolist() == [0.25]
 
@@ -86,30 +88,30 @@ def _suite_with_chance(chance: float) -> dict[str, object]:
 
 
 def test_a_published_run_is_not_published_twice(db: Path, runs: Path) -> None:
-    folder = make_run(runs, 1)
-    publish_runs(db, [folder])
+    make_run(runs, 1)
+    publish_sources(db, runs)
     before = db.stat()
-    assert publish_runs(db, [folder, folder]) == []
+    assert publish_sources(db, runs) is False
     assert (db.stat().st_ino, db.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
 def test_folder_names_with_special_characters(db: Path, tmp_path: Path) -> None:
     odd = tmp_path / "a [b]*? ü'"
     odd.mkdir()
-    publish_runs(db, [make_run(odd, 1)])
-    publish_catalog(db, make_catalog(odd / "cat[1]"))
+    make_run(odd, 1)
+    publish_sources(db, odd, catalog=make_catalog(odd / "cat[1]"))
     reader = Reader(db)
     assert len(reader.sql("FROM outcome")) == 8
     assert reader.sql("SELECT name FROM model WHERE model_id = 'bigco-max'")["name"].tolist() == ['Max, the "large"']
 
 
 def test_all_bad_folders_are_named_and_none_is_published(db: Path, runs: Path) -> None:
-    good, renamed, damaged, lone = (make_run(runs, i) for i in range(4))
-    renamed = renamed.rename(runs / "elsewhere")
+    _, renamed, damaged, lone = (make_run(runs, i) for i in range(4))
+    renamed.rename(runs / "elsewhere")
     (damaged / "manifest.json").write_text("{")
     (lone / "samples.parquet").unlink()
     with pytest.raises(BadInput) as caught:
-        publish_runs(db, [good, renamed, damaged, lone])
+        publish_sources(db, runs)
     assert len(caught.value.problems) == 3
     assert "elsewhere is named otherwise" in str(caught.value)
     assert "lacks samples.parquet" in str(caught.value)
@@ -127,12 +129,12 @@ def test_all_bad_folders_are_named_and_none_is_published(db: Path, runs: Path) -
 )
 def test_bad_manifests(db: Path, runs: Path, change: dict[str, object], sentence: str) -> None:
     with pytest.raises(BadInput, match=sentence):
-        publish_runs(db, [make_run(runs, 1, **change)])
+        publish_sources(db, [make_run(runs, 1, **change)])
     assert not db.exists()
 
 
 def test_damaged_and_foreign_parquet_is_refused(db: Path, runs: Path) -> None:
-    publish_runs(db, [make_run(runs, 0)])
+    publish_sources(db, [make_run(runs, 0)])
     truncated, stranger, narrow, twice = (make_run(runs, i) for i in range(1, 5))
     path = truncated / "samples.parquet"
     path.write_bytes(path.read_bytes()[:-100])
@@ -151,38 +153,38 @@ def test_damaged_and_foreign_parquet_is_refused(db: Path, runs: Path) -> None:
         (twice, "cannot be published: .*[Dd]uplicate"),
     ):
         with pytest.raises(BadInput, match=sentence):
-            publish_runs(db, [folder])
+            publish_sources(db, [folder])
     assert len(Reader(db).sql("FROM run")) == 1
 
 
 def test_a_changed_folder_of_a_published_run_is_refused(db: Path, runs: Path) -> None:
     folder = make_run(runs, 1)
-    publish_runs(db, [folder])
+    publish_sources(db, [folder])
     path = folder / "manifest.json"
     path.write_text(path.read_text().replace('"valid": true', '"valid": false'))
     with pytest.raises(BadInput, match="with other content"):
-        publish_runs(db, [folder])
+        publish_sources(db, [folder])
 
 
 def test_no_manifest_is_missing_data(db: Path, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="lacks manifest.json, results.parquet, samples.parquet"):
-        publish_runs(db, [tmp_path])
+        publish(db, lambda con: bool(load_runs(con, [tmp_path])))
     assert issubclass(MissingData, BadInput)
 
 
 def test_the_catalog_is_typed_replaced_and_skipped_when_unchanged(db: Path, catalog: Path) -> None:
-    assert publish_catalog(db, catalog) is True
-    assert publish_catalog(db, catalog) is False
+    assert publish_sources(db, catalog=catalog) is True
+    assert publish_sources(db, catalog=catalog) is False
     reader = Reader(db)
     model = reader.sql("SELECT * FROM model WHERE model_id = 'acme-one'").iloc[0]
     assert (model["context_tokens"], model["open_weights"], str(model["released"])[:10]) == (4096, True, "2025-06-01")
     assert reader.sql("SELECT count(*) AS n FROM vendor WHERE website IS NULL")["n"].tolist() == [2]
     make_catalog(catalog, prices=CATALOG["prices.csv"].replace("USD,1,3", "USD,1,5"))
-    assert publish_catalog(db, catalog) is True
+    assert publish_sources(db, catalog=catalog) is True
     after = Reader(db).sql("SELECT output_per_mtok FROM price WHERE offer_id = 'one' AND as_of = DATE '2026-01-01'")
     assert sorted(after["output_per_mtok"]) == [4, 5]
     (catalog / "prices.csv").unlink()
-    publish_catalog(db, catalog)
+    publish_sources(db, catalog=catalog)
     assert Reader(db).sql("FROM price").empty
 
 
@@ -200,30 +202,30 @@ def test_the_catalog_is_typed_replaced_and_skipped_when_unchanged(db: Path, cata
 def test_what_a_table_cannot_hold_is_named(
     db: Path, catalog: Path, file: str, old: str, new: str, sentence: str
 ) -> None:
-    publish_catalog(db, catalog)
+    publish_sources(db, catalog=catalog)
     before = db.read_bytes()
     make_catalog(catalog, **{file: CATALOG[f"{file}.csv"].replace(old, new, 1)})
     with pytest.raises(BadInput, match=sentence):
-        publish_catalog(db, catalog)
+        publish_sources(db, catalog=catalog)
     assert db.read_bytes() == before
 
 
 def test_a_catalog_that_is_not_utf8_or_not_there(db: Path, catalog: Path, tmp_path: Path) -> None:
     (catalog / "vendors.csv").write_bytes(CATALOG["vendors.csv"].encode().replace(b"Acme", b"Acm\xe9"))
     with pytest.raises(BadInput, match="vendors.csv"):
-        publish_catalog(db, catalog)
+        publish_sources(db, catalog=catalog)
     (catalog / "vendors.csv").write_bytes(b"\xff\xfe")
     with pytest.raises(BadInput, match="vendors.csv: is not readable as CSV in UTF-8"):
-        publish_catalog(db, catalog)
+        publish_sources(db, catalog=catalog)
     with pytest.raises(BadInput, match="no catalog there"):
-        publish_catalog(db, tmp_path / "nowhere")
+        publish_sources(db, catalog=tmp_path / "nowhere")
 
 
 def make_public(folder: Path, runs: Path, number: int) -> Path:
     """Public files as another machine's database would export them."""
     folder.mkdir(exist_ok=True)
     other = runs.parent / f"other-{number}.duckdb"
-    publish_runs(other, [make_run(runs, number, origin="imported", model="acme/two")])
+    publish_sources(other, [make_run(runs, number, origin="imported", model="acme/two")])
     with duckdb.connect(str(other)) as con:
         for table in ("run", "result", "outcome", "perf", "suite", "task"):
             pq.write_table(con.execute(f"FROM {table}").to_arrow_table(), folder / f"set{number}.{table}.parquet")
@@ -233,22 +235,22 @@ def make_public(folder: Path, runs: Path, number: int) -> Path:
 def test_public_runs_are_loaded_replaced_and_kept_apart(db: Path, runs: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    own = make_run(runs, 9)
-    publish_runs(db, [own])
+    make_run(runs, 9)
+    publish_sources(db, runs)
     public = make_public(tmp_path / "public", elsewhere, 1)
-    assert publish_public(db, public) is True
-    assert publish_public(db, public) is False
+    assert publish_sources(db, runs, public=public) is True
+    assert publish_sources(db, runs, public=public) is False
     make_public(public, elsewhere, 2)
-    assert publish_public(db, public) is True
+    assert publish_sources(db, runs, public=public) is True
     assert len(Reader(db).sql("FROM run")) == 3
     for path in public.glob("set1.*"):
         path.unlink()
-    assert publish_public(db, public) is True
+    assert publish_sources(db, runs, public=public) is True
     reader = Reader(db)
     assert sorted(reader.sql("SELECT origin FROM run")["origin"]) == ["imported", "measured"]
     assert len(reader.sql("FROM outcome")) == 16 and len(reader.sql("FROM task")) == 2
     with pytest.raises(BadInput, match="the id of a public run"):
-        publish_runs(db, [next(p for p in elsewhere.iterdir() if p.name.endswith("2"))])
+        publish_sources(db, [next(p for p in elsewhere.iterdir() if p.name.endswith("2"))], public=public)
 
 
 def test_public_files_with_other_columns_or_orphans_are_refused(db: Path, runs: Path, tmp_path: Path) -> None:
@@ -257,13 +259,13 @@ def test_public_files_with_other_columns_or_orphans_are_refused(db: Path, runs: 
     whole = pq.read_table(path)
     pq.write_table(whole.drop_columns(["wall_s"]), path)
     with pytest.raises(BadInput, match="set1.perf.parquet has the columns"):
-        publish_public(db, public)
+        publish_sources(db, public=public)
     pq.write_table(whole.set_column(0, "run_id", pa.array(["ghost"])), path)
     with pytest.raises(BadInput, match="rows of perf for ghost"):
-        publish_public(db, public)
+        publish_sources(db, public=public)
     path.write_bytes(b"PAR1")
     with pytest.raises(BadInput, match="set1.perf.parquet cannot be published"):
-        publish_public(db, public)
+        publish_sources(db, public=public)
     assert not db.exists()
 
 
@@ -278,12 +280,12 @@ def test_runs_find_their_model_in_the_catalog_by_hub_id_or_alias(db: Path, runs:
         _rename(make_run(runs, number), {"id": name} | unnamed)
     (catalog / "aliases.csv").write_text("kind,alias,id,as_of,source_id\nmodel,My-Folder,acme-two,2026-01-01,s1\n")
     names = "SELECT model, model_id, vendor_id FROM run ORDER BY run_id"
-    publish_runs(db, sorted(runs.iterdir()))
+    publish_sources(db, runs)
     assert Reader(db).sql(names)["model_id"].isna().all()
-    publish_catalog(db, catalog)
+    publish_sources(db, runs, catalog=catalog)
     rows = Reader(db).sql(names).astype(object)
     assert rows.values.tolist()[:2] == [["ACME/One", "acme-one", "acme"], ["my-folder", "acme-two", "acme"]]
     assert rows[["model_id", "vendor_id"]].iloc[2].isna().all()
     (catalog / "aliases.csv").unlink()
-    publish_catalog(db, catalog)
+    publish_sources(db, catalog=catalog)
     assert Reader(db).sql(names)["model_id"].isna().tolist() == [False, True, True]

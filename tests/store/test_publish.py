@@ -20,8 +20,7 @@ from harness.store import migrations
 from harness.store.check import check
 from harness.store.publish import publish
 from harness.store.reader import Reader
-from harness.store.rebuild import publish_runs
-from tests.store.conftest import make_run
+from tests.store.conftest import make_run, publish_sources, published_runs
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -44,7 +43,7 @@ def test_readers_see_whole_states_while_runs_are_published(
     db: Path, runs: Path, processes: int, queries: int, publishes: int
 ) -> None:
     folders = [make_run(runs, i) for i in range(2 * publishes + 2)]
-    publish_runs(db, folders[:2])
+    publish_sources(db, folders[:2])
     readers = [process("read", db, queries) for _ in range(processes)]
     two = process("sessions", db)
     assert two.stdin and two.stdout
@@ -52,7 +51,7 @@ def test_readers_see_whole_states_while_runs_are_published(
     two.stdin.flush()
     assert two.stdout.readline().split() == ["2", "2", "2", "2"]
     for published in range(2, len(folders), 2):
-        publish_runs(db, folders[published : published + 2])
+        publish_sources(db, folders[published : published + 2])
         two.stdin.write("\n")
         two.stdin.flush()
         now = str(published + 2)
@@ -70,16 +69,16 @@ def test_readers_see_whole_states_while_runs_are_published(
 @pytest.mark.parametrize("moment", ["_copy", "_put_in_place", "sync", "replace"])
 def test_a_killed_publish_leaves_the_old_file(db: Path, runs: Path, tmp_path: Path, moment: str) -> None:
     first = make_run(runs, 0)
-    publish_runs(db, [first])
+    publish_sources(db, [first])
     before = db.read_bytes()
     second = make_run(runs, 1)
     child = process("die", db, runs, moment)
     child.communicate()
     assert child.returncode == -9
     assert db.read_bytes() == before
-    assert publish_runs(db, [first, second]) == [second.name]
+    assert publish_sources(db, runs) is True
     assert [p.name for p in db.parent.iterdir() if ".tmp-" in p.name] == []
-    assert count(db) == 2
+    assert published_runs(db) == [first.name, second.name]
 
 
 @pytest.mark.slow
@@ -87,7 +86,7 @@ def test_killed_at_any_moment_every_run_is_whole(db: Path, runs: Path, tmp_path:
     for i in range(30):
         make_run(runs, i)
     for tenths in (6, 7, 8, 9, 11):
-        child = process("publish_all", db, runs)
+        child = process("one_by_one", db, runs)
         try:
             child.communicate(timeout=tenths / 10)
         except subprocess.TimeoutExpired:
@@ -96,7 +95,7 @@ def test_killed_at_any_moment_every_run_is_whole(db: Path, runs: Path, tmp_path:
         if db.exists():
             rows = Reader(db).sql("SELECT run_id, count(*) AS n FROM outcome GROUP BY run_id")
             assert set(rows["n"]) <= {8} and len(rows) == count(db)
-    assert process("publish_all", db, runs).communicate()[0] == "ok\n"
+    assert process("one_by_one", db, runs).communicate()[0] == "ok\n"
     assert count(db) == 30
     assert check(db, _empty(tmp_path), tmp_path / "none", runs) == []
 
@@ -109,7 +108,7 @@ def _empty(tmp_path: Path) -> Path:
 
 def test_two_writers_take_turns(db: Path, runs: Path) -> None:
     folders = [make_run(runs, i) for i in range(8)]
-    threads = [threading.Thread(target=publish_runs, args=(db, [folder])) for folder in folders]
+    threads = [threading.Thread(target=publish_sources, args=(db, [folder])) for folder in folders]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -127,7 +126,7 @@ def test_a_lock_that_is_held_too_long_is_a_sentence(db: Path) -> None:
 
 
 def test_a_failing_change_leaves_the_file_and_no_rubbish(db: Path, runs: Path) -> None:
-    publish_runs(db, [make_run(runs, 0)])
+    publish_sources(db, [make_run(runs, 0)])
     before = db.read_bytes()
 
     def half(con: duckdb.DuckDBPyConnection) -> bool:
@@ -145,7 +144,7 @@ def test_a_failing_change_leaves_the_file_and_no_rubbish(db: Path, runs: Path) -
 @pytest.mark.parametrize("room", [-1, 50_000])
 def test_a_full_disk(db: Path, runs: Path, tmp_path: Path, room: int) -> None:
     """Without room for the copy, and with room for the copy but not for what is new."""
-    publish_runs(db, [make_run(runs, 0)])
+    publish_sources(db, [make_run(runs, 0)])
     before = db.read_bytes()
     big = tmp_path / "big"
     big.mkdir()
@@ -214,7 +213,7 @@ def test_a_database_that_another_program_writes_is_refused(db: Path) -> None:
 def test_an_older_database_is_renewed_by_the_next_publish(
     db: Path, runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish_runs(db, [make_run(runs, 0)])
+    publish_sources(db, [make_run(runs, 0)])
     shutil.copytree(places.asset("sql"), tmp_path / "sql")
     last = len(migrations.shipped())
     (tmp_path / f"sql/schema/{last + 1:04d}_more.sql").write_text("ALTER TABLE source ADD COLUMN more VARCHAR;")

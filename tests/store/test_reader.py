@@ -13,8 +13,7 @@ from harness import places
 from harness.errors import BadInput, StoreError
 from harness.store import sql
 from harness.store.reader import NOWHERE, Database, Reader
-from harness.store.rebuild import publish_catalog, publish_runs
-from tests.store.conftest import make_run
+from tests.store.conftest import make_run, publish_sources
 
 
 def test_an_absent_database_is_empty_with_all_tables_and_views(db: Path, runs: Path) -> None:
@@ -22,17 +21,17 @@ def test_an_absent_database_is_empty_with_all_tables_and_views(db: Path, runs: P
     empty = database.current()
     assert empty.empty and database.generation == NOWHERE
     assert list(empty.sql("FROM leaderboard")["run_id"]) == []
-    publish_runs(db, [make_run(runs, 0)])
+    publish_sources(db, [make_run(runs, 0)])
     assert not database.current().empty
     assert len(database.current().sql("FROM leaderboard")) == 2
 
 
 def test_a_generation_has_one_reader_and_old_ones_live_as_long_as_their_users(db: Path, runs: Path) -> None:
-    publish_runs(db, [make_run(runs, 0)])
+    publish_sources(db, [make_run(runs, 0)])
     database = Database(db)
     old = database.current()
     assert database.current() is old
-    publish_runs(db, [make_run(runs, 1)])
+    publish_sources(db, [make_run(runs, 1)])
     new = database.current()
     assert new is not old and new.generation != old.generation
     assert (len(old.sql("FROM run")), len(new.sql("FROM run"))) == (1, 2)
@@ -43,7 +42,7 @@ def test_a_generation_has_one_reader_and_old_ones_live_as_long_as_their_users(db
 
 
 def test_threads_share_a_reader(db: Path, runs: Path) -> None:
-    publish_runs(db, [make_run(runs, i) for i in range(3)])
+    publish_sources(db, [make_run(runs, i) for i in range(3)])
     database, found = Database(db), []
 
     def ask() -> None:
@@ -70,7 +69,7 @@ def test_threads_share_a_reader(db: Path, runs: Path) -> None:
     ],
 )
 def test_nothing_but_the_database_can_be_reached_or_changed(db: Path, runs: Path, text: str) -> None:
-    publish_runs(db, [make_run(runs, 0)])
+    publish_sources(db, [make_run(runs, 0)])
     reader = Reader(db)
     with pytest.raises(StoreError):
         reader.sql(text)
@@ -78,7 +77,7 @@ def test_nothing_but_the_database_can_be_reached_or_changed(db: Path, runs: Path
 
 
 def test_parameters_are_named_bound_and_checked(db: Path, runs: Path) -> None:
-    publish_runs(db, [make_run(runs, 0)])
+    publish_sources(db, [make_run(runs, 0)])
     reader = Reader(db)
     text = "SELECT run_id FROM run WHERE $model IS NULL OR model = $model"
     assert len(reader.sql(text)) == 1
@@ -92,7 +91,7 @@ def test_parameters_are_named_bound_and_checked(db: Path, runs: Path) -> None:
 
 
 def test_queries_are_named_files(db: Path, catalog: Path) -> None:
-    publish_catalog(db, catalog)
+    publish_sources(db, catalog=catalog)
     assert Database(db).frame("prices")["output_per_mtok"].tolist() == [6.0, 3.0, 4.0, 0.0]
     with pytest.raises(BadInput, match="no SQL 'nothing'"):
         Reader(db).frame("nothing")

@@ -11,13 +11,12 @@ import pytest
 
 from harness.analysis.index import capability_index, task_scores
 from harness.store.reader import Reader
-from harness.store.rebuild import publish_catalog, publish_runs
-from tests.store.conftest import CATALOG, SUITE, make_catalog, make_run
+from tests.store.conftest import CATALOG, SUITE, make_catalog, make_run, publish_sources
 
 
 @pytest.fixture
 def market(db: Path, catalog: Path) -> Reader:
-    publish_catalog(db, catalog)
+    publish_sources(db, catalog=catalog)
     return Reader(db)
 
 
@@ -39,7 +38,7 @@ def test_the_leaderboard_shows_the_newest_valid_complete_run_of_each_kind(db: Pa
     make_run(runs, 1)
     make_run(runs, 3, valid=False)
     make_run(runs, 4, partial=True)
-    publish_runs(db, list(runs.iterdir()))
+    publish_sources(db, runs)
     reader = Reader(db)
     assert len(reader.sql("FROM run")) == 8
     assert set(reader.sql("SELECT run_id FROM leading_run")["run_id"]) == {p.name for p in shown}
@@ -54,7 +53,7 @@ def test_scores_are_normalised_and_the_index_is_the_mean_over_kinds(db: Path, ru
     text, pick = rows[0]["score"], rows[1]["score"]
     rows += [rows[1] | {"task": f"part{i}", "score": s, "n": n} for i, s, n in ((1, 0.9, 10), (2, 0.6, 30))]
     pq.write_table(type(pq.read_table(path)).from_pylist(rows, schema=pq.read_schema(path)), path)
-    publish_runs(db, [folder])
+    publish_sources(db, [folder])
     reader = Reader(db)
     normalised = reader.sql("SELECT task, normalised FROM leaderboard").set_index("task")["normalised"]
     assert normalised["text"] == pytest.approx(1 - text / 4)
@@ -72,7 +71,7 @@ def test_a_run_that_lacks_a_member_of_a_group_has_no_index(db: Path, runs: Path)
         SUITE["tasks"][1] | {"group": "big"},
         SUITE["tasks"][1] | {"task": "x", "group": "big"},
     ]
-    publish_runs(db, [make_run(runs, 1, suite=SUITE | {"tasks": grouped})])
+    publish_sources(db, [make_run(runs, 1, suite=SUITE | {"tasks": grouped})])
     reader = Reader(db)
     assert len(reader.sql("FROM leaderboard")) == 2 and reader.sql("FROM run_index").empty
 
@@ -86,7 +85,7 @@ def test_the_view_and_the_analysis_are_one_definition(db: Path, runs: Path, miss
     rows += [rows[1] | {"task": f"part{i}", "score": s, "n": n} for i, s, n in ((1, 0.9, 10), (2, 0.6, 30))]
     rows = [r for r in rows if r["task"] not in missing]
     pq.write_table(type(pq.read_table(path)).from_pylist(rows, schema=pq.read_schema(path)), path)
-    publish_runs(db, [folder])
+    publish_sources(db, [folder])
     reader = Reader(db)
     task, result, run = (reader.sql(f"FROM {table}") for table in ("task", "result", "run"))
     computed = capability_index(task_scores(result, task, run), task)
@@ -124,7 +123,7 @@ def test_the_newest_row_of_an_offer_is_its_price(
     lines = [",".join(["host", *_price_cells(row)]) for row in rows]
     sources = CATALOG["sources.csv"] + "".join(f"sheet-{day},Sheet,,,,\n" for day in ("2025-10-01", "2026-07-02"))
     folder = make_catalog(tmp_path / "catalog", prices="\n".join([heading, *lines]) + "\n", sources=sources)
-    publish_catalog(db, folder)
+    publish_sources(db, catalog=folder)
     shown = Reader(db).sql("FROM current_price ORDER BY output_per_mtok")
     assert shown["output_per_mtok"].tolist() == current
 
@@ -159,8 +158,7 @@ def test_measured_cost_of_sound_runs_on_known_gpus(db: Path, runs: Path, catalog
     sound = make_run(runs, 1)
     make_run(runs, 2, model="acme/resumed", perf={"complete": False, "tokens_per_s": 1.0})
     make_run(runs, 3, model="acme/cpu", hardware={"device_name": "Some CPU"})
-    publish_runs(db, list(runs.iterdir()))
-    publish_catalog(db, catalog)
+    publish_sources(db, runs, catalog=catalog)
     cost = Reader(db).sql("FROM measured_cost")
     assert cost["run_id"].tolist() == [sound.name] and cost["gpu"].tolist() == ["H200"]  # not the shorter "H2"
     row = cost.iloc[0]
@@ -173,22 +171,20 @@ def test_measured_cost_of_sound_runs_on_known_gpus(db: Path, runs: Path, catalog
 
 def test_the_frontier_holds_what_nothing_beats(db: Path, runs: Path, tmp_path: Path) -> None:
     names = {"good": 5, "dear": 9, "cheap": 1, "reference": 0.1}
-    folders = []
     for number, name in enumerate(names):
         folder = make_run(runs, number, model=f"acme/{name}")
         if name == "reference":
             _set_vendor(folder, "reference")
-        folders.append(folder)
         path = folder / "results.parquet"
         rows = pq.read_table(path).to_pylist()
         rows[0]["score"], rows[1]["score"] = 2.0, {"good": 0.9, "dear": 0.8, "cheap": 0.6, "reference": 1.0}[name]
         pq.write_table(type(pq.read_table(path)).from_pylist(rows, schema=pq.read_schema(path)), path)
-    publish_runs(db, folders)
     heading, model_row = CATALOG["models.csv"].splitlines()[:2]
     price_heading = CATALOG["prices.csv"].splitlines()[0]
-    publish_catalog(
+    publish_sources(
         db,
-        make_catalog(
+        runs,
+        catalog=make_catalog(
             tmp_path / "catalog",
             models="\n".join([heading, *(model_row.replace("acme-one", f"acme-{n}") for n in names)]) + "\n",
             prices="\n".join(
@@ -203,8 +199,7 @@ def test_the_frontier_holds_what_nothing_beats(db: Path, runs: Path, tmp_path: P
 
 
 def test_vendor_position_has_raw_inputs_and_nothing_for_the_unknown(db: Path, runs: Path, catalog: Path) -> None:
-    publish_runs(db, [make_run(runs, 1)])
-    publish_catalog(db, catalog)
+    publish_sources(db, [make_run(runs, 1)], catalog=catalog)
     inputs = Reader(db).sql("SELECT vendor_id, dimension, input, value FROM vendor_position")
     values = {(v, i): x for v, _, i, x in inputs.values.tolist()}
     assert values["acme", "funding"] == 250  # the newer of two facts
@@ -218,7 +213,7 @@ def test_vendor_position_has_raw_inputs_and_nothing_for_the_unknown(db: Path, ru
 
 def test_the_leaderboard_never_touches_the_outcomes(db: Path, runs: Path) -> None:
     """Its plan reads ``result`` and not ``outcome``, however many outcomes there are."""
-    publish_runs(db, [make_run(runs, 0)])
+    publish_sources(db, [make_run(runs, 0)])
     reader = Reader(db)
     text = "SELECT model, avg(normalised) AS score, count(*) AS n FROM leaderboard GROUP BY model ORDER BY score DESC"
     plan = "\n".join(reader.sql(f"EXPLAIN {text}")["explain_value"]).lower()
