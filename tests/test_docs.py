@@ -21,6 +21,18 @@ def known() -> set[str]:
     return set(top.commands) | {f"{n} {s}" for n, c in top.commands.items() for s in getattr(c, "commands", {})}  # type: ignore[attr-defined]
 
 
+def named_commands(path: Path) -> list[str]:
+    """What follows ``harness`` in a page's code, one or two words each."""
+    return re.findall(r"(?:`|^\s*)harness ([a-z]+(?: [a-z]+)?)", path.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def links(path: Path) -> list[str]:
+    """A page's links to files, without their anchors."""
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    targets = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text)
+    return [target for target in targets if not re.match(r"[a-z]+:", target)]
+
+
 def test_reference_is_what_the_code_says() -> None:
     written = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     assert written == page(), "docs/commands.md is old: python -m harness.commands.reference > docs/commands.md"
@@ -28,17 +40,18 @@ def test_reference_is_what_the_code_says() -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_named_commands_exist(path: Path) -> None:
-    commands = known()
-    for words in re.findall(r"(?:`|^\s*)harness ([a-z]+(?: [a-z]+)?)", path.read_text(encoding="utf-8"), re.MULTILINE):
-        assert words.split()[0] in {c.split()[0] for c in commands}, f"{path.name}: harness {words}"
+    first = {command.split()[0] for command in known()}
+    assert [words for words in named_commands(path) if words.split()[0] not in first] == []
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_links_lead_somewhere(path: Path) -> None:
-    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
-    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
-        if not re.match(r"[a-z]+:", target):
-            assert (path.parent / target).exists(), f"{path.name} links to {target}"
+    assert [target for target in links(path) if not (path.parent / target).exists()] == []
+
+
+def test_pages_name_commands_and_link_to_files() -> None:
+    assert "run" in {words.split()[0] for path in PAGES for words in named_commands(path)}
+    assert "docs/catalog.md" in links(ROOT / "CONTRIBUTING.md") + links(ROOT / "README.md")
 
 
 def test_repository_names_no_machine() -> None:
@@ -51,6 +64,7 @@ def test_repository_names_no_machine() -> None:
         p for p in listed if p.endswith((".py", ".md", ".toml", ".yaml", ".yml", ".sql", ".txt", "Makefile", ".ci/run"))
     ]
     marks = ("/" + "work/main", "/" + "work/shared", "/" + "root/", "/tmp/" + "bash_jobs")
+    assert "README.md" in texts and "harness/cli.py" in texts
     for name in texts:
         text = (ROOT / name).read_text(encoding="utf-8")
         assert not [m for m in marks if m in text], name

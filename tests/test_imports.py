@@ -64,7 +64,9 @@ def imports(path: Path, *, top_level: bool) -> set[str]:
 
 
 def files(room: str) -> list[Path]:
-    return sorted((ROOT / "harness" / room).rglob("*.py"))
+    paths = sorted((ROOT / "harness" / room).rglob("*.py"))
+    assert paths, f"harness/{room} is no room"
+    return paths
 
 
 @pytest.mark.parametrize("room", sorted(FORBIDDEN))

@@ -43,6 +43,7 @@ def test_segments_are_told_apart_by_the_colour_blind(sight: str) -> None:
         name: [sum(w * c for w, c in zip(row, _linear(mark.colour), strict=True)) for row in SIGHT[sight]]
         for name, mark in palette.SEGMENTS.items()
     }
+    assert len(seen) > 1
     for a, b in itertools.combinations(seen, 2):
         gap = sum((x - y) ** 2 for x, y in zip(seen[a], seen[b], strict=True)) ** 0.5
         assert gap > 0.05, f"{a} and {b} look alike"

@@ -21,6 +21,7 @@ MAKERS: list[Callable[[Path], Path]] = [b.lm_eval_run, b.bpb_run, b.helm_run, b.
 @pytest.mark.parametrize("format", sorted(WRITERS))
 def test_export_and_import_give_the_same_rows(tmp_path: Path, make: Callable[[Path], Path], format: str) -> None:
     first = import_path(make(tmp_path / "in"), runs_dir=tmp_path / "runs")
+    assert first.imported
     for run_id in first.imported:
         out = tmp_path / "out" / run_id
         export([run_id], format, out, tmp_path / "runs")

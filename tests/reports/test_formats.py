@@ -82,6 +82,7 @@ def test_pages_print_the_digits_that_show_prints(files: dict[str, Path], shown: 
 
 def test_markdown_prints_the_digits_that_show_prints(files: dict[str, Path], shown: Scores) -> None:
     lines = files["md"].read_text(encoding="utf-8").splitlines()
+    assert len(shown) > 15
     for (run_id, task, metric), row in shown.items():
         wanted = f"| {row['score']:.4f} | {row['low']:.4f} – {row['high']:.4f} |"
         told = [line for line in lines if run_id in line and f"| {task.replace('_', chr(92) + '_')} |" in line]

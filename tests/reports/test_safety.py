@@ -83,6 +83,7 @@ def test_no_cell_of_a_workbook_or_table_starts_a_formula(files: dict[str, Path])
 
 
 def test_hostile_reports_verify_too(files: dict[str, Path], hostile: Reader) -> None:
+    assert set(files) == {".html", ".md", ".xlsx", ".zip"}
     for file in files.values():
         assert verify_report(file, hostile) == []
 
@@ -151,6 +152,7 @@ def test_a_changed_fact_in_the_database_is_found(own: dict[str, Path], database:
     con.execute("UPDATE price SET input_per_mtok = input_per_mtok * 2 WHERE model_id LIKE 'aurora%'")
     con.close()
     changed = Reader(path)
+    assert set(own) == {".html", ".md", ".xlsx", ".zip", ".pdf"}
     for file in own.values():
         problems = verify_report(file, changed)
         assert "The catalog in the database is another than the report's." in problems

@@ -236,6 +236,7 @@ def test_sources_that_were_not_opened_are_told(database: Path, tmp_path: Path) -
 
 
 def test_a_sentence_that_is_a_figures_title_is_said_once(report: Report) -> None:
+    assert any(section.figures for section in report.sections)
     for section in report.sections:
         titles = {f.title for f in section.figures}
         assert not titles & {s.text for s in section.body}

@@ -172,6 +172,14 @@ def runs(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def market(tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    """The database of the small catalog alone, for tests that only read."""
+    folder = tmp_path_factory.mktemp("market")
+    publish_sources(folder / "land.duckdb", catalog=make_catalog(folder / "catalog"))
+    return Reader(folder / "land.duckdb")
+
+
 @pytest.fixture
 def catalog(tmp_path: Path) -> Path:
     return make_catalog(tmp_path / "catalog")

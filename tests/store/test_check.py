@@ -20,13 +20,30 @@ from tests.store.test_ingest import make_public
 TABLES = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'land' ORDER BY 1"
 
 
-@pytest.fixture
-def sources(catalog: Path, runs: Path, tmp_path: Path) -> tuple[Path, Path, Path]:
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
+def make_sources(folder: Path) -> tuple[Path, Path, Path]:
+    """Catalog, public runs and three runs below ``folder``."""
+    (folder / "elsewhere").mkdir()
     for number in (3, 1, 2):
-        make_run(runs, number)
-    return catalog, make_public(tmp_path / "public", elsewhere, 7), runs
+        make_run(folder / "runs", number)
+    return (
+        make_catalog(folder / "catalog"),
+        make_public(folder / "public", folder / "elsewhere", 7),
+        folder / "runs",
+    )
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> tuple[Path, Path, Path]:
+    return make_sources(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[Path, Path, Path]]:
+    """A database and the sources that it was made from; tests change copies of it."""
+    folder = tmp_path_factory.mktemp("rebuilt")
+    of = make_sources(folder)
+    rebuild(folder / "land.duckdb", *of)
+    return folder / "land.duckdb", of
 
 
 def test_rebuild_gives_the_same_rows_as_publishing_in_any_order(
@@ -79,9 +96,9 @@ def test_an_absent_database_is_a_finding_and_a_foreign_one_an_error(db: Path, so
     ],
 )
 def test_whatever_is_changed_in_the_database_is_found(
-    db: Path, sources: tuple[Path, Path, Path], statement: str, finding: str
+    rebuilt: tuple[Path, tuple[Path, Path, Path]], tmp_path: Path, statement: str, finding: str
 ) -> None:
-    rebuild(db, *sources)
+    db, sources = shutil.copy(rebuilt[0], tmp_path / "land.duckdb"), rebuilt[1]
     with duckdb.connect(str(db)) as con:
         con.execute(statement)
     problems = check(db, *sources)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -17,6 +18,7 @@ DOC = (Path(__file__).resolve().parents[2] / "docs" / "formats.md").read_text(en
 QUERIES = re.findall(r"```sql\n(.*?)```", DOC, re.S)
 
 
+@cache
 def documented() -> dict[str, list[str]]:
     """Heading → the names in the first cells of its table."""
     found: dict[str, list[str]] = {}
@@ -28,6 +30,7 @@ def documented() -> dict[str, list[str]]:
     return found
 
 
+@cache
 def schema(kind: str) -> dict[str, list[str]]:
     rows = Reader(Path("/nowhere/landscape.duckdb")).sql(
         "SELECT table_name, list(column_name) AS names FROM duckdb_columns() "

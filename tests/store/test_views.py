@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -14,17 +16,26 @@ from harness.store.reader import Reader
 from tests.store.conftest import CATALOG, SUITE, make_catalog, make_run, publish_sources
 
 
-@pytest.fixture
-def market(db: Path, catalog: Path) -> Reader:
-    publish_sources(db, catalog=catalog)
-    return Reader(db)
-
-
 def _set_vendor(folder: Path, vendor: str) -> None:
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
     manifest["model"]["vendor_id"] = vendor
     path.write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def _run_with_a_group(runs: Path, missing: Sequence[str] = ()) -> tuple[float, float]:
+    """Seal a run with a group of two members, 0.9 on 10 items and 0.6 on 30, but without the tasks ``missing``.
+
+    Returns the scores of its other two tasks, ``text`` and ``pick``.
+    """
+    members = [SUITE["tasks"][1] | {"task": f"part{i}", "group": "big"} for i in (1, 2)]
+    folder = make_run(runs, 1, items=40, suite=SUITE | {"tasks": [*SUITE["tasks"], *members]})
+    path = folder / "results.parquet"
+    rows = pq.read_table(path).to_pylist()
+    rows += [rows[1] | {"task": f"part{i}", "score": s, "n": n} for i, s, n in ((1, 0.9, 10), (2, 0.6, 30))]
+    left = [r for r in rows if r["task"] not in missing]
+    pq.write_table(pa.Table.from_pylist(left, schema=pq.read_schema(path)), path)
+    return rows[0]["score"], rows[1]["score"]
 
 
 def test_the_leaderboard_shows_the_newest_valid_complete_run_of_each_kind(db: Path, runs: Path) -> None:
@@ -46,14 +57,8 @@ def test_the_leaderboard_shows_the_newest_valid_complete_run_of_each_kind(db: Pa
 
 
 def test_scores_are_normalised_and_the_index_is_the_mean_over_kinds(db: Path, runs: Path) -> None:
-    members = [SUITE["tasks"][1] | {"task": f"part{i}", "group": "big"} for i in (1, 2)]
-    folder = make_run(runs, 1, items=40, suite=SUITE | {"tasks": [*SUITE["tasks"], *members]})
-    path = folder / "results.parquet"
-    rows = pq.read_table(path).to_pylist()
-    text, pick = rows[0]["score"], rows[1]["score"]
-    rows += [rows[1] | {"task": f"part{i}", "score": s, "n": n} for i, s, n in ((1, 0.9, 10), (2, 0.6, 30))]
-    pq.write_table(type(pq.read_table(path)).from_pylist(rows, schema=pq.read_schema(path)), path)
-    publish_sources(db, [folder])
+    text, pick = _run_with_a_group(runs)
+    publish_sources(db, runs)
     reader = Reader(db)
     normalised = reader.sql("SELECT task, normalised FROM leaderboard").set_index("task")["normalised"]
     assert normalised["text"] == pytest.approx(1 - text / 4)
@@ -78,14 +83,8 @@ def test_a_run_that_lacks_a_member_of_a_group_has_no_index(db: Path, runs: Path)
 
 @pytest.mark.parametrize("missing", [[], ["text"], ["pick"], ["part2"], ["part1", "part2"]])
 def test_the_view_and_the_analysis_are_one_definition(db: Path, runs: Path, missing: list[str]) -> None:
-    members = [SUITE["tasks"][1] | {"task": f"part{i}", "group": "big"} for i in (1, 2)]
-    folder = make_run(runs, 1, items=40, suite=SUITE | {"tasks": [*SUITE["tasks"], *members]})
-    path = folder / "results.parquet"
-    rows = pq.read_table(path).to_pylist()
-    rows += [rows[1] | {"task": f"part{i}", "score": s, "n": n} for i, s, n in ((1, 0.9, 10), (2, 0.6, 30))]
-    rows = [r for r in rows if r["task"] not in missing]
-    pq.write_table(type(pq.read_table(path)).from_pylist(rows, schema=pq.read_schema(path)), path)
-    publish_sources(db, [folder])
+    _run_with_a_group(runs, missing)
+    publish_sources(db, runs)
     reader = Reader(db)
     task, result, run = (reader.sql(f"FROM {table}") for table in ("task", "result", "run"))
     computed = capability_index(task_scores(result, task, run), task)

@@ -150,7 +150,9 @@ def test_scored_positions_stay_out_of_the_preamble() -> None:
     dice = random.Random(0)
     context = draw(dice, 400)
     asked = [ScoreRequest(context, (i, *draw(dice, 80))) for i in range(12)]
-    for document in packing.documents(asked, Limits(1024)):
+    documents = packing.documents(asked, Limits(1024))
+    assert documents
+    for document in documents:
         assert document.preamble is not None
         assert document.preamble.length == 399
         assert document.starts == (0,) * len(document.requests)
