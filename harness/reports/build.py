@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
 
 from harness.errors import MissingData
+from harness.reports import sections
 from harness.reports.cells import cleaned
 from harness.reports.data import Material
 from harness.reports.document import Report, Section
 from harness.reports.messages import Words
-from harness.reports.sections.capability import capability
-from harness.reports.sections.changes import changes
-from harness.reports.sections.cost import cost
-from harness.reports.sections.evidence import evidence, freshness, newest_day
-from harness.reports.sections.head_to_head import head_to_head
-from harness.reports.sections.homogeneity import homogeneity
-from harness.reports.sections.memo import MOST, memo, subjects
-from harness.reports.sections.opportunities import opportunities
-from harness.reports.sections.positioning import positioning
+from harness.reports.sections.freshness import newest_day
+from harness.reports.sections.memo import MOST, subjects
 from harness.reports.selection import Choices
 from harness.store.reader import Reader
 
 Progress = Callable[[str, float], None]
 """Receives a step's name and the share of the whole that is done before it (0–1)."""
 
-SECTIONS: Mapping[str, Callable[[Material, Words], Section]] = {
-    "memo": memo,
-    "capability": capability,
-    "head_to_head": head_to_head,
-    "cost": cost,
-    "positioning": positioning,
-    "homogeneity": homogeneity,
-    "opportunities": opportunities,
-    "changes": changes,
-    "evidence": evidence,
-    "freshness": freshness,
-}
-"""A report's sections in their order, by key; ``changes`` only with a date to count from."""
+SectionBuilder = Callable[[Material, Words], Section]
+
+
+@cache
+def section_builders() -> Mapping[str, SectionBuilder]:
+    """Builders of the report's sections by key, in their order.
+
+    A module of ``sections/`` with a ``POSITION`` is a section: its name is the key, its function of that name the builder.
+    """
+    names = [module.name for module in pkgutil.iter_modules(sections.__path__)]
+    modules = [import_module(f"{sections.__name__}.{name}") for name in names]
+    ordered = sorted((m for m in modules if hasattr(m, "POSITION")), key=lambda module: int(module.POSITION))
+    keys = [module.__name__.rsplit(".", 1)[1] for module in ordered]
+    return {key: getattr(module, key) for key, module in zip(keys, ordered, strict=True)}
 
 
 def build(reader: Reader, choices: Choices, language: str, commit: str, progress: Progress) -> Report:
@@ -53,11 +51,13 @@ def build(reader: Reader, choices: Choices, language: str, commit: str, progress
     scope = material.scope
     if not (scope.vendors or scope.models or scope.run_models):
         raise MissingData(words("file.nothing_left"))
-    builders = {key: make for key, make in SECTIONS.items() if key != "changes" or choices.since is not None}
-    sections = []
+    builders = section_builders()
+    if choices.since is None:  # no day to count changes from
+        builders = {key: make for key, make in builders.items() if key != "changes"}
+    built = []
     for step, (key, make) in enumerate(builders.items()):
         progress(words(f"section.{key}", since=choices.since), step / len(builders))
-        sections.append(make(material, words))
+        built.append(make(material, words))
     progress(words("file.sections"), 1.0)
     day = newest_day(material)
     return Report(
@@ -67,7 +67,7 @@ def build(reader: Reader, choices: Choices, language: str, commit: str, progress
         day=day,
         catalog=material.catalog,
         choices=choices.to_json(),
-        sections=tuple(sections),
+        sections=tuple(built),
     )
 
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from harness.reports.data import Material
     from harness.reports.messages import Words
 
+POSITION = 20
+"""Place of the section in the report."""
+
 DRAWN = 20
 """Models in one chart: as many as keep their labels apart on a printed page."""
 

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from harness.reports.data import Material
     from harness.reports.messages import Words
 
+POSITION = 80
+"""Place of the section in the report."""
+
 
 def changes(material: Material, words: Words) -> Section:
     """The section What changed; the report's choices hold the date."""

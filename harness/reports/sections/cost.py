@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from harness.reports.data import Material
     from harness.reports.messages import Words
 
+POSITION = 40
+"""Place of the section in the report."""
+
 DRAWN = 60
 """Models in the chart of capability against price; the first twenty are named."""
 

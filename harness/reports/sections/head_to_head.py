@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from harness.reports.data import Material
     from harness.reports.messages import Words
 
+POSITION = 30
+"""Place of the section in the report."""
+
 SUITES = 3
 """Suites compared item by item in one report."""
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from harness.reports.data import Material
     from harness.reports.messages import Words
 
+POSITION = 60
+"""Place of the section in the report."""
+
 MODELS = 12
 """Models in the agreement matrix: what a page's width holds."""
 

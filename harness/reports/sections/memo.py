@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from harness.reports.data import Material
     from harness.reports.messages import Words
 
+POSITION = 10
+"""Place of the section in the report."""
+
 MOST = 6
 """Vendors or models compared pair by pair, and named in the memo's sentences."""
 TABLED = 10

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from harness.reports.data import Material
     from harness.reports.messages import Words
 
+POSITION = 70
+"""Place of the section in the report."""
+
 AXES = ("size", "licence_class")
 
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from harness.reports.data import Material
     from harness.reports.messages import Words
 
+POSITION = 50
+"""Place of the section in the report."""
+
 FACTS = ("valuation", "revenue", "net_income", "rnd_spend", "staff", "researchers", "funding_round", "listing",
          "compute_spend", "largest_training_compute", "business_model", "position")  # fmt: skip
 """Facts that say who is behind a vendor; all others enter through positioning's inputs."""
