@@ -6,7 +6,6 @@ backgrounds; each keeps a contrast of at least 3:1 on both. Shape repeats what c
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -52,19 +51,6 @@ SERIES: Sequence[Mark] = (
 )
 """For up to six things compared side by side, in the order chosen."""
 
-_VENDORS: Mapping[str, str] = {
-    "openai": GREEN,
-    "anthropic": VERMILLION,
-    "google": BLUE,
-    "meta": SKY,
-    "microsoft": ORANGE,
-    "alibaba": PURPLE,
-    "deepseek": BLUE,
-    "mistral": ORANGE,
-    "xai": GREY,
-    "reference": GREY,
-}
-
 SEQUENTIAL: Sequence[tuple[float, str]] = (
     (0.0, "#F3F0E4"),
     (0.25, "#C4DDEA"),
@@ -87,12 +73,6 @@ DIVERGING: Sequence[tuple[float, str]] = (
 def segment(name: object) -> Mark:
     """The mark of a segment; grey where it is unknown."""
     return SEGMENTS.get(str(name), UNKNOWN)
-
-
-def vendor(vendor_id: str) -> str:
-    """The colour of a vendor: the same in every chart, language and year."""
-    choices = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
-    return _VENDORS.get(vendor_id) or choices[zlib.crc32(vendor_id.encode()) % len(choices)]
 
 
 def faint(colour: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from harness import spreadsheets
 from harness.analysis.companies.inputs import MEASURED_INDEX
 from harness.charts.chart import DASH
 
@@ -12,9 +13,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from harness.i18n.translator import Translator
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""Characters at the start of a cell that make a spreadsheet run it."""
 
 
 def decimals(uncertainty: float | None, default: int = 3, most: int = 5) -> int:
@@ -82,7 +80,7 @@ def defused(frame: pd.DataFrame) -> pd.DataFrame:
     for name in out.columns:
         if not (out[name].dtype == object or str(out[name].dtype) in ("str", "string")):
             continue
-        out[name] = out[name].map(lambda v: f"'{v}" if isinstance(v, str) and v.startswith(FORMULA) else v)
+        out[name] = out[name].map(lambda v: spreadsheets.defused(v) if isinstance(v, str) else v)
     return out
 
 

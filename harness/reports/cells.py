@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 from harness.charts.chart import DASH
-from harness.charts.text import FORMULA, telling
+from harness.charts.text import telling
 
 Cell = str | int | float | dt.date | None
 
@@ -24,11 +24,6 @@ LARGE = 1e15
 def cleaned(value: object) -> str:
     """Text on one line without unseen characters."""
     return _SPACE.sub(" ", _UNSEEN.sub("", str(value))).strip()
-
-
-def defused(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def places(value: float, kind: str) -> int:

@@ -54,9 +54,7 @@ def test_no_two_segments_share_a_shape() -> None:
     assert len(set(shapes)) == len(shapes)
 
 
-def test_a_vendor_keeps_its_colour() -> None:
-    assert palette.vendor("moonshot") == palette.vendor("moonshot")
-    assert palette.vendor("openai") == palette.GREEN
+def test_what_is_unknown_is_grey_and_a_seventh_thing_takes_the_first_mark() -> None:
     assert palette.segment("no such segment") == palette.UNKNOWN
     assert palette.series(0) == palette.series(6)
 

@@ -16,11 +16,12 @@ import openpyxl
 import pytest
 
 from harness.errors import BadInput
-from harness.reports.cells import cleaned, defused, printed
+from harness.reports.cells import cleaned, printed
 from harness.reports.commands import report as command
 from harness.reports.formats.markdown import escaped
 from harness.reports.make import catalog_commit, make_report, verify_report
 from harness.reports.selection import Choices
+from harness.spreadsheets import defused
 from harness.store.reader import Reader
 
 CHOICES = Choices(("aurora", "borealis"))

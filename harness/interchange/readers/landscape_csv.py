@@ -17,13 +17,12 @@ from harness.interchange.foreign.bounded import text
 from harness.interchange.foreign.draft import Draft, model_name
 from harness.interchange.readers import landscape
 from harness.interchange.record import Found, ImportedRun, Refused, Unit
+from harness.spreadsheets import FORMULA_STARTS
 from harness.store.run_folder import RESULTS, SAMPLES
 
 FORMAT = "landscape-csv"
 # What the tables say of the run beside its rows.
 ABOUT = ("model", "suite", "origin")
-# First characters that make a spreadsheet take a cell for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _BLOCK = 4 * bounded.MB  # bytes of a table parsed at once; no row is longer
 
 
@@ -60,7 +59,7 @@ def _cell(value: Any) -> str:
         value = " ".join(map(repr, value))
     elif not isinstance(value, str):
         return repr(value)
-    elif value.lstrip("'").startswith(_FORMULA):
+    elif value.lstrip("'").startswith(FORMULA_STARTS):
         value = f"'{value}"
     shown = str(value)
     if shown and not any(c in shown for c in ',"\r\n'):
@@ -70,7 +69,7 @@ def _cell(value: Any) -> str:
 
 def _text(cell: str | None) -> str | None:
     """The text that ``_cell`` wrote."""
-    return cell[1:] if cell and cell[0] == "'" and cell.lstrip("'").startswith(_FORMULA) else cell
+    return cell[1:] if cell and cell[0] == "'" and cell.lstrip("'").startswith(FORMULA_STARTS) else cell
 
 
 def read(unit: Unit) -> Iterator[Found]:

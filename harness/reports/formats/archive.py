@@ -8,10 +8,11 @@ import zipfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from harness.reports.cells import Cell, defused
+from harness.reports.cells import Cell
 from harness.reports.document import Column, Report, Section, Table
 from harness.reports.formats.carried import Carried, as_json, check_size, embedded, sentence_problems, value_problems
 from harness.reports.formats.zip_file import zip_bytes
+from harness.spreadsheets import defused
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -194,5 +194,5 @@ def page(
     ]
     return _templates().get_template(template).render(
         report=report, sections=sections, contents=words("file.contents"), marked=marked,
-        language="zh-Hans" if report.language == "zh" else "en", **parts(),
+        language=words("language.tag"), **parts(),
     )  # fmt: skip

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from harness.charts.labels import letters
-from harness.reports.cells import defused
 from harness.reports.document import Report, Section, Table
 from harness.reports.formats.carried import Carried, as_json, check_size, embedded, sentence_problems, value_problems
 from harness.reports.formats.chart_kinds import kind_of
 from harness.reports.formats.xlsx_book import Book, heading, write
 from harness.reports.formats.xlsx_charts import ROWS
 from harness.reports.messages import Words
+from harness.spreadsheets import defused
 
 LARGEST_CELL = 32_000  # a cell holds 32,767 characters
 READ_ME = (34.0, 110.0)

@@ -7,9 +7,10 @@ import io
 import math
 from typing import Any
 
-from harness.reports.cells import LARGE, Cell, defused, places
+from harness.reports.cells import LARGE, Cell, places
 from harness.reports.document import Column, Figure
 from harness.reports.messages import Words
+from harness.spreadsheets import defused
 
 
 class Book:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from harness.reports.cells import defused
 from harness.reports.document import Figure
 from harness.reports.formats.svg import WIDTH
 from harness.reports.formats.xlsx_book import Book
+from harness.spreadsheets import defused
 
 BLUE = "#1F7FC0"
 HEIGHT, ROWS = 500, 26
