@@ -7,8 +7,6 @@ import pytest
 from rich.cells import cell_len
 
 from harness import terminal
-from harness.commands import listing
-from harness.errors import BadInput
 
 
 def test_a_long_table_is_one_line_a_row_in_aligned_columns(capsys: pytest.CaptureFixture[str]) -> None:
@@ -29,11 +27,3 @@ def test_a_short_table_says_the_same(capsys: pytest.CaptureFixture[str]) -> None
     assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
         ["2", "models"], ["model", "n"], ["a", "1"], ["b", "20"],
     ]  # fmt: skip
-
-
-def test_a_value_that_the_catalog_does_not_know_is_refused_with_its_neighbours() -> None:
-    frame = pd.DataFrame({"vendor_id": ["alibaba", "openai"]})
-    assert list(listing._those(frame, "vendor_id", "openai", "vendor")["vendor_id"]) == ["openai"]
-    with pytest.raises(BadInput, match="No vendor 'aliba' in the catalog; there is alibaba"):
-        listing._those(frame, "vendor_id", "aliba", "vendor")
-    assert listing._those(frame, "vendor_id", "mistral", "vendor", ("mistral",)).empty

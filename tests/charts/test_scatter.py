@@ -1,4 +1,4 @@
-"""Names at the ends of lines do not cover each other, and long titles of axes take two lines."""
+"""Lines: the names at their ends do not cover each other."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from harness.charts import scatter
-from harness.charts.chart import across
 
 
 def _positions(ends: dict[str, float], **options: object) -> dict[str, str]:
@@ -32,11 +31,3 @@ def test_three_ends_take_three_places() -> None:
 
 def test_an_empty_chart_has_no_ends() -> None:
     assert _positions({}) == {}
-
-
-def test_a_long_unit_is_broken_before_its_bracket() -> None:
-    assert (
-        across("Capability (log-odds on WinoGrande, reported)") == "Capability<br>(log-odds on WinoGrande,<br>reported)"
-    )
-    assert across("能力（以 WinoGrande 的对数几率计，报告值）") == "能力<br>（以 WinoGrande 的对数几率计，<br>报告值）"
-    assert across("US$ (3:1)") == "US$ (3:1)" and across("美元（3:1）") == "美元（3:1）"
