@@ -19,7 +19,7 @@ from typing import Any
 
 from harness.errors import LandscapeError
 from harness.interchange import detect, formats, run_parquet
-from harness.interchange.record import ImportedRun, Refused, ReportedScore, Unit
+from harness.interchange.record import ImportedRun, Refused
 
 # What is committed stays below this (docs/public_runs.md).
 MAX_BYTES = 15_000_000
@@ -57,7 +57,7 @@ ORIGINS: tuple[Origin, ...] = (
 
 
 def build(source: Path, out: Path, hub: Path | None = None) -> Counter[str]:
-    """Write the packs of all origins found under ``source``; the number of runs by origin.
+    """Write the run tables of all origins that lie under ``source``; the number of runs by origin.
 
     ``hub`` is the mirror with the gold answers of SQuAD predictions (default: beside ``source``).
     """
@@ -91,15 +91,11 @@ def _runs(source: Path, origin: Origin) -> Iterator[ImportedRun]:
         if isinstance(unit, Refused):
             continue
         try:
-            for found in _read(unit):
-                if isinstance(found, ImportedRun):
-                    yield as_public(found, origin)
+            for entry in formats.reader(unit)(unit):
+                if isinstance(entry, ImportedRun):
+                    yield as_public(entry, origin)
         except LandscapeError:
             continue  # refused: `harness import` says why
-
-
-def _read(unit: Unit) -> Iterator[ImportedRun | ReportedScore | Refused]:
-    return formats.reader(unit)(unit)
 
 
 def as_public(run: ImportedRun, origin: Origin) -> ImportedRun:

@@ -28,17 +28,17 @@ def import_results(path: Path, format: str = "auto", *, mapping: Path | None = N
     from harness.interchange import publishing
     from harness.interchange.importing import import_path
 
-    with _progress(path) as tell:
-        report = import_path(path, format, runs_dir=places.runs(), mapping=mapping, progress=tell)
-    if report.folders or report.packs:
+    with _progress(path) as progress:
+        report = import_path(path, format, runs_dir=places.runs(), mapping=mapping, progress=progress)
+    if report.folders or report.tables:
         publishing.publish(places.database(), report, places.public_runs(), places.runs())
     failed = [r for r in report.refused if r.failed]
-    there = len(report.imported) + len(report.existing) + report.reported
+    present = len(report.imported) + len(report.existing) + report.reported
     if as_json:
         print(json.dumps(_document(report), ensure_ascii=False))
     else:
-        _say(report)
-    return 0 if not failed and there else 1 if there else 2
+        _print_summary(report)
+    return 0 if not failed and present else 1 if present else 2
 
 
 def _document(report: ImportReport) -> dict[str, object]:
@@ -50,7 +50,7 @@ def _document(report: ImportReport) -> dict[str, object]:
     }
 
 
-def _say(report: ImportReport) -> None:
+def _print_summary(report: ImportReport) -> None:
     for refused in report.refused[:_LISTED]:
         print(f"{refused.file}: {refused.reason}", file=sys.stderr)
     if len(report.refused) > _LISTED:

@@ -113,23 +113,23 @@ def _in_folder(
             continue
         label = _label(file, root)
         try:
-            known, document = _recognise(file, wanted, mapping)
+            format, document = _recognise(file, wanted, mapping)
         except BadInput as problem:
             yield Refused(label, str(problem), failed=alone or not isinstance(problem, NothingHere))
             continue
-        if known.grouped:
-            groups.setdefault(known, []).append(file)
+        if format.grouped:
+            groups.setdefault(format, []).append(file)
             continue
-        unit = Unit(known.name, file, (file,), label, mapping if known.header else None, document)
+        unit = Unit(format.name, file, (file,), label, mapping if format.header else None, document)
         # A lines file that was asked for by its name is read alone, a document with what belongs to it.
         if not alone or document is not None:
-            more = known.companions(unit, siblings)
-            companions.update(more)
-            unit = replace(unit, files=(file, *more))
+            beside = format.companions(unit, siblings)
+            companions.update(beside)
+            unit = replace(unit, files=(file, *beside))
         yield unit
-    for known, members in groups.items():
+    for format, members in groups.items():
         folder = members[0].parent
-        yield Unit(known.name, folder, tuple(members), _label(folder, root))
+        yield Unit(format.name, folder, tuple(members), _label(folder, root))
 
 
 def _beside(file: Path) -> list[Path]:
@@ -160,13 +160,13 @@ def _recognise(file: Path, wanted: tuple[Format, ...], mapping: Path | None) -> 
 
 
 def _of_document(file: Path, document: Any, wanted: tuple[Format, ...]) -> Format:
-    for known in wanted:
-        if known.document is not None and known.document(document):
-            return known
+    for candidate in wanted:
+        if candidate.document is not None and candidate.document(document):
+            return candidate
     if isinstance(document, dict) and str(document.get("$schema", "")).startswith("http"):
         raise NothingHere("is a JSON schema, no results")
-    for known in formats.FORMATS:
-        if known.without_scores is not None and (reason := known.without_scores(file.name, document)):
+    for candidate in formats.FORMATS:
+        if candidate.without_scores is not None and (reason := candidate.without_scores(file.name, document)):
             raise NothingHere(reason)
     raise BadInput(_unknown(document, wanted))
 
@@ -175,17 +175,17 @@ def _unknown(document: Any, wanted: tuple[Format, ...]) -> str:
     shape = (
         f"an object with {', '.join(map(repr, sorted(document)[:4]))}" if isinstance(document, dict) else "no object"
     )
-    asked = "any format that is read" if wanted is formats.FORMATS else f"the format {wanted[0].name}"
-    return f"is not in {asked}: the JSON is {shape[:200]}".encode("utf-8", "replace").decode()
+    scope = "any format that is read" if wanted is formats.FORMATS else f"the format {wanted[0].name}"
+    return f"is not in {scope}: the JSON is {shape[:200]}".encode("utf-8", "replace").decode()
 
 
 def _of_lines(file: Path, wanted: Sequence[Format]) -> Format:
     first = next((line for line in bounded.read_lines(file)), None)
     if first is None:
         raise BadInput("is empty")
-    for known in wanted:
-        if known.line is not None and known.line(first):
-            return known
+    for candidate in wanted:
+        if candidate.line is not None and candidate.line(first):
+            return candidate
     raise BadInput(first.problem or "holds JSON lines of no format that is read")
 
 
@@ -193,8 +193,8 @@ def _of_table(file: Path, wanted: tuple[Format, ...], mapping: Path | None) -> F
     header = table.header(file)
     by_header = (f for f in wanted if f.header is not None and f.header(header))
     by_mapping = (f for f in wanted if f.mapped and mapping is not None)
-    known = next(by_mapping, None) or next(by_header, None)
-    if known is None:
+    candidate = next(by_mapping, None) or next(by_header, None)
+    if candidate is None:
         raise BadInput(f"is not in the format {wanted[0].name}: its columns are {', '.join(header)[:120]}")
-    bounded.check(file, known.max_table)
-    return known
+    bounded.check(file, candidate.max_table)
+    return candidate

@@ -1,4 +1,4 @@
-"""Export: runs out in other tools' formats and as plain tables."""
+"""Export of runs in other tools' formats and as plain tables: one writer a format."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from harness.interchange.writers import eee_writer, lm_eval_writer
 
 
 def export(
-    run_ids: Sequence[str], format: str, out: Path, runs_dir: Path, pack_folders: Sequence[Path] = ()
+    run_ids: Sequence[str], format: str, out: Path, runs_dir: Path, table_folders: Sequence[Path] = ()
 ) -> list[Path]:
     """Write the runs below ``out`` in ``format``; the files written.
 
@@ -27,8 +27,8 @@ def export(
         raise BadInput(f"There is no export format {format!r}; there are {', '.join(WRITERS)}.")
     if not run_ids:
         raise BadInput("No run was named; `harness runs` lists them.")
-    found = dict.fromkeys(stored.resolve(name, runs_dir, pack_folders) for name in run_ids)
-    runs = [stored.load(run_id, runs_dir, pack_folders) for run_id in found]
+    ids = dict.fromkeys(stored.resolve(name, runs_dir, table_folders) for name in run_ids)
+    runs = [stored.load(run_id, runs_dir, table_folders) for run_id in ids]
     written: list[Path] = []
     for run in runs:
         written += writer(run, out)

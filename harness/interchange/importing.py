@@ -1,7 +1,7 @@
-"""Import: from a path of others' results to sealed run folders and packs.
+"""Import of others' results at a path: sealed run folders, and run tables for files of many records.
 
 A run becomes a run folder. Runs without items out of one file of many records (thousands of leaderboard
-records) are packed together instead (``packs``), as are reported scores. The id of a run comes from its
+records) go together into run tables instead (``run_parquet``), as do reported scores. The id of a run comes from its
 content: what is there already is left alone, so that importing twice changes nothing.
 """
 
@@ -21,8 +21,8 @@ from harness.interchange import detect, formats, run_parquet
 from harness.interchange.record import ImportedRun, ImportReport, Refused, ReportedScore, Unit
 from harness.store import run_folder
 
-# A file with at least this many item-less records is packed; fewer become folders like all others.
-PACK_FROM = 32
+# A file with at least this many item-less records becomes run tables; the runs of fewer become folders.
+TABLES_FROM = 32
 # Runs sealed together: the files are written first and synced after, when most have reached the disk by themselves.
 _BATCH = 200
 Progress = Callable[[int, str], None]
@@ -34,12 +34,13 @@ SHAPE = "has a shape that its reader does not know"
 @dataclass
 class _Work:
     runs_dir: Path
-    packed: set[str]
+    # Ids of the runs that lie in run tables.
+    in_tables: set[str]
     imported: list[str] = field(default_factory=list)
     existing: list[str] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     folders: list[Path] = field(default_factory=list)
-    packs: list[Path] = field(default_factory=list)
+    tables: list[Path] = field(default_factory=list)
     reported: int = 0
     waiting: list[tuple[Path, Path]] = field(default_factory=list)
 
@@ -66,17 +67,17 @@ def import_path(
 
         read_mapping(mapping)
     work = _Work(runs_dir, run_parquet.run_ids(runs_dir / run_parquet.FOLDER))
-    done = 0
+    files_read = 0
     try:
-        for found in detect.find(path, format, mapping):
-            if isinstance(found, Refused):
-                work.refused.append(found)
-                done += 1
+        for unit in detect.find(path, format, mapping):
+            if isinstance(unit, Refused):
+                work.refused.append(unit)
+                files_read += 1
                 continue
             if progress:
-                progress(done, found.label)
-            _unit(work, found)
-            done += len(found.files)
+                progress(files_read, unit.label)
+            _unit(work, unit)
+            files_read += len(unit.files)
         _seal(work)
     except OSError as error:
         raise RunFailed(
@@ -86,34 +87,34 @@ def import_path(
         for scratch, _ in work.waiting:
             shutil.rmtree(scratch, ignore_errors=True)
     if progress:
-        progress(done, "")
+        progress(files_read, "")
     return ImportReport(
         tuple(work.imported),
         tuple(work.existing),
         tuple(work.refused),
         work.reported,
         tuple(work.folders),
-        tuple(work.packs),
+        tuple(work.tables),
     )
 
 
 def _unit(work: _Work, unit: Unit) -> None:
-    """Read one unit; keep its runs, packed or as folders."""
-    many: list[ImportedRun] = []
+    """Read one unit; keep its runs, in run tables or as folders."""
+    records: list[ImportedRun] = []
     scores: list[ReportedScore] = []
-    anything = False
+    has_entries = False
     try:
-        for found in formats.reader(unit)(unit):
-            anything = True
-            if isinstance(found, Refused):
-                work.refused.append(Refused(found.file, _sentence(found.reason), found.failed))
-            elif isinstance(found, ReportedScore):
-                scores.append(found)
-            elif found.one_of_many and found.samples.num_rows == 0:
-                many.append(found)
+        for entry in formats.reader(unit)(unit):
+            has_entries = True
+            if isinstance(entry, Refused):
+                work.refused.append(Refused(entry.file, _sentence(entry.reason), entry.failed))
+            elif isinstance(entry, ReportedScore):
+                scores.append(entry)
+            elif entry.one_of_many and entry.samples.num_rows == 0:
+                records.append(entry)
             else:
-                _folder(work, found)
-        if not anything:
+                _folder(work, entry)
+        if not has_entries:
             work.refused.append(Refused(unit.label, "holds no results"))
     except BadInput as problem:
         work.refused.append(Refused(unit.label, _sentence(str(problem))))
@@ -121,10 +122,10 @@ def _unit(work: _Work, unit: Unit) -> None:
         work.refused.append(Refused(unit.label, "is nested too deeply or too large to be read"))
     except UNEXPECTED as error:
         work.refused.append(Refused(unit.label, f"{SHAPE} ({type(error).__name__})"))
-    if len(many) >= PACK_FROM:
-        _pack(work, unit, many)
+    if len(records) >= TABLES_FROM:
+        _tables(work, unit, records)
     else:
-        for run in many:
+        for run in records:
             _folder(work, run)
     if scores:
         _reported(work, scores)
@@ -137,7 +138,7 @@ def _sentence(reason: str) -> str:
 def _folder(work: _Work, run: ImportedRun) -> None:
     """Write a run's folder beside its place; it is renamed into it with its batch."""
     target = work.runs_dir / run.run_id
-    if target.exists() or run.run_id in work.packed or any(place == target for _, place in work.waiting):
+    if target.exists() or run.run_id in work.in_tables or any(place == target for _, place in work.waiting):
         work.existing.append(run.run_id)
         return
     scratch = work.runs_dir / f".tmp-{run.run_id}-{os.getpid()}"
@@ -191,30 +192,32 @@ def _seal(work: _Work) -> None:
     sync(work.runs_dir)
 
 
-def _pack(work: _Work, unit: Unit, runs: list[ImportedRun]) -> None:
-    """One pack of the file's new runs, named after their ids."""
-    new = {run.run_id: run for run in runs if run.run_id not in work.packed}
-    work.existing += [run.run_id for run in runs if run.run_id in work.packed or (work.runs_dir / run.run_id).exists()]
+def _tables(work: _Work, unit: Unit, runs: list[ImportedRun]) -> None:
+    """Run tables of the file's new runs, named after their ids."""
+    new = {run.run_id: run for run in runs if run.run_id not in work.in_tables}
+    work.existing += [
+        run.run_id for run in runs if run.run_id in work.in_tables or (work.runs_dir / run.run_id).exists()
+    ]
     new = {key: run for key, run in new.items() if not (work.runs_dir / key).exists()}
     if not new:
         return
     stem = f"import-{_digest(sorted(new))}"
-    work.packs += run_parquet.write(work.runs_dir / run_parquet.FOLDER, stem, list(new.values()))
-    work.packed |= set(new)
+    work.tables += run_parquet.write(work.runs_dir / run_parquet.FOLDER, stem, list(new.values()))
+    work.in_tables |= set(new)
     work.imported += list(new)
     if len(new) + len([r for r in runs if r.run_id not in new]) < len(runs):
         work.refused.append(Refused(unit.label, "holds the same record more than once; each was imported once"))
 
 
 def _reported(work: _Work, scores: list[ReportedScore]) -> None:
-    """A pack of reported scores, named after the table that they come from."""
+    """A Parquet file of reported scores, named after what is in it."""
     distinct = list(dict.fromkeys(scores))
     stem = f"import-{_digest([repr(s) for s in distinct])}"
     target = work.runs_dir / run_parquet.FOLDER / f"{stem}.reported_score.parquet"
     if target.exists():
         work.existing.append(stem)
         return
-    work.packs += run_parquet.write_reported(target.parent, stem, distinct)
+    work.tables += run_parquet.write_reported(target.parent, stem, distinct)
     work.reported += len(distinct)
 
 

@@ -1,4 +1,4 @@
-"""From what was imported to the database: run folders, packs beside the public runs, reported scores."""
+"""Publishing of an import to the database: run folders, run tables beside the public runs, reported scores."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def publish(db: Path, report: ImportReport, public_runs: Path, runs: Path) -> No
 
     def change(con: duckdb.DuckDBPyConnection) -> bool:
         loaded = bool(load_runs(con, report.folders)) if report.folders else False
-        return (load_packs(con, public_runs, runs) if report.packs else False) or loaded
+        return (load_run_tables(con, public_runs, runs) if report.tables else False) or loaded
 
     publish_change(db, change)
 
 
-def load_packs(con: duckdb.DuckDBPyConnection, public_runs: Path, runs: Path) -> bool:
-    """Load the public runs and the packs of ``runs`` together, and the packs' reported scores; inside a transaction."""
+def load_run_tables(con: duckdb.DuckDBPyConnection, public_runs: Path, runs: Path) -> bool:
+    """Load the public runs, the run tables of ``runs`` and its reported scores together; inside a transaction."""
     from harness.store.public import load_public, load_reported
 
     changed = load_public(con, public_runs, runs / run_parquet.FOLDER)

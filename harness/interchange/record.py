@@ -1,4 +1,4 @@
-"""What a reader yields and what an import reports."""
+"""The values between readers and import: a run, a reported score, a refusal, a unit of files, the report."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ImportedRun:
     manifest: dict[str, Any]
     results: pa.Table
     samples: pa.Table
-    # One record of a file that holds many: it is packed with the others where it has no items.
+    # One record of a file that holds many: it goes into run tables with the others where it has no items.
     one_of_many: bool = False
 
     @property
@@ -68,18 +68,19 @@ class Unit:
     document: Any = field(default=None, compare=False, repr=False)
 
 
-Found: TypeAlias = "ImportedRun | ReportedScore | Refused"
-Reader: TypeAlias = Callable[[Unit], Iterator[Found]]
+Entry: TypeAlias = "ImportedRun | ReportedScore | Refused"
+Reader: TypeAlias = Callable[[Unit], Iterator[Entry]]
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did. ``folders`` and ``packs`` are to be published; nothing else was written."""
+    """What an import did. ``folders`` and ``tables`` are to be published; nothing else was written."""
 
     imported: tuple[str, ...] = ()
     existing: tuple[str, ...] = ()
     refused: tuple[Refused, ...] = ()
-    # Figures without a run behind them, written to a pack.
+    # Figures without a run behind them, written to a table of their own.
     reported: int = 0
     folders: tuple[Path, ...] = ()
-    packs: tuple[Path, ...] = field(default=())
+    # Files of run tables and of reported scores (``run_parquet``).
+    tables: tuple[Path, ...] = field(default=())

@@ -1,4 +1,4 @@
-"""Packs: many runs in a few Parquet files with exactly the database tables' columns.
+"""Run tables: many runs in a few Parquet files, one a table of the database, with exactly its columns.
 
 ``<stem>.run.parquet``, ``.result``, ``.outcome``, ``.perf`` and ``.reported_score`` hold numbers and
 hashes, no texts. Public runs ship in this form, and so does what an import reads from a file of
@@ -20,7 +20,7 @@ from harness.interchange.record import ImportedRun, ReportedScore
 if TYPE_CHECKING:
     import duckdb
 
-# Below the folder of runs; a folder without a manifest is no run.
+# The folder of imported run tables, below the folder of runs; a folder without a manifest is no run.
 FOLDER = "packs"
 TABLES = ("run", "result", "outcome", "perf")
 # The order of rows, so that the same runs make the same bytes.
@@ -63,7 +63,7 @@ def _rows(con: duckdb.DuckDBPyConnection, table: str, runs: Sequence[ImportedRun
     if table in _ORDER:
         return _select(con, f"SELECT * FROM ({query}) ORDER BY {_ORDER[table]}")
     if _ONE not in query:
-        raise RunFailed(f"sql/ingest/{table}.sql has another form than packs know.")
+        raise RunFailed(f"sql/ingest/{table}.sql has another form than run tables know.")
     parts = []
     for start in range(0, len(runs), _MANIFESTS):
         texts = [json.dumps(r.manifest, ensure_ascii=False, sort_keys=True) for r in runs[start : start + _MANIFESTS]]
@@ -99,14 +99,14 @@ def save(target: Path, table: Any, level: int = 3) -> Path:
 
 
 def run_ids(folder: Path) -> set[str]:
-    """Ids of the runs in a folder's packs."""
+    """Ids of the runs in a folder's run tables."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    found: set[str] = set()
+    ids: set[str] = set()
     for file in sorted(folder.glob("*.run.parquet")) if folder.is_dir() else []:
         try:
-            found.update(pq.read_table(file, columns=["run_id"]).column("run_id").to_pylist())
+            ids.update(pq.read_table(file, columns=["run_id"]).column("run_id").to_pylist())
         except (pa.ArrowException, OSError) as error:
             raise RunFailed(f"{file} cannot be read: {str(error).splitlines()[0]}.") from None
-    return found
+    return ids

@@ -1,4 +1,4 @@
-"""Runs that are here already, read back for export: run folders, and packs (which have no texts)."""
+"""Stored runs, read back for export: from run folders, or from run tables (which have no texts)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from harness.interchange.record import ImportedRun
 from harness.store import run_folder
 
 
-def resolve(name: str, runs_dir: Path, pack_folders: Sequence[Path] = ()) -> str:
+def resolve(name: str, runs_dir: Path, table_folders: Sequence[Path] = ()) -> str:
     """The id of the one run that ``name`` is, or is a part of.
 
     Raises:
@@ -21,13 +21,13 @@ def resolve(name: str, runs_dir: Path, pack_folders: Sequence[Path] = ()) -> str
         BadInput: several have it.
     """
     ids = {folder.name for folder in run_folder.sealed(runs_dir)}
-    for pack in (runs_dir / run_parquet.FOLDER, *pack_folders):
-        ids |= run_parquet.run_ids(pack)
+    for tables in (runs_dir / run_parquet.FOLDER, *table_folders):
+        ids |= run_parquet.run_ids(tables)
     return names.one_run(name, ids, f"in {runs_dir} or among the public runs")
 
 
-def load(run_id: str, runs_dir: Path, pack_folders: Sequence[Path] = ()) -> ImportedRun:
-    """A run by its id, from its folder or else from a pack.
+def load(run_id: str, runs_dir: Path, table_folders: Sequence[Path] = ()) -> ImportedRun:
+    """A run by its id, from its folder or else from run tables.
 
     Raises:
         MissingData: no run of that id is in either.
@@ -42,16 +42,16 @@ def load(run_id: str, runs_dir: Path, pack_folders: Sequence[Path] = ()) -> Impo
             pq.read_table(folder / "results.parquet", schema=run_folder.RESULTS),
             pq.read_table(folder / "samples.parquet", schema=run_folder.SAMPLES),
         )
-    for pack in (runs_dir / run_parquet.FOLDER, *pack_folders):
-        for file in sorted(pack.glob("*.run.parquet")) if pack.is_dir() else []:
+    for tables in (runs_dir / run_parquet.FOLDER, *table_folders):
+        for file in sorted(tables.glob("*.run.parquet")) if tables.is_dir() else []:
             rows = pq.read_table(file, columns=["manifest"], filters=[("run_id", "=", run_id)])
             if rows.num_rows:
-                return _from_pack(json.loads(rows.column("manifest")[0].as_py()), file, run_id)
+                return _from_tables(json.loads(rows.column("manifest")[0].as_py()), file, run_id)
     raise MissingData(f"There is no run {run_id} in {runs_dir} or among the public runs; `harness runs` lists them.")
 
 
-def _from_pack(manifest: dict[str, object], file: Path, run_id: str) -> ImportedRun:
-    """A packed run; an item's hash has its first 64 bits, likelihoods are the logarithms of the probabilities."""
+def _from_tables(manifest: dict[str, object], file: Path, run_id: str) -> ImportedRun:
+    """A run out of run tables; an item's hash has its first 64 bits, likelihoods are the logarithms of the probabilities."""
     import math
 
     import pyarrow as pa

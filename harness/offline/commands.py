@@ -36,11 +36,11 @@ def data_unpack(source: Path, target: Path, *, as_json: bool = False) -> int:
     """Unpack and verify a pack: 0 done."""
     from harness.offline.pack import unpack
 
-    done = unpack(source, target, lambda name: print(name, file=sys.stderr))
+    result = unpack(source, target, lambda name: print(name, file=sys.stderr))
     if as_json:
-        document = {"written": list(done.written), "kept": list(done.kept), "hub": str(target / "hub")}
+        document = {"written": list(result.written), "kept": list(result.present), "hub": str(target / "hub")}
         print(json.dumps(document))
     else:
-        print(f"{len(done.written):,} files written, {len(done.kept):,} were there; all verified.")
+        print(f"{len(result.written):,} files written, {len(result.present):,} were there; all verified.")
         print(f"export LANDSCAPE_HUB={target / 'hub'}")
     return 0

@@ -56,11 +56,11 @@ def _suite(
         if not isinstance(dataset, str):
             left_out.append({"what": task.task, "reason": "lm-eval defines its data in code"})
             continue
-        found = mirror.find(hub, dataset, config.get("dataset_name"), columns.splits(config))
-        if isinstance(found, mirror.Absent):
-            left_out.append({"what": task.task, "reason": f"the mirror has no {found.what}"})
+        data_files = mirror.find(hub, dataset, config.get("dataset_name"), columns.splits(config))
+        if isinstance(data_files, mirror.Absent):
+            left_out.append({"what": task.task, "reason": f"the mirror has no {data_files.what}"})
             continue
-        for path in found.paths():
+        for path in data_files.paths():
             files[f"hub/{path.relative_to(hub).as_posix()}"] = path
         licences.append({"what": dataset, "licence": task.licence})
     return {"name": suite.name, "version": suite.version}
@@ -76,10 +76,10 @@ def _model(
     if not folder.is_dir():
         folder = _snapshot(source.location, source.hub_revision, offline)
     place = f"models/{slug(source.name)}"
-    found = model_files(folder)
-    files.update({f"{place}/{file}": path for file, path in found.items()})
-    named = [file for file in found if file.upper().startswith("LICEN")]
-    licences.append({"what": source.name, "licence": f"{place}/{named[0]}" if named else None})
+    model_paths = model_files(folder)
+    files.update({f"{place}/{file}": path for file, path in model_paths.items()})
+    licence_files = [file for file in model_paths if file.upper().startswith("LICEN")]
+    licences.append({"what": source.name, "licence": f"{place}/{licence_files[0]}" if licence_files else None})
     return {"id": source.name, "revision": source.revision, "folder": place}
 
 

@@ -64,7 +64,8 @@ class Unpacked:
 
     target: Path
     written: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
+    # Files that were in the target already, with the right bytes.
+    present: tuple[str, ...] = ()
     left_out: tuple[dict[str, str], ...] = field(default=())
 
 
@@ -254,13 +255,13 @@ def _unpack(
     other = [e.path for e in entries.values() if _other(root, e)]
     if other:
         raise BadInput(f"{target} holds other content than the pack's; nothing was written.", other[:20])
-    kept = [e.path for e in entries.values() if _is(root / e.path, e)]
-    done, written, problems = set(kept), list[str](), list[str]()
-    for name, opened in members:
+    present = [e.path for e in entries.values() if _is(root / e.path, e)]
+    verified, written, problems = set(present), list[str](), list[str]()
+    for name, open_member in members:
         entry = entries.get(name)
         if entry is None:
             raise BadInput(f"The pack holds {name[:120]!r}, which its {INDEX} does not name.")
-        if name in done:
+        if name in verified:
             continue
         if progress:
             progress(name)
@@ -268,17 +269,19 @@ def _unpack(
         if not place.parent.resolve().is_relative_to(root):
             raise BadInput(f"{name} would be written outside {target}; a folder there is a link.")
         try:
-            with opened() as handle:
+            with open_member() as handle:
                 _place(handle, entry, place)
             written.append(name)
-            done.add(name)
+            verified.add(name)
         except BadInput as problem:
             problems.append(str(problem))
-    problems += [f"{name} is missing" for name in entries if name not in done and not any(name in p for p in problems)]
+    problems += [
+        f"{name} is missing" for name in entries if name not in verified and not any(name in p for p in problems)
+    ]
     if problems:
         sentences = "\n".join(f"  - {p}" for p in problems[:20])
-        raise RunFailed(f"The pack is not whole; {len(done)} verified files are kept in {target}.\n{sentences}")
-    return Unpacked(target, tuple(written), tuple(kept), left_out)
+        raise RunFailed(f"The pack is not whole; {len(verified)} verified files are kept in {target}.\n{sentences}")
+    return Unpacked(target, tuple(written), tuple(present), left_out)
 
 
 def _other(root: Path, entry: Entry) -> bool:

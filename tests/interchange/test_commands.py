@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from harness.interchange import commands
-from harness.interchange.importing import PACK_FROM, import_path
+from harness.interchange.importing import TABLES_FROM, import_path
 from tests.interchange import builders as b
 
 
@@ -62,14 +62,14 @@ def test_a_file_that_holds_nothing_is_no_failure_beside_results(tmp_path: Path) 
     assert commands.import_results(tmp_path / "in") == 0
 
 
-def test_many_records_are_packed_and_published(tmp_path: Path) -> None:
-    lines = "".join(json.dumps(b.eee_record(f"acme/m{i}")) + "\n" for i in range(PACK_FROM + 1))
+def test_many_records_become_run_tables_and_are_published(tmp_path: Path) -> None:
+    lines = "".join(json.dumps(b.eee_record(f"acme/m{i}")) + "\n" for i in range(TABLES_FROM + 1))
     path = b.write(tmp_path / "many.jsonl", lines + lines.splitlines()[0] + "\nnot json\n")
     assert commands.import_results(path) == 1
-    assert query(tmp_path, "SELECT count(*), count(DISTINCT model) FROM run") == [(PACK_FROM + 1, PACK_FROM + 1)]
-    assert query(tmp_path, "SELECT count(*) FROM result") == [(2 * (PACK_FROM + 1),)]
+    assert query(tmp_path, "SELECT count(*), count(DISTINCT model) FROM run") == [(TABLES_FROM + 1, TABLES_FROM + 1)]
+    assert query(tmp_path, "SELECT count(*) FROM result") == [(2 * (TABLES_FROM + 1),)]
     again = import_path(path, runs_dir=tmp_path / "runs")
-    assert not again.imported and len(set(again.existing)) == PACK_FROM + 1
+    assert not again.imported and len(set(again.existing)) == TABLES_FROM + 1
 
 
 def test_a_leaderboard_becomes_reported_scores(tmp_path: Path) -> None:

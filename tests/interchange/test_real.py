@@ -153,10 +153,10 @@ def test_pythia_figures(results: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_leaderboard_records_are_packed(results: Path, tmp_path: Path) -> None:
+def test_leaderboard_records_become_run_tables(results: Path, tmp_path: Path) -> None:
     report: ImportReport = import_path(results / "eee_leaderboards/hfopenllm_v2.jsonl.gz", runs_dir=tmp_path)
     assert len(report.imported) == 4574 and not report.refused and not report.folders
-    assert {p.name.split(".")[-2] for p in report.packs} == {"run", "result", "perf"}
+    assert {p.name.split(".")[-2] for p in report.tables} == {"run", "result", "perf"}
 
 
 def test_a_record_of_the_leaderboard_is_its_published_row(results: Path, shared: Path) -> None:
@@ -175,7 +175,7 @@ def test_public_leaderboards_as_tables(shared: Path, tmp_path: Path) -> None:
     assert report.reported > 6 * 7000 and not report.refused
     import pyarrow.parquet as pq
 
-    table = pq.read_table(report.packs[0]).to_pylist()
+    table = pq.read_table(report.tables[0]).to_pylist()
     first = [r for r in table if r["model_id"] == "paloalma/Le_Triomphant-ECE-TW3"]
     assert {(r["benchmark"], round(r["score"], 6), r["unit"]) for r in first} >= {
         ("MMLU", 0.7781, "fraction"),

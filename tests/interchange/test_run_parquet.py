@@ -10,20 +10,20 @@ from tests.interchange import builders as b
 from tests.interchange.conftest import rows_without_id
 
 
-def test_a_packed_run_is_exported_from_its_numbers(tmp_path: Path) -> None:
+def test_a_run_out_of_run_tables_is_exported_from_its_numbers(tmp_path: Path) -> None:
     report = import_path(b.lm_eval_run(tmp_path / "in"), runs_dir=tmp_path / "runs")
     run = stored.load(report.imported[0], tmp_path / "runs")
     run_parquet.write(tmp_path / "public", "public", [run])
-    packed = stored.load(run.run_id, tmp_path / "nowhere", (tmp_path / "public",))
-    assert rows_without_id(packed.results) == rows_without_id(run.results)
+    loaded = stored.load(run.run_id, tmp_path / "nowhere", (tmp_path / "public",))
+    assert rows_without_id(loaded.results) == rows_without_id(run.results)
     value = ["task", "item", "metric", "filter", "value", "weight", "gold"]
-    assert rows_without_id(packed.samples.select(value)) == rows_without_id(run.samples.select(value))
-    given = packed.samples.to_pylist()[0]
+    assert rows_without_id(loaded.samples.select(value)) == rows_without_id(run.samples.select(value))
+    given = loaded.samples.to_pylist()[0]
     assert given["doc_hash"] == run.samples.to_pylist()[0]["doc_hash"][:16] and given["prompt"] is None
 
 
-def test_packs_hold_what_the_store_would_publish(tmp_path: Path) -> None:
-    """The same rows, once by the store from a run folder, once from a pack."""
+def test_run_tables_hold_what_the_store_would_publish(tmp_path: Path) -> None:
+    """The same rows, once by the store from a run folder, once from run tables."""
     import duckdb
 
     from tests.store.conftest import publish_sources

@@ -37,7 +37,7 @@ def test_pack_and_unpack(tmp_path: Path, contents: Contents, name: str) -> None:
     for place, source in contents.files.items():
         assert (tmp_path / "t" / place).read_bytes() == source.read_bytes()
     again = unpack(tmp_path / name, tmp_path / "t")
-    assert again.written == () and sorted(again.kept) == sorted(contents.files)
+    assert again.written == () and sorted(again.present) == sorted(contents.files)
 
 
 def test_unpack_goes_on_where_it_was_stopped(tmp_path: Path, contents: Contents) -> None:

@@ -272,8 +272,8 @@ def number(value: object) -> float | None:
 
 def numbers(values: Sequence[object]) -> tuple[float, ...] | None:
     """Finite numbers, all of them; none where there are none or one is not a number (the others would move up)."""
-    found = [number(value) for value in values]
-    return tuple(v for v in found if v is not None) if found and None not in found else None
+    parsed = [number(value) for value in values]
+    return tuple(v for v in parsed if v is not None) if parsed and None not in parsed else None
 
 
 def whole(value: object, limit: int = 2**31 - 1) -> int | None:

@@ -159,7 +159,7 @@ class Draft:
             self.note("limited", f"Only a part of each task's items was scored (limit {self.limit:,}).")
 
     def _manifest(self, run_id: str, tasks: list[dict[str, Any]]) -> dict[str, Any]:
-        known = owner(self.model)
+        catalog_owner = owner(self.model)
         when = self.date.strftime("%Y-%m-%dT%H:%M:%SZ") if self.date else None
         suite = {
             "name": self.format,
@@ -174,8 +174,8 @@ class Draft:
             "origin": "imported",
             "model": {
                 "id": self.model,
-                "model_id": known.model_id,
-                "vendor_id": known.vendor_id,
+                "model_id": catalog_owner.model_id,
+                "vendor_id": catalog_owner.vendor_id,
                 "revision": self.revision,
                 "params": self.params,
                 "architecture": self.architecture,
@@ -257,12 +257,12 @@ def parse_date(value: object) -> datetime | None:
         return None
     if re.fullmatch(r"\d{9,10}(\.\d+)?", raw):
         return moment(float(raw))
-    found = re.match(
+    match = re.match(
         r"(\d{4})-?(\d\d)-?(\d\d)(?:[T _](\d\d)[:-]?(\d\d)[:-]?(\d\d)(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?)?", raw
     )
-    if not found:
+    if not match:
         return None
-    year, month, day, hour, minute, second, zone = found.groups()
+    year, month, day, hour, minute, second, zone = match.groups()
     iso = f"{year}-{month}-{day}T{hour or '00'}:{minute or '00'}:{second or '00'}"
     offset = "+00:00" if zone in (None, "Z") else zone
     try:
@@ -299,17 +299,17 @@ def _complete(draft: Draft) -> list[Score]:
         scored = [(s.value, s.weight) for s in rows if s.value is not None]
         values, weights = [v for v, _ in scored], [w for _, w in scored]
         computed = task_scores.aggregate(key[1], values, weights)
-        given = scores.get(key)
-        if given is None or given.score is None:
+        stated = scores.get(key)
+        if stated is None or stated.score is None:
             error = task_scores.standard_error(key[1], values, weights)
-            scores[key] = Score(*key, computed, error, len(values), given.higher_is_better if given else None)
+            scores[key] = Score(*key, computed, error, len(values), stated.higher_is_better if stated else None)
             continue
-        if given.n is None:
-            scores[key] = Score(*key, given.score, given.stderr, len(values), given.higher_is_better)
-        if computed is not None and abs(computed - given.score) > ROUNDING * max(1.0, abs(given.score)):
+        if stated.n is None:
+            scores[key] = Score(*key, stated.score, stated.stderr, len(values), stated.higher_is_better)
+        if computed is not None and abs(computed - stated.score) > ROUNDING * max(1.0, abs(stated.score)):
             draft.note(
                 "items-differ",
-                f"{key[0]}: the items give {key[1]} = {computed:.4f}, the file says {given.score:.4f}.",
+                f"{key[0]}: the items give {key[1]} = {computed:.4f}, the file says {stated.score:.4f}.",
             )
     return [
         s if s.higher_is_better is not None else replace(s, higher_is_better=metric(s.metric).higher_is_better)
@@ -348,8 +348,8 @@ def _task_rows(draft: Draft) -> list[dict[str, Any]]:
 
 def _suite_version(tasks: list[dict[str, Any]]) -> str:
     """The same tasks, versions, shots and headlines have the same version of the imported suite."""
-    asked = sorted([t["task"], t["version"], t["num_fewshot"], t["metric"], t["filter"]] for t in tasks)
-    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:8]
+    settings = sorted([t["task"], t["version"], t["num_fewshot"], t["metric"], t["filter"]] for t in tasks)
+    return hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:8]
 
 
 def _prompt_hashes(draft: Draft) -> dict[str, str]:

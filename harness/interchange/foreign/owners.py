@@ -64,10 +64,10 @@ def public_name(name: str) -> str:
 
 def owner(name: str) -> Owner:
     """The catalog's model and vendor for a name, by hub id or alias."""
-    models, vendors = _known(os.environ.get("LANDSCAPE_CATALOG", ""))
+    models, vendors = _catalog_owners(os.environ.get("LANDSCAPE_CATALOG", ""))
     for candidate in _candidates(name):
-        if known := models.get(candidate):
-            return known
+        if match := models.get(candidate):
+            return match
     organisation = names.fold(name.split("/")[0]) if "/" in name else ""
     return Owner(None, vendors.get(organisation))
 
@@ -80,15 +80,15 @@ def _candidates(name: str) -> list[str]:
 
 
 @lru_cache(maxsize=4)
-def _known(_environment: str) -> tuple[dict[str, Owner], dict[str, str]]:
+def _catalog_owners(_environment: str) -> tuple[dict[str, Owner], dict[str, str]]:
     """Models by folded hub id, model id and alias; vendors by id and alias; read once for each catalog."""
     catalog = places.catalog()
     by_id: dict[str, Owner] = {}
     by_name: dict[str, set[Owner]] = defaultdict(set)
     for row in _rows(catalog / "models.csv"):
-        by_id[row["model_id"]] = known = Owner(row["model_id"], row.get("vendor_id") or None)
+        by_id[row["model_id"]] = owner_of_row = Owner(row["model_id"], row.get("vendor_id") or None)
         for name in (row["model_id"], row.get("hub_id") or ""):
-            by_name[names.fold(name)].add(known)
+            by_name[names.fold(name)].add(owner_of_row)
     vendors = {names.fold(row["vendor_id"]): row["vendor_id"] for row in _rows(catalog / "vendors.csv")}
     for row in _rows(catalog / "aliases.csv"):
         kind, alias, target = row.get("kind"), names.fold(row.get("alias") or ""), row.get("id") or ""

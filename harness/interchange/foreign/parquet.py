@@ -23,9 +23,9 @@ def rows(path: Path, columns: set[str] | None = None) -> Iterator[dict[str, Any]
     bounded.check(path, 256 * MB)
     try:
         with pq.ParquetFile(path) as parquet:
-            about = parquet.metadata
-            size = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
-            if size > bounded.MAX_UNPACKED or about.num_rows > 4 * bounded.MAX_LINES:
+            metadata = parquet.metadata
+            size = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
+            if size > bounded.MAX_UNPACKED or metadata.num_rows > 4 * bounded.MAX_LINES:
                 raise BadInput(f"{path.name} unpacks to more than {bounded.MAX_UNPACKED // MB} MB")
             names = [n for n in parquet.schema_arrow.names if columns is None or n in columns]
             for batch in parquet.iter_batches(batch_size=256, columns=names):

@@ -31,7 +31,7 @@ CUT = "…"
 def without_paths(value: str) -> str:
     """The text with local paths cut to their last part, local hosts and secrets blanked."""
     value = _LOCAL_HOST.sub(CUT, _SECRET.sub(CUT, value))
-    return _PATH.sub(lambda found: f"{CUT}/{last_part(found.group())}", value)
+    return _PATH.sub(lambda match: f"{CUT}/{last_part(match.group())}", value)
 
 
 def last_part(path: str) -> str:
@@ -54,9 +54,9 @@ def extras(value: object, depth: int = 0) -> Any:
     if depth >= MAX_DEPTH:
         return CUT
     if isinstance(value, dict):
-        kept = [(k, v) for k, v in value.items() if isinstance(k, str) and not _HIDDEN_KEY.search(k)]
-        out = {str(extras(k)): extras(v, depth + 1) for k, v in kept[:MAX_ITEMS]}
-        return out if len(kept) <= MAX_ITEMS else {**out, CUT: f"{len(kept) - MAX_ITEMS} more"}
+        fields = [(k, v) for k, v in value.items() if isinstance(k, str) and not _HIDDEN_KEY.search(k)]
+        out = {str(extras(k)): extras(v, depth + 1) for k, v in fields[:MAX_ITEMS]}
+        return out if len(fields) <= MAX_ITEMS else {**out, CUT: f"{len(fields) - MAX_ITEMS} more"}
     if isinstance(value, list):
         items = [extras(v, depth + 1) for v in value[:MAX_ITEMS]]
         return items if len(value) <= MAX_ITEMS else [*items, CUT]

@@ -28,7 +28,7 @@ from harness.interchange.foreign.draft import (
     parse_date,
 )
 from harness.interchange.foreign.owners import owner
-from harness.interchange.record import Found, Refused, ReportedScore, Unit
+from harness.interchange.record import Entry, Refused, ReportedScore, Unit
 
 FORMAT = "eee"
 _VERSIONS = ("0.2", "0.3")
@@ -54,7 +54,7 @@ def companions(unit: Unit, siblings: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(file for file in siblings if unit.path.suffix == ".json" and file.name == name)
 
 
-def read(unit: Unit) -> Iterator[Found]:
+def read(unit: Unit) -> Iterator[Entry]:
     """The runs of one record, or of each line of a file of records."""
     file = unit.files[0]
     if file.suffix == ".json":
@@ -71,19 +71,19 @@ def read(unit: Unit) -> Iterator[Found]:
             yield Refused(label, str(problem))
 
 
-def _record(unit: Unit, record: dict[str, Any], digest: str, many: bool) -> Iterator[Found]:
+def _record(unit: Unit, record: dict[str, Any], digest: str, many: bool) -> Iterator[Entry]:
     version = text(record.get("schema_version"), 20) or ""
     if not version.startswith(_VERSIONS):
         raise BadInput(f"has schema version {version!r}; versions 0.2 and 0.3 are read")
-    about, source = mapping(record.get("model_info")), mapping(record.get("source_metadata"))
+    model_info, source = mapping(record.get("model_info")), mapping(record.get("source_metadata"))
     library = mapping(record.get("eval_library"))
-    name = model_name(about.get("id") or about.get("name"), "")
+    name = model_name(model_info.get("id") or model_info.get("name"), "")
     if not name:
         raise BadInput("names no model (model_info.id)")
     tool = text(library.get("name"), 80) or text(source.get("source_name"), 80) or "every_eval_ever"
-    draft = Draft(FORMAT, digest, name, tool, _known(library.get("version")), one_of_many=many)
+    draft = Draft(FORMAT, digest, name, tool, _version(library.get("version")), one_of_many=many)
     draft.file = unit.label
-    _describe(draft, record, about, source)
+    _describe(draft, record, model_info, source)
     for entry in sequence(record.get("evaluation_results")):
         _score(draft, mapping(entry))
     if source.get("source_type") == "documentation" and source.get("evaluator_relationship") == "first_party":
@@ -95,13 +95,13 @@ def _record(unit: Unit, record: dict[str, Any], digest: str, many: bool) -> Iter
     yield draft.finish()
 
 
-def _known(value: Any) -> str | None:
-    found = text(value, 60)
-    return found if found not in (None, "unknown") else None
+def _version(value: Any) -> str | None:
+    version = text(value, 60)
+    return version if version not in (None, "unknown") else None
 
 
-def _describe(draft: Draft, record: dict[str, Any], about: dict[str, Any], source: dict[str, Any]) -> None:
-    details = mapping(about.get("additional_details"))
+def _describe(draft: Draft, record: dict[str, Any], model_info: dict[str, Any], source: dict[str, Any]) -> None:
+    details = mapping(model_info.get("additional_details"))
     billions = number(details.get("params_billions")) or number(details.get("size_billions_parameters"))
     draft.params = int(billions * 1e9) if billions is not None and 0 < billions < 1e5 else None
     dtype = text(details.get("precision"), 40) or ""
@@ -122,15 +122,15 @@ def _describe(draft: Draft, record: dict[str, Any], about: dict[str, Any], sourc
     }
     if source.get("source_type") == "documentation":
         draft.note("from-document", "Taken from a published table, not from the run's own files.")
-    draft.extra = {k: v for k, v in record.items() if k not in _USED} | {"model_info": about}
+    draft.extra = {k: v for k, v in record.items() if k not in _USED} | {"model_info": model_info}
 
 
 def _metric(config: dict[str, Any]) -> str:
     """The metric's name as the record gives it: by name, else as its description begins (``EM on …``)."""
     name = text(config.get("metric_name"), 100) or text(config.get("metric_kind"), 60)
     if name is None:
-        found = re.match(r"([\w@\- ]{1,30}) on ", text(config.get("evaluation_description"), 200) or "")
-        name = found.group(1) if found else "score"
+        match = re.match(r"([\w@\- ]{1,30}) on ", text(config.get("evaluation_description"), 200) or "")
+        name = match.group(1) if match else "score"
     slug = re.sub(r"[^\w@.#:+\-]+", "-", name).strip("-")
     return _METRICS.get(slug.lower(), slug if "metric_name" in config else slug.lower()) or "score"
 
@@ -142,18 +142,18 @@ def _score(draft: Draft, entry: dict[str, Any]) -> None:
         return
     uncertainty = mapping(details.get("uncertainty"))
     extra = mapping(mapping(entry.get("generation_config")).get("additional_details"))
-    more = mapping(config.get("additional_details"))
-    lower = config.get("lower_is_better") if more.get("direction") != "unknown" else None
+    metric_details = mapping(config.get("additional_details"))
+    lower = config.get("lower_is_better") if metric_details.get("direction") != "unknown" else None
     draft.tasks.setdefault(
         task,
-        Task(task, text(more.get("group"), 160), text(more.get("task_version"), 40), whole(extra.get("num_fewshot"), 10_000),
-             text(more.get("output_type"), 40)),
+        Task(task, text(metric_details.get("group"), 160), text(metric_details.get("task_version"), 40), whole(extra.get("num_fewshot"), 10_000),
+             text(metric_details.get("output_type"), 40)),
     )  # fmt: skip
     draft.scores.append(
         Score(
             task,
             _metric(config),
-            text(more.get("filter"), 80) or "none",
+            text(metric_details.get("filter"), 80) or "none",
             number(details.get("score")),
             number(mapping(uncertainty.get("standard_error")).get("value")),
             whole(uncertainty.get("num_samples"), 10**9),
@@ -200,12 +200,13 @@ def _instances(draft: Draft, folder: Path, detailed: dict[str, Any]) -> None:
         value = number(evaluation.get("score"))
         if task is None or value is None:
             continue
-        asked, more = mapping(row.get("input")), mapping(row.get("metadata"))
+        question, metadata = mapping(row.get("input")), mapping(row.get("metadata"))
         metric, filter_name = by_task.get(task, ("score", "none"))
-        metric, filter_name = text(more.get("metric"), 100) or metric, text(more.get("filter"), 80) or filter_name
+        metric = text(metadata.get("metric"), 100) or metric
+        filter_name = text(metadata.get("filter"), 80) or filter_name
         key = (task, metric, filter_name)
         counts[key] = counts.get(key, -1) + 1
-        draft.samples.append(_instance(row, key, counts[key], value, asked, more))
+        draft.samples.append(_instance(row, key, counts[key], value, question, metadata))
     if not draft.samples:
         draft.note("items-unread", "The file of item outcomes holds no scored items.")
 
@@ -215,26 +216,26 @@ def _instance(
     key: tuple[str, str, str],
     count: int,
     value: float,
-    asked: dict[str, Any],
-    more: dict[str, Any],
+    question: dict[str, Any],
+    metadata: dict[str, Any],
 ) -> Sample:
-    prompt = text(asked.get("raw"), MAX_SAMPLE_TEXT)
-    given = text(row.get("sample_hash"), 80) or ""
+    prompt = text(question.get("raw"), MAX_SAMPLE_TEXT)
+    sample_hash = text(row.get("sample_hash"), 80) or ""
     sample_id = text(row.get("sample_id"), 100) or str(count)
-    item = whole(more.get("item") if "item" in more else sample_id, 10**12)
-    likelihoods = bounded.numbers((text(more.get("choice_loglikelihoods"), 4000) or "").split())
+    item = whole(metadata.get("item") if "item" in metadata else sample_id, 10**12)
+    likelihoods = bounded.numbers((text(metadata.get("choice_loglikelihoods"), 4000) or "").split())
     return Sample(
         key[0],
         item if item is not None else count,
-        given if re.fullmatch(r"[0-9a-f]{64}", given) else item_hash("eee", prompt or sample_id),
+        sample_hash if re.fullmatch(r"[0-9a-f]{64}", sample_hash) else item_hash("eee", prompt or sample_id),
         key[1],
         value,
         key[2],
         prompt,
-        " | ".join(r for r in sequence(asked.get("reference")) if isinstance(r, str)) or None,
+        " | ".join(r for r in sequence(question.get("reference")) if isinstance(r, str)) or None,
         next((r for r in sequence(mapping(row.get("output")).get("raw")) if isinstance(r, str)), None),
-        number(more.get("weight")) or 1.0,
-        text(more.get("cluster"), 64),
+        number(metadata.get("weight")) or 1.0,
+        text(metadata.get("cluster"), 64),
         likelihoods,
-        whole(more.get("gold"), 1000),
+        whole(metadata.get("gold"), 1000),
     )

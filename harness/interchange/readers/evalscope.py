@@ -27,7 +27,7 @@ from harness.interchange.foreign.draft import (
     moment,
     parse_date,
 )
-from harness.interchange.record import Found, Refused, Unit
+from harness.interchange.record import Entry, Refused, Unit
 
 FORMAT = "evalscope"
 # A metric's direction, as its semantics state it, to whether higher is better.
@@ -56,7 +56,7 @@ def is_report(document: Any) -> bool:
     return isinstance(document, dict) and {"dataset_name", "model_name", "metrics"} <= set(document)
 
 
-def read_report(unit: Unit) -> Iterator[Found]:
+def read_report(unit: Unit) -> Iterator[Entry]:
     """A report outside its tree: scores only."""
     document = unit.document if unit.document is not None else bounded.read_json_object(unit.files[0])
     draft = Draft(FORMAT, bounded.digest_file(unit.files[0]), model_name(document.get("model_name")), "evalscope")
@@ -65,7 +65,7 @@ def read_report(unit: Unit) -> Iterator[Found]:
     yield draft.finish()
 
 
-def read_tree(unit: Unit) -> Iterator[Found]:
+def read_tree(unit: Unit) -> Iterator[Entry]:
     """One run for each model of the tree."""
     models = sorted({d.name for part in ("reports", "reviews") for d in _folders(unit.path / part)})
     config = _config(unit.path)
@@ -170,14 +170,14 @@ def _reviews(draft: Draft, file: Path, benchmark: str, settings: dict[str, dict[
     subset = file.stem.removeprefix(f"{benchmark}_")
     task = _task(draft, benchmark, subset if subset != file.stem else None, settings)
     shuffled = bool(settings.get(benchmark, {}).get("shuffle"))
-    kept = 0
+    scored = 0
     for line in bounded.read_lines(file):
         row = mapping(line.value)
         index = whole(row.get("index"), 10**12)
         item = index if index is not None else line.number - 1
         question, target, answer, values = _review(row)
         identity = question if shuffled else str(item)
-        named = item_hash("evalscope", benchmark, subset, identity or str(item))
+        doc_hash = item_hash("evalscope", benchmark, subset, identity or str(item))
         for metric, value in values.items():
             parts = [number(v) for v in (value if isinstance(value, list) else [value])]
             numbers = [p for p in parts if p is not None]
@@ -187,7 +187,7 @@ def _reviews(draft: Draft, file: Path, benchmark: str, settings: dict[str, dict[
                 Sample(
                     task,
                     item,
-                    named,
+                    doc_hash,
                     _metric(metric),
                     sum(numbers) / len(numbers),
                     "none",
@@ -197,10 +197,10 @@ def _reviews(draft: Draft, file: Path, benchmark: str, settings: dict[str, dict[
                     float(len(numbers)),
                 )
             )
-            kept += 1
+            scored += 1
         if draft.date is None and row.get("review_time") is not None:
             draft.date = moment(number(row.get("review_time")))
-    if not kept:
+    if not scored:
         raise BadInput("holds no review with a score")
 
 
@@ -209,8 +209,8 @@ def _review(row: dict[str, Any]) -> tuple[str | None, str | None, str | None, di
     if "sample_score" in row:
         score = mapping(mapping(row.get("sample_score")).get("score"))
         messages = [mapping(m) for m in sequence(row.get("messages"))]
-        asked = next((m.get("content") for m in messages if m.get("role") == "user"), row.get("input"))
-        question = re.sub(r"^\*\*User\*\*: \n", "", asked) if isinstance(asked, str) else None
+        prompt = next((m.get("content") for m in messages if m.get("role") == "user"), row.get("input"))
+        question = re.sub(r"^\*\*User\*\*: \n", "", prompt) if isinstance(prompt, str) else None
         answer = text(score.get("prediction"), MAX_SAMPLE_TEXT)
         return (
             text(question, MAX_SAMPLE_TEXT),
@@ -220,12 +220,12 @@ def _review(row: dict[str, Any]) -> tuple[str | None, str | None, str | None, di
         )
     choice = mapping(next(iter(sequence(row.get("choices"))), None))
     review = mapping(choice.get("review"))
-    asked = next(iter(sequence(mapping(row.get("origin_prompt")).get("data"))), None)
+    prompt = next(iter(sequence(mapping(row.get("origin_prompt")).get("data"))), None)
     result = review.get("result")
     values = result if isinstance(result, dict) else {"acc": result}
     target = text(review.get("gold"), MAX_SAMPLE_TEXT)
     return (
-        text(asked, MAX_SAMPLE_TEXT),
+        text(prompt, MAX_SAMPLE_TEXT),
         target,
         text(mapping(choice.get("message")).get("content"), MAX_SAMPLE_TEXT),
         values,

@@ -16,11 +16,16 @@ from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import MAX_SAMPLE_TEXT, Draft, Sample, Score, Task, item_hash, model_name, moment
-from harness.interchange.record import Found, Refused, Unit
+from harness.interchange.record import Entry, Refused, Unit
 
 RUN = "helm"
 TABLE = "helm-table"
 _FILES = ("run_spec.json", "stats.json", "per_instance_stats.json", "scenario_state.json", "scenario.json")
+# Files beside the runs of a release that hold no scores.
+_RELEASE_FILES = frozenset(
+    ("schema.json", "groups.json", "groups_metadata.json", "run_specs.json", "runs.json", "summary.json",
+     "runs_to_run_suites.json", "costs.json")
+)  # fmt: skip
 # What HELM counts beside quality: tokens, time, cost, requests.
 _NOT_SCORES = re.compile(
     r"^(num_|training_|inference_|finish_reason|batch_size|prompt_truncated|max_prob|predicted_index|"
@@ -40,7 +45,7 @@ def is_table(document: Any) -> bool:
     return bool(tables) and all(isinstance(t, dict) and {"header", "rows"} <= set(t) for t in tables)
 
 
-def read_run(unit: Unit) -> Iterator[Found]:
+def read_run(unit: Unit) -> Iterator[Entry]:
     """The run of a folder."""
     files = {name: unit.path / name for name in _FILES if (unit.path / name).is_file()}
     digest = hashlib.sha256("".join(bounded.digest_file(f) for f in files.values()).encode()).hexdigest()
@@ -71,8 +76,8 @@ def _model(adapter: dict[str, Any], name: str) -> str:
     for key in ("model", "model_deployment"):
         if text(adapter.get(key)):
             return model_name(adapter[key])
-    if found := re.search(r"model=([^,]+)", name):
-        return model_name(found.group(1).replace("_", "/", 1))
+    if match := re.search(r"model=([^,]+)", name):
+        return model_name(match.group(1).replace("_", "/", 1))
     raise BadInput("names no model (run_spec.json has no adapter_spec.model)")
 
 
@@ -92,9 +97,9 @@ def _output_type(adapter: dict[str, Any]) -> str | None:
 def _scores(task: str, stats: Any) -> list[Score]:
     rows: dict[tuple[str, str], Score] = {}
     for stat in sequence(stats):
-        found = _named(stat)
-        if found is not None and _NOT_SCORES.search(found[0]) is None:
-            rows.setdefault(found, Score(task, found[0], found[1], number(stat.get("mean"))))
+        key = _named(stat)
+        if key is not None and _NOT_SCORES.search(key[0]) is None:
+            rows.setdefault(key, Score(task, key[0], key[1], number(stat.get("mean"))))
     return sorted(rows.values(), key=lambda s: (s.filter != "none", s.filter, s.metric))
 
 
@@ -116,18 +121,18 @@ def _items(draft: Draft, task: str, instances: Any, states: dict[str, dict[str, 
             continue
         state = states.get(instance, {})
         for stat in sequence(entry.get("stats")):
-            found = _named(stat)
+            key = _named(stat)
             value = number(mapping(stat).get("mean"))
-            if found is None or value is None or _NOT_SCORES.search(found[0]):
+            if key is None or value is None or _NOT_SCORES.search(key[0]):
                 continue
             draft.samples.append(
                 Sample(
                     task,
                     item,
                     state.get("hash") or item_hash("helm", task, instance),
-                    found[0],
+                    key[0],
                     value,
-                    found[1],
+                    key[1],
                     state.get("prompt"),
                     state.get("target"),
                     state.get("response"),
@@ -168,7 +173,7 @@ def _states(draft: Draft, file: Path | None) -> dict[str, dict[str, Any]]:
     return states
 
 
-def read_table(unit: Unit) -> Iterator[Found]:
+def read_table(unit: Unit) -> Iterator[Entry]:
     """One run without items for each model of a group table."""
     digest = bounded.digest_file(unit.files[0])
     document = unit.document if unit.document is not None else bounded.read_json(unit.files[0])
@@ -207,16 +212,14 @@ def _cells(header: list[dict[str, Any]], cells: list[dict[str, Any]]) -> Iterato
         title = text(head.get("value"), 120)
         if score is None or title is None:
             continue
-        about = mapping(head.get("metadata"))
+        metadata = mapping(head.get("metadata"))
         group, _, last = title.rpartition(" - ")
-        metric = (text(about.get("metric"), 120) or last).replace(",", ";")
-        task = text(about.get("run_group"), 160) or group or title
+        metric = (text(metadata.get("metric"), 120) or last).replace(",", ";")
+        task = text(metadata.get("run_group"), 160) or group or title
         lower = head.get("lower_is_better")
         yield Score(task, metric, "none", score, higher_is_better=not lower if isinstance(lower, bool) else None)
 
 
 def without_scores(name: str, document: Any) -> str | None:
     """Why a file of a HELM release holds nothing to import; none where it is no such file."""
-    known = {"schema.json", "groups.json", "groups_metadata.json", "run_specs.json", "runs.json", "summary.json"}
-    known |= {"runs_to_run_suites.json", "costs.json"}
-    return "describes a HELM release and holds no scores" if name in known and not is_table(document) else None
+    return "describes a HELM release and holds no scores" if name in _RELEASE_FILES and not is_table(document) else None

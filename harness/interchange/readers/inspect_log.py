@@ -23,7 +23,7 @@ from harness.interchange.foreign.draft import (
     model_name,
     parse_date,
 )
-from harness.interchange.record import Found, Unit
+from harness.interchange.record import Entry, Unit
 
 FORMAT = "inspect"
 ARCHIVE_SUFFIX = ".eval"
@@ -41,7 +41,7 @@ def is_log(document: Any) -> bool:
     return isinstance(document, dict) and isinstance(document.get("eval"), dict) and "status" in document
 
 
-def read(unit: Unit) -> Iterator[Found]:
+def read(unit: Unit) -> Iterator[Entry]:
     """The one run of a log."""
     file = unit.files[0]
     digest = bounded.digest_file(file)
@@ -117,15 +117,15 @@ def _scores(draft: Draft, task: str, results: dict[str, Any]) -> dict[str, tuple
     for entry in entries:
         name = text(entry.get("name"), 80) or "score"
         filter_name = "none" if len(entries) == 1 else name
-        given = {text(k, 80) or "": mapping(v) for k, v in mapping(entry.get("metrics")).items()}
-        error = number(given.get("stderr", {}).get("value"))
+        metrics = {text(k, 80) or "": mapping(v) for k, v in mapping(entry.get("metrics")).items()}
+        error = number(metrics.get("stderr", {}).get("value"))
         scored = whole(entry.get("scored_samples"), 10**9)
-        for metric, row in given.items():
+        for metric, row in metrics.items():
             if metric and metric != "stderr":
-                own = error if metric in _MEANS else None
+                stderr = error if metric in _MEANS else None
                 value = number(row.get("value"))
-                draft.scores.append(Score(task, metric.replace(",", ";"), filter_name, value, own, scored or n))
-        scorers[name] = (next((m for m in _MEANS if m in given), "score"), filter_name)
+                draft.scores.append(Score(task, metric.replace(",", ";"), filter_name, value, stderr, scored or n))
+        scorers[name] = (next((m for m in _MEANS if m in metrics), "score"), filter_name)
     return scorers
 
 
@@ -165,8 +165,8 @@ def _items(draft: Draft, task: str, samples: list[dict[str, Any]], scorers: dict
 def _values(value: Any) -> Iterator[tuple[str, float]]:
     if isinstance(value, dict):
         for key, inner in value.items():
-            for _, found in _values(inner):
-                yield text(key, 40) or "value", found
+            for _, grade_of_part in _values(inner):
+                yield text(key, 40) or "value", grade_of_part
         return
     grade = _GRADES.get(value) if isinstance(value, str) and value in _GRADES else number(value)
     if grade is not None:

@@ -12,7 +12,7 @@ from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import Draft, Sample, Score, Task, model_name, parse_date
 from harness.interchange.foreign.parquet import rows
-from harness.interchange.record import Found, Unit
+from harness.interchange.record import Entry, Unit
 
 FORMAT = "landscape"
 _FILES = ("manifest.json", "results.parquet", "samples.parquet")
@@ -24,19 +24,19 @@ def is_run_folder(folder: Path, names: set[str]) -> bool:
     return names >= set(_FILES)
 
 
-def read(unit: Unit) -> Iterator[Found]:
+def read(unit: Unit) -> Iterator[Entry]:
     """The run of a folder, as an imported one."""
     files = [unit.path / name for name in _FILES]
     digest = hashlib.sha256("".join(bounded.digest_file(f) for f in files).encode()).hexdigest()
     manifest = bounded.read_json_object(files[0])
-    about, engine = mapping(manifest.get("model")), mapping(manifest.get("engine"))
-    if not text(about.get("id")) or not text(manifest.get("run_id")):
+    model, engine = mapping(manifest.get("model")), mapping(manifest.get("engine"))
+    if not text(model.get("id")) or not text(manifest.get("run_id")):
         raise BadInput("has a manifest.json that names no run_id or no model.id")
-    draft = Draft(FORMAT, digest, model_name(about["id"]), "landscape", text(engine.get("version"), 40))
+    draft = Draft(FORMAT, digest, model_name(model["id"]), "landscape", text(engine.get("version"), 40))
     draft.file = unit.label
     draft.backend = text(engine.get("name"), 40)
-    draft.revision, draft.params = text(about.get("revision"), 80), whole(about.get("params"), 10**14)
-    draft.architecture = text(about.get("architecture"), 80)
+    draft.revision, draft.params = text(model.get("revision"), 80), whole(model.get("params"), 10**14)
+    draft.architecture = text(model.get("architecture"), 80)
     draft.dtype, draft.device = text(manifest.get("dtype"), 20), text(manifest.get("device"), 20)
     draft.date = parse_date(manifest.get("started")) or parse_date(manifest.get("sealed"))
     draft.limit = whole(mapping(manifest.get("plan")).get("limit"), 10**9)

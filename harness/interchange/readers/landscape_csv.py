@@ -16,7 +16,7 @@ from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import text
 from harness.interchange.foreign.draft import Draft, model_name
 from harness.interchange.readers import landscape
-from harness.interchange.record import Found, ImportedRun, Refused, Unit
+from harness.interchange.record import Entry, ImportedRun, Refused, Unit
 from harness.spreadsheets import FORMULA_STARTS
 from harness.store.run_folder import RESULTS, SAMPLES
 
@@ -72,7 +72,7 @@ def _text(cell: str | None) -> str | None:
     return cell[1:] if cell and cell[0] == "'" and cell.lstrip("'").startswith(FORMULA_STARTS) else cell
 
 
-def read(unit: Unit) -> Iterator[Found]:
+def read(unit: Unit) -> Iterator[Entry]:
     """The runs whose tables lie in one folder; a run with a broken table is left out."""
     runs: dict[str, Draft] = {}
     digests: dict[str, list[str]] = {}

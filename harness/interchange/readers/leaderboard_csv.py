@@ -28,7 +28,7 @@ from harness.interchange.foreign import bounded, table
 from harness.interchange.foreign.bounded import mapping, number, text
 from harness.interchange.foreign.draft import model_name, parse_date
 from harness.interchange.foreign.owners import owner
-from harness.interchange.record import Found, Refused, ReportedScore, Unit
+from harness.interchange.record import Entry, Refused, ReportedScore, Unit
 
 _REPORTERS = ("vendor", "third-party")
 _UNITS = ("percent", *SCORE_UNITS)
@@ -84,7 +84,7 @@ KNOWN: tuple[tuple[frozenset[str], Mapping], ...] = (
 def known(header: list[str]) -> Mapping | None:
     """The built-in mapping for a header."""
     names = {h.strip() for h in header}
-    return next((how for needed, how in KNOWN if needed <= names), None)
+    return next((board for needed, board in KNOWN if needed <= names), None)
 
 
 def read_mapping(path: Path) -> Mapping:
@@ -103,13 +103,13 @@ def read_mapping(path: Path) -> Mapping:
         problems.append("`model` names the column that holds the model's name")
     scores: dict[str, Column] = {}
     for column, value in mapping(spec.get("scores")).items():
-        about = value if isinstance(value, dict) else {"benchmark": value}
-        unit = text(about.get("unit"))
-        if not text(about.get("benchmark")) or (unit is not None and unit not in _UNITS):
+        column_spec = value if isinstance(value, dict) else {"benchmark": value}
+        unit = text(column_spec.get("unit"))
+        if not text(column_spec.get("benchmark")) or (unit is not None and unit not in _UNITS):
             problems.append(f"scores.{column} needs a benchmark and, if any, a unit out of {', '.join(_UNITS)}")
             continue
-        metric, setting = text(about.get("metric")), text(about.get("setting"))
-        scores[str(column)] = Column(text(about["benchmark"]) or "", metric, unit, setting)
+        metric, setting = text(column_spec.get("metric")), text(column_spec.get("setting"))
+        scores[str(column)] = Column(text(column_spec["benchmark"]) or "", metric, unit, setting)
     if not scores:
         problems.append("`scores` names the columns of scores and their benchmarks")
     reporter = text(spec.get("reporter")) or "third-party"
@@ -121,42 +121,42 @@ def read_mapping(path: Path) -> Mapping:
     return Mapping(str(spec["model"]), scores, text(spec.get("reported_by")) or "unknown", reporter, as_of)
 
 
-def read(unit: Unit) -> Iterator[Found]:
+def read(unit: Unit) -> Iterator[Entry]:
     """The scores of a table."""
     file = unit.files[0]
     digest = bounded.digest_file(file)
     rows = table.rows(file)
-    how = read_mapping(unit.mapping) if unit.mapping else known(list(rows[0]) if rows else [])
-    if how is None:
+    board = read_mapping(unit.mapping) if unit.mapping else known(list(rows[0]) if rows else [])
+    if board is None:
         raise BadInput(
             "is a table whose columns are not known; say what they mean with a mapping file (`--mapping FILE`)"
         )
-    missing = [c for c in (how.model, *how.scores) if rows and c not in rows[0]]
+    missing = [c for c in (board.model, *board.scores) if rows and c not in rows[0]]
     if missing:
         raise BadInput(f"lacks the columns {', '.join(missing)} that the mapping names")
-    as_of = how.as_of or _date_in(file.name)
+    as_of = board.as_of or _date_in(file.name)
     scores = 0
     for line, row in enumerate(rows, 2):
-        if not (row.get(how.model) or "").strip():
+        if not (row.get(board.model) or "").strip():
             yield Refused(f"{unit.label} line {line}", "names no model")
             continue
-        name = model_name(row[how.model])
-        for column, about in how.scores.items():
+        name = model_name(row[board.model])
+        for column, meaning in board.scores.items():
             value = number((row.get(column) or "").strip().removesuffix("%"))
-            benchmark = about.benchmark or text(row.get("benchmark"), 160)
+            benchmark = meaning.benchmark or text(row.get("benchmark"), 160)
             if value is None or not benchmark:
                 continue
             scores += 1
-            score, score_unit = catalog_unit(benchmark, value, about.unit or text(row.get("unit"), 20))
+            score, score_unit = catalog_unit(benchmark, value, meaning.unit or text(row.get("unit"), 20))
             yield ReportedScore(
                 owner(name).model_id or name,
                 benchmark,
-                about.metric or text(row.get("metric"), 80),
+                meaning.metric or text(row.get("metric"), 80),
                 score,
                 score_unit,
-                about.setting or text(row.get("setting"), 120),
-                text(row.get("reported_by"), 120) or how.reported_by,
-                how.reporter,
+                meaning.setting or text(row.get("setting"), 120),
+                text(row.get("reported_by"), 120) or board.reported_by,
+                board.reporter,
                 (text(row.get("as_of"), 10) if not as_of else None) or as_of,
                 f"import-{digest[:12]}",
             )
@@ -166,8 +166,8 @@ def read(unit: Unit) -> Iterator[Found]:
 
 def catalog_unit(benchmark: str, score: float, unit: str | None) -> tuple[float, str | None]:
     """A score and its unit, per cent as a fraction where the catalog has the benchmark in fractions."""
-    known = BENCHMARKS_BY_NAME.get(benchmark)
-    if unit == "percent" and known is not None and known.unit == "fraction":
+    entry = BENCHMARKS_BY_NAME.get(benchmark)
+    if unit == "percent" and entry is not None and entry.unit == "fraction":
         return score / 100, "fraction"
     return score, unit
 

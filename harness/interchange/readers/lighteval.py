@@ -27,7 +27,7 @@ from harness.interchange.foreign.draft import (
     parse_date,
 )
 from harness.interchange.foreign.parquet import rows
-from harness.interchange.record import Found, Unit
+from harness.interchange.record import Entry, Unit
 
 FORMAT = "lighteval"
 _DATE = re.compile(r"^results_(?P<date>\d{4}-\d\d-\d\dT.+?)(?:@\w+)?\.json$")
@@ -56,7 +56,7 @@ def is_details(name: str) -> bool:
     return _DETAILS.match(name) is not None
 
 
-def read(unit: Unit) -> Iterator[Found]:
+def read(unit: Unit) -> Iterator[Entry]:
     """The run of a results file, with the details that lie in the tree beside it."""
     file = unit.files[0]
     document = unit.document if unit.document is not None else bounded.read_json_object(file)
@@ -118,17 +118,17 @@ def _scores(draft: Draft, document: dict[str, Any]) -> None:
 
 def _details(file: Path) -> dict[str, Path]:
     """Details files by task, found from the results file's place in LightEval's tree."""
-    named = _DATE.match(file.name)
+    match = _DATE.match(file.name)
     roots = [parent for parent in file.parents if parent.name == "results"]
-    if named is None or not roots:
+    if match is None or not roots:
         return {}
-    folder = roots[0].parent / "details" / file.parent.relative_to(roots[0]) / named["date"]
-    found = {}
+    folder = roots[0].parent / "details" / file.parent.relative_to(roots[0]) / match["date"]
+    by_task = {}
     for path in sorted(folder.glob("details_*.parquet")) if folder.is_dir() else []:
-        key = path.name.removeprefix("details_").removesuffix(".parquet").removesuffix(f"_{named['date']}")
+        key = path.name.removeprefix("details_").removesuffix(".parquet").removesuffix(f"_{match['date']}")
         if not path.is_symlink():
-            found[split_task(key)[0]] = path
-    return found
+            by_task[split_task(key)[0]] = path
+    return by_task
 
 
 def _items(draft: Draft, task: str, path: Path) -> None:
@@ -144,8 +144,8 @@ def _items(draft: Draft, task: str, path: Path) -> None:
         likelihoods = [number(v) for v in sequence(response.get("logprobs"))]
         scored = tuple(v for v in likelihoods if v is not None)
         for metric, value in values.items():
-            found = number(value)
-            if found is None:
+            score = number(value)
+            if score is None:
                 continue
             draft.samples.append(
                 Sample(
@@ -153,7 +153,7 @@ def _items(draft: Draft, task: str, path: Path) -> None:
                     item,
                     item_hash("lighteval", task, question or str(item), *choices),
                     metric.replace(",", ";")[:120],
-                    found,
+                    score,
                     "none",
                     question,
                     choices[index] if index is not None and index < len(choices) else None,

@@ -17,7 +17,7 @@ from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import DTYPES, Draft, Score, Task, model_name, moment, parse_date
 from harness.interchange.readers import lm_eval_samples
-from harness.interchange.record import Found, Refused, Unit
+from harness.interchange.record import Entry, Refused, Unit
 
 NEW = "lm-eval"
 # `results_<date>`, or the stem that `--output_path NAME.json` gave.
@@ -68,7 +68,7 @@ def _has_results(document: Any) -> bool:
     return isinstance(results, dict) and bool(results) and all(isinstance(row, dict) for row in results.values())
 
 
-def read(unit: Unit) -> Iterator[Found]:
+def read(unit: Unit) -> Iterator[Entry]:
     """The one run that a results file, its samples files, or both describe."""
     results = [f for f in unit.files if f.suffix == ".json"]
     samples = [f for f in unit.files if f.suffix != ".json"]
@@ -79,12 +79,12 @@ def read(unit: Unit) -> Iterator[Found]:
     if results:
         _scores(draft, document)
     for file in samples:
-        found = SAMPLES_NAME.match(file.name)
-        before = len(draft.samples)
+        match = SAMPLES_NAME.match(file.name)
+        first = len(draft.samples)
         try:
-            lm_eval_samples.add(draft, found["task"] if found else _task_of(file, list(draft.tasks)), file)
+            lm_eval_samples.add(draft, match["task"] if match else _task_of(file, list(draft.tasks)), file)
         except BadInput as problem:
-            del draft.samples[before:]
+            del draft.samples[first:]
             draft.partial = True
             draft.note("items-unread", f"The items in {file.name} could not be read.")
             yield Refused(PurePosixPath(unit.label).with_name(file.name).as_posix(), str(problem))
@@ -92,7 +92,7 @@ def read(unit: Unit) -> Iterator[Found]:
         return  # each file was refused by name
     if samples and not results:
         draft.note("no-results", "Samples without their results file: scores are computed from the items.")
-        draft.date = draft.date or parse_date(found["date"] if found else None)
+        draft.date = draft.date or parse_date(match["date"] if match else None)
     yield draft.finish()
 
 
@@ -183,9 +183,10 @@ def _scores(draft: Draft, document: dict[str, Any]) -> None:
         name = text(task, 160)
         if name is None or not isinstance(row, dict):
             continue
-        one = mapping(configs.get(task)) or mapping(mapping(configs.get(groups.get(task) or "")).get(task))
+        settings = mapping(configs.get(task)) or mapping(mapping(configs.get(groups.get(task) or "")).get(task))
         shot = next(
-            (s for s in (shots.get(task), one.get("num_fewshot"), config.get("num_fewshot")) if s is not None), None
+            (s for s in (shots.get(task), settings.get("num_fewshot"), config.get("num_fewshot")) if s is not None),
+            None,
         )
         version = versions.get(task) if not isinstance(versions.get(task), dict) else None
         draft.tasks[name] = Task(
@@ -193,13 +194,13 @@ def _scores(draft: Draft, document: dict[str, Any]) -> None:
             text(groups.get(task), 160) if groups.get(task) != task else None,
             text(version, 40),
             whole(shot, 10_000),
-            text(one.get("output_type"), 40),
+            text(settings.get("output_type"), 40),
             text(hashes.get(task), 80),
         )
         count = mapping(counts.get(task))
-        own = mapping(document.get("landscape"))
+        ours = mapping(document.get("landscape"))
         # Items by key: as our own export wrote them, or as lm-eval counts those of a group.
-        counted = mapping(mapping(own.get("n")).get(task)) if "n" in own else mapping(row.get("sample_count")) or None
+        counted = mapping(mapping(ours.get("n")).get(task)) if "n" in ours else mapping(row.get("sample_count")) or None
         draft.scores.extend(_row(name, row, whole(count.get("effective"), 10**9), counted, mapping(better.get(task))))
     if any(s.score is None for s in draft.scores):
         draft.note("not-a-number", "Some scores in the file are not finite numbers; they are kept as unknown.")

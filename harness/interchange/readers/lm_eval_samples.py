@@ -31,18 +31,18 @@ def add(draft: Draft, task: str, file: Path) -> None:
         BadInput: no line of the file is a sample.
     """
     broken: list[str] = []
-    kept = 0
+    samples = 0
     for line in bounded.read_lines(file):
         if not isinstance(line.value, dict) or "doc_id" not in line.value:
             broken.append(f"line {line.number} {line.problem or 'is no sample (no doc_id)'}")
-            if kept == 0 and len(broken) >= 20:
+            if samples == 0 and len(broken) >= 20:
                 break
             continue
-        named = text(mapping(line.value.get("landscape")).get("task"), 160) or task
-        rows = _rows(draft, named, line.value)
-        kept += bool(rows)
+        name = text(mapping(line.value.get("landscape")).get("task"), 160) or task
+        rows = _rows(draft, name, line.value)
+        samples += bool(rows)
         draft.samples.extend(rows)
-    if kept == 0:
+    if samples == 0:
         raise BadInput(f"{file.name} holds no lm-eval samples: {broken[0] if broken else 'no line has a metric value'}")
     if broken:
         draft.partial = True
@@ -59,14 +59,15 @@ def _rows(draft: Draft, task: str, line: dict[str, Any]) -> list[Sample]:
     target = text(line.get("target"), MAX_SAMPLE_TEXT)
     names = [n for n in sequence(line.get("metrics")) if isinstance(n, str)] or [k for k in line if k not in _FIELDS]
     values = {name: _value(name, line.get(name)) for name in names}
-    own = mapping(line.get("landscape"))  # our own export keeps here what lm-eval's lines have no place for
+    # What lm-eval's lines have no place for, as our own export writes it.
+    own_fields = mapping(line.get("landscape"))
     gold = _gold(target, continuations, likelihoods, values.get("acc"))
     if likelihoods and continuations:
         best = max(range(len(likelihoods)), key=likelihoods.__getitem__)
         response = text(continuations[best], MAX_SAMPLE_TEXT) if best < len(continuations) else None
     rows = []
     for name, pair in values.items():
-        if pair is None and name in mapping(own.get("values")):
+        if pair is None and name in mapping(own_fields.get("values")):
             pair = (None, 1.0)
         if pair is None:
             draft.note(
@@ -74,8 +75,8 @@ def _rows(draft: Draft, task: str, line: dict[str, Any]) -> list[Sample]:
             )
             continue
         value, weight = pair
-        if (kept := mapping(mapping(own.get("values")).get(name))).get("weight") is not None:
-            value, weight = number(kept.get("value")), number(kept["weight"]) or 1.0
+        if (exact := mapping(mapping(own_fields.get("values")).get(name))).get("weight") is not None:
+            value, weight = number(exact.get("value")), number(exact["weight"]) or 1.0
         rows.append(
             Sample(
                 task,
@@ -88,9 +89,9 @@ def _rows(draft: Draft, task: str, line: dict[str, Any]) -> list[Sample]:
                 target,
                 response,
                 weight,
-                text(own.get("cluster"), 200),
+                text(own_fields.get("cluster"), 200),
                 likelihoods,
-                whole(own.get("gold"), 1000) if "gold" in own else gold,
+                whole(own_fields.get("gold"), 1000) if "gold" in own_fields else gold,
             )
         )
     return rows
@@ -174,7 +175,7 @@ def _gold(
 
 def _doc_hash(line: dict[str, Any]) -> str:
     """The file's hash of the document, else lm-eval's own formula for it."""
-    given = line.get("doc_hash")
-    if isinstance(given, str) and _HEX64.match(given):
-        return given
+    value = line.get("doc_hash")
+    if isinstance(value, str) and _HEX64.match(value):
+        return value
     return document_hash(line.get("doc"))

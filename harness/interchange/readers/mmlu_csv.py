@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from harness.interchange.foreign import bounded, table
 from harness.interchange.foreign.draft import MAX_SAMPLE_TEXT, Draft, Sample, Task, document_hash, model_name
-from harness.interchange.record import Found, Refused, Unit
+from harness.interchange.record import Entry, Refused, Unit
 
 FORMAT = "mmlu-csv"
 _HEADER = {"question", "choice0", "choice1", "choice2", "choice3", "answer", "prediction"}
@@ -19,7 +19,7 @@ def is_table(header: list[str]) -> bool:
     return set(header) >= _HEADER
 
 
-def read(unit: Unit) -> Iterator[Found]:
+def read(unit: Unit) -> Iterator[Entry]:
     """One run from the tables of a folder, one task a subject."""
     digest = hashlib.sha256("".join(bounded.digest_file(f) for f in unit.files).encode()).hexdigest()
     draft = Draft(FORMAT, digest, model_name(unit.files[0].resolve().parent.name), "mmlu-csv")

@@ -27,7 +27,7 @@ from harness.interchange.foreign.draft import (
     model_name,
     parse_date,
 )
-from harness.interchange.record import Found, Refused, Unit
+from harness.interchange.record import Entry, Refused, Unit
 
 TREE = "opencompass"
 SUMMARY = "opencompass-summary"
@@ -56,7 +56,7 @@ def _folders(parent: Path) -> list[Path]:
     return sorted(d for d in parent.iterdir() if d.is_dir() and not d.is_symlink()) if parent.is_dir() else []
 
 
-def read_summary(unit: Unit) -> Iterator[Found]:
+def read_summary(unit: Unit) -> Iterator[Entry]:
     """One run without items for each model column of a summary."""
     digest = bounded.digest_file(unit.files[0])
     rows = _table(unit.files[0])
@@ -67,8 +67,8 @@ def read_summary(unit: Unit) -> Iterator[Found]:
         draft.file = unit.label
         draft.date = _date(unit.files[0].stem)
         for row in rows[1:]:
-            if len(row) > column and (found := number(row[column])) is not None:
-                _add(draft, row, found)
+            if len(row) > column and (value := number(row[column])) is not None:
+                _add(draft, row, value)
         try:
             yield draft.finish()
         except BadInput as problem:
@@ -77,8 +77,8 @@ def read_summary(unit: Unit) -> Iterator[Found]:
 
 def _add(draft: Draft, row: list[str], value: float) -> None:
     dataset, version, metric, mode = (text(c.strip(), 120) or "" for c in row[:4])
-    version_known = version if version not in ("", "-") else None
-    draft.tasks[dataset] = Task(dataset, None, version_known, None, _MODES.get(mode))
+    prompt_hash = version if version not in ("", "-") else None
+    draft.tasks[dataset] = Task(dataset, None, prompt_hash, None, _MODES.get(mode))
     name = metric.replace(",", ";") if metric not in ("", "-") else "score"
     draft.scores.append(Score(dataset, name, "none", _scaled(name, value)))
 
@@ -98,11 +98,11 @@ def _table(file: Path) -> list[list[str]]:
 
 
 def _date(name: str) -> Any:
-    found = re.search(r"(\d{8})_(\d{6})", name)
-    return parse_date(f"{found.group(1)}T{found.group(2)}") if found else None
+    match = re.search(r"(\d{8})_(\d{6})", name)
+    return parse_date(f"{match.group(1)}T{match.group(2)}") if match else None
 
 
-def read_tree(unit: Unit) -> Iterator[Found]:
+def read_tree(unit: Unit) -> Iterator[Entry]:
     """One run for each model of a work folder."""
     summary = _summary(unit.path / "summary")
     for folder in _folders(unit.path / "results"):
@@ -134,11 +134,11 @@ def _summary(folder: Path) -> dict[str, dict[str, str]]:
     return {}
 
 
-def _dataset(draft: Draft, file: Path, about: dict[str, str], predictions: Path) -> None:
+def _dataset(draft: Draft, file: Path, summary: dict[str, str], predictions: Path) -> None:
     task = text(file.stem, 160) or "unnamed"
     document = bounded.read_json_object(file)
-    version = about.get("version")
-    kind = str(mapping(document.get("details")).get("type", "")).lower() or about.get("mode", "")
+    version = summary.get("version")
+    kind = str(mapping(document.get("details")).get("type", "")).lower() or summary.get("mode", "")
     draft.tasks[task] = Task(task, None, version if version not in (None, "-") else None, None, _MODES.get(kind))
     if "error" in document and len(document) == 1:
         raise BadInput(f"OpenCompass failed to score it: {text(document['error'], 200)}")
@@ -158,12 +158,12 @@ def _items(draft: Draft, task: str, metric: str, details: Any, predictions: list
         if not isinstance(right, (bool, int, float)) or number(right) is None:
             continue
         item = int(key) if str(key).isdigit() else len(draft.samples)
-        asked = predictions[item] if item < len(predictions) else {}
-        prompt = _prompt(asked.get("origin_prompt") or mapping(entry).get("prompt"))
-        target = text(asked.get("gold"), MAX_SAMPLE_TEXT) or _first(mapping(entry).get("references"))
-        answer = text(asked.get("prediction"), MAX_SAMPLE_TEXT) or _first(mapping(entry).get("predictions"))
-        named = item_hash("opencompass", task, prompt or str(item), target or "")
-        draft.samples.append(Sample(task, item, named, metric, number(right), "none", prompt, target, answer))
+        prediction = predictions[item] if item < len(predictions) else {}
+        prompt = _prompt(prediction.get("origin_prompt") or mapping(entry).get("prompt"))
+        target = text(prediction.get("gold"), MAX_SAMPLE_TEXT) or _first(mapping(entry).get("references"))
+        answer = text(prediction.get("prediction"), MAX_SAMPLE_TEXT) or _first(mapping(entry).get("predictions"))
+        doc_hash = item_hash("opencompass", task, prompt or str(item), target or "")
+        draft.samples.append(Sample(task, item, doc_hash, metric, number(right), "none", prompt, target, answer))
 
 
 def _right(entry: dict[str, Any]) -> Any:

@@ -15,7 +15,7 @@ from harness import places
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.draft import Draft, Sample, Task, document_hash, model_name
-from harness.interchange.record import Found, Unit
+from harness.interchange.record import Entry, Unit
 from harness.suites.extra_metrics import squad_em, squad_f1
 
 FORMAT = "squad"
@@ -30,7 +30,7 @@ def is_predictions(document: Any) -> bool:
     return all(_ID.match(k) and isinstance(v, str) for k, v in document.items())
 
 
-def read(unit: Unit) -> Iterator[Found]:
+def read(unit: Unit) -> Iterator[Entry]:
     """One run: predictions scored on the XQuAD (English) questions among them."""
     hub = places.hub()
     mirror = hub / _XQUAD if hub else None

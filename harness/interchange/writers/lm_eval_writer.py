@@ -50,9 +50,9 @@ def _document(manifest: dict[str, Any], rows: list[dict[str, Any]], model: str, 
     better: dict[str, dict[str, bool | None]] = {}
     for row in rows:
         task, key = row["task"], f"{row['metric']},{row['filter']}"
-        one = results.setdefault(task, {"alias": task})
-        one[key] = row["score"] if row["score"] is not None else "N/A"
-        one[f"{row['metric']}_stderr,{row['filter']}"] = row["stderr"] if row["stderr"] is not None else "N/A"
+        scores = results.setdefault(task, {"alias": task})
+        scores[key] = row["score"] if row["score"] is not None else "N/A"
+        scores[f"{row['metric']}_stderr,{row['filter']}"] = row["stderr"] if row["stderr"] is not None else "N/A"
         better.setdefault(task, {})[row["metric"]] = row["higher_is_better"]
         if row["n"] is not None:
             counts.setdefault(task, {})[key] = row["n"]
