@@ -1,1 +1,1 @@
-"""Other tools' results in, ours out."""
+"""Import of other tools' results and export of runs in their formats."""

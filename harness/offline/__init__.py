@@ -1,1 +1,1 @@
-"""Data sets and models packed for a machine without internet."""
+"""Data packs: data sets and models in one folder or archive, for a machine without internet."""

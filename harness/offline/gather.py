@@ -1,4 +1,4 @@
-"""What a pack needs of suites and models: the data files of a mirror, model folders, licences."""
+"""Contents of a data pack for suites and models: data files of a mirror, model folders, licences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What suites and models need, in one folder or archive, for a machine without internet.
+"""Writing and unpacking of a data pack: the files of data sets and models in one folder or archive.
 
     pack.json                               what is in it: every file's size and SHA-256, licences, what is absent
     hub/<owner>/<name>/<config>/<split>.parquet
@@ -40,7 +40,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file of a pack."""
+    """One file of a data pack: its place, its size in bytes, its SHA-256."""
 
     path: str
     size: int
@@ -49,7 +49,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What goes into a pack: files by their place in it, licences, and what is absent."""
+    """Contents of a data pack: files by their place in it, licences, and what is left out."""
 
     files: dict[str, Path]
     suites: tuple[dict[str, str], ...] = ()
@@ -60,7 +60,7 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class Unpacked:
-    """What an unpack did."""
+    """Result of unpacking: the files written and those that were there."""
 
     target: Path
     written: tuple[str, ...] = ()
@@ -70,7 +70,7 @@ class Unpacked:
 
 
 def pack(contents: Contents, out: Path, progress: Progress | None = None) -> tuple[Entry, ...]:
-    """Write a pack to a folder, or to an archive where ``out`` ends in ``.tar`` or ``.tar.gz``.
+    """Write a data pack to a folder, or to an archive where ``out`` ends in ``.tar`` or ``.tar.gz``.
 
     Raises:
         BadInput: there is nothing to pack.
@@ -141,7 +141,7 @@ def _member(name: str, size: int) -> tarfile.TarInfo:
 
 
 def unpack(source: Path, target: Path, progress: Progress | None = None) -> Unpacked:
-    """Unpack a folder or archive below ``target``.
+    """Unpack a data pack (folder or archive) below ``target``.
 
     Raises:
         MissingData: there is no pack at ``source``.

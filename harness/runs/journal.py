@@ -76,7 +76,7 @@ class Journal:
         self.work = _add(self.work, work)
         line = {
             "done": batch,
-            "answers": [pack(a) for a in answers],
+            "answers": [to_json(a) for a in answers],
             "work": [work.prompt_tokens, work.generated_tokens, work.forwards],
         }
         self._append(line, sync=True)
@@ -178,7 +178,7 @@ def _open(path: Path, plan_hash: str, digest: str, settings: dict[str, Any], par
         "digest": digest,
         "settings": settings,
         "batches": [list(b.requests) for b in partition],
-        "reused": [[i, *pack(a)] for i, a in head.reused.items()],
+        "reused": [[i, *to_json(a)] for i, a in head.reused.items()],
     }
     write_atomically(path, json.dumps(line, separators=(",", ":")) + "\n")
     return Journal(path, head, {}, 0, 0, Work(0, 0, 0))
@@ -203,10 +203,10 @@ def _read(path: Path) -> tuple[Head, dict[int, list[Answer]], int, int, Work] | 
                     line["digest"],
                     line["settings"],
                     tuple(Batch(tuple(b)) for b in line["batches"]),
-                    {i: unpack(a) for i, *a in line.get("reused", ())},
+                    {i: from_json(a) for i, *a in line.get("reused", ())},
                 )
             elif "done" in line:
-                answers[line["done"]] = [unpack(a) for a in line["answers"]]
+                answers[line["done"]] = [from_json(a) for a in line["answers"]]
                 work = _add(work, Work(*line["work"]))
             elif "begin" in line:
                 begun += 1
@@ -230,14 +230,14 @@ def _parse(raw: bytes) -> dict[str, Any] | None:
     return line if isinstance(line, dict) else None
 
 
-def pack(answer: Answer) -> list[Any]:
+def to_json(answer: Answer) -> list[Any]:
     """An answer as JSON types."""
     return [answer.logprob, answer.greedy] if isinstance(answer, Scored) else [answer.text, answer.tokens]
 
 
-def unpack(packed: list[Any]) -> Answer:
-    """The answer that ``pack`` wrote."""
-    first, second = packed
+def from_json(values: list[Any]) -> Answer:
+    """The answer that ``to_json`` wrote."""
+    first, second = values
     return Generated(first, second) if isinstance(first, str) else Scored(float(first), bool(second))
 
 

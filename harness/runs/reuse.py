@@ -18,7 +18,7 @@ from pathlib import Path
 
 from harness.engine.base import Answer, GenerateRequest, Request, TextRequest
 from harness.files import aside
-from harness.runs.journal import pack, unpack
+from harness.runs.journal import from_json, to_json
 from harness.runs.plan import Plan
 from harness.runs.requests import canonical
 
@@ -64,7 +64,7 @@ def keep(runs: Path, scope: str, suite: str, requests: Sequence[Request], answer
             if (k := key(requests[i])) is not None:
                 cached[k] = answer
         with aside(path) as scratch, scratch.open("w", encoding="utf-8") as out:
-            out.writelines(json.dumps([k, *pack(a)], ensure_ascii=False) + "\n" for k, a in cached.items())
+            out.writelines(json.dumps([k, *to_json(a)], ensure_ascii=False) + "\n" for k, a in cached.items())
 
 
 def key(request: Request) -> str | None:
@@ -85,5 +85,5 @@ def _read(path: Path) -> dict[str, Answer]:
     with contextlib.suppress(OSError, ValueError, TypeError), path.open(encoding="utf-8") as lines:
         for line in lines:
             name, *answer = json.loads(line)
-            answers[str(name)] = unpack(answer)
+            answers[str(name)] = from_json(answer)
     return answers

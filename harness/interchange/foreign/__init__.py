@@ -1,1 +1,1 @@
-"""What every reader leans on: bounded reading of untrusted files, drafts of runs, names of metrics and owners."""
+"""Modules that all readers share: bounded reading of untrusted files, drafts of runs, scores, owners of models."""

@@ -1,4 +1,4 @@
-"""An imported run while its reader gathers it, and how it becomes a run folder's content."""
+"""Draft of an imported run: the fields that a reader fills, and the manifest, results and samples made of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose model a name means: others' names of models, matched to the catalog.
+"""Owner of a model: the catalog's model and vendor behind another tool's name of a model.
 
 Only whole names count, unlike for what a person types (``harness.names``): another tool's ``7b`` must not become some
 model of ours that ends so. A name that the catalog does not know, or that two of its models have, means no model.

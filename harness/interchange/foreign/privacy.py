@@ -1,4 +1,4 @@
-"""What of others' files is never shown: their folders, machines, accounts and keys.
+"""Removal of private texts from foreign files: folders, machines, accounts and keys.
 
 Manifests of imported runs keep unknown fields, so that nothing is lost; what passes here is cut to
 a bounded size, and local paths are cut to their last part.

@@ -1,4 +1,4 @@
-"""From the items of a foreign run to the score of a task, its error, its headline metric and its kind."""
+"""A task's score out of its items' values: mean, standard error, headline metric and kind of task."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Other tools' result files in: one module a format."""
+"""Readers of result files, one module a format: unit of files in, runs and reported scores out."""

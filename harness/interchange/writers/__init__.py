@@ -1,1 +1,1 @@
-"""Our results out, in other tools' formats."""
+"""Writers of runs in other tools' formats, one module a format."""
