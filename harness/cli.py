@@ -25,11 +25,6 @@ app.add_typer(catalog_app, name="catalog")
 app.add_typer(data_app, name="data")
 app.add_typer(db_app, name="db")
 
-# Names of `harness.interchange.formats`, which is not imported for a help text; a test holds both together.
-_IMPORTED = (
-    "landscape, helm, evalscope, opencompass, eee, inspect, lighteval, lm-eval, lm-eval-old, squad, helm-table, "
-    "landscape-csv, opencompass-summary, mmlu-csv or leaderboard"
-)
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else there.")]
 
 
@@ -219,7 +214,7 @@ def report(
     ] = None,
     segment: Annotated[list[str] | None, typer.Option(help="big-tech, startup, lab or reference.")] = None,
     format: Annotated[list[str] | None, typer.Option(help="html, pdf, xlsx, md, csv, parquet; with commas.")] = None,
-    lang: Annotated[str, typer.Option(help="en or zh.")] = "en",
+    lang: Annotated[str, typer.Option(help="The code of one of the site's languages.")] = "en",
     out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("reports-out"),
     since: Annotated[str | None, typer.Option(help="Add what changed since this date (2026-01-31).")] = None,
     verify: Annotated[
@@ -240,7 +235,9 @@ def report(
 @app.command("import")
 def import_(
     path: Annotated[Path, typer.Argument(help="A file or folder of another tool's results.")],
-    format: Annotated[str, typer.Option(help=f"auto, or {_IMPORTED}.")] = "auto",
+    format: Annotated[
+        str, typer.Option(help="auto, or a format's name (an unknown one is answered with all of them).")
+    ] = "auto",
     mapping: Annotated[Path | None, typer.Option(help="Mapping file of a plain leaderboard in CSV.")] = None,
     json: Json = False,
 ) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = re.split(r"^## (.+)\n", (ROOT / "docs/extending.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
-RECIPES = dict(zip(PARTS[1::2], PARTS[2::2], strict=True))
+SECTIONS = dict(zip(PARTS[1::2], PARTS[2::2], strict=True))
+RECIPES = {title: text for title, text in SECTIONS.items() if title.startswith("A ")}
 MOST_FILES = 3
 
 
@@ -31,7 +32,7 @@ def test_a_change_takes_at_most_three_files_and_they_are_there(recipe: str) -> N
         assert list(ROOT.glob(pattern)), name
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
-def test_files_that_a_recipe_mentions_are_there(recipe: str) -> None:
-    for name in re.findall(r"`((?:harness|pages|data|docs|sql)/[\w/.]+)`", RECIPES[recipe]):
+@pytest.mark.parametrize("recipe", SECTIONS)
+def test_files_that_a_section_mentions_are_there(recipe: str) -> None:
+    for name in re.findall(r"`((?:harness|pages|data|docs|sql)/[\w/.]+)`", SECTIONS[recipe]):
         assert (ROOT / name).exists(), name
