@@ -79,7 +79,7 @@ blocks.chart(
         note=say("opportunities.note", total=f"{placed:,}", all=f"{shown['model_id'].nunique():,}"),
         source=say("opportunities.source"),
         name=f"white-space-{rows}-{across}-{measure}",
-        places=0 if measure == "vendors" else 2 if measure != "demand" else 1,
+        decimals=0 if measure == "vendors" else 2 if measure != "demand" else 1,
         data=space[keep],
     ),
     lead=True,

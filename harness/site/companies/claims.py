@@ -35,7 +35,7 @@ def founding(view: View, vendors: pd.DataFrame) -> None:
                 rows[["label", "difference", "low", "high", "significant", "n_first", "n_second"]], say,
                 title=say("claims.finding", all=len(found), **counts), unit=say("claims.unit"),
                 note=say("claims.note"), source=say("positions.source"), name="founding-claims-chart",
-                told=(say("claims.told"), say("claims.open")),
+                labels=(say("claims.told"), say("claims.open")),
             ),
         )  # fmt: skip
     column = st.column_config
