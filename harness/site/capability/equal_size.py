@@ -38,7 +38,7 @@ def show(view: View, frame: pd.DataFrame, *, unit: str, source: str, name: str) 
     """Difference of each group from the largest at equal size, with intervals."""
     say = view.say
     blocks.section(say("equal_size.title"), say("equal_size.lead"))
-    by = controls.switch(say("equal_size.by"), ["segment", "country"], "equal", lambda b: say(f"controls.{b}"))
+    by = controls.segmented(say("equal_size.by"), ["segment", "country"], "equal", lambda b: say(f"controls.{b}"))
     found = compared(frame, by)
     if found.empty:
         st.info(say("equal_size.too_few", least=LEAST), icon=":material/info:")

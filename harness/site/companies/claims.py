@@ -98,7 +98,7 @@ def _behind(view: View, vendors: pd.DataFrame, found: pd.DataFrame) -> None:
     say = view.say
     held = [i for i, claim in enumerate(CLAIMS) if claim.inputs]
     blocks.section(say("claims.behind"), say("claims.behind_lead"))
-    chosen = controls.one(say("claims.claim"), held, "claim", lambda i: str(found.iloc[i]["claim_name"]))
+    chosen = controls.select(say("claims.claim"), held, "claim", lambda i: str(found.iloc[i]["claim_name"]))
     claim = CLAIMS[chosen]
     rows = positions.normalised(view)
     rows = rows[rows["input"].isin(claim.inputs)]
