@@ -1,4 +1,4 @@
-"""The entry: run the command line, and show every expected error as a sentence."""
+"""Entry point of the command line: runs a command and prints every expected error as a sentence."""
 
 from __future__ import annotations
 
@@ -41,25 +41,25 @@ def run(arguments: Sequence[str]) -> int:
 
 
 class Speaker:
-    """Says what went wrong: a sentence on standard error and, where JSON was asked for, a document."""
+    """Printer of errors: a sentence on standard error and, with ``--json``, a document on standard output."""
 
     def __init__(self, as_json: bool) -> None:
         self._as_json = as_json
 
     def __call__(self, text: str, code: int) -> int:
-        """Say it and return the exit code."""
+        """Print the error and return the exit code."""
         print(f"harness: {text}", file=sys.stderr)
         self.document(text, code)
         return code
 
     def document(self, text: str, code: int) -> None:
-        """The JSON document alone, where the sentence is shown already."""
+        """Print the JSON document alone, without the sentence."""
         if self._as_json:
             print(json.dumps({"error": text, "code": code}, ensure_ascii=False))
 
 
 def _other(error: Exception, say: Speaker) -> int:
-    """Typer's own errors (wrong usage, exit, abort), a missing half of the installation, and errors of ours."""
+    """Exit code of Typer's own errors (wrong usage, exit, abort), of a missing package and of unforeseen errors."""
     import typer
 
     if isinstance(error, typer.Exit):

@@ -1,4 +1,4 @@
-"""The command line: parse, call, print. What a command does stands in the room that it calls."""
+"""The command line: options of every command, each of which calls one function of its package."""
 
 from __future__ import annotations
 

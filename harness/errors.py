@@ -42,11 +42,11 @@ class BadInput(LandscapeError):
 
 
 class MissingData(BadInput):
-    """Something that was asked for is not there (a run, a model, a data set)."""
+    """A run, model, data set or other object that was named does not exist."""
 
 
 class RunFailed(LandscapeError):
-    """Work had begun and failed; the message says what was kept."""
+    """Work failed after it had begun; the message names the results that are on disk."""
 
 
 class StoreError(LandscapeError):
@@ -54,23 +54,23 @@ class StoreError(LandscapeError):
 
 
 class StoreRefused(StoreError):
-    """The database that is there, or the folder it should lie in, cannot be used; nothing was changed."""
+    """The database file or its folder cannot be used; nothing was changed."""
 
     exit_code = 2
 
 
 def is_full(error: BaseException) -> bool:
-    """Whether the disk has no room (libraries that write files give the system's words, not always its number)."""
+    """Whether an error means a full disk, by errno or, for libraries that pass on the text alone, by message."""
     return getattr(error, "errno", None) in FULL or any(os.strerror(n) in str(error) for n in FULL)
 
 
 def is_denied(error: BaseException) -> bool:
-    """Whether the rights of a file or folder, or a read-only disk, forbid it."""
+    """Whether an error means missing rights of a file or folder, or a read-only disk."""
     return getattr(error, "errno", None) in DENIED or any(os.strerror(n) in str(error) for n in DENIED)
 
 
 def explain(error: OSError) -> str:
-    """What the system refused, as a sentence."""
+    """Sentence for an error of the operating system."""
     where = f" ({error.filename})" if error.filename else ""
     if is_full(error):
         return f"the disk is full{where}; make room and give the same command again. Finished work is kept."
@@ -80,9 +80,11 @@ def explain(error: OSError) -> str:
 
 
 def unforeseen(error: Exception) -> str:
-    """An error of ours that nobody foresaw, as a sentence; LANDSCAPE_TRACEBACK=1 also prints where it happened."""
+    """Sentence for an unexpected exception, a bug; LANDSCAPE_TRACEBACK=1 also prints the traceback."""
     if os.environ.get("LANDSCAPE_TRACEBACK"):
         traceback.print_exception(error)
     text = str(error).strip().splitlines()
-    said = f"{type(error).__name__}{': ' + text[0] if text else ''}".rstrip(".")
-    return f"an error that Landscape did not foresee: {said}. LANDSCAPE_TRACEBACK=1 shows where; please report it."
+    description = f"{type(error).__name__}{': ' + text[0] if text else ''}".rstrip(".")
+    return (
+        f"an error that Landscape did not foresee: {description}. LANDSCAPE_TRACEBACK=1 shows where; please report it."
+    )

@@ -1,4 +1,4 @@
-"""The one way in which a file of ours comes to be: written aside, synced, renamed into its place.
+"""Atomic writing of files: written under a temporary name, synced, renamed.
 
 A reader sees the old file or the whole new one, also after a crash or a loss of power.
 """

@@ -23,7 +23,7 @@ ROLES: dict[Role, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One metric: ``low`` and ``high`` bound its scores, in ``unit``; ``kind`` is that of the tasks that it heads.
+    """One metric: ``low`` and ``high`` bound its scores, in ``unit``; ``kind`` is the kind of the tasks that have it as headline.
 
     A ``proportion`` is a mean of zeros and ones, so that its interval is Wilson's; a mean of values between 0 and 1
     is bounded but no proportion.

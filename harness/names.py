@@ -1,4 +1,4 @@
-"""Which model or run a person's name means: one rule for every command, page and report.
+"""Resolution of a typed name to a model or run: one rule for every command, page and report.
 
 A model is meant by a whole name as written; else by a whole name, whatever the case; else by an ending after a slash
 (``Qwen3-0.6B`` of ``Qwen/Qwen3-0.6B``); else by any ending. The first of these steps that fits anything decides: one
@@ -26,7 +26,7 @@ Named = tuple[str, str]
 
 
 def fold(name: str) -> str:
-    """A name without its case, spaces around it and closing slashes: what two spellings of one name share."""
+    """A name in lower case without surrounding spaces and closing slashes, for comparison."""
     return name.strip().rstrip("/").casefold()
 
 
@@ -60,7 +60,7 @@ def one(wanted: str, names: Iterable[Named], among: str, see: str) -> str:
 
 
 def one_run(wanted: str, run_ids: Iterable[str], among: str) -> str:
-    """The one id that is ``wanted``, else the one that has it as a part, whatever the case.
+    """Id of the one run whose id is ``wanted``, else of the one run whose id contains it, regardless of case.
 
     Raises:
         BadInput: several fit; the candidates are listed.
@@ -94,8 +94,8 @@ def _unknown(what: str, wanted: str, names: Iterable[str], among: str, see: str)
 
 def near(wanted: str, names: Iterable[str]) -> list[str]:
     """Up to three names that are spelled most like ``wanted``, the closest first."""
-    known = {fold(name): name for name in sorted(set(names))}
-    return [known[n] for n in difflib.get_close_matches(fold(wanted), known, n=3, cutoff=0.5)]
+    spellings = {fold(name): name for name in sorted(set(names))}
+    return [spellings[n] for n in difflib.get_close_matches(fold(wanted), spellings, n=3, cutoff=0.5)]
 
 
 def of_models(models: pd.DataFrame, runs: pd.DataFrame) -> list[Named]:

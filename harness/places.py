@@ -1,4 +1,4 @@
-"""Where things lie: environment first, then the working folder, then what the package carries.
+"""Paths of data and assets: from the environment, else in the working folder, else in the package.
 
 A checkout has ``sql/``, ``pages/`` and ``data/`` at its root; a wheel carries copies of them
 under ``harness/_assets``. Nothing else in the code knows of this difference.

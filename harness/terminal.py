@@ -1,4 +1,4 @@
-"""What commands print: tables, scores, JSON documents."""
+"""Output of commands: tables, scores, JSON documents."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def show_scores(frame: pd.DataFrame) -> None:
 
 
 def print_table(table: Table) -> None:
-    """Print a table to the terminal at its width; to a file or pipe at a width that cuts nothing."""
+    """Print a table: on a terminal at its width, into a file or pipe at a width without truncation."""
     Console(width=None if sys.stdout.isatty() else 220).print(table, markup=False)
 
 
@@ -96,7 +96,7 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def json_types(value: Any) -> Any:
-    """JSON types only; what is missing or no finite number becomes null."""
+    """A value as JSON types; a missing value or a number that is not finite becomes null."""
     if isinstance(value, dict):
         return {str(k): json_types(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):

@@ -21,22 +21,22 @@ if not origins:
     blocks.empty(seen, say("capability.empty"), "harness run --suite calibration --model data/reference/<name>")
     st.stop()
 
-origin = controls.switch(say("controls.origin"), origins, "origin", lambda o: say(f"origin.{o}"))
+origin = controls.segmented(say("controls.origin"), origins, "origin", lambda o: say(f"origin.{o}"))
 st.caption(say(f"origin.{origin}_means"))
 if origin == "reported":
     reported.show(seen)
     st.stop()
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    suite, version = controls.one(
+    suite, version = controls.select(
         say("controls.suite"), leaderboard.suites(seen, origin), "suite", leaderboard.suite_name(seen)
     )
     scores = leaderboard.task_scores(seen, suite, version, origin)
     kinds = ["overall", *[k for k in leaderboard.KINDS[1:] if k in set(scores["kind"])]]
     if len(scores):
-        kind = controls.switch(say("controls.kind"), kinds, "kind", lambda k: say(f"kind.{k}"))
+        kind = controls.segmented(say("controls.kind"), kinds, "kind", lambda k: say(f"kind.{k}"))
     else:
-        kind = "task:" + controls.one(say("columns.task"), leaderboard.tasks(seen, suite, version), "task")
+        kind = "task:" + controls.select(say("columns.task"), leaderboard.tasks(seen, suite, version), "task")
 
 board = leaderboard.board(seen, suite, version, origin, kind)
 if board.empty and kind == "overall" and len(kinds) > 1:
@@ -53,19 +53,19 @@ what = kind.removeprefix("task:") if raw else say(f"kind.{kind}")
 unit = str(board["metric"].iloc[0]) if raw and len(board) else say("capability.unit")
 board = leaderboard.named(seen, board) if len(board) else board
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    segments = controls.several(
+    segments = controls.multiselect(
         say("controls.segment"),
         sorted(s for s in set(board.get("segment", [])) if isinstance(s, str)),
         "segment",
         lambda s: say.known("segment", s),
     )
-    countries = controls.several(
+    countries = controls.multiselect(
         say("controls.country"),
         sorted({c for c in board.get("country", []) if isinstance(c, str)}),
         "country",
         lambda c: say.known("country", c),
     )
-    weights = controls.switch(
+    weights = controls.segmented(
         say("controls.weights"), ["all", "open", "closed"], "weights", lambda w: say(f"weights.{w}")
     )
 shown = leaderboard.filtered(board, segments, countries, weights) if len(board) else board

@@ -23,15 +23,15 @@ if every.empty:
     st.stop()
 companies = leaderboard.named(seen, every.assign(vendor_en=every["name_en"], vendor_zh=every["name_zh"]))
 
-part = controls.switch(
+part = controls.segmented(
     say("runs_and_samples.part"), ["map", "profile", "against", "claims"], "view", lambda p: say(f"companies.{p}")
 )
 if part == "map":
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        segments = controls.several(
+        segments = controls.multiselect(
             say("controls.segment"), sorted(set(companies["segment"])), "segment", lambda s: say.known("segment", s)
         )
-        countries = controls.several(
+        countries = controls.multiselect(
             say("controls.country"),
             sorted(c for c in set(companies["country"]) if isinstance(c, str)),
             "country",
@@ -47,11 +47,11 @@ if part == "map":
     vendors.table(seen, shown)
 elif part == "profile":
     names = dict(zip(companies["vendor_id"], companies["vendor"], strict=True))
-    chosen = controls.one(say("columns.vendor"), list(names), "vendor", lambda v: names[v])
+    chosen = controls.select(say("columns.vendor"), list(names), "vendor", lambda v: names[v])
     vendors.profile(seen, companies[companies["vendor_id"] == chosen].iloc[0].to_dict())
 elif part == "against":
     names = dict(zip(companies["vendor_id"], companies["vendor"], strict=True))
-    chosen_ids = controls.several(
+    chosen_ids = controls.multiselect(
         say("companies.vendors"), list(names), "vendors", lambda v: names[v], most=5, hint=say("companies.vendors_hint")
     )
     vendors.against(seen, companies, chosen_ids or list(companies["vendor_id"].head(2)))

@@ -25,15 +25,15 @@ if prices.empty:
 else:
     axes = tradeoff.axes(seen)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        axis = controls.one(say("cost.axis"), axes, "axis", lambda a: tradeoff.axis_name(seen, a)) if axes else None
-        ratio = controls.slide(say("cost.ratio"), 0.0, 20.0, 3.0, 0.5, "ratio", help=say("cost.ratio_help"))
-        segments = controls.several(
+        axis = controls.select(say("cost.axis"), axes, "axis", lambda a: tradeoff.axis_name(seen, a)) if axes else None
+        ratio = controls.slider(say("cost.ratio"), 0.0, 20.0, 3.0, 0.5, "ratio", help=say("cost.ratio_help"))
+        segments = controls.multiselect(
             say("controls.segment"),
             sorted(s for s in set(prices["segment"]) if isinstance(s, str)),
             "segment",
             lambda s: say.known("segment", s),
         )
-        weights = controls.switch(
+        weights = controls.segmented(
             say("controls.weights"), ["all", "open", "closed"], "weights", lambda w: say(f"weights.{w}")
         )
     if axis is not None:
@@ -90,10 +90,10 @@ else:
 blocks.section(say("cost.self"), say("cost.self_lead"))
 gpus = seen.frame("gpu_prices")
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    use = controls.slide(
+    use = controls.slider(
         say("cost.utilisation"), 0.05, 1.0, UTILISATION, 0.05, "use", help=say("cost.utilisation_help")
     )
-    terms = controls.one(
+    terms = controls.select(
         say("cost.terms"), ["", *sorted(t for t in set(gpus["terms"]) if isinstance(t, str))], "terms",
         lambda t: t or say("controls.all"),
     )  # fmt: skip

@@ -24,12 +24,12 @@ if not origins:
     blocks.empty(seen, say("head_to_head.empty"), "harness run --suite core-en --model <one> --model <other>")
     st.stop()
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    origin = controls.switch(say("controls.origin"), origins, "origin", lambda o: say(f"origin.{o}"))
-    suite, version = controls.one(
+    origin = controls.segmented(say("controls.origin"), origins, "origin", lambda o: say(f"origin.{o}"))
+    suite, version = controls.select(
         say("controls.suite"), outcomes.suites(seen, origin), "suite", leaderboard.suite_name(seen)
     )
 runs = outcomes.labelled(seen, origin, suite, version)
-models = controls.several(
+models = controls.multiselect(
     say("head_to_head.models"), list(runs["label"]), "models", most=6, hint=say("head_to_head.models_hint")
 )
 if len(models) < 2:
@@ -56,7 +56,7 @@ if not couples:
 first, second = (
     couples[0]
     if len(couples) == 1
-    else controls.one(say("head_to_head.pair"), couples, "pair", lambda p: f"{p[0]} ↔ {p[1]}")
+    else controls.select(say("head_to_head.pair"), couples, "pair", lambda p: f"{p[0]} ↔ {p[1]}")
 )
 part = rows[(rows["model_a"] == first) & (rows["model_b"] == second)]
 part = part.assign(
@@ -112,7 +112,7 @@ blocks.table(
 )
 
 blocks.section(say("head_to_head.items"), say("head_to_head.items_lead"))
-task = controls.one(say("columns.task"), sorted(set(tasks["task"])), "h_task")
+task = controls.select(say("columns.task"), sorted(set(tasks["task"])), "h_task")
 chosen = runs[runs["label"].isin(models)]
 parted = outcomes.disagreements(seen, chosen, task)
 st.caption(say("head_to_head.parted", n=len(parted), task=blocks.literal(task)))

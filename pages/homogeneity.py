@@ -22,11 +22,11 @@ blocks.heading(seen, "homogeneity")
 origins = [o for o in outcomes.origins(seen) if o != "reference"]
 if origins:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        origin = controls.switch(say("controls.origin"), origins, "origin", lambda o: say(f"origin.{o}"))
-        suite, version = controls.one(
+        origin = controls.segmented(say("controls.origin"), origins, "origin", lambda o: say(f"origin.{o}"))
+        suite, version = controls.select(
             say("controls.suite"), outcomes.suites(seen, origin), "suite", leaderboard.suite_name(seen)
         )
-        kind = controls.switch(
+        kind = controls.segmented(
             say("homogeneity.measure"),
             ["error_consistency", "capa"],
             "agreement",
@@ -57,7 +57,7 @@ if origins:
             ),
             lead=True,
         )  # fmt: skip
-        groups = controls.switch(
+        groups = controls.segmented(
             say("homogeneity.groups"), ["segments", "countries"], "groups", lambda g: say(f"homogeneity.{g}")
         )
         rows = agreement_charts.group_rows(seen, found[groups], groups)

@@ -29,20 +29,20 @@ if len(sides) < 2:
     st.info(say("common.no_match"), icon=":material/info:")
     st.stop()
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    rows = controls.one(say("opportunities.rows"), sides, "rows", lambda s: say(f"opportunities.{s}"), default=0)
+    rows = controls.select(say("opportunities.rows"), sides, "rows", lambda s: say(f"opportunities.{s}"), default=0)
     others = [s for s in sides if s != rows]
-    across = controls.one(
+    across = controls.select(
         say("opportunities.columns"), others, "columns", lambda s: say(f"opportunities.{s}"),
         default=others.index("licence_class") if "licence_class" in others else 0,
     )  # fmt: skip
-    since = controls.switch(
+    since = controls.segmented(
         say("opportunities.since"), ["all", "year"], "since", lambda s: say(f"opportunities.since_{s}")
     )
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    measure = controls.switch(
+    measure = controls.segmented(
         say("opportunities.measure"), list(white_space.MEASURES), "measure", lambda m: say(f"opportunities.measure_{m}")
     )
-    few = controls.whole(say("opportunities.few"), 0, 10, FEW, "few")
+    few = controls.integer(say("opportunities.few"), 0, 10, FEW, "few")
 shown = white_space.recent(every) if since == "year" else every
 space = white_space.white(seen, shown, rows, across, since, few)
 if space.empty:
@@ -79,7 +79,7 @@ blocks.chart(
         note=say("opportunities.note", total=f"{placed:,}", all=f"{shown['model_id'].nunique():,}"),
         source=say("opportunities.source"),
         name=f"white-space-{rows}-{across}-{measure}",
-        places=0 if measure == "vendors" else 2 if measure != "demand" else 1,
+        decimals=0 if measure == "vendors" else 2 if measure != "demand" else 1,
         data=space[keep],
     ),
     lead=True,
@@ -112,7 +112,7 @@ if len(white):
 blocks.section(say("opportunities.inside"), say("opportunities.inside_lead"))
 held = space[space["vendors"] > 0].sort_values(["vendors", "demand"], ascending=[True, False], kind="stable")
 counts = {(str(r[rows]), str(r[across])): int(r["vendors"]) for r in held.to_dict("records")}
-row, column = controls.one(
+row, column = controls.select(
     say("opportunities.cell"),
     list(counts),
     "cell",

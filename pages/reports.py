@@ -26,18 +26,18 @@ names = {
 }
 catalog = leaderboard.named(seen, seen.frame("models"))
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    makers = controls.several(
+    makers = controls.multiselect(
         say("reports.vendors"), list(names), "r_vendors", lambda v: names[v], hint=say("reports.vendors_hint")
     )
     offered = catalog[catalog["vendor_id"].isin(makers)] if makers else catalog
     titles = dict(zip(offered["model_id"], offered["name"], strict=True))
-    models = controls.several(
+    models = controls.multiselect(
         say("reports.models"), list(titles), "r_models", lambda m: titles[m], hint=say("reports.models_hint")
     )
 report_download.show(seen, makers, models)
 
 blocks.section(say("reports.tables"), say("reports.tables_lead"))
-sections = controls.several(
+sections = controls.multiselect(
     say("reports.sections"), list(csv_zip.SECTIONS), "r_sections", lambda s: say(f"reports.section_{s}"),
     hint=say("controls.all"),
 )  # fmt: skip

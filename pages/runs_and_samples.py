@@ -24,11 +24,11 @@ if every.empty:
     st.stop()
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    suites = controls.several(say("controls.suite"), sorted(set(every["suite"])), "runs_suite")
-    origins = controls.several(
+    suites = controls.multiselect(say("controls.suite"), sorted(set(every["suite"])), "runs_suite")
+    origins = controls.multiselect(
         say("controls.origin"), sorted(set(every["origin"])), "runs_origin", lambda o: say(f"origin.{o}")
     )
-    words = controls.words(say("runs_and_samples.find_model"), "runs_model", say("runs_and_samples.find_model_hint"))
+    words = controls.text(say("runs_and_samples.find_model"), "runs_model", say("runs_and_samples.find_model_hint"))
 shown = runs.matching(every, suites, origins, words)
 if shown.empty:
     st.info(say("common.no_match"), icon=":material/filter_alt_off:")
@@ -36,7 +36,7 @@ if shown.empty:
 blocks.section(say("runs_and_samples.runs", n=len(shown)), say("runs_and_samples.runs_lead"))
 blocks.table(seen, shown, "runs", columns.runs(say), alt=say("runs_and_samples.runs", n=len(shown)), height=280)
 
-run_id = controls.one(
+run_id = controls.select(
     say("runs_and_samples.choose"), list(shown["run_id"].head(runs.MOST_LISTED)), "run", runs.labels(shown)
 )
 run = seen.frame("run", run_id=run_id).iloc[0]
@@ -54,7 +54,7 @@ with st.grid(5, min_column_width=150):
     st.metric(say("runs_and_samples.energy"), runs.watt_hours(run["energy_j"]))
 
 parts = ["samples", "scores", "manifest", "difference"]
-part = controls.switch(say("runs_and_samples.part"), parts, "part", lambda p: say(f"runs_and_samples.part_{p}"))
+part = controls.segmented(say("runs_and_samples.part"), parts, "part", lambda p: say(f"runs_and_samples.part_{p}"))
 if part == "scores":
     blocks.table(seen, results, f"scores-{run_id}", columns.results(say), alt=say("runs_and_samples.part_scores"))
 elif part == "manifest":

@@ -80,18 +80,11 @@ class ScaleFit:
     converged: bool
 
 
-def prepare_reported(
-    reported: pd.DataFrame,
-    *,
-    anchor: str = ANCHOR,
-    min_benchmarks: int = MIN_BENCHMARKS,
-    min_models: int = MIN_MODELS,
-    tuned: Mapping[str, str] = TUNED,
-) -> Reported:
+def prepare_reported(reported: pd.DataFrame, *, anchor: str = ANCHOR) -> Reported:
     """Scores of the table ``reported_score`` that one scale can hold, connected to the anchor.
 
     Percentages become fractions, other units are left out; several reports of one (model, benchmark) are averaged;
-    models with fewer than ``min_benchmarks`` and benchmarks with fewer than ``min_models`` go, again and again until
+    models with fewer than MIN_BENCHMARKS and benchmarks with fewer than MIN_MODELS go, again and again until
     none is left; then whatever the model–benchmark graph does not connect to the anchor. ``left_out`` has
     ``model_id, benchmark, reason``.
     """
@@ -99,7 +92,7 @@ def prepare_reported(
     unit = rows["unit"].astype("string").str.lower().fillna("fraction")
     percent, fraction = unit.isin(["%", "percent"]), unit.isin(["fraction", "share", "1"])
     rows["score"] = rows["score"].astype(float).where(~percent, rows["score"].astype(float) / 100)
-    tuned_names = "|".join(re.escape(name.lower()) for name in tuned) or "$^"
+    tuned_names = "|".join(re.escape(name.lower()) for name in TUNED)
     faults = {
         "unit is no share of items": ~(percent | fraction),
         "score outside 0 to 1": ~rows["score"].between(0, 1),
@@ -111,7 +104,7 @@ def prepare_reported(
     left = [rows[reason.notna()].assign(reason=reason[reason.notna()])]
     usable = rows[reason.isna()].groupby(["model_id", "benchmark"], as_index=False)["score"].agg(["mean", "size"])
     usable = usable.rename(columns={"mean": "score", "size": "reports"})
-    usable, few = _prune(usable, min_benchmarks, min_models)
+    usable, few = _prune(usable)
     left += few
     apart = ~connected_to(usable, anchor)
     left.append(usable[apart].assign(reason="not connected to the anchor"))
@@ -119,16 +112,16 @@ def prepare_reported(
     return Reported(usable[~apart].reset_index(drop=True), out)
 
 
-def _prune(scores: pd.DataFrame, min_benchmarks: int, min_models: int) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+def _prune(scores: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
     left = []
     while len(scores):
         per_model = scores.groupby("model_id")["benchmark"].transform("size")
         per_benchmark = scores.groupby("benchmark")["model_id"].transform("size")
-        few, small = per_model < min_benchmarks, per_benchmark < min_models
+        few, small = per_model < MIN_BENCHMARKS, per_benchmark < MIN_MODELS
         if not (few | small).any():
             break
-        left.append(scores[few].assign(reason=f"model with fewer than {min_benchmarks} benchmarks"))
-        left.append(scores[small & ~few].assign(reason=f"benchmark with fewer than {min_models} models"))
+        left.append(scores[few].assign(reason=f"model with fewer than {MIN_BENCHMARKS} benchmarks"))
+        left.append(scores[small & ~few].assign(reason=f"benchmark with fewer than {MIN_MODELS} models"))
         scores = scores[~(few | small)]
     return scores, left
 

@@ -37,7 +37,7 @@ class Rule:
 
 
 def number(text: str) -> Decimal | None:
-    """The number that a cell holds, or None."""
+    """Number in a cell's text; None where the text is no number."""
     if not _NUMBER.fullmatch(text):
         return None
     try:
@@ -47,7 +47,7 @@ def number(text: str) -> Decimal | None:
 
 
 def date(text: str) -> dt.date | None:
-    """The ISO date that a cell holds, or None."""
+    """Date in a cell's text; None where the text is no ISO date."""
     if not _DATE.fullmatch(text):
         return None
     try:

@@ -123,7 +123,7 @@ def _parents(catalog: Catalog) -> Iterator[Finding]:
 
 
 def _borderlines(catalog: Catalog) -> Iterator[Finding]:
-    """A borderline vendor stands in one of the two segments of the line and names the other."""
+    """Findings of ``segment_borderline``: it and ``segment`` are the two BORDERLINE_SEGMENTS, one each."""
     for line, row in _numbered(catalog, "vendors"):
         other = row["segment_borderline"]
         if other and {row["segment"], other} != set(BORDERLINE_SEGMENTS):

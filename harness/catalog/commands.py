@@ -71,7 +71,7 @@ def run_check(folder: Path, today: dt.date, as_json: bool = False) -> int:
 
 
 def run_refresh(folder: Path, source: str, files: list[Path], date: str, today: dt.date, as_json: bool = False) -> int:
-    """Import and print the report; errors are raised as BadInput or MissingData, and nothing is written then."""
+    """Import a market source and print the report; returns 0. BadInput or MissingData leaves the catalog unchanged."""
     from harness.catalog.refresh import refresh
 
     report = refresh(folder, source, files, _day(date), today)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table. ``ref`` is the table whose key the cell names; ``values`` closes the list of values."""
+    """One column of a table. ``ref`` is the table to whose key cells refer; ``values`` lists the allowed values."""
 
     name: str
     kind: str
@@ -23,7 +23,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One file of the catalog: ``name`` + ``.csv``; no two rows agree in ``key``."""
+    """One table of the catalog, in the file ``name`` + ``.csv``; ``key`` is unique."""
 
     name: str
     row_is: str

@@ -1,4 +1,4 @@
-"""What every chart function returns: a figure with all that a reader needs beside it."""
+"""A chart: a Plotly figure with its title, note, source and data; the house's margins and label widths."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Chart:
 
     @property
     def alt(self) -> str:
-        """What a screen reader says in place of the picture."""
+        """Text for screen readers in place of the picture."""
         return f"{self.title}. {self.note}".replace("..", ".")
 
 

@@ -83,17 +83,17 @@ def differences(
     note: str,
     source: str,
     name: str,
-    told: tuple[str, str] | None = None,
+    labels: tuple[str, str] | None = None,
 ) -> Chart:
     """Differences, one row each (``label, difference, low, high, significant``), around zero.
 
-    ``told`` names what is significant and what is not; by default as for adjusted paired comparisons.
+    ``labels`` are the legend's names for significant and other rows; by default those of adjusted paired comparisons.
     """
     import plotly.graph_objects as go
 
     rows = frame.iloc[::-1].reset_index(drop=True)
     figure = blank(110 + ROW * max(len(rows), 3))
-    names = told or (say("charts.significant"), say("charts.not_significant"))
+    names = labels or (say("charts.significant"), say("charts.not_significant"))
     for significant, mark in ((True, series(0)), (False, series(5))):
         part = rows[rows["significant"] == significant]
         if part.empty:
@@ -124,7 +124,7 @@ def differences(
 
 
 def profile(frame: pd.DataFrame, *, title: str, unit: str, note: str, source: str, name: str) -> Chart:
-    """Several things on the same few scales (``thing, dimension, value, low, high``): a dot plot, no radar."""
+    """A dot plot of several vendors or models on a few shared scales (``thing, dimension, value, low, high``)."""
     import plotly.graph_objects as go
 
     dimensions = list(dict.fromkeys(frame["dimension"]))[::-1]

@@ -1,4 +1,4 @@
-"""A table of colours: agreement of models, scores by task, cells of the market. Missing stays empty."""
+"""Heat maps: agreement of models, scores by task, cells of the market. A missing value is an empty cell."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ def heat(
     note: str,
     source: str,
     name: str,
-    places: int = 2,
+    decimals: int = 2,
     bounds: tuple[float, float] | None = None,
     diverging: bool = False,
     data: pd.DataFrame | None = None,
 ) -> Chart:
-    """Rows by columns with a value in each cell, written out while there is room for it."""
+    """A heat map, rows by columns, with the values written in the cells where they fit."""
     import plotly.graph_objects as go
 
     written = square.shape[0] * square.shape[1] <= 260 and square.shape[1] <= 18
     row = (56 if len(square) < 8 else 28) if written else 24
     figure = blank(136 + row * max(len(square), 2))
     low, high = bounds if bounds else (None, None)
-    text = square.map(lambda v: "" if v != v or v is None else f"{v:.{places}f}") if written else None
+    text = square.map(lambda v: "" if v != v or v is None else f"{v:.{decimals}f}") if written else None
     figure.add_trace(
         go.Heatmap(
             z=square.to_numpy(dtype=float, na_value=float("nan")),

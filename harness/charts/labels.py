@@ -1,4 +1,4 @@
-"""Which points of a scatter get a name beside them, and on which side, so that no two names meet."""
+"""Labels of a scatter's points: text and side of each, chosen so that no two labels overlap."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def letters(text: str) -> int:
 def placed(
     xs: Sequence[float], ys: Sequence[float], names: Sequence[str], *, width: float = 640, height: float = 400
 ) -> list[tuple[str, str]]:
-    """For each point (``xs``, ``ys`` in 0–1, most important first): its label ("" where none fits) and side."""
+    """Label ("" where none fits) and side of each point (``xs``, ``ys`` in 0–1, most important first)."""
     points = [(x * width, (1 - y) * height) for x, y in zip(xs, ys, strict=True)]
     taken: list[_Box] = []
     out: list[tuple[str, str]] = []

@@ -1,4 +1,4 @@
-"""Fixed colours and marker shapes: colour-blind-safe, told apart on white and on near-black.
+"""Fixed colours and marker shapes: safe for colour-blind readers, distinct on white and on near-black.
 
 Colours are Okabe and Ito's (2008) without their yellow and black, which vanish on one of the two
 backgrounds; each keeps a contrast of at least 3:1 on both. Shape repeats what colour says.
@@ -22,7 +22,7 @@ BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, GREY = (
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How one group is drawn."""
+    """Colour and marker symbol of one group."""
 
     colour: str
     symbol: str

@@ -1,4 +1,4 @@
-"""Two measures against each other: capability and cost, size and score, a map of the market, a trend."""
+"""Scatter and line charts of two measures: capability and cost, size and score, a map of the market, a trend."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def log_steps(low: float, high: float) -> list[float]:
 
 
 def log_ticks(values: pd.Series[float]) -> dict[str, Any]:
-    """A logarithmic axis with round numbers written out: 1, 2, 5 where there is room, else powers of ten."""
+    """Plotly settings of a logarithmic axis whose ticks are ``log_steps``, written out."""
     if values.empty:
         return {"type": "log"}
     ticks = log_steps(values.min(), values.max())
@@ -130,15 +130,15 @@ def _errors(part: pd.DataFrame, colour: str) -> dict[str, Any]:
 
 
 def _sides(frame: pd.DataFrame, log: bool) -> dict[Any, str]:
-    """Where each line's name stands beside its end: of two that end at almost one height one gives way up, one down."""
+    """Vertical position of each line's name at its end: of two lines that end close together, one above, one below."""
     sides: dict[Any, str] = dict.fromkeys(frame["series"], "middle")
-    known = frame.dropna(subset=["x", "y"]).reset_index(drop=True)
-    if known.empty:
+    rows = frame.dropna(subset=["x", "y"]).reset_index(drop=True)
+    if rows.empty:
         return sides
-    heights = known["y"].map(math.log10) if log else known["y"]
+    heights = rows["y"].map(math.log10) if log else rows["y"]
     close = CLOSE * (heights.max() - heights.min())
-    last = known.groupby("series", sort=False)["x"].idxmax()
-    ends = sorted((float(heights[place]), thing) for thing, place in last.items())
+    last = rows.groupby("series", sort=False)["x"].idxmax()
+    ends = sorted((float(heights[row]), thing) for thing, row in last.items())
     for (low, below), (high, above) in pairwise(ends):
         if high - low < close:
             sides[below] = "bottom" if sides[below] == "middle" else "middle"

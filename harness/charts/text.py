@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 def decimals(uncertainty: float | None, default: int = 3, most: int = 5) -> int:
-    """How many decimals show the first uncertain digit of a number with this standard error."""
+    """Number of decimals down to the first uncertain digit of a number with this standard error."""
     if uncertainty is None or not math.isfinite(uncertainty) or uncertainty <= 0:
         return default
     return max(0, min(most, -math.floor(math.log10(uncertainty))))
 
 
-def number(value: float | None, places: int = 3) -> str:
-    """``value`` with ``places`` decimals; a dash where it is missing."""
-    return DASH if value is None or not math.isfinite(value) else f"{value:,.{places}f}"
+def number(value: float | None, digits: int = 3) -> str:
+    """``value`` with ``digits`` decimals; a dash where it is missing."""
+    return DASH if value is None or not math.isfinite(value) else f"{value:,.{digits}f}"
 
 
 def scored(value: float | None, stderr: float | None) -> str:
@@ -33,28 +33,28 @@ def scored(value: float | None, stderr: float | None) -> str:
         return DASH
     if stderr is None or not math.isfinite(stderr):
         return number(value)
-    places = decimals(stderr)
-    return f"{number(value, places)} ± {number(stderr, places)}"
+    digits = decimals(stderr)
+    return f"{number(value, digits)} ± {number(stderr, digits)}"
 
 
-def telling(value: float) -> int:
-    """Decimals that show three telling digits of a number, at most six; none of zero, infinity or what is missing."""
+def significant_decimals(value: float) -> int:
+    """Number of decimals for three significant digits, at most six; 0 for zero, infinity and a missing number."""
     if value == 0 or not math.isfinite(value):
         return 0
     return max(0, min(6, 2 - math.floor(math.log10(abs(value)))))
 
 
 def dollars(value: float | None) -> str:
-    """An amount of US dollars with three telling digits, small prices included."""
+    """An amount of US dollars with three significant digits, small prices included."""
     if value is None or not math.isfinite(value):
         return DASH
     if value == 0:
         return "$0"
     if abs(value) >= 1000:
         return f"${_scaled(value)}"
-    places = telling(value)
-    text = f"{value:,.{places}f}"
-    return f"${text.rstrip('0').rstrip('.') if places > 2 else text}"
+    digits = significant_decimals(value)
+    text = f"{value:,.{digits}f}"
+    return f"${text.rstrip('0').rstrip('.') if digits > 2 else text}"
 
 
 def _scaled(value: float) -> str:

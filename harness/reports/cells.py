@@ -1,4 +1,4 @@
-"""Cells: text from data made harmless, numbers written the same way in every format."""
+"""Cells of a report: text from data cleaned, numbers written the same way in every format."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 from harness.charts.chart import DASH
-from harness.charts.text import telling
+from harness.charts.text import significant_decimals
 
 Cell = str | int | float | dt.date | None
 
@@ -26,8 +26,8 @@ def cleaned(value: object) -> str:
     return _SPACE.sub(" ", _UNSEEN.sub("", str(value))).strip()
 
 
-def places(value: float, kind: str) -> int:
-    """Decimals of a number: as many as ``harness show`` prints for scores; three telling digits for money."""
+def decimals(value: float, kind: str) -> int:
+    """Number of decimals: for scores as many as ``harness show`` prints, for money three significant digits."""
     if kind in ("score", "signed", "p"):
         return 4
     if kind == "scale":
@@ -36,7 +36,7 @@ def places(value: float, kind: str) -> int:
         return 1
     if kind == "integer":
         return 0
-    return telling(value)
+    return significant_decimals(value)
 
 
 def printed(cell: Cell, kind: str) -> str:
@@ -47,7 +47,7 @@ def printed(cell: Cell, kind: str) -> str:
         return cell.isoformat()
     if isinstance(cell, str):
         return cell
-    count = places(float(cell), kind)
+    count = decimals(float(cell), kind)
     if kind == "percent":
         return f"{cell:.{count}%}"
     if kind == "p" and cell < 0.0001:

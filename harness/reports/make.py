@@ -1,4 +1,4 @@
-"""Write a report's files, and verify one: what commands and pages call."""
+"""Files of a report: written in each format, and verified, for commands and pages."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _write(path: Path, content: bytes) -> Path:
 
 
 def stem(report: Report, lang: str) -> str:
-    """The files' name: what was chosen, the data's date, the language."""
+    """Name of the files without ending: the choices, the data's date, the language."""
     chosen = [*report.choices["vendors"], *report.choices["models"], *report.choices["segments"]]
     words = "-".join(re.sub(r"[^\w.]+", "-", c).strip("-.").lower() for c in chosen[:4])
     more = f"-and-{len(chosen) - 4}-more" if len(chosen) > 4 else ""

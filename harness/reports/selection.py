@@ -1,4 +1,4 @@
-"""Whom a report is about: vendors, models and segments as a person names them, found in the database."""
+"""Selection of a report: vendors, models and segments by the names that a person typed, resolved to ids."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What was asked for. Each list narrows the others; an empty one means all."""
+    """Names of vendors, models and segments to report on. Each list narrows the others; an empty one means all."""
 
     vendors: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
@@ -25,7 +25,7 @@ class Choices:
     since: dt.date | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, as they travel in a report."""
+        """The choices as JSON types, as a report embeds them."""
         since = self.since.isoformat() if self.since else None
         return {
             "vendors": list(self.vendors),
@@ -36,7 +36,7 @@ class Choices:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Choices:
-        """The choices that travel in a report."""
+        """The choices that a report embeds."""
         since = dt.date.fromisoformat(values["since"]) if values.get("since") else None
         vendors, models, segments = (
             tuple(str(v) for v in values.get(k) or ()) for k in ("vendors", "models", "segments")
@@ -63,11 +63,11 @@ def resolve(choices: Choices, vendor: pd.DataFrame, model: pd.DataFrame, run: pd
         BadInput: a name that fits nothing or several things; all of them at once, with what comes near.
     """
     problems: list[str] = []
-    known = names.of_models(model, run)
+    catalogued = names.of_models(model, run)
     unknown = [s for s in choices.segments if s not in SEGMENTS]
     problems += [f"There is no segment {s!r}; there are {', '.join(SEGMENTS)}." for s in unknown]
     makers = [_vendor(name, vendor, problems) for name in choices.vendors]
-    ids = {_model(name, known, problems) for name in choices.models}
+    ids = {_model(name, catalogued, problems) for name in choices.models}
     if problems:
         raise BadInput("The report cannot be made as asked.", problems)
     chosen = vendor["segment"].isin(choices.segments) if choices.segments else vendor["segment"] != "reference"
@@ -104,10 +104,10 @@ def _vendor(name: str, vendor: pd.DataFrame, problems: list[str]) -> str:
     return ""
 
 
-def _model(name: str, known: Sequence[names.Named], problems: list[str]) -> str:
+def _model(name: str, catalogued: Sequence[names.Named], problems: list[str]) -> str:
     """The id of the model that ``name`` means, as ``names.of_models`` gives it."""
     try:
-        return names.one(name, known, "in the catalog or among the runs", "harness models")
+        return names.one(name, catalogued, "in the catalog or among the runs", "harness models")
     except BadInput as problem:
         problems.append(str(problem))
         return ""

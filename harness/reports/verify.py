@@ -1,4 +1,4 @@
-"""Verify a report: its own numbers against the database, and what it shows against its own numbers."""
+"""Verification of a report: its embedded numbers against the database, its printed numbers against the embedded ones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TOLERANCE = 1e-6
 
 
 def verify(file: Path, reader: Reader) -> list[str]:
-    """Every problem, one sentence each; none where all numbers stand.
+    """Problems of a report's numbers, one sentence each; empty where all agree.
 
     Raises:
         BadInput: the file is no report of ours, or cannot be read.
@@ -54,7 +54,7 @@ def _content(file: Path) -> bytes:
 
 
 def _carried_parts(file: Path, content: bytes) -> dict[str, Any]:
-    """The JSON that travels in the file."""
+    """The JSON document embedded in a report's file."""
     reader = READERS.get(file.suffix.lower())
     if reader is None:
         raise BadInput(f"{file} is no report: it ends in none of {', '.join(READERS)}.")
@@ -69,7 +69,7 @@ def _carried_parts(file: Path, content: bytes) -> dict[str, Any]:
 
 
 def _number_changes(carried: Carried, now: Mapping[str, tuple[float, str]]) -> Iterator[str]:
-    """Where the report's numbers differ from the database's."""
+    """Differences of the report's numbers from the database's, one sentence each."""
     for key, value, text in carried.numbers:
         if key not in now:
             yield f"{key}: {text} in the report; the database no longer has it."
@@ -82,7 +82,7 @@ def _number_changes(carried: Carried, now: Mapping[str, tuple[float, str]]) -> I
 
 
 def _sentence_changes(carried: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
-    """Where the report's sentences differ from the database's; those on the evidence name a commit, and may."""
+    """Differences of the report's sentences from the database's, but for those on the evidence, which name a commit."""
     for key, text in carried.items():
         if key in now and text != now[key] and not key.startswith("evidence / "):
             yield f"{key}: “{text}” in the report, “{now[key]}” by the database."

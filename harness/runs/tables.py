@@ -36,7 +36,7 @@ class Score:
 
 @dataclass(frozen=True)
 class ItemValue:
-    """What one item counts: value and weight (see docs/formats.md)."""
+    """Value and weight of one item (see docs/formats.md)."""
 
     value: float | None
     weight: float
@@ -79,7 +79,7 @@ def to_tables(results: list[dict[str, Any]], samples: list[dict[str, Any]]) -> t
 
 
 def _lm_eval_scores(task: Any, result: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[Score]:
-    """lm-eval's aggregates as they are, each with our standard error."""
+    """lm-eval's aggregates, unchanged, each with our standard error."""
     by_metric: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
         by_metric.setdefault((row["metric"], row["filter"]), []).append(row)

@@ -1,1 +1,1 @@
-"""DuckDB: open, migrate, publish, ingest; the one place that knows the file's life."""
+"""The DuckDB database: open, migrate, publish, load, read."""

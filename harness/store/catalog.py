@@ -1,4 +1,4 @@
-"""The catalog's CSV files into their tables: read as text, then cast; every bad cell is named.
+"""Loading of the catalog's CSV files into their tables: read as text, then cast; every bad cell is named.
 
 ``harness.catalog`` owns the rules of the catalog. Here only what the database cannot hold is refused:
 unknown columns, text where a number belongs, a key that stands twice.
@@ -33,7 +33,7 @@ _NAMED_AT_ONCE = 5
 
 
 def load_catalog(con: duckdb.DuckDBPyConnection, folder: Path) -> bool:
-    """Replace the catalog's tables by the files of ``folder``; say whether they differ from the last ones.
+    """Replace the catalog's tables by the files of ``folder``; True where these differ from the last ones.
 
     A file that is absent is an empty table. Runs inside the caller's transaction.
 
@@ -63,7 +63,7 @@ def load_catalog(con: duckdb.DuckDBPyConnection, folder: Path) -> bool:
 
 
 def _load(con: duckdb.DuckDBPyConnection, path: Path, table: str) -> list[str]:
-    """Fill one table; what keeps it from being filled, one sentence each. DuckDB's own refusals are raised."""
+    """Fill one table; returns its problems, one sentence each. DuckDB's own errors are raised."""
     types = sql.columns(con, table)
     try:
         with path.open(encoding="utf-8", newline="") as handle:
@@ -86,7 +86,7 @@ def _load(con: duckdb.DuckDBPyConnection, path: Path, table: str) -> list[str]:
 
 
 def _bad_cells(con: duckdb.DuckDBPyConnection, path: Path, types: dict[str, str]) -> list[str]:
-    """Cells that are not of their column's type, file and row named."""
+    """Cells that are not of their column's type, one sentence each, with file and row."""
     problems = []
     for name, kind in types.items():
         bad = con.execute(

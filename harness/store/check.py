@@ -1,4 +1,4 @@
-"""Is the database what its sources say? It is made again beside the old one and compared, table by table.
+"""Check of the database against its sources: a second one is built from them, and compared table by table.
 
 Comparing row counts and checksums of every table, and of every run in it, finds a changed, missing
 or additional row whatever made it.
@@ -28,7 +28,7 @@ _WHOLE = ("suite", "task")
 
 
 def check(db: Path, catalog: Path, public_runs: Path, runs: Path) -> list[str]:
-    """Everything in which the database differs from its sources, one sentence each; empty where it is right.
+    """Differences of the database from its sources, one sentence each; empty where there are none.
 
     Raises:
         StoreError: the database cannot be read.
@@ -53,7 +53,7 @@ def check(db: Path, catalog: Path, public_runs: Path, runs: Path) -> list[str]:
 
 
 def _make_again(con: duckdb.DuckDBPyConnection, catalog: Path, public_runs: Path, runs: Path) -> list[str]:
-    """Load the sources one by one; a source that cannot be loaded is a finding and does not stop the others."""
+    """Load the sources one by one; returns the errors of those that cannot be loaded, one sentence each."""
     problems: list[str] = []
     migrate(con)
     folders = run_folder.sealed(runs)

@@ -23,7 +23,7 @@ _VIEWS = 0
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One step of the schema."""
+    """One migration: its number, name, the SHA-256 of its SQL, and the SQL."""
 
     number: int
     name: str
@@ -37,18 +37,18 @@ def shipped(folder: Path | None = None) -> list[Migration]:
     Raises:
         StoreError: the numbers do not run 1, 2, 3, …
     """
-    found = []
+    migrations = []
     for path in sorted((folder or places.asset("sql/schema")).glob("*.sql")):
         number, _, name = path.stem.partition("_")
         text = path.read_text(encoding="utf-8")
-        found.append(Migration(int(number), name, hashlib.sha256(text.encode()).hexdigest(), text))
-    if [m.number for m in found] != list(range(1, len(found) + 1)):
+        migrations.append(Migration(int(number), name, hashlib.sha256(text.encode()).hexdigest(), text))
+    if [m.number for m in migrations] != list(range(1, len(migrations) + 1)):
         raise StoreError("The schema's migrations are not numbered 1, 2, 3, …: the installation is incomplete.")
-    return found
+    return migrations
 
 
 def migrate(con: duckdb.DuckDBPyConnection, folder: Path | None = None) -> bool:
-    """Bring the database of ``con`` to this version, inside the caller's transaction; say whether it changed.
+    """Bring the database of ``con`` to this version, inside the caller's transaction; True where it changed.
 
     Raises:
         StoreError: the file is no Landscape database, or a newer version made it.
@@ -86,7 +86,7 @@ def refuse_foreign(con: duckdb.DuckDBPyConnection, catalog: str) -> None:
 
 
 def _refuse_foreign(con: duckdb.DuckDBPyConnection, steps: list[Migration], catalog: str) -> int:
-    """How many of ``steps`` the database has; refuses what is not ours."""
+    """Number of ``steps`` that the database has; StoreRefused for a database of another program or a newer version."""
     schema = "migration" if catalog == "main" else f"{catalog}.migration"
     try:
         rows = con.execute(

@@ -1,4 +1,4 @@
-"""Packs of others' runs: Parquet files with exactly the tables' columns.
+"""Loading of public runs: Parquet packs of runs published by others, with exactly the tables' columns.
 
 They ship with the project (``data/public_runs``) or were imported (``PACKS`` below the folder of
 runs). A file is named after its table, ``run.parquet`` or ``<anything>.run.parquet``; the folders as
@@ -28,7 +28,7 @@ _BATCH = 65_536
 
 
 def load_public(con: duckdb.DuckDBPyConnection, *folders: Path) -> bool:
-    """Replace the packed runs by those of ``folders``; say whether they differ from the last ones.
+    """Replace the packed runs by those of ``folders``; True where these differ from the last ones.
 
     A folder that is absent or empty means none. Runs inside the caller's transaction.
 
@@ -101,7 +101,7 @@ def _batches(file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
 
 
 def load_reported(con: duckdb.DuckDBPyConnection, runs: Path) -> bool:
-    """Replace the imported reported scores by those of the packs; say whether there were or are any."""
+    """Replace the imported reported scores by those of the packs; True where there were or are any."""
     folder = runs / PACKS
     files = sorted(folder.glob("*.reported_score.parquet")) if folder.is_dir() else []
     gone = con.execute("DELETE FROM reported_score WHERE source_id LIKE 'import-%' RETURNING 1").fetchall()

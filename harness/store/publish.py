@@ -1,4 +1,4 @@
-"""One publish: lock, copy the current file, change the copy in one transaction, sync, rename.
+"""Publishing of a change to the database: lock, copy the file, change the copy in one transaction, sync, rename.
 
 Readers hold the old file and never meet a lock or a half state; a crash leaves the old file. The
 copy shares blocks with the original where the file system can (a reflink).
@@ -37,7 +37,7 @@ def publish(
     fresh: bool = False,
     wait: float = LOCK_SECONDS,
 ) -> bool:
-    """Apply ``change`` to a copy of ``db`` and put the copy in its place; say whether it changed anything.
+    """Apply ``change`` to a copy of ``db`` and replace ``db`` by it; True where anything changed.
 
     ``change`` gets a connection inside a transaction and returns whether it changed something; where
     it did not, the file stays as it is. ``fresh`` starts from an empty database instead of a copy.
@@ -56,7 +56,7 @@ def publish(
 
 
 def refuse_unusable(db: Path) -> None:
-    """Refuse, before any work is done for it, a database that could not be published to.
+    """Raise StoreError for a database that could not be published to, before any work is done for it.
 
     Raises:
         StoreRefused: its folder cannot be written, or the file is not ours or of a newer version.
@@ -93,7 +93,7 @@ def _publish_locked(db: Path, change: Callable[[duckdb.DuckDBPyConnection], bool
 
 
 def _apply(db: Path, scratch: Path, change: Callable[[duckdb.DuckDBPyConnection], bool]) -> bool:
-    """One transaction on the copy, checkpointed into its file."""
+    """Run ``change`` on the copy in one transaction and checkpoint it into the file."""
     settings: dict[str, str | bool | int | float | list[str]] = {
         "threads": _THREADS,
         "memory_limit": _MEMORY,
@@ -158,25 +158,25 @@ def _remove(path: Path) -> None:
 
 
 def _failure(db: Path, error: Exception) -> StoreError:
-    """A failure of the disk or of DuckDB, in a sentence."""
+    """StoreError with a sentence for a failure of the disk or of DuckDB."""
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
-    kept = "Nothing was changed."
+    unchanged = "Nothing was changed."
     if is_full(error):
         return StoreError(
-            f"The disk is full: {db} could not be written in {db.parent}. Free some space and try again. {kept}"
+            f"The disk is full: {db} could not be written in {db.parent}. Free some space and try again. {unchanged}"
         )
     if is_denied(error):
         return StoreRefused(
-            f"{db.parent} cannot be written ({text}). Set LANDSCAPE_DB to a file in a folder of yours. {kept}"
+            f"{db.parent} cannot be written ({text}). Set LANDSCAPE_DB to a file in a folder of yours. {unchanged}"
         )
     if "not a valid DuckDB database file" in text:
         return StoreRefused(
-            f"{db} is no DuckDB database. Move it away, or make the database again with `harness db rebuild`. {kept}"
+            f"{db} is no DuckDB database. Move it away, or make the database again with `harness db rebuild`. {unchanged}"
         )
     if isinstance(error, LandscapeError):
         return StoreError(text)
     if isinstance(error, NotADirectoryError | FileExistsError):
         return StoreRefused(
-            f"{db} could not be written: {text}. Set LANDSCAPE_DB to a file in a folder of yours. {kept}"
+            f"{db} could not be written: {text}. Set LANDSCAPE_DB to a file in a folder of yours. {unchanged}"
         )
-    return StoreError(f"{db} could not be written: {text}. {kept}")
+    return StoreError(f"{db} could not be written: {text}. {unchanged}")

@@ -1,4 +1,4 @@
-"""Readers: the file is attached, read-only, to an in-memory connection of one's own.
+"""Readers of the database: the file is attached, read-only, to an in-memory connection of each reader.
 
 ``duckdb.connect(path)`` would hand back the old database as long as anything in the process holds
 that path; attached files of two generations can be read side by side. Nothing but the attached file
@@ -74,14 +74,14 @@ class Reader:
 
     def sql(self, text: str, params: Mapping[str, object] | None = None) -> pd.DataFrame:
         """Rows of one SELECT with named parameters (``$name``)."""
-        given = dict(params or {})
+        arguments = dict(params or {})
         try:
-            known = duckdb.extract_statements(text)[0].named_parameters
+            names = duckdb.extract_statements(text)[0].named_parameters
         except duckdb.Error as error:
             raise StoreError(f"A query cannot be read: {error}") from error
-        if unknown := sorted(set(given) - known):
-            raise BadInput(f"The query has no parameter {', '.join(unknown)}; it has {', '.join(sorted(known))}.")
-        values = {key: given.get(key) for key in known}
+        if unknown := sorted(set(arguments) - names):
+            raise BadInput(f"The query has no parameter {', '.join(unknown)}; it has {', '.join(sorted(names))}.")
+        values = {key: arguments.get(key) for key in names}
         try:
             with self._cursor() as cursor:
                 return cursor.execute(text, values or None).df()
@@ -89,7 +89,7 @@ class Reader:
             raise StoreError(f"A query of {self.path} failed: {error}") from error
 
     def close(self) -> None:
-        """Let go of the file. Also happens when the last user of the reader is gone."""
+        """Close the connection and the file; garbage collection of the reader does the same."""
         self._close()
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
@@ -99,7 +99,7 @@ class Reader:
         return cursor
 
     def _attach(self) -> Generation:
-        """Attach the file; its generation is the one that stood there before and after."""
+        """Attach the file and return its generation, the same before and after the attachment."""
         while True:
             before = generation(self.path)
             if before == NOWHERE:
@@ -137,11 +137,11 @@ class Database:
 
     @property
     def generation(self) -> Generation:
-        """What caches are keyed by: changes with every publish."""
+        """Key of caches: the file's generation, which changes with every publish."""
         return generation(self.path)
 
     def current(self) -> Reader:
-        """The reader of the file that lies there now.
+        """Reader of the file's present generation.
 
         Raises:
             StoreError: the file cannot be read.

@@ -1,4 +1,4 @@
-"""Run folders into the tables ``run``, ``perf``, ``result``, ``outcome``, ``suite`` and ``task``.
+"""Loading of run folders into the tables ``run``, ``perf``, ``result``, ``outcome``, ``suite`` and ``task``.
 
 Parquet is streamed as Arrow batches, without prompts and answers: a large run needs no more memory
 than a small one, and a folder may have any name (no globbing).
@@ -64,13 +64,13 @@ def load_run(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 
 def refresh_suites(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the rows of ``suite`` and ``task`` that the runs' manifests speak of."""
+    """Rebuild the rows of ``suite`` and ``task`` from the runs' manifests."""
     for table in ("suite", "task"):
         con.execute(f"INSERT OR REPLACE INTO {table} BY NAME {sql.text('ingest', table)}")
 
 
 def name_models(con: duckdb.DuckDBPyConnection) -> None:
-    """Give each run its model and vendor in the catalog, as the catalog stands now."""
+    """Set the model and vendor of each run, as ids of the present catalog."""
     con.execute(
         f"UPDATE run SET model_id = named.model_id, vendor_id = named.vendor_id "
         f"FROM ({sql.text('ingest', 'catalog_names')}) AS named WHERE run.run_id = named.run_id"
@@ -78,8 +78,8 @@ def name_models(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _unpublished(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> dict[Path, str]:
-    """The folders that the database has not yet, with their checksums; all that is wrong is said at once."""
-    known, public = sql.published(con, "run"), sql.published(con, "public-run")
+    """Folders that the database lacks, with their checksums; one error with all problems where there are any."""
+    checksums, public = sql.published(con, "run"), sql.published(con, "public-run")
     new: dict[Path, str] = {}
     problems: list[str] = []
     for folder in dict.fromkeys(folders):
@@ -91,9 +91,9 @@ def _unpublished(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> dic
             continue
         if folder.name in public:
             problems.append(f"{folder} has the id of a public run that is in the database.")
-        elif known.get(folder.name, checksum) != checksum:
+        elif checksums.get(folder.name, checksum) != checksum:
             problems.append(f"{folder} is in the database with other content. Run `harness db rebuild`.")
-        elif folder.name not in known:
+        elif folder.name not in checksums:
             new[folder] = checksum
     if problems:
         raise BadInput("These runs cannot be published; nothing was changed.", problems)

@@ -1,4 +1,4 @@
-"""Prompts and answers of one run, read from its folder at the time they are asked for."""
+"""Prompts and answers of one run, one row a sample, read from the run's folder on request."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_PAGE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class SamplePage:
-    """One page of a run's samples; ``total`` counts the rows that the filters let through."""
+    """One page of a run's samples; ``total`` is the number of rows that match the filters."""
 
     frame: pd.DataFrame
     total: int
@@ -61,21 +61,21 @@ def samples(
         scanner = ds.dataset(path, format="parquet").scanner(
             filter=_condition(task, metric, filter, text, below), batch_size=_BATCH, use_threads=False
         )
-        kept: list[pa.RecordBatch] = []
+        batches: list[pa.RecordBatch] = []
         total = 0
         for batch in scanner.to_batches():
             start, stop = max(offset - total, 0), min(offset + limit - total, batch.num_rows)
             if start < stop:
-                kept.append(batch.slice(start, stop - start))
+                batches.append(batch.slice(start, stop - start))
             total += batch.num_rows
-        frame = pa.Table.from_batches(kept, schema=scanner.projected_schema).to_pandas()
+        frame = pa.Table.from_batches(batches, schema=scanner.projected_schema).to_pandas()
     except (pa.ArrowException, OSError) as error:
         raise BadInput(f"{path} cannot be read: {str(error).splitlines()[0]}") from None
     return SamplePage(frame, total, offset)
 
 
 def samples_path(run_id: str, runs: Path | None = None) -> Path:
-    """The samples file of one run; the id can name nothing outside the folder of runs.
+    """Path of one run's samples file; an id with a path in it is refused.
 
     Raises:
         BadInput: the id is none.
@@ -99,8 +99,8 @@ def _condition(
     if below is not None:
         parts.append(pc.field("value") < below)
     if text:
-        found = [pc.match_substring(pc.field(n), text, ignore_case=True) for n in _TEXTS]
-        parts.append(found[0] | found[1] | found[2])
+        matches = [pc.match_substring(pc.field(n), text, ignore_case=True) for n in _TEXTS]
+        parts.append(matches[0] | matches[1] | matches[2])
     condition = None
     for part in parts:
         condition = part if condition is None else condition & part

@@ -22,8 +22,8 @@ def text(kind: str, name: str) -> str:
     """
     path = places.asset(f"sql/{kind}") / f"{name}.sql"
     if not name.replace("_", "").isalnum() or not path.is_file():
-        known = ", ".join(sorted(p.stem for p in places.asset(f"sql/{kind}").glob("*.sql")))
-        raise BadInput(f"There is no SQL {name!r} in sql/{kind}; there are {known}.")
+        names = ", ".join(sorted(p.stem for p in places.asset(f"sql/{kind}").glob("*.sql")))
+        raise BadInput(f"There is no SQL {name!r} in sql/{kind}; there are {names}.")
     return path.read_text(encoding="utf-8").strip().removesuffix(";")
 
 
@@ -49,13 +49,13 @@ def sha256(paths: Iterable[Path]) -> str:
 
 
 def published(con: duckdb.DuckDBPyConnection, part: str) -> dict[str, str]:
-    """What was published of a part: name → checksum."""
+    """Checksums of the published sources of one kind, by name."""
     rows = con.execute("SELECT name, sha256 FROM publication WHERE part = $part ORDER BY name", {"part": part})
     return {str(name): str(checksum) for name, checksum in rows.fetchall()}
 
 
 def note(con: duckdb.DuckDBPyConnection, part: str, name: str, checksum: str) -> None:
-    """Remember what was published."""
+    """Record the checksum of a published source."""
     con.execute(
         "INSERT OR REPLACE INTO publication VALUES ($part, $name, $sum)",
         {"part": part, "name": name, "sum": checksum},

@@ -26,7 +26,7 @@ _H0_TOLERANCE = 6e-5
 
 
 def check_suites(folder: Path = FOLDER, hub: Path | None = None) -> list[str]:
-    """Every way in which the suite files disagree with the installed lm-eval, one sentence each.
+    """Disagreements of all suite files with the installed lm-eval, one sentence each.
 
     With a mirror, ``h0`` of the texts that it holds is computed again and compared.
     """

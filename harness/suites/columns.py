@@ -1,4 +1,4 @@
-"""Splits and columns that a task's definition needs, and what a data file lacks of them.
+"""Splits and columns that a task's definition needs, and the problems of data files that lack them.
 
 lm-eval takes a column name that the data lack for a literal text and scores every item 0 without a
 word, so the definition is checked against the file before, and the first item is taken through the
@@ -57,7 +57,7 @@ def file_problem(task: str, config: Mapping[str, Any], files: Files) -> str | No
 
 
 def wrong_in_use(task: Task) -> str | None:
-    """What goes wrong when the first item is taken through the task with empty answers, if anything."""
+    """Error of the task on its first item with empty answers, in a sentence; None where there is none."""
     doc = task.task_docs[0]
     config = task.config
     for part in (config.doc_to_text, config.doc_to_target, config.doc_to_choice):

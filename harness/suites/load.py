@@ -1,4 +1,4 @@
-"""Suite files: find, read, validate. All problems of a file are told at once."""
+"""Suite files: find, read, validate. One error names all problems of a file."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def load_suite(name_or_path: str, folder: Path = FOLDER) -> Suite:
     if Path(name_or_path).name != name_or_path or name_or_path.endswith((".yaml", ".yml")):
         path = Path(name_or_path)
     if not path.is_file():
-        known = ", ".join(sorted(p.stem for p in folder.glob("*.yaml")))
-        raise MissingData(f"There is no suite {name_or_path!r}. Suites here: {known}. Or give a suite file (.yaml).")
+        names = ", ".join(sorted(p.stem for p in folder.glob("*.yaml")))
+        raise MissingData(f"There is no suite {name_or_path!r}. Suites here: {names}. Or give a suite file (.yaml).")
     try:
         spec = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -50,7 +50,7 @@ def load_suite(name_or_path: str, folder: Path = FOLDER) -> Suite:
 
 
 def parse(spec: object, where: str) -> Suite:
-    """The suite that a suite file's content describes; ``where`` names it in messages.
+    """The suite of a suite file's content; ``where`` names the file in error messages.
 
     Raises:
         BadInput: with every problem found.
@@ -118,7 +118,7 @@ def _entry(entry: object, number: int, problems: list[str], tasks: list[SuiteTas
         "licence": keys.text("licence") if entry.get("licence") is not None else None,
         "redistribute": keys.get("redistribute", bool, "must be true or false") is True,
         "cluster": keys.text("cluster") if entry.get("cluster") is not None else None,
-        "extra_metrics": tuple(keys.names("extra_metrics", known=tuple(EXTRA_METRICS), may_lack=True)),
+        "extra_metrics": tuple(keys.names("extra_metrics", allowed=tuple(EXTRA_METRICS), may_lack=True)),
     }
     _anchors(keys, settings)
     if "," in settings["metric"]:
@@ -153,7 +153,7 @@ def _texts(keys: _Keys, key: str) -> dict[str, str]:
 
 @dataclass(slots=True)
 class _Keys:
-    """Reads one mapping's keys and collects what is wrong with them; wrong values read as empty ones."""
+    """Reader of one mapping's keys that collects their problems; a wrong value reads as an empty one."""
 
     spec: Mapping[str, Any]
     where: str
@@ -162,10 +162,10 @@ class _Keys:
     def problem(self, key: str, what: str, to_do: str) -> None:
         self.problems.append(f"{self.where}: {key} {what}; {to_do}.")
 
-    def only(self, known: tuple[str, ...]) -> None:
+    def only(self, allowed: tuple[str, ...]) -> None:
         for key in self.spec:
-            if key not in known:
-                self.problem(str(key), "is unknown", f"use {', '.join(known)}")
+            if key not in allowed:
+                self.problem(str(key), "is unknown", f"use {', '.join(allowed)}")
 
     def get(self, key: str, kind: type, must: str, check: Callable[[Any], bool] = lambda value: True) -> Any:
         value = self.spec.get(key)
@@ -177,8 +177,8 @@ class _Keys:
     def text(self, key: str) -> str:
         return self.get(key, str, "must be a text (quote numbers)", lambda v: bool(v.strip())) or ""
 
-    def choice(self, key: str, known: tuple[str, ...]) -> str:
-        return self.get(key, str, f"must be one of {', '.join(known)}", lambda v: v in known) or ""
+    def choice(self, key: str, allowed: tuple[str, ...]) -> str:
+        return self.get(key, str, f"must be one of {', '.join(allowed)}", lambda v: v in allowed) or ""
 
     def whole(self, key: str, least: int) -> int:
         value = self.get(key, int, f"must be a whole number, at least {least}", lambda v: v >= least)
@@ -191,13 +191,13 @@ class _Keys:
         self.problem(key, f"is {value!r}", "it must be a number")
         return None
 
-    def names(self, key: str, known: tuple[str, ...] = (), may_lack: bool = False) -> list[str]:
+    def names(self, key: str, allowed: tuple[str, ...] = (), may_lack: bool = False) -> list[str]:
         if may_lack and self.spec.get(key) is None:
             return []
         value = self.get(key, list, "must be a list of names", lambda v: all(isinstance(n, str) for n in v)) or []
         for name in value:
-            if known and name not in known:
-                self.problem(key, f"names {name!r}", f"known are {', '.join(known)}")
+            if allowed and name not in allowed:
+                self.problem(key, f"names {name!r}", f"known are {', '.join(allowed)}")
         if not value and not may_lack and isinstance(self.spec.get(key), list):
             self.problem(key, "is empty", "name at least one")
         return value

@@ -42,7 +42,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {name: names for names in _SAME for nam
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """What the mirror lacks: ``what`` is its path in the hub's layout, ``whole`` says that it is a whole data set."""
+    """Data absent from the mirror: ``what`` is the path in the hub's layout, ``whole`` marks a whole data set."""
 
     what: str
     whole: bool = False
@@ -55,7 +55,7 @@ class Files:
     splits: Mapping[str, tuple[Path, ...]]
 
     def __call__(self, **_: object) -> DatasetDict:
-        """The splits, in memory: nothing is written to any cache."""
+        """The splits as data sets in memory, without a cache on disk."""
         import pyarrow as pa
         import pyarrow.parquet as pq
         from datasets import Dataset, DatasetDict
@@ -76,7 +76,7 @@ class Files:
         return list(pq.read_schema(self.splits[split][0]).names)
 
     def rows(self, split: str) -> int:
-        """How many rows a split has."""
+        """Number of rows of a split."""
         import pyarrow.parquet as pq
 
         return sum(pq.read_metadata(file).num_rows for file in self.splits[split])
@@ -87,17 +87,17 @@ class Files:
 
 
 def find(hub: Path, dataset: str, config: str | None, splits: Iterable[str]) -> Files | Absent:
-    """The files of a data set's splits on the mirror, or what is absent."""
+    """Files of a data set's splits on the mirror, or the first one absent."""
     folder = _dataset_folder(hub, dataset)
     if folder is None:
         return Absent(dataset, whole=True)
-    place = _config_folder(folder, config)
-    if place is None:
+    config_folder = _config_folder(folder, config)
+    if config_folder is None:
         return Absent(f"{dataset}/{config or 'default'}")
-    by_split = {split: _split_files(place, split) for split in splits}
+    by_split = {split: _split_files(config_folder, split) for split in splits}
     for split, files in by_split.items():
         if not files:
-            return Absent(f"{dataset}/{place.name}/{split}.parquet")
+            return Absent(f"{dataset}/{config_folder.name}/{split}.parquet")
     return Files(by_split)
 
 
@@ -107,7 +107,7 @@ def digest(value: object) -> str:
 
 
 def content_hash(docs: Iterable[Mapping[str, Any]]) -> str:
-    """SHA-256 of documents that come from elsewhere than a mirror's files."""
+    """SHA-256 of documents that lm-eval loaded from its own cache or the hub."""
     state = hashlib.sha256()
     for doc in docs:
         state.update(json.dumps(doc, ensure_ascii=False, sort_keys=True, default=str).encode() + b"\n")

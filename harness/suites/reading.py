@@ -1,4 +1,4 @@
-"""What our own lm-eval task files call: choosing documents and scoring extractive answers.
+"""Functions of our own lm-eval task files: choice of documents and scores of extractive answers.
 
 The files under ``tasks/`` name these functions (``!function harness.suites.reading.…``); lm-eval
 calls them with a data set or with a document and the model's answers.

@@ -1,4 +1,4 @@
-"""lm-eval's task objects of a suite, their data from a mirror, the local cache or the hub.
+"""lm-eval's task objects of a suite, with data from a mirror, the local cache or the hub.
 
 The definitions (prompt, metric, version) are lm-eval's own and stay untouched; only where the data
 come from is set. lm_eval is imported inside the functions, after the offline switches are set.
@@ -109,10 +109,10 @@ def _entries(suite: Suite, only: Iterable[str] | None) -> list[SuiteTask]:
     if only is None:
         return list(suite.tasks)
     wanted = set(only)
-    known = set(suite.names()) | {g.name for g in suite.groups}
-    if wanted - known:
+    names = set(suite.names()) | {g.name for g in suite.groups}
+    if wanted - names:
         raise BadInput(
-            f"The suite {suite.name} has no task {', '.join(sorted(wanted - known))}. "
+            f"The suite {suite.name} has no task {', '.join(sorted(wanted - names))}. "
             f"It has {', '.join(suite.entries())}."
         )
     return [t for t in suite.tasks if t.task in wanted or t.group in wanted]
@@ -170,7 +170,7 @@ def _build(manager: TaskManager, name: str, files: mirror.Files | None) -> Task:
 def _not_built(
     entry: SuiteTask, error: Exception, data: mirror.Files | str | None, offline: bool
 ) -> LeftOut | _Problem:
-    """Why lm-eval cannot build a task: a file that does not fit is a problem, absent data leave the task out."""
+    """Reason that lm-eval cannot build a task: a problem where a file does not fit, a task left out where data are absent."""
     text = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
     if isinstance(data, mirror.Files) and not isinstance(error, ImportError):
         return _Problem(columns.sentence(entry.task, data, f"does not fit the task ({text})"))
@@ -192,7 +192,7 @@ def _set_shots(task: Task, entry: SuiteTask) -> int:
 def _groups(
     suite: Suite, asked: Collection[str], scorable: Collection[str]
 ) -> tuple[tuple[SuiteGroup, ...], tuple[LeftOut, ...]]:
-    """The suite's groups that are whole, and those of which an asked task cannot be scored."""
+    """The suite's groups with all members, and the groups of which a wanted task cannot be scored."""
     whole: list[SuiteGroup] = []
     broken: list[LeftOut] = []
     for group in suite.groups:

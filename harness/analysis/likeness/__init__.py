@@ -1,1 +1,1 @@
-"""How alike models' outcomes are, and what a portfolio of models covers."""
+"""Agreement of models' outcomes, and gain of portfolios of models."""

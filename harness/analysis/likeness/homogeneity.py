@@ -223,7 +223,7 @@ def disagreements(outcome: pd.DataFrame) -> pd.DataFrame:
 
 
 def choice_probabilities(loglikelihoods: npt.ArrayLike) -> Floats:
-    """Probabilities of an item's choices ``(k,)`` from their log-likelihoods: softmax, shifted so that nothing overflows."""
+    """Probabilities of an item's choices ``(k,)`` from their log-likelihoods: softmax without overflow."""
     logs = np.asarray(loglikelihoods, dtype=float)
     odds = np.exp(logs - logs.max())
     return np.asarray(odds / odds.sum())

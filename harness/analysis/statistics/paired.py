@@ -6,8 +6,6 @@ Items are the same when task, metric, filter and ``doc_hash`` are (the n-th copy
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -124,7 +122,7 @@ def _p_values(difference: Floats, stderr: Floats, clusters: Floats) -> Floats:
 
 
 def holm(p_values: npt.ArrayLike) -> Floats:
-    """Holm–Bonferroni adjusted p-values (Holm 1979), same shape; NaN stays NaN and counts for nothing."""
+    """Holm–Bonferroni adjusted p-values (Holm 1979), same shape; NaN stays NaN and is not counted as a test."""
     p = np.asarray(p_values, dtype=float)
     present = np.flatnonzero(~np.isnan(p))
     order = present[np.argsort(p[present], kind="stable")]
@@ -134,14 +132,11 @@ def holm(p_values: npt.ArrayLike) -> Floats:
     return out
 
 
-def paired_differences(
-    outcome: pd.DataFrame, *, pairs: Sequence[tuple[str, str]] | None = None, confidence: float = CONFIDENCE
-) -> pd.DataFrame:
+def paired_differences(outcome: pd.DataFrame, *, confidence: float = CONFIDENCE) -> pd.DataFrame:
     """Paired differences of models on every measure they share.
 
-    ``outcome`` has the table's columns and ``model``; ``pairs`` defaults to all pairs. One row per (task,
-    metric, filter, pair) with shared items, columns ``PAIRED_COLUMNS``; ``p_adjusted`` is Holm's over all
-    rows of one measure. Source: ``paired_difference``.
+    ``outcome`` has the table's columns and ``model``. One row per (task, metric, filter, pair) with shared items,
+    columns ``PAIRED_COLUMNS``; ``p_adjusted`` is Holm's over all rows of one measure. Source: ``paired_difference``.
     """
     parts = []
     for measure, part in outcome.groupby(MEASURE, sort=True):
@@ -149,7 +144,9 @@ def paired_differences(
         weight, cluster = _per_item(part, wide.index)
         codes = cluster_codes(cluster, len(wide))
         frames = []
-        for a, others in _partners(list(wide.columns), pairs).items():
+        models = list(wide.columns)
+        for i, a in enumerate(models[:-1]):
+            others = models[i + 1 :]
             columns = _against(wide[a].to_numpy(), wide[others].to_numpy(), weight, codes, confidence)
             frames.append(pd.DataFrame({"model_a": a, "model_b": others, **columns}))
         if frames:
@@ -172,16 +169,6 @@ def advantages(pairs: pd.DataFrame) -> pd.DataFrame:
         low=pairs["low"].where(~turned, -pairs["high"]),
         high=pairs["high"].where(~turned, -pairs["low"]),
     )
-
-
-def _partners(models: list[str], pairs: Sequence[tuple[str, str]] | None) -> dict[str, list[str]]:
-    """Each first model of the wanted pairs with its partners; pairs with an absent model are left out."""
-    wanted = itertools.combinations(models, 2) if pairs is None else pairs
-    partners: dict[str, list[str]] = {}
-    for a, b in wanted:
-        if a in models and b in models:
-            partners.setdefault(a, []).append(b)
-    return partners
 
 
 def _keyed(part: pd.DataFrame) -> pd.DataFrame:

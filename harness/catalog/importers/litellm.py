@@ -139,7 +139,7 @@ def _entry(out: Imported, context: ImportContext, key: str, facts: Mapping[str, 
 
 
 def _below_a_character(facts: Mapping[str, Any], name: str) -> bool:
-    """Whether a price per token contradicts the price per character that stands beside it."""
+    """Whether a price per token is below the same entry's price per character."""
     token, character = (facts.get(n) for n in (name, name.replace("_per_token", "_per_character")))
     one, other = (None if v is None else decimal(v) for v in (token, character))
     return one is not None and other is not None and 0 < one < other

@@ -118,7 +118,7 @@ def _hub(model: Mapping[str, Any]) -> str:
 
 
 def _listed_model(out: Imported, context: ImportContext, model: Mapping[str, Any]) -> None:
-    """One entry of models.json: the model, then its scores."""
+    """Add the model and the scores of one entry of models.json."""
     vendor = match_vendor(context.names, str(model["id"]).split("/")[0])
     match = context.model(out, str(model["id"]))
     if match is None and vendor is None:

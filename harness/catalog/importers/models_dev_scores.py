@@ -58,7 +58,7 @@ def full_date(value: object) -> str:
 
 
 def listed_score(out: Imported, context: ImportContext, model_id: str, score: Mapping[str, Any]) -> None:
-    """One entry of a model's ``benchmarks``: a score with its harness, variant and source."""
+    """Add the score of one entry of a model's ``benchmarks``, with its harness, variant and source."""
     name, value = str(score["name"]), decimal(score["score"])
     if name == "Terminal-Bench" and str(score.get("version", "")) in ("2.0", "2.1"):
         name = f"Terminal-Bench {score['version']}"

@@ -116,7 +116,7 @@ def _added(out: Imported, context: ImportContext, name: str, effort: str, hints:
 
 @dataclass(frozen=True)
 class Score:
-    """One published figure."""
+    """One reported score of a model: value, unit, benchmark, setting and source."""
 
     benchmark: str
     metric: str
@@ -130,7 +130,7 @@ class Score:
 
 
 def report(out: Imported, model: Scored, score: Score) -> None:
-    """Add one published figure of a model."""
+    """Add one reported score of a model."""
     setting = "; ".join(filter(None, [score.setting, model.setting]))
     add_score(
         out,

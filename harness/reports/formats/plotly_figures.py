@@ -56,7 +56,7 @@ def heat(figure: Figure, words: Words) -> Chart:
     square = frame.pivot_table(index="row", columns="label", values="value", sort=False)
     square = square.reindex(index=rows, columns=columns)
     whole = all(float(v).is_integer() for v in frame["value"].dropna())
-    return grid.heat(square, unit=figure.unit, places=0 if whole else 2, **_texts(figure))
+    return grid.heat(square, unit=figure.unit, decimals=0 if whole else 2, **_texts(figure))
 
 
 def _texts(figure: Figure) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def show(view: View, frame: pd.DataFrame, *, unit: str, source: str, name: str) 
     """Difference of each group from the largest at equal size, with intervals."""
     say = view.say
     blocks.section(say("equal_size.title"), say("equal_size.lead"))
-    by = controls.switch(say("equal_size.by"), ["segment", "country"], "equal", lambda b: say(f"controls.{b}"))
+    by = controls.segmented(say("equal_size.by"), ["segment", "country"], "equal", lambda b: say(f"controls.{b}"))
     found = compared(frame, by)
     if found.empty:
         st.info(say("equal_size.too_few", least=LEAST), icon=":material/info:")
@@ -53,7 +53,7 @@ def show(view: View, frame: pd.DataFrame, *, unit: str, source: str, name: str) 
             found[["label", "difference", "low", "high", "significant", "models", "p_value", "slope_per_tenfold"]], say,
             title=_sentence(view, found, base), unit=unit,
             note=say("equal_size.note", base=base, slope=number(float(found.iloc[0]["slope_per_tenfold"]), 2)),
-            source=source, name=f"equal-size-{by}-{name}", told=(say("claims.told"), say("equal_size.even")),
+            source=source, name=f"equal-size-{by}-{name}", labels=(say("claims.told"), say("equal_size.even")),
         ),
     )  # fmt: skip
     if by == "segment":
@@ -97,7 +97,7 @@ def _moved(view: View, frame: pd.DataFrame, against: str, *, source: str, name: 
             differences.sort_values("group", kind="stable")[keep], say, title=_moved_sentence(view, differences, moved_names),
             unit=say("equal_size.moved_unit", base=say.known("segment", against)),
             note=say("equal_size.moved_note", base=say.known("segment", against), vendors=", ".join(moved_names)),
-            source=source, name=f"moved-segments-{name}", told=(say("claims.told"), say("equal_size.even")),
+            source=source, name=f"moved-segments-{name}", labels=(say("claims.told"), say("equal_size.even")),
         ),
     )  # fmt: skip
 

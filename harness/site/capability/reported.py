@@ -29,7 +29,9 @@ def show(view: View) -> None:
     least = RANKED_BENCHMARKS
     if fit is not None:
         least = int(
-            controls.slide(say("reported.least"), 4, 12, RANKED_BENCHMARKS, 1, "least", help=say("reported.least_help"))
+            controls.slider(
+                say("reported.least"), 4, 12, RANKED_BENCHMARKS, 1, "least", help=say("reported.least_help")
+            )
         )
     every = scale.board(view, least)
     if fit is None or every.empty:
@@ -38,7 +40,7 @@ def show(view: View) -> None:
         _scale(view, leaderboard.named(view, every), fit)
     blocks.section(say("reported.benchmarks"), say("reported.benchmarks_lead"))
     names = list(scores["benchmark"].value_counts().index)
-    benchmark = controls.one(say("controls.benchmark"), names, "benchmark")
+    benchmark = controls.select(say("controls.benchmark"), names, "benchmark")
     rows = leaderboard.named(view, scores[scores["benchmark"] == benchmark])
     column = st.column_config
     blocks.table(
@@ -65,15 +67,15 @@ def show(view: View) -> None:
 def _scale(view: View, frame: pd.DataFrame, fit: ScaleFit) -> None:
     say = view.say
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        segments = controls.several(
+        segments = controls.multiselect(
             say("controls.segment"), sorted(s for s in set(frame["segment"]) if isinstance(s, str)), "segment",
             lambda s: say.known("segment", s),
         )  # fmt: skip
-        countries = controls.several(
+        countries = controls.multiselect(
             say("controls.country"), sorted(c for c in set(frame["country"]) if isinstance(c, str)), "country",
             lambda c: say.known("country", c),
         )  # fmt: skip
-        weights = controls.switch(
+        weights = controls.segmented(
             say("controls.weights"), ["all", "open", "closed"], "weights", lambda w: say(f"weights.{w}")
         )
     shown = leaderboard.filtered(frame, segments, countries, weights)
@@ -111,7 +113,7 @@ def _over_time(view: View, frame: pd.DataFrame, source: str, unit: str) -> None:
 
     say = view.say
     blocks.section(say("reported.time"), say("reported.time_lead"))
-    by = controls.switch(say("reported.by_what"), ["segment", "country"], "by", lambda b: say(f"controls.{b}"))
+    by = controls.segmented(say("reported.by_what"), ["segment", "country"], "by", lambda b: say(f"controls.{b}"))
     lines = records_of_each(frame, by)
     if lines.empty:
         return
@@ -183,7 +185,7 @@ def _expected(view: View, frame: pd.DataFrame, source: str, fit: ScaleFit) -> No
 
     say = view.say
     blocks.section(say("reported.expected"), say("reported.expected_lead"))
-    model = controls.one(say("columns.model"), list(frame["model"]), "expect")
+    model = controls.select(say("columns.model"), list(frame["model"]), "expect")
     row = frame[frame["model"] == model].iloc[0]
     ends = [expected_scores(fit, row[c]).set_index("benchmark")["expected"] for c in ("score", "low", "high")]
     told = fit.scores[fit.scores["model_id"] == row["model_id"]].set_index("benchmark")["score"]

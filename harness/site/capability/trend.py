@@ -55,7 +55,7 @@ def firmness(view: View, fit: ScaleFit, *, source: str) -> None:
 
     say = view.say
     blocks.section(say("reported.firm"), say("reported.firm_lead"))
-    if not controls.flag(say("reported.firm_show"), "without_each"):
+    if not controls.toggle(say("reported.firm_show"), "without_each"):
         return
     with st.spinner(say("reported.firm_wait")):
         left = scale.without_each(view)

@@ -35,7 +35,7 @@ def founding(view: View, vendors: pd.DataFrame) -> None:
                 rows[["label", "difference", "low", "high", "significant", "n_first", "n_second"]], say,
                 title=say("claims.finding", all=len(found), **counts), unit=say("claims.unit"),
                 note=say("claims.note"), source=say("positions.source"), name="founding-claims-chart",
-                told=(say("claims.told"), say("claims.open")),
+                labels=(say("claims.told"), say("claims.open")),
             ),
         )  # fmt: skip
     column = st.column_config
@@ -98,7 +98,7 @@ def _behind(view: View, vendors: pd.DataFrame, found: pd.DataFrame) -> None:
     say = view.say
     held = [i for i, claim in enumerate(CLAIMS) if claim.inputs]
     blocks.section(say("claims.behind"), say("claims.behind_lead"))
-    chosen = controls.one(say("claims.claim"), held, "claim", lambda i: str(found.iloc[i]["claim_name"]))
+    chosen = controls.select(say("claims.claim"), held, "claim", lambda i: str(found.iloc[i]["claim_name"]))
     claim = CLAIMS[chosen]
     rows = positions.normalised(view)
     rows = rows[rows["input"].isin(claim.inputs)]

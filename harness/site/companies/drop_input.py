@@ -46,7 +46,9 @@ def show(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
             unit=say("dropped.unit"), note=say("dropped.note"), source=say("positions.source"), name="drop-input", most=40,
         ),
     )  # fmt: skip
-    chosen = controls.one(say("dropped.without"), list(summed["input"]), "without", lambda i: input_label(say, str(i)))
+    chosen = controls.select(
+        say("dropped.without"), list(summed["input"]), "without", lambda i: input_label(say, str(i))
+    )
     part = found[found["input"] == chosen].dropna(subset=["rank"])
     part = part.assign(
         vendor=part["vendor_id"].map(names), before=part["rank"] - part["rank_change"], change=-part["rank_change"]

@@ -24,12 +24,12 @@ def show(view: View, vendors: pd.DataFrame) -> None:
     say = view.say
     blocks.section(say("positions.title"), say("positions.lead"))
     with st.expander(say("positions.choices"), icon=":material/tune:"):
-        how = controls.switch(
+        how = controls.segmented(
             say("positions.normalisation"), list(NORMALISATIONS), "norm", lambda n: say.known("choice", n)
         )
-        mean = controls.switch(say("positions.mean"), list(AGGREGATIONS), "mean", lambda n: say.known("choice", n))
+        mean = controls.segmented(say("positions.mean"), list(AGGREGATIONS), "mean", lambda n: say.known("choice", n))
         with st.grid(5, min_column_width=150):
-            weights = {d: controls.slide(say.known("dimension", d), 0.0, 3.0, 1.0, 0.5, f"w_{d}") for d in DIMENSIONS}
+            weights = {d: controls.slider(say.known("dimension", d), 0.0, 3.0, 1.0, 0.5, f"w_{d}") for d in DIMENSIONS}
     if not any(weights.values()):
         st.info(say("positions.no_weight"), icon=":material/info:")
         return

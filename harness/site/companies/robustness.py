@@ -26,7 +26,7 @@ def show(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
     """The three views, behind a switch: they take a moment."""
     say = view.say
     blocks.section(say("robustness.title"), say("robustness.lead"))
-    part = controls.switch(
+    part = controls.segmented(
         say("robustness.part"),
         ["none", "what_if", "drop", "variance", "coherence"],
         "firm",
@@ -118,12 +118,12 @@ def _what_if(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
         st.info(say("positions.nobody"), icon=":material/info:")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        vendor = controls.one(say("columns.vendor"), list(ranked["vendor_id"]), "if_vendor", lambda v: names[v])
+        vendor = controls.select(say("columns.vendor"), list(ranked["vendor_id"]), "if_vendor", lambda v: names[v])
         own = rows[rows["vendor_id"] == vendor].drop_duplicates("input").set_index("input")
-        name = controls.one(say("positions.input"), list(own.index), "if_input", lambda i: input_label(say, i))
+        name = controls.select(say("positions.input"), list(own.index), "if_input", lambda i: input_label(say, i))
         held = float(own.loc[name, "value"])
         unit = own.loc[name, "unit"]
-        value = controls.amount(
+        value = controls.number(
             say("robustness.value", unit=unit if isinstance(unit, str) else "–"),
             held,
             f"if_{slug(f'{vendor} {name}')}",

@@ -63,7 +63,7 @@ def of_segments(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
     blocks.section(say("strong.segments"), say("strong.segments_lead"))
     _table(view, found)
     pairs = list(dict.fromkeys(zip(found["who"], found["input"], strict=True)))
-    chosen = controls.one(
+    chosen = controls.select(
         say("strong.behind"), pairs, "strong",
         lambda c: f"{say.known('segment', c[0])} · {input_label(say, c[1])}",
     )  # fmt: skip

@@ -28,13 +28,13 @@ def show(view: View, placed: pd.DataFrame) -> None:
         return
     blocks.section(say("vendor_map.title"), say("vendor_map.lead"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        made = controls.switch(
+        made = controls.segmented(
             say("vendor_map.axes"), ["chosen", "components"], "map", lambda m: say(f"vendor_map.{m}")
         )
         if made == "chosen":
-            across = controls.one(say("positions.across"), held, "map_x", lambda d: say.known("dimension", d))
+            across = controls.select(say("positions.across"), held, "map_x", lambda d: say.known("dimension", d))
             rest = [d for d in held if d != across]
-            up = controls.one(
+            up = controls.select(
                 say("positions.up"), rest, "map_y", lambda d: say.known("dimension", d), default=len(rest) - 1
             )
     if made == "chosen":

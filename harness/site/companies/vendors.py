@@ -39,7 +39,7 @@ def market_map(view: View, shown: pd.DataFrame) -> None:
             note=say("companies.note"),
             source=say("companies.source"),
             name="market-map",
-            places=0,
+            decimals=0,
             data=shown[["vendor", "segment", "country", "city", "founded", "models", "open_models"]],
         ),
         lead=True,

@@ -83,7 +83,7 @@ def show(view: View, ratio: float) -> None:
     if not names:
         st.info(say("answers.too_few", least=LEAST), icon=":material/info:")
         return
-    benchmark = controls.one(say("controls.benchmark"), names, "answers")
+    benchmark = controls.select(say("controls.benchmark"), names, "answers")
     rows = leaderboard.named(view, costs(view, benchmark, ratio))
     rows = rows.assign(label=[f"{m} · {s:.0%}" for m, s in zip(rows["model"], rows["score"], strict=True)])
     keep = ["label", "value", "model", "vendor", "score", "blended_per_mtok", "price_place", "provider", "as_of"]

@@ -88,7 +88,7 @@ def show(view: View, vendors: Sequence[str], models: Sequence[str]) -> None:
     say = view.say
     blocks.section(say("reports.document"), say("reports.document_lead"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        form = controls.switch(say("reports.format"), list(MIME), "r_format", lambda f: say(f"reports.format_{f}"))
+        form = controls.segmented(say("reports.format"), list(MIME), "r_format", lambda f: say(f"reports.format_{f}"))
         wanted = (tuple(vendors), tuple(models), form, view.language, view.reader.generation)
         st.button(say("reports.make"), key="r_make", icon=":material/description:", type="primary", on_click=_request,
                   args=(wanted,))  # fmt: skip

@@ -144,7 +144,7 @@ def difference(view: View, every: pd.DataFrame, run: Mapping[str, Any]) -> None:
     if others.empty:
         st.info(say("runs_and_samples.no_other"), icon=":material/info:")
         return
-    other_id = controls.one(say("runs_and_samples.other"), list(others["run_id"]), "other_run", labels(others))
+    other_id = controls.select(say("runs_and_samples.other"), list(others["run_id"]), "other_run", labels(others))
     other = view.frame("run", run_id=other_id).iloc[0]
     import pandas as pd
 

@@ -24,12 +24,12 @@ def show(view: View, run_id: str, results: pd.DataFrame) -> None:
         st.info(say("runs_and_samples.no_results"))
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        task, metric, filter_ = controls.one(
+        task, metric, filter_ = controls.select(
             say("controls.measure"), measures, "measure", lambda m: " · ".join(x for x in m if x != "none")
         )
-        words = controls.words(say("runs_and_samples.words"), "words", say("runs_and_samples.words_hint"))
-        wrong = controls.flag(say("runs_and_samples.wrong"), "wrong")
-        page = controls.whole(say("runs_and_samples.page"), 1, 100_000, 1, "samples_page")
+        words = controls.text(say("runs_and_samples.words"), "words", say("runs_and_samples.words_hint"))
+        wrong = controls.toggle(say("runs_and_samples.wrong"), "wrong")
+        page = controls.integer(say("runs_and_samples.page"), 1, 100_000, 1, "samples_page")
     row = results[(results["task"] == task)].iloc[0]
     hidden = view.public and not bool(row["redistribute"])
     wanted = sample_page.Wanted(run_id, task, metric, filter_, "" if hidden else words, wrong, page)

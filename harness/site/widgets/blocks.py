@@ -75,7 +75,7 @@ def chart(view: View, drawn: Chart, *, height: int | None = None, lead: bool = F
         st.caption(f"{literal(drawn.note)}  \n{view.say('common.source')}: {literal(drawn.source)}")
         with st.container(horizontal=True, vertical_alignment="center"):
             download(view, drawn.data, drawn.name)
-            show = controls.flag(view.say("common.as_table"), "table_" + re.sub(r"\W+", "-", drawn.name))
+            show = controls.toggle(view.say("common.as_table"), "table_" + re.sub(r"\W+", "-", drawn.name))
         if show:
             st.dataframe(defused(drawn.data), hide_index=True, alt=drawn.title)
 

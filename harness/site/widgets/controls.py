@@ -14,27 +14,27 @@ T = TypeVar("T")
 
 
 def _bound(key: str) -> str:
-    """Remember that this widget stands in the URL (a change of language must carry it over)."""
-    known: list[str] = st.session_state.setdefault("_bound", [])
-    if key not in known:
-        known.append(key)
+    """Record a widget's key as one of the URL's, for links to the other language, and return it."""
+    keys: list[str] = st.session_state.setdefault("_bound", [])
+    if key not in keys:
+        keys.append(key)
     return key
 
 
 def _valid(key: str, options: Sequence[Any]) -> None:
-    """Forget kept choices that the present options no longer hold."""
+    """Remove from the session the chosen values that are not among the present options."""
     if key not in st.session_state:
         return
-    held = st.session_state[key]
-    if isinstance(held, list):
-        kept = [v for v in held if v in options]
-        if kept != held:
-            st.session_state[key] = kept
-    elif held is not None and held not in options:
+    chosen = st.session_state[key]
+    if isinstance(chosen, list):
+        valid = [v for v in chosen if v in options]
+        if valid != chosen:
+            st.session_state[key] = valid
+    elif chosen is not None and chosen not in options:
         del st.session_state[key]
 
 
-def several(
+def multiselect(
     label: str,
     options: Sequence[T],
     key: str,
@@ -58,14 +58,14 @@ def several(
     )
 
 
-def one(label: str, options: Sequence[T], key: str, name: Callable[[T], str] = str, *, default: int = 0) -> T:
+def select(label: str, options: Sequence[T], key: str, name: Callable[[T], str] = str, *, default: int = 0) -> T:
     """One option from a list."""
     _valid(key, options)
     chosen = st.selectbox(label, list(options), index=default, format_func=name, key=_bound(key), bind="query-params")
     return chosen if chosen in options else options[default]
 
 
-def switch(label: str, options: Sequence[T], key: str, name: Callable[[T], str] = str, *, default: int = 0) -> T:
+def segmented(label: str, options: Sequence[T], key: str, name: Callable[[T], str] = str, *, default: int = 0) -> T:
     """One option from a few, all visible."""
     _valid(key, options)
     chosen = st.segmented_control(
@@ -75,7 +75,7 @@ def switch(label: str, options: Sequence[T], key: str, name: Callable[[T], str] 
     return chosen if chosen in options else options[default]
 
 
-def slide(
+def slider(
     label: str, low: float, high: float, start: float, step: float, key: str, *, help: str | None = None
 ) -> float:
     """A number within bounds."""
@@ -83,25 +83,25 @@ def slide(
     return min(max(float(value), low), high)
 
 
-def flag(label: str, key: str, *, help: str | None = None) -> bool:
-    """A yes or no that is no at first."""
+def toggle(label: str, key: str, *, help: str | None = None) -> bool:
+    """A yes-or-no choice, off at first."""
     return bool(st.toggle(label, key=_bound(key), bind="query-params", help=help))
 
 
-def words(label: str, key: str, hint: str) -> str:
+def text(label: str, key: str, hint: str) -> str:
     """Free text to search for."""
     return str(
         st.text_input(label, key=_bound(key), bind="query-params", placeholder=hint, max_chars=200) or ""
     ).strip()
 
 
-def amount(label: str, start: float, key: str) -> float:
+def number(label: str, start: float, key: str) -> float:
     """A number of any size, ``start`` at first."""
     value = st.number_input(label, value=start, format="%.6g", key=_bound(key), bind="query-params")
     return start if value is None else float(value)
 
 
-def whole(label: str, low: int, high: int, start: int, key: str) -> int:
+def integer(label: str, low: int, high: int, start: int, key: str) -> int:
     """A whole number within bounds."""
     value = st.number_input(label, low, high, start, 1, key=_bound(key), bind="query-params")
     return min(max(int(value), low), high)

@@ -1,4 +1,4 @@
-"""The best possible predictor: it knows the grammar, and nobody can expect to score better.
+"""The best possible predictor: exact probabilities under the grammar, which bound every model's expected score.
 
 ``Bayes`` answers the same three questions that a language model is asked: the log-probability of
 a text, of a continuation, and the most probable answer to a prompt.

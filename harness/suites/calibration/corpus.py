@@ -1,4 +1,4 @@
-"""The training stream of the reference models: rows of tokens, fresh from the grammar without end.
+"""The training stream of the reference models: endless rows of tokens drawn from the grammar.
 
 A row holds one document, as the model will meet it. A token's weight is 1 where the model is to learn it: every
 byte of a text, but of the other kinds only the answer (their prompts are random by design).

@@ -1,4 +1,4 @@
-"""A seeded grammar over bytes: everything that the calibration suite asks is drawn from it.
+"""The seeded grammar over bytes from which all items of the calibration suite are drawn.
 
 Four sources, each simple enough that its best possible score is a formula or a finite sum:
 
@@ -78,7 +78,7 @@ def grammar(seed: int = SEED) -> Grammar:
 
 
 def stationary(transitions: Floats) -> Floats:
-    """The distribution that the chain keeps: pi P = pi, sum(pi) = 1."""
+    """Stationary distribution of the chain: pi P = pi, sum(pi) = 1."""
     n = len(transitions)
     system = np.vstack([transitions.T - np.eye(n), np.ones(n)])
     right = np.append(np.zeros(n), 1.0)
@@ -116,7 +116,7 @@ def _simplex(rng: RandomState, n: int) -> Floats:
 
 
 def _cycle(rng: RandomState, n: int) -> tuple[int, ...]:
-    """A permutation that is one cycle: nothing is its own partner."""
+    """A random permutation of one cycle, so that no element maps to itself."""
     order = rng.permutation(n)
     partner = np.empty(n, dtype=np.int64)
     partner[order] = np.roll(order, -1)

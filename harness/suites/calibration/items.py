@@ -1,4 +1,4 @@
-"""The suite's items: drawn from the grammar, shipped as Parquet beside this file.
+"""Items of the calibration suite: drawn from the grammar, shipped as Parquet beside this file.
 
 ``python -m harness.suites.calibration.items`` writes them again; the content is the seed's.
 """
@@ -35,7 +35,7 @@ def items(seed: int = SEED) -> dict[str, dict[str, Column]]:
 
 
 def _stream(seed: int, part: int) -> RandomState:
-    """A stream of its own for each table: adding items to one changes no other."""
+    """Random generator of one table, independent of the other tables' items."""
     return RandomState([seed, part])
 
 

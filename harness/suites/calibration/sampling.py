@@ -1,4 +1,4 @@
-"""Drawing from the grammar: texts, labelled letters, facts and lookups.
+"""Random draws from the grammar: texts, labelled strings of letters, facts and lookups.
 
 Used twice: for the shipped items, and without end for training. Each sampler takes the random
 stream as its argument and reads nothing else.

@@ -53,7 +53,7 @@ SIZES = {
 
 @dataclass(frozen=True)
 class Recipe:
-    """How every size is trained: rows of each kind in a batch, and the schedule."""
+    """Training settings of every size: rows of each kind in a batch, and the schedule."""
 
     seed: int = SEED
     rows: tuple[int, int, int, int] = (4, 16, 8, 32)

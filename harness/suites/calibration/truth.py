@@ -1,4 +1,4 @@
-"""The scores that are known before any model is run: from the grammar's tables, in numpy alone.
+"""True scores of the calibration suite, computed from the grammar's tables without any model, in numpy alone.
 
 Two kinds of number: of the source (what the best predictor expects on endless data) and of the
 very items that are shipped (what it gets on these). A model's score is held against the second,
@@ -31,7 +31,7 @@ LN2 = float(np.log(2.0))
 
 @dataclass(frozen=True)
 class Truth:
-    """What is true of the calibration suite. Bits are to base two, bytes are of UTF-8."""
+    """True entropies and accuracies of the calibration suite. Bits are to base two, bytes are of UTF-8."""
 
     text_entropy_rate: float
     """Bits per byte of the endless source: no predictor's expectation is lower."""
