@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.analysis.cost import RATIO, pareto_membership
+from harness.analysis.statistics.seed import SEED
 from harness.market.headlines import level
 from harness.market.prices.cheapest import cheapest
 
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
     from harness.market.queries import Queries
 
-SEED = 20260723
-"""Fixed, so that the same database gives the same probabilities."""
 DRAWS = 1000
 """Redrawn boards: a probability's standard error is then below 0.016."""
 
