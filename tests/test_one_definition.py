@@ -531,3 +531,65 @@ def test_opportunities_shows_the_cells_of_the_report(companies: Path, monkeypatc
         for key in ("vendors", "models", "best", "lowest_price", "demand"):
             theirs = math.nan if other[key] is None else other[key]
             assert row[key] == pytest.approx(theirs, nan_ok=True), key
+
+
+def _frames(reader: Reader, section: str, choices: Choices) -> tuple[Section, dict[str, pd.DataFrame]]:
+    report = build(reader, choices, "en", "abc", lambda _, __: None)
+    part = next(s for s in report.sections if s.key == section)
+    return part, {t.key: pd.DataFrame(t.rows, columns=[c.key for c in t.columns]) for t in part.tables}
+
+
+def test_the_capability_page_and_the_report_show_the_same_boards(site: Open, filled: Path, seeded: Reader) -> None:
+    _, written = _frames(seeded, "capability", Choices())
+    ends = ["score", "low", "high"]
+    index = written["index"].set_index("model")
+    for origin, kind, rows in (
+        ("Measured", "All kinds", 7),
+        ("Measured", "Question answering", 7),
+        ("Imported", "All kinds", 4),
+    ):
+        shown = site(filled, "capability", origin=origin, kind=kind).dataframe[0].value.set_index("model")
+        expected = index[(index["origin_name"] == origin) & (index["kind_name"] == kind)]
+        assert len(shown) == rows and shown.index.tolist() == expected.index.tolist(), "in the order of ranks"
+        assert shown["run_id"].tolist() == expected["run_id"].tolist()
+        assert shown[ends].to_numpy() == pytest.approx(expected[ends].to_numpy(float))
+    loose = site(filled, "capability", origin="Imported", suite="Loose · loose_a · 1").dataframe[0].value
+    results = written["results_imported"].set_index("run_id").query("task == 'loose_a'").loc[loose["run_id"]]
+    assert (
+        len(loose) == 2
+        and loose[["model", "score"]].to_numpy().tolist() == results[["model", "score"]].to_numpy().tolist()
+    )
+    shown, scale = site(filled, "capability", origin="Reported").dataframe[0].value, written["scale"]
+    assert (
+        len(shown) > 5
+        and shown[["model", "class"]].to_numpy().tolist() == scale[["model", "class"]].to_numpy().tolist()
+    )
+    assert shown[[*ends, "benchmarks"]].to_numpy() == pytest.approx(scale[[*ends, "benchmarks"]].to_numpy(float))
+    for ranks, low, high in zip(shown["ranks"], scale["rank_low"], scale["rank_high"], strict=True):
+        assert [int(end) for end in re.findall(r"\d+", ranks)] == ([low] if low == high else [low, high])
+
+
+def test_the_overview_and_the_memo_tell_the_same_headlines(site: Open, filled: Path, seeded: Reader) -> None:
+    page = texts(site(filled, "overview")).replace("\\", "")
+    number = r"(-?[\d.]+)"
+    memo, written = _frames(seeded, "memo", Choices())
+    numbers = {s.key.split()[0]: dict(s.numbers) for s in memo.sentences}
+    names = written["memo"]["model"]
+    leader = re.search(rf"(\S[^\n]*) leads on the scale of reported scores at {number} \({number}–{number}\)", page)
+    assert leader and leader[1] == names[0]
+    ends = [numbers["memo.best"][k] for k in ("score", "low", "high")]
+    assert [float(end) for end in leader.groups()[1:]] == pytest.approx(ends, abs=0.05)
+    price = re.search(rf"\$?{number} per million tokens; ([^\n]*) cannot be told from it at \$?{number}", page)
+    assert (
+        price and price[2] == names[1] and f"{names[1]} is the cheapest, at" in " ".join(s.text for s in memo.sentences)
+    )
+    assert float(price[1]) == pytest.approx(numbers["memo.cost"]["most"], rel=0.01)
+    assert float(price[3]) == pytest.approx(numbers["memo.pick_open"]["price"], rel=0.01)
+    gap = re.search(
+        rf"open model, (.*), is {number} ahead of the best closed one, (.*) \(95 % .* {number} to {number}\)", page
+    )
+    assert gap
+    pair, _ = _frames(seeded, "memo", Choices(models=(gap[1], gap[3])))
+    both = next(dict(s.numbers) for s in pair.sentences if s.key.startswith("memo.build_clear"))
+    ends = [both["gap"], -both["high"], -both["low"]]  # of closed minus open
+    assert [float(gap[i]) for i in (2, 4, 5)] == pytest.approx(ends, abs=0.005)

@@ -37,6 +37,18 @@ def ahead(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def level(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Which of ``rows`` (``model, score, stderr``; the best first) cannot be told from the first, which counts itself.
+
+    The 95 % interval of the difference holds 0; without a standard error only an equal score is level.
+    """
+    import pandas as pd
+
+    gaps = ahead(rows)
+    same = (gaps["low"] <= 0) | (gaps["difference"] == 0)
+    return pd.Series([True, *same], index=rows.index)
+
+
 def best_of_each(board: pd.DataFrame, column: str) -> dict[str, pd.Series[Any]]:
     """The most capable row (``score``) of each value of ``column``; rows without a value count for none."""
     ordered = board.dropna(subset=[column]).sort_values(["score", "model"], ascending=[False, True])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.analysis.likeness import homogeneity, portfolio
+from harness.analysis.statistics.seed import SEED
 from harness.market.paired_outcomes import outcomes
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from harness.analysis.likeness.homogeneity import OutcomeMatrix
     from harness.market.queries import Queries
 
-SEED = 20260723
-"""Fixed, so that the same database gives the same intervals."""
 DRAWS = 200
 """Resamples of an interval of agreement: the Monte Carlo error of its ends is then a twentieth of its width."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from harness.analysis.statistics.seed import SEED
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -36,7 +38,7 @@ def positions(inputs: pd.DataFrame, choices: Choices) -> pd.DataFrame:
     Beside them ``median_rank, low, high, first``: the 90 % interval of the rank over random choices and the share of
     draws in which the vendor leads (``positioning.monte_carlo``); missing where a vendor is not ranked.
     """
-    from harness.analysis.companies.positioning import DRAWS, SEED, monte_carlo, position
+    from harness.analysis.companies.positioning import DRAWS, monte_carlo, position
 
     ranks = position(inputs, choices=choices)
     intervals = ["median_rank", "low", "high", "first"]

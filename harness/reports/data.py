@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from harness.analysis.scale import ScaleFit
     from harness.store.reader import Reader
 
-SEED = 20260723
-"""Fixed, so that the same database gives the same intervals."""
-
 
 class Material:
     """Everything that sections ask for. Frames are as the queries give them, over the whole database; ``scope`` says

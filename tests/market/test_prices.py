@@ -43,14 +43,19 @@ def test_of_equal_prices_the_first_provider_and_offer_stands_and_free_ones_never
 
 
 def test_the_cheapest_that_cannot_be_told_from_the_best() -> None:
+    # difference 1 ± 1.96 · 0.5 holds no 0, 0.9 ± 0.98 does, whether or not a model's own interval reaches the best score
     rows = pd.DataFrame(
-        [("best", 3.0, None, 9.0), ("level", 2.9, 3.1, 4.0), ("cheap", 2.0, 2.9, 1.0), ("same", 2.95, 3.0, 4.0)],
-        columns=["model_id", "score", "high", "cost"],
-    )
+        [("best", 3.0, 0.3, 9.0), ("level", 2.1, 0.4, 4.0), ("cheap", 2.0, 0.4, 1.0), ("better", 2.2, 0.4, 4.0)],
+        columns=["model_id", "score", "stderr", "cost"],
+    ).assign(model=lambda f: f["model_id"])
     best, level = tradeoff.best_and_cheapest(rows)
-    assert (best["model_id"], level["model_id"]) == ("best", "same")
-    best, level = tradeoff.best_and_cheapest(rows.iloc[[0, 2]])
+    assert (best["model_id"], level["model_id"]) == ("best", "better")
+    best, level = tradeoff.best_and_cheapest(rows.iloc[[2, 0]])
     assert best["model_id"] == level["model_id"] == "best"
+    best, level = tradeoff.best_and_cheapest(rows.assign(stderr=None, score=[3.0, 2.9, 3.0, 3.0]))
+    assert (best["model_id"], level["model_id"]) == ("cheap", "cheap"), (
+        "of those without an error only equals are level"
+    )
 
 
 def test_the_frontier_is_of_models_with_a_price(reader: Reader) -> None:

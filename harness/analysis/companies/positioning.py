@@ -24,7 +24,6 @@ MIN_VENDORS = 10  # vendors that an input needs before it ranks anybody
 MIN_COVERAGE = 0.4  # share of the ranking inputs that a vendor needs before it is ranked
 FLOOR = 0.01  # lowest value in a geometric mean: a zero would wipe out all else
 KEYS = ["vendor_id", "dimension", "input"]
-SEED = 20260723  # fixed, so that the same database gives the same rank intervals
 DRAWS = 400  # the ends of a 90 % rank interval then move by less than a rank; more would make a moved slider wait
 
 

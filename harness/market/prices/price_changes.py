@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from harness.analysis import cost
+from harness.analysis.statistics.seed import SEED
 
 if TYPE_CHECKING:
     from harness.market.queries import Queries
-
-SEED = 20260723
-"""Fixed, so that the same database gives the same interval."""
 
 
 def price_changes(queries: Queries, since: dt.date | None = None) -> pd.DataFrame:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.analysis.cost import RATIO, pareto_membership
+from harness.analysis.statistics.seed import SEED
+from harness.market.headlines import level
 from harness.market.prices.cheapest import cheapest
 
 if TYPE_CHECKING:
@@ -12,8 +14,6 @@ if TYPE_CHECKING:
 
     from harness.market.queries import Queries
 
-SEED = 20260723
-"""Fixed, so that the same database gives the same probabilities."""
 DRAWS = 1000
 """Redrawn boards: a probability's standard error is then below 0.016."""
 
@@ -32,8 +32,8 @@ def tradeoff(queries: Queries, board: pd.DataFrame, ratio: float = RATIO) -> pd.
 
 
 def best_and_cheapest(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """The most capable of the rows, and the cheapest that cannot be told from it: the upper end of its 95 % interval reaches
-    the best score. Rows with ``model_id, score, high, cost``, one at least."""
-    best = rows.sort_values(["score", "cost", "model_id"], ascending=[False, True, True]).iloc[0]
-    level = rows[(rows["high"] >= best["score"]) | (rows["score"] == best["score"])]
-    return best, level.sort_values(["cost", "score", "model_id"], ascending=[True, False, True]).iloc[0]
+    """The most capable of the rows (``model_id, model, score, stderr, cost``, one at least), and the cheapest that cannot be told
+    from it (``market.headlines.level``)."""
+    rows = rows.sort_values(["score", "cost", "model_id"], ascending=[False, True, True])
+    equals = rows[level(rows)]
+    return rows.iloc[0], equals.sort_values(["cost", "score", "model_id"], ascending=[True, False, True]).iloc[0]

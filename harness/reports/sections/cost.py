@@ -32,7 +32,7 @@ def _listed(material: Material, words: Words) -> list[Part]:
     if offers.empty:
         return [Part(sentences=(words.sentence("price.none"),))]
     market = tradeoff(material, material.scale)
-    keep = market[["model_id", "score", "low", "high", "membership", "on_frontier"]] if len(market) else None
+    keep = market[["model_id", "score", "stderr", "low", "high", "membership", "on_frontier"]] if len(market) else None
     columns = [
         words.column("model"), words.column("vendor"), words.column("provider"),
         words.column("input_per_mtok", "money", "USD"), words.column("output_per_mtok", "money", "USD"),

@@ -35,14 +35,13 @@ def which(rows: pd.DataFrame, words: Words) -> list[Sentence]:
     if len(known) == 1:
         return asked(words, "ask.which", [words.sentence("memo.one", ends, **names)])
     second = known.iloc[1]
-    leads = headlines.ahead(known)
-    gap = leads.iloc[0]
+    gap = headlines.ahead(known).iloc[0]
     numbers = {k: (float(gap[c]), "scale") for k, c in (("gap", "difference"), ("low", "low"), ("high", "high"))}
     key = "memo.build_clear" if gap["low"] > 0 else "memo.build_unclear"
     answers = [
         words.sentence("memo.best", ends, **names),
         words.sentence(key, numbers, first=first["model"], second=second["model"], vendor=name(words, second)),
-        *_pick(known[[True, *(leads["low"] <= 0)]], words),
+        *_pick(known[headlines.level(known)], words),
     ]
     return asked(words, "ask.or", answers, a=first["model"], b=second["model"])
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.analysis.scale import RANKED_BENCHMARKS
+from harness.analysis.statistics.seed import SEED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +44,6 @@ def _fit(content: str, _scores: pd.DataFrame) -> ScaleFit | None:
     return fit_reported(_scores)
 
 
-SEED = 20260723
 DRAWS = 400
 """Redrawn scales behind the trend's interval: its ends are then stable to about a hundredth a year."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from harness.analysis.statistics.seed import SEED
 from harness.charts import dots
 from harness.charts.text import input_label
 from harness.site.companies import input_table, positions
@@ -64,7 +65,6 @@ def tested(view: View, vendors: pd.DataFrame) -> pd.DataFrame:
 
     def compute() -> pd.DataFrame:
         from harness.analysis.companies.claims import claims
-        from harness.analysis.companies.positioning import SEED
 
         return claims(
             positions.inputs(view), dict(zip(vendors["vendor_id"], vendors["segment"], strict=True)), seed=SEED

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from harness.analysis.statistics.seed import SEED
 from harness.charts import dots, palette
 from harness.charts.text import input_label
 from harness.i18n.translator import slug
@@ -46,7 +47,7 @@ def _variance(view: View, choices: Choices) -> None:
     say = view.say
 
     def compute(choices: Choices) -> pd.DataFrame:
-        from harness.analysis.companies.positioning import SEED, variance_shares
+        from harness.analysis.companies.positioning import variance_shares
 
         return variance_shares(positions.inputs(view), seed=SEED, samples=SAMPLES, choices=choices)
 

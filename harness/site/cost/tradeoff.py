@@ -68,7 +68,9 @@ def tradeoff_note(view: View, shown: pd.DataFrame) -> str:
 
 def frontier_sentence(view: View, shown: pd.DataFrame) -> str:
     """The most capable model and the cheapest that cannot be told from it, with their prices."""
-    best, cheap = market.best_and_cheapest(shown.rename(columns={"x": "cost", "y": "score", "y_high": "high"}))
+    best, cheap = market.best_and_cheapest(
+        shown.rename(columns={"x": "cost", "y": "score"}).assign(model=shown["label"])
+    )
     if cheap["label"] == best["label"]:
         edge = int(shown["on_frontier"].sum())
         return view.say("cost.finding_alone", model=best["label"], price=dollars(best["cost"]), n=edge)
