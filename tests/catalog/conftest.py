@@ -40,6 +40,7 @@ LINES = {
     "benchmarks": [
         "mmlu,MMLU,,MMLU,,,,,acc,fraction,0.25,1,true,scale,2026-07-01,page",
         "chatbot-arena,Chatbot Arena,,,,,,,rating,elo,,,true,rating,2026-07-01,page",
+        "scicode,SciCode,,,,,,,,fraction,,1,true,scale,2026-07-01,page",
     ],
     "reported_scores": [
         "acme-7b-instruct,MMLU,acc,0.61,fraction,5-shot,acme,vendor,2026-01-15,page",
