@@ -131,8 +131,9 @@ def scale_row(models: int, benchmarks: int) -> Row:
     m, b = np.nonzero(rng.random((models, benchmarks)) < 0.3)
     value = np.clip(expit(ability[m] - difficulty[b]) + rng.normal(0, 0.05, len(m)), 0, 1)
     scores = pd.DataFrame({"model_id": [f"m{i}" for i in m], "benchmark": [f"b{j}" for j in b], "score": value})
-    fit, ours = timed(lambda: scale.fit_scale(scores, anchor="b0", chance={}))
-    problem, _, _ = scale._problem(scores, "b0", fit.regularisation, {})
+    scores["chance"] = 0.0
+    fit, ours = timed(lambda: scale.fit_scale(scores, anchor="b0"))
+    problem, _, _ = scale._problem(scores, "b0", fit.regularisation)
     dense = lambda x: problem.jacobian(x).toarray()  # noqa: E731
     theirs, plain = timed(
         lambda: least_squares(problem.residuals, problem.start(), jac=dense, bounds=problem.bounds(), xtol=1e-10)

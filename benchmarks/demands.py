@@ -89,7 +89,12 @@ def scale() -> list[dict[str, Any]]:
     from harness import places
     from harness.analysis.scale import fit_scale, linear_draws, prepare_reported
 
-    scores = pd.read_csv(places.packaged_catalog() / "reported_scores.csv")
+    scores, benchmarks = (
+        pd.read_csv(places.packaged_catalog() / f"{n}.csv") for n in ("reported_scores", "benchmarks")
+    )
+    scores = scores.merge(
+        benchmarks[["name_en", "chance", "role"]], left_on="benchmark", right_on="name_en", how="left"
+    )
     ready, wall, cpu = clocked(lambda: prepare_reported(scores))
     out = [row(f"{len(scores):,} reported scores made ready", wall, cpu, 10)]
     fit, wall, cpu = clocked(lambda: fit_scale(ready.scores))

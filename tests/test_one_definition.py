@@ -24,7 +24,8 @@ from harness.analysis.companies import inputs, vendor_inputs
 from harness.analysis.cost import pareto
 from harness.catalog.importers import leaderboards, models_dev_scores
 from harness.catalog.schema import DIMENSIONS, SEGMENTS
-from harness.catalog.vocabulary import BENCHMARKS_BY_NAME, FACTS_BY_KEY
+from harness.catalog.tables import benchmark_units
+from harness.catalog.vocabulary import FACTS_BY_KEY
 from harness.charts import palette
 from harness.charts.text import input_label
 from harness.engine import naming
@@ -357,6 +358,7 @@ def test_the_report_takes_a_new_size_band(companies: Path, monkeypatch: pytest.M
 
 
 def test_a_leaderboard_table_yields_the_catalogs_benchmarks_in_its_units(tmp_path: Path) -> None:
+    units = benchmark_units(places.packaged_catalog())
     for needed, board in leaderboard_csv.KNOWN:
         columns = dict.fromkeys([*sorted(needed), *board.scores], "50") | {board.model: "acme/tiny"}
         if "benchmark" in columns:  # a table of any benchmarks names them itself
@@ -367,13 +369,13 @@ def test_a_leaderboard_table_yields_the_catalogs_benchmarks_in_its_units(tmp_pat
         assert len(scores) == len(board.scores)
         for score in scores:
             assert isinstance(score, ReportedScore)
-            assert score.unit == BENCHMARKS_BY_NAME[score.benchmark].unit
+            assert score.unit == units[score.benchmark]
 
 
-def test_the_importers_of_leaderboards_name_benchmarks_of_the_vocabulary() -> None:
+def test_the_importers_of_leaderboards_name_benchmarks_of_the_catalog() -> None:
     meanings = [*leaderboards.V1.values(), *leaderboards.V2.values(), *leaderboards.ARENA.values()]
     names = {m[0] for m in meanings} | set(leaderboards.LIVEBENCH_CATEGORIES.values())
-    assert names | set(models_dev_scores.BENCHMARKS.values()) <= set(BENCHMARKS_BY_NAME)
+    assert names | set(models_dev_scores.BENCHMARKS.values()) <= set(benchmark_units(places.packaged_catalog()))
 
 
 def test_the_documentation_names_every_format_that_is_read() -> None:

@@ -10,8 +10,7 @@ includes the mix of shots and settings behind reported scores.
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,23 +37,11 @@ REDRAWN_TOLERANCE = 1e-3  # of a bootstrap draw: a fiftieth of a usual standard 
 REDRAWN_STEPS = 25  # a draw starts at the fit; what still moves then are directions without weight
 STEPS = 500
 BOUND = 25.0  # bound of |C| and |D|: σ is 0 or 1 to eleven digits beyond
-# Chance of a guesser by benchmark: 1 / number of choices as its paper states it.
-CHANCE: dict[str, float] = {
-    **dict.fromkeys(("winogrande", "piqa", "boolq", "commonsenseqa 2.0"), 0.5),
-    **dict.fromkeys(("mmlu", "hellaswag", "arc-challenge", "arc-easy", "arc-c", "arc-e", "openbookqa"), 0.25),
-    **dict.fromkeys(("gpqa", "gpqa diamond", "c-eval", "cmmlu", "video-mme"), 0.25),
-    **dict.fromkeys(("anli", "siqa"), 1 / 3),
-    "mmlu-pro": 0.1,
-}
-# Trained on the benchmarks themselves: out, whatever they score.
-TUNED: dict[str, str] = {"unicorn": "trained on the very benchmarks (Lourie et al. 2021, UNICORN on RAINBOW)"}
-# Means of other benchmarks that stand in the same table: counting both would count scores twice.
-AGGREGATES = ("open llm leaderboard v1 average", "open llm leaderboard v2 average", "livebench")
 
 
 @dataclass(frozen=True)
 class Reported:
-    """Scores ready to fit: ``model_id, benchmark, score`` (0–1), ``reports`` averaged; and the rows left out, with reasons."""
+    """Scores ready to fit: ``model_id, benchmark, score, chance`` (0–1), ``reports`` averaged; rows left out, with reasons."""
 
     scores: pd.DataFrame
     left_out: pd.DataFrame
@@ -65,7 +52,7 @@ class ScaleFit:
     """A fitted scale.
 
     ``models``: ``model_id, capability, stderr, low, high, benchmarks``; ``benchmarks``: ``benchmark, difficulty,
-    slope, chance, models``; ``scores``: ``model_id, benchmark, score, fitted, residual, leverage``. ``rmse`` in score
+    slope, chance, models``; ``scores``: ``model_id, benchmark, score, chance, fitted, residual, leverage``. ``rmse`` in score
     units, ``r2`` share of the scores' variance, ``at_bounds`` how many parameters stopped at a bound.
     """
 
@@ -81,29 +68,28 @@ class ScaleFit:
 
 
 def prepare_reported(reported: pd.DataFrame, *, anchor: str = ANCHOR) -> Reported:
-    """Scores of the table ``reported_score`` that one scale can hold, connected to the anchor.
+    """Scores of the query ``reported`` that one scale can hold, connected to the anchor.
 
-    Percentages become fractions, other units are left out; several reports of one (model, benchmark) are averaged;
-    models with fewer than MIN_BENCHMARKS and benchmarks with fewer than MIN_MODELS go, again and again until
-    none is left; then whatever the model–benchmark graph does not connect to the anchor. ``left_out`` has
-    ``model_id, benchmark, reason``.
+    ``reported`` has ``model_id, benchmark, score, unit`` and of the benchmark its ``chance`` and ``role``. Percentages
+    become fractions, other units are left out; so are composites (role ``index``), which would count scores twice;
+    several reports of one (model, benchmark) are averaged; models with fewer than MIN_BENCHMARKS and benchmarks with
+    fewer than MIN_MODELS go, again and again until none is left; then whatever the model–benchmark graph does not
+    connect to the anchor. ``left_out`` has ``model_id, benchmark, reason``.
     """
-    rows = reported[["model_id", "benchmark", "score", "unit"]].copy()
+    rows = reported[["model_id", "benchmark", "score", "unit", "chance", "role"]].copy()
     unit = rows["unit"].astype("string").str.lower().fillna("fraction")
     percent, fraction = unit.isin(["%", "percent"]), unit.isin(["fraction", "share", "1"])
     rows["score"] = rows["score"].astype(float).where(~percent, rows["score"].astype(float) / 100)
-    tuned_names = "|".join(re.escape(name.lower()) for name in TUNED)
     faults = {
         "unit is no share of items": ~(percent | fraction),
         "score outside 0 to 1": ~rows["score"].between(0, 1),
-        "mean of other benchmarks": rows["benchmark"].str.lower().isin(AGGREGATES),
-        "tuned on the benchmarks": rows["model_id"].str.lower().str.contains(tuned_names),
+        "mean of other benchmarks": rows["role"].eq("index"),
     }
     chosen = np.select([fault.to_numpy(dtype=bool) for fault in faults.values()], list(faults), default="")
     reason = pd.Series(chosen, index=rows.index).replace("", None)
     left = [rows[reason.notna()].assign(reason=reason[reason.notna()])]
-    usable = rows[reason.isna()].groupby(["model_id", "benchmark"], as_index=False)["score"].agg(["mean", "size"])
-    usable = usable.rename(columns={"mean": "score", "size": "reports"})
+    usable = rows[reason.isna()].groupby(["model_id", "benchmark"], as_index=False)
+    usable = usable.agg(score=("score", "mean"), reports=("score", "size"), chance=("chance", "first"))
     usable, few = _prune(usable)
     left += few
     apart = ~connected_to(usable, anchor)
@@ -254,14 +240,12 @@ def fit_scale(
     *,
     anchor: str = ANCHOR,
     regularisation: float = REGULARISATION,
-    chance: Mapping[str, float] = CHANCE,
     confidence: float = CONFIDENCE,
 ) -> ScaleFit:
-    """Fit the scale to ``scores`` (``model_id, benchmark, score`` in 0–1, from ``prepare_reported``).
+    """Fit the scale to ``scores`` (``model_id, benchmark, score, chance`` in 0–1, from ``prepare_reported``).
 
-    ``chance`` is keyed by lower-case benchmark name, 0 where absent. Standard errors are from the leverage-corrected
-    (HC2) sandwich of the linearised fit; intervals normal, on
-    the scale's unit: the anchor's log-odds. Raises ``MissingData`` without scores or anchor and ``BadInput`` for a
+    An unknown ``chance`` counts as 0. Standard errors are from the leverage-corrected (HC2) sandwich of the linearised
+    fit; intervals normal, on the scale's unit: the anchor's log-odds. Raises ``MissingData`` without scores or anchor and ``BadInput`` for a
     regularisation outside 0–1 (keep it at or below 10⁻³: more of it stretches the scale). Source: Ho et al. (2025), sec. 3; MacKinnon and
     White (1985).
     """
@@ -269,13 +253,13 @@ def fit_scale(
         raise BadInput("The regularisation must lie between 0 and 1.")
     if scores.empty or anchor not in set(scores["benchmark"]):
         raise MissingData(f"The scale needs scores on its anchor, {anchor}, and there are none.")
-    problem, models, benchmarks = _problem(scores, anchor, regularisation, chance)
+    problem, models, benchmarks = _problem(scores, anchor, regularisation)
     x, converged = problem.solve(problem.start())
     return _described(scores, problem, models, benchmarks, x, converged, anchor, regularisation, confidence)
 
 
 def fit_reported(reported: pd.DataFrame) -> ScaleFit | None:
-    """The scale of the rows of ``reported_score``; None where too few of them are connected.
+    """The scale of the rows of the query ``reported``; None where too few of them are connected.
 
     The anchor is ANCHOR, or where nobody reports it the benchmark with most scores, the first by name among equals.
     """
@@ -294,14 +278,12 @@ def rankable(fit: ScaleFit, benchmarks: int = RANKED_BENCHMARKS) -> pd.DataFrame
     return fit.models[(fit.models["benchmarks"] >= benchmarks) & (fit.models["stderr"] <= RANKED_STDERR)]
 
 
-def _problem(
-    scores: pd.DataFrame, anchor: str, regularisation: float, chance: Mapping[str, float]
-) -> tuple[_Problem, list[str], list[str]]:
+def _problem(scores: pd.DataFrame, anchor: str, regularisation: float) -> tuple[_Problem, list[str], list[str]]:
     model, models = pd.factorize(scores["model_id"], sort=True)
     names = [anchor, *sorted(set(scores["benchmark"]) - {anchor})]
     position = {name: i for i, name in enumerate(names)}
     free = scores["benchmark"].map(position).to_numpy(dtype=np.intp) - 1
-    level: Floats = np.asarray(scores["benchmark"].str.lower().map(dict(chance)).fillna(0.0), dtype=float)
+    level: Floats = scores["chance"].to_numpy(dtype=float, na_value=0.0)
     value: Floats = scores["score"].to_numpy(dtype=float)
     ridge = math.sqrt(regularisation)
     problem = _Problem(model, free, value, level, len(models), len(names) - 1, ridge)
@@ -342,7 +324,9 @@ def _described(
                 "models": np.bincount(problem.free + 1, minlength=b + 1),
             }
         ),
-        scores=scores[["model_id", "benchmark", "score"]].assign(fitted=fitted, residual=residual, leverage=leverage),
+        scores=scores[["model_id", "benchmark", "score", "chance"]].assign(
+            fitted=fitted, residual=residual, leverage=leverage
+        ),
         anchor=anchor,
         regularisation=regularisation,
         rmse=math.sqrt(float(np.mean(residual**2))),
@@ -364,8 +348,7 @@ def _influence(problem: _Problem, x: Floats, residual: Floats) -> tuple[Floats, 
 
 def _fitted(fit: ScaleFit) -> tuple[_Problem, Floats]:
     """The problem that a fit solves, and its parameters."""
-    chance = dict(zip(fit.benchmarks["benchmark"].str.lower(), fit.benchmarks["chance"], strict=True))
-    problem, _, _ = _problem(fit.scores, fit.anchor, fit.regularisation, chance)
+    problem, _, _ = _problem(fit.scores, fit.anchor, fit.regularisation)
     free = fit.benchmarks.iloc[1:]
     return problem, np.concatenate([fit.models["capability"], free["difficulty"], np.log(free["slope"])]).astype(float)
 
@@ -403,7 +386,6 @@ def leave_one_benchmark_out(
     scores: pd.DataFrame,
     *,
     anchor: str = ANCHOR,
-    chance: Mapping[str, float] = CHANCE,
     among: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """Change of the scale without each benchmark, one row each: ``benchmark, models, spearman, largest_move, moved_most, first``.
@@ -412,7 +394,7 @@ def leave_one_benchmark_out(
     compared on the models still connected, or those of them that are ``among``: rank correlation with the whole fit, the
     largest change of a capability after matching mean and spread and whose it is, and who is then the best.
     """
-    fit = fit_scale(scores, anchor=anchor, chance=chance)
+    fit = fit_scale(scores, anchor=anchor)
     whole = fit.models.set_index("model_id")["capability"]
     free = fit.benchmarks.set_index("benchmark")
     rows = []
@@ -421,7 +403,7 @@ def leave_one_benchmark_out(
         rest = rest[connected_to(rest, anchor)]
         if rest.empty:
             continue
-        problem, models, benchmarks = _problem(rest, anchor, fit.regularisation, chance)
+        problem, models, benchmarks = _problem(rest, anchor, fit.regularisation)
         others = free.loc[benchmarks[1:]]
         start = np.concatenate([whole.loc[models], others["difficulty"], np.log(others["slope"])]).astype(float)
         less = pd.Series(problem.solve(start, REDRAWN_TOLERANCE, REDRAWN_STEPS)[0][: len(models)], index=models)

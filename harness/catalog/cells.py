@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 
 from harness.catalog.codes import COUNTRIES, CURRENCIES
 from harness.catalog.schema import Column
-from harness.catalog.vocabulary import BENCHMARKS_BY_NAME, FACTS_BY_KEY, UNITS
+from harness.catalog.vocabulary import FACTS_BY_KEY, UNITS
 
 MAX_CELL = 2000  # characters; the longest honest cell is an address of a few hundred
 MIN_DATE = dt.date(1900, 1, 1)  # the oldest company here was founded later; earlier is a slip of the pen
@@ -114,9 +114,6 @@ RULES: dict[str, Rule] = {
     "fact-key": Rule(lambda text, _, __: text in FACTS_BY_KEY, "a key of harness/catalog/vocabulary.py"),
     "fact-value": Rule(lambda text, _, __: True, "a value"),
     "unit": Rule(lambda text, _, __: text in UNITS or text in CURRENCIES, "a unit of harness/catalog/vocabulary.py"),
-    "benchmark": Rule(
-        lambda text, _, __: text in BENCHMARKS_BY_NAME, "a canonical name of harness/catalog/vocabulary.py"
-    ),
 }
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from harness.catalog import cells
 from harness.catalog.codes import CURRENCIES
-from harness.catalog.schema import ALIAS_TARGET, BORDERLINE_SEGMENTS, BY_NAME, TABLES, Table
+from harness.catalog.schema import ALIAS_TARGET, BORDERLINE_SEGMENTS, BY_NAME, TABLES, Table, named_by
 from harness.catalog.tables import Catalog, Finding, Row, key_of, read
-from harness.catalog.vocabulary import BENCHMARKS_BY_NAME, CLOSED_VALUES, FACTS_BY_KEY
+from harness.catalog.vocabulary import CLOSED_VALUES, FACTS_BY_KEY
 from harness.errors import BadInput
 
 
@@ -74,17 +74,18 @@ def _keys(catalog: Catalog) -> Iterator[Finding]:
 
 
 def _references(catalog: Catalog) -> Iterator[Finding]:
-    keys = {t.name: {r[t.key[0]] for r in catalog.rows[t.name]} for t in TABLES}
     for table in TABLES:
         for column in (c for c in table.columns if c.ref):
+            names = {r[named_by(column)] for r in catalog.rows[column.ref]}
             for line, row in _numbered(catalog, table.name):
                 text = row[column.name]
-                if text and text not in keys[column.ref]:
+                if text and text not in names:
                     message = f"{cells.quoted(text)} is no row of {BY_NAME[column.ref].file}"
                     yield Finding(table.file, line, column.name, message)
+    ids = {name: {r[BY_NAME[name].key[0]] for r in catalog.rows[name]} for name in set(ALIAS_TARGET.values())}
     for line, row in _numbered(catalog, "aliases"):
         target = ALIAS_TARGET.get(row["kind"])
-        if target and row["id"] not in keys[target]:
+        if target and row["id"] not in ids[target]:
             message = f"{cells.quoted(row['id'])} is no row of {BY_NAME[target].file}"
             yield Finding("aliases.csv", line, "id", message)
 
@@ -172,17 +173,36 @@ def _relations(catalog: Catalog) -> Iterator[Finding]:
             yield Finding("relations.csv", line, "currency", "amount and currency go together")
 
 
+# Highest plausible score where a benchmark's unit has no end: above it stands a slip, such as minutes written as seconds.
+_PLAUSIBLE = {"elo": Decimal(4000), "minutes": Decimal(10**6)}
+
+
+def _benchmarks(catalog: Catalog) -> Iterator[Finding]:
+    """Names are unique, since scores name their benchmark by it; a guesser's score lies below the best possible."""
+    first: dict[str, int] = {}
+    for line, row in _numbered(catalog, "benchmarks"):
+        if first.setdefault(row["name_en"], line) != line:
+            yield Finding("benchmarks.csv", line, "name_en", f"repeats the name of row {first[row['name_en']]}")
+        chance, ceiling = cells.number(row["chance"]), cells.number(row["ceiling"])
+        if chance is not None and (ceiling is None or chance >= ceiling):
+            yield Finding("benchmarks.csv", line, "chance", f"is not below the ceiling {cells.quoted(row['ceiling'])}")
+        if row["unit"] == "fraction" and ceiling != 1:
+            yield Finding("benchmarks.csv", line, "ceiling", "is 1 for scores in fractions")
+
+
 def _scores(catalog: Catalog) -> Iterator[Finding]:
+    benchmarks = {r["name_en"]: r for r in catalog.rows["benchmarks"]}
     for line, row in _numbered(catalog, "reported_scores"):
-        benchmark = BENCHMARKS_BY_NAME.get(row["benchmark"])
+        benchmark = benchmarks.get(row["benchmark"])
         score = cells.number(row["score"])
         if benchmark is None or score is None:
             continue
-        if row["unit"] != benchmark.unit:
-            message = f"scores of {benchmark.name} are in {benchmark.unit}, not {row['unit']!r}"
+        if row["unit"] != benchmark["unit"]:
+            message = f"scores of {benchmark['name_en']} are in {benchmark['unit']}, not {row['unit']!r}"
             yield Finding("reported_scores.csv", line, "unit", message)
-        if not Decimal(str(benchmark.low)) <= score <= Decimal(str(benchmark.high)):
-            message = f"{row['score']} lies outside {benchmark.low:g} to {benchmark.high:g}"
+        high = cells.number(benchmark["ceiling"]) or _PLAUSIBLE.get(benchmark["unit"])
+        if high is not None and not 0 <= score <= high:
+            message = f"{row['score']} lies outside 0 to {high:f}"
             yield Finding("reported_scores.csv", line, "score", message)
 
 
@@ -195,6 +215,7 @@ _RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (
     _borderlines,
     _facts,
     _relations,
+    _benchmarks,
     _scores,
 )
 

@@ -16,7 +16,7 @@ from harness import places
 from harness.catalog import checks, matching, tables, writing
 from harness.catalog.imported import ImportContext, Imported, SourceFile, Unmatched
 from harness.catalog.registry import importer_named
-from harness.catalog.schema import BY_NAME, TABLES, Table
+from harness.catalog.schema import BY_NAME, TABLES, Table, named_by
 from harness.catalog.tables import Catalog, Finding, Row, key_of
 from harness.errors import BadInput, MissingData
 
@@ -214,16 +214,21 @@ def _merge_row(table: Table, rows: dict[tuple[str, ...], Row], key: tuple[str, .
 
 def _borrow(rows: dict[str, dict[tuple[str, ...], Row]], base: Catalog, report: Report) -> None:
     """Add the rows of ``base`` that rows refer to and ``rows`` lacks: a model's vendor, its parent, their sources."""
-    packaged = {t.name: base.keyed(t) for t in TABLES}
+    referred = {(c.ref, named_by(c)) for table in TABLES for c in table.columns if c.ref}
+    packaged = {(name, by): {r[by]: r for r in base.rows[name]} for name, by in referred}
+    present = {(name, by): {r[by] for r in rows[name].values()} for name, by in referred}
     unchecked = [(table, row) for table in TABLES for row in rows[table.name].values()]
     while unchecked:
         table, row = unchecked.pop()
         for column in (c for c in table.columns if c.ref):
-            key = (row[column.name],)
-            if row[column.name] and key not in rows[column.ref] and key in packaged[column.ref]:
-                rows[column.ref][key] = dict(packaged[column.ref][key])
+            target, value = BY_NAME[column.ref], row[column.name]
+            place = (column.ref, named_by(column))
+            if value and value not in present[place] and value in packaged[place]:
+                borrowed = dict(packaged[place][value])
+                rows[column.ref][key_of(target, borrowed)] = borrowed
+                present[place].add(value)
                 report.added[column.ref] += 1
-                unchecked.append((BY_NAME[column.ref], rows[column.ref][key]))
+                unchecked.append((target, borrowed))
 
 
 def _drop_unused(rows: dict[str, dict[tuple[str, ...], Row]]) -> None:

@@ -12,13 +12,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table. ``ref`` is the table to whose key cells refer; ``values`` lists the allowed values."""
+    """One column of a table: ``values`` closes the list of its values; ``ref`` is the table that has a row for the cell.
+
+    The cell names that row by its column ``by``: by its key where ``by`` is empty.
+    """
 
     name: str
     kind: str
     required: bool = False
     ref: str = ""
     values: tuple[str, ...] = ()
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,12 @@ REPORTERS = ("vendor", "third-party")
 ALIAS_KINDS = ("model", "provider", "vendor", "family")
 MODALITIES = ("text", "image", "pdf", "video", "audio", "embedding")
 SCORE_UNITS = ("fraction", "elo", "points", "minutes")
+BENCHMARK_ROLES = (
+    "scale",
+    "index",
+    "rating",
+    "other",
+)  # may enter the capability scale; a composite; Elo; none of these
 
 _STAMP = (Column("as_of", "date", required=True), Column("source_id", "slug", required=True, ref="sources"))
 
@@ -160,12 +170,31 @@ RELATIONS_TABLE = _table(
     Column("currency", "currency"),
     Column("note", "text"),
 )
+BENCHMARKS = _table(
+    "benchmarks",
+    "one row per benchmark: a test and what its scores mean",
+    ("benchmark_id",),
+    Column("benchmark_id", "slug", required=True),
+    Column("name_en", "text", required=True),
+    Column("name_zh", "text"),
+    Column("family", "text"),
+    Column("edition", "text"),
+    Column("set_up_by", "text"),
+    Column("domain", "text"),
+    Column("language", "text"),
+    Column("metric", "text"),
+    Column("unit", "choice", required=True, values=SCORE_UNITS),
+    Column("chance", "amount"),
+    Column("ceiling", "positive"),
+    Column("higher_is_better", "boolean"),
+    Column("role", "choice", required=True, values=BENCHMARK_ROLES),
+)
 REPORTED_SCORES = _table(
     "reported_scores",
     "one row per score that somebody published",
     ("model_id", "benchmark", "metric", "setting", "reported_by", "as_of", "source_id"),
     Column("model_id", "slug", required=True, ref="models"),
-    Column("benchmark", "benchmark", required=True),
+    Column("benchmark", "text", required=True, ref="benchmarks", by="name_en"),
     Column("metric", "text", required=True),
     Column("score", "number", required=True),
     Column("unit", "choice", required=True, values=SCORE_UNITS),
@@ -191,9 +220,17 @@ TABLES: tuple[Table, ...] = (
     GPU_PRICES,
     FACTS,
     RELATIONS_TABLE,
+    BENCHMARKS,
     REPORTED_SCORES,
     ALIASES,
 )
 BY_NAME = {t.name: t for t in TABLES}
+
+
+def named_by(column: Column) -> str:
+    """The column of ``column.ref`` whose value a cell of ``column`` names."""
+    return column.by or BY_NAME[column.ref].key[0]
+
+
 # Which table an alias's id lives in. A family is a beginning of model names that belongs to one vendor.
 ALIAS_TARGET = {"model": "models", "provider": "providers", "vendor": "vendors", "family": "vendors"}

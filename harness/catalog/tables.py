@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness import places
 from harness.catalog import pending
-from harness.catalog.schema import TABLES, Table
+from harness.catalog.schema import BENCHMARKS, TABLES, Table
 
 MAX_FILE = 64 * 1024 * 1024  # bytes; the largest table holds well under 10 MB
 
@@ -118,6 +119,12 @@ def read(folder: Path) -> tuple[Catalog, list[Finding]]:
         catalog.rows[table.name], catalog.lines[table.name] = rows, lines
         findings += problems
     return catalog, findings
+
+
+def benchmark_units(folder: Path) -> dict[str, str]:
+    """Unit of each benchmark's scores by the benchmark's name; of the packaged catalog where ``folder`` has no such table."""
+    place = folder if (folder / BENCHMARKS.file).is_file() else places.packaged_catalog()
+    return {row["name_en"]: row["unit"] for row in read_table(place, BENCHMARKS)[0]}
 
 
 def is_empty(folder: Path) -> bool:

@@ -1,4 +1,4 @@
-"""The closed lists of the catalog: fact keys with dimension and unit, units, benchmarks with unit and range."""
+"""The closed lists of the catalog: fact keys with dimension and unit, units."""
 
 from __future__ import annotations
 
@@ -73,43 +73,3 @@ CLOSED_VALUES = {
 }
 # Units of facts that are no money; money is an ISO 4217 code and marked per key as USD.
 UNITS = tuple(sorted({f.unit for f in FACT_KEYS if f.unit}))
-
-
-@dataclass(frozen=True)
-class Benchmark:
-    """Canonical name of a benchmark, the unit of its scores and, where they have one, their range."""
-
-    name: str
-    unit: str = "fraction"
-    low: float = 0.0
-    high: float = 1.0
-
-
-BENCHMARKS: tuple[Benchmark, ...] = (
-    *(
-        Benchmark(name)
-        for name in (
-            "MMLU", "MMLU-Pro", "GSM8K", "MATH", "MATH level 5", "HellaSwag", "WinoGrande", "ARC-Challenge", "ARC-Easy",
-            "BoolQ", "PIQA", "OpenBookQA", "LAMBADA", "TriviaQA", "BBH", "ANLI", "CommonsenseQA 2.0", "ScienceQA",
-            "SuperGLUE", "TruthfulQA", "IFEval", "GPQA", "GPQA Diamond", "MuSR", "HumanEval", "MBPP", "C-Eval", "CMMLU",
-            "Natural Questions", "DROP", "AGIEval", "SIQA", "OTIS Mock AIME 2024-2025", "FrontierMath",
-            "FrontierMath Tier 4", "SWE-bench Verified", "SWE-bench Pro", "SWE-bench Multilingual", "SciCode",
-            "Aider Polyglot", "Terminal-Bench", "Terminal-Bench 2.0", "Terminal-Bench 2.1", "Terminal-Bench Hard",
-            "SWE-Atlas Codebase QnA", "SWE-Atlas Test Writing", "SWE-Atlas Refactoring", "LiveCodeBench",
-            "LiveCodeBench Pro", "Humanity's Last Exam", "CharXiv Reasoning", "Tau3 Banking", "AA-LCR", "MRCR v2",
-            "CTI-REALM", "NL2Repo", "Claw-Eval", "ARC-AGI", "BALROG", "CadEval", "Cybench", "DeepResearch Bench",
-            "Factorio lab success", "Fiction.LiveBench 16k", "Fiction.LiveBench 120k", "GeoBench country", "GSO",
-            "LiveBench", "LiveBench Reasoning", "LiveBench Coding", "LiveBench Agentic Coding", "LiveBench Mathematics",
-            "LiveBench Data Analysis", "LiveBench Language", "LiveBench IF", "METR task success", "OSWorld", "OSUniverse",
-            "SimpleBench", "TheAgentCompany", "Video-MME", "VPCT", "WeirdML", "SimpleQA Verified", "Chess puzzles",
-            "Open LLM Leaderboard v1 average", "Open LLM Leaderboard v2 average",
-        )
-    ),  # fmt: skip
-    Benchmark("Chatbot Arena", "elo", 0.0, 4000.0),
-    Benchmark("MC-Bench", "elo", 0.0, 4000.0),
-    Benchmark("Creative Writing (Mazur)", "points", 0.0, 10.0),
-    Benchmark("METR time horizon", "minutes", 0.0, 1e6),
-    Benchmark("AA Coding Index", "points", 0.0, 100.0),
-    Benchmark("AA Coding Agent Index", "points", 0.0, 100.0),
-)  # fmt: skip
-BENCHMARKS_BY_NAME = {b.name: b for b in BENCHMARKS}

@@ -26,6 +26,7 @@ FILES = {
     "gpu_prices.csv": "gpu_price",
     "facts.csv": "fact",
     "relations.csv": "relation",
+    "benchmarks.csv": "benchmark",
     "reported_scores.csv": "reported_score",
     "aliases.csv": "alias",
 }

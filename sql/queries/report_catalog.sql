@@ -7,5 +7,6 @@ UNION ALL SELECT 'gpu_price', count(*), CAST(bit_xor(md5_number(CAST(t AS VARCHA
 UNION ALL SELECT 'fact', count(*), CAST(bit_xor(md5_number(CAST(t AS VARCHAR))) AS VARCHAR) FROM fact AS t
 UNION ALL SELECT 'relation', count(*), CAST(bit_xor(md5_number(CAST(t AS VARCHAR))) AS VARCHAR) FROM relation AS t
 UNION ALL SELECT 'reported_score', count(*), CAST(bit_xor(md5_number(CAST(t AS VARCHAR))) AS VARCHAR) FROM reported_score AS t
+UNION ALL SELECT 'benchmark', count(*), CAST(bit_xor(md5_number(CAST(t AS VARCHAR))) AS VARCHAR) FROM benchmark AS t
 UNION ALL SELECT 'source', count(*), CAST(bit_xor(md5_number(CAST(t AS VARCHAR))) AS VARCHAR) FROM source AS t
 ORDER BY facts

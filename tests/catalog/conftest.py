@@ -37,6 +37,11 @@ LINES = {
         "acme,business,channel,own-api,,,2026-07-01,page",
     ],
     "relations": ["acme,acme-labs,invested,1000000,EUR,seed,2024-05-01,page"],
+    "benchmarks": [
+        "mmlu,MMLU,,MMLU,,,,,acc,fraction,0.25,1,true,scale,2026-07-01,page",
+        "chatbot-arena,Chatbot Arena,,,,,,,rating,elo,,,true,rating,2026-07-01,page",
+        "scicode,SciCode,,,,,,,,fraction,,1,true,scale,2026-07-01,page",
+    ],
     "reported_scores": [
         "acme-7b-instruct,MMLU,acc,0.61,fraction,5-shot,acme,vendor,2026-01-15,page",
         "acme-7b-instruct,Chatbot Arena,rating,1200,elo,,LMArena,third-party,2026-06-01,page",

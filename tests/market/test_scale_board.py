@@ -28,7 +28,8 @@ def _reported(benchmarks: dict[str, int]) -> pd.DataFrame:
     rows = [
         (f"m{m}", b, 0.3 + 0.05 * m + rng.normal(0, 0.01), "fraction") for b, n in benchmarks.items() for m in range(n)
     ]
-    return pd.DataFrame(rows, columns=["model_id", "benchmark", "score", "unit"])
+    frame = pd.DataFrame(rows, columns=["model_id", "benchmark", "score", "unit"])
+    return frame.assign(chance=0.0, role="scale")
 
 
 def _fit(stderr: float, benchmarks: int) -> ScaleFit:

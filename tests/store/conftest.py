@@ -136,6 +136,8 @@ CATALOG = {
     "acme,capital,funding,100,USD,,2024-01-01,s1\nacme,capital,funding,250,USD,,2025-01-01,s1\n"
     "acme,business,channel,api,,,2025-01-01,s1\n",
     "relations.csv": "from_id,to_id,kind,amount,currency,note,as_of,source_id\nbigco,acme,invested,5,USD,,2025-01-01,s1\n",
+    "benchmarks.csv": "benchmark_id,name_en,name_zh,family,edition,set_up_by,domain,language,metric,unit,chance,ceiling,"
+    "higher_is_better,role,as_of,source_id\nmmlu,MMLU,,,,,,,acc,fraction,0.25,1,true,scale,2026-01-01,s1\n",
     "reported_scores.csv": "model_id,benchmark,metric,score,unit,setting,reported_by,reporter,as_of,source_id\n"
     "acme-one,MMLU,acc,0.7,fraction,5-shot,vendor,Acme,2025-06-01,s1\n",
 }

@@ -20,7 +20,7 @@ from harness.catalog.importers.scored import Hints, Score, report, scored, table
 from harness.catalog.matching import match_vendor
 from harness.catalog.tables import Row
 
-# Benchmark (a name of the vocabulary), metric, and setting as the board documents it.
+# Benchmark (a name of benchmarks.csv), metric, and setting as the board documents it.
 Meaning: TypeAlias = tuple[str, str, str]
 V1: dict[str, Meaning] = {
     "arc": ("ARC-Challenge", "acc_norm", "25-shot"),

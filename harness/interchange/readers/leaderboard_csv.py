@@ -20,9 +20,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness import places
 from harness.catalog.importers.leaderboards import ARENA, V1, V2, Meaning
 from harness.catalog.schema import SCORE_UNITS
-from harness.catalog.vocabulary import BENCHMARKS_BY_NAME
+from harness.catalog.tables import benchmark_units
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded, table
 from harness.interchange.foreign.bounded import mapping, number, text
@@ -135,6 +136,7 @@ def read(unit: Unit) -> Iterator[Entry]:
     if missing:
         raise BadInput(f"lacks the columns {', '.join(missing)} that the mapping names")
     as_of = board.as_of or _date_in(file.name)
+    units = benchmark_units(places.catalog())
     scores = 0
     for line, row in enumerate(rows, 2):
         if not (row.get(board.model) or "").strip():
@@ -147,7 +149,7 @@ def read(unit: Unit) -> Iterator[Entry]:
             if value is None or not benchmark:
                 continue
             scores += 1
-            score, score_unit = catalog_unit(benchmark, value, meaning.unit or text(row.get("unit"), 20))
+            score, score_unit = catalog_unit(units.get(benchmark), value, meaning.unit or text(row.get("unit"), 20))
             yield ReportedScore(
                 owner(name).model_id or name,
                 benchmark,
@@ -164,10 +166,9 @@ def read(unit: Unit) -> Iterator[Entry]:
         raise BadInput("holds no scores in the columns that the mapping names")
 
 
-def catalog_unit(benchmark: str, score: float, unit: str | None) -> tuple[float, str | None]:
-    """A score and its unit, per cent as a fraction where the catalog has the benchmark in fractions."""
-    entry = BENCHMARKS_BY_NAME.get(benchmark)
-    if unit == "percent" and entry is not None and entry.unit == "fraction":
+def catalog_unit(listed: str | None, score: float, unit: str | None) -> tuple[float, str | None]:
+    """A score and its unit, per cent as a fraction where ``listed``, the benchmark's unit in the catalog, is that."""
+    if unit == "percent" and listed == "fraction":
         return score / 100, "fraction"
     return score, unit
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -25,6 +26,8 @@ RESULTS_NAME = re.compile(r"^(?P<stem>.+)_(?P<date>\d{4}-\d\d-\d\dT[\d.:\-]+?)(?
 SAMPLES_NAME = re.compile(r"^samples_(?P<task>.+)_(?P<date>\d{4}-\d\d-\d\dT[\d.:\-]+?)(?:@\w+)?\.jsonl(?:\.gz)?$")
 # Of a row that is a score; objects under these names are no tasks of a group either.
 _NOT_METRICS = {"alias", "name", "sample_len", "sample_count", "samples", " ", "metadata"}
+# lm-eval's names of SQuAD 2.0: there it gives `f1` in per cent, unlike everywhere else (`exact` is always per cent).
+_SQUAD2 = frozenset({"squad2", "squadv2"})
 _USED = {"results", "groups", "configs", "versions", "n-shot", "n-samples", "n_samples", "higher_is_better", "config"}
 _USED |= {
     "group_subtasks",
@@ -201,9 +204,19 @@ def _scores(draft: Draft, document: dict[str, Any]) -> None:
         ours = mapping(document.get("landscape"))
         # Items by key: as our own export wrote them, or as lm-eval counts those of a group.
         counted = mapping(mapping(ours.get("n")).get(task)) if "n" in ours else mapping(row.get("sample_count")) or None
-        draft.scores.extend(_row(name, row, whole(count.get("effective"), 10**9), counted, mapping(better.get(task))))
+        scores = _row(name, row, whole(count.get("effective"), 10**9), counted, mapping(better.get(task)))
+        # our own export has shares already
+        draft.scores.extend(map(_f1_as_share, scores) if name in _SQUAD2 and not ours else scores)
     if any(s.score is None for s in draft.scores):
         draft.note("not-a-number", "Some scores in the file are not finite numbers; they are kept as unknown.")
+
+
+def _f1_as_share(score: Score) -> Score:
+    """The score; an ``f1`` in per cent becomes a share, as the list of metrics has it."""
+    if score.metric != "f1":
+        return score
+    value, error = (None if x is None else x / 100 for x in (score.score, score.stderr))
+    return replace(score, score=value, stderr=error)
 
 
 def _row(

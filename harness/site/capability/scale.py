@@ -77,7 +77,9 @@ def _without(content: str, _fit: ScaleFit) -> pd.DataFrame:
     from harness.analysis.scale import leave_one_benchmark_out, rankable
 
     return leave_one_benchmark_out(
-        _fit.scores[["model_id", "benchmark", "score"]], anchor=_fit.anchor, among=set(rankable(_fit)["model_id"])
+        _fit.scores[["model_id", "benchmark", "score", "chance"]],
+        anchor=_fit.anchor,
+        among=set(rankable(_fit)["model_id"]),
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from harness.analysis.statistics.uncertainty import with_intervals
 from harness.interchange import stored
 from harness.interchange.importing import import_path
 from tests.interchange import builders as b
@@ -117,3 +119,15 @@ def test_a_metric_of_unknown_direction_keeps_its_score_and_says_so(tmp_path: Pat
     assert row["score"] == 0.5 and row["higher_is_better"] is None
     assert run.manifest["tasks"][0]["higher_is_better"] is None
     assert "direction-unknown" in codes(run)
+
+
+def test_f1_of_squad_2_becomes_a_share_and_lies_in_its_interval(tmp_path: Path, runs_of: Runs) -> None:
+    document = b.old_results()
+    document["results"] = {"squad2": {"exact": 16.44, "f1": 24.06, "f1_stderr": 0.5}, "coqa": {"f1": 0.6}}
+    (run,) = runs_of(b.write(tmp_path / "r.json", document))
+    scores = rows(run)
+    f1 = scores["squad2", "f1", "none"]
+    assert (f1["score"], f1["stderr"]) == pytest.approx((0.2406, 0.005))
+    assert (scores["squad2", "exact", "none"]["score"], scores["coqa", "f1", "none"]["score"]) == (16.44, 0.6)
+    (row,) = with_intervals(pd.DataFrame([f1 | {"n": 100}])).to_dict("records")
+    assert row["low"] < row["score"] < row["high"] < 0.26
