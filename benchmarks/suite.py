@@ -29,7 +29,7 @@ from harness.engine.libraries import quiet
 from harness.engine.packed.hardware import malloc
 from harness.engine.settings import Settings
 from harness.engine.source import ModelSource, resolve
-from harness.runs import compute, requests
+from harness.runs import lm_eval_metrics, requests
 from harness.suites.load import load_suite
 from harness.suites.model import Suite
 from harness.suites.tasks import resolve as resolve_tasks
@@ -57,7 +57,7 @@ def ours(source: ModelSource, suite: Suite, names: list[str] | None, limit: floa
                 answers[i] = answer
     kept = {name: task for name, task in tasks.items() if name not in request_set.left_out}
     answered = requests.answer(request_set, answers)
-    results, _ = compute.evaluate(kept, request_set, answered, limit=limit)
+    results, _ = lm_eval_metrics.evaluate(kept, request_set, answered, limit=limit)
     return clock() - started, results
 
 

@@ -86,7 +86,7 @@ def run(
     json: Json = False,
 ) -> None:
     """Run a suite on one or more models; killed at any point, the same command goes on from there."""
-    from harness.runs.command import Request, run_models
+    from harness.runs.commands import Request, run_models
 
     request = Request(
         suite, tuple(model), engine, dtype, device, revision, limit, sample, deterministic, precision,

@@ -456,7 +456,7 @@ def test_missing_engine_half_is_a_sentence(
     import sys
 
     monkeypatch.setitem(sys.modules, "torch", None)
-    import harness.runs.command as command
+    import harness.runs.commands as command
 
     def absent(*_: object) -> None:
         import torch  # noqa: F401

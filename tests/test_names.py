@@ -13,7 +13,7 @@ from harness import names
 from harness.commands import compare, listing, show
 from harness.engine import naming
 from harness.errors import BadInput, MissingData
-from harness.interchange import stored
+from harness.interchange import stored_runs
 from harness.reports import selection
 
 MODELS = pd.DataFrame(
@@ -152,10 +152,10 @@ def test_show_and_export_mean_the_same_run(
 
     monkeypatch.setattr(show, "reader", Database)
     if isinstance(run_id, str):
-        assert stored.resolve(name, tmp_path) == run_id
+        assert stored_runs.resolve(name, tmp_path) == run_id
         with pytest.raises(Opened, match=f"^{run_id}$"):
             show.run(name, as_json=True)
         return
-    for command in (lambda: stored.resolve(name, tmp_path), lambda: show.run(name, as_json=True)):
+    for command in (lambda: stored_runs.resolve(name, tmp_path), lambda: show.run(name, as_json=True)):
         with pytest.raises(run_id, match="fits 2 runs" if run_id is BadInput else "no run 'zz'"):
             command()

@@ -33,8 +33,8 @@ from harness.errors import BadInput
 from harness.i18n.translator import LANGUAGES, Translator
 from harness.interchange import formats
 from harness.interchange.foreign.owners import owner
+from harness.interchange.imported_run import ReportedScore, Unit
 from harness.interchange.readers import leaderboard_csv
-from harness.interchange.record import ReportedScore, Unit
 from harness.market.prices.cheapest import cheapest
 from harness.market.prices.current_prices import current_prices
 from harness.market.prices.price_changes import price_changes

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from harness.catalog import cells
+from harness.catalog import cell_rules
 from harness.catalog.codes import CURRENCIES
 from harness.catalog.schema import ALIAS_TARGET, BORDERLINE_SEGMENTS, BY_NAME, TABLES, Table, named_by
 from harness.catalog.tables import Catalog, Finding, Row, key_of, read
@@ -57,7 +57,7 @@ def _cells(catalog: Catalog, table: Table, today: dt.date) -> Iterator[Finding]:
             text = row[column.name]
             seen = (column.name, text)
             if seen not in passed:
-                passed[seen] = cells.complaint(text, column, today)
+                passed[seen] = cell_rules.complaint(text, column, today)
             if passed[seen]:
                 yield Finding(table.file, line, column.name, passed[seen])
 
@@ -80,13 +80,13 @@ def _references(catalog: Catalog) -> Iterator[Finding]:
             for line, row in _numbered(catalog, table.name):
                 text = row[column.name]
                 if text and text not in names:
-                    message = f"{cells.quoted(text)} is no row of {BY_NAME[column.ref].file}"
+                    message = f"{cell_rules.quoted(text)} is no row of {BY_NAME[column.ref].file}"
                     yield Finding(table.file, line, column.name, message)
     ids = {name: {r[BY_NAME[name].key[0]] for r in catalog.rows[name]} for name in set(ALIAS_TARGET.values())}
     for line, row in _numbered(catalog, "aliases"):
         target = ALIAS_TARGET.get(row["kind"])
         if target and row["id"] not in ids[target]:
-            message = f"{cells.quoted(row['id'])} is no row of {BY_NAME[target].file}"
+            message = f"{cell_rules.quoted(row['id'])} is no row of {BY_NAME[target].file}"
             yield Finding("aliases.csv", line, "id", message)
 
 
@@ -96,7 +96,9 @@ def _unused_sources(catalog: Catalog) -> Iterator[Finding]:
     }
     for line, row in _numbered(catalog, "sources"):
         if row["source_id"] not in used:
-            yield Finding("sources.csv", line, "source_id", f"nothing uses the source {cells.quoted(row['source_id'])}")
+            yield Finding(
+                "sources.csv", line, "source_id", f"nothing uses the source {cell_rules.quoted(row['source_id'])}"
+            )
 
 
 def _dates_of_sources(catalog: Catalog) -> Iterator[Finding]:
@@ -108,7 +110,7 @@ def _dates_of_sources(catalog: Catalog) -> Iterator[Finding]:
         for line, row in _numbered(catalog, table.name):
             limit = retrieved.get(row["source_id"], "")
             if limit and row["as_of"] > limit:
-                message = f"{cells.quoted(row['as_of'])} is later than the day its source was read ({limit})"
+                message = f"{cell_rules.quoted(row['as_of'])} is later than the day its source was read ({limit})"
                 yield Finding(table.file, line, "as_of", message)
 
 
@@ -147,14 +149,14 @@ def _facts(catalog: Catalog) -> Iterator[Finding]:
         if row["unit"] != key.unit and not (money and row["unit"] in CURRENCIES):
             expected = "a currency" if money else repr(key.unit)
             yield Finding("facts.csv", line, "unit", f"{row['key']} is measured in {expected}, not {row['unit']!r}")
-        value = cells.number(row["value"])
+        value = cell_rules.number(row["value"])
         if key.unit and (value is None or (value < 0 and row["key"] != "net_income")):
             yield Finding(
-                "facts.csv", line, "value", f"{row['key']} expects a number, not {cells.quoted(row['value'])}"
+                "facts.csv", line, "value", f"{row['key']} expects a number, not {cell_rules.quoted(row['value'])}"
             )
         if row["key"] in CLOSED_VALUES and row["value"] not in CLOSED_VALUES[row["key"]]:
             allowed = ", ".join(CLOSED_VALUES[row["key"]])
-            yield Finding("facts.csv", line, "value", f"{cells.quoted(row['value'])} is none of {allowed}")
+            yield Finding("facts.csv", line, "value", f"{cell_rules.quoted(row['value'])} is none of {allowed}")
         if not key.many:
             claim = (row["vendor_id"], row["key"], row["unit"], row["as_of"], row["note"])
             value_before, line_before = first_values.setdefault(claim, (row["value"], line))
@@ -183,9 +185,11 @@ def _benchmarks(catalog: Catalog) -> Iterator[Finding]:
     for line, row in _numbered(catalog, "benchmarks"):
         if first.setdefault(row["name_en"], line) != line:
             yield Finding("benchmarks.csv", line, "name_en", f"repeats the name of row {first[row['name_en']]}")
-        chance, ceiling = cells.number(row["chance"]), cells.number(row["ceiling"])
+        chance, ceiling = cell_rules.number(row["chance"]), cell_rules.number(row["ceiling"])
         if chance is not None and (ceiling is None or chance >= ceiling):
-            yield Finding("benchmarks.csv", line, "chance", f"is not below the ceiling {cells.quoted(row['ceiling'])}")
+            yield Finding(
+                "benchmarks.csv", line, "chance", f"is not below the ceiling {cell_rules.quoted(row['ceiling'])}"
+            )
         if row["unit"] == "fraction" and ceiling != 1:
             yield Finding("benchmarks.csv", line, "ceiling", "is 1 for scores in fractions")
 
@@ -194,13 +198,13 @@ def _scores(catalog: Catalog) -> Iterator[Finding]:
     benchmarks = {r["name_en"]: r for r in catalog.rows["benchmarks"]}
     for line, row in _numbered(catalog, "reported_scores"):
         benchmark = benchmarks.get(row["benchmark"])
-        score = cells.number(row["score"])
+        score = cell_rules.number(row["score"])
         if benchmark is None or score is None:
             continue
         if row["unit"] != benchmark["unit"]:
             message = f"scores of {benchmark['name_en']} are in {benchmark['unit']}, not {row['unit']!r}"
             yield Finding("reported_scores.csv", line, "unit", message)
-        high = cells.number(benchmark["ceiling"]) or _PLAUSIBLE.get(benchmark["unit"])
+        high = cell_rules.number(benchmark["ceiling"]) or _PLAUSIBLE.get(benchmark["unit"])
         if high is not None and not 0 <= score <= high:
             message = f"{row['score']} lies outside 0 to {high:f}"
             yield Finding("reported_scores.csv", line, "score", message)

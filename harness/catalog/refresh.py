@@ -14,7 +14,7 @@ from pathlib import Path
 
 from harness import places
 from harness.catalog import checks, matching, tables, writing
-from harness.catalog.imported import ImportContext, Imported, SourceFile, Unmatched
+from harness.catalog.import_context import ImportContext, Imported, SourceFile, Unmatched
 from harness.catalog.registry import importer_named
 from harness.catalog.schema import BY_NAME, TABLES, Table, named_by
 from harness.catalog.tables import Catalog, Finding, Row, key_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.catalog.imported import Importer
+from harness.catalog.import_context import Importer
 from harness.catalog.importers import (
     epoch_companies,
     epoch_models,

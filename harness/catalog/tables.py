@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness import places
-from harness.catalog import pending
+from harness.catalog import staged_commit
 from harness.catalog.schema import BENCHMARKS, TABLES, Table
 
 MAX_FILE = 64 * 1024 * 1024  # bytes; the largest table holds well under 10 MB
@@ -112,7 +112,7 @@ def _heading(table: Table, cells: list[str]) -> list[Finding]:
 
 def read(folder: Path) -> tuple[Catalog, list[Finding]]:
     """All tables of the catalog, and the findings of their form; an interrupted refresh is finished first."""
-    pending.finish(folder)
+    staged_commit.finish(folder)
     catalog, findings = Catalog(), []
     for table in TABLES:
         rows, lines, problems = read_table(folder, table)
@@ -129,7 +129,7 @@ def benchmark_units(folder: Path) -> dict[str, str]:
 
 def is_empty(folder: Path) -> bool:
     """True where a folder holds none of the catalog's files (or does not exist), an interrupted refresh finished."""
-    pending.finish(folder)
+    staged_commit.finish(folder)
     return not any((folder / t.file).is_file() for t in TABLES)
 
 

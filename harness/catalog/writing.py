@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from harness.catalog import pending
+from harness.catalog import staged_commit
 from harness.catalog.schema import BY_NAME, TABLES
 from harness.catalog.tables import Row, as_csv
 from harness.files import sync
@@ -36,5 +36,5 @@ def write(folder: Path, rows: Mapping[str, list[Row]]) -> list[str]:
             (folder / name).unlink(missing_ok=True)
         raise
     if staged:
-        pending.commit(folder, staged)
+        staged_commit.commit(folder, staged)
     return [p.name for p in changed]

@@ -61,8 +61,8 @@ def load(source: ModelSource, settings: Settings) -> Loaded:
     started = time.perf_counter()
     with quiet():
         if settings.engine in ("vllm", "api") and not source.masked:
-            lm, served = _served(source, settings)
-            return Loaded(lm=lm, engine=served, load_seconds=time.perf_counter() - started)
+            lm, engine = _served(source, settings)
+            return Loaded(lm=lm, engine=engine, load_seconds=time.perf_counter() - started)
         lm = _masked(source, settings) if source.masked else _causal(source, settings)
         if not source.masked:
             _check_tokens(lm, source)
@@ -79,12 +79,12 @@ def codec(loaded: Loaded, window: int | None) -> Encoder:
 
 
 def _served(source: ModelSource, settings: Settings) -> tuple[Any, Engine]:
-    from harness.engine import served
+    from harness.engine import api_and_vllm
 
     if settings.engine == "api":
-        return served.load_api(source, settings.trust_remote_code)
+        return api_and_vllm.load_api(source, settings.trust_remote_code)
     with load_errors(f"vLLM cannot load {source.location}", _out_of_memory(source, settings)):
-        return served.load_vllm(source, DTYPES[settings.dtype], settings.trust_remote_code)
+        return api_and_vllm.load_vllm(source, DTYPES[settings.dtype], settings.trust_remote_code)
 
 
 def _out_of_memory(source: ModelSource, settings: Settings) -> str:

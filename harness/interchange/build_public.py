@@ -19,7 +19,7 @@ from typing import Any
 
 from harness.errors import LandscapeError
 from harness.interchange import detect, formats, run_parquet
-from harness.interchange.record import ImportedRun, Refused
+from harness.interchange.imported_run import ImportedRun, Refused
 
 # What is committed stays below this (docs/public_runs.md).
 MAX_BYTES = 15_000_000

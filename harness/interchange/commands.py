@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from harness import places
-from harness.interchange.record import ImportReport
+from harness.interchange.imported_run import ImportReport
 
 # Refused files listed by name; the rest are counted.
 _LISTED = 20

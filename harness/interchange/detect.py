@@ -12,7 +12,7 @@ from harness.errors import BadInput, MissingData
 from harness.interchange import formats
 from harness.interchange.foreign import bounded, table
 from harness.interchange.formats import Format
-from harness.interchange.record import Refused, Unit
+from harness.interchange.imported_run import Refused, Unit
 
 # No run lies deeper, and a folder that is its own descendant ends somewhere.
 _MAX_DEPTH = 24

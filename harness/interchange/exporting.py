@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from harness.errors import BadInput
-from harness.interchange import stored
+from harness.interchange import stored_runs
+from harness.interchange.imported_run import ImportedRun
 from harness.interchange.importing import run_folder_files
 from harness.interchange.readers import landscape_csv
-from harness.interchange.record import ImportedRun
 from harness.interchange.writers import eee_writer, lm_eval_writer
 
 
@@ -27,8 +27,8 @@ def export(
         raise BadInput(f"There is no export format {format!r}; there are {', '.join(WRITERS)}.")
     if not run_ids:
         raise BadInput("No run was named; `harness runs` lists them.")
-    ids = dict.fromkeys(stored.resolve(name, runs_dir, table_folders) for name in run_ids)
-    runs = [stored.load(run_id, runs_dir, table_folders) for run_id in ids]
+    ids = dict.fromkeys(stored_runs.resolve(name, runs_dir, table_folders) for name in run_ids)
+    runs = [stored_runs.load(run_id, runs_dir, table_folders) for run_id in ids]
     written: list[Path] = []
     for run in runs:
         written += writer(run, out)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.interchange.foreign import bounded
+from harness.interchange.imported_run import Reader, Unit
 from harness.interchange.readers import (
     eee,
     evalscope,
@@ -27,7 +28,6 @@ from harness.interchange.readers import (
     opencompass,
     squad,
 )
-from harness.interchange.record import Reader, Unit
 
 _JSON = (".json",)
 _JSON_AND_LINES = (".json", ".jsonl", ".jsonl.gz")

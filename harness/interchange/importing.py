@@ -18,7 +18,7 @@ from pathlib import Path
 from harness.errors import BadInput, RunFailed
 from harness.files import sync
 from harness.interchange import detect, formats, run_parquet
-from harness.interchange.record import ImportedRun, ImportReport, Refused, ReportedScore, Unit
+from harness.interchange.imported_run import ImportedRun, ImportReport, Refused, ReportedScore, Unit
 from harness.store import run_folder
 
 # A file with at least this many item-less records becomes run tables; the runs of fewer become folders.

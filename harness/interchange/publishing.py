@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.interchange import run_parquet
-from harness.interchange.record import ImportReport
+from harness.interchange.imported_run import ImportReport
 
 if TYPE_CHECKING:
     import duckdb

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.errors import RunFailed
 from harness.files import aside
-from harness.interchange.record import ImportedRun, ReportedScore
+from harness.interchange.imported_run import ImportedRun, ReportedScore
 
 if TYPE_CHECKING:
     import duckdb

@@ -13,7 +13,7 @@ from typing import Any
 from harness.errors import BadInput
 from harness.reports.build import build
 from harness.reports.formats import archive, html, markdown, pdf, xlsx
-from harness.reports.formats.carried import FORMAT, LARGEST, Carried, embedded
+from harness.reports.formats.embedded_data import FORMAT, LARGEST, Carried, embedded
 from harness.reports.selection import Choices
 from harness.store.reader import Reader
 

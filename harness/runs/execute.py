@@ -1,6 +1,6 @@
 """One run, from a model's name to a sealed folder: plan, requests, journal, score, seal.
 
-The sixth step, publishing to the database, is ``harness.runs.command``'s, once for all models of a command.
+The sixth step, publishing to the database, is ``harness.runs.commands``'s, once for all models of a command.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Any
 
 from harness import places
 from harness.engine import load as loading
+from harness.engine.api_and_vllm import resolve_served
 from harness.engine.base import Answer
 from harness.engine.codec import Encoder
 from harness.engine.libraries import quiet
 from harness.engine.measure import Meter, device_name
-from harness.engine.served import resolve_served
 from harness.engine.settings import Settings, engine_version
 from harness.engine.source import ModelSource, resolve
 from harness.errors import BadInput

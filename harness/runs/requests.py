@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.engine.base import Answer, Generated, GenerateRequest, Request, Scored, ScoreRequest, TextRequest
 from harness.engine.codec import Encoded, Encoder, Unscorable
-from harness.runs.templates import compiled_once
+from harness.runs.jinja_cache import compiled_once
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from harness.analysis.statistics.sequential import betting_interval, rounds
 from harness.analysis.statistics.uncertainty import interval, mean_estimate
 from harness.engine.base import Answer, Batch, Engine
 from harness.metrics import metric
-from harness.runs import compute, requests, tables
+from harness.runs import lm_eval_metrics, requests, tables
 from harness.runs.journal import Journal
 from harness.runs.plan import SEED, Plan
 from harness.runs.requests import RequestSet
@@ -176,7 +176,9 @@ def headline(
 ) -> list[Item]:
     """The headline value of each item, as lm-eval computes it, in the order of ``items``."""
     responses = requests.answer(request_set, answers)
-    _, samples = compute.evaluate({entry.task: task}, request_set, responses, chosen={entry.task: sorted(items)})
+    _, samples = lm_eval_metrics.evaluate(
+        {entry.task: task}, request_set, responses, chosen={entry.task: sorted(items)}
+    )
     rows = tables.headline_rows(entry, task, samples[entry.task])
     values = {row["item"]: Item(row["value"], row["cluster"]) for row in rows}
     return [values.get(i, Item(None, None)) for i in items]

@@ -16,7 +16,7 @@ from typing import Any
 from harness import __version__
 from harness.engine.load import Loaded
 from harness.engine.measure import Meter, hardware, versions
-from harness.runs import compute, requests, tables, verdict
+from harness.runs import lm_eval_metrics, requests, tables, verdict
 from harness.runs.journal import Journal
 from harness.runs.plan import SEED, Plan, run_id
 from harness.runs.requests import RequestSet
@@ -50,7 +50,9 @@ def seal(run: ScoredRun, runs: Path) -> Path:
     """Compute the scores and write the run's folder under ``runs``; returns the folder."""
     plan, request_set = run.plan, run.request_set
     responses = requests.answer(request_set, run.scoring.answers)
-    scores, samples = compute.evaluate(run.tasks, request_set, responses, limit=plan.options.limit, chosen=plan.chosen)
+    scores, samples = lm_eval_metrics.evaluate(
+        run.tasks, request_set, responses, limit=plan.options.limit, chosen=plan.chosen
+    )
     sealed = datetime.now(UTC).replace(microsecond=0)
     name = run_id(plan, sealed)
     results, items = _rows(name, run, scores, samples)

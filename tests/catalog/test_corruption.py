@@ -10,7 +10,7 @@ import pytest
 
 from harness import places
 from harness.catalog import checks, tables
-from harness.catalog.cells import complaint
+from harness.catalog.cell_rules import complaint
 from harness.catalog.refresh import refresh
 from harness.catalog.schema import TABLES, Column, Table
 from harness.catalog.tables import Row, as_csv

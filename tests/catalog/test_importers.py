@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalog.imported import ImportContext, Imported, SourceFile
+from harness.catalog.import_context import ImportContext, Imported, SourceFile
 from harness.catalog.importers import epoch_companies, epoch_models, epoch_scores, leaderboards, litellm, market_facts
 from harness.catalog.matching import index_names
 from harness.catalog.registry import IMPORTERS, importer_named

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from harness.catalog.imported import commonest, decimal, plain, sizes, us_date
+from harness.catalog.import_context import commonest, decimal, plain, sizes, us_date
 from harness.catalog.spellings import forms, normal, owner, slug, unmoded
 
 SAME = [

@@ -9,9 +9,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from harness.interchange import stored
+from harness.interchange import stored_runs
+from harness.interchange.imported_run import ImportedRun
 from harness.interchange.importing import import_path
-from harness.interchange.record import ImportedRun
 
 Runs = Callable[..., list[ImportedRun]]
 
@@ -39,6 +39,6 @@ def runs_of(tmp_path: Path) -> Runs:
         runs_dir = tmp_path / "imported"
         report = import_path(path, format, runs_dir=runs_dir)
         assert not report.refused, report.refused
-        return [stored.load(run_id, runs_dir) for run_id in report.imported]
+        return [stored_runs.load(run_id, runs_dir) for run_id in report.imported]
 
     return read

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadInput, MissingData
-from harness.interchange import stored
+from harness.interchange import stored_runs
 from harness.interchange.exporting import WRITERS, export
 from harness.interchange.importing import import_path
 from tests.interchange import builders as b
@@ -27,7 +27,7 @@ def test_export_and_import_give_the_same_rows(tmp_path: Path, make: Callable[[Pa
         export([run_id], format, out, tmp_path / "runs")
         back = import_path(out, runs_dir=tmp_path / "back")
         assert len(back.imported) == 1 and not back.refused
-        one, two = stored.load(run_id, tmp_path / "runs"), stored.load(back.imported[0], tmp_path / "back")
+        one, two = stored_runs.load(run_id, tmp_path / "runs"), stored_runs.load(back.imported[0], tmp_path / "back")
         assert rows_without_id(one.results) == rows_without_id(two.results)
         assert rows_without_id(one.samples) == rows_without_id(two.samples)
         assert one.manifest["model"]["id"] == two.manifest["model"]["id"]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadInput, MissingData
+from harness.interchange.imported_run import Refused
 from harness.interchange.importing import import_path
-from harness.interchange.record import Refused
 from tests.interchange import builders as b
 
 

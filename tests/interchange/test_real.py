@@ -12,8 +12,8 @@ import pytest
 from harness.errors import BadInput
 from harness.interchange import detect, formats
 from harness.interchange.foreign import task_scores
+from harness.interchange.imported_run import ImportedRun, ImportReport, Refused
 from harness.interchange.importing import import_path
-from harness.interchange.record import ImportedRun, ImportReport, Refused
 
 
 def runs_in(path: Path) -> list[ImportedRun]:

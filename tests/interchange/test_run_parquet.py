@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.interchange import run_parquet, stored
+from harness.interchange import run_parquet, stored_runs
 from harness.interchange.importing import import_path
 from tests.interchange import builders as b
 from tests.interchange.conftest import rows_without_id
@@ -12,9 +12,9 @@ from tests.interchange.conftest import rows_without_id
 
 def test_a_run_out_of_run_tables_is_exported_from_its_numbers(tmp_path: Path) -> None:
     report = import_path(b.lm_eval_run(tmp_path / "in"), runs_dir=tmp_path / "runs")
-    run = stored.load(report.imported[0], tmp_path / "runs")
+    run = stored_runs.load(report.imported[0], tmp_path / "runs")
     run_parquet.write(tmp_path / "public", "public", [run])
-    loaded = stored.load(run.run_id, tmp_path / "nowhere", (tmp_path / "public",))
+    loaded = stored_runs.load(run.run_id, tmp_path / "nowhere", (tmp_path / "public",))
     assert rows_without_id(loaded.results) == rows_without_id(run.results)
     value = ["task", "item", "metric", "filter", "value", "weight", "gold"]
     assert rows_without_id(loaded.samples.select(value)) == rows_without_id(run.samples.select(value))
@@ -29,7 +29,7 @@ def test_run_tables_hold_what_the_store_would_publish(tmp_path: Path) -> None:
     from tests.store.conftest import publish_sources
 
     report = import_path(b.lm_eval_run(tmp_path / "in"), runs_dir=tmp_path / "runs")
-    run = stored.load(report.imported[0], tmp_path / "runs")
+    run = stored_runs.load(report.imported[0], tmp_path / "runs")
     run_parquet.write(tmp_path / "public", "p", [run])
     publish_sources(tmp_path / "a.duckdb", report.folders)
     publish_sources(tmp_path / "b.duckdb", public=tmp_path / "public")

@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
-from harness.engine import served, settings
+from harness.engine import api_and_vllm, settings
 from harness.engine.settings import engine_version
 from harness.errors import BadInput, MissingData, RunFailed
-from harness.runs.command import Request, prepare
+from harness.runs.commands import Request, prepare
 from harness.runs.execute import run_model
 from harness.runs.progress import Progress
 from harness.store import run_folder
@@ -85,7 +85,7 @@ def test_a_server_that_fails_keeps_what_is_scored(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     completions, url = server
-    monkeypatch.setattr(served, "API_BATCH", 5)
+    monkeypatch.setattr(api_and_vllm, "API_BATCH", 5)
     completions.patience = 9
     from lm_eval.models import api_models
     from tenacity import wait_none
@@ -103,10 +103,10 @@ def test_a_server_that_fails_keeps_what_is_scored(
 
 def test_what_the_server_does_not_serve_is_refused_with_its_list(server: tuple[Completions, str]) -> None:
     _, url = server
-    assert served.resolve_served(f"tiny@{url}").name == "lab/tiny"
-    assert served.resolve_served(f"lab/tiny@{url}/").served == (url, "lab/tiny", 384)
+    assert api_and_vllm.resolve_served(f"tiny@{url}").name == "lab/tiny"
+    assert api_and_vllm.resolve_served(f"lab/tiny@{url}/").served == (url, "lab/tiny", 384)
     with pytest.raises(BadInput, match="serves lab/tiny; 'other' names none"):
-        served.resolve_served(f"other@{url}")
+        api_and_vllm.resolve_served(f"other@{url}")
 
 
 def test_a_server_without_a_list_is_taken_at_its_word_and_one_that_refuses_the_key_is_not(
@@ -114,10 +114,10 @@ def test_a_server_without_a_list_is_taken_at_its_word_and_one_that_refuses_the_k
 ) -> None:
     completions, url = server
     completions.list_status = 404
-    assert served.resolve_served(f"some/model@{url}").served == (url, "some/model", served.DEFAULT_WINDOW)
+    assert api_and_vllm.resolve_served(f"some/model@{url}").served == (url, "some/model", api_and_vllm.DEFAULT_WINDOW)
     completions.list_status = 401
     with pytest.raises(BadInput, match=r"refuses the key \(HTTP 401\); set OPENAI_API_KEY"):
-        served.resolve_served(f"some/model@{url}")
+        api_and_vllm.resolve_served(f"some/model@{url}")
 
 
 def test_a_folder_without_a_tokenizer_is_refused(server: tuple[Completions, str], tmp_path: Path) -> None:
@@ -126,29 +126,29 @@ def test_a_folder_without_a_tokenizer_is_refused(server: tuple[Completions, str]
     empty, broken = tmp_path / "a" / "tiny", tmp_path / "b" / "tiny"
     empty.mkdir(parents=True)
     with pytest.raises(BadInput, match="holds no tokenizer"):
-        served.resolve_served(f"{empty}@{url}")
+        api_and_vllm.resolve_served(f"{empty}@{url}")
     broken.mkdir(parents=True)
     (broken / "tokenizer_config.json").write_text("{}")
     with pytest.raises(BadInput, match=r"No tokenizer for .*: --model FOLDER@http"):
-        served.load_api(served.resolve_served(f"{broken}@{url}"), False)
+        api_and_vllm.load_api(api_and_vllm.resolve_served(f"{broken}@{url}"), False)
 
 
 @pytest.mark.parametrize("model", ["tiny", "@http://localhost:1/v1", "tiny@localhost:8000", "tiny@ftp://here/v1"])
 def test_a_model_without_a_url_is_refused(model: str) -> None:
     with pytest.raises(BadInput, match="takes MODEL@URL"):
-        served.split(model)
+        api_and_vllm.split(model)
 
 
 @pytest.mark.parametrize("url", ["http://me:pass@here/v1", "http://here/v1?key=abc"])
 def test_a_url_with_a_secret_is_refused_without_showing_it(url: str) -> None:
     with pytest.raises(BadInput) as caught:
-        served.split(f"tiny@{url}")
+        api_and_vllm.split(f"tiny@{url}")
     assert "pass" not in str(caught.value).replace("password", "") and "abc" not in str(caught.value)
 
 
 def test_a_server_that_is_down_is_named() -> None:
     with pytest.raises(MissingData, match="No server answers at http://127.0.0.1:9/v1"):
-        served.resolve_served("tiny@http://127.0.0.1:9/v1")
+        api_and_vllm.resolve_served("tiny@http://127.0.0.1:9/v1")
 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

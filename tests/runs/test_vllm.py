@@ -13,7 +13,7 @@ from rich.console import Console
 
 from harness.engine import settings
 from harness.errors import BadInput
-from harness.runs.command import Request, prepare
+from harness.runs.commands import Request, prepare
 from harness.runs.execute import run_model
 from harness.runs.progress import Progress
 from harness.store import run_folder

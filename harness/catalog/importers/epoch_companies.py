@@ -6,7 +6,7 @@ Mapping: each file is known by its heading; only closed rounds enter; dates are 
 
 from __future__ import annotations
 
-from harness.catalog.imported import ImportContext, Imported, SourceFile, decimal, plain, us_date
+from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal, plain, us_date
 from harness.catalog.importers.scored import table
 from harness.catalog.matching import match_vendor
 from harness.catalog.tables import Row

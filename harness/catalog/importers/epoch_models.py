@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
-from harness.catalog.imported import ImportContext, Imported, SourceFile, decimal, plain
+from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal, plain
 from harness.catalog.importers.scored import table
 from harness.catalog.matching import match_model, match_vendor
 from harness.catalog.tables import Row

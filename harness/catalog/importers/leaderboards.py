@@ -15,7 +15,7 @@ from statistics import fmean
 from typing import TypeAlias
 
 from harness.catalog import spellings
-from harness.catalog.imported import ImportContext, Imported, SourceFile, decimal
+from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal
 from harness.catalog.importers.scored import Hints, Score, report, scored, table
 from harness.catalog.matching import match_vendor
 from harness.catalog.tables import Row

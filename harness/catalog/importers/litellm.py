@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from harness.catalog import spellings
-from harness.catalog.imported import ImportContext, Imported, SourceFile, decimal, plain
+from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal, plain
 from harness.catalog.importers.models_dev import NOT_OWNERS, chat_version, hosts_of
 from harness.catalog.matching import maker, match_provider
 from harness.errors import BadInput

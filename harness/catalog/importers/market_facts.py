@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from decimal import Decimal
 
-from harness.catalog.imported import ImportContext, Imported, SourceFile, decimal, plain
+from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal, plain
 from harness.catalog.importers.scored import table
 from harness.catalog.matching import match_vendor
 from harness.catalog.tables import Row

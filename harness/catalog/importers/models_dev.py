@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from harness.catalog import spellings
-from harness.catalog.imported import ImportContext, Imported, SourceFile, commonest, decimal, plain, sizes
+from harness.catalog.import_context import ImportContext, Imported, SourceFile, commonest, decimal, plain, sizes
 from harness.catalog.importers.models_dev_scores import full_date, listed_score
 from harness.catalog.matching import Match, maker, match_provider, match_vendor
 from harness.catalog.schema import MODALITIES

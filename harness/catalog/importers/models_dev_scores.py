@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.catalog.imported import ImportContext, Imported, decimal, plain
+from harness.catalog.import_context import ImportContext, Imported, decimal, plain
 
 # models.dev's benchmark names in ours; a score in per cent becomes a fraction.
 BENCHMARKS = {

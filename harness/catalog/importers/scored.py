@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from harness.catalog import spellings
-from harness.catalog.imported import ImportContext, Imported, SourceFile, plain, sizes
+from harness.catalog.import_context import ImportContext, Imported, SourceFile, plain, sizes
 from harness.catalog.importers.models_dev import new_id
 from harness.catalog.importers.models_dev_scores import add_score
 from harness.catalog.matching import maker, match_model, match_vendor

@@ -14,7 +14,7 @@ from harness.interchange.foreign import task_scores
 from harness.interchange.foreign.bounded import text
 from harness.interchange.foreign.owners import owner, public_name
 from harness.interchange.foreign.privacy import extras, without_paths
-from harness.interchange.record import ImportedRun
+from harness.interchange.imported_run import ImportedRun
 from harness.metrics import metric
 from harness.store.run_folder import FORMAT, RESULTS, SAMPLES
 

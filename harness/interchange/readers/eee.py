@@ -28,7 +28,7 @@ from harness.interchange.foreign.draft import (
     parse_date,
 )
 from harness.interchange.foreign.owners import owner
-from harness.interchange.record import Entry, Refused, ReportedScore, Unit
+from harness.interchange.imported_run import Entry, Refused, ReportedScore, Unit
 
 FORMAT = "eee"
 _VERSIONS = ("0.2", "0.3")

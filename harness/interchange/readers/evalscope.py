@@ -27,7 +27,7 @@ from harness.interchange.foreign.draft import (
     moment,
     parse_date,
 )
-from harness.interchange.record import Entry, Refused, Unit
+from harness.interchange.imported_run import Entry, Refused, Unit
 
 FORMAT = "evalscope"
 # A metric's direction, as its semantics state it, to whether higher is better.

@@ -16,7 +16,7 @@ from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import MAX_SAMPLE_TEXT, Draft, Sample, Score, Task, item_hash, model_name, moment
-from harness.interchange.record import Entry, Refused, Unit
+from harness.interchange.imported_run import Entry, Refused, Unit
 
 RUN = "helm"
 TABLE = "helm-table"

@@ -23,7 +23,7 @@ from harness.interchange.foreign.draft import (
     model_name,
     parse_date,
 )
-from harness.interchange.record import Entry, Unit
+from harness.interchange.imported_run import Entry, Unit
 
 FORMAT = "inspect"
 ARCHIVE_SUFFIX = ".eval"

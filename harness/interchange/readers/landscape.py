@@ -12,7 +12,7 @@ from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import Draft, Sample, Score, Task, model_name, parse_date
 from harness.interchange.foreign.parquet import rows
-from harness.interchange.record import Entry, Unit
+from harness.interchange.imported_run import Entry, Unit
 
 FORMAT = "landscape"
 _FILES = ("manifest.json", "results.parquet", "samples.parquet")

@@ -15,8 +15,8 @@ from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import text
 from harness.interchange.foreign.draft import Draft, model_name
+from harness.interchange.imported_run import Entry, ImportedRun, Refused, Unit
 from harness.interchange.readers import landscape
-from harness.interchange.record import Entry, ImportedRun, Refused, Unit
 from harness.spreadsheets import FORMULA_STARTS
 from harness.store.run_folder import RESULTS, SAMPLES
 

@@ -29,7 +29,7 @@ from harness.interchange.foreign import bounded, table
 from harness.interchange.foreign.bounded import mapping, number, text
 from harness.interchange.foreign.draft import model_name, parse_date
 from harness.interchange.foreign.owners import owner
-from harness.interchange.record import Entry, Refused, ReportedScore, Unit
+from harness.interchange.imported_run import Entry, Refused, ReportedScore, Unit
 
 _REPORTERS = ("vendor", "third-party")
 _UNITS = ("percent", *SCORE_UNITS)

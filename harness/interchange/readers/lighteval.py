@@ -27,7 +27,7 @@ from harness.interchange.foreign.draft import (
     parse_date,
 )
 from harness.interchange.foreign.parquet import rows
-from harness.interchange.record import Entry, Unit
+from harness.interchange.imported_run import Entry, Unit
 
 FORMAT = "lighteval"
 _DATE = re.compile(r"^results_(?P<date>\d{4}-\d\d-\d\dT.+?)(?:@\w+)?\.json$")

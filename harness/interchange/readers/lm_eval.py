@@ -17,8 +17,8 @@ from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import DTYPES, Draft, Score, Task, model_name, moment, parse_date
+from harness.interchange.imported_run import Entry, Refused, Unit
 from harness.interchange.readers import lm_eval_samples
-from harness.interchange.record import Entry, Refused, Unit
 
 NEW = "lm-eval"
 # `results_<date>`, or the stem that `--output_path NAME.json` gave.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from harness.interchange.foreign import bounded, table
 from harness.interchange.foreign.draft import MAX_SAMPLE_TEXT, Draft, Sample, Task, document_hash, model_name
-from harness.interchange.record import Entry, Refused, Unit
+from harness.interchange.imported_run import Entry, Refused, Unit
 
 FORMAT = "mmlu-csv"
 _HEADER = {"question", "choice0", "choice1", "choice2", "choice3", "answer", "prediction"}

@@ -27,7 +27,7 @@ from harness.interchange.foreign.draft import (
     model_name,
     parse_date,
 )
-from harness.interchange.record import Entry, Refused, Unit
+from harness.interchange.imported_run import Entry, Refused, Unit
 
 TREE = "opencompass"
 SUMMARY = "opencompass-summary"

@@ -15,7 +15,7 @@ from harness import places
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.draft import Draft, Sample, Task, document_hash, model_name
-from harness.interchange.record import Entry, Unit
+from harness.interchange.imported_run import Entry, Unit
 from harness.suites.extra_metrics import squad_em, squad_f1
 
 FORMAT = "squad"

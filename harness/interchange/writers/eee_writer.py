@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.interchange.foreign.draft import parse_date, slug
+from harness.interchange.imported_run import ImportedRun
 from harness.interchange.readers.eee import INSTANCES
-from harness.interchange.record import ImportedRun
 from harness.metrics import metric
 
 SCHEMA_VERSION = "0.3.0"

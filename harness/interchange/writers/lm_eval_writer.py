@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.interchange.foreign.draft import parse_date
-from harness.interchange.record import ImportedRun
+from harness.interchange.imported_run import ImportedRun
 
 _TYPES = {"classification": "multiple_choice", "perplexity": "loglikelihood_rolling", "qa": "generate_until"}
 _LN2 = math.log(2)

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 from harness.reports.cells import Cell
 from harness.reports.document import Column, Report, Section, Table
-from harness.reports.formats.carried import Carried, as_json, check_size, embedded, sentence_problems, value_problems
+from harness.reports.formats.embedded_data import (
+    Carried,
+    as_json,
+    check_size,
+    embedded,
+    sentence_problems,
+    value_problems,
+)
 from harness.reports.formats.zip_file import zip_bytes
 from harness.spreadsheets import defused
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from markupsafe import Markup
 
 from harness.reports.document import Figure, Report
-from harness.reports.formats.carried import Carried, as_inline_json, embedded
 from harness.reports.formats.chart_kinds import plotly_chart, svg_document
+from harness.reports.formats.embedded_data import Carried, as_inline_json, embedded
 from harness.reports.formats.html_body import Drawing, page
 from harness.reports.messages import Words
 

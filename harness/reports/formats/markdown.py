@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from harness.reports.cells import Cell, printed
 from harness.reports.document import Report, Table
-from harness.reports.formats.carried import Carried, as_inline_json, embedded, number_problems, sentence_problems
 from harness.reports.formats.chart_kinds import svg_document
+from harness.reports.formats.embedded_data import Carried, as_inline_json, embedded, number_problems, sentence_problems
 from harness.reports.formats.html_body import heading, joined
 from harness.reports.messages import Words
 

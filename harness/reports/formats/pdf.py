@@ -15,8 +15,8 @@ from markupsafe import Markup
 
 from harness.errors import MissingData
 from harness.reports.document import Report
-from harness.reports.formats.carried import FORMAT, LARGEST, Carried, as_inline_json, embedded
 from harness.reports.formats.chart_kinds import svg_document
+from harness.reports.formats.embedded_data import FORMAT, LARGEST, Carried, as_inline_json, embedded
 from harness.reports.formats.html_body import Drawing, page
 from harness.reports.messages import Words
 

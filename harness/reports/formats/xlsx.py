@@ -12,8 +12,15 @@ from typing import Any
 
 from harness.charts.labels import letters
 from harness.reports.document import Report, Section, Table
-from harness.reports.formats.carried import Carried, as_json, check_size, embedded, sentence_problems, value_problems
 from harness.reports.formats.chart_kinds import kind_of
+from harness.reports.formats.embedded_data import (
+    Carried,
+    as_json,
+    check_size,
+    embedded,
+    sentence_problems,
+    value_problems,
+)
 from harness.reports.formats.xlsx_book import Book, heading, write
 from harness.reports.formats.xlsx_charts import ROWS
 from harness.reports.messages import Words

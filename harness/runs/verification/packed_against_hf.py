@@ -20,7 +20,7 @@ from harness.engine.libraries import quiet
 from harness.engine.settings import Settings
 from harness.engine.source import ModelSource, resolve
 from harness.errors import BadInput
-from harness.runs import compute, requests, tables
+from harness.runs import lm_eval_metrics, requests, tables
 from harness.runs.verification.agreement import Drift, Scores, TaskDifference, differences, drift, judge
 from harness.runs.verification.calibration_set import calibration_tasks, further_requests
 from harness.runs.verification.near_ties import texts_without_tie
@@ -215,7 +215,7 @@ def _scores(asked: _CalibrationRequests, answers: Sequence[Answer]) -> Scores:
         for instance in task.instances:
             instance.resps, instance.filtered_resps = [], {}
     responses = requests.answer(asked.suite, answers[: len(asked.suite.requests)])
-    _, samples = compute.evaluate(asked.tasks, asked.suite, responses, limit=asked.items)
+    _, samples = lm_eval_metrics.evaluate(asked.tasks, asked.suite, responses, limit=asked.items)
     suite = load_suite("calibration")
     rows = {name: tables.headline_rows(suite.task(name), task, samples[name]) for name, task in asked.tasks.items()}
     return {(name, suite.task(name).metric): task_rows for name, task_rows in rows.items()}

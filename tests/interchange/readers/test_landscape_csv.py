@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from harness.interchange import stored
+from harness.interchange import stored_runs
 from harness.interchange.exporting import WRITERS, export
+from harness.interchange.imported_run import ImportedRun
 from harness.interchange.importing import import_path
-from harness.interchange.record import ImportedRun
 from tests.interchange import builders as b
 from tests.interchange.conftest import rows_without_id
 
@@ -18,12 +18,12 @@ from tests.interchange.conftest import rows_without_id
 def test_a_table_gives_back_every_text_as_it_was(tmp_path: Path) -> None:
     texts = ["", None, "=1+1", "'=1+1", "'quoted'", '"', 'a,"b"\r\nc', "-", "\t", "'", "é 中", "''-x"]
     report = import_path(b.lm_eval_run(tmp_path / "in"), runs_dir=tmp_path / "runs")
-    run = stored.load(report.imported[0], tmp_path / "runs")
+    run = stored_runs.load(report.imported[0], tmp_path / "runs")
     samples = pa.concat_tables([run.samples, run.samples]).slice(0, len(texts))
     samples = samples.set_column(9, "response", pa.array(texts, pa.string()))
     WRITERS["csv"](ImportedRun(run.manifest, run.results, samples), tmp_path / "out")
     back = import_path(tmp_path / "out", runs_dir=tmp_path / "back")
-    assert stored.load(back.imported[0], tmp_path / "back").samples.column("response").to_pylist() == texts
+    assert stored_runs.load(back.imported[0], tmp_path / "back").samples.column("response").to_pylist() == texts
 
 
 def test_a_broken_table_costs_only_its_run(tmp_path: Path) -> None:
@@ -34,13 +34,15 @@ def test_a_broken_table_costs_only_its_run(tmp_path: Path) -> None:
     table.write_text(table.read_text() + "one,cell\r\n")
     back = import_path(tmp_path / "out", runs_dir=tmp_path / "back")
     assert [r.file for r in back.refused] == [table.name] and len(back.imported) == 1
-    one = stored.load(back.imported[0], tmp_path / "back")
-    assert rows_without_id(one.samples) == rows_without_id(stored.load(second.imported[0], tmp_path / "runs").samples)
+    one = stored_runs.load(back.imported[0], tmp_path / "back")
+    assert rows_without_id(one.samples) == rows_without_id(
+        stored_runs.load(second.imported[0], tmp_path / "runs").samples
+    )
 
 
 def test_csv_defuses_formulas(tmp_path: Path) -> None:
     report = import_path(b.lm_eval_run(tmp_path / "in"), runs_dir=tmp_path / "runs")
-    run = stored.load(report.imported[0], tmp_path / "runs")
+    run = stored_runs.load(report.imported[0], tmp_path / "runs")
     samples = run.samples.set_column(9, "response", pa.array(["=1+1"] * 8))
     WRITERS["csv"](ImportedRun(run.manifest, run.results, samples), tmp_path / "out")
     with next((tmp_path / "out").glob("*.samples.csv")).open(newline="") as handle:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from harness.analysis.statistics.uncertainty import with_intervals
-from harness.interchange import stored
+from harness.interchange import stored_runs
 from harness.interchange.importing import import_path
 from tests.interchange import builders as b
 from tests.interchange.conftest import Runs, codes, rows
@@ -65,7 +65,7 @@ def test_a_broken_part_of_a_run_leaves_the_rest(tmp_path: Path, broken: str) -> 
     b.write(folder / name, "{")
     report = import_path(folder, runs_dir=tmp_path / "runs")
     assert [r.file for r in report.refused][0] == name and len(report.imported) >= 1
-    runs = [stored.load(run_id, tmp_path / "runs") for run_id in report.imported]
+    runs = [stored_runs.load(run_id, tmp_path / "runs") for run_id in report.imported]
     assert {s["task"] for run in runs for s in run.samples.to_pylist()} >= {"play"}
     if broken == "samples":
         assert rows(runs[0])["toy", "acc", "none"]["score"] == 0.75 and "items-unread" in codes(runs[0])

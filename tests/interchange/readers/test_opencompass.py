@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.interchange import stored
+from harness.interchange import stored_runs
 from harness.interchange.importing import import_path
 from tests.interchange import builders as b
 from tests.interchange.conftest import Runs, rows
@@ -14,7 +14,7 @@ def test_opencompass_tree(tmp_path: Path) -> None:
     report = import_path(b.opencompass_tree(tmp_path / "20250117_154119"), runs_dir=tmp_path / "r")
     assert len(report.imported) == 1
     assert [r.file.rsplit("/", 1)[-1] for r in report.refused] == ["broken.json"]
-    run = stored.load(report.imported[0], tmp_path / "r")
+    run = stored_runs.load(report.imported[0], tmp_path / "r")
     found = rows(run)
     assert found["ARC-c", "accuracy", "none"]["score"] == 0.75
     assert found["ARC-c", "accuracy", "none"]["task_version"] == "2ef631"

@@ -1,6 +1,6 @@
 """Functions of our own lm-eval task files: choice of documents and scores of extractive answers.
 
-The files under ``tasks/`` name these functions (``!function harness.suites.reading.…``); lm-eval
+The files under ``tasks/`` name these functions (``!function harness.suites.extractive_answers.…``); lm-eval
 calls them with a data set or with a document and the model's answers.
 """
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalog import pending, tables, writing
+from harness.catalog import staged_commit, tables, writing
 from harness.catalog.schema import TABLES
 from harness.errors import BadInput
 
@@ -62,7 +62,7 @@ def test_a_killed_write_is_undone_or_finished(
     assert seen != new
     tables.read(folder)
     assert texts(folder) == (old if die_at == 0 else new)
-    assert not (folder / pending.INTENT).exists()
+    assert not (folder / staged_commit.INTENT).exists()
     write(folder, new, monkeypatch, 99)
     assert texts(folder) == new
 
@@ -85,7 +85,7 @@ def test_a_refused_disk_leaves_the_old_files_and_no_rubbish(
 
 @pytest.mark.parametrize("text", ['{"a.csv": "../outside.csv"}', "[1]", "{"])
 def test_an_intent_that_is_not_ours_is_refused(small: Path, text: str) -> None:
-    (small / pending.INTENT).write_text(text, encoding="utf-8")
+    (small / staged_commit.INTENT).write_text(text, encoding="utf-8")
     (small / "a.csv").write_text("x", encoding="utf-8")
     with pytest.raises(BadInput, match="interrupted"):
         tables.read(small)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.engine.libraries import quiet
+from harness.runs.jinja_cache import compiled_once
 from harness.runs.requests import RequestSet
-from harness.runs.templates import compiled_once
 
 
 def evaluate(

@@ -9,7 +9,7 @@ from pathlib import Path
 from harness import names
 from harness.errors import MissingData
 from harness.interchange import run_parquet
-from harness.interchange.record import ImportedRun
+from harness.interchange.imported_run import ImportedRun
 from harness.store import run_folder
 
 
