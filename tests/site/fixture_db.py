@@ -146,6 +146,10 @@ def _catalog(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
             ("northbound", "A100", 80.0, "on-demand", 1.6), ("southgate", "L4", 24.0, "on-demand", 0.7),
         )
     ]  # fmt: skip
+    benchmarks = [
+        dict(benchmark_id=name.lower(), name_en=name, unit="fraction", chance=chance, higher_is_better=True, role="scale", **asof)
+        for name, chance in (("MMLU", 0.25), ("HellaSwag", 0.25), ("WinoGrande", 0.5), ("GSM8K", 0.0), ("TriviaQA", 0.0), ("BBH", None))
+    ]  # fmt: skip
     provider = [
         dict(provider_id="northbound", name="Northbound", vendor_id=None, country="US", website=None, **asof),
         dict(provider_id="southgate", name="Southgate", vendor_id=None, country="SG", website=None, **asof),
@@ -153,7 +157,7 @@ def _catalog(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
     return {
         "source": source, "vendor": vendor, "model": pd.DataFrame(models), "provider": pd.DataFrame(provider),
         "price": pd.DataFrame(prices), "gpu_price": pd.DataFrame(gpu), "fact": pd.DataFrame(facts),
-        "relation": pd.DataFrame(relation), "reported_score": pd.DataFrame(reported),
+        "relation": pd.DataFrame(relation), "reported_score": pd.DataFrame(reported), "benchmark": pd.DataFrame(benchmarks),
     }  # fmt: skip
 
 
