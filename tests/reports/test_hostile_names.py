@@ -12,8 +12,11 @@ import openpyxl
 import pytest
 
 from harness.reports.cells import cleaned, printed
+from harness.reports.document import Sentence
 from harness.reports.formats.markdown import escaped
 from harness.reports.make import make_report, verify_report
+from harness.reports.messages import Words
+from harness.reports.sections.memo_sentences import asked
 from harness.reports.selection import Choices
 from harness.spreadsheets import defused
 from harness.store.reader import Reader
@@ -92,3 +95,8 @@ def test_cells_are_cleaned_and_printed() -> None:
         "0.1235", "0.0000", "0.0346", "1,234", "50.0%", "<0.0001", "5.16e+25", "–", "1,234,567"]  # fmt: skip
     assert printed(-0.001, "scale") == "0.00"
     assert escaped("- [x](http://a) <b> 1|2") == "\\- \\[x\\](http:\\//a) \\<b\\> 1\\|2"
+
+
+def test_a_question_of_the_memo_cleans_the_names_in_it() -> None:
+    (sentence,) = asked(Words("en"), "ask.or", [Sentence("k", "text")], a="\u202eA", b="B\u200b")
+    assert "A" in sentence.question and not UNSEEN.search(sentence.question)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from harness.market import headlines
-from harness.reports.cells import printed
+from harness.reports.cells import cleaned, printed
 from harness.reports.document import Sentence
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ BACKING = (("valuation", "memo.valued"), ("revenue", "memo.earns"), ("funding_ro
 
 def asked(words: Words, key: str, answers: list[Sentence], **values: object) -> list[Sentence]:
     """The sentences under the question that they answer."""
-    return [replace(s, question=words(key, **values)) if i == 0 else s for i, s in enumerate(answers)]
+    question = words(key, **{name: cleaned(value) for name, value in values.items()})
+    return [replace(s, question=question) if i == 0 else s for i, s in enumerate(answers)]
 
 
 def which(rows: pd.DataFrame, words: Words) -> list[Sentence]:

@@ -118,7 +118,7 @@ class _Small:
 
 
 def test_out_of_memory_halves_the_budget_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parallel, "count", lambda *_, **__: 1)  # packs side by side fail together: test_streams
+    monkeypatch.setattr(parallel, "stream_count", lambda *_, **__: 1)  # packs side by side fail together: test_streams
     made = model("llama")
     ours = PackedEngine(made, Letters(), "cpu", torch.float32)
     requests = [*workload(documents=12), ScoreRequest((1,), tuple(range(3, 95)))]
