@@ -45,7 +45,7 @@ def significant_decimals(value: float) -> int:
 
 
 def dollars(value: float | None) -> str:
-    """An amount of US dollars with three significant digits, small prices included."""
+    """An amount of US dollars with three significant digits: small prices included, cents in full."""
     if value is None or not math.isfinite(value):
         return DASH
     if value == 0:
@@ -53,8 +53,9 @@ def dollars(value: float | None) -> str:
     if abs(value) >= 1000:
         return f"${_scaled(value)}"
     digits = significant_decimals(value)
-    text = f"{value:,.{digits}f}"
-    return f"${text.rstrip('0').rstrip('.') if digits > 2 else text}"
+    whole, _, cents = f"{value:,.{digits}f}".partition(".")
+    cents = cents[:2] + cents[2:].rstrip("0")  # $0.10, not $0.1; no zeros beyond the cents
+    return f"${whole}.{cents}" if cents else f"${whole}"
 
 
 def _scaled(value: float) -> str:

@@ -29,6 +29,7 @@ def test_a_score_and_its_error_are_rounded_alike() -> None:
     ("value", "shown"),
     [
         (0.0, "$0"),
+        (0.1, "$0.10"),
         (0.1117, "$0.112"),
         (2.15, "$2.15"),
         (15.0, "$15.0"),
