@@ -23,6 +23,8 @@ FILES = ("manifest.json", "results.parquet", "samples.parquet")
 # Of samples.parquet the outcomes; prompt, target and response stay where they are.
 _OUTCOME_COLUMNS = [n for n in run_folder.SAMPLES.names if n not in ("prompt", "target", "response")]
 _BATCH = 65_536
+# Manifests that DuckDB looks into at once: one of a run with many tasks has 50 kB, and unfolded a multiple of that.
+_MANIFESTS = 200
 _ORIGINS = ("measured", "imported")
 _NEEDED = (("model", "id"), ("suite", "name"), ("engine", "name"))
 
@@ -38,8 +40,9 @@ def load_runs(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> list[s
         load_run(con, folder)
         sql.note(con, "run", folder.name, checksum)
     if new:
-        refresh_suites(con)
-        name_models(con)
+        ids = [folder.name for folder in new]
+        refresh_suites(con, ids)
+        name_models(con, ids)
     return [folder.name for folder in new]
 
 
@@ -63,18 +66,47 @@ def load_run(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
         raise BadInput(f"{folder} cannot be published: {str(error).splitlines()[0]}.") from None
 
 
-def refresh_suites(con: duckdb.DuckDBPyConnection) -> None:
-    """Rebuild the rows of ``suite`` and ``task`` from the runs' manifests."""
-    for table in ("suite", "task"):
-        con.execute(f"INSERT OR REPLACE INTO {table} BY NAME {sql.text('ingest', table)}")
-
-
-def name_models(con: duckdb.DuckDBPyConnection) -> None:
-    """Set the model and vendor of each run, as ids of the present catalog."""
+def refresh_suites(con: duckdb.DuckDBPyConnection, run_ids: Sequence[str] | None = None) -> None:
+    """Rebuild the rows of ``suite`` and ``task`` from the manifests of all runs of ``run_ids``' suites (None: of all suites)."""
+    ids = _runs_of_suites(con, run_ids)
     con.execute(
-        f"UPDATE run SET model_id = named.model_id, vendor_id = named.vendor_id "
-        f"FROM ({sql.text('ingest', 'catalog_names')}) AS named WHERE run.run_id = named.run_id"
+        "CREATE OR REPLACE TEMP TABLE task_spec (suite VARCHAR, suite_version VARCHAR, task VARCHAR, "
+        "standing STRUCT(of_suite BOOLEAN, sealed TIMESTAMP, run_id VARCHAR), spec JSON)"
     )
+    for part in _parts(ids):
+        con.execute(f"INSERT OR REPLACE INTO suite BY NAME {sql.text('ingest', 'suite')}", {"ids": part})
+        con.execute(f"INSERT INTO task_spec BY NAME {sql.text('ingest', 'task_spec')}", {"ids": part})
+    con.execute(f"INSERT OR REPLACE INTO task BY NAME {sql.text('ingest', 'task')}")
+    con.execute("DROP TABLE task_spec")
+
+
+def _runs_of_suites(con: duckdb.DuckDBPyConnection, run_ids: Sequence[str] | None) -> list[str]:
+    """Ids of all runs whose suite and version a run of ``run_ids`` has (None: any has), in order."""
+    rows = con.execute(
+        "SELECT run_id FROM run WHERE manifest IS NOT NULL AND suite_version IS NOT NULL AND ($ids IS NULL OR "
+        "(suite, suite_version) IN (SELECT (suite, suite_version) FROM run WHERE run_id IN (SELECT unnest($ids::VARCHAR[])))) "
+        "ORDER BY run_id",
+        {"ids": None if run_ids is None else list(run_ids)},
+    )
+    return [str(run_id) for (run_id,) in rows.fetchall()]
+
+
+def name_models(con: duckdb.DuckDBPyConnection, run_ids: Sequence[str] | None = None) -> None:
+    """Set the model and vendor of each run of ``run_ids`` (None: of all runs), as ids of the present catalog."""
+    if run_ids is None:
+        run_ids = [str(run_id) for (run_id,) in con.execute("SELECT run_id FROM run ORDER BY run_id").fetchall()]
+    for part in _parts(run_ids):
+        con.execute(
+            f"UPDATE run SET model_id = named.model_id, vendor_id = named.vendor_id "
+            f"FROM ({sql.text('ingest', 'catalog_names')}) AS named WHERE run.run_id = named.run_id",
+            {"ids": part},
+        )
+
+
+def _parts(run_ids: Sequence[str]) -> Iterator[list[str]]:
+    """Run ids in lists of at most ``_MANIFESTS``."""
+    for start in range(0, len(run_ids), _MANIFESTS):
+        yield list(run_ids[start : start + _MANIFESTS])
 
 
 def _unpublished(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> dict[Path, str]:

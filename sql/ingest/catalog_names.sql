@@ -1,6 +1,6 @@
--- one row per run whose model or vendor in the catalog is not what `run` says: the manifest's own word, else the one
--- model whose id, hub id or reviewed alias is the run's model (whatever the case); else unknown. Nothing is guessed.
--- The same rule as harness.interchange.foreign.owners has for names in others' files.
+-- one row per run among $ids whose model or vendor in the catalog is not what `run` says: the manifest's own word, else
+-- the one model whose id, hub id or reviewed alias is the run's model (whatever the case); else unknown. Nothing is
+-- guessed. The same rule as harness.interchange.foreign.owners has for names in others' files.
 WITH known AS (
     SELECT lower(model_id) AS name, model_id FROM model
     UNION
@@ -23,6 +23,7 @@ named AS (
         CASE WHEN run.manifest IS NULL THEN run.vendor_id ELSE run.manifest->>'$.model.vendor_id' END AS vendor_id
     FROM run
     LEFT JOIN unambiguous ON unambiguous.name = lower(run.model)
+    WHERE run.run_id IN (SELECT unnest($ids))
 )
 
 SELECT run.run_id, named.model_id, coalesce(named.vendor_id, model.vendor_id) AS vendor_id

@@ -1,4 +1,11 @@
--- one row per suite and version that a run's manifest holds; where manifests disagree the newest sealed run speaks
+-- one row per suite and version whose newest sealed run is among $ids: the suite as that run's manifest holds it
+WITH speaker AS (
+    SELECT suite, suite_version, arg_max(run_id, (sealed, run_id)) AS run_id
+    FROM run
+    WHERE manifest IS NOT NULL AND suite_version IS NOT NULL
+    GROUP BY ALL
+)
+
 SELECT
     suite,
     suite_version AS version,
@@ -8,9 +15,8 @@ SELECT
     coalesce(spec->>'$.description.zh', spec->>'$.description_zh') AS description_zh,
     spec
 FROM (
-    SELECT suite, suite_version, arg_max(manifest->'$.suite', (sealed, run_id)) AS spec
+    SELECT suite, suite_version, manifest->'$.suite' AS spec
     FROM run
-    WHERE manifest IS NOT NULL AND suite_version IS NOT NULL
-    GROUP BY ALL
+    WHERE run_id IN (SELECT unnest($ids)) AND run_id IN (SELECT run_id FROM speaker)
 )
 ORDER BY ALL;

@@ -1,21 +1,9 @@
--- one row per task that the runs' manifests speak of: the suite's own entry (anchors, headline, licence); for a task
--- that the suite does not list, the entry of the run. Where manifests disagree the newest sealed run speaks.
-WITH named AS (
-    SELECT suite, suite_version, sealed, run_id, TRUE AS of_suite,
-           unnest(json_extract(manifest, '$.suite.tasks[*]')) AS spec
-    FROM run
-    WHERE manifest IS NOT NULL AND suite_version IS NOT NULL
-    UNION ALL
-    SELECT suite, suite_version, sealed, run_id, FALSE,
-           unnest(json_extract(manifest, '$.tasks[*]'))
-    FROM run
-    WHERE manifest IS NOT NULL AND suite_version IS NOT NULL
-),
-
-newest AS (
-    SELECT suite, suite_version, spec->>'$.task' AS task, arg_max(spec, (of_suite, sealed, run_id)) AS spec
-    FROM named
-    WHERE json_type(spec) = 'OBJECT'
+-- one row per task that the runs' manifests speak of, out of `task_spec` (the rows of task_spec.sql for all runs): the
+-- suite's own entry; for a task that the suite does not list, the entry of the run. Where manifests disagree the newest
+-- sealed run speaks.
+WITH newest AS (
+    SELECT suite, suite_version, task, arg_max(spec, standing) AS spec
+    FROM task_spec
     GROUP BY ALL
 )
 
