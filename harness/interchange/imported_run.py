@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+class Rows(Protocol):
+    """Rows that are made batch by batch where they are wanted."""
+
+    @property
+    def num_rows(self) -> int:
+        """How many rows there are."""
+
+    def to_batches(self) -> Iterable[pa.RecordBatch]:
+        """The rows, in order."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +28,7 @@ class ImportedRun:
 
     manifest: dict[str, Any]
     results: pa.Table
-    samples: pa.Table
+    rows: pa.Table | Rows
     # One record of a file that holds many: it goes into run tables with the others where it has no items.
     one_of_many: bool = False
 
@@ -25,6 +36,20 @@ class ImportedRun:
     def run_id(self) -> str:
         """The run's id, made from the content."""
         return str(self.manifest["run_id"])
+
+    @property
+    def items(self) -> int:
+        """Number of rows of samples."""
+        return int(self.rows.num_rows)
+
+    @property
+    def samples(self) -> pa.Table:
+        """The samples as one table of ``run_folder.SAMPLES``; for a run of many, ``rows.to_batches()`` takes less memory."""
+        import pyarrow as pa
+
+        from harness.store.run_folder import SAMPLES
+
+        return pa.Table.from_batches(self.rows.to_batches(), schema=SAMPLES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ def _unit(work: _Work, unit: Unit) -> None:
                 work.refused.append(Refused(entry.file, _sentence(entry.reason), entry.failed))
             elif isinstance(entry, ReportedScore):
                 scores.append(entry)
-            elif entry.one_of_many and entry.samples.num_rows == 0:
+            elif entry.one_of_many and entry.items == 0:
                 records.append(entry)
             else:
                 _folder(work, entry)
@@ -157,8 +157,10 @@ def run_folder_files(folder: Path, run: ImportedRun) -> None:
 
     folder.mkdir(parents=True)
     pq.write_table(run.results.cast(run_folder.RESULTS), folder / "results.parquet", compression="zstd")
-    if run.samples.num_rows:
-        pq.write_table(run.samples.cast(run_folder.SAMPLES), folder / "samples.parquet", compression="zstd")
+    if run.items:
+        with pq.ParquetWriter(folder / "samples.parquet", run_folder.SAMPLES, compression="zstd") as writer:
+            for batch in run.rows.to_batches():
+                writer.write_batch(batch.cast(run_folder.SAMPLES))
     else:
         (folder / "samples.parquet").write_bytes(_no_samples())
     text = json.dumps(run.manifest, ensure_ascii=False, sort_keys=True, allow_nan=False)

@@ -14,15 +14,19 @@ from harness.interchange.foreign import task_scores
 from harness.interchange.foreign.bounded import text
 from harness.interchange.foreign.owners import owner, public_name
 from harness.interchange.foreign.privacy import extras, without_paths
+from harness.interchange.foreign.sample_list import (
+    MAX_SAMPLE_TEXT as MAX_SAMPLE_TEXT,
+    RunSamples,
+    Sample as Sample,
+    SampleList,
+)
 from harness.interchange.imported_run import ImportedRun
 from harness.metrics import metric
-from harness.store.run_folder import FORMAT, RESULTS, SAMPLES
+from harness.store.run_folder import FORMAT, RESULTS
 
 # Number formats as other tools spell them, and as this harness does.
 DTYPES = {"bfloat16": "bf16", "float16": "fp16", "half": "fp16", "float32": "fp32", "float": "fp32"}
 ZERO_DATE = "00000000T000000Z"
-# Prompts and answers longer than this are cut (the longest few-shot prompts have some 30,000 characters).
-MAX_SAMPLE_TEXT = 64_000
 # A score and the mean of its items may differ by this much: what four printed digits leave open.
 ROUNDING = 5.1e-5
 
@@ -52,25 +56,6 @@ class Task:
     data_hash: str | None = None
     chance: float | None = None
     licence: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One item's value under one metric and filter."""
-
-    task: str
-    item: int
-    doc_hash: str | None
-    metric: str
-    value: float | None
-    filter: str = "none"
-    prompt: str | None = None
-    target: str | None = None
-    response: str | None = None
-    weight: float = 1.0
-    cluster: str | None = None
-    choice_loglikelihoods: tuple[float, ...] | None = None
-    gold: int | None = None
 
 
 @dataclass
@@ -106,7 +91,7 @@ class Draft:
     source: dict[str, Any] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
     scores: list[Score] = field(default_factory=list)
-    samples: list[Sample] = field(default_factory=list)
+    samples: SampleList = field(default_factory=SampleList)
     left_out: list[dict[str, str]] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
@@ -133,7 +118,7 @@ class Draft:
         tasks = _task_rows(self)
         run_id = _run_id(self)
         results = _results(self, run_id, {row["task"]: row["kind"] for row in tasks})
-        return ImportedRun(self._manifest(run_id, tasks), results, _samples(self, run_id), self.one_of_many)
+        return ImportedRun(self._manifest(run_id, tasks), results, RunSamples(run_id, self.samples), self.one_of_many)
 
     def _judge(self) -> None:
         """The verdict's sentences on what an imported run leaves unknown."""
@@ -146,7 +131,7 @@ class Draft:
             self.note("revision-unknown", "The revision of the model's weights is not known.")
         if not self.samples:
             self.note("no-items", "Scores only: no item outcomes, so no paired comparison, and no prompt hash.")
-        elif not any(sample.prompt for sample in self.samples):
+        elif all(b.column("prompt").null_count == len(b) for b in self.samples.batches(["prompt"])):
             self.note("prompts-unknown", "Item outcomes without their prompts: the prompt hash is not known.")
         if unknown := sorted({score.metric for score in self.scores if score.higher_is_better is None}):
             self.note(
@@ -291,13 +276,8 @@ def _complete(draft: Draft) -> list[Score]:
 
     Where a file has both, its scores are compared with those of its items.
     """
-    items: dict[tuple[str, str, str], list[Sample]] = {}
-    for sample in draft.samples:
-        items.setdefault((sample.task, sample.metric, sample.filter), []).append(sample)
     scores = {(s.task, s.metric, s.filter): s for s in draft.scores}
-    for key, rows in items.items():
-        scored = [(s.value, s.weight) for s in rows if s.value is not None]
-        values, weights = [v for v, _ in scored], [w for _, w in scored]
+    for key, (values, weights) in _item_values(draft).items():
         computed = task_scores.aggregate(key[1], values, weights)
         stated = scores.get(key)
         if stated is None or stated.score is None:
@@ -315,6 +295,18 @@ def _complete(draft: Draft) -> list[Score]:
         s if s.higher_is_better is not None else replace(s, higher_is_better=metric(s.metric).higher_is_better)
         for s in scores.values()
     ]
+
+
+def _item_values(draft: Draft) -> dict[tuple[str, str, str], tuple[list[float], list[float]]]:
+    """The known values of each task, metric and filter's items, and their weights."""
+    items: dict[tuple[str, str, str], tuple[list[float], list[float]]] = {}
+    for batch in draft.samples.batches(["task", "metric", "filter", "value", "weight"]):
+        for *key, value, weight in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            values, weights = items.setdefault((key[0], key[1], key[2]), ([], []))
+            if value is not None:
+                values.append(value)
+                weights.append(weight)
+    return items
 
 
 def _task_rows(draft: Draft) -> list[dict[str, Any]]:
@@ -356,10 +348,11 @@ def _prompt_hashes(draft: Draft) -> dict[str, str]:
     """One hash a task over the prompts of its items, in order: equal where the same was asked."""
     hashes: dict[str, Any] = {}
     seen: set[tuple[str, int]] = set()
-    for sample in draft.samples:
-        if sample.prompt and (key := (sample.task, sample.item)) not in seen:
-            seen.add(key)
-            hashes.setdefault(sample.task, hashlib.sha256()).update(sample.prompt.encode("utf-8", "replace") + b"\x00")
+    for batch in draft.samples.batches(["task", "item", "prompt"]):
+        for task, item, prompt in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            if prompt and (task, item) not in seen:
+                seen.add((task, item))
+                hashes.setdefault(task, hashlib.sha256()).update(prompt.encode() + b"\x00")
     return {task: value.hexdigest() for task, value in hashes.items()}
 
 
@@ -382,35 +375,3 @@ def _results(draft: Draft, run_id: str, kinds: dict[str, str]) -> Any:
         "task_version": [t.version for t in tasks],
     }
     return pa.table(columns, schema=RESULTS)
-
-
-def _samples(draft: Draft, run_id: str) -> Any:
-    import pyarrow as pa
-
-    if not draft.samples:
-        return SAMPLES.empty_table()
-    columns: dict[str, list[Any]] = {name: [] for name in SAMPLES.names}
-    for s in draft.samples:
-        values = (
-            run_id,
-            s.task,
-            s.item,
-            s.doc_hash,
-            s.metric,
-            s.filter,
-            s.value,
-            _cut(s.prompt),
-            _cut(s.target),
-            _cut(s.response),
-            s.weight,
-            s.cluster,
-            list(s.choice_loglikelihoods) if s.choice_loglikelihoods else None,
-            s.gold,
-        )
-        for name, value in zip(SAMPLES.names, values, strict=True):
-            columns[name].append(value)
-    return pa.table(columns, schema=SAMPLES)
-
-
-def _cut(value: str | None) -> str | None:
-    return None if value is None else value[:MAX_SAMPLE_TEXT].encode("utf-8", "replace").decode("utf-8")

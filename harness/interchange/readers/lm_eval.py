@@ -87,7 +87,7 @@ def read(unit: Unit) -> Iterator[Entry]:
         try:
             lm_eval_samples.add(draft, match["task"] if match else _task_of(file, list(draft.tasks)), file)
         except BadInput as problem:
-            del draft.samples[first:]
+            draft.samples.truncate(first)
             draft.partial = True
             draft.note("items-unread", f"The items in {file.name} could not be read.")
             yield Refused(PurePosixPath(unit.label).with_name(file.name).as_posix(), str(problem))

@@ -1,0 +1,159 @@
+"""Samples of an imported run, in little memory: packed as compressed Arrow batches while a reader appends them.
+
+A file of samples may have 512 MB, most of it prompts that repeat one another. As Python objects they would take more
+than the file; packed, a tenth of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Prompts and answers longer than this are cut (the longest few-shot prompts have some 30,000 characters).
+MAX_SAMPLE_TEXT = 64_000
+# A batch is packed when its texts have this many characters, or when it has this many samples.
+BATCH_TEXT = 4_000_000
+BATCH_SAMPLES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One item's value under one metric and filter."""
+
+    task: str
+    item: int
+    doc_hash: str | None
+    metric: str
+    value: float | None
+    filter: str = "none"
+    prompt: str | None = None
+    target: str | None = None
+    response: str | None = None
+    weight: float = 1.0
+    cluster: str | None = None
+    choice_loglikelihoods: tuple[float, ...] | None = None
+    gold: int | None = None
+
+
+class SampleList:
+    """Samples in the order of appending; all but the latest lie packed.
+
+    ``batches`` gives them as record batches of ``run_folder.SAMPLES`` without ``run_id``.
+    """
+
+    def __init__(self, samples: Iterable[Sample] = ()) -> None:
+        self._latest: list[Sample] = []
+        self._text = 0
+        self._packed: list[tuple[int, pa.Buffer]] = []
+        self.extend(samples)
+
+    def append(self, sample: Sample) -> None:
+        """Add one sample at the end."""
+        self._latest.append(sample)
+        self._text += sum(len(t) for t in (sample.prompt, sample.target, sample.response) if t)
+        if self._text >= BATCH_TEXT or len(self._latest) >= BATCH_SAMPLES:
+            self._packed.append((len(self._latest), _pack(_batch(self._latest))))
+            self._latest, self._text = [], 0
+
+    def extend(self, samples: Iterable[Sample]) -> None:
+        """Add samples at the end."""
+        for sample in samples:
+            self.append(sample)
+
+    def truncate(self, length: int) -> None:
+        """Keep the first ``length`` samples."""
+        while self._packed and len(self) - len(self._latest) > length:
+            _, packed = self._packed.pop()
+            self._latest = list(_samples(_unpack(packed, None)))
+        before = len(self) - len(self._latest)
+        self._latest = self._latest[: length - before]
+        self._text = 0
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """The samples as record batches, with the given columns of ``run_folder.SAMPLES`` or all but ``run_id``."""
+        for _, packed in self._packed:
+            yield _unpack(packed, columns)
+        if self._latest:
+            batch = _batch(self._latest)
+            yield batch.select(list(columns)) if columns else batch
+
+    def __len__(self) -> int:
+        return sum(size for size, _ in self._packed) + len(self._latest)
+
+    def __iter__(self) -> Iterator[Sample]:
+        for batch in self.batches():
+            yield from _samples(batch)
+
+
+class RunSamples:
+    """The samples of one run as rows of ``run_folder.SAMPLES``, batch by batch."""
+
+    def __init__(self, run_id: str, samples: SampleList) -> None:
+        self._run_id = run_id
+        self._samples = samples
+
+    @property
+    def num_rows(self) -> int:
+        """How many rows there are."""
+        return len(self._samples)
+
+    def to_batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows, in order."""
+        import pyarrow as pa
+
+        from harness.store.run_folder import SAMPLES
+
+        for batch in self._samples.batches():
+            yield pa.RecordBatch.from_arrays([pa.repeat(self._run_id, len(batch)), *batch.columns], schema=SAMPLES)
+
+
+def _schema() -> pa.Schema:
+    import pyarrow as pa
+
+    from harness.store.run_folder import SAMPLES
+
+    return pa.schema([field for field in SAMPLES if field.name != "run_id"])
+
+
+def _batch(samples: Sequence[Sample]) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    schema = _schema()
+    columns = {name: [getattr(sample, name) for sample in samples] for name in schema.names}
+    for name in ("prompt", "target", "response"):
+        columns[name] = [_cut(value) for value in columns[name]]
+    return pa.RecordBatch.from_pydict(columns, schema=schema)
+
+
+def _cut(value: str | None) -> str | None:
+    """A text that Parquet can hold: cut, and with a mark for what is no character (a lone surrogate)."""
+    return None if value is None else value[:MAX_SAMPLE_TEXT].encode("utf-8", "replace").decode("utf-8")
+
+
+def _samples(batch: pa.RecordBatch) -> Iterator[Sample]:
+    for row in batch.to_pylist():
+        likelihoods = row.pop("choice_loglikelihoods")
+        yield Sample(**row, choice_loglikelihoods=tuple(likelihoods) if likelihoods is not None else None)
+
+
+def _pack(batch: pa.RecordBatch) -> pa.Buffer:
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+        writer.write_batch(batch)
+    return sink.getvalue()
+
+
+def _unpack(packed: pa.Buffer, columns: Sequence[str] | None) -> pa.RecordBatch:
+    """The batch; of its columns only those that are asked for are unpacked."""
+    import pyarrow as pa
+
+    names = _schema().names
+    options = pa.ipc.IpcReadOptions(included_fields=[names.index(c) for c in columns] if columns else None)
+    batch = pa.ipc.open_stream(packed, options=options).read_next_batch()
+    return batch.select(list(columns)) if columns else batch
