@@ -16,9 +16,13 @@ from harness.interchange.foreign.owners import owner, public_name
 from harness.interchange.foreign.privacy import extras, without_paths
 from harness.interchange.foreign.sample_list import (
     MAX_SAMPLE_TEXT as MAX_SAMPLE_TEXT,
+)
+from harness.interchange.foreign.sample_list import (
     RunSamples,
-    Sample as Sample,
     SampleList,
+)
+from harness.interchange.foreign.sample_list import (
+    Sample as Sample,
 )
 from harness.interchange.imported_run import ImportedRun
 from harness.metrics import metric

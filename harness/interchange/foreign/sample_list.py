@@ -1,14 +1,18 @@
-"""Samples of an imported run, in little memory: packed as compressed Arrow batches while a reader appends them.
+"""Samples of an imported run, in little memory: packed into a temporary file while a reader appends them.
 
-A file of samples may have 512 MB, most of it prompts that repeat one another. As Python objects they would take more
-than the file; packed, a tenth of it.
+A file of samples may have 512 MB, and as Python objects its samples would take more. The temporary file has no name:
+it goes with its process, however that ends.
 """
 
 from __future__ import annotations
 
+import io
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
+
+from harness.errors import RunFailed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,7 +52,9 @@ class SampleList:
     def __init__(self, samples: Iterable[Sample] = ()) -> None:
         self._latest: list[Sample] = []
         self._text = 0
-        self._packed: list[tuple[int, pa.Buffer]] = []
+        # Number of samples, first byte and number of bytes of each packed batch, in the order of the file.
+        self._packed: list[tuple[int, int, int]] = []
+        self._file: IO[bytes] | None = None
         self.extend(samples)
 
     def append(self, sample: Sample) -> None:
@@ -56,8 +62,7 @@ class SampleList:
         self._latest.append(sample)
         self._text += sum(len(t) for t in (sample.prompt, sample.target, sample.response) if t)
         if self._text >= BATCH_TEXT or len(self._latest) >= BATCH_SAMPLES:
-            self._packed.append((len(self._latest), _pack(_batch(self._latest))))
-            self._latest, self._text = [], 0
+            self._pack()
 
     def extend(self, samples: Iterable[Sample]) -> None:
         """Add samples at the end."""
@@ -67,22 +72,54 @@ class SampleList:
     def truncate(self, length: int) -> None:
         """Keep the first ``length`` samples."""
         while self._packed and len(self) - len(self._latest) > length:
-            _, packed = self._packed.pop()
-            self._latest = list(_samples(_unpack(packed, None)))
+            *_, (_, first, size) = self._packed
+            self._packed.pop()
+            self._latest = list(_samples(self._unpack(first, size, None)))
         before = len(self) - len(self._latest)
         self._latest = self._latest[: length - before]
         self._text = 0
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """The samples as record batches, with the given columns of ``run_folder.SAMPLES`` or all but ``run_id``."""
-        for _, packed in self._packed:
-            yield _unpack(packed, columns)
+        for _, first, size in self._packed:
+            yield self._unpack(first, size, columns)
         if self._latest:
             batch = _batch(self._latest)
             yield batch.select(list(columns)) if columns else batch
 
+    def _pack(self) -> None:
+        import pyarrow as pa
+
+        packed = io.BytesIO()
+        options = pa.ipc.IpcWriteOptions(compression="zstd")
+        with pa.ipc.new_stream(packed, _schema(), options=options) as writer:
+            writer.write_batch(_batch(self._latest))
+        first = sum(self._packed[-1][1:]) if self._packed else 0
+        try:
+            self._file = self._file or tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the samples are wanted)
+            self._file.seek(first)
+            self._file.write(packed.getbuffer())
+        except OSError as error:
+            raise RunFailed(
+                f"The samples at hand could not be put aside in {tempfile.gettempdir()} ({error.strerror}): free some "
+                "space there, or set TMPDIR to another folder."
+            ) from None
+        self._packed.append((len(self._latest), first, packed.tell()))
+        self._latest, self._text = [], 0
+
+    def _unpack(self, first: int, size: int, columns: Sequence[str] | None) -> pa.RecordBatch:
+        """One packed batch; of its columns only those that are asked for are unpacked."""
+        import pyarrow as pa
+
+        assert self._file is not None
+        self._file.seek(first)
+        names = _schema().names
+        options = pa.ipc.IpcReadOptions(included_fields=[names.index(c) for c in columns] if columns else None)
+        batch = pa.ipc.open_stream(self._file.read(size), options=options).read_next_batch()
+        return batch.select(list(columns)) if columns else batch
+
     def __len__(self) -> int:
-        return sum(size for size, _ in self._packed) + len(self._latest)
+        return sum(count for count, _, _ in self._packed) + len(self._latest)
 
     def __iter__(self) -> Iterator[Sample]:
         for batch in self.batches():
@@ -138,22 +175,3 @@ def _samples(batch: pa.RecordBatch) -> Iterator[Sample]:
     for row in batch.to_pylist():
         likelihoods = row.pop("choice_loglikelihoods")
         yield Sample(**row, choice_loglikelihoods=tuple(likelihoods) if likelihoods is not None else None)
-
-
-def _pack(batch: pa.RecordBatch) -> pa.Buffer:
-    import pyarrow as pa
-
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, batch.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
-        writer.write_batch(batch)
-    return sink.getvalue()
-
-
-def _unpack(packed: pa.Buffer, columns: Sequence[str] | None) -> pa.RecordBatch:
-    """The batch; of its columns only those that are asked for are unpacked."""
-    import pyarrow as pa
-
-    names = _schema().names
-    options = pa.ipc.IpcReadOptions(included_fields=[names.index(c) for c in columns] if columns else None)
-    batch = pa.ipc.open_stream(packed, options=options).read_next_batch()
-    return batch.select(list(columns)) if columns else batch

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 import tracemalloc
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
+from harness.errors import RunFailed
 from harness.interchange.foreign import sample_list
 from harness.interchange.foreign.sample_list import Sample, SampleList
 
@@ -62,12 +64,18 @@ def test_long_texts_are_cut_and_lone_surrogates_marked() -> None:
     assert kept.prompt == "?" + "x" * (sample_list.MAX_SAMPLE_TEXT - 1)
 
 
-def test_prompts_that_share_their_examples_take_a_tenth_of_their_length() -> None:
-    examples = "".join(chr(33 + random.Random(1).randrange(90)) for _ in range(20_000))
+def test_ten_thousand_long_samples_take_a_tenth_of_their_length() -> None:
+    rng = random.Random(1)
     tracemalloc.start()
-    samples = SampleList(_sample(i, f"{examples} Question {i}") for i in range(1_000))
-    size, _ = tracemalloc.get_traced_memory()
+    samples = SampleList(_sample(i, rng.randbytes(5_000).hex()) for i in range(10_000))
+    objects, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    packed = size + pa.total_allocated_bytes()
-    assert len(samples) == 1_000
-    assert packed < 1_000 * 20_000 / 10
+    assert len(samples) == 10_000
+    assert objects + pa.total_allocated_bytes() < 10_000 * 10_000 / 10
+
+
+def test_a_full_disk_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sample_list, "BATCH_SAMPLES", 2)
+    monkeypatch.setattr(sample_list.tempfile, "TemporaryFile", lambda: Path("/dev/full").open("wb", buffering=0))  # noqa: SIM115
+    with pytest.raises(RunFailed, match="No space left on device"):
+        SampleList([_sample(1), _sample(2)])
