@@ -202,7 +202,7 @@ def test_read_only_disk(here: Path, tiny: Path, capsys: pytest.CaptureFixture[st
     with disk("size=1m,ro"):
         words = ("runs cannot be written: Read-only file system", "db cannot be written", "LANDSCAPE_DB")
         refuses(capsys, [*CALIBRATION, "--model", str(tiny)], *words)
-        refuses(capsys, ["db", "rebuild"], "cannot be written", "Nothing was changed")
+        refuses(capsys, ["db", "rebuild"], "cannot be written", "The database is unchanged")
 
 
 @pytest.mark.parametrize("kibibytes", [8, 24, 40])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import tempfile
@@ -14,7 +13,7 @@ from harness import places
 from harness.errors import BadInput, LandscapeError, StoreError, explain, unforeseen
 from harness.runs.plan import Options
 from harness.runs.progress import Progress
-from harness.store import run_folder
+from harness.store import leftovers, run_folder
 from harness.suites.load import load_suite
 from harness.suites.model import Suite
 
@@ -153,6 +152,7 @@ def _places() -> list[str]:
 
     problems: list[str] = []
     runs = places.runs()
+    leftovers.sweep(runs)
     try:
         with tempfile.TemporaryFile(dir=next(p for p in (runs, *runs.parents) if p.exists())):
             pass
@@ -184,19 +184,25 @@ def _one(model: str, suite: Suite, options: Options, show: Progress) -> ModelRes
 
 
 def publish(results: list[ModelResult], show: Progress) -> str | None:
-    """Publish the sealed runs to the database; the problem in one sentence, or None. The folders stay in any case."""
-    from harness.catalog.checks import require_sound
-    from harness.store.rebuild import publish_all
+    """Publish all sealed runs to the database; the problem in one sentence, or None. The folders stay in any case.
+
+    A damaged run or pack of another command is named and left out; the others are published.
+    """
+    from harness.store.opening import bring_up_to_date, named
 
     if not any(r.folder for r in results):
         return None
     try:
-        require_sound(places.catalog(), dt.date.today())
-        publish_all(places.database(), places.catalog(), places.public_runs(), places.runs())
+        lines = named(bring_up_to_date())
     except (StoreError, BadInput) as error:
-        show.say(f"harness: the runs are sealed, but not published: {error} Then: harness db rebuild")
+        show.say(
+            f"harness: the runs are sealed in {places.runs()}, but not published: {error} Then the same command, or "
+            "harness db rebuild, publishes them."
+        )
         return str(error)
-    return None
+    for line in lines:
+        show.say(line)
+    return " ".join(line.strip() for line in lines) or None
 
 
 def _print(results: list[ModelResult]) -> None:

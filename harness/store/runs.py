@@ -7,8 +7,9 @@ than a small one, and a folder may have any name (no globbing).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -17,39 +18,85 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from harness.errors import BadInput, MissingData
-from harness.store import run_folder, sql
+from harness.store import content, run_folder, sql
+from harness.store.loading import Loaded
+from harness.store.migrations import migrate
+from harness.store.run_folder import FILES
 
-FILES = ("manifest.json", "results.parquet", "samples.parquet")
 # Of samples.parquet the outcomes; prompt, target and response stay where they are.
 _OUTCOME_COLUMNS = [n for n in run_folder.SAMPLES.names if n not in ("prompt", "target", "response")]
 _BATCH = 65_536
+# DuckDB settings of the database in which damaged runs are told from sound ones.
+_TRIAL: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "1GB"}
 _ORIGINS = ("measured", "imported")
 _NEEDED = (("model", "id"), ("suite", "name"), ("engine", "name"))
 
 
-def load_runs(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> list[str]:
-    """Load the run folders that the database has not yet, inside the caller's transaction; return their ids.
+def load_runs(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> Loaded:
+    """Load the run folders that the database has not yet; a damaged one is named and left out, the others go on.
 
-    Raises:
-        BadInput: folders that are no runs, or runs that the database holds with other content.
+    All go in one transaction; only where that fails is each tried on its own, in a database beside.
     """
-    new = _unpublished(con, folders)
-    for folder, checksum in new.items():
-        load_run(con, folder)
-        sql.note(con, "run", folder.name, checksum)
-    if new:
+    new, loaded = _unpublished(con, folders)
+    try:
+        _load_together(con, new)
+    except BadInput:
+        damaged = _damaged(new)
+        loaded.problems += damaged.values()
+        loaded.damaged |= {folder.name for folder in damaged}
+        new = {folder: checksum for folder, checksum in new.items() if folder not in damaged}
+        _load_together(con, new)
+    loaded.runs = [folder.name for folder in new]
+    loaded.changed = bool(new)
+    return loaded
+
+
+def _load_together(con: duckdb.DuckDBPyConnection, folders: Mapping[Path, str]) -> None:
+    if not folders:
+        return
+    with sql.transaction(con):
+        for folder, checksum in folders.items():
+            load_run(con, folder)
+            sql.note(con, "run", folder.name, checksum)
         refresh_suites(con)
         name_models(con)
-    return [folder.name for folder in new]
+
+
+def _damaged(folders: Iterable[Path]) -> dict[Path, str]:
+    """The folders that cannot be loaded, each with a sentence: every one is tried and undone."""
+    damaged: dict[Path, str] = {}
+    with (
+        tempfile.TemporaryDirectory(prefix="landscape-load-") as scratch,
+        closing(duckdb.connect(str(Path(scratch) / "trial.duckdb"), config=_TRIAL)) as con,
+    ):
+        migrate(con)
+        for folder in folders:
+            try:
+                with sql.transaction(con):
+                    load_run(con, folder)
+                    refresh_suites(con)
+                    raise _Undone
+            except _Undone:
+                pass
+            except BadInput as error:
+                named = str(folder) in str(error)
+                damaged[folder] = str(error) if named else f"{folder / 'manifest.json'}: {error}"
+    return damaged
+
+
+class _Undone(Exception):
+    """Ends a trial: its rows are not kept."""
 
 
 def load_run(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Insert one run's rows (suite and task follow with ``refresh_suites``).
 
     Raises:
-        BadInput: a file of the folder is damaged or contradicts the manifest.
+        BadInput: a file of the folder is damaged, contradicts the manifest, or is not what was sealed.
     """
-    text = json.dumps(_manifest(folder), ensure_ascii=False, sort_keys=True, allow_nan=False)
+    manifest = _manifest(folder)
+    hashes = run_folder.refuse_changed_manifest(manifest, folder / "manifest.json")
+    text = json.dumps(manifest, ensure_ascii=False, sort_keys=True, allow_nan=False)
     try:
         for table in ("run", "perf"):
             con.execute(f"INSERT INTO {table} BY NAME {sql.text('ingest', table)}", {"manifest": text})
@@ -57,16 +104,23 @@ def load_run(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
             ("result", "results", run_folder.RESULTS, run_folder.RESULTS.names),
             ("outcome", "samples", run_folder.SAMPLES, _OUTCOME_COLUMNS),
         ):
-            with _stream(con, name, folder / f"{name}.parquet", schema, columns):
+            with _stream(con, name, folder / f"{name}.parquet", schema, columns, hashes.get(name)):
                 con.execute(f"INSERT INTO {table} BY NAME {sql.text('ingest', table)}")
-    except (duckdb.DataError, duckdb.IntegrityError) as error:
-        raise BadInput(f"{folder} cannot be published: {str(error).splitlines()[0]}.") from None
+    except duckdb.Error as error:
+        raise sql.bad_source(error, str(folder)) from None
 
 
 def refresh_suites(con: duckdb.DuckDBPyConnection) -> None:
-    """Rebuild the rows of ``suite`` and ``task`` from the runs' manifests."""
+    """Rebuild the rows of ``suite`` and ``task`` from the runs' manifests.
+
+    Raises:
+        BadInput: a manifest's suite holds what the tables cannot.
+    """
     for table in ("suite", "task"):
-        con.execute(f"INSERT OR REPLACE INTO {table} BY NAME {sql.text('ingest', table)}")
+        try:
+            con.execute(f"INSERT OR REPLACE INTO {table} BY NAME {sql.text('ingest', table)}")
+        except duckdb.Error as error:
+            raise sql.bad_source(error, f"The {table} that the manifest speaks of") from None
 
 
 def name_models(con: duckdb.DuckDBPyConnection) -> None:
@@ -77,34 +131,36 @@ def name_models(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _unpublished(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> dict[Path, str]:
-    """Folders that the database lacks, with their checksums; one error with all problems where there are any."""
+def _unpublished(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> tuple[dict[Path, str], Loaded]:
+    """Folders that the database lacks, with their checksums; and those that it cannot take."""
     checksums, public = sql.published(con, "run"), sql.published(con, "public-run")
     new: dict[Path, str] = {}
-    problems: list[str] = []
+    loaded = Loaded()
     for folder in dict.fromkeys(folders):
         try:
             checksum = _checksum(folder)
+            if checksums.get(folder.name) == checksum:
+                continue
             _manifest(folder)
-        except BadInput as error:
-            problems.append(str(error))
-            continue
-        if folder.name in public:
-            problems.append(f"{folder} has the id of a public run that is in the database.")
-        elif checksums.get(folder.name, checksum) != checksum:
-            problems.append(f"{folder} is in the database with other content. Run `harness db rebuild`.")
-        elif folder.name not in checksums:
+            if folder.name in public:
+                raise BadInput(f"{folder} has the id of a public run that is in the database.")
+            if folder.name in checksums:
+                raise BadInput(f"{folder} is in the database with other content. Run `harness db rebuild`.")
             new[folder] = checksum
-    if problems:
-        raise BadInput("These runs cannot be published; nothing was changed.", problems)
-    return new
+        except BadInput as error:
+            loaded.problems.append(str(error))
+            loaded.damaged.add(folder.name)
+    return new, loaded
 
 
 def _checksum(folder: Path) -> str:
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
-        raise MissingData(f"{folder} is no run folder: it lacks {', '.join(missing)}.")
-    return sql.sha256(folder / name for name in FILES)
+        raise MissingData(f"{folder} is no run folder: it lacks {', '.join(missing)} (as an ordinary file).")
+    try:
+        return sql.sha256(folder / name for name in FILES)
+    except OSError as error:
+        raise BadInput(f"{folder} cannot be read: {error.strerror}.") from None
 
 
 def _manifest(folder: Path) -> dict[str, object]:
@@ -124,34 +180,45 @@ def _manifest(folder: Path) -> dict[str, object]:
 
 @contextmanager
 def _stream(
-    con: duckdb.DuckDBPyConnection, name: str, path: Path, schema: pa.Schema, columns: Sequence[str]
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    path: Path,
+    schema: pa.Schema,
+    columns: Sequence[str],
+    sealed_hash: str | None,
 ) -> Iterator[None]:
-    """Register a run's Parquet file as ``name``, read batch by batch in its own order.
+    """Register a run's Parquet file as ``name``, read batch by batch in its own order, and check its content hash.
 
     What goes wrong while DuckDB pulls the batches would reach us as DuckDB's error: it is kept and raised as ours.
     """
+    rows = content.TableHash(schema) if sealed_hash else None
+    read = schema.names if sealed_hash else list(columns)
     wanted = pa.schema([schema.field(c) for c in columns])
     failures: list[Exception] = []
 
     def batches(file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
         try:
-            for batch in file.iter_batches(batch_size=_BATCH, columns=list(columns)):
+            for batch in file.iter_batches(batch_size=_BATCH, columns=read):
                 if pc.any(pc.not_equal(batch.column("run_id"), path.parent.name)).as_py() is not False:
                     raise BadInput(f"{path} holds rows of another run than its folder's.")
+                if rows:
+                    rows.update(batch)
                 arrays = [batch.column(c).cast(wanted.field(c).type) for c in columns]
                 yield pa.RecordBatch.from_arrays(arrays, schema=wanted)
-        except (BadInput, pa.ArrowException, OSError) as error:
+        except Exception as error:
             failures.append(error)
             raise
 
     try:
         with pq.ParquetFile(path) as file:
-            missing = [c for c in columns if c not in file.schema_arrow.names]
+            missing = [c for c in read if c not in file.schema_arrow.names]
             if missing:
                 raise BadInput(f"{path} lacks the columns {', '.join(missing)}.")
             con.register(name, pa.RecordBatchReader.from_batches(wanted, batches(file)))
             try:
                 yield
+                if rows and rows.hexdigest() != sealed_hash:
+                    raise BadInput(f"{path} has been changed since the run was sealed (its hash says so).")
             except duckdb.Error:
                 if failures:
                     raise failures[0] from None
@@ -159,5 +226,10 @@ def _stream(
             finally:
                 with suppress(duckdb.TransactionException):  # a failed statement has ended the transaction
                     con.unregister(name)
-    except (pa.ArrowException, OSError) as error:
-        raise BadInput(f"{path} is no Parquet file that can be read: {str(error).splitlines()[0]}.") from None
+    except (pa.ArrowException, OSError, MemoryError, LookupError, TypeError, ValueError) as error:
+        raise BadInput(f"{path} is no Parquet file that can be read: {_first_line(error)}.") from None
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__

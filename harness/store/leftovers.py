@@ -1,0 +1,34 @@
+"""Sweeping of what killed processes left below the folder of runs: hidden files and folders, and halves of packs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from harness import files
+from harness.store.public import PACKS, REPORTED, TABLES
+
+# Files of an imported pack, by its name: those of the tables, and the file that makes the pack whole.
+_IMPORTED = re.compile(rf"(import-[0-9a-f]{{16}})\.({'|'.join((*TABLES, REPORTED))})\.parquet")
+
+
+def sweep(runs: Path) -> None:
+    """Remove leftovers in the folder of runs, its packs, journals and caches; what a living process holds stays."""
+    if not runs.is_dir():
+        return
+    files.sweep(runs)
+    caches = [p for p in runs.iterdir() if p.is_dir() and p.name.startswith(files.HIDDEN)]
+    for folder in (runs / PACKS, *caches):
+        files.sweep(folder)
+    if (runs / PACKS).is_dir():
+        with files.exclusive(runs / PACKS):  # an import puts the files of a pack in place under this lock
+            _sweep_half_packs(runs / PACKS)
+
+
+def _sweep_half_packs(folder: Path) -> None:
+    """Remove the files of imported packs that have no file of runs: their import was killed between two renamings."""
+    names = [(path, match) for path in files.visible(folder) if (match := _IMPORTED.fullmatch(path.name))]
+    whole = {match[1] for _, match in names if match[2] in ("run", REPORTED)}
+    for path, match in names:
+        if match[1] not in whole and not path.is_dir():
+            path.unlink(missing_ok=True)
