@@ -22,9 +22,7 @@ def rebuild() -> int:
 
     require_sound(places.catalog(), dt.date.today())
     leftovers.sweep(places.runs())
-    loaded = make(
-        places.database(), places.catalog(), places.public_runs(), places.runs(), places.measured_runs()
-    )
+    loaded = make(places.database(), places.catalog(), places.public_runs(), places.runs(), places.measured_runs())
     for line in named(loaded):
         print(line, file=sys.stderr)
     print(f"rebuilt {places.database()}")
@@ -35,17 +33,13 @@ def check(*, as_json: bool) -> int:
     """Verify the database; 0 where it agrees with its sources, else 1."""
     from harness.store.check import check as verify
 
-    problems = verify(
-        places.database(), places.catalog(), places.public_runs(), places.runs(), places.measured_runs()
-    )
+    problems = verify(places.database(), places.catalog(), places.public_runs(), places.runs(), places.measured_runs())
     if as_json:
         print_json({"ok": not problems, "problems": problems})
     else:
         print("\n".join(problems) if problems else "ok")
         if problems:
-            print(
-                "Restore what is damaged from a copy, or move it away; then: harness db rebuild", file=sys.stderr
-            )
+            print("Restore what is damaged from a copy, or move it away; then: harness db rebuild", file=sys.stderr)
     return 1 if problems else 0
 
 

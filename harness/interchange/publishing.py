@@ -31,9 +31,7 @@ def publish(report: ImportReport) -> Loaded:
         except BadInput as error:
             catalog, problems = None, [str(error)]
     try:
-        loaded = publish_all(
-            places.database(), catalog, places.public_runs(), places.runs(), places.measured_runs()
-        )
+        loaded = publish_all(places.database(), catalog, places.public_runs(), places.runs(), places.measured_runs())
     except StoreError as error:
         raise RunFailed(f"{kept(report)} {error} Then the same command publishes it.") from None
     loaded.problems += problems

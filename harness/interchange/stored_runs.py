@@ -47,7 +47,9 @@ def load(run_id: str, runs_dir: Path, table_folders: Sequence[Path] = ()) -> Imp
                     return _from_tables(json.loads(rows.column("manifest")[0].as_py()), file, run_id)
     except (pa.ArrowException, OSError, LookupError, TypeError, ValueError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise BadInput(f"The run {run_id} is damaged: {reason.rstrip('.')}. `harness db check` names what is.") from None
+        raise BadInput(
+            f"The run {run_id} is damaged: {reason.rstrip('.')}. `harness db check` names what is."
+        ) from None
     raise MissingData(f"There is no run {run_id} in {runs_dir} or among the public runs; `harness runs` lists them.")
 
 

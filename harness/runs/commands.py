@@ -56,6 +56,15 @@ class ModelResult:
     valid: bool = False
 
 
+@dataclass(frozen=True)
+class Published:
+    """Whether a command's runs are in the database; the problem in one sentence, or None; the damaged run folders."""
+
+    done: bool = True
+    problem: str | None = None
+    damaged: frozenset[str] = frozenset()
+
+
 def run_models(request: Request, *, as_json: bool) -> int:
     """Run every model, publish what was sealed, print what came out; returns the exit code.
 
@@ -70,21 +79,21 @@ def run_models(request: Request, *, as_json: bool) -> int:
         except KeyboardInterrupt:
             results.append(ModelResult(model, STOPPED, "stopped by Ctrl-C; finished batches are kept"))
             break
-    problem = publish(results, show)
+    published = publish(results, show)
     if as_json:
         print(
             json.dumps(
-                {"runs": [r.__dict__ for r in results], "published": problem is None, "problem": problem},
+                {"runs": [r.__dict__ for r in results], "published": published.done, "problem": published.problem},
                 ensure_ascii=False,
             )
         )
     else:
-        _print(results)
+        _print([r for r in results if r.run_id not in published.damaged])
     codes = {r.code for r in results}
     if STOPPED in codes:
         return STOPPED
     if codes == {0}:
-        return 1 if problem else 0
+        return 1 if published.problem else 0
     return codes.pop() if len(codes) == 1 else 1
 
 
@@ -183,26 +192,30 @@ def _one(model: str, suite: Suite, options: Options, show: Progress) -> ModelRes
     return ModelResult(model, code, text)
 
 
-def publish(results: list[ModelResult], show: Progress) -> str | None:
-    """Publish all sealed runs to the database; the problem in one sentence, or None. The folders stay in any case.
+def publish(results: list[ModelResult], show: Progress) -> Published:
+    """Publish all sealed runs, this command's and whatever else lies there unpublished.
 
-    A damaged run or pack of another command is named and left out; the others are published.
+    A damaged run or pack, of whatever command, is named and left out; the others are published. The folders stay in any
+    case.
     """
     from harness.store.opening import bring_up_to_date, named
 
-    if not any(r.folder for r in results):
-        return None
+    own = {r.run_id for r in results if r.folder}
+    if not own:
+        return Published()
     try:
-        lines = named(bring_up_to_date())
+        loaded = bring_up_to_date()
     except (StoreError, BadInput) as error:
         show.say(
-            f"harness: the runs are sealed in {places.runs()}, but not published: {error} Then the same command, or "
-            "harness db rebuild, publishes them."
+            f"harness: the runs are sealed, but not published: {error} They are kept in {places.runs()}; the same command, "
+            "or harness db rebuild, publishes them."
         )
-        return str(error)
+        return Published(False, str(error))
+    lines = named(loaded)
     for line in lines:
         show.say(line)
-    return " ".join(line.strip() for line in lines) or None
+    problem = " ".join(line.strip() for line in lines) or None
+    return Published(not own & loaded.damaged, problem, frozenset(loaded.damaged))
 
 
 def _print(results: list[ModelResult]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from harness import files
@@ -14,15 +15,18 @@ _IMPORTED = re.compile(rf"(import-[0-9a-f]{{16}})\.({'|'.join((*TABLES, REPORTED
 
 def sweep(runs: Path) -> None:
     """Remove leftovers in the folder of runs, its packs, journals and caches; what a living process holds stays."""
-    if not runs.is_dir():
-        return
     files.sweep(runs)
-    caches = [p for p in runs.iterdir() if p.is_dir() and p.name.startswith(files.HIDDEN)]
-    for folder in (runs / PACKS, *caches):
+    for folder in (runs / PACKS, *_caches(runs)):
         files.sweep(folder)
-    if (runs / PACKS).is_dir():
-        with files.exclusive(runs / PACKS):  # an import puts the files of a pack in place under this lock
-            _sweep_half_packs(runs / PACKS)
+    with suppress(OSError), files.exclusive(runs / PACKS):  # an import puts a pack's files in place under this lock
+        _sweep_half_packs(runs / PACKS)
+
+
+def _caches(runs: Path) -> list[Path]:
+    """The hidden folders of journals and reusable answers."""
+    with suppress(OSError):
+        return [p for p in runs.iterdir() if p.name.startswith(files.HIDDEN) and not p.name.startswith(files.SCRATCH)]
+    return []
 
 
 def _sweep_half_packs(folder: Path) -> None:

@@ -41,8 +41,9 @@ def make_if_absent(say: Callable[[str], None]) -> bool:
     loaded = bring_up_to_date()
     for line in named(loaded):
         say(line)
-    say(f"The database is made: {places.database()}")
-    return True
+    if loaded.changed:  # else another process made it meanwhile
+        say(f"The database is made: {places.database()}")
+    return loaded.changed
 
 
 def bring_up_to_date() -> Loaded:
@@ -56,9 +57,7 @@ def bring_up_to_date() -> Loaded:
     from harness.store.rebuild import publish_all
 
     require_sound(places.catalog(), dt.date.today())
-    return publish_all(
-        places.database(), places.catalog(), places.public_runs(), places.runs(), places.measured_runs()
-    )
+    return publish_all(places.database(), places.catalog(), places.public_runs(), places.runs(), places.measured_runs())
 
 
 def named(loaded: Loaded) -> list[str]:
@@ -66,7 +65,9 @@ def named(loaded: Loaded) -> list[str]:
     if not loaded.problems:
         return []
     more = len(loaded.problems) - LISTED
-    count = "1 damaged run or pack is" if len(loaded.problems) == 1 else f"{len(loaded.problems)} damaged runs or packs are"
+    count = (
+        "1 damaged run or pack is" if len(loaded.problems) == 1 else f"{len(loaded.problems)} damaged runs or packs are"
+    )
     return [
         f"{count} left out of the database; the others are in it:",
         *(f"  - {problem}" for problem in loaded.problems[:LISTED]),

@@ -96,7 +96,9 @@ def packs(folder: Path) -> list[Pack]:
     """
     names = [(path, *_split(path.name)) for path in visible(folder)]
     stems = sorted({stem for _, stem, table in names if table in TABLES})
-    whole = [Pack(_name(folder, s), {t: p for t in TABLES for p, stem, x in names if (stem, x) == (s, t)}) for s in stems]
+    whole = [
+        Pack(_name(folder, s), {t: p for t in TABLES for p, stem, x in names if (stem, x) == (s, t)}) for s in stems
+    ]
     return [pack for pack in whole if "run" in pack.files or not set(pack.files) & set(_BY_RUN)]
 
 
@@ -106,7 +108,9 @@ def _orphans(folder: Path) -> list[str]:
         return []
     stems = {(stem, table) for stem, table in (_split(path.name) for path in visible(folder))}
     lost = sorted({stem for stem, table in stems if table in _BY_RUN[1:] and (stem, "run") not in stems})
-    return [f"{folder}: {stem}.run.parquet is not there; without it the pack's other files name no run." for stem in lost]
+    return [
+        f"{folder}: {stem}.run.parquet is not there; without it the pack's other files name no run." for stem in lost
+    ]
 
 
 def public_files(folder: Path, table: str) -> list[Path]:
@@ -153,7 +157,9 @@ def _load_pack(con: duckdb.DuckDBPyConnection, pack: Pack, checksum: str) -> lis
     hashes = file_hashes(pack.files["run"]) if "run" in pack.files else {}
     missing = sorted(set(hashes) - set(pack.files))
     if missing:
-        raise BadInput(f"{pack.files['run']} belongs to a pack with files of {', '.join(missing)}, which are not there.")
+        raise BadInput(
+            f"{pack.files['run']} belongs to a pack with files of {', '.join(missing)}, which are not there."
+        )
     for table, path in pack.files.items():
         _load(con, path, table, hashes.get(table, "" if hashes else None))
     for table in _BY_RUN[1:]:

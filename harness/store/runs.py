@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -30,6 +31,30 @@ _BATCH = 65_536
 _TRIAL: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "1GB"}
 _ORIGINS = ("measured", "imported")
 _NEEDED = (("model", "id"), ("suite", "name"), ("engine", "name"))
+# Entries of a manifest that pages and analyses read, with their JSON types; each may be absent or null.
+_TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "tasks": (list, "a list"),
+    "verdict": (list, "a list"),
+    "plan": (dict, "an object"),
+    "perf": (dict, "an object"),
+    "hardware": (dict, "an object"),
+    "versions": (dict, "an object"),
+    "partial": (bool, "true or false"),
+    "valid": (bool, "true or false"),
+    "started": (str, "a time"),
+    "sealed": (str, "a time"),
+}
+# Entries of a task, in the suite or in the list of scored tasks; each may be absent or null.
+_TASK_TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "task": (str, "a name"),
+    "kind": (str, "a name"),
+    "num_fewshot": (int, "a whole number"),
+    "higher_is_better": (bool, "true or false"),
+    "redistribute": (bool, "true or false"),
+    "chance": ((int, float), "a number"),
+    "best": ((int, float), "a number"),
+    "h0": ((int, float), "a number"),
+}
 
 
 def load_runs(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> Loaded:
@@ -97,6 +122,7 @@ def load_run(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     manifest = _manifest(folder)
     hashes = run_folder.refuse_changed_manifest(manifest, folder / "manifest.json")
     text = json.dumps(manifest, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    path = folder / "manifest.json"
     try:
         for table in ("run", "perf"):
             con.execute(f"INSERT INTO {table} BY NAME {sql.text('ingest', table)}", {"manifest": text})
@@ -104,10 +130,11 @@ def load_run(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
             ("result", "results", run_folder.RESULTS, run_folder.RESULTS.names),
             ("outcome", "samples", run_folder.SAMPLES, _OUTCOME_COLUMNS),
         ):
-            with _stream(con, name, folder / f"{name}.parquet", schema, columns, hashes.get(name)):
+            path = folder / f"{name}.parquet"
+            with _stream(con, name, path, schema, columns, hashes.get(name)):
                 con.execute(f"INSERT INTO {table} BY NAME {sql.text('ingest', table)}")
     except duckdb.Error as error:
-        raise sql.bad_source(error, str(folder)) from None
+        raise sql.bad_source(error, str(path)) from None
 
 
 def refresh_suites(con: duckdb.DuckDBPyConnection) -> None:
@@ -163,7 +190,7 @@ def _checksum(folder: Path) -> str:
         raise BadInput(f"{folder} cannot be read: {error.strerror}.") from None
 
 
-def _manifest(folder: Path) -> dict[str, object]:
+def _manifest(folder: Path) -> dict[str, Any]:
     manifest = run_folder.read_manifest(folder)
     if manifest["run_id"] != folder.name:
         raise BadInput(f"{folder} is named otherwise than the run in it, {manifest['run_id']}.")
@@ -175,7 +202,21 @@ def _manifest(folder: Path) -> dict[str, object]:
         part = manifest.get(section)
         if not isinstance(part, dict) or not isinstance(part.get(key), str):
             raise BadInput(f"{folder / 'manifest.json'} names no {section}.{key}.")
+    _refuse_types(folder / "manifest.json", "", manifest, _TYPES)
+    for where, tasks in (("suite.tasks", manifest["suite"].get("tasks")), ("tasks", manifest.get("tasks"))):
+        if tasks is not None and not (isinstance(tasks, list) and all(isinstance(task, dict) for task in tasks)):
+            raise BadInput(f"{folder / 'manifest.json'}: {where} is not a list of tasks.")
+        for number, task in enumerate(tasks or []):
+            _refuse_types(folder / "manifest.json", f"{where}[{number}].", task, _TASK_TYPES)
     return manifest
+
+
+def _refuse_types(
+    path: Path, where: str, entries: Mapping[str, Any], types: Mapping[str, tuple[type | tuple[type, ...], str]]
+) -> None:
+    for name, (kind, words) in types.items():
+        if entries.get(name) is not None and not isinstance(entries[name], kind):
+            raise BadInput(f"{path}: {where}{name} is not {words}.")
 
 
 @contextmanager

@@ -46,6 +46,8 @@ def bad_source(error: Exception, what: str) -> BadInput:
     own = isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException | duckdb.FatalException)
     if own or isinstance(error, duckdb.InternalException) or is_full(error):
         raise error
+    if isinstance(error, duckdb.ConstraintException) and "uplicate key" in str(error):
+        return BadInput(f"{what} cannot be published: it holds a row twice, or a run that is there already ({error}).")
     text = str(error).strip().splitlines()
     return BadInput(f"{what} cannot be published: {text[0].rstrip('.') if text else type(error).__name__}.")
 
