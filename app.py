@@ -64,6 +64,8 @@ def main() -> None:
     try:
         seen = view.current()
         if seen.reader.empty and chosen_page.url_path not in WITHOUT_DATABASE:
+            seen = view.with_database(seen)
+        if seen.reader.empty and chosen_page.url_path not in WITHOUT_DATABASE:
             page = chosen_page.url_path or "overview"
             blocks.heading(seen, page)
             blocks.empty(seen, say("common.no_database"), "harness db rebuild")

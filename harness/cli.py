@@ -291,7 +291,7 @@ def db_rebuild() -> None:
     """Make the database again from the catalog, the public runs and the run folders."""
     from harness.commands.database import rebuild
 
-    rebuild()
+    raise typer.Exit(rebuild())
 
 
 @db_app.command("check")

@@ -1,14 +1,29 @@
-"""Atomic writing of files: written under a temporary name, synced, renamed.
+"""Atomic writing of files and folders: written under a hidden name, synced, renamed; leftovers of killed processes swept.
 
-A reader sees the old file or the whole new one, also after a crash or a loss of power.
+A reader sees the old file or the whole new one, also after a crash or a loss of power. What is not yet in its place has
+a name that begins with ``.tmp-``: nobody reads such names. Its writer holds a lock on it (``flock``) for as long as it
+lives, and the system frees the lock with the process however that ends: a hidden file that nobody holds is a leftover.
+The process id in the name is for people; ids are used again, and mean another process in another container.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+HIDDEN = "."
+"""First character of names that are no data: files being written, caches, locks."""
+SCRATCH = ".tmp-"
+"""Beginning of the names of files and folders that are not yet in their place."""
+
+
+def visible(folder: Path) -> list[Path]:
+    """Entries of a folder by name, without hidden ones; none where there is no such folder."""
+    return sorted(p for p in folder.iterdir() if not p.name.startswith(HIDDEN)) if folder.is_dir() else []
 
 
 def sync(path: Path) -> None:
@@ -34,14 +49,118 @@ def aside(path: Path) -> Iterator[Path]:
     """A hidden path in the folder of ``path`` to write to; it replaces ``path`` where the block ends without an error.
 
     Whatever the block raises, the old file stays and the hidden one is removed; only a killed process leaves one behind,
-    ``.tmp-<process id>-<name>``, which no reader looks for.
+    ``.tmp-<process id>-<name>``, until the next ``sweep``.
     """
-    scratch = path.with_name(f".tmp-{os.getpid()}-{path.name}")
+    scratch = path.with_name(f"{SCRATCH}{os.getpid()}-{path.name}")
+    with held(scratch):
+        try:
+            yield scratch
+            replace(scratch, path)
+        except BaseException:
+            scratch.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def scratch_folder(parent: Path, purpose: str) -> Iterator[Path]:
+    """A hidden folder in ``parent`` for files and folders that are renamed into ``parent`` when they are whole.
+
+    It is removed at the end of the block, with what is still in it; only a killed process leaves one behind,
+    ``.tmp-<process id>-<purpose>``, until the next ``sweep``.
+    """
+    folder = parent / f"{SCRATCH}{os.getpid()}-{purpose}"
+    parent.mkdir(parents=True, exist_ok=True)
+    with held(folder, as_folder=True):
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def held(path: Path, *, as_folder: bool = False) -> Iterator[None]:
+    """Make a file, or a folder, at ``path`` and hold its lock; what another process left there is taken over, emptied."""
+    while True:
+        if as_folder:
+            path.mkdir(exist_ok=True)
+        handle = os.open(path, os.O_RDONLY if as_folder else os.O_RDWR | os.O_CREAT, 0o666)
+        _lock(handle, wait=True)
+        if _is(handle, path):  # else a sweep removed it between the two calls, or another thread renamed it
+            break
+        os.close(handle)
     try:
-        yield scratch
-        replace(scratch, path)
+        if as_folder:
+            for entry in path.iterdir():
+                _remove(entry)
+        else:
+            os.ftruncate(handle, 0)
+        yield
     finally:
-        scratch.unlink(missing_ok=True)
+        os.close(handle)
+
+
+@contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """Hold a folder's own lock: processes that put files of one set in place, or look for half sets, take turns."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        _lock(handle, wait=True)
+        yield
+    finally:
+        os.close(handle)
+
+
+def sweep(folder: Path) -> list[str]:
+    """Remove the hidden files and folders (``.tmp-…``) in ``folder`` that no living process holds; their names.
+
+    What cannot be removed stays, silently: nobody reads it.
+    """
+    swept = []
+    with suppress(OSError):
+        for path in sorted(p for p in folder.iterdir() if p.name.startswith(SCRATCH)):
+            with suppress(OSError):
+                if _sweep_one(path):
+                    swept.append(path.name)
+    return swept
+
+
+def _sweep_one(path: Path) -> bool:
+    """Remove one leftover; False where its writer is alive, or where this system cannot tell."""
+    if path.is_symlink() or not (path.is_file() or path.is_dir()):  # no writer of ours makes such a thing
+        path.unlink()
+        return True
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        if not _lock(handle, wait=False) or not _is(handle, path):
+            return False
+        _remove(path)
+        return True
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, *, wait: bool) -> bool:
+    """Whether the lock of an open file or folder is now ours; False, too, on file systems without locks."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _is(handle: int, path: Path) -> bool:
+    """Whether an open handle is still what lies at ``path``."""
+    try:
+        return os.path.samestat(os.fstat(handle), path.lstat())
+    except OSError:
+        return False
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def write_atomically(path: Path, content: bytes | str) -> Path:

@@ -63,6 +63,11 @@ def public_runs() -> Path:
     return _from_env("LANDSCAPE_PUBLIC_RUNS") or asset("data/public_runs")
 
 
+def measured_runs() -> Path:
+    """Runs of this harness on published models, shipped with the project where there are any."""
+    return asset("data/measured_runs")
+
+
 def reference_models() -> Path:
     """Folder of the calibration suite's reference models."""
     return asset("data/reference")

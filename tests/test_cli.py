@@ -202,7 +202,7 @@ def test_read_only_disk(here: Path, tiny: Path, capsys: pytest.CaptureFixture[st
     with disk("size=1m,ro"):
         words = ("runs cannot be written: Read-only file system", "db cannot be written", "LANDSCAPE_DB")
         refuses(capsys, [*CALIBRATION, "--model", str(tiny)], *words)
-        refuses(capsys, ["db", "rebuild"], "cannot be written", "Nothing was changed")
+        refuses(capsys, ["db", "rebuild"], "cannot be written", "The database is unchanged")
 
 
 @pytest.mark.parametrize("kibibytes", [8, 24, 40])
@@ -372,9 +372,38 @@ def test_ctrl_c_publishes_what_was_sealed_before(
     assert [r["model"] for r in json.loads(capsys.readouterr().out)] == ["tiny"]
 
 
-def test_reading_commands_without_a_database(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in (["runs"], ["models"], ["vendors"], ["show", "x"]):
-        refuses(capsys, command, "There is no database", "harness db rebuild")
+@pytest.mark.parametrize("command", [["vendors"], ["models"], ["runs"]])
+def test_the_first_reading_command_makes_the_database(
+    here: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    assert run([*command, "--json"]) == 0
+    said = capsys.readouterr()
+    assert isinstance(json.loads(said.out), list)
+    assert "There is no database yet: making it" in said.err and "The database is made" in said.err
+    assert run([*command, "--json"]) == 0
+    assert capsys.readouterr().err == ""
+    assert run(["db", "check"]) == 0
+
+
+def test_a_run_that_is_not_there_is_a_sentence_after_the_database_is_made(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refuses(capsys, ["show", "x"], "making it", "There is no run 'x'")
+
+
+def test_two_reading_commands_at_once_make_the_database_once(here: Path) -> None:
+    words = [sys.executable, "-m", "harness", "vendors", "--json"]
+    both = [subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [process.communicate() for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    assert len({out for out, _ in said}) == 1 and json.loads(said[0][0])
+    assert sum("The database is made" in err for _, err in said) == 1
+    assert not [p for p in (here / "db").iterdir() if ".tmp-" in p.name]
+
+
+def test_a_place_where_no_database_can_be_made_is_a_sentence(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "db").write_text("in the way")
+    refuses(capsys, ["vendors"], "landscape.duckdb could not be written", "LANDSCAPE_DB")
 
 
 def test_published_run_is_listed_and_shown(here: Path, tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,6 +19,7 @@ from harness.catalog.registry import importer_named
 from harness.catalog.schema import BY_NAME, TABLES, Table, named_by
 from harness.catalog.tables import Catalog, Finding, Row, key_of
 from harness.errors import BadInput, MissingData
+from harness.files import sweep
 
 MAX_DOWNLOAD = 64 * 1024 * 1024
 TIMEOUT_S = 60
@@ -85,6 +86,7 @@ def refresh(
     if day > today:
         raise BadInput(f"{day} lies in the future: state the day that {source} speaks of with --date.")
     before = _read_sound(folder)
+    sweep(folder)  # what a killed refresh left; one that was interrupted half way is finished by now
     base = before if folder.resolve() == places.packaged_catalog().resolve() else _read_sound(places.packaged_catalog())
     context = ImportContext(_name_index(before, base), day, importer.source(day)["source_id"])
     imported = importer.read(sources, context)

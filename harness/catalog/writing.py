@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from harness.catalog import staged_commit
 from harness.catalog.schema import BY_NAME, TABLES
 from harness.catalog.tables import Row, as_csv
-from harness.files import sync
+from harness.files import SCRATCH, held, sync
 
 
 def write(folder: Path, rows: Mapping[str, list[Row]]) -> list[str]:
@@ -23,18 +23,18 @@ def write(folder: Path, rows: Mapping[str, list[Row]]) -> list[str]:
         if not path.is_file() or path.read_bytes() != text:
             changed[path] = text
     staged: dict[str, str] = {}
-    try:
-        for path, text in changed.items():
-            handle, name = tempfile.mkstemp(prefix=".tmp-", suffix=".csv", dir=folder)
-            staged[Path(name).name] = path.name
-            with os.fdopen(handle, "wb") as file:
-                file.write(text)
-            sync(Path(name))
-            Path(name).chmod(0o644)
-    except BaseException:
-        for name in staged:
-            (folder / name).unlink(missing_ok=True)
-        raise
-    if staged:
-        staged_commit.commit(folder, staged)
+    with ExitStack() as locks:  # held until the files are in place: a sweep leaves them alone
+        try:
+            for path, text in changed.items():
+                scratch = folder / f"{SCRATCH}{os.getpid()}-{path.name}"
+                locks.enter_context(held(scratch))
+                staged[scratch.name] = path.name
+                scratch.write_bytes(text)
+                sync(scratch)
+        except BaseException:
+            for name in staged:
+                (folder / name).unlink(missing_ok=True)
+            raise
+        if staged:
+            staged_commit.commit(folder, staged)
     return [p.name for p in changed]

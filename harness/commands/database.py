@@ -3,47 +3,52 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from typing import TYPE_CHECKING
 
 from harness import places
-from harness.errors import MissingData
 from harness.terminal import print_json
 
 if TYPE_CHECKING:
     from harness.store.reader import Reader
 
 
-def rebuild() -> None:
-    """Make the database again."""
+def rebuild() -> int:
+    """Make the database again; 0 where all sources are in it, 1 where a damaged run or pack was left out."""
     from harness.catalog.checks import require_sound
+    from harness.store import leftovers
+    from harness.store.opening import named
     from harness.store.rebuild import rebuild as make
 
     require_sound(places.catalog(), dt.date.today())
-    make(places.database(), places.catalog(), places.public_runs(), places.runs())
+    leftovers.sweep(places.runs())
+    loaded = make(places.database(), places.catalog(), places.public_runs(), places.runs(), places.measured_runs())
+    for line in named(loaded):
+        print(line, file=sys.stderr)
     print(f"rebuilt {places.database()}")
+    return 1 if loaded.problems else 0
 
 
 def check(*, as_json: bool) -> int:
     """Verify the database; 0 where it agrees with its sources, else 1."""
     from harness.store.check import check as verify
 
-    problems = verify(places.database(), places.catalog(), places.public_runs(), places.runs())
+    problems = verify(places.database(), places.catalog(), places.public_runs(), places.runs(), places.measured_runs())
     if as_json:
         print_json({"ok": not problems, "problems": problems})
     else:
         print("\n".join(problems) if problems else "ok")
+        if problems:
+            print("Restore what is damaged from a copy, or move it away; then: harness db rebuild", file=sys.stderr)
     return 1 if problems else 0
 
 
 def reader() -> Reader:
-    """The database in use.
+    """The database in use, made first where there is none.
 
     Raises:
-        MissingData: there is none yet.
+        StoreError: it cannot be made or read.
     """
-    from harness.store.reader import Reader
+    from harness.store.opening import open_database
 
-    found = Reader(places.database())
-    if found.empty:
-        raise MissingData(f"There is no database at {places.database()}. Make one: harness db rebuild")
-    return found
+    return open_database()

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from harness import places
-from harness.errors import BadInput, MissingData
+from harness.errors import BadInput, LandscapeError, MissingData
 
 
 def serve(*, port: int, address: str, public: bool) -> int:
@@ -30,6 +30,7 @@ def serve(*, port: int, address: str, public: bool) -> int:
             raise BadInput(
                 f"Port {port} on {address} is taken or not allowed; choose another (--port, or PORT= with make)."
             ) from None
+    _make_database()
     app = places.asset("app.py")
     environment = {**os.environ, "LANDSCAPE_PUBLIC": "1" if public else os.environ.get("LANDSCAPE_PUBLIC", "")}
     command = [
@@ -55,3 +56,16 @@ def serve(*, port: int, address: str, public: bool) -> int:
     except KeyboardInterrupt:
         server.wait()  # the terminal told it too
         raise
+
+
+def _make_database() -> None:
+    """Make the database where there is none; where it cannot be made the site starts all the same and says so."""
+    from harness.store.opening import make_if_absent
+
+    def say(text: str) -> None:
+        print(f"harness: {text}", file=sys.stderr, flush=True)
+
+    try:
+        make_if_absent(say)
+    except LandscapeError as error:
+        say(str(error))

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from harness import places
 from harness.interchange.imported_run import ImportReport
+from harness.store.loading import Loaded
+from harness.store.opening import named
 
 # Refused files listed by name; the rest are counted.
 _LISTED = 20
@@ -28,37 +30,64 @@ def import_results(path: Path, format: str = "auto", *, mapping: Path | None = N
     from harness.interchange import publishing
     from harness.interchange.importing import import_path
 
+    publishing.refuse_unusable()
     with _progress(path) as progress:
         report = import_path(path, format, runs_dir=places.runs(), mapping=mapping, progress=progress)
-    if report.folders or report.tables:
-        publishing.publish(places.database(), report, places.public_runs(), places.runs())
-    failed = [r for r in report.refused if r.failed]
     present = len(report.imported) + len(report.existing) + report.reported
+    loaded = publishing.publish(report) if present else Loaded()
     if as_json:
-        print(json.dumps(_document(report), ensure_ascii=False))
+        print(json.dumps(_document(report, loaded), ensure_ascii=False))
     else:
-        _print_summary(report)
-    return 0 if not failed and present else 1 if present else 2
+        _print_refused(report)
+        print(_summary(report, loaded))
+    for line in named(loaded):
+        print(line, file=sys.stderr)
+    failed = [r for r in report.refused if r.failed]
+    return 0 if not failed and present and not loaded.problems else 1 if present else 2
 
 
-def _document(report: ImportReport) -> dict[str, object]:
+def _document(report: ImportReport, loaded: Loaded) -> dict[str, object]:
     return {
         "imported": list(report.imported),
         "existing": list(report.existing),
+        "published": loaded.runs,
         "reported_scores": report.reported,
         "refused": [asdict(r) for r in report.refused],
+        "problems": loaded.problems,
     }
 
 
-def _print_summary(report: ImportReport) -> None:
+def _print_refused(report: ImportReport) -> None:
     for refused in report.refused[:_LISTED]:
         print(f"{refused.file}: {refused.reason}", file=sys.stderr)
     if len(report.refused) > _LISTED:
         print(f"… and {len(report.refused) - _LISTED:,} more (see --json)", file=sys.stderr)
-    parts = [f"{len(report.imported):,} runs imported", f"{len(report.existing):,} were there already"]
+
+
+def _summary(report: ImportReport, loaded: Loaded) -> str:
+    """What was imported, what was there already, and what of that is in the database only now."""
+    existing, new = set(report.existing), set(loaded.runs)
+    late, earlier = len(existing & new), len(_own(new) - existing - set(report.imported))
+    there = f"{len(report.existing):,} were there already"
+    if late:
+        there += f" ({late:,} of them only now in the database)"
+    parts = [f"{len(report.imported):,} runs imported", there]
+    if earlier:
+        parts.append(f"{earlier:,} sealed earlier are now in the database too")
     if report.reported:
         parts.append(f"{report.reported:,} reported scores")
-    print(", ".join([*parts, f"{len(report.refused):,} files or records not imported"]))
+    return ", ".join([*parts, f"{len(report.refused):,} files or records not imported"])
+
+
+def _own(run_ids: set[str]) -> set[str]:
+    """Those of the runs that lie in the folder of runs, not among the shipped ones."""
+    from harness.interchange import run_parquet
+    from harness.store.run_folder import sealed
+
+    if not run_ids:
+        return set()
+    packed = run_parquet.run_ids(places.runs() / run_parquet.FOLDER)
+    return run_ids & (packed | {folder.name for folder in sealed(places.runs())})
 
 
 @contextmanager

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-
-class Rows(Protocol):
-    """Rows that are made batch by batch where they are wanted."""
-
-    @property
-    def num_rows(self) -> int:
-        """How many rows there are."""
-
-    def to_batches(self) -> Iterable[pa.RecordBatch]:
-        """The rows, in order."""
+    from harness.store.run_folder import Rows
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from harness.errors import BadInput, RunFailed
-from harness.files import sync
+from harness.files import scratch_folder, sync
 from harness.interchange import detect, formats, run_parquet
 from harness.interchange.imported_run import ImportedRun, ImportReport, Refused, ReportedScore, Unit
-from harness.store import run_folder
+from harness.store import leftovers, run_folder
 
 # A file with at least this many item-less records becomes run tables; the runs of fewer become folders.
 TABLES_FROM = 32
@@ -42,7 +41,11 @@ class _Work:
     folders: list[Path] = field(default_factory=list)
     tables: list[Path] = field(default_factory=list)
     reported: int = 0
-    waiting: list[tuple[Path, Path]] = field(default_factory=list)
+    # Folders that are written but not yet in their place, by the id of their run.
+    waiting: dict[str, Path] = field(default_factory=dict)
+    # The hidden folder in which they lie, made with the first of them.
+    scratch: Path | None = None
+    at_end: ExitStack = field(default_factory=ExitStack)
 
 
 def import_path(
@@ -66,6 +69,7 @@ def import_path(
         from harness.interchange.readers.leaderboard_csv import read_mapping
 
         read_mapping(mapping)
+    leftovers.sweep(runs_dir)
     work = _Work(runs_dir, run_parquet.run_ids(runs_dir / run_parquet.FOLDER))
     files_read = 0
     try:
@@ -81,11 +85,11 @@ def import_path(
         _seal(work)
     except OSError as error:
         raise RunFailed(
-            f"{runs_dir} cannot be written: {os.strerror(error.errno or 0)}. Sealed runs are kept."
+            f"{runs_dir} cannot be written: {os.strerror(error.errno or 0)}. {len(work.imported):,} imported runs are kept "
+            "there, not yet in the database; the same command goes on and publishes them."
         ) from None
     finally:
-        for scratch, _ in work.waiting:
-            shutil.rmtree(scratch, ignore_errors=True)
+        work.at_end.close()
     if progress:
         progress(files_read, "")
     return ImportReport(
@@ -138,59 +142,42 @@ def _sentence(reason: str) -> str:
 def _folder(work: _Work, run: ImportedRun) -> None:
     """Write a run's folder beside its place; it is renamed into it with its batch."""
     target = work.runs_dir / run.run_id
-    if target.exists() or run.run_id in work.in_tables or any(place == target for _, place in work.waiting):
+    if os.path.lexists(target) or run.run_id in work.in_tables or run.run_id in work.waiting:
         work.existing.append(run.run_id)
         return
-    scratch = work.runs_dir / f".tmp-{run.run_id}-{os.getpid()}"
-    shutil.rmtree(scratch, ignore_errors=True)
-    work.waiting.append((scratch, target))
-    run_folder_files(scratch, run)
+    if work.scratch is None:
+        work.scratch = work.at_end.enter_context(scratch_folder(work.runs_dir, "import"))
+    folder = work.scratch / run.run_id
+    work.waiting[run.run_id] = folder
+    run_folder_files(folder, run)
     if len(work.waiting) >= _BATCH:
         _seal(work)
 
 
 def run_folder_files(folder: Path, run: ImportedRun) -> None:
     """The three files of a run folder, the manifest last, not yet synced."""
-    import json
-
-    import pyarrow.parquet as pq
-
-    folder.mkdir(parents=True)
-    pq.write_table(run.results.cast(run_folder.RESULTS), folder / "results.parquet", compression="zstd")
-    if run.items:
-        with pq.ParquetWriter(folder / "samples.parquet", run_folder.SAMPLES, compression="zstd") as writer:
-            for batch in run.rows.to_batches():
-                writer.write_batch(batch.cast(run_folder.SAMPLES))
-    else:
-        (folder / "samples.parquet").write_bytes(_no_samples())
-    text = json.dumps(run.manifest, ensure_ascii=False, sort_keys=True, allow_nan=False)
-    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
-
-
-@cache
-def _no_samples() -> bytes:
-    """The Parquet file of a run without items, the same for all of them."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    sink = pa.BufferOutputStream()
-    pq.write_table(run_folder.SAMPLES.empty_table(), sink, compression="zstd")
-    return bytes(sink.getvalue())
+    run_folder.write_files(folder, run.manifest, run.results.cast(run_folder.RESULTS), run.rows)
 
 
 def _seal(work: _Work) -> None:
     """Sync the batch to disk, then rename each folder into its place."""
     if not work.waiting:
         return
-    for scratch, _ in work.waiting:
-        for path in (*sorted(scratch.iterdir()), scratch):
+    for folder in work.waiting.values():
+        for path in (*sorted(folder.iterdir()), folder):
             sync(path)
     while work.waiting:
-        scratch, target = work.waiting[0]
-        scratch.rename(target)
-        work.waiting.pop(0)
-        work.imported.append(target.name)
-        work.folders.append(target)
+        run_id, folder = next(iter(work.waiting.items()))
+        target = work.runs_dir / run_id
+        try:
+            folder.rename(target)
+            work.imported.append(run_id)
+            work.folders.append(target)
+        except OSError:
+            if not target.is_dir():
+                raise
+            work.existing.append(run_id)  # another import of the same run came first
+        del work.waiting[run_id]
     sync(work.runs_dir)
 
 

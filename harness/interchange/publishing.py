@@ -1,37 +1,61 @@
-"""Publishing of an import to the database: run folders, run tables beside the public runs, reported scores."""
+"""Publishing of an import to the database, with whatever else lies sealed and is not in it yet."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import datetime as dt
 from typing import TYPE_CHECKING
 
-from harness.interchange import run_parquet
-from harness.interchange.imported_run import ImportReport
+from harness import places
+from harness.errors import BadInput, RunFailed, StoreError, StoreRefused
 
 if TYPE_CHECKING:
-    import duckdb
+    from harness.interchange.imported_run import ImportReport
+    from harness.store.loading import Loaded
 
 
-def publish(db: Path, report: ImportReport, public_runs: Path, runs: Path) -> None:
-    """Publish an import in one go: all of it or none.
+def publish(report: ImportReport) -> Loaded:
+    """Bring the database up to date with the catalog, the public runs and all sealed runs, in one go.
+
+    Without a catalog the runs are published alone; of a catalog that does not pass its checks, too, the problem is named.
 
     Raises:
-        BadInput: something contradicts what the database holds.
-        StoreError: the database cannot be written.
+        RunFailed: the database cannot be written; what was imported is kept.
     """
-    from harness.store.publish import publish as publish_change
-    from harness.store.runs import load_runs
+    from harness.catalog.checks import require_sound
+    from harness.store.rebuild import publish_all
 
-    def change(con: duckdb.DuckDBPyConnection) -> bool:
-        loaded = bool(load_runs(con, report.folders)) if report.folders else False
-        return (load_run_tables(con, public_runs, runs) if report.tables else False) or loaded
+    catalog, problems = places.catalog() if places.catalog().is_dir() else None, list[str]()
+    if catalog is not None:
+        try:
+            require_sound(catalog, dt.date.today())
+        except BadInput as error:
+            catalog, problems = None, [str(error)]
+    try:
+        loaded = publish_all(places.database(), catalog, places.public_runs(), places.runs(), places.measured_runs())
+    except StoreError as error:
+        raise RunFailed(f"{kept(report)} {error} Then the same command publishes it.") from None
+    loaded.problems += problems
+    return loaded
 
-    publish_change(db, change)
+
+def refuse_unusable() -> None:
+    """Refuse a database that could not be published to, before anything is imported.
+
+    Raises:
+        StoreRefused: it, or its folder, is none that we may use.
+    """
+    from harness.store.publish import refuse_unusable as refuse
+
+    try:
+        refuse(places.database())
+    except StoreRefused:
+        raise
+    except StoreError:
+        pass  # a full disk, perhaps: what is imported is kept all the same
 
 
-def load_run_tables(con: duckdb.DuckDBPyConnection, public_runs: Path, runs: Path) -> bool:
-    """Load the public runs, the run tables of ``runs`` and its reported scores together; inside a transaction."""
-    from harness.store.public import load_public, load_reported
-
-    changed = load_public(con, public_runs, runs / run_parquet.FOLDER)
-    return load_reported(con, runs) or changed
+def kept(report: ImportReport) -> str:
+    """Sentence for what an import has sealed while the database could not be written."""
+    runs = len(report.imported) + len(report.existing)
+    scores = f" and {report.reported:,} reported scores" if report.reported else ""
+    return f"The import is kept in {places.runs()} ({runs:,} run{'s' if runs != 1 else ''}{scores}), but not in the database:"

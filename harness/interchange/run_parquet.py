@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import RunFailed
-from harness.files import aside
+from harness.files import aside, exclusive, scratch_folder, sync
 from harness.interchange.imported_run import ImportedRun, ReportedScore
 
 if TYPE_CHECKING:
@@ -28,19 +28,20 @@ _ORDER = {"result": "run_id, task, metric, filter", "outcome": "run_id, task, me
 _TEXTS = ["prompt", "target", "response"]
 # Manifests looked at together: one of a run with many tasks has 50 kB, and JSON is unfolded in memory.
 _MANIFESTS = 100
-_ONE = "SELECT $manifest::JSON AS m"
-_MANY = "SELECT manifest::JSON AS m FROM manifests"
 
 
 def write(folder: Path, stem: str, runs: Sequence[ImportedRun], level: int = 3) -> list[Path]:
     """Write the runs' rows as ``<stem>.<table>.parquet``; tables without rows have no file.
 
-    The file of runs comes last and whole: without it the others name no run.
+    All files are whole on disk under hidden names first, then they are renamed, the file of runs last: without it there
+    is no pack. It holds the content hashes of all of them.
     """
     import duckdb
     import pyarrow as pa
 
-    folder.mkdir(parents=True, exist_ok=True)
+    from harness.store import content
+    from harness.store.public import with_hashes
+
     ordered = sorted(runs, key=lambda run: run.run_id)
     con = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "2GB"})
     try:
@@ -50,7 +51,21 @@ def write(folder: Path, stem: str, runs: Sequence[ImportedRun], level: int = 3) 
         tables = {name: _rows(con, name, ordered) for name in reversed(TABLES)}
     finally:
         con.close()
-    return [save(folder / f"{stem}.{name}.parquet", rows, level) for name, rows in tables.items() if rows.num_rows]
+    tables = {name: rows for name, rows in tables.items() if rows.num_rows}
+    hashes = {name: content.table_hash(rows) for name, rows in tables.items()}
+    tables["run"] = with_hashes(tables["run"], hashes)
+    written = []
+    with scratch_folder(folder, "pack") as place:
+        for name, rows in tables.items():
+            _write(place / f"{stem}.{name}.parquet", rows, level)
+            sync(place / f"{stem}.{name}.parquet")
+        with exclusive(folder):
+            for name in tables:
+                target = folder / f"{stem}.{name}.parquet"
+                (place / target.name).replace(target)
+                written.append(target)
+            sync(folder)
+    return written
 
 
 def _rows(con: duckdb.DuckDBPyConnection, table: str, runs: Sequence[ImportedRun]) -> Any:
@@ -62,13 +77,11 @@ def _rows(con: duckdb.DuckDBPyConnection, table: str, runs: Sequence[ImportedRun
     query = sql.text("ingest", table)
     if table in _ORDER:
         return _select(con, f"SELECT * FROM ({query}) ORDER BY {_ORDER[table]}")
-    if _ONE not in query:
-        raise RunFailed(f"sql/ingest/{table}.sql has another form than run tables know.")
     parts = []
     for start in range(0, len(runs), _MANIFESTS):
         texts = [json.dumps(r.manifest, ensure_ascii=False, sort_keys=True) for r in runs[start : start + _MANIFESTS]]
         con.register("manifests", pa.table({"manifest": texts}))
-        parts.append(_select(con, query.replace(_ONE, _MANY)))
+        parts.append(_select(con, query))
         con.unregister("manifests")
     return pa.concat_tables(parts)
 
@@ -83,30 +96,36 @@ def write_reported(folder: Path, stem: str, scores: Sequence[ReportedScore]) -> 
     """Write reported scores as ``<stem>.reported_score.parquet``, with the columns of that table."""
     import pyarrow as pa
 
+    from harness.store import content
+    from harness.store.public import REPORTED, with_hashes
+
     folder.mkdir(parents=True, exist_ok=True)
     schema = pa.schema([(f.name, pa.float64() if f.name == "score" else pa.string()) for f in fields(ReportedScore)])
     rows = pa.table({f.name: [getattr(s, f.name) for s in scores] for f in fields(ReportedScore)}, schema=schema)
-    return [save(folder / f"{stem}.reported_score.parquet", rows)]
+    target = folder / f"{stem}.{REPORTED}.parquet"
+    with aside(target) as scratch:
+        _write(scratch, with_hashes(rows, {REPORTED: content.table_hash(rows)}))
+    return [target]
 
 
-def save(target: Path, table: Any, level: int = 3) -> Path:
-    """One Parquet file, whole or absent, the same bytes for the same rows."""
+def _write(path: Path, table: Any, level: int = 3) -> None:
+    """One Parquet file, the same bytes for the same rows."""
     import pyarrow.parquet as pq
 
-    with aside(target) as scratch:
-        pq.write_table(table, scratch, compression="zstd", compression_level=level, row_group_size=1 << 20)
-    return target
+    pq.write_table(table, path, compression="zstd", compression_level=level, row_group_size=1 << 20)
 
 
 def run_ids(folder: Path) -> set[str]:
-    """Ids of the runs in a folder's run tables."""
+    """Ids of the runs in a folder's run tables; those of a damaged file are unknown (publishing names it)."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from harness.store.public import packs
+
     ids: set[str] = set()
-    for file in sorted(folder.glob("*.run.parquet")) if folder.is_dir() else []:
-        try:
-            ids.update(pq.read_table(file, columns=["run_id"]).column("run_id").to_pylist())
-        except (pa.ArrowException, OSError) as error:
-            raise RunFailed(f"{file} cannot be read: {str(error).splitlines()[0]}.") from None
+    for pack in packs(folder):
+        with suppress(pa.ArrowException, OSError, LookupError):
+            if "run" in pack.files and pack.files["run"].is_file():
+                rows = pq.read_table(pack.files["run"], columns=["run_id"])
+                ids.update(str(run_id) for run_id in rows.column("run_id").to_pylist())
     return ids

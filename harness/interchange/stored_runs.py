@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness import names
-from harness.errors import MissingData
+from harness.errors import BadInput, MissingData
 from harness.interchange import run_parquet
 from harness.interchange.imported_run import ImportedRun
-from harness.store import run_folder
+from harness.store import content, run_folder
+from harness.store.public import public_files
 
 
 def resolve(name: str, runs_dir: Path, table_folders: Sequence[Path] = ()) -> str:
@@ -32,22 +33,45 @@ def load(run_id: str, runs_dir: Path, table_folders: Sequence[Path] = ()) -> Imp
     Raises:
         MissingData: no run of that id is in either.
     """
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     folder = runs_dir / run_id
-    if "/" not in run_id and "\\" not in run_id and run_id not in ("", ".", "..") and folder.is_dir():
-        manifest = run_folder.read_manifest(folder)
-        return ImportedRun(
-            manifest,
-            pq.read_table(folder / "results.parquet", schema=run_folder.RESULTS),
-            pq.read_table(folder / "samples.parquet", schema=run_folder.SAMPLES),
-        )
-    for tables in (runs_dir / run_parquet.FOLDER, *table_folders):
-        for file in sorted(tables.glob("*.run.parquet")) if tables.is_dir() else []:
-            rows = pq.read_table(file, columns=["manifest"], filters=[("run_id", "=", run_id)])
-            if rows.num_rows:
-                return _from_tables(json.loads(rows.column("manifest")[0].as_py()), file, run_id)
+    try:
+        if "/" not in run_id and "\\" not in run_id and run_id not in ("", ".", "..") and folder.is_dir():
+            return _from_folder(folder)
+        for tables in (runs_dir / run_parquet.FOLDER, *table_folders):
+            for file in public_files(tables, "run"):
+                rows = pq.read_table(file, columns=["manifest"], filters=[("run_id", "=", run_id)])
+                if rows.num_rows:
+                    return _from_tables(json.loads(rows.column("manifest")[0].as_py()), file, run_id)
+    except (pa.ArrowException, OSError, LookupError, TypeError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise BadInput(
+            f"The run {run_id} is damaged: {reason.rstrip('.')}. `harness db check` names what is."
+        ) from None
     raise MissingData(f"There is no run {run_id} in {runs_dir} or among the public runs; `harness runs` lists them.")
+
+
+def _from_folder(folder: Path) -> ImportedRun:
+    """The run of a folder, as it was sealed.
+
+    Raises:
+        BadInput: a file is not what the manifest's hashes say.
+    """
+    import pyarrow.parquet as pq
+
+    manifest = run_folder.read_manifest(folder)
+    hashes = run_folder.refuse_changed_manifest(manifest, folder / "manifest.json")
+    tables = {}
+    for name, schema in (("results", run_folder.RESULTS), ("samples", run_folder.SAMPLES)):
+        path = folder / f"{name}.parquet"
+        if not path.is_file():
+            raise BadInput(f"{folder} lacks {path.name} (as an ordinary file).")
+        tables[name] = pq.read_table(path, schema=schema)
+        if hashes.get(name, None) not in (None, content.table_hash(tables[name])):
+            raise BadInput(f"{path} has been changed since the run was sealed (its hash says so).")
+    return ImportedRun(manifest, tables["results"], tables["samples"])
 
 
 def _from_tables(manifest: dict[str, object], file: Path, run_id: str) -> ImportedRun:

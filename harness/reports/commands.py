@@ -8,13 +8,9 @@ import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from harness import places
-from harness.errors import BadInput, MissingData
-
-if TYPE_CHECKING:
-    from harness.store.reader import Reader
+from harness.errors import BadInput
 
 MOST_PROBLEMS = 50
 
@@ -37,12 +33,13 @@ def report(
 
     Raises:
         BadInput: wrong usage; nothing was written.
-        MissingData: there is no database, or nothing to report on.
+        MissingData: there is nothing to report on.
     """
     if verify is not None:
         return _verify(verify, as_json)
     from harness.reports.make import make_report
     from harness.reports.selection import Choices
+    from harness.store.opening import open_database
 
     choices = Choices(_split(vendors), _split(models), _split(segments), _day(since))
     with _bar() as bar:
@@ -52,7 +49,7 @@ def report(
             if bar and task is not None:
                 bar.update(task, completed=share, description=text)
 
-        written = make_report(_reader(), choices, _split(formats), lang, out, progress)
+        written = make_report(open_database(), choices, _split(formats), lang, out, progress)
     if as_json:
         print(
             json.dumps(
@@ -68,8 +65,9 @@ def report(
 
 def _verify(file: Path, as_json: bool) -> int:
     from harness.reports.make import verify_report
+    from harness.store.opening import open_database
 
-    problems = verify_report(file, _reader())
+    problems = verify_report(file, open_database())
     if as_json:
         print(json.dumps({"ok": not problems, "problems": problems}, ensure_ascii=False, indent=1))
     elif problems:
@@ -89,15 +87,6 @@ def _day(text: str | None) -> dt.date | None:
         return dt.date.fromisoformat(text) if text else None
     except ValueError as error:
         raise BadInput(f"--since {text!r} is no date; write it as 2026-01-31.") from error
-
-
-def _reader() -> Reader:
-    from harness.store.reader import Reader
-
-    reader = Reader(places.database())
-    if reader.empty:
-        raise MissingData(f"There is no database at {places.database()}. Make one: harness db rebuild")
-    return reader
 
 
 def _bar() -> AbstractContextManager[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import tempfile
@@ -14,7 +13,7 @@ from harness import places
 from harness.errors import BadInput, LandscapeError, StoreError, explain, unforeseen
 from harness.runs.plan import Options
 from harness.runs.progress import Progress
-from harness.store import run_folder
+from harness.store import leftovers, run_folder
 from harness.suites.load import load_suite
 from harness.suites.model import Suite
 
@@ -57,6 +56,15 @@ class ModelResult:
     valid: bool = False
 
 
+@dataclass(frozen=True)
+class Published:
+    """Whether a command's runs are in the database; the problem in one sentence, or None; the damaged run folders."""
+
+    done: bool = True
+    problem: str | None = None
+    damaged: frozenset[str] = frozenset()
+
+
 def run_models(request: Request, *, as_json: bool) -> int:
     """Run every model, publish what was sealed, print what came out; returns the exit code.
 
@@ -71,21 +79,21 @@ def run_models(request: Request, *, as_json: bool) -> int:
         except KeyboardInterrupt:
             results.append(ModelResult(model, STOPPED, "stopped by Ctrl-C; finished batches are kept"))
             break
-    problem = publish(results, show)
+    published = publish(results, show)
     if as_json:
         print(
             json.dumps(
-                {"runs": [r.__dict__ for r in results], "published": problem is None, "problem": problem},
+                {"runs": [r.__dict__ for r in results], "published": published.done, "problem": published.problem},
                 ensure_ascii=False,
             )
         )
     else:
-        _print(results)
+        _print([r for r in results if r.run_id not in published.damaged])
     codes = {r.code for r in results}
     if STOPPED in codes:
         return STOPPED
     if codes == {0}:
-        return 1 if problem else 0
+        return 1 if published.problem else 0
     return codes.pop() if len(codes) == 1 else 1
 
 
@@ -153,6 +161,7 @@ def _places() -> list[str]:
 
     problems: list[str] = []
     runs = places.runs()
+    leftovers.sweep(runs)
     try:
         with tempfile.TemporaryFile(dir=next(p for p in (runs, *runs.parents) if p.exists())):
             pass
@@ -183,20 +192,30 @@ def _one(model: str, suite: Suite, options: Options, show: Progress) -> ModelRes
     return ModelResult(model, code, text)
 
 
-def publish(results: list[ModelResult], show: Progress) -> str | None:
-    """Publish the sealed runs to the database; the problem in one sentence, or None. The folders stay in any case."""
-    from harness.catalog.checks import require_sound
-    from harness.store.rebuild import publish_all
+def publish(results: list[ModelResult], show: Progress) -> Published:
+    """Publish all sealed runs, this command's and whatever else lies there unpublished.
 
-    if not any(r.folder for r in results):
-        return None
+    A damaged run or pack, of whatever command, is named and left out; the others are published. The folders stay in any
+    case.
+    """
+    from harness.store.opening import bring_up_to_date, named
+
+    own = {r.run_id for r in results if r.folder}
+    if not own:
+        return Published()
     try:
-        require_sound(places.catalog(), dt.date.today())
-        publish_all(places.database(), places.catalog(), places.public_runs(), places.runs())
+        loaded = bring_up_to_date()
     except (StoreError, BadInput) as error:
-        show.say(f"harness: the runs are sealed, but not published: {error} Then: harness db rebuild")
-        return str(error)
-    return None
+        show.say(
+            f"harness: the runs are sealed, but not published: {error} They are kept in {places.runs()}; the same command, "
+            "or harness db rebuild, publishes them."
+        )
+        return Published(False, str(error))
+    lines = named(loaded)
+    for line in lines:
+        show.say(line)
+    problem = " ".join(line.strip() for line in lines) or None
+    return Published(not own & loaded.damaged, problem, frozenset(loaded.damaged))
 
 
 def _print(results: list[ModelResult]) -> None:

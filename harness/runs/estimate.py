@@ -31,11 +31,11 @@ def estimate(runs: Path, plan: Plan, device_name: str) -> Estimate | None:
             continue
         try:
             manifest = run_folder.read_manifest(folder)
-        except BadInput:
+            factor = _factor(manifest, plan, device_name)
+            if factor is not None:
+                return Estimate(float(manifest["perf"]["wall_s"]) * factor, str(manifest["run_id"]))
+        except (BadInput, LookupError, TypeError, ValueError):  # damaged: publishing names it
             continue
-        factor = _factor(manifest, plan, device_name)
-        if factor is not None:
-            return Estimate(float(manifest["perf"]["wall_s"]) * factor, str(manifest["run_id"]))
     return None
 
 

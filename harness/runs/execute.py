@@ -76,6 +76,7 @@ def run_model(model: str, suite: Suite, options: plan.Options, runs: Path, show:
     show.plan(run_plan)
     sealed = None if options.again else plan.find_sealed(runs, run_plan.hash)
     if sealed is not None:
+        journal.discard(_journal_path(run_plan, runs))
         return _outcome(sealed, existing=True)
     show.time(estimate(runs, run_plan, device_name(options.device)))
     show.step(f"{source.name}: loading")
@@ -95,7 +96,7 @@ def run_model(model: str, suite: Suite, options: plan.Options, runs: Path, show:
 
 def _outcome(folder: Path, *, existing: bool) -> Outcome:
     manifest = run_folder.read_manifest(folder)
-    return Outcome(folder, existing, bool(manifest["partial"]), bool(manifest["valid"]))
+    return Outcome(folder, existing, bool(manifest.get("partial")), bool(manifest.get("valid")))
 
 
 def _source(model: str, options: plan.Options) -> ModelSource:
@@ -163,8 +164,12 @@ def _journal(asked: AskedRun, layout: rounds.Layout | None, runs: Path) -> journ
         batches = score.partition(request_set, engine, reused or ())
     else:
         batches = rounds.partition(request_set, layout, engine, reused or ())
-    path = runs / ".journal" / f"{run_plan.hash}.jsonl"
+    path = _journal_path(run_plan, runs)
     return journal.open_journal(path, run_plan.hash, request_set.digest(), engine.settings(), batches, reused)
+
+
+def _journal_path(run_plan: plan.Plan, runs: Path) -> Path:
+    return runs / ".journal" / f"{run_plan.hash}.jsonl"
 
 
 def _score(asked: AskedRun, layout: rounds.Layout | None, log: journal.Journal, show: Progress) -> ScoredRun:

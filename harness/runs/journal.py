@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -159,6 +160,14 @@ def open_journal(
         raise
     journal.lock = lock
     return journal
+
+
+def discard(path: Path) -> None:
+    """Delete the journal of a run that is sealed, left where the run was killed right after; not one in use."""
+    if not path.exists():
+        return
+    with suppress(Timeout), FileLock(str(path.with_suffix(".lock")), timeout=0):
+        path.unlink(missing_ok=True)
 
 
 def _open(path: Path, plan_hash: str, digest: str, settings: dict[str, Any], partition: Sequence[Batch],

@@ -169,8 +169,12 @@ def find_sealed(runs: Path, plan_hash: str) -> Path | None:
     """The newest sealed run of this very plan, or None."""
     for folder in reversed(run_folder.sealed(runs)):
         if folder.name.endswith(f"-{plan_hash[:8]}"):
-            manifest = run_folder.read_manifest(folder)
-            if manifest.get("plan", {}).get("hash") == plan_hash:
+            try:
+                manifest = run_folder.read_manifest(folder)
+                run_folder.refuse_changed_manifest(manifest, folder / "manifest.json")
+            except BadInput:
+                continue  # damaged: publishing names it, and this plan is run again
+            if isinstance(manifest.get("plan"), dict) and manifest["plan"].get("hash") == plan_hash:
                 return folder
     return None
 

@@ -7,28 +7,25 @@ or additional row whatever made it.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from harness.errors import BadInput
-from harness.store import run_folder
+from harness.store import sql
 from harness.store.catalog import FILES as CATALOG_FILES
-from harness.store.catalog import load_catalog
+from harness.store.loading import Loaded
 from harness.store.migrations import migrate
-from harness.store.public import PACKS, load_public, load_reported
 from harness.store.reader import Reader, reader_settings
-from harness.store.runs import load_runs
+from harness.store.rebuild import load_all
 
 _BY_RUN = ("run", "result", "outcome", "perf")
 _WHOLE = ("suite", "task")
 
 
-def check(db: Path, catalog: Path, public_runs: Path, runs: Path) -> list[str]:
-    """Differences of the database from its sources, one sentence each; empty where there are none.
+def check(db: Path, catalog: Path, public_runs: Path, runs: Path, measured_runs: Path | None = None) -> list[str]:
+    """Damaged sources, and differences of the database from its sources, one sentence each; empty where there are none.
 
     Raises:
         StoreError: the database cannot be read.
@@ -39,12 +36,15 @@ def check(db: Path, catalog: Path, public_runs: Path, runs: Path) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="landscape-check-") as scratch:
         con = duckdb.connect(str(Path(scratch) / "again.duckdb"), config=reader_settings())
         with closing(con):
-            problems = _make_again(con, catalog, public_runs, runs)
+            with sql.transaction(con):
+                migrate(con)
+            sources = _load_sources(con, catalog, public_runs, runs, measured_runs)
+            problems = sources.problems
             con.execute("ATTACH $db AS old (READ_ONLY)", {"db": str(db)})
             for file, table in CATALOG_FILES.items():
                 problems += _compare(con, table, f"the catalog's {file}")
             for table in _BY_RUN:
-                problems += _compare_runs(con, table)
+                problems += _compare_runs(con, table, sources.damaged)
             if not problems:
                 problems += _changed_folders(con)
                 for table in _WHOLE:
@@ -52,30 +52,16 @@ def check(db: Path, catalog: Path, public_runs: Path, runs: Path) -> list[str]:
     return problems
 
 
-def _make_again(con: duckdb.DuckDBPyConnection, catalog: Path, public_runs: Path, runs: Path) -> list[str]:
-    """Load the sources one by one; returns the errors of those that cannot be loaded, one sentence each."""
-    problems: list[str] = []
-    migrate(con)
-    folders = run_folder.sealed(runs)
-    problems += _attempt(con, partial(load_catalog, con, catalog))
-    problems += _attempt(con, partial(load_public, con, public_runs, runs / PACKS))
-    problems += _attempt(con, partial(load_reported, con, runs))
-    whole = _attempt(con, partial(load_runs, con, folders))
-    if whole:  # one bad folder spoils the batch: load them singly, so that each bad one is named
-        for folder in folders:
-            problems += _attempt(con, partial(load_runs, con, [folder]))
-    return problems
-
-
-def _attempt(con: duckdb.DuckDBPyConnection, what: Callable[[], object]) -> list[str]:
-    con.execute("BEGIN")
+def _load_sources(
+    con: duckdb.DuckDBPyConnection, catalog: Path, public_runs: Path, runs: Path, measured_runs: Path | None
+) -> Loaded:
+    """Load the sources as a rebuild does; of a catalog that cannot be loaded the problems are named, too."""
     try:
-        what()
-        con.execute("COMMIT")
-        return []
+        return load_all(con, catalog, public_runs, runs, measured_runs)
     except BadInput as error:
-        con.execute("ROLLBACK")
-        return error.problems or [str(error)]
+        loaded = load_all(con, None, public_runs, runs, measured_runs)
+        loaded.problems = (error.problems or [str(error)]) + loaded.problems
+        return loaded
 
 
 def _compare(con: duckdb.DuckDBPyConnection, table: str, source: str) -> list[str]:
@@ -88,8 +74,8 @@ def _compare(con: duckdb.DuckDBPyConnection, table: str, source: str) -> list[st
     ]
 
 
-def _compare_runs(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    """Runs whose rows differ, are missing from the database, or stand there without a source."""
+def _compare_runs(con: duckdb.DuckDBPyConnection, table: str, damaged: set[str]) -> list[str]:
+    """Runs whose rows differ, are missing from the database, or stand there without a source; not the damaged ones."""
     rows = con.execute(
         f"""
         WITH sums AS (
@@ -107,6 +93,8 @@ def _compare_runs(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     ).fetchall()
     problems = []
     for old, new, old_n, new_n in rows:
+        if old in damaged:
+            continue
         if old is None:
             problems.append(f"Run {new}: its {new_n} rows of {table} are not in the database.")
         elif new is None:

@@ -1,4 +1,4 @@
-"""Publishing of a change to the database: lock, copy the file, change the copy in one transaction, sync, rename.
+"""Publishing of a change to the database: lock, copy the file, change the copy, sync, rename.
 
 Readers hold the old file and never meet a lock or a half state; a crash leaves the old file. The
 copy shares blocks with the original where the file system can (a reflink).
@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from harness import files
 from harness.errors import LandscapeError, StoreError, StoreRefused, is_denied, is_full
-from harness.store import migrations
+from harness.store import migrations, sql
 from harness.store.migrations import migrate
 
 # Longest wait for another publish. The largest one measured (a rebuild of 10^7 outcomes) takes under a minute.
@@ -39,8 +39,8 @@ def publish(
 ) -> bool:
     """Apply ``change`` to a copy of ``db`` and replace ``db`` by it; True where anything changed.
 
-    ``change`` gets a connection inside a transaction and returns whether it changed something; where
-    it did not, the file stays as it is. ``fresh`` starts from an empty database instead of a copy.
+    ``change`` gets a connection to the copy, sets its own transactions and returns whether it changed something; where
+    it did not, or raised, the file stays as it is. ``fresh`` starts from an empty database instead of a copy.
 
     Raises:
         StoreError: the folder or file cannot be read or written, the disk is full, or the file is not ours.
@@ -76,7 +76,7 @@ def refuse_unusable(db: Path) -> None:
 
 
 def _publish_locked(db: Path, change: Callable[[duckdb.DuckDBPyConnection], bool], fresh: bool) -> bool:
-    for stale in db.parent.glob(f".{db.name}.tmp-*"):  # left by a publish that was killed; we hold the lock
+    for stale in _scratch_files(db):  # left by a publish that was killed; we hold the lock
         _remove(stale)
     scratch = _beside(db, f"tmp-{os.getpid()}")
     try:
@@ -88,12 +88,12 @@ def _publish_locked(db: Path, change: Callable[[duckdb.DuckDBPyConnection], bool
             _put_in_place(scratch, db)
         return changed or fresh
     finally:
-        for left in db.parent.glob(f"{scratch.name}*"):
+        for left in _scratch_files(db):
             _remove(left)
 
 
 def _apply(db: Path, scratch: Path, change: Callable[[duckdb.DuckDBPyConnection], bool]) -> bool:
-    """Run ``change`` on the copy in one transaction and checkpoint it into the file."""
+    """Run ``change`` on the copy and checkpoint it into the file."""
     settings: dict[str, str | bool | int | float | list[str]] = {
         "threads": _THREADS,
         "memory_limit": _MEMORY,
@@ -106,10 +106,9 @@ def _apply(db: Path, scratch: Path, change: Callable[[duckdb.DuckDBPyConnection]
         raise _failure(db, error) from error
     try:
         con.execute("SET TimeZone = 'UTC'")
-        con.execute("BEGIN")
-        renewed = migrate(con)
+        with sql.transaction(con):
+            renewed = migrate(con)
         changed = change(con) or renewed
-        con.execute("COMMIT")
         if changed:
             con.execute("CHECKPOINT")
         return changed
@@ -150,6 +149,11 @@ def _beside(db: Path, suffix: str) -> Path:
     return db.parent / f".{db.name}.{suffix}"
 
 
+def _scratch_files(db: Path) -> list[Path]:
+    """The unfinished copies of a database, and what DuckDB puts beside them."""
+    return [p for p in db.parent.iterdir() if p.name.startswith(f".{db.name}.tmp-")]
+
+
 def _remove(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
@@ -160,7 +164,7 @@ def _remove(path: Path) -> None:
 def _failure(db: Path, error: Exception) -> StoreError:
     """StoreError with a sentence for a failure of the disk or of DuckDB."""
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
-    unchanged = "Nothing was changed."
+    unchanged = "The database is unchanged."
     if is_full(error):
         return StoreError(
             f"The disk is full: {db} could not be written in {db.parent}. Free some space and try again. {unchanged}"

@@ -1,4 +1,7 @@
-"""The database from its three sources, catalog, public runs and own runs: brought up to date, or made again."""
+"""The database from its sources, catalog, packs of runs and own runs: brought up to date, or made again.
+
+A run folder or pack that is damaged is named and left out; the others go on.
+"""
 
 from __future__ import annotations
 
@@ -6,36 +9,69 @@ from pathlib import Path
 
 import duckdb
 
-from harness.store import run_folder
+from harness.store import run_folder, sql
 from harness.store.catalog import load_catalog
+from harness.store.loading import Loaded
 from harness.store.public import PACKS, load_public, load_reported
 from harness.store.publish import publish
 from harness.store.runs import load_runs
 
 
-def publish_all(db: Path, catalog: Path, public_runs: Path, runs: Path) -> bool:
-    """Bring the database up to date with all three sources in one publish; say whether anything changed.
+def publish_all(
+    db: Path, catalog: Path | None, public_runs: Path, runs: Path, measured_runs: Path | None = None
+) -> Loaded:
+    """Bring the database up to date with all sources in one publish; what is new and what was left out.
+
+    Without ``catalog`` the catalog's tables stay as they are.
 
     Raises:
-        BadInput: one of the sources cannot be loaded.
+        BadInput: the catalog cannot be loaded.
         StoreError: the database cannot be written.
     """
-    return publish(db, lambda con: _load_all(con, catalog, public_runs, runs))
+    return _publish(db, catalog, public_runs, runs, measured_runs, fresh=False)
 
 
-def rebuild(db: Path, catalog: Path, public_runs: Path, runs: Path) -> None:
-    """Make the database again from its sources: catalog, public runs, then runs in the order of their ids.
+def rebuild(db: Path, catalog: Path, public_runs: Path, runs: Path, measured_runs: Path | None = None) -> Loaded:
+    """Make the database again from its sources: catalog, packs, then runs in the order of their ids.
 
     Raises:
-        BadInput: one of the sources cannot be loaded; the old database stands.
+        BadInput: the catalog cannot be loaded; the old database stands.
         StoreError: the database cannot be written.
     """
-    publish(db, lambda con: _load_all(con, catalog, public_runs, runs), fresh=True)
+    return _publish(db, catalog, public_runs, runs, measured_runs, fresh=True)
 
 
-def _load_all(con: duckdb.DuckDBPyConnection, catalog: Path, public_runs: Path, runs: Path) -> bool:
-    changed = load_catalog(con, catalog)
-    changed = load_public(con, public_runs, runs / PACKS) or changed
-    if changed:
-        load_reported(con, runs)
-    return bool(load_runs(con, run_folder.sealed(runs))) or changed
+def _publish(
+    db: Path, catalog: Path | None, public_runs: Path, runs: Path, measured_runs: Path | None, *, fresh: bool
+) -> Loaded:
+    loaded = Loaded()
+
+    def change(con: duckdb.DuckDBPyConnection) -> bool:
+        loaded.add(load_all(con, catalog, public_runs, runs, measured_runs))
+        return loaded.changed
+
+    publish(db, change, fresh=fresh)
+    return loaded
+
+
+def load_all(
+    con: duckdb.DuckDBPyConnection, catalog: Path | None, public_runs: Path, runs: Path, measured_runs: Path | None
+) -> Loaded:
+    """Load what the database lacks, source by source, each in transactions of its own.
+
+    Raises:
+        BadInput: the catalog cannot be loaded.
+    """
+    loaded = Loaded()
+    renewed = False
+    if catalog is not None:
+        with sql.transaction(con):
+            renewed = load_catalog(con, catalog)
+    loaded.changed = renewed
+    loaded.add(load_public(con, public_runs, *([measured_runs] if measured_runs else []), runs / PACKS))
+    loaded.add(load_reported(con, runs, again=renewed))
+    loaded.add(load_runs(con, run_folder.sealed(runs)))
+    for folder in run_folder.unsealed(runs):
+        loaded.problems.append(f"{folder} holds a run's tables but no manifest.json: it is no run.")
+        loaded.damaged.add(folder.name)
+    return loaded

@@ -8,17 +8,24 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from harness.errors import BadInput, MissingData
-from harness.files import sync
+from harness.files import scratch_folder, sync, visible
+from harness.store import content
 
 FORMAT = 1
+FILES = ("manifest.json", "results.parquet", "samples.parquet")
+# Bytes of a manifest; the largest measured one, of a run with 12,000 chosen items, has under 1 MB.
+MAX_MANIFEST = 64 << 20
+# Levels of nesting in a manifest; ours have under ten.
+MAX_DEPTH = 100
 
 RESULTS = pa.schema(
     [
@@ -68,23 +75,64 @@ def write(parent: Path, manifest: dict[str, Any], results: pa.Table, samples: pa
     target = parent / run_id
     if target.exists():
         raise BadInput(f"{target} exists already; a run folder never changes.")
-    scratch = parent / f".tmp-{run_id}-{os.getpid()}"
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
-    try:
-        pq.write_table(_conform(results, RESULTS, "results"), scratch / "results.parquet", compression="zstd")
-        pq.write_table(_conform(samples, SAMPLES, "samples"), scratch / "samples.parquet", compression="zstd")
-        text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
-        (scratch / "manifest.json").write_text(text + "\n", encoding="utf-8")
-        for name in ("results.parquet", "samples.parquet", "manifest.json"):
-            sync(scratch / name)
-        sync(scratch)
-        scratch.rename(target)
+    results, samples = _conform(results, RESULTS, "results"), _conform(samples, SAMPLES, "samples")
+    with scratch_folder(parent, "run") as place:
+        folder = place / run_id
+        write_files(folder, manifest, results, samples, indent=1)
+        for path in (*(folder / name for name in reversed(FILES)), folder):
+            sync(path)
+        folder.rename(target)
         sync(parent)
-    except BaseException:
-        shutil.rmtree(scratch, ignore_errors=True)
-        raise
     return target
+
+
+class Rows(Protocol):
+    """Rows that are made batch by batch where they are wanted."""
+
+    @property
+    def num_rows(self) -> int:
+        """How many rows there are."""
+
+    def to_batches(self) -> Iterable[pa.RecordBatch]:
+        """The rows, in order."""
+
+
+def write_files(
+    folder: Path, manifest: dict[str, Any], results: pa.Table, samples: pa.Table | Rows, indent: int | None = None
+) -> None:
+    """Write the three files of a run into a new ``folder``, the manifest with its hashes last; not yet synced.
+
+    ``results`` has the schema above, ``samples`` its columns; samples that come in batches are written one by one.
+    """
+    folder.mkdir(parents=True)
+    pq.write_table(results, folder / "results.parquet", compression="zstd")
+    whole = content.with_hashes(manifest, content.table_hash(results), _write_samples(folder, samples))
+    text = json.dumps(whole, ensure_ascii=False, indent=indent, sort_keys=True, allow_nan=False)
+    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _write_samples(folder: Path, samples: pa.Table | Rows) -> str:
+    """Write ``samples.parquet``; returns its content hash."""
+    path = folder / "samples.parquet"
+    if not samples.num_rows:
+        path.write_bytes(_no_samples()[0])
+        return _no_samples()[1]
+    total = content.TableHash(SAMPLES)
+    with pq.ParquetWriter(path, SAMPLES, compression="zstd") as writer:
+        for part in [samples] if isinstance(samples, pa.Table) else samples.to_batches():
+            rows = part.cast(SAMPLES)
+            total.update(rows)
+            writer.write(rows)
+    return total.hexdigest()
+
+
+@cache
+def _no_samples() -> tuple[bytes, str]:
+    """The Parquet file of a run without items, the same for all of them, and its content hash."""
+    sink = pa.BufferOutputStream()
+    empty = SAMPLES.empty_table()
+    pq.write_table(empty, sink, compression="zstd")
+    return bytes(sink.getvalue()), content.table_hash(empty)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -95,12 +143,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         BadInput: the manifest cannot be read, or a newer version of the format wrote it.
     """
     path = folder / "manifest.json"
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise MissingData(f"{folder} is no run folder: it holds no manifest.json.") from None
-    except (UnicodeDecodeError, ValueError) as error:
-        raise BadInput(f"{path} is not valid JSON: {error}.") from None
+    if not os.path.lexists(path):
+        raise MissingData(f"{folder} is no run folder: it holds no manifest.json.")
+    manifest = _parse(path)
     if not isinstance(manifest, dict) or not isinstance(manifest.get("run_id"), str):
         raise BadInput(f"{path} is no run manifest: it names no run_id.")
     version = manifest.get("format")
@@ -109,11 +154,62 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def _parse(path: Path) -> object:
+    """The document of a manifest: an ordinary file of bounded size and depth, in strict JSON."""
+    if not path.is_file():
+        raise BadInput(f"{path} is no ordinary file.")
+    if path.stat().st_size > MAX_MANIFEST:
+        raise BadInput(f"{path} holds more than {MAX_MANIFEST >> 20} MB: that is no manifest of ours.")
+    try:
+        document: object = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}.") from None
+    except (UnicodeDecodeError, ValueError) as error:
+        raise BadInput(f"{path} is not valid JSON: {str(error).rstrip('.')}.") from None
+    except RecursionError:
+        raise BadInput(f"{path} is nested too deeply.") from None
+    level, depth = [document], 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise BadInput(f"{path} is nested too deeply: more than {MAX_DEPTH} levels.")
+        inner = [v for v in level if isinstance(v, dict | list)]
+        level = [w for v in inner for w in (v.values() if isinstance(v, dict) else v)]
+    return document
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def refuse_changed_manifest(manifest: dict[str, Any], path: Path) -> dict[str, str]:
+    """The content hashes that a manifest holds of its tables; none in a manifest of an earlier version.
+
+    Raises:
+        BadInput: the manifest's entries are not those that were sealed.
+    """
+    hashes = manifest.get(content.KEY)
+    if hashes is None:
+        return {}
+    if not isinstance(hashes, dict) or not all(isinstance(v, str) for v in hashes.values()):
+        raise BadInput(f"{path}: the entry {content.KEY!r} holds no hashes.")
+    if hashes.get("manifest") != content.manifest_hash(manifest):
+        raise BadInput(f"{path} has been changed since the run was sealed (its hash says so).")
+    return hashes
+
+
 def sealed(parent: Path) -> list[Path]:
-    """Folders of sealed runs under ``parent``, by name; unsealed and hidden ones are not runs."""
-    if not parent.is_dir():
-        return []
-    return sorted(p for p in parent.iterdir() if not p.name.startswith(".") and (p / "manifest.json").is_file())
+    """Folders under ``parent`` with a manifest, by name; hidden folders and those without a manifest are no runs."""
+    return [p for p in visible(parent) if os.path.lexists(p / "manifest.json")]
+
+
+def unsealed(parent: Path) -> list[Path]:
+    """Visible folders under ``parent`` that hold a run's tables but no manifest: damage, since runs are renamed whole."""
+    return [
+        p
+        for p in visible(parent)
+        if not os.path.lexists(p / "manifest.json") and any(os.path.lexists(p / name) for name in FILES[1:])
+    ]
 
 
 def _conform(table: pa.Table, schema: pa.Schema, name: str) -> pa.Table:

@@ -7,9 +7,11 @@ than a small one, and a folder may have any name (no globbing).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -17,67 +19,168 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from harness.errors import BadInput, MissingData
-from harness.store import run_folder, sql
+from harness.store import content, run_folder, sql
+from harness.store.loading import Loaded
+from harness.store.migrations import migrate
+from harness.store.run_folder import FILES
 
-FILES = ("manifest.json", "results.parquet", "samples.parquet")
 # Of samples.parquet the outcomes; prompt, target and response stay where they are.
 _OUTCOME_COLUMNS = [n for n in run_folder.SAMPLES.names if n not in ("prompt", "target", "response")]
-_BATCH = 65_536
+# Rows read at once: DuckDB holds several batches while it unfolds the choices' log-likelihoods.
+_BATCH = 16_384
 # Manifests that DuckDB looks into at once: one of a run with many tasks has 50 kB, and unfolded a multiple of that.
 _MANIFESTS = 200
+# DuckDB settings of the database in which damaged runs are told from sound ones.
+_TRIAL: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "1GB"}
 _ORIGINS = ("measured", "imported")
 _NEEDED = (("model", "id"), ("suite", "name"), ("engine", "name"))
+# Entries of a manifest that pages and analyses read, with their JSON types; each may be absent or null.
+_TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "tasks": (list, "a list"),
+    "verdict": (list, "a list"),
+    "plan": (dict, "an object"),
+    "perf": (dict, "an object"),
+    "hardware": (dict, "an object"),
+    "versions": (dict, "an object"),
+    "partial": (bool, "true or false"),
+    "valid": (bool, "true or false"),
+    "started": (str, "a time"),
+    "sealed": (str, "a time"),
+}
+# Entries of a task, in the suite or in the list of scored tasks; each may be absent or null.
+_TASK_TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "task": (str, "a name"),
+    "kind": (str, "a name"),
+    "num_fewshot": (int, "a whole number"),
+    "higher_is_better": (bool, "true or false"),
+    "redistribute": (bool, "true or false"),
+    "chance": ((int, float), "a number"),
+    "best": ((int, float), "a number"),
+    "h0": ((int, float), "a number"),
+}
+
+_Run = TypeVar("_Run", str, Path)
 
 
-def load_runs(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> list[str]:
-    """Load the run folders that the database has not yet, inside the caller's transaction; return their ids.
+def load_runs(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> Loaded:
+    """Load the run folders that the database has not yet; a damaged one is named and left out, the others go on.
 
-    Raises:
-        BadInput: folders that are no runs, or runs that the database holds with other content.
+    All go in one transaction; only where that fails is each tried on its own, in a database beside.
     """
-    new = _unpublished(con, folders)
-    for folder, checksum in new.items():
-        load_run(con, folder)
-        sql.note(con, "run", folder.name, checksum)
-    if new:
-        ids = [folder.name for folder in new]
+    new, loaded = _unpublished(con, folders)
+    try:
+        _load_together(con, new)
+    except BadInput:
+        damaged = _damaged(new)
+        loaded.problems += damaged.values()
+        loaded.damaged |= {folder.name for folder in damaged}
+        new = {folder: checksum for folder, checksum in new.items() if folder not in damaged}
+        _load_together(con, new)
+    loaded.runs = [folder.name for folder in new]
+    loaded.changed = bool(new)
+    return loaded
+
+
+def _load_together(con: duckdb.DuckDBPyConnection, folders: Mapping[Path, str]) -> None:
+    if not folders:
+        return
+    ids = [folder.name for folder in folders]
+    with sql.transaction(con):
+        _insert(con, list(folders))
+        sql.note_all(con, "run", {folder.name: checksum for folder, checksum in folders.items()})
         refresh_suites(con, ids)
         name_models(con, ids)
-    return [folder.name for folder in new]
 
 
-def load_run(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Insert one run's rows (suite and task follow with ``refresh_suites``).
+def _damaged(folders: Iterable[Path]) -> dict[Path, str]:
+    """The folders that cannot be loaded, each with a sentence: every one is tried and undone."""
+    damaged: dict[Path, str] = {}
+    with (
+        tempfile.TemporaryDirectory(prefix="landscape-load-") as scratch,
+        closing(duckdb.connect(str(Path(scratch) / "trial.duckdb"), config=_TRIAL)) as con,
+    ):
+        migrate(con)
+        for folder in folders:
+            try:
+                with sql.transaction(con):
+                    _insert(con, [folder])
+                    refresh_suites(con)
+                    raise _Undone
+            except _Undone:
+                pass
+            except BadInput as error:
+                named = str(folder) in str(error)
+                damaged[folder] = str(error) if named else f"{folder / 'manifest.json'}: {error}"
+    return damaged
+
+
+class _Undone(Exception):
+    """Ends a trial: its rows are not kept."""
+
+
+def _insert(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> None:
+    """Insert the rows of runs (suite and task follow with ``refresh_suites``), a statement a table.
 
     Raises:
-        BadInput: a file of the folder is damaged or contradicts the manifest.
+        BadInput: a file of a folder is damaged, contradicts the manifest, or is not what was sealed.
     """
-    text = json.dumps(_manifest(folder), ensure_ascii=False, sort_keys=True, allow_nan=False)
-    try:
-        for table in ("run", "perf"):
-            con.execute(f"INSERT INTO {table} BY NAME {sql.text('ingest', table)}", {"manifest": text})
-        for table, name, schema, columns in (
-            ("result", "results", run_folder.RESULTS, run_folder.RESULTS.names),
-            ("outcome", "samples", run_folder.SAMPLES, _OUTCOME_COLUMNS),
-        ):
-            with _stream(con, name, folder / f"{name}.parquet", schema, columns):
+    hashes = _insert_manifests(con, folders)
+    for table, name, schema, columns in (
+        ("result", "results", run_folder.RESULTS, run_folder.RESULTS.names),
+        ("outcome", "samples", run_folder.SAMPLES, _OUTCOME_COLUMNS),
+    ):
+        files = {folder / f"{name}.parquet": hashes[folder].get(name) for folder in folders}
+        try:
+            with _stream(con, name, files, schema, columns):
                 con.execute(f"INSERT INTO {table} BY NAME {sql.text('ingest', table)}")
-    except (duckdb.DataError, duckdb.IntegrityError) as error:
-        raise BadInput(f"{folder} cannot be published: {str(error).splitlines()[0]}.") from None
+        except duckdb.Error as error:
+            raise sql.bad_source(error, _named(list(files))) from None
+
+
+def _insert_manifests(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> dict[Path, dict[str, str]]:
+    """Insert the rows of ``run`` and ``perf``; returns the content hashes that each manifest holds of its tables."""
+    hashes: dict[Path, dict[str, str]] = {}
+    for part in _parts(folders):
+        texts = []
+        for folder in part:
+            manifest = _manifest(folder)
+            hashes[folder] = run_folder.refuse_changed_manifest(manifest, folder / "manifest.json")
+            texts.append(json.dumps(manifest, ensure_ascii=False, sort_keys=True, allow_nan=False))
+        con.register("manifests", pa.table({"manifest": texts}))
+        try:
+            for table in ("run", "perf"):
+                con.execute(f"INSERT INTO {table} BY NAME {sql.text('ingest', table)}")
+        except duckdb.Error as error:
+            raise sql.bad_source(error, _named([folder / "manifest.json" for folder in part])) from None
+        finally:
+            with suppress(duckdb.TransactionException):  # a failed statement has ended the transaction
+                con.unregister("manifests")
+    return hashes
+
+
+def _named(files: Sequence[Path]) -> str:
+    return str(files[0]) if len(files) == 1 else f"One of {len(files):,} files such as {files[0]}"
 
 
 def refresh_suites(con: duckdb.DuckDBPyConnection, run_ids: Sequence[str] | None = None) -> None:
-    """Rebuild the rows of ``suite`` and ``task`` from the manifests of all runs of ``run_ids``' suites (None: of all suites)."""
+    """Rebuild the rows of ``suite`` and ``task`` from the manifests of all runs of ``run_ids``' suites (None: of all suites).
+
+    Raises:
+        BadInput: a manifest's suite holds what the tables cannot.
+    """
     ids = _runs_of_suites(con, run_ids)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE task_spec (suite VARCHAR, suite_version VARCHAR, task VARCHAR, "
         "standing STRUCT(of_suite BOOLEAN, sealed TIMESTAMP, run_id VARCHAR), spec JSON)"
     )
-    for part in _parts(ids):
-        con.execute(f"INSERT OR REPLACE INTO suite BY NAME {sql.text('ingest', 'suite')}", {"ids": part})
-        con.execute(f"INSERT INTO task_spec BY NAME {sql.text('ingest', 'task_spec')}", {"ids": part})
-    con.execute(f"INSERT OR REPLACE INTO task BY NAME {sql.text('ingest', 'task')}")
-    con.execute("DROP TABLE task_spec")
+    try:
+        for part in _parts(ids):
+            con.execute(f"INSERT OR REPLACE INTO suite BY NAME {sql.text('ingest', 'suite')}", {"ids": part})
+            con.execute(f"INSERT INTO task_spec BY NAME {sql.text('ingest', 'task_spec')}", {"ids": part})
+        con.execute(f"INSERT OR REPLACE INTO task BY NAME {sql.text('ingest', 'task')}")
+        con.execute("DROP TABLE task_spec")
+    except duckdb.Error as error:
+        raise sql.bad_source(error, "A suite or task that a manifest speaks of") from None
 
 
 def _runs_of_suites(con: duckdb.DuckDBPyConnection, run_ids: Sequence[str] | None) -> list[str]:
@@ -103,43 +206,45 @@ def name_models(con: duckdb.DuckDBPyConnection, run_ids: Sequence[str] | None = 
         )
 
 
-def _parts(run_ids: Sequence[str]) -> Iterator[list[str]]:
-    """Run ids in lists of at most ``_MANIFESTS``."""
-    for start in range(0, len(run_ids), _MANIFESTS):
-        yield list(run_ids[start : start + _MANIFESTS])
+def _parts(runs: Sequence[_Run]) -> Iterator[list[_Run]]:
+    """Runs (ids or folders) in lists of at most ``_MANIFESTS``."""
+    for start in range(0, len(runs), _MANIFESTS):
+        yield list(runs[start : start + _MANIFESTS])
 
 
-def _unpublished(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> dict[Path, str]:
-    """Folders that the database lacks, with their checksums; one error with all problems where there are any."""
+def _unpublished(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> tuple[dict[Path, str], Loaded]:
+    """Folders that the database lacks, with their checksums; and those that it cannot take."""
     checksums, public = sql.published(con, "run"), sql.published(con, "public-run")
     new: dict[Path, str] = {}
-    problems: list[str] = []
+    loaded = Loaded()
     for folder in dict.fromkeys(folders):
         try:
             checksum = _checksum(folder)
+            if checksums.get(folder.name) == checksum:
+                continue
             _manifest(folder)
-        except BadInput as error:
-            problems.append(str(error))
-            continue
-        if folder.name in public:
-            problems.append(f"{folder} has the id of a public run that is in the database.")
-        elif checksums.get(folder.name, checksum) != checksum:
-            problems.append(f"{folder} is in the database with other content. Run `harness db rebuild`.")
-        elif folder.name not in checksums:
+            if folder.name in public:
+                raise BadInput(f"{folder} has the id of a public run that is in the database.")
+            if folder.name in checksums:
+                raise BadInput(f"{folder} is in the database with other content. Run `harness db rebuild`.")
             new[folder] = checksum
-    if problems:
-        raise BadInput("These runs cannot be published; nothing was changed.", problems)
-    return new
+        except BadInput as error:
+            loaded.problems.append(str(error))
+            loaded.damaged.add(folder.name)
+    return new, loaded
 
 
 def _checksum(folder: Path) -> str:
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
-        raise MissingData(f"{folder} is no run folder: it lacks {', '.join(missing)}.")
-    return sql.sha256(folder / name for name in FILES)
+        raise MissingData(f"{folder} is no run folder: it lacks {', '.join(missing)} (as an ordinary file).")
+    try:
+        return sql.sha256(folder / name for name in FILES)
+    except OSError as error:
+        raise BadInput(f"{folder} cannot be read: {error.strerror}.") from None
 
 
-def _manifest(folder: Path) -> dict[str, object]:
+def _manifest(folder: Path) -> dict[str, Any]:
     manifest = run_folder.read_manifest(folder)
     if manifest["run_id"] != folder.name:
         raise BadInput(f"{folder} is named otherwise than the run in it, {manifest['run_id']}.")
@@ -151,45 +256,86 @@ def _manifest(folder: Path) -> dict[str, object]:
         part = manifest.get(section)
         if not isinstance(part, dict) or not isinstance(part.get(key), str):
             raise BadInput(f"{folder / 'manifest.json'} names no {section}.{key}.")
+    _refuse_types(folder / "manifest.json", "", manifest, _TYPES)
+    for where, tasks in (("suite.tasks", manifest["suite"].get("tasks")), ("tasks", manifest.get("tasks"))):
+        if tasks is not None and not (isinstance(tasks, list) and all(isinstance(task, dict) for task in tasks)):
+            raise BadInput(f"{folder / 'manifest.json'}: {where} is not a list of tasks.")
+        for number, task in enumerate(tasks or []):
+            _refuse_types(folder / "manifest.json", f"{where}[{number}].", task, _TASK_TYPES)
     return manifest
+
+
+def _refuse_types(
+    path: Path, where: str, entries: Mapping[str, Any], types: Mapping[str, tuple[type | tuple[type, ...], str]]
+) -> None:
+    for name, (kind, words) in types.items():
+        if entries.get(name) is not None and not isinstance(entries[name], kind):
+            raise BadInput(f"{path}: {where}{name} is not {words}.")
 
 
 @contextmanager
 def _stream(
-    con: duckdb.DuckDBPyConnection, name: str, path: Path, schema: pa.Schema, columns: Sequence[str]
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    files: Mapping[Path, str | None],
+    schema: pa.Schema,
+    columns: Sequence[str],
 ) -> Iterator[None]:
-    """Register a run's Parquet file as ``name``, read batch by batch in its own order.
+    """Register runs' Parquet files as ``name``, read batch by batch in their order; ``files`` has their content hashes.
 
     What goes wrong while DuckDB pulls the batches would reach us as DuckDB's error: it is kept and raised as ours.
     """
-    wanted = pa.schema([schema.field(c) for c in columns])
-    failures: list[Exception] = []
+    failures: list[BadInput] = []
 
-    def batches(file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
+    def batches() -> Iterator[pa.RecordBatch]:
         try:
-            for batch in file.iter_batches(batch_size=_BATCH, columns=list(columns)):
-                if pc.any(pc.not_equal(batch.column("run_id"), path.parent.name)).as_py() is not False:
-                    raise BadInput(f"{path} holds rows of another run than its folder's.")
-                arrays = [batch.column(c).cast(wanted.field(c).type) for c in columns]
-                yield pa.RecordBatch.from_arrays(arrays, schema=wanted)
-        except (BadInput, pa.ArrowException, OSError) as error:
+            for path, sealed_hash in files.items():
+                yield from _batches(path, schema, columns, sealed_hash)
+        except BadInput as error:
             failures.append(error)
             raise
 
+    con.register(name, pa.RecordBatchReader.from_batches(pa.schema([schema.field(c) for c in columns]), batches()))
+    try:
+        yield
+    except duckdb.Error:
+        if failures:
+            raise failures[0] from None
+        raise
+    finally:
+        with suppress(duckdb.TransactionException):  # a failed statement has ended the transaction
+            con.unregister(name)
+
+
+def _batches(
+    path: Path, schema: pa.Schema, columns: Sequence[str], sealed_hash: str | None
+) -> Iterator[pa.RecordBatch]:
+    """The ``columns`` of one run's Parquet file, batch by batch; its content hash is checked at the end.
+
+    Raises:
+        BadInput: the file cannot be read, holds another run's rows, or has been changed since it was sealed.
+    """
+    rows = content.TableHash(schema) if sealed_hash else None
+    read = schema.names if sealed_hash else list(columns)
+    wanted = pa.schema([schema.field(c) for c in columns])
     try:
         with pq.ParquetFile(path) as file:
-            missing = [c for c in columns if c not in file.schema_arrow.names]
+            missing = [c for c in read if c not in file.schema_arrow.names]
             if missing:
                 raise BadInput(f"{path} lacks the columns {', '.join(missing)}.")
-            con.register(name, pa.RecordBatchReader.from_batches(wanted, batches(file)))
-            try:
-                yield
-            except duckdb.Error:
-                if failures:
-                    raise failures[0] from None
-                raise
-            finally:
-                with suppress(duckdb.TransactionException):  # a failed statement has ended the transaction
-                    con.unregister(name)
-    except (pa.ArrowException, OSError) as error:
-        raise BadInput(f"{path} is no Parquet file that can be read: {str(error).splitlines()[0]}.") from None
+            for batch in file.iter_batches(batch_size=_BATCH, columns=read):
+                if pc.any(pc.not_equal(batch.column("run_id"), path.parent.name)).as_py() is not False:
+                    raise BadInput(f"{path} holds rows of another run than its folder's.")
+                if rows:
+                    rows.update(batch)
+                arrays = [batch.column(c).cast(wanted.field(c).type) for c in columns]
+                yield pa.RecordBatch.from_arrays(arrays, schema=wanted)
+    except (pa.ArrowException, OSError, MemoryError, LookupError, TypeError, ValueError) as error:
+        raise BadInput(f"{path} is no Parquet file that can be read: {_first_line(error)}.") from None
+    if rows and rows.hexdigest() != sealed_hash:
+        raise BadInput(f"{path} has been changed since the run was sealed (its hash says so).")
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__

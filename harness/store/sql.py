@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
 import duckdb
 
 from harness import places
-from harness.errors import BadInput
+from harness.errors import BadInput, is_full
 
 
 @cache
@@ -25,6 +26,30 @@ def text(kind: str, name: str) -> str:
         names = ", ".join(sorted(p.stem for p in places.asset(f"sql/{kind}").glob("*.sql")))
         raise BadInput(f"There is no SQL {name!r} in sql/{kind}; there are {names}.")
     return path.read_text(encoding="utf-8").strip().removesuffix(";")
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """One transaction: committed at the end of the block, undone where the block raises."""
+    con.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        with suppress(duckdb.Error):  # a failed statement may have ended it
+            con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT")
+
+
+def bad_source(error: Exception, what: str) -> BadInput:
+    """BadInput for a source that cannot be loaded; an error of the disk or of DuckDB itself is raised as it is."""
+    own = isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException | duckdb.FatalException)
+    if own or isinstance(error, duckdb.InternalException) or is_full(error):
+        raise error
+    if isinstance(error, duckdb.ConstraintException) and "uplicate key" in str(error):
+        return BadInput(f"{what} cannot be published: it holds a row twice, or a run that is there already ({error}).")
+    text = str(error).strip().splitlines()
+    return BadInput(f"{what} cannot be published: {text[0].rstrip('.') if text else type(error).__name__}.")
 
 
 def columns(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
@@ -52,6 +77,14 @@ def published(con: duckdb.DuckDBPyConnection, part: str) -> dict[str, str]:
     """Checksums of the published sources of one kind, by name."""
     rows = con.execute("SELECT name, sha256 FROM publication WHERE part = $part ORDER BY name", {"part": part})
     return {str(name): str(checksum) for name, checksum in rows.fetchall()}
+
+
+def note_all(con: duckdb.DuckDBPyConnection, part: str, checksums: Mapping[str, str]) -> None:
+    """Record the checksums of many published sources of one kind, by name."""
+    con.execute(
+        "INSERT OR REPLACE INTO publication SELECT $part, unnest($names), unnest($sums)",
+        {"part": part, "names": list(checksums), "sums": list(checksums.values())},
+    )
 
 
 def note(con: duckdb.DuckDBPyConnection, part: str, name: str, checksum: str) -> None:

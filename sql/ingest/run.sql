@@ -1,4 +1,4 @@
--- one row: the run of the manifest $manifest (JSON text)
+-- one row per manifest of `manifests` (JSON texts): its run
 SELECT
     m->>'$.run_id' AS run_id,
     m->>'$.model.id' AS model,
@@ -23,4 +23,4 @@ SELECT
     (m->>'$.chat_template')::BOOLEAN AS chat_template,
     m->>'$.source' AS source,
     m AS manifest
-FROM (SELECT $manifest::JSON AS m);
+FROM (SELECT manifest::JSON AS m FROM manifests);

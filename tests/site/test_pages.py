@@ -29,16 +29,30 @@ def test_a_page_speaks_chinese(site: Open, filled: Path, page: str) -> None:
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if p != "methodology"])
-@pytest.mark.parametrize("state", ["bare", "absent"])
-def test_an_empty_page_says_what_fills_it(site: Open, bare: Path, tmp_path: Path, page: str, state: str) -> None:
-    at = site(bare if state == "bare" else tmp_path, page)
+def test_an_empty_page_says_what_fills_it(site: Open, bare: Path, page: str) -> None:
+    at = site(bare, page)
     assert not at.exception and not at.error
     assert any("harness " in block.value for block in at.code)
 
 
-def test_the_site_makes_no_database(site: Open, tmp_path: Path) -> None:
-    site(tmp_path)
-    assert not list(tmp_path.iterdir())
+def test_the_site_makes_the_database_where_there_is_none(
+    site: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANDSCAPE_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("LANDSCAPE_PUBLIC_RUNS", str(tmp_path / "none"))
+    at = site(tmp_path, "companies")
+    assert not at.exception and not at.error and not at.code
+    assert at.title[0].value and (tmp_path / "land.duckdb").exists()
+
+
+def test_where_no_database_can_be_made_the_page_says_what_to_do(
+    site: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANDSCAPE_CATALOG", str(tmp_path / "nowhere"))
+    at = site(tmp_path, "companies")
+    assert not at.exception and not at.error
+    assert any("harness db rebuild" in block.value for block in at.code)
+    assert not (tmp_path / "land.duckdb").exists()
 
 
 def test_a_foreign_file_is_told_in_a_sentence(site: Open, tmp_path: Path) -> None:

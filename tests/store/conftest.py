@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from harness.store import run_folder
+from harness.errors import BadInput
+from harness.store import content, run_folder
 from harness.store.reader import Reader
 from harness.store.rebuild import publish_all
 
@@ -111,6 +114,14 @@ def make_run(parent: Path, number: int, *, items: int = 4, model: str = "acme/on
     return run_folder.write(parent, manifest, results, samples)
 
 
+def reseal(folder: Path) -> None:
+    """Renew the hashes of a run whose files a test has changed, as if it had been sealed so."""
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    results, samples = (content.table_hash(pq.read_table(folder / f"{n}.parquet")) for n in ("results", "samples"))
+    text = json.dumps(content.with_hashes(manifest, results, samples))
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+
+
 CATALOG = {
     "sources.csv": "source_id,title,publisher,url,licence,retrieved\ns1,Prices,Acme,https://example.org,,2026-01-02\n",
     "vendors.csv": "vendor_id,name_en,name_zh,segment,segment_borderline,country,city,founded,parent_id,website,as_of,source_id\n"
@@ -153,13 +164,19 @@ def make_catalog(folder: Path, **replaced: str) -> Path:
 def publish_sources(
     db: Path, runs: Path | Sequence[Path] = NOTHING, *, catalog: Path = NOTHING, public: Path = NOTHING
 ) -> bool:
-    """Publish as the commands do; ``runs`` is a folder of runs, or some of its run folders."""
+    """Publish as the commands do; ``runs`` is a folder of runs, or some of its run folders.
+
+    True where anything changed; ``BadInput`` with the damaged sources, after the others were published.
+    """
     if isinstance(runs, Path):
-        return publish_all(db, catalog, public, runs)
+        loaded = publish_all(db, catalog, public, runs)
+        if loaded.problems:
+            raise BadInput("left out:", loaded.problems)
+        return loaded.changed
     with tempfile.TemporaryDirectory() as folder:
         for run in runs:
             Path(folder, run.name).symlink_to(run)
-        return publish_all(db, catalog, public, Path(folder))
+        return publish_sources(db, Path(folder), catalog=catalog, public=public)
 
 
 def published_runs(db: Path) -> list[str]:

@@ -14,7 +14,7 @@ from harness.errors import BadInput, StoreError
 from harness.store.check import check
 from harness.store.reader import Reader
 from harness.store.rebuild import publish_all, rebuild
-from tests.store.conftest import make_catalog, make_run, publish_sources
+from tests.store.conftest import make_catalog, make_run, publish_sources, reseal
 from tests.store.test_ingest import make_public
 
 TABLES = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'land' ORDER BY 1"
@@ -63,13 +63,13 @@ def test_rebuild_gives_the_same_rows_as_publishing_in_any_order(
         rows = [r.sql(f"SELECT t::VARCHAR AS row FROM {table} AS t ORDER BY 1")["row"].tolist() for r in (a, b)]
         assert rows[0] == rows[1], table
     assert check(db, *sources) == [] == check(again, *sources)
-    assert publish_all(db, *sources) is False
+    assert publish_all(db, *sources).changed is False
 
 
 def test_publish_all_brings_up_to_date(db: Path, sources: tuple[Path, Path, Path]) -> None:
-    assert publish_all(db, *sources) is True
+    assert publish_all(db, *sources).changed is True
     make_run(sources[2], 9)
-    assert publish_all(db, *sources) is True
+    assert publish_all(db, *sources).changed is True
     assert check(db, *sources) == []
 
 
@@ -129,7 +129,9 @@ def test_changed_prompts_are_found_by_the_checksum(db: Path, sources: tuple[Path
     table = pq.read_table(path)
     at = table.schema.get_field_index("prompt")
     pq.write_table(table.set_column(at, "prompt", pa.array(["changed"] * len(table))), path)
-    assert check(db, *sources) == [f"Run {path.parent.name}: its folder has changed since it was published."]
+    assert check(db, *sources) == [f"{path} has been changed since the run was sealed (its hash says so)."]
+    reseal(path.parent)
+    assert check(db, *sources) == [f"Run {path.parent.name}: its rows of run in the database differ from its source."]
 
 
 def test_a_rebuild_that_fails_leaves_the_old_database(db: Path, sources: tuple[Path, Path, Path]) -> None:
@@ -152,8 +154,8 @@ def test_imported_packs_below_the_runs_are_published_and_rebuilt(
     db: Path, sources: tuple[Path, Path, Path], tmp_path: Path
 ) -> None:
     make_public(sources[2] / "packs", tmp_path / "elsewhere", 8)
-    assert publish_all(db, *sources) is True
+    assert publish_all(db, *sources).changed is True
     assert len(Reader(db).sql("FROM run")) == 5 and check(db, *sources) == []
-    assert publish_all(db, *sources) is False
+    assert publish_all(db, *sources).changed is False
     rebuild(db, *sources)
     assert len(Reader(db).sql("FROM run")) == 5

@@ -17,7 +17,7 @@ from harness.errors import BadInput, MissingData
 from harness.store.publish import publish
 from harness.store.reader import Reader
 from harness.store.runs import load_runs
-from tests.store.conftest import CATALOG, make_catalog, make_run, publish_sources, published_runs
+from tests.store.conftest import CATALOG, SUITE, make_catalog, make_run, publish_sources, published_runs, reseal
 
 
 def test_outcomes_are_the_samples_with_hashes_and_probabilities(db: Path, runs: Path) -> None:
@@ -45,6 +45,7 @@ def test_cluster_texts_are_hashed_and_impossible_loglikelihoods_have_no_probabil
     for row, values in zip(rows[3:], ([0.0, None], [float("-inf")] * 2, [0.0, float("-inf")]), strict=True):
         row["cluster"], row["choice_loglikelihoods"] = "a passage", values
     pq.write_table(pa.Table.from_pylist(rows, schema=pq.read_schema(path)), path)
+    reseal(folder)
     publish_sources(db, [folder])
     got = Reader(db).sql("SELECT cluster, choice_probs FROM outcome WHERE task = 'pick' ORDER BY item")
     assert {int(c) for c in got["cluster"]} == {int(hashlib.sha256(b"a passage").hexdigest()[:16], 16)}
@@ -105,8 +106,8 @@ def test_folder_names_with_special_characters(db: Path, tmp_path: Path) -> None:
     assert reader.sql("SELECT name FROM model WHERE model_id = 'bigco-max'")["name"].tolist() == ['Max, the "large"']
 
 
-def test_all_bad_folders_are_named_and_none_is_published(db: Path, runs: Path) -> None:
-    _, renamed, damaged, lone = (make_run(runs, i) for i in range(4))
+def test_all_bad_folders_are_named_and_the_others_are_published(db: Path, runs: Path) -> None:
+    sound, renamed, damaged, lone = (make_run(runs, i) for i in range(4))
     renamed.rename(runs / "elsewhere")
     (damaged / "manifest.json").write_text("{")
     (lone / "samples.parquet").unlink()
@@ -115,7 +116,7 @@ def test_all_bad_folders_are_named_and_none_is_published(db: Path, runs: Path) -
     assert len(caught.value.problems) == 3
     assert "elsewhere is named otherwise" in str(caught.value)
     assert "lacks samples.parquet" in str(caught.value)
-    assert not db.exists()
+    assert published_runs(db) == [sound.name]
 
 
 @pytest.mark.parametrize(
@@ -125,12 +126,16 @@ def test_all_bad_folders_are_named_and_none_is_published(db: Path, runs: Path) -
         ({"engine": {}}, "names no engine.name"),
         ({"format": 2}, "Update Landscape"),
         ({"started": "yesterday"}, "cannot be published"),
+        ({"suite": SUITE | {"tasks": [SUITE["tasks"][1] | {"num_fewshot": "many"}]}}, "num_fewshot is not a whole"),
+        ({"suite": SUITE | {"tasks": [SUITE["tasks"][1] | {"redistribute": "perhaps"}]}}, "redistribute is not true"),
+        ({"perf": {"complete": True, "wall_s": "long"}}, "cannot be published"),
+        ({"partial": "perhaps"}, "partial is not true or false"),
     ],
 )
 def test_bad_manifests(db: Path, runs: Path, change: dict[str, object], sentence: str) -> None:
     with pytest.raises(BadInput, match=sentence):
-        publish_sources(db, [make_run(runs, 1, **change)])
-    assert not db.exists()
+        publish_sources(db, [make_run(runs, 0), make_run(runs, 1, **change)])
+    assert len(published_runs(db)) == 1
 
 
 def test_damaged_and_foreign_parquet_is_refused(db: Path, runs: Path) -> None:
@@ -164,11 +169,13 @@ def test_a_changed_folder_of_a_published_run_is_refused(db: Path, runs: Path) ->
     path.write_text(path.read_text().replace('"valid": true', '"valid": false'))
     with pytest.raises(BadInput, match="with other content"):
         publish_sources(db, [folder])
+    assert published_runs(db) == [folder.name]
 
 
 def test_no_manifest_is_missing_data(db: Path, tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="lacks manifest.json, results.parquet, samples.parquet"):
-        publish(db, lambda con: bool(load_runs(con, [tmp_path])))
+    problems: list[str] = []
+    publish(db, lambda con: bool(problems.extend(load_runs(con, [tmp_path]).problems)))
+    assert len(problems) == 1 and "lacks manifest.json, results.parquet, samples.parquet" in problems[0]
     assert issubclass(MissingData, BadInput)
 
 
@@ -266,12 +273,13 @@ def test_public_files_with_other_columns_or_orphans_are_refused(db: Path, runs: 
     path.write_bytes(b"PAR1")
     with pytest.raises(BadInput, match="set1.perf.parquet cannot be published"):
         publish_sources(db, public=public)
-    assert not db.exists()
+    assert published_runs(db) == []
 
 
 def _rename(folder: Path, model: dict[str, object]) -> None:
     path = folder / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"model": model}), encoding="utf-8")
+    reseal(folder)
 
 
 def test_runs_find_their_model_in_the_catalog_by_hub_id_or_alias(db: Path, runs: Path, catalog: Path) -> None:

@@ -135,7 +135,7 @@ def test_a_failing_change_leaves_the_file_and_no_rubbish(db: Path, runs: Path) -
 
     with pytest.raises(RuntimeError):
         publish(db, half)
-    with pytest.raises(StoreError, match="could not be written: Catalog Error.*Nothing was changed"):
+    with pytest.raises(StoreError, match="could not be written: Catalog Error.*The database is unchanged"):
         publish(db, lambda con: bool(con.execute("FROM nowhere")))
     assert db.read_bytes() == before
     assert sorted(p.name for p in db.parent.iterdir() if "lock" not in p.name) == ["landscape.duckdb"]

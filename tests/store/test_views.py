@@ -13,7 +13,7 @@ import pytest
 
 from harness.analysis.index import capability_index, task_scores
 from harness.store.reader import Reader
-from tests.store.conftest import CATALOG, SUITE, make_catalog, make_run, publish_sources
+from tests.store.conftest import CATALOG, SUITE, make_catalog, make_run, publish_sources, reseal
 
 
 def _set_vendor(folder: Path, vendor: str) -> None:
@@ -35,6 +35,7 @@ def _run_with_a_group(runs: Path, missing: Sequence[str] = ()) -> tuple[float, f
     rows += [rows[1] | {"task": f"part{i}", "score": s, "n": n} for i, s, n in ((1, 0.9, 10), (2, 0.6, 30))]
     left = [r for r in rows if r["task"] not in missing]
     pq.write_table(pa.Table.from_pylist(left, schema=pq.read_schema(path)), path)
+    reseal(folder)
     return rows[0]["score"], rows[1]["score"]
 
 
@@ -178,6 +179,7 @@ def test_the_frontier_holds_what_nothing_beats(db: Path, runs: Path, tmp_path: P
         rows = pq.read_table(path).to_pylist()
         rows[0]["score"], rows[1]["score"] = 2.0, {"good": 0.9, "dear": 0.8, "cheap": 0.6, "reference": 1.0}[name]
         pq.write_table(type(pq.read_table(path)).from_pylist(rows, schema=pq.read_schema(path)), path)
+        reseal(folder)
     heading, model_row = CATALOG["models.csv"].splitlines()[:2]
     price_heading = CATALOG["prices.csv"].splitlines()[0]
     publish_sources(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import weakref
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import streamlit as st
 
 from harness import places
+from harness.errors import LandscapeError
 from harness.i18n.translator import LANGUAGES, Translator
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from harness.store.reader import Database, Reader
 
 
+_log = logging.getLogger("landscape.site")
 _READERS_LOCK, _READERS = threading.Lock(), list[Any]()
 """Readers of the newest two generations of the database, the newest last: a script that began before a publish ends on
 the generation it began with."""
@@ -138,6 +141,19 @@ def in_language(say: Translator) -> View:
     reader = _newest()
     public = os.environ.get("LANDSCAPE_PUBLIC", "").strip().lower() in ("1", "true", "yes")
     return View(say, weakref.ref(reader), public)
+
+
+def with_database(seen: View) -> View:
+    """The view of a database that is made now, from what is shipped; ``seen`` itself where it cannot be made here."""
+    from harness.store.opening import make_if_absent
+
+    with st.spinner(seen.say("common.making_database")):
+        try:
+            make_if_absent(_log.info)
+        except LandscapeError as error:
+            _log.warning("the database cannot be made: %s", error)
+            return seen
+    return in_language(seen.say)
 
 
 def keep_choices() -> None:

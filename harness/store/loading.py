@@ -1,0 +1,26 @@
+"""The outcome of loading sources into the database: what changed, and what was left out because it is damaged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Loaded:
+    """Ids of the runs that are new in the database, whether anything changed, and the damaged sources.
+
+    ``problems`` has one sentence a damaged run folder or pack: which file, and what is wrong with it. ``damaged`` are the
+    ids of damaged run folders.
+    """
+
+    runs: list[str] = field(default_factory=list)
+    changed: bool = False
+    problems: list[str] = field(default_factory=list)
+    damaged: set[str] = field(default_factory=set)
+
+    def add(self, other: Loaded) -> None:
+        """Add the outcome of another part."""
+        self.runs += other.runs
+        self.changed = self.changed or other.changed
+        self.problems += other.problems
+        self.damaged |= other.damaged
