@@ -7,7 +7,6 @@ thousands of records. The rows are made by the same SQL that publishes run folde
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import fields
@@ -72,15 +71,15 @@ def _rows(con: duckdb.DuckDBPyConnection, table: str, runs: Sequence[ImportedRun
     """The rows of one table, by the SQL that publishes run folders."""
     import pyarrow as pa
 
-    from harness.store import sql
+    from harness.store import run_folder, sql
 
     query = sql.text("ingest", table)
     if table in _ORDER:
         return _select(con, f"SELECT * FROM ({query}) ORDER BY {_ORDER[table]}")
     parts = []
     for start in range(0, len(runs), _MANIFESTS):
-        texts = [json.dumps(r.manifest, ensure_ascii=False, sort_keys=True) for r in runs[start : start + _MANIFESTS]]
-        con.register("manifests", pa.table({"manifest": texts}))
+        part = runs[start : start + _MANIFESTS]
+        con.register("manifests", run_folder.manifest_table(run.manifest for run in part))
         parts.append(_select(con, query))
         con.unregister("manifests")
     return pa.concat_tables(parts)

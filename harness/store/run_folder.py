@@ -154,6 +154,24 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def manifest_table(manifests: Iterable[dict[str, Any]]) -> pa.Table:
+    """Manifests as ``sql/ingest`` reads them: JSON texts, whole (``manifest``) and without their long entries (``head``).
+
+    DuckDB parses a text anew for each of the thirty columns made from it; a suite of many tasks has 50 kB.
+    """
+    heads, wholes = [], []
+    for manifest in manifests:
+        suite = manifest.get("suite")
+        short = {**suite, "tasks": None} if isinstance(suite, dict) else suite
+        heads.append(_json({**manifest, "suite": short, "tasks": None, "left_out": None, "extra": None}))
+        wholes.append(_json(manifest))
+    return pa.table({"manifest": pa.array(wholes, pa.string()), "head": pa.array(heads, pa.string())})
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
+
+
 def _parse(path: Path) -> object:
     """The document of a manifest: an ordinary file of bounded size and depth, in strict JSON."""
     if not path.is_file():

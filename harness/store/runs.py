@@ -6,7 +6,6 @@ than a small one, and a folder may have any name (no globbing).
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -141,12 +140,12 @@ def _insert_manifests(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -
     """Insert the rows of ``run`` and ``perf``; returns the content hashes that each manifest holds of its tables."""
     hashes: dict[Path, dict[str, str]] = {}
     for part in _parts(folders):
-        texts = []
+        manifests = []
         for folder in part:
             manifest = _manifest(folder)
             hashes[folder] = run_folder.refuse_changed_manifest(manifest, folder / "manifest.json")
-            texts.append(json.dumps(manifest, ensure_ascii=False, sort_keys=True, allow_nan=False))
-        con.register("manifests", pa.table({"manifest": texts}))
+            manifests.append(manifest)
+        con.register("manifests", run_folder.manifest_table(manifests))
         try:
             for table in ("run", "perf"):
                 con.execute(f"INSERT INTO {table} BY NAME {sql.text('ingest', table)}")

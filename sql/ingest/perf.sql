@@ -1,4 +1,4 @@
--- one row per manifest of `manifests` (JSON texts): what its run took; `complete` only where it says so
+-- one row per manifest of `manifests` (JSON texts without what is long): what its run took; `complete` only where it says so
 SELECT
     m->>'$.run_id' AS run_id,
     coalesce((m->>'$.perf.complete')::BOOLEAN, FALSE) AS complete,
@@ -13,5 +13,5 @@ SELECT
     m->>'$.hardware.device_name' AS device_name,
     m->'$.hardware' AS hardware,
     m->'$.versions' AS versions
-FROM (SELECT manifest::JSON AS m FROM manifests)
+FROM (SELECT head::JSON AS m FROM manifests)
 WHERE json_type(m, '$.perf') = 'OBJECT';

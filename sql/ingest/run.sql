@@ -1,4 +1,4 @@
--- one row per manifest of `manifests` (JSON texts): its run
+-- one row per manifest of `manifests` (JSON texts, whole and without what is long): its run
 SELECT
     m->>'$.run_id' AS run_id,
     m->>'$.model.id' AS model,
@@ -22,5 +22,5 @@ SELECT
     coalesce(m->'$.verdict', '[]'::JSON) AS verdict,
     (m->>'$.chat_template')::BOOLEAN AS chat_template,
     m->>'$.source' AS source,
-    m AS manifest
-FROM (SELECT manifest::JSON AS m FROM manifests);
+    manifest::JSON AS manifest
+FROM (SELECT head::JSON AS m, manifest FROM manifests);
