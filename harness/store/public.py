@@ -266,7 +266,7 @@ def load_reported(con: duckdb.DuckDBPyConnection, runs: Path, *, again: bool) ->
 
 def _load_reported(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     sealed_hash = file_hashes(path).get(REPORTED)
-    wanted = [c for c in sql.columns(con, REPORTED)]
+    wanted = list(sql.columns(con, REPORTED))
     try:
         table = pq.read_table(path)
         if sorted(table.column_names) != sorted(wanted):
