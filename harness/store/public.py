@@ -79,6 +79,7 @@ def load_public(con: duckdb.DuckDBPyConnection, *folders: Path) -> Loaded:
             sound.append(pack)
         except BadInput as error:
             loaded.problems.append(str(error))
+            loaded.packs.add(pack.name)
     gone = [name for name in before if name not in now]
     if gone or loaded.changed:
         with sql.transaction(con):

@@ -125,9 +125,7 @@ def test_what_lies_sealed_but_unpublished_is_published_by_the_same_command(
     assert f"0 runs imported, {TABLES_FROM} were there already, 0 files" in capsys.readouterr().out
 
 
-def test_an_import_that_cannot_be_published_says_what_is_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_import_that_cannot_be_published_says_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from harness.store import publish
 
     def full(*_: object) -> None:
@@ -191,3 +189,11 @@ def test_a_damaged_run_is_not_exported(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-50])
     with pytest.raises(BadInput, match=f"run {report.imported[0]} is damaged"):
         commands.export_runs(report.imported, "csv", tmp_path / "out")
+
+
+def test_a_catalog_that_is_not_sound_does_not_keep_runs_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    b.write(tmp_path / "catalog" / "vendors.csv", "vendor_id\nx\n")
+    assert commands.import_results(b.lm_eval_run(tmp_path / "in")) == 1
+    said = capsys.readouterr().err
+    assert "the catalog there is the old one" in said and "vendors.csv" in said and "damaged run" not in said
+    assert query(tmp_path, "SELECT count(*) FROM run") == [(1,)]
