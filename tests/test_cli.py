@@ -422,6 +422,44 @@ def test_published_run_is_listed_and_shown(here: Path, tiny: Path, capsys: pytes
     assert run(["db", "check"]) == 0
 
 
+def test_a_damaged_run_does_not_stop_a_new_one(here: Path, tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*CALIBRATION, "--model", str(tiny)]) == 0
+    (first,) = run_folder.sealed(here / "runs")
+    (first / "manifest.json").write_text('{"run_id": NaN, "x": ' + "[" * 50_000, encoding="utf-8")
+    (here / "runs" / ".tmp-1-run").mkdir()
+    capsys.readouterr()
+    assert run([*CALIBRATION, "--json", "--model", str(tiny)]) == 1  # the damaged run's plan is run again
+    said = capsys.readouterr()
+    document = json.loads(said.out)
+    assert document["published"] is True and document["runs"][0]["existing"] is False
+    for text in (said.err, document["problem"]):
+        assert str(first) in text and "db rebuild" in text and "Traceback" not in text
+    assert "did not foresee" not in said.err
+    assert not (here / "runs" / ".tmp-1-run").exists()
+    assert run(["db", "rebuild"]) == 1
+    assert run(["db", "check", "--json"]) == 1
+    assert len(json.loads(capsys.readouterr().out.split("\n", 1)[1])["problems"]) == 1
+    shutil.rmtree(first)
+    assert run(["db", "rebuild"]) == 0 and run(["db", "check"]) == 0
+    assert run(["runs", "--json"]) == 0
+    assert [r["run_id"] for r in json.loads(capsys.readouterr().out.split("ok\n")[1])] == [
+        document["runs"][0]["run_id"]
+    ]
+
+
+def test_the_same_command_publishes_a_run_that_was_sealed_but_not_published(
+    here: Path, tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = [*CALIBRATION, "--model", str(tiny)]
+    assert run(command) == 0
+    (here / "db" / "landscape.duckdb").unlink()
+    (journal,) = (here / "runs" / ".journal").glob("*.lock")
+    journal.with_suffix(".jsonl").write_text("{}\n", encoding="utf-8")  # as a kill right after sealing leaves it
+    assert run(command) == 0
+    assert not journal.with_suffix(".jsonl").exists() and len(run_folder.sealed(here / "runs")) == 1
+    assert run(["db", "check"]) == 0
+
+
 def test_suites_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["suites", "--json"]) == 0
     assert [s["name"] for s in json.loads(capsys.readouterr().out)] == sorted(p.stem for p in FOLDER.glob("*.yaml"))

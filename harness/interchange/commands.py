@@ -43,7 +43,7 @@ def import_results(path: Path, format: str = "auto", *, mapping: Path | None = N
     for line in named(loaded):
         print(line, file=sys.stderr)
     failed = [r for r in report.refused if r.failed]
-    return 0 if not failed and present and not loaded.problems else 1 if present else 2
+    return 0 if not failed and present and not named(loaded) else 1 if present else 2
 
 
 def _document(report: ImportReport, loaded: Loaded) -> dict[str, object]:
@@ -53,7 +53,7 @@ def _document(report: ImportReport, loaded: Loaded) -> dict[str, object]:
         "published": loaded.runs,
         "reported_scores": report.reported,
         "refused": [asdict(r) for r in report.refused],
-        "problems": loaded.problems,
+        "problems": [*([loaded.catalog] if loaded.catalog else []), *loaded.problems],
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness import places
@@ -16,26 +17,31 @@ if TYPE_CHECKING:
 def publish(report: ImportReport) -> Loaded:
     """Bring the database up to date with the catalog, the public runs and all sealed runs, in one go.
 
-    Without a catalog the runs are published alone; of a catalog that does not pass its checks, too, the problem is named.
+    Without a catalog the runs are published alone; so they are where it does not pass its checks, and that is said.
 
     Raises:
         RunFailed: the database cannot be written; what was imported is kept.
     """
     from harness.catalog.checks import require_sound
-    from harness.store.rebuild import publish_all
 
-    catalog, problems = places.catalog() if places.catalog().is_dir() else None, list[str]()
-    if catalog is not None:
-        try:
-            require_sound(catalog, dt.date.today())
-        except BadInput as error:
-            catalog, problems = None, [str(error)]
     try:
-        loaded = publish_all(places.database(), catalog, places.public_runs(), places.runs(), places.measured_runs())
+        if not places.catalog().is_dir():
+            return _publish(None)
+        try:
+            require_sound(places.catalog(), dt.date.today())
+            return _publish(places.catalog())
+        except BadInput as error:
+            loaded = _publish(None)
+            loaded.catalog = f"The runs are in the database, but the catalog there is the old one. {error}"
+            return loaded
     except StoreError as error:
         raise RunFailed(f"{kept(report)} {error} Then the same command publishes it.") from None
-    loaded.problems += problems
-    return loaded
+
+
+def _publish(catalog: Path | None) -> Loaded:
+    from harness.store.rebuild import publish_all
+
+    return publish_all(places.database(), catalog, places.public_runs(), places.runs(), places.measured_runs())
 
 
 def refuse_unusable() -> None:

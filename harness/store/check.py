@@ -43,8 +43,9 @@ def check(db: Path, catalog: Path, public_runs: Path, runs: Path, measured_runs:
             con.execute("ATTACH $db AS old (READ_ONLY)", {"db": str(db)})
             for file, table in CATALOG_FILES.items():
                 problems += _compare(con, table, f"the catalog's {file}")
+            damaged = sources.damaged | _of_packs(con, sources.packs)
             for table in _BY_RUN:
-                problems += _compare_runs(con, table, sources.damaged)
+                problems += _compare_runs(con, table, damaged)
             if not problems:
                 problems += _changed_folders(con)
                 for table in _WHOLE:
@@ -104,6 +105,16 @@ def _compare_runs(con: duckdb.DuckDBPyConnection, table: str, damaged: set[str])
         else:
             problems.append(f"Run {old}: its rows of {table} in the database differ from its source.")
     return problems
+
+
+def _of_packs(con: duckdb.DuckDBPyConnection, packs: set[str]) -> set[str]:
+    """Ids of the runs that the database has of these packs."""
+    rows = con.execute(
+        "SELECT run.name FROM old.publication AS run INNER JOIN old.publication AS pack USING (sha256) "
+        "WHERE run.part = 'public-run' AND pack.part = 'public' AND pack.name IN (SELECT unnest($names::VARCHAR[]))",
+        {"names": sorted(packs)},
+    ).fetchall()
+    return {str(name) for (name,) in rows}
 
 
 def _changed_folders(con: duckdb.DuckDBPyConnection) -> list[str]:

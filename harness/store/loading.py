@@ -10,13 +10,15 @@ class Loaded:
     """Ids of the runs that are new in the database, whether anything changed, and the damaged sources.
 
     ``problems`` has one sentence a damaged run folder or pack: which file, and what is wrong with it. ``damaged`` are the
-    ids of damaged run folders.
+    ids of damaged run folders, ``packs`` the names of damaged packs. ``catalog`` says why the catalog was left as it was.
     """
 
     runs: list[str] = field(default_factory=list)
     changed: bool = False
     problems: list[str] = field(default_factory=list)
     damaged: set[str] = field(default_factory=set)
+    packs: set[str] = field(default_factory=set)
+    catalog: str = ""
 
     def add(self, other: Loaded) -> None:
         """Add the outcome of another part."""
@@ -24,3 +26,4 @@ class Loaded:
         self.changed = self.changed or other.changed
         self.problems += other.problems
         self.damaged |= other.damaged
+        self.packs |= other.packs

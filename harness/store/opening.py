@@ -63,12 +63,13 @@ def bring_up_to_date() -> Loaded:
 def named(loaded: Loaded) -> list[str]:
     """Lines that name the damaged sources and say what to do; none where all are sound."""
     if not loaded.problems:
-        return []
+        return [loaded.catalog] if loaded.catalog else []
     more = len(loaded.problems) - LISTED
     count = (
         "1 damaged run or pack is" if len(loaded.problems) == 1 else f"{len(loaded.problems)} damaged runs or packs are"
     )
     return [
+        *([loaded.catalog] if loaded.catalog else []),
         f"{count} left out of the database; the others are in it:",
         *(f"  - {problem}" for problem in loaded.problems[:LISTED]),
         *([f"  … and {more} more; `harness db check` names all."] if more > 0 else []),

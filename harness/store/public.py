@@ -79,6 +79,7 @@ def load_public(con: duckdb.DuckDBPyConnection, *folders: Path) -> Loaded:
             sound.append(pack)
         except BadInput as error:
             loaded.problems.append(str(error))
+            loaded.packs.add(pack.name)
     gone = [name for name in before if name not in now]
     if gone or loaded.changed:
         with sql.transaction(con):
@@ -266,7 +267,7 @@ def load_reported(con: duckdb.DuckDBPyConnection, runs: Path, *, again: bool) ->
 
 def _load_reported(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     sealed_hash = file_hashes(path).get(REPORTED)
-    wanted = [c for c in sql.columns(con, REPORTED)]
+    wanted = list(sql.columns(con, REPORTED))
     try:
         table = pq.read_table(path)
         if sorted(table.column_names) != sorted(wanted):

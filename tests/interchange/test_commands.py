@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from harness.errors import BadInput, RunFailed, StoreRefused
 from harness.interchange import commands
 from harness.interchange.importing import TABLES_FROM, import_path
 from tests.interchange import builders as b
@@ -90,3 +91,109 @@ def test_export_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert commands.export_runs(report.imported, "csv", tmp_path / "out") == 0
     assert commands.export_runs(report.imported, "eee", tmp_path / "out2", as_json=True) == 0
     assert all(Path(file).is_file() for file in json.loads(capsys.readouterr().out.splitlines()[-1])["files"])
+
+
+def test_the_first_import_also_brings_the_catalog_and_the_public_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from harness.__main__ import run
+    from tests.store.test_ingest import make_public
+
+    monkeypatch.delenv("LANDSCAPE_CATALOG")
+    (tmp_path / "elsewhere").mkdir()
+    make_public(tmp_path / "public", tmp_path / "elsewhere", 1)
+    assert run(["import", str(b.lm_eval_run(tmp_path / "in"))]) == 0
+    assert query(tmp_path, "SELECT count(*) FROM run") == [(2,)]
+    assert query(tmp_path, "SELECT count(*) > 100 FROM model") == [(True,)]
+    assert run(["db", "check"]) == 0, capsys.readouterr()
+
+
+def test_what_lies_sealed_but_unpublished_is_published_by_the_same_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = b.lm_eval_run(tmp_path / "in")
+    lines = "".join(json.dumps(b.eee_record(f"acme/m{i}")) + "\n" for i in range(TABLES_FROM))
+    many = b.write(tmp_path / "many.jsonl", lines)
+    for path in (source, many):  # as an import that is killed before it publishes leaves them
+        assert import_path(path, runs_dir=tmp_path / "runs").imported
+    assert commands.import_results(source) == 0
+    said = capsys.readouterr().out
+    assert "0 runs imported, 1 were there already (1 of them only now in the database)" in said
+    assert f"{TABLES_FROM} sealed earlier are now in the database too" in said
+    assert query(tmp_path, "SELECT count(*) FROM run") == [(TABLES_FROM + 1,)]
+    assert commands.import_results(many) == 0
+    assert f"0 runs imported, {TABLES_FROM} were there already, 0 files" in capsys.readouterr().out
+
+
+def test_an_import_that_cannot_be_published_says_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from harness.store import publish
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    source = b.lm_eval_run(tmp_path / "in")
+    with monkeypatch.context() as patch:
+        patch.setattr(publish, "_put_in_place", full)
+        with pytest.raises(RunFailed) as caught:
+            commands.import_results(source)
+    text = str(caught.value)
+    assert "Nothing was changed" not in text and "disk is full" in text
+    assert f"The import is kept in {tmp_path / 'runs'} (1 run)" in text and "the same command publishes it" in text
+    assert commands.import_results(source) == 0
+    assert query(tmp_path, "SELECT count(*) FROM run") == [(1,)]
+
+
+def test_a_database_that_is_none_of_ours_is_refused_before_anything_is_imported(tmp_path: Path) -> None:
+    (tmp_path / "db.duckdb").write_bytes(b"no database" * 1000)
+    with pytest.raises(StoreRefused, match="is no DuckDB database"):
+        commands.import_results(b.lm_eval_run(tmp_path / "in"))
+    assert not (tmp_path / "runs").exists()
+
+
+def test_half_a_pack_is_swept_and_imported_again(tmp_path: Path) -> None:
+    lines = "".join(json.dumps(b.eee_record(f"acme/m{i}")) + "\n" for i in range(TABLES_FROM))
+    many = b.write(tmp_path / "many.jsonl", lines)
+    assert commands.import_results(many) == 0
+    packs = tmp_path / "runs" / "packs"
+    (run_file,) = packs.glob("*.run.parquet")
+    run_file.unlink()  # a kill between two renamings, and what an earlier version left
+    (packs / ".tmp-999999-import-0123456789abcdef.perf.parquet").write_bytes(b"PAR1")
+    (packs / ".tmp-1-import-0123456789abcdef.run.parquet").write_bytes(b"PAR1")
+    (packs / "import-0123456789abcdef.result.parquet").write_bytes(b"PAR1")
+    (packs / "theirs.result.parquet").write_bytes(b"PAR1")
+    assert commands.import_results(many) == 0
+    names = sorted(p.name.split(".", 1)[1] for p in packs.iterdir())
+    assert names == ["perf.parquet", "result.parquet", "result.parquet", "run.parquet"]
+    assert query(tmp_path, "SELECT count(*) FROM run") == [(TABLES_FROM,)]
+
+
+def test_a_damaged_run_of_another_import_is_named_and_the_new_one_published(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = b.write(tmp_path / "a.json", b.old_results())
+    assert commands.import_results(first) == 0
+    (folder,) = [p for p in (tmp_path / "runs").iterdir() if not p.name.startswith(".")]
+    (folder / "results.parquet").write_bytes(b"PAR1")
+    capsys.readouterr()
+    assert commands.import_results(b.lm_eval_run(tmp_path / "in"), as_json=True) == 1
+    said = capsys.readouterr()
+    document = json.loads(said.out)
+    assert document["imported"] == document["published"] and len(document["problems"]) == 1
+    assert str(folder) in said.err and "harness db rebuild" in said.err
+    assert query(tmp_path, "SELECT count(*) FROM run") == [(2,)]  # the damaged one as it was published
+
+
+def test_a_damaged_run_is_not_exported(tmp_path: Path) -> None:
+    report = import_path(b.lm_eval_run(tmp_path / "in"), runs_dir=tmp_path / "runs")
+    path = report.folders[0] / "samples.parquet"
+    path.write_bytes(path.read_bytes()[:-50])
+    with pytest.raises(BadInput, match=f"run {report.imported[0]} is damaged"):
+        commands.export_runs(report.imported, "csv", tmp_path / "out")
+
+
+def test_a_catalog_that_is_not_sound_does_not_keep_runs_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    b.write(tmp_path / "catalog" / "vendors.csv", "vendor_id\nx\n")
+    assert commands.import_results(b.lm_eval_run(tmp_path / "in")) == 1
+    said = capsys.readouterr().err
+    assert "the catalog there is the old one" in said and "vendors.csv" in said and "damaged run" not in said
+    assert query(tmp_path, "SELECT count(*) FROM run") == [(1,)]

@@ -266,6 +266,18 @@ def test_a_damaged_pack_is_named_and_left_out(db: Path, runs: Path, tmp_path: Pa
         assert publish_all(db, NOTHING, tmp_path / "public", runs).problems == loaded.problems
 
 
+def test_of_a_pack_that_was_damaged_later_only_the_damage_is_said(db: Path, runs: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    path = hashed_pack(runs / PACKS, tmp_path / "elsewhere", 1) / "set1.result.parquet"
+    make_run(runs, 3)
+    assert publish_all(db, NOTHING, NOTHING, runs).problems == []
+    os.truncate(path, 100)
+    (problem,) = check(db, NOTHING, NOTHING, runs)
+    assert str(path) in problem
+    assert publish_all(db, NOTHING, NOTHING, runs).problems == [problem]
+    assert len(published_runs(db)) == 2, "what was published before stays until a rebuild"
+
+
 def test_a_pack_that_is_whole_again_is_published(db: Path, runs: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

@@ -150,8 +150,8 @@ def with_database(seen: View) -> View:
     with st.spinner(seen.say("common.making_database")):
         try:
             make_if_absent(_log.info)
-        except LandscapeError as error:
-            _log.warning("the database cannot be made: %s", error)
+        except LandscapeError:
+            _log.exception("making the database failed")
             return seen
     return in_language(seen.say)
 
