@@ -32,7 +32,8 @@ PACKS = "packs"
 HASHES = b"landscape.content"
 """Metadata of a pack's file of runs (or of reported scores): JSON, content hashes of the pack's files by table."""
 _BY_RUN = ("run", "result", "outcome", "perf")
-_BATCH = 65_536
+# Rows read at once; of runs fewer, whose manifests may have 50 kB each.
+_BATCH, _RUN_BATCH = 16_384, 500
 
 
 @dataclass(frozen=True)
@@ -217,7 +218,7 @@ def _load(con: duckdb.DuckDBPyConnection, path: Path, table: str, sealed_hash: s
             if sorted(names) != sorted(wanted):
                 raise BadInput(f"{path} has the columns {', '.join(names)}; they must be {', '.join(wanted)}.")
             rows = content.TableHash(file.schema_arrow) if sealed_hash is not None else None
-            con.register("public_rows", pa.RecordBatchReader.from_batches(file.schema_arrow, _batches(file, rows)))
+            con.register("public_rows", pa.RecordBatchReader.from_batches(file.schema_arrow, _batches(file, rows, table)))
             try:
                 con.execute(f"INSERT {keep_first}INTO {table} BY NAME SELECT * FROM public_rows {new}")
             finally:
@@ -229,8 +230,8 @@ def _load(con: duckdb.DuckDBPyConnection, path: Path, table: str, sealed_hash: s
         raise sql.bad_source(error, str(path)) from None
 
 
-def _batches(file: pq.ParquetFile, rows: content.TableHash | None) -> Iterator[pa.RecordBatch]:
-    for batch in file.iter_batches(batch_size=_BATCH):
+def _batches(file: pq.ParquetFile, rows: content.TableHash | None, table: str) -> Iterator[pa.RecordBatch]:
+    for batch in file.iter_batches(batch_size=_RUN_BATCH if table == "run" else _BATCH):
         if rows:
             rows.update(batch)
         yield batch
