@@ -17,7 +17,6 @@ from harness.interchange.readers import (
     eee,
     evalscope,
     helm,
-    inspect_log,
     landscape,
     landscape_csv,
     leaderboard_csv,
@@ -28,6 +27,7 @@ from harness.interchange.readers import (
     opencompass,
     squad,
 )
+from harness.interchange.readers.inspect import inspect_log
 
 _JSON = (".json",)
 _JSON_AND_LINES = (".json", ".jsonl", ".jsonl.gz")
