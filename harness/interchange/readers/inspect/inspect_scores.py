@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
-from harness.interchange.foreign.spreads import is_spread, measured_by
+from harness.interchange.foreign.spreads import measured_by, no_score
 from harness.interchange.readers.inspect.inspect_reducers import MEAN
 
 _MEANS = ("accuracy", "mean")
@@ -51,7 +51,7 @@ def _entry(score: dict[str, Any]) -> Entry:
     name = text(score.get("name"), 80) or "score"
     scorer = text(score.get("scorer"), 80) or name
     metrics = {(text(k, 80) or "").replace(",", ";"): mapping(v) for k, v in mapping(score.get("metrics")).items()}
-    spreads = {m for m, row in metrics.items() if is_spread(m) or is_spread(_grouped(row))}
+    spreads = {m for m, row in metrics.items() if no_score(m) or no_score(_grouped(row))}
     rows = {m: row for m, row in metrics.items() if m and m not in spreads}
     return Entry(
         name,
@@ -80,7 +80,7 @@ def _errors(spreads: dict[str, dict[str, Any]], rows: dict[str, dict[str, Any]])
         # Inspect numbers what would have the same name: the second metric of the group `math` is `math2`.
         score = (
             measured_by(name, rows)
-            if is_spread(name)
+            if no_score(name)
             else next((m for m in rows if m == name.rstrip("0123456789")), None)
         )
         if value is not None and score is not None:
