@@ -39,6 +39,11 @@ def _none_beside(unit: Unit, siblings: Sequence[Path]) -> tuple[Path, ...]:
     return ()
 
 
+def _no_copy(file: Path, document: Any, root: Path) -> str | None:
+    """No copies: a format whose tool writes each result once."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """One format: the name for ``--format``, its title, its reader, and how its files are recognised and grouped."""
@@ -61,6 +66,8 @@ class Format:
     detail: Callable[[str], bool] | None = None
     # Why a JSON document that the tool writes beside results holds none; nothing for any other document.
     without_scores: Callable[[str, Any], str | None] | None = None
+    # Why a file repeats one that lies below the same root and is read; nothing for any other file.
+    copy_of: Callable[[Path, Any, Path], str | None] = _no_copy
     # The files of one folder are one unit.
     grouped: bool = False
     # Read with the mapping file (``--mapping``), before any other format, where there is one.
@@ -128,6 +135,7 @@ FORMATS: tuple[Format, ...] = (
         _JSON,
         document=helm.is_table,
         without_scores=helm.without_scores,
+        copy_of=helm.copy_of,
     ),
     Format(
         "landscape-csv",

@@ -45,7 +45,7 @@ def results(shared: Path) -> Path:
     ("folder", "runs", "refused"),
     [
         ("lm_eval_v04", 1, Counter()),
-        ("helm", 153, Counter({"describes a HELM release and holds no scores": 5})),
+        ("helm", 24, Counter({"describes a HELM release and holds no scores": 6})),
         ("inspect", 8, Counter({"holds no scores and no items": 2})),
         ("evalscope", 3, Counter()),
         ("every_eval_ever", 2, Counter({"is a JSON schema, no results": 2})),
