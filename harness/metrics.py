@@ -184,3 +184,8 @@ _SPREAD = re.compile(
 def is_spread(name: str) -> bool:
     """Whether a name is that of a standard error, standard deviation, variance or interval, which is no score."""
     return _SPREAD.fullmatch(name.strip()[:200]) is not None
+
+
+def names(role: Role) -> tuple[str, ...]:
+    """Names of the metrics whose items make the score in this way, in the order of the list."""
+    return tuple(m.name for m in METRICS.values() if m.role == role)

@@ -78,6 +78,8 @@ def test_a_name_that_only_contains_a_known_word_has_no_known_direction(name: str
 
 def test_spreads_are_told_from_scores_by_their_names() -> None:
     assert all(
-        map(is_spread, ("acc_stderr", "std", "em_std_err", "f1_var", "acc_stderr_clt", "acc_std (3 runs)", "acc_ci_low"))
+        map(
+            is_spread, ("acc_stderr", "std", "em_std_err", "f1_var", "acc_stderr_clt", "acc_std (3 runs)", "acc_ci_low")
+        )
     )
     assert not any(map(is_spread, ("acc", "standard", "variety", "stderrs_seen", "mcc")))
