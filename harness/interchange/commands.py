@@ -19,7 +19,9 @@ from harness.interchange.imported_run import ImportReport
 _LISTED = 20
 
 
-def import_results(path: Path, format: str = "auto", *, mapping: Path | None = None, as_json: bool = False) -> int:
+def import_results(
+    path: Path, format: str = "auto", *, mapping: Path | None = None, model: str | None = None, as_json: bool = False
+) -> int:
     """Import others' results and publish them: 0 done, 1 a part was refused, 2 nothing could be imported.
 
     Raises:
@@ -29,7 +31,7 @@ def import_results(path: Path, format: str = "auto", *, mapping: Path | None = N
     from harness.interchange.importing import import_path
 
     with _progress(path) as progress:
-        report = import_path(path, format, runs_dir=places.runs(), mapping=mapping, progress=progress)
+        report = import_path(path, format, runs_dir=places.runs(), mapping=mapping, model=model, progress=progress)
     if report.folders or report.tables:
         publishing.publish(places.database(), report, places.public_runs(), places.runs())
     failed = [r for r in report.refused if r.failed]
@@ -46,6 +48,7 @@ def _document(report: ImportReport) -> dict[str, object]:
         "imported": list(report.imported),
         "existing": list(report.existing),
         "reported_scores": report.reported,
+        "lines_without_figure": report.without_figure,
         "refused": [asdict(r) for r in report.refused],
     }
 
@@ -58,6 +61,8 @@ def _print_summary(report: ImportReport) -> None:
     parts = [f"{len(report.imported):,} runs imported", f"{len(report.existing):,} were there already"]
     if report.reported:
         parts.append(f"{report.reported:,} reported scores")
+    if report.without_figure:
+        parts.append(f"{report.without_figure:,} lines without a figure")
     print(", ".join([*parts, f"{len(report.refused):,} files or records not imported"]))
 
 

@@ -11,14 +11,15 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from harness.errors import BadInput, RunFailed
 from harness.files import sync
 from harness.interchange import detect, formats, run_parquet
-from harness.interchange.imported_run import ImportedRun, ImportReport, Refused, ReportedScore, Unit
+from harness.interchange.foreign.identity import GIVEN
+from harness.interchange.imported_run import ImportedRun, ImportReport, NoFigure, Refused, ReportedScore, Unit
 from harness.store import run_folder
 
 # A file with at least this many item-less records becomes run tables; the runs of fewer become folders.
@@ -42,6 +43,9 @@ class _Work:
     folders: list[Path] = field(default_factory=list)
     tables: list[Path] = field(default_factory=list)
     reported: int = 0
+    without_figure: int = 0
+    # The file whose run `--model` named; it names that of one run.
+    named_file: str | None = None
     waiting: list[tuple[Path, Path]] = field(default_factory=list)
 
 
@@ -51,10 +55,12 @@ def import_path(
     *,
     runs_dir: Path,
     mapping: Path | None = None,
+    model: str | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Import what lies at ``path`` into ``runs_dir``; one broken file never stops the rest.
 
+    ``model`` names the model of the one run there whose files name none; files that name theirs are then refused.
     ``progress`` is told the number of files done so far and the file at hand.
 
     Raises:
@@ -76,7 +82,7 @@ def import_path(
                 continue
             if progress:
                 progress(files_read, unit.label)
-            _unit(work, unit)
+            _unit(work, replace(unit, model=model))
             files_read += len(unit.files)
         _seal(work)
     except OSError as error:
@@ -95,6 +101,7 @@ def import_path(
         work.reported,
         tuple(work.folders),
         tuple(work.tables),
+        work.without_figure,
     )
 
 
@@ -110,6 +117,10 @@ def _unit(work: _Work, unit: Unit) -> None:
                 work.refused.append(Refused(entry.file, _sentence(entry.reason), entry.failed))
             elif isinstance(entry, ReportedScore):
                 scores.append(entry)
+            elif isinstance(entry, NoFigure):
+                work.without_figure += 1
+            elif unit.model and (reason := _not_to_be_named(work, unit, entry)):
+                work.refused.append(Refused(unit.label, reason))
             elif entry.one_of_many and entry.samples.num_rows == 0:
                 records.append(entry)
             else:
@@ -129,6 +140,16 @@ def _unit(work: _Work, unit: Unit) -> None:
             _folder(work, run)
     if scores:
         _reported(work, scores)
+
+
+def _not_to_be_named(work: _Work, unit: Unit, run: ImportedRun) -> str | None:
+    """Why `--model` cannot be this run's: it names its model itself, or another run has been named; else none."""
+    if GIVEN not in (finding["code"] for finding in run.manifest["verdict"]):
+        return f"names its model itself ({run.manifest['model']['id']}); --model is for files that name none"
+    if work.named_file is not None:
+        return f"names no model, and --model names that of one run ({work.named_file}); import the files one by one"
+    work.named_file = unit.label
+    return None
 
 
 def _sentence(reason: str) -> str:

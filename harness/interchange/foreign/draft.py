@@ -15,7 +15,7 @@ from harness.interchange.foreign.bounded import text
 from harness.interchange.foreign.owners import owner, public_name
 from harness.interchange.foreign.privacy import extras, without_paths
 from harness.interchange.imported_run import ImportedRun
-from harness.metrics import metric
+from harness.metrics import is_spread, metric
 from harness.store.run_folder import FORMAT, RESULTS, SAMPLES
 
 # Number formats as other tools spell them, and as this harness does.
@@ -87,6 +87,9 @@ class Draft:
     params: int | None = None
     architecture: str | None = None
     dtype: str | None = None
+    # How the weights were quantised for the run (`4-bit`, `Q4_K_M`), and the model below an adapter.
+    quantisation: str | None = None
+    base: str | None = None
     device: str | None = None
     date: datetime | None = None
     # Whether the date is the run's; else it is that of the record, and only orders it.
@@ -95,6 +98,8 @@ class Draft:
     seed: int | None = None
     chat_template: bool | None = None
     chat_template_hash: str | None = None
+    # What else was asked of every task otherwise than usual (a system prompt, sampling): another suite version.
+    conditions: dict[str, str] = field(default_factory=dict)
     git_commit: str | None = None
     wall_s: float | None = None
     prompt_tokens: int | None = None
@@ -154,6 +159,16 @@ class Draft:
                 f"Neither the file nor the list of metrics says which way is better: {', '.join(unknown)[:300]}. "
                 "Nothing is ranked by these.",
             )
+        unknown = sorted({f"{s.task}: {s.metric}" for s in self.scores if s.score is None})
+        if unknown and "not-scored" not in (code for code, _ in self.notes):
+            self.note(
+                "not-a-number",
+                f"No finite score in the file: {', '.join(unknown)[:300]}. Kept as unknown, never replaced by the mean of "
+                "the items that have a value.",
+            )
+        if self.conditions:
+            shown = ", ".join(f"{name} {value}" for name, value in sorted(self.conditions.items()))
+            self.note("conditions", f"Every task was asked under a condition of its own: {shown[:300]}.")
         if self.limit:
             self.partial = True
             self.note("limited", f"Only a part of each task's items was scored (limit {self.limit:,}).")
@@ -163,7 +178,9 @@ class Draft:
         when = self.date.strftime("%Y-%m-%dT%H:%M:%SZ") if self.date else None
         suite = {
             "name": self.format,
-            "version": _suite_version(tasks),
+            "version": _suite_version(
+                tasks, {**self.conditions, **({"chat template": "yes"} if self.chat_template else {})}
+            ),
             "title_en": f"Imported from {self.tool}",
             "title_zh": f"自 {self.tool} 导入",
             "tasks": tasks,
@@ -181,6 +198,8 @@ class Draft:
                 "architecture": self.architecture,
                 "tokenizer_hash": None,
                 "chat_template": self.chat_template_hash,
+                **({"quantisation": self.quantisation} if self.quantisation else {}),
+                **({"base": self.base} if self.base else {}),
             },
             "suite": suite,
             "tasks": tasks,
@@ -287,34 +306,53 @@ def _run_id(draft: Draft) -> str:
 
 
 def _complete(draft: Draft) -> list[Score]:
-    """The file's scores, completed: n and missing scores from the items, the direction from the list of metrics.
+    """The file's scores, completed: n, and scores that the file has no row for, from the items; the direction from the list.
 
-    Where a file has both, its scores are compared with those of its items.
+    A score that the file states as no finite number stays unknown, with all its items counted; so does one that only
+    items make where not each of them has a finite value. Where a file has both, its scores are compared with those of
+    its items. Spreads (``acc_std``) are no scores.
     """
     items: dict[tuple[str, str, str], list[Sample]] = {}
     for sample in draft.samples:
         items.setdefault((sample.task, sample.metric, sample.filter), []).append(sample)
-    scores = {(s.task, s.metric, s.filter): s for s in draft.scores}
+    scores: dict[tuple[str, str, str], Score] = {}
+    for score in draft.scores:
+        first = scores.setdefault((score.task, score.metric, score.filter), score)
+        if first.score != score.score:
+            draft.note(
+                "several-results",
+                f"The file has several results for {score.task}, {score.metric}; the first, {first.score}, is kept, "
+                f"{score.score} is left out.",
+            )
     for key, rows in items.items():
         scored = [(s.value, s.weight) for s in rows if s.value is not None]
         values, weights = [v for v, _ in scored], [w for _, w in scored]
-        computed = task_scores.aggregate(key[1], values, weights)
         stated = scores.get(key)
-        if stated is None or stated.score is None:
+        if stated is None and len(values) == len(rows):
             error = task_scores.standard_error(key[1], values, weights)
-            scores[key] = Score(*key, computed, error, len(values), stated.higher_is_better if stated else None)
+            scores[key] = Score(*key, task_scores.aggregate(key[1], values, weights), error, len(rows))
+            continue
+        if stated is None or stated.score is None:
+            scores[key] = replace(
+                stated or Score(*key), n=len(rows) if stated is None or stated.n is None else stated.n
+            )
             continue
         if stated.n is None:
-            scores[key] = Score(*key, stated.score, stated.stderr, len(values), stated.higher_is_better)
+            scores[key] = replace(stated, n=len(values))
+        computed = task_scores.aggregate(key[1], values, weights)
         if computed is not None and abs(computed - stated.score) > ROUNDING * max(1.0, abs(stated.score)):
             draft.note(
                 "items-differ",
                 f"{key[0]}: the items give {key[1]} = {computed:.4f}, the file says {stated.score:.4f}.",
             )
-    return [
-        s if s.higher_is_better is not None else replace(s, higher_is_better=metric(s.metric).higher_is_better)
-        for s in scores.values()
-    ]
+    return [_whole_row(score) for score in scores.values() if not is_spread(score.metric)]
+
+
+def _whole_row(score: Score) -> Score:
+    """The score with the direction of the list where the file has none; no error without a score, none below zero."""
+    better = score.higher_is_better if score.higher_is_better is not None else metric(score.metric).higher_is_better
+    error = score.stderr if score.score is not None and score.stderr is not None and score.stderr >= 0 else None
+    return replace(score, higher_is_better=better, stderr=error)
 
 
 def _task_rows(draft: Draft) -> list[dict[str, Any]]:
@@ -346,9 +384,10 @@ def _task_rows(draft: Draft) -> list[dict[str, Any]]:
     return rows
 
 
-def _suite_version(tasks: list[dict[str, Any]]) -> str:
-    """The same tasks, versions, shots and headlines have the same version of the imported suite."""
+def _suite_version(tasks: list[dict[str, Any]], conditions: dict[str, str]) -> str:
+    """The same tasks, versions, shots, headlines and conditions have the same version of the imported suite."""
     settings = sorted([t["task"], t["version"], t["num_fewshot"], t["metric"], t["filter"]] for t in tasks)
+    settings += [sorted(conditions.items())] if conditions else []
     return hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:8]
 
 
