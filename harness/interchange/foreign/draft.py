@@ -106,6 +106,8 @@ class Draft:
     generated_tokens: int | None = None
     partial: bool = False
     valid: bool = True
+    # The verdict is that of a run that was exported, whole as it stands.
+    judged: bool = False
     one_of_many: bool = False
     file: str | None = None
     source: dict[str, Any] = field(default_factory=dict)
@@ -142,6 +144,8 @@ class Draft:
 
     def _judge(self) -> None:
         """The verdict's sentences on what an imported run leaves unknown."""
+        if self.judged:
+            return
         names = {score.task for score in self.scores} - {task.group for task in self.tasks.values()}
         if not self.tool_version:
             self.note("version-unknown", f"The file does not say which version of {self.tool} wrote it.")
@@ -212,6 +216,7 @@ class Draft:
                 "sample": None,
                 "seed": self.seed,
                 "prompts": _prompt_hashes(self),
+                **({"conditions": self.conditions} if self.conditions else {}),
             },
             "engine": {
                 "name": "imported",

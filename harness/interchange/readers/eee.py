@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import BadInput
-from harness.interchange.foreign import bounded
+from harness.interchange.foreign import bounded, own_export
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import (
     DTYPES,
@@ -29,7 +29,7 @@ from harness.interchange.foreign.draft import (
 from harness.interchange.foreign.owners import owner
 from harness.interchange.foreign.spreads import measured_by, no_score
 from harness.interchange.imported_run import Entry, Refused, ReportedScore, Unit
-from harness.interchange.readers import eee_instances
+from harness.interchange.readers import eee_instances, landscape
 from harness.interchange.readers.eee_instances import Results
 
 FORMAT = "eee"
@@ -93,7 +93,24 @@ def _record(unit: Unit, record: dict[str, Any], digest: str, many: bool) -> Iter
     detailed = mapping(record.get("detailed_evaluation_results"))
     if detailed:
         _instances(draft, unit.files[0].parent, detailed, results)
+    _own(draft, library)
     yield draft.finish()
+
+
+def _own(draft: Draft, library: dict[str, Any]) -> None:
+    """What our own export says of the run: its verdict, conditions and rows without a score, all as text."""
+    details = mapping(library.get("additional_details"))
+    if details.get("valid") not in ("true", "false"):
+        return
+    carried: dict[str, Any] = {}
+    for name, value in details.items():
+        try:
+            carried[name] = bounded.parse_json(value) if isinstance(value, str) else value
+        except BadInput:
+            carried[name] = value
+    own_export.apply(draft, carried)
+    for row in map(mapping, sequence(carried.get("unknown_scores"))):
+        landscape.add_result(draft, row, carried, "eval_library.additional_details")
 
 
 def _version(value: Any) -> str | None:
@@ -196,7 +213,7 @@ def _score(draft: Draft, entry: dict[str, Any]) -> Score | None:
         task,
         _metric(config),
         text(metric_details.get("filter"), 80) or "none",
-        None if metric_details.get("score") == "unknown" else number(details.get("score")),
+        number(details.get("score")),
         number(mapping(uncertainty.get("standard_error")).get("value")),
         whole(uncertainty.get("num_samples"), 10**9),
         not lower if isinstance(lower, bool) else None,

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from harness.errors import BadInput
-from harness.interchange.foreign import bounded
+from harness.interchange.foreign import bounded, own_export
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import DTYPES, Draft, Score, Task, moment, parse_date
 from harness.interchange.foreign.identity import Identity, identify, stated_name
@@ -107,6 +107,7 @@ def read(unit: Unit) -> Iterator[Entry]:
     if samples and not results:
         draft.note("no-results", "Samples without their results file: scores are computed from the items.")
         draft.date = draft.date or parse_date(match["date"] if match else None)
+    own_export.apply(draft, mapping(document.get(own_export.KEY)))
     yield draft.finish()
 
 

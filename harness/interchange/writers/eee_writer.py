@@ -11,6 +11,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from harness.interchange.foreign import own_export
 from harness.interchange.foreign.draft import parse_date, slug
 from harness.interchange.imported_run import ImportedRun
 from harness.interchange.readers.eee import INSTANCES
@@ -75,7 +76,7 @@ def _record(run: ImportedRun) -> dict[str, Any]:
         "eval_library": {
             "name": "landscape" if measured else str(engine["settings"].get("tool") or "landscape"),
             "version": str(engine.get("version") or "unknown"),
-            "additional_details": _strings({"engine": engine["name"], "origin": manifest["origin"]}),
+            "additional_details": _strings({**own_export.carried(manifest), "unknown_scores": _unknown(run)}),
         },
         "model_info": {
             "name": model["id"].rsplit("/", 1)[-1],
@@ -101,6 +102,11 @@ def _record(run: ImportedRun) -> dict[str, Any]:
     if when and manifest.get("started"):
         record["evaluation_timestamp"] = stamp
     return record
+
+
+def _unknown(run: ImportedRun) -> list[dict[str, Any]]:
+    """Rows whose score is unknown: the schema asks for a number in each result."""
+    return [row for row in run.results.to_pylist() if row["score"] is None]
 
 
 def _result(row: dict[str, Any], task: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A run as lm-eval 0.4 writes it: ``<model>/results_<date>.json`` and ``samples_<task>_<date>.jsonl``.
 
-What lm-eval's files have no place for (weights, clusters, counts by metric) stands under a key
+What lm-eval's files have no place for (verdict, weights, clusters, counts by metric) stands under a key
 ``landscape``, which other readers pass over and our own import reads back.
 """
 
@@ -13,6 +13,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from harness.interchange.foreign import own_export
 from harness.interchange.foreign.draft import parse_date
 from harness.interchange.imported_run import ImportedRun
 
@@ -96,7 +97,7 @@ def _document(manifest: dict[str, Any], rows: list[dict[str, Any]], model: str, 
         "model_name": model,
         "model_name_sanitized": re.sub(r"[\"<>:/|\\?*\[\]]+", "__", model),
         "chat_template_sha": about.get("chat_template"),
-        "landscape": {"run_id": manifest["run_id"], "origin": manifest["origin"], "n": counts},
+        own_export.KEY: {**own_export.carried(manifest), "n": counts},
     }
 
 
