@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One sentence of a verdict and its code."""

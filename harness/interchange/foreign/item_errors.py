@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 from harness.interchange.foreign import task_scores
 from harness.interchange.foreign.draft import ROUNDING, Draft, Sample, Score
+from harness.metrics import metric
 
 
 def add(draft: Draft) -> None:
@@ -21,12 +23,15 @@ def add(draft: Draft) -> None:
 
 
 def _error(score: Score, items: Sequence[Sample]) -> float | None:
-    """Error of a plain mean; items of one weight, whatever it is, count alike. None where an item has no value."""
-    values = [s.value for s in items if s.value is not None]
-    if score.score is None or len(values) < len(items) or len({s.weight for s in items}) != 1:
+    """Standard error of a weighted mean of items (a ratio; of plain items the usual one); none where an item has no value.
+
+    Source: Cochran (1977), Sampling Techniques, sec. 6.3, as ``analysis.statistics.uncertainty.ratio_estimate``.
+    """
+    values, weights = [s.value for s in items if s.value is not None], [s.weight for s in items]
+    if score.score is None or len(values) < max(2, len(items)) or metric(score.metric).role == "exp":
         return None
-    weights = [1.0] * len(values)
     mean = task_scores.aggregate(score.metric, values, weights)
     if mean is None or abs(mean - score.score) > ROUNDING * max(1.0, abs(score.score)):
         return None
-    return task_scores.standard_error(score.metric, values, weights)
+    residuals = math.fsum((w * (v - mean)) ** 2 for v, w in zip(values, weights, strict=True))
+    return math.sqrt(len(values) / (len(values) - 1) * residuals) / math.fsum(weights)

@@ -64,14 +64,15 @@ def findings(manifest: dict[str, Any]) -> list[dict[str, str]]:
 def apply(draft: Draft, carried_part: dict[str, Any]) -> None:
     """Give a draft the verdict and the conditions of the run that was exported; nothing where an export carries none.
 
-    The verdict is the run's own: what is not known of an export's format is no finding of its run.
+    The verdict is the run's own: what is not known of an export's format is no finding of its run. Called before the items
+    are read, so that what is wrong with these still counts.
     """
     if "valid" not in carried_part:
         return
     draft.judged = True
     draft.notes = [n for n in draft.notes if n[0] != "date-unknown"]  # an export says when its run was made
-    draft.valid = draft.valid and carried_part.get("valid") is True
-    draft.partial = draft.partial or carried_part.get("partial") is not False
+    draft.valid = carried_part.get("valid") is True
+    draft.partial = carried_part.get("partial") is not False
     for entry in map(mapping, sequence(carried_part.get("verdict"))[:_MAX_FINDINGS]):
         row = (text(entry.get("code"), 60) or "note", text(entry.get("message"), 2000) or "")
         if row[1] and row not in draft.notes:

@@ -91,9 +91,9 @@ def _record(unit: Unit, record: dict[str, Any], digest: str, many: bool) -> Iter
         yield from _reported(draft, source)
         return
     detailed = mapping(record.get("detailed_evaluation_results"))
+    _own(draft, library)
     if detailed:
         _instances(draft, unit.files[0].parent, detailed, results)
-    _own(draft, library)
     yield draft.finish()
 
 

@@ -107,7 +107,6 @@ def read(unit: Unit) -> Iterator[Entry]:
     if samples and not results:
         draft.note("no-results", "Samples without their results file: scores are computed from the items.")
         draft.date = draft.date or parse_date(match["date"] if match else None)
-    own_export.apply(draft, mapping(document.get(own_export.KEY)))
     yield draft.finish()
 
 
@@ -140,6 +139,7 @@ def _draft(unit: Unit, document: dict[str, Any], digest: str) -> Draft:
     }
     if from_folder:
         draft.note("model-from-folder", "The file names no model; the name is that of the folder that it lay in.")
+    own_export.apply(draft, mapping(document.get(own_export.KEY)))
     return draft
 
 
