@@ -90,6 +90,14 @@ def apply(draft: Draft, carried_part: dict[str, Any]) -> None:
     _of_model(draft, carried_part)
 
 
+def lower(draft: Draft, standing: dict[str, Any]) -> None:
+    """Mark a draft not valid or partial where a line of its export says so, be it without the file of results."""
+    if standing.get("valid") is False and draft.valid:
+        draft.valid = False
+        draft.note("not-valid", "The run was not valid when it was exported; its results file says why.")
+    draft.partial = draft.partial or standing.get("partial") is True
+
+
 def _of_model(draft: Draft, carried_part: dict[str, Any]) -> None:
     draft.revision = text(carried_part.get("revision"), 80)
     draft.params = whole(carried_part.get("params"), 10**14)

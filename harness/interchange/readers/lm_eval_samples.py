@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import BadInput
-from harness.interchange.foreign import bounded
+from harness.interchange.foreign import bounded, own_export
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import MAX_SAMPLE_TEXT, Draft, Sample, Task, document_hash
 from harness.metrics import is_spread, metric
@@ -39,6 +39,7 @@ def add(draft: Draft, task: str, file: Path) -> int:
             if samples == 0 and len(broken) >= 20:
                 break
             continue
+        own_export.lower(draft, mapping(line.value.get(own_export.KEY)))
         name = text(mapping(line.value.get("landscape")).get("task"), 160) or task
         metrics = _metrics(line.value)
         if metrics == ["bypass"]:  # what `lm_eval --predict_only` puts in a metric's place

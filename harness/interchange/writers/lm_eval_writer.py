@@ -34,12 +34,13 @@ def write(run: ImportedRun, out: Path) -> list[Path]:
     target = folder / f"results_{date}{suffix}.json"
     target.write_text(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False), encoding="utf-8")
     written = [target]
+    standing = {"valid": manifest.get("valid") is not False, "partial": manifest.get("partial") is True}
     by_task: dict[str, list[dict[str, Any]]] = {}
     for sample in run.samples.to_pylist():
         by_task.setdefault(sample["task"], []).append(sample)
     for task, samples in by_task.items():
         path = folder / f"samples_{re.sub(r'[^A-Za-z0-9._:=,+ -]+', '__', task)}_{date}{suffix}.jsonl"
-        path.write_text("".join(_lines(samples)), encoding="utf-8")
+        path.write_text("".join(_lines(samples, standing)), encoding="utf-8")
         written.append(path)
     return written
 
@@ -101,12 +102,12 @@ def _document(manifest: dict[str, Any], rows: list[dict[str, Any]], model: str, 
     }
 
 
-def _lines(samples: list[dict[str, Any]]) -> list[str]:
-    """One line an item and filter, with all its metrics."""
+def _lines(samples: list[dict[str, Any]], standing: dict[str, bool]) -> list[str]:
+    """One line an item and filter, with all its metrics and its run's ``standing``: whether it is valid and partial."""
     lines: dict[tuple[int, str, str], dict[str, Any]] = {}
     for sample in samples:
         key = (sample["item"], sample["doc_hash"] or "", sample["filter"])
-        line = lines.setdefault(key, _line(sample))
+        line = lines.setdefault(key, _line(sample, standing))
         name, value, weight = sample["metric"], sample["value"], sample["weight"]
         line["metrics"].append(name)
         line["landscape"]["values"][name] = {"value": value, "weight": weight}
@@ -114,7 +115,7 @@ def _lines(samples: list[dict[str, Any]]) -> list[str]:
     return [json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n" for line in lines.values()]
 
 
-def _line(sample: dict[str, Any]) -> dict[str, Any]:
+def _line(sample: dict[str, Any], standing: dict[str, bool]) -> dict[str, Any]:
     choices = sample["choice_loglikelihoods"] or []
     prompt, response = sample["prompt"] or "", sample["response"]
     answers: list[Any] = [[str(v), str(v == max(choices))] for v in choices]
@@ -133,5 +134,11 @@ def _line(sample: dict[str, Any]) -> dict[str, Any]:
         "doc_hash": sample["doc_hash"],
         "prompt_hash": hashlib.sha256(prompt.encode()).hexdigest(),
         "target_hash": hashlib.sha256((sample["target"] or "").encode()).hexdigest(),
-        "landscape": {"task": sample["task"], "values": {}, "cluster": sample["cluster"], "gold": sample["gold"]},
+        own_export.KEY: {
+            "task": sample["task"],
+            "values": {},
+            "cluster": sample["cluster"],
+            "gold": sample["gold"],
+            **standing,
+        },
     }
