@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,8 +33,8 @@ class Item:
 class Values:
     """The values of all items under one entry, in order.
 
-    ``unscored`` counts items, ``unscored_epochs`` single epochs without a grade. ``words`` counts items graded in words
-    that have no number, ``known`` is false where the reducer is not known.
+    A value is infinite where an epoch's grade is. ``unscored`` counts items, ``unscored_epochs`` single epochs without a
+    grade. ``words`` counts items graded otherwise than in one number, ``known`` is false where the reducer is not known.
     """
 
     values: tuple[float | None, ...]
@@ -94,12 +95,14 @@ def values(entry: Entry, found: Sequence[Item], reductions: Reductions, key: str
         graded = [g for g in raw if _is_grade(g)]
         lost += len(item.epochs) - len(graded) + len(item.failed)
         counted: list[Grade] = [g for g in graded if grade_value(g) is not None]
-        if item.id in stored:
+        if any(isinstance(g, float) and math.isinf(g) for g in graded):
+            value = math.inf
+        elif item.id in stored:
             value = grade_value(_at(entry, stored[item.id], key))
         else:
             value = reduce(counted) if reduce is not None else None
         unscored += not graded
-        words += bool(graded) and not counted
+        words += bool(graded) and not counted and value is None
         out.append(value if graded else None)
     return Values(tuple(out), unscored, lost, words, reduce is not None or bool(stored))
 
@@ -117,7 +120,9 @@ def _at(entry: Entry, value: Any, key: str | None) -> Any:
 
 
 def _is_grade(value: Any) -> bool:
-    """Whether a value is a grade at all: a word, or a number that is not NaN."""
+    """Whether a value is a grade at all: a word, several values, or a number that is not NaN."""
+    if isinstance(value, list | dict):
+        return bool(value)
     return (
         isinstance(value, str) and value.strip().lower() != "nan" or (isinstance(value, int | float) and value == value)
     )

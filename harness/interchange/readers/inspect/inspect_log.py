@@ -6,20 +6,15 @@ filter of its own. Samples that failed or were not scored are counted in the ver
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded
-from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
-from harness.interchange.foreign.draft import ROUNDING, Draft, Sample, Score, Task, model_name, parse_date
-from harness.interchange.imported_run import Entry as Imported
-from harness.interchange.imported_run import Unit
-from harness.interchange.readers.inspect import inspect_items, inspect_messages, inspect_scores
-from harness.interchange.readers.inspect.inspect_items import Item, Values
-from harness.interchange.readers.inspect.inspect_scores import Entry
+from harness.interchange.foreign.bounded import mapping, sequence, text, whole
+from harness.interchange.foreign.draft import Draft, Task, model_name, parse_date
+from harness.interchange.imported_run import Entry, Unit
+from harness.interchange.readers.inspect import inspect_items, inspect_rows
 
 FORMAT = "inspect"
 ARCHIVE_SUFFIX = ".eval"
@@ -37,7 +32,7 @@ def is_log(document: Any) -> bool:
     return isinstance(document, dict) and isinstance(document.get("eval"), dict) and "status" in document
 
 
-def read(unit: Unit) -> Iterator[Imported]:
+def read(unit: Unit) -> Iterator[Entry]:
     """The one run of a log."""
     file = unit.files[0]
     digest = bounded.digest_file(file)
@@ -96,7 +91,7 @@ def _draft(unit: Unit, digest: str, document: dict[str, Any], samples: list[dict
     usage = [mapping(u) for u in mapping(mapping(document.get("stats")).get("model_usage")).values()]
     draft.prompt_tokens = sum(whole(u.get("input_tokens"), 10**12) or 0 for u in usage) or None
     draft.generated_tokens = sum(whole(u.get("output_tokens"), 10**12) or 0 for u in usage) or None
-    _scores(draft, task, document, samples)
+    inspect_rows.add(draft, task, document, samples)
     return draft
 
 
@@ -135,158 +130,3 @@ def _chance(samples: list[dict[str, Any]]) -> float | None:
     """Chance of guessing right where every sample has the same number of choices."""
     counts = {len(sequence(s.get("choices"))) for s in samples}
     return 1 / counts.pop() if len(counts) == 1 and min(counts) > 1 else None
-
-
-def _scores(draft: Draft, task: str, document: dict[str, Any], samples: list[dict[str, Any]]) -> None:
-    """Add the rows of the log's results and the items of each."""
-    results = mapping(document.get("results"))
-    entries = inspect_scores.entries(results)
-    entries += inspect_scores.unnamed(inspect_items.scorers(samples), entries)
-    items = inspect_items.items(samples, _errors_count(entries, samples))
-    stored = inspect_items.reductions(document)
-    named = max((whole(s.get("epoch"), 10**6) or 1 for s in samples), default=1)
-    epochs = whole(mapping(mapping(document.get("eval")).get("config")).get("epochs"), 10**6) or named
-    missing = []
-    for entry in entries:
-        parts: list[str | None] = [*inspect_items.keys(entry, items)]
-        whole_values = inspect_items.values(entry, items, stored)
-        if not parts:
-            missing.append(whole_values)
-        metric = _metric(entry, whole_values)
-        for name, row in entry.metrics.items():
-            n = _n(entry, row, name, items, whole_values, results, epochs)
-            draft.scores.append(Score(task, name, entry.filter, number(row.get("value")), entry.errors.get(name), n))
-        for part in parts or [None]:
-            values = inspect_items.values(entry, items, stored, part) if part else whole_values
-            label = entry.filter if part is None else f"{entry.filter}/{part}"
-            _items(draft, task, items, values, metric, text(label, 80) or "none")
-        if items and not whole_values.known:
-            draft.note(
-                "reducer-unknown", f"Epochs are reduced by {entry.reducer!r}, which is not known here: no item values."
-            )
-        if whole_values.words:
-            draft.note("graded-in-words", f"{whole_values.words:,} samples are graded in words that have no number.")
-    _count(draft, task, items, missing, entries, results, epochs)
-
-
-def _errors_count(entries: Sequence[Entry], samples: list[dict[str, Any]]) -> bool:
-    """Whether scores of samples that failed count: only where the file's number of scored samples says so."""
-    for entry in (e for e in entries if e.scored is not None):
-        with_errors, without = (
-            sum(v is not None for v in inspect_items.values(entry, inspect_items.items(samples, count), {}).values)
-            for count in (True, False)
-        )
-        if with_errors != without:
-            return entry.scored == with_errors
-    return False
-
-
-def _metric(entry: Entry, values: Values) -> str:
-    """The metric whose rows the items' values make: accuracy or mean, else the one with the same value."""
-    if entry.mean is not None:
-        return entry.mean
-    scored = [v for v in values.values if v is not None]
-    mean = math.fsum(scored) / len(scored) if scored else None
-    alike = [
-        name
-        for name, row in entry.metrics.items()
-        if mean is not None and abs((number(row.get("value")) or 0.0) - mean) <= ROUNDING * max(1.0, abs(mean))
-    ]
-    return alike[0] if len(alike) == 1 else "score"
-
-
-def _n(
-    entry: Entry,
-    row: dict[str, Any],
-    name: str,
-    items: list[Item],
-    values: Values,
-    results: dict[str, Any],
-    epochs: int,
-) -> int | None:
-    """The number of items behind a row: never of their epochs; of a group's row those of the group."""
-    parameters = mapping(row.get("params"))
-    if key := text(parameters.get("group_key"), 80):
-        groups = Counter(str(mapping(item.first.get("metadata")).get(key)) for item in items)
-        inner = text(mapping(parameters.get("metric")).get("name") or parameters.get("metric"), 80) or ""
-        group = name.removesuffix(f"_{inner.rsplit('/', 1)[-1]}")
-        if name != (text(parameters.get("all_label"), 80) or "all"):
-            return groups.get(name) or groups.get(group)
-    counted = sum(v is not None for v in values.values)
-    if counted:
-        return counted
-    if items and not values.known:
-        return len(items) - values.unscored
-    if entry.scored is not None and (entry.reducer is not None or epochs == 1):
-        return entry.scored
-    completed = whole(results.get("completed_samples"), 10**9)
-    return completed // epochs if completed is not None and completed % epochs == 0 else None
-
-
-def _items(draft: Draft, task: str, items: list[Item], values: Values, metric: str, filter_name: str) -> None:
-    for index, (item, value) in enumerate(zip(items, values.values, strict=True)):
-        if value is None:
-            continue
-        choices = [text(c, 4000) or "" for c in sequence(item.first.get("choices"))]
-        target = _flat(item.first.get("target"))
-        draft.samples.append(
-            Sample(
-                task,
-                index,
-                inspect_messages.identity(item.first, choices, target),
-                metric,
-                value,
-                filter_name,
-                inspect_messages.question(item.first) or None,
-                target,
-                inspect_messages.answer(item.first),
-                gold=_letter(target, choices),
-            )
-        )
-
-
-def _count(
-    draft: Draft,
-    task: str,
-    items: list[Item],
-    missing: Sequence[Values],
-    entries: Sequence[Entry],
-    results: dict[str, Any],
-    epochs: int,
-) -> None:
-    """Say in the verdict how many samples failed or were not scored; such a run is partial."""
-    planned = math.ceil((whole(results.get("total_samples"), 10**9) or 0) / epochs)
-    total = max(len(items), planned)
-    if items:
-        unscored = max((v.unscored for v in missing), default=0) + total - len(items)
-        lost = max((v.unscored_epochs for v in missing), default=0)
-    else:
-        completed = whole(results.get("completed_samples"), 10**9)
-        unscored = max((e.unscored or 0 for e in entries), default=0)
-        unscored += planned - math.ceil(completed / epochs) if completed is not None else 0
-        lost = 0
-    failed = sum(not item.epochs for item in items)
-    if unscored > 0:
-        draft.partial = True
-        because = f", {failed:,} of them ended with an error" if failed else ""
-        draft.note(
-            "unscored-samples",
-            f"{task}: {unscored:,} of {total:,} samples are not scored{because}; the scores are over the others.",
-        )
-    elif lost > 0:
-        draft.partial = True
-        draft.note(
-            "unscored-epochs",
-            f"{task}: {lost:,} of {total * epochs:,} epochs of samples failed or are not scored; "
-            "the values are over the others.",
-        )
-
-
-def _flat(value: Any) -> str | None:
-    parts = [text(v, 4000) for v in (value if isinstance(value, list) else [value])]
-    return " | ".join(p for p in parts if p) or None
-
-
-def _letter(target: str | None, choices: list[str]) -> int | None:
-    index = ord(target) - ord("A") if target and len(target) == 1 else -1
-    return index if 0 <= index < len(choices) else None

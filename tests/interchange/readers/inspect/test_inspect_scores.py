@@ -177,3 +177,35 @@ def test_scorers_without_results_stay_apart(tmp_path: Path, runs_of: Runs) -> No
     (run,) = runs_of(b.write(tmp_path / "a.json", {**log([], samples), "results": None, "status": "cancelled"}))
     assert {k[2]: r["score"] for k, r in rows(run).items()} == {"a": 1.0, "b": 0.0}
     assert not run.manifest["valid"] and run.manifest["partial"]
+
+
+def test_keys_of_values_go_to_the_metric_of_their_mean_and_name(tmp_path: Path, runs_of: Runs) -> None:
+    values = [
+        {"prompt_strict": 1.0, "prompt_loose": 1.0, "words": 7},
+        {"prompt_strict": 0.0, "prompt_loose": 0.0, "words": 8},
+    ]
+    metrics = {m: {"name": m, "value": 0.5} for m in ("prompt_strict_acc", "prompt_loose_acc")}
+    entry = {"name": "judge", "scorer": "judge", "metrics": metrics}
+    (run,) = runs_of(b.write(tmp_path / "a.json", log([entry], [sample(i, 1, v) for i, v in enumerate(values)])))
+    assert set(rows(run)) == {("quiz", "prompt_strict_acc", "none"), ("quiz", "prompt_loose_acc", "none")}
+    assert item_values(run, "prompt_strict_acc", "none") == [1.0, 0.0] and "keys-unused" in codes(run)
+
+
+def test_several_values_of_one_name_are_left_out_with_their_items(tmp_path: Path, runs_of: Runs) -> None:
+    samples = [sample(i, 1, "CI"[i]) for i in range(2)]
+    scores = [score(0.5), score(0.9), score(0.25, metric="f1")]
+    (run,) = runs_of(b.write(tmp_path / "a.json", log(scores, samples)))
+    assert {k[1] for k in rows(run)} == {"f1", "score"} and "several-values" in codes(run)
+    assert "0.5, 0.9" in run.manifest["left_out"][0]["reason"] and item_values(run, "accuracy", "none") == []
+
+
+def test_an_infinite_grade_leaves_its_score_unknown_over_all_items(tmp_path: Path, runs_of: Runs) -> None:
+    samples = [sample(0, 1, float("inf")), sample(1, 1, 1.0)]
+    (run,) = runs_of(b.write(tmp_path / "a.json", log([score(float("inf"), metric="mean")], samples)))
+    assert (rows(run)["quiz", "mean", "none"]["score"], rows(run)["quiz", "mean", "none"]["n"]) == (None, 2)
+    assert item_values(run, "mean", "none") == [None, 1.0]
+
+
+def test_grades_in_lists_are_scored_but_no_single_number(tmp_path: Path, runs_of: Runs) -> None:
+    (run,) = runs_of(b.write(tmp_path / "a.json", log([score(0.5)], [sample(i, 1, [i, 1]) for i in range(2)])))
+    assert not run.manifest["partial"] and "graded-otherwise" in codes(run) and run.samples.num_rows == 0
