@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from harness.errors import BadInput
-from harness.interchange.foreign import task_scores
+from harness.interchange.foreign import doubles, task_scores
 from harness.interchange.foreign.bounded import text
 from harness.interchange.foreign.owners import owner, public_name
 from harness.interchange.foreign.privacy import extras, without_paths
@@ -131,8 +131,9 @@ class Draft:
         """The run as manifest, results and samples.
 
         Raises:
-            BadInput: the file holds neither scores nor items.
+            BadInput: the file holds neither scores nor items, or none that is told from another.
         """
+        doubles.leave_out(self)
         self.scores = _complete(self)
         if not self.scores:
             raise BadInput("holds no scores and no items")

@@ -162,6 +162,8 @@ def _scores(draft: Draft, entries: list[dict[str, Any]]) -> Results:
     read = [(entry, score) for entry in entries if (score := _score(draft, entry)) is not None]
     errors = [(entry, score) for entry, score in read if no_score(score.metric)]
     read = [(entry, score) for entry, score in read if not no_score(score.metric)]
+    # The same result twice is one; results of the same value under several ids are several.
+    read = list({(s, text(entry.get("evaluation_result_id"), 300)): (entry, s) for entry, s in read}.values())
     alike = Counter((s.task, s.metric, s.filter) for _, s in read)
     results: Results = {}
     for entry, score in read:
@@ -172,7 +174,7 @@ def _scores(draft: Draft, entries: list[dict[str, Any]]) -> Results:
         score = replace(score, stderr=error) if score.stderr is None and error is not None else score
         draft.scores.append(score)
         if named is not None:
-            results.setdefault(named, (score.task, score.metric, score.filter))
+            results.setdefault(named, []).append((score.task, score.metric, score.filter))
     return results
 
 

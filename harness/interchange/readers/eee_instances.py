@@ -16,8 +16,8 @@ from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import MAX_SAMPLE_TEXT, ROUNDING, Draft, Sample, Score, item_hash
 
-# Task, metric and filter of each result by its id.
-Results: TypeAlias = dict[str, tuple[str, str, str]]
+# Task, metric and filter of the results by their id; records with the same id for several results exist.
+Results: TypeAlias = dict[str, list[tuple[str, str, str]]]
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -72,8 +72,10 @@ def add(draft: Draft, file: Path, results: Results) -> None:
 
 def _row(row: dict[str, Any], instance: _Instance, results: Results) -> tuple[str, str, str] | None:
     """The row of an instance: that of its result's id, else what our own export says of it."""
-    if instance.result in results:
-        return results[instance.result]
+    named = results.get(instance.result or "", [])
+    named = [key for key in named if key[0] == instance.sample.task] if len(named) > 1 else named
+    if len(named) == 1:
+        return named[0]
     metadata = mapping(row.get("metadata"))
     metric = text(metadata.get("metric"), 100)
     return (instance.sample.task, metric, text(metadata.get("filter"), 80) or "none") if metric else None
@@ -86,7 +88,8 @@ def _place(
     for task, instances in unplaced.items():
         rows = [s for s in draft.scores if s.task == task and (s.task, s.metric, s.filter) not in placed]
         mean = math.fsum(s.value or 0.0 for s in _merged(instances)) / len(_merged(instances))
-        fitting = rows if len(rows) == 1 else [s for s in rows if _is(s, mean)]
+        strangers = any(instance.result is not None for instance in instances)  # of a result that the record lacks
+        fitting = rows if len(rows) == 1 and not strangers else [s for s in rows if _is(s, mean)]
         if len(fitting) == 1 or not any(s.task == task for s in draft.scores):
             key = (task, fitting[0].metric, fitting[0].filter) if fitting else (task, "score", "none")
             placed.setdefault(key, []).extend(instances)

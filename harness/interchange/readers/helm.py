@@ -138,7 +138,7 @@ def _output_type(adapter: dict[str, Any]) -> str | None:
 
 def _scores(draft: Draft, task: str, stats: Any) -> list[Score]:
     """Rows of the run's statistics, over all its trials; what was perturbed is left out and named."""
-    rows: dict[tuple[str, str], list[float | None]] = {}
+    rows: list[Score] = []
     perturbed: set[str] = set()
     for stat in sequence(stats):
         key = _named(stat)
@@ -147,18 +147,12 @@ def _scores(draft: Draft, task: str, stats: Any) -> list[Score]:
         if perturbation := _perturbation(stat):
             perturbed.add(perturbation)
             continue
-        rows.setdefault(key, []).append(number(mapping(stat).get("mean")))
-    for (metric, split), values in [(k, v) for k, v in rows.items() if len(set(v)) > 1]:
-        del rows[metric, split]
-        listed = ", ".join(f"{v:g}" if v is not None else "unknown" for v in values[:6])
-        draft.left_out.append({"task": task, "reason": f"{metric} ({split}): several values, {listed}, of one name"})
-        draft.note("several-values", f"{task}: {metric} has several values of one name ({listed}); it is left out.")
+        rows.append(Score(task, *key, number(mapping(stat).get("mean"))))
     if perturbed:
         draft.note(
             "perturbed-left-out", f"Scores on perturbed items are left out: {', '.join(sorted(perturbed))[:200]}."
         )
-    scores = [Score(task, metric, split, values[0]) for (metric, split), values in rows.items()]
-    return sorted(scores, key=lambda s: (s.filter != "none", s.filter, s.metric))
+    return sorted(rows, key=lambda s: (s.filter != "none", s.filter, s.metric))
 
 
 def _is_no_score(metric: str) -> bool:
@@ -198,11 +192,8 @@ def _items(draft: Draft, task: str, instances: Any, states: dict[str, dict[str, 
             if key is None or _is_no_score(key[0]) or _perturbation(stat) or stat.get("mean") is None:
                 continue
             trials.setdefault((instance, *key), []).append(number(stat["mean"]))
-    kept = {(s.metric, s.filter) for s in draft.scores} or {key[1:] for key in trials}
     lost = 0
     for (instance, metric, split), values in trials.items():
-        if (metric, split) not in kept and any(metric in entry["reason"] for entry in draft.left_out):
-            continue
         state = states.get(instance, {})
         known = [v for v in values if v is not None]
         lost += len(known) < len(values)
@@ -282,7 +273,7 @@ def read_table(unit: Unit) -> Iterator[Entry]:
     for model, scores in models.items():
         draft = Draft(TABLE, hashlib.sha256(f"{digest}{model}".encode()).hexdigest(), model, "helm", one_of_many=True)
         draft.file = unit.label
-        draft.scores = _distinct(draft, scores)
+        draft.scores = _distinct(scores)
         draft.note("rounded", "Scores of a summary table, averaged by HELM over the runs of a group.")
         try:
             yield draft.finish()
@@ -290,26 +281,20 @@ def read_table(unit: Unit) -> Iterator[Entry]:
             yield Refused(f"{unit.label} ({model})", str(problem))
 
 
-def _distinct(draft: Draft, scores: list[tuple[str, Score]]) -> list[Score]:
-    """Each score once. One of several tables' values under the same name stands under its table's title as filter.
-
-    Several values in one table (of rows that differ in how the model was asked) are left out and named.
-    """
+def _distinct(scores: list[tuple[str, Score]]) -> list[Score]:
+    """Each score once; of several tables' values under the same name each stands under its table's title as filter."""
     values: dict[tuple[str, str, str], list[tuple[str, Score]]] = {}
     for title, score in scores:
         same = values.setdefault((score.task, score.metric, score.filter), [])
         if not any(score.score == other.score for _, other in same):
             same.append((title, score))
     rows: list[Score] = []
-    for (task, metric, label), several in values.items():
-        if len({title for title, _ in several}) < len(several):
-            listed = ", ".join(f"{s.score:g}" for _, s in several)[:80]
-            draft.left_out.append({"task": task, "reason": f"{metric}: several values, {listed}, of one name"})
-            draft.note("several-values", f"{task}: {metric} has several values of one name ({listed}); it is left out.")
-        elif len(several) == 1:
-            rows.append(several[0][1])
-        else:
-            rows += [replace(s, filter=title if label == "none" else f"{title}/{label}") for title, s in several]
+    for (*_, label), several in values.items():
+        titles = {title for title, _ in several}
+        apart = len(titles) == len(several) > 1
+        rows += [
+            replace(s, filter=title if label == "none" else f"{title}/{label}") if apart else s for title, s in several
+        ]
     return rows
 
 

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from harness.errors import BadInput
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import ROUNDING, Draft, Sample, Score
 from harness.interchange.readers.inspect import inspect_items, inspect_messages, inspect_scores
@@ -16,11 +15,7 @@ from harness.interchange.readers.inspect.inspect_scores import Entry
 
 
 def add(draft: Draft, task: str, document: dict[str, Any], samples: list[dict[str, Any]]) -> None:
-    """Add the rows of the log's results and the items of each; count in the verdict what is not scored.
-
-    Raises:
-        BadInput: the log gives several values under each name of a score.
-    """
+    """Add the rows of the log's results and the items of each; count in the verdict what is not scored."""
     results = mapping(document.get("results"))
     entries = inspect_scores.entries(results)
     entries += inspect_scores.unnamed(inspect_items.scorers(samples), entries)
@@ -57,25 +52,6 @@ def add(draft: Draft, task: str, document: dict[str, Any], samples: list[dict[st
         if values.words and not parts:
             draft.note("graded-otherwise", f"{values.words:,} samples are graded in words or lists, not in one number.")
     _count(draft, task, items, missing, entries, results, epochs)
-    _leave_out_doubles(draft)
-
-
-def _leave_out_doubles(draft: Draft) -> None:
-    """Leave out scores, and their items, of which a log has several values under one name."""
-    values: dict[tuple[str, str], set[float | None]] = {}
-    for score in draft.scores:
-        values.setdefault((score.metric, score.filter), set()).add(score.score)
-    double = {key for key, several in values.items() if len(several) > 1}
-    for metric, label in sorted(double):
-        listed = ", ".join("unknown" if v is None else f"{v:g}" for v in values[metric, label])
-        draft.left_out.append(
-            {"task": draft.scores[0].task, "reason": f"{metric} ({label}): several values of one name, {listed}"}
-        )
-        draft.note("several-values", f"{metric} has several values of one name ({listed}); it is left out.")
-    draft.scores = [s for s in draft.scores if (s.metric, s.filter) not in double]
-    draft.samples = [s for s in draft.samples if (s.metric, s.filter) not in double]
-    if double and not draft.scores:
-        raise BadInput(f"has no score that is told from another: {draft.left_out[-1]['reason']}")
 
 
 def _of_key(entry: Entry, key: str, values: Values) -> tuple[str | None, str]:
