@@ -173,8 +173,8 @@ def quantisation(arguments: Mapping[str, Any]) -> str | None:
         method = arguments["load_format"]
     if method is None and (nested or _says(arguments.get("quantization_config"))):
         method = "quantised"
-    bits = text(nested.get("bits"), 4)
-    return (text(method, 40) or "quantised") + (f" {bits}-bit" if bits else "") if method is not None else None
+    width = text(nested.get("bits"), 4)
+    return (text(method, 40) or "quantised") + (f" {width}-bit" if width else "") if method is not None else None
 
 
 def _says(value: object) -> bool:
