@@ -44,7 +44,7 @@ def test_one_task_with_several_shots_is_kept_apart(tmp_path: Path, runs_of: Runs
         "toy": (0.5, 8, 20),
         "toy (0-shot)": (0.25, 0, None),
         "toy (3-shot)": (0.375, 3, None),
-        "toy (8-shot)": (0.125, 8, None),
+        "old|toy|8|1": (0.125, 8, None),
     }
     assert not run.manifest["partial"]
 
