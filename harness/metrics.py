@@ -145,7 +145,7 @@ FAMILIES: tuple[Family, ...] = (
         r"([a-z0-9-]+[_ -])*(acc|accuracy)|(acc|accuracy)_(norm|all|char|token|raw)|averageaccuracy|weightedaverageaccuracy",
         "mean_acc", "share", 0, 1, True, True,
     ),
-    _family(r"(\w+_)?exact_match(@\d+)?|(exact|strict|flexible)[_ -]match|mean_em", "strict_match", "share", 0, 1, True, True),
+    _family(r"(\w+_)?exact_match(@\d+)?|(exact|strict|flexible)[_ -]match|mean_em|p?q?em", "strict_match", "share", 0, 1, True, True),
     # k tries an item: pass@k (Chen et al. 2021, arXiv 2107.03374), G-Pass@k_t (Liu et al. 2024, arXiv 2412.13147), majority votes
     _family(r"(\w+_)?(m?g-)?(pass|cons|maj|avg|mean|acc|best|majority|average)@(\d+|k|n)([_:(].*)?", "pass@8", "share", 0, 1, True, True),
     _family(r"(naive|weighted)_average", "weighted_average", "share", 0, 1, True),

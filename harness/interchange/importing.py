@@ -133,6 +133,11 @@ def _unit(work: _Work, unit: Unit) -> None:
         work.refused.append(Refused(unit.label, "is nested too deeply or too large to be read"))
     except UNEXPECTED as error:
         work.refused.append(Refused(unit.label, f"{SHAPE} ({type(error).__name__})"))
+    if unit.model and scores:
+        work.refused.append(
+            Refused(unit.label, "names its models itself; --model is for the files of one run that name none")
+        )
+        scores = []
     if len(records) >= TABLES_FROM:
         _tables(work, unit, records)
     else:

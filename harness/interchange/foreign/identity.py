@@ -87,7 +87,7 @@ def stated_name(value: object) -> str | None:
         return name
     parts = [part for part in re.split(r"[\\/]+", raw or "") if part not in ("", ".", "..", "~")]
     above = parts[-2] if len(parts) > 1 else ""
-    personal = len(parts) > 2 and parts[-3].lower() in ("home", "users", "user", "u")
+    personal = len(parts) > 2 and parts[-3].lower() in ("home", "users")
     return f"{model_name(above)}/{name}" if above and not personal and not is_no_name(above) else None
 
 
@@ -116,13 +116,15 @@ def identify(unit: Unit, names: list[object], arguments: Mapping[str, Any], conf
         name = f"{name}/{part}"
     model = Identity(name, revision, given=given)
     if not given and (adapter := next((a for a in map(arguments.get, _ADAPTERS) if _says(a)), None)):
-        model = _with_adapter(model, adapter, config)
+        model = _with_adapter(model, adapter, config, unit)
     return quantised(model, quantisation(arguments) or quantisation(config))
 
 
-def _with_adapter(model: Identity, adapter: object, config: Mapping[str, Any]) -> Identity:
+def _with_adapter(model: Identity, adapter: object, config: Mapping[str, Any], unit: Unit) -> Identity:
     name = stated_name(adapter)
     sha = next((s for key in _ADAPTER_SHAS if (s := text(config.get(key), 80)) not in (None, "None")), None)
+    if name is None and unit.model:
+        return Identity(model_name(unit.model), sha, model.name, given=True)
     if name is None:
         raise BadInput(f"names its adapter only by a folder ({model_name(adapter)}): say the model with --model NAME")
     return replace(model, name=f"{model.name}+{name}", revision=sha, base=model.name)
@@ -141,6 +143,8 @@ def quantised(model: Identity, how: str | None) -> Identity:
 def quantisation(arguments: Mapping[str, Any]) -> str | None:
     """How weights were quantised when they were loaded, as lm-eval's, vLLM's and LightEval's arguments say; else none."""
     nested = mapping(arguments.get("quantization_config"))
+    if written := re.search(r"load_in_([48])bit\W{1,4}True", str(arguments.get("quantization_config", ""))[:4000]):
+        nested = {**nested, f"load_in_{written.group(1)}bit": True}
     for settings in (arguments, nested):
         for bits in ("4", "8"):
             if _says(settings.get(f"load_in_{bits}bit")) or str(settings.get("dtype", "")).lower() in (
@@ -173,8 +177,8 @@ def quantisation(arguments: Mapping[str, Any]) -> str | None:
         method = arguments["load_format"]
     if method is None and (nested or _says(arguments.get("quantization_config"))):
         method = "quantised"
-    bits = text(nested.get("bits"), 4)
-    return (text(method, 40) or "quantised") + (f" {bits}-bit" if bits else "") if method is not None else None
+    width = text(nested.get("bits"), 4)
+    return (text(method, 40) or "quantised") + (f" {width}-bit" if width else "") if method is not None else None
 
 
 def _says(value: object) -> bool:

@@ -203,6 +203,8 @@ def _line(
                 raise BadInput("has a score and names no benchmark")
             unit_of_column = meaning.unit or text((row.get("unit") or "").strip(), 20)
             score, score_unit = catalog_unit(units.get(benchmark), *_in_one_unit(cell, unit_of_column))
+            if score_unit == "fraction" and abs(score) > 1:
+                raise BadInput(f"is more than the whole: {' '.join(row[column].split())[:40]}")
         except BadInput as problem:
             empty = False
             yield Refused(f"{place}, column {column}", str(problem))
@@ -237,15 +239,13 @@ def _in_one_unit(cell: Figure, unit: str | None) -> tuple[float, str | None]:
     """The figure in the column's unit, which a sign of per cent in the cell must fit.
 
     Raises:
-        BadInput: they do not fit, or a fraction is above one.
+        BadInput: they do not fit.
     """
     named = _SPELLINGS.get(unit.lower(), unit) if unit else None
     if cell.unit == "percent" and named not in (None, "percent", "fraction"):
         raise BadInput(f"is in per cent under the unit {named}")
     if cell.unit == "percent" and named == "fraction":
         return hundredth(cell.value), named
-    if named == "fraction" and abs(cell.value) > 1:
-        raise BadInput(f"is no fraction: {cell.value:g}")
     return cell.value, named or cell.unit
 
 

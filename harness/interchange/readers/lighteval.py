@@ -27,6 +27,7 @@ from harness.interchange.foreign.draft import (
 )
 from harness.interchange.foreign.identity import identify
 from harness.interchange.foreign.parquet import rows
+from harness.interchange.foreign.task_scores import states_none
 from harness.interchange.imported_run import Entry, Unit
 from harness.metrics import is_spread
 
@@ -121,13 +122,13 @@ def _names(document: dict[str, Any]) -> dict[str, str]:
     """The name of each task by its key in the file: no two keys share one."""
     keys = [key for key, row in mapping(document.get("results")).items() if key != "all" and isinstance(row, dict)]
     names: dict[str, str] = {}
+    shots_of: dict[str, int | None] = {}
     for key in sorted(keys, key=lambda k: -(split_task(k)[1] or 0)):  # the most shots first
         name, shots = split_task(key)
-        candidates = (name, f"{name} ({shots}-shot)" if shots is not None else key, key)
-        taken = set(names.values())
-        names[key] = next(
-            (text(c, 160) or "unnamed" for c in candidates if (text(c, 160) or "unnamed") not in taken), key
-        )
+        other_shots = name in shots_of and shots_of[name] != shots
+        candidates = (name, f"{name} ({shots}-shot)" if other_shots else key, key, f"{key} ({len(names)})")
+        names[key] = next(c for n in candidates if (c := text(n, 160) or "unnamed") not in names.values())
+        shots_of.setdefault(name, shots)
     return {key: names[key] for key in keys}
 
 
@@ -146,11 +147,8 @@ def _scores(draft: Draft, document: dict[str, Any], names: dict[str, str]) -> No
             draft.partial = True
             draft.note("part-of-task", f"{task}: {scored:,} of {there:,} items were scored.")
         for metric, value in row.items():
-            if (
-                is_spread(metric)
-                or isinstance(value, (dict, list))
-                or (isinstance(value, str) and number(value) is None)
-            ):
+            unknown = number(value) is None and not states_none(value)
+            if is_spread(metric) or isinstance(value, (dict, list)) or unknown:
                 continue
             error = number(row.get(f"{metric}_stderr"))
             n = None if average else scored

@@ -19,9 +19,11 @@ from harness.interchange.foreign import bounded, own_export
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import DTYPES, Draft, Score, Task, moment, parse_date
 from harness.interchange.foreign.identity import Identity, identify, stated_name
+from harness.interchange.foreign.task_scores import states_none
 from harness.interchange.imported_run import Entry, Refused, Unit
 from harness.interchange.readers import lm_eval_samples
 from harness.metrics import is_spread
+from harness.metrics import metric as listed
 
 NEW = "lm-eval"
 # `results_<date>`, or the stem that `--output_path NAME.json` gave.
@@ -33,8 +35,6 @@ _NOT_METRICS = {"alias", "name", "sample_len", "sample_count", "samples", " ", "
 _SQUAD2 = frozenset({"squad2", "squadv2"})
 # What `lm_eval --predict_only` puts in the place of a metric, with 999 for each item and task.
 PLACEHOLDER = "bypass"
-# How lm-eval spells a score that it could not compute, beside numbers.
-_NO_NUMBER = frozenset({"n/a", "nan", "inf", "-inf", "infinity", "-infinity", "none", "null"})
 # lm-eval's own name of a model's folder: organisation and model with two underscores between.
 _OWN_FOLDER = re.compile(r"^(?!__)[A-Za-z0-9][\w.\-]*?__[A-Za-z0-9][\w.\-]*$")
 _USED = {"results", "groups", "configs", "versions", "n-shot", "n-samples", "n_samples", "higher_is_better", "config"}
@@ -103,7 +103,11 @@ def read(unit: Unit) -> Iterator[Entry]:
             draft.note("items-unread", f"The items in {file.name} could not be read.")
             yield Refused(PurePosixPath(unit.label).with_name(file.name).as_posix(), str(problem))
     if samples and not results and not draft.samples:
-        return  # each file was refused by name
+        if not draft.notes:
+            return  # each file was refused by name
+        raise BadInput(
+            "holds no values of items (its metrics are over all items at once), and lies beside no results file"
+        )
     if samples and not results:
         draft.note("no-results", "Samples without their results file: scores are computed from the items.")
         draft.date = draft.date or parse_date(match["date"] if match else None)
@@ -285,8 +289,7 @@ def _row(
         if key in _NOT_METRICS or is_spread(metric) or isinstance(value, (dict, list)):
             continue
         score = number(value)
-        states_none = isinstance(value, float) or str(value).strip().lower() in _NO_NUMBER
-        if score is None and not (states_none and ("," in key or not filtered)):
+        if score is None and not (states_none(value) and ("," in key or (not filtered and _is_metric(metric, row)))):
             continue
         error = row.get(f"{metric}_stderr,{filter_name}" if filter_name else f"{metric}_stderr")
         direction = better.get(metric)
@@ -299,6 +302,11 @@ def _row(
             n if counted is None else whole(counted.get(key), 10**9),
             direction if isinstance(direction, bool) else None,
         )
+
+
+def _is_metric(name: str, row: dict[str, Any]) -> bool:
+    """Whether a key of an old row is that of a metric, whose value is unknown, and not some other empty field."""
+    return isinstance(row[name], float) or f"{name}_stderr" in row or listed(name).higher_is_better is not None
 
 
 def _task_of(file: Path, tasks: Sequence[str]) -> str:

@@ -29,6 +29,7 @@ from harness.interchange.foreign.draft import (
     parse_date,
 )
 from harness.interchange.foreign.figures import hundredth
+from harness.interchange.foreign.task_scores import states_none
 from harness.interchange.imported_run import Entry, Refused, Unit
 from harness.metrics import is_spread
 
@@ -76,6 +77,11 @@ def read_summary(unit: Unit) -> Iterator[Entry]:
     digest = bounded.digest_file(unit.files[0])
     rows = _table(unit.files[0])
     for column, model in enumerate(rows[0][4:], 4):
+        if not model.strip() or model in rows[0][4:column]:
+            yield Refused(
+                f"{unit.label}, column {column + 1}", f"is a second column of {model}" if model else "names no model"
+            )
+            continue
         draft = Draft(
             SUMMARY, hashlib.sha256(f"{digest}{model}".encode()).hexdigest(), model_name(model), "opencompass"
         )
@@ -94,8 +100,8 @@ def _cell(unit: Unit, draft: Draft, row: list[str], line: int, column: int) -> I
     """Add a figure of the summary; `-` is no score, NaN an unknown one, anything else is refused by line and column."""
     cell = row[column].strip()
     value = number(cell)
-    if value is None and cell.lower().lstrip("+-") not in ("nan", "inf", "infinity"):
-        if cell not in ("", "-"):
+    if value is None and (not states_none(cell) or cell.lower() == "n/a"):
+        if cell.lower() not in ("", "-", "n/a"):
             yield Refused(f"{unit.label} line {line}, column {column + 1}", f"is no figure: {cell[:40]}", failed=True)
         return
     dataset, version, metric, mode = (text(c.strip(), 120) or "" for c in row[:4])
@@ -177,8 +183,12 @@ def _dataset(draft: Draft, file: Path, summary: dict[str, str], predictions: Pat
     if "error" in document and len(document) == 1:
         raise BadInput(f"OpenCompass failed to score it: {text(document['error'], 200)}")
     for metric, value in document.items():
-        if metric != "details" and not isinstance(value, (dict, list, str, bool)):
-            _add(draft, task, metric.replace(",", ";")[:120], number(value))
+        name = metric.replace(",", ";")[:120]
+        words = isinstance(value, str) and not (
+            _SHARE.fullmatch(name) and (states_none(value) or number(value) is not None)
+        )
+        if metric != "details" and not isinstance(value, (dict, list, bool)) and not words:
+            _add(draft, task, name, number(value))
     shares = [s.metric for s in draft.scores if s.task == task and _SHARE.fullmatch(s.metric)]
     if shares:
         plain = next((name for name in shares if name.lower().startswith(("acc", "em", "exact"))), shares[0])
