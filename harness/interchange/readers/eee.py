@@ -36,6 +36,8 @@ FORMAT = "eee"
 _VERSIONS = ("0.2", "0.3")
 # How the file of a record's item outcomes is named: <record>_samples.jsonl beside <record>.json.
 INSTANCES = "_samples.jsonl"
+# Under which our own export keeps a metric's name letter by letter.
+METRIC = "landscape_metric"
 _USED = {"evaluation_results", "model_info", "source_metadata", "eval_library", "evaluation_id", "_path"}
 _METRICS = {"em": "exact_match", "exact-match": "exact_match", "accuracy": "accuracy", "f1": "f1"}
 
@@ -213,7 +215,7 @@ def _score(draft: Draft, entry: dict[str, Any]) -> Score | None:
         draft.tasks[task] = replace(known, num_fewshot=None)
     return Score(
         task,
-        _metric(config),
+        text(metric_details.get(METRIC), 120) or _metric(config),
         text(metric_details.get("filter"), 80) or "none",
         number(details.get("score")),
         number(mapping(uncertainty.get("standard_error")).get("value")),

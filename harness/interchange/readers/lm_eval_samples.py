@@ -81,6 +81,8 @@ def _rows(draft: Draft, task: str, line: dict[str, Any], names: list[str]) -> li
     if likelihoods and continuations:
         best = max(range(len(likelihoods)), key=likelihoods.__getitem__)
         response = text(continuations[best], MAX_SAMPLE_TEXT) if best < len(continuations) else None
+    if "response" in own_fields:
+        response = text(own_fields["response"], MAX_SAMPLE_TEXT) if own_fields["response"] else own_fields["response"]
     rows = []
     for name, pair in values.items():
         if pair is None and name in mapping(own_fields.get("values")):

@@ -14,7 +14,7 @@ from typing import Any
 from harness.interchange.foreign import own_export
 from harness.interchange.foreign.draft import parse_date, slug
 from harness.interchange.imported_run import ImportedRun
-from harness.interchange.readers.eee import INSTANCES
+from harness.interchange.readers.eee import INSTANCES, METRIC
 from harness.metrics import metric
 
 SCHEMA_VERSION = "0.3.0"
@@ -128,6 +128,7 @@ def _result(row: dict[str, Any], task: dict[str, Any]) -> dict[str, Any]:
             "max_score": 1.0 if bounded else max(1e9, row["score"]),
             "additional_details": _strings(
                 {
+                    METRIC: row["metric"],
                     "filter": row["filter"],
                     "task_version": row["task_version"],
                     "output_type": _TYPES.get(row["kind"]),

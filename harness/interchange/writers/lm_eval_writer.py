@@ -10,6 +10,8 @@ import hashlib
 import json
 import math
 import re
+from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +28,11 @@ def write(run: ImportedRun, out: Path) -> list[Path]:
     manifest, rows = run.manifest, run.results.to_pylist()
     model = str(manifest["model"]["id"])
     when = parse_date(manifest.get("started") or manifest.get("sealed"))
-    date = when.strftime("%Y-%m-%dT%H-%M-%S.000000") if when else "1970-01-01T00-00-00.000000"
     folder = out / re.sub(r"[\"<>:/|\\?*\[\]]+", "__", model)
     folder.mkdir(parents=True, exist_ok=True)
     document = _document(manifest, rows, model, when.timestamp() if when else None)
-    suffix = "" if not (folder / f"results_{date}.json").exists() else f"@{manifest['run_id'][-8:]}"
-    target = folder / f"results_{date}{suffix}.json"
+    date = _date(folder, when, manifest["run_id"])
+    target = folder / f"results_{date}.json"
     target.write_text(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False), encoding="utf-8")
     written = [target]
     standing = {"valid": manifest.get("valid") is not False, "partial": manifest.get("partial") is True}
@@ -39,10 +40,19 @@ def write(run: ImportedRun, out: Path) -> list[Path]:
     for sample in run.samples.to_pylist():
         by_task.setdefault(sample["task"], []).append(sample)
     for task, samples in by_task.items():
-        path = folder / f"samples_{re.sub(r'[^A-Za-z0-9._:=,+ -]+', '__', task)}_{date}{suffix}.jsonl"
+        path = folder / f"samples_{re.sub(r'[^A-Za-z0-9._:=,+ -]+', '__', task)}_{date}.jsonl"
         path.write_text("".join(_lines(samples, standing)), encoding="utf-8")
         written.append(path)
     return written
+
+
+def _date(folder: Path, when: datetime | None, run_id: str) -> str:
+    """The date in the names of a run's files: no other run's in the folder, since files of one date belong together."""
+    second = when.strftime("%Y-%m-%dT%H-%M-%S") if when else "1970-01-01T00-00-00"
+    digest = int(hashlib.sha256(run_id.encode()).hexdigest(), 16)
+    fractions = chain([0], ((digest + step) % 10**6 for step in range(10**6)))
+    names = (f"{second}.{fraction:06d}" for fraction in fractions)
+    return next(name for name in names if not (folder / f"results_{name}.json").exists())
 
 
 def _document(manifest: dict[str, Any], rows: list[dict[str, Any]], model: str, date: float | None) -> dict[str, Any]:
@@ -139,6 +149,7 @@ def _line(sample: dict[str, Any], standing: dict[str, bool]) -> dict[str, Any]:
             "values": {},
             "cluster": sample["cluster"],
             "gold": sample["gold"],
+            "response": response,
             **standing,
         },
     }

@@ -134,3 +134,42 @@ def test_samples_alone_still_say_that_their_run_is_not_valid(tmp_path: Path) -> 
     (back,) = import_path(tmp_path / "out", runs_dir=tmp_path / "back").imported
     manifest = stored_runs.load(back, tmp_path / "back").manifest
     assert (manifest["valid"], manifest["partial"]) == (False, True)
+
+
+def odd_names(folder: Path) -> Path:
+    metrics = {"acc,uracy": {"value": 0.5}, "Mean win rate": {"value": 0.25}, "em": {"value": 0.75}}
+    entry = {"name": 'a,b "q"', "scorer": 'a,b "q"', "metrics": metrics}
+    other = {"name": "=cmd", "scorer": "=cmd", "metrics": {"accuracy": {"value": 0.5}}}
+    return b.write(folder / "a.json", {**b.inspect_log(), "results": {"scores": [entry, other]}}).parent
+
+
+@pytest.mark.parametrize("format", sorted(WRITERS))
+def test_names_of_metrics_and_filters_come_back_letter_by_letter(tmp_path: Path, format: str) -> None:
+    (run_id,) = import_path(odd_names(tmp_path / "in"), runs_dir=tmp_path / "runs").imported
+    export([run_id], format, tmp_path / "out", tmp_path / "runs")
+    (back,) = import_path(tmp_path / "out", runs_dir=tmp_path / "back").imported
+    one, two = stored_runs.load(run_id, tmp_path / "runs"), stored_runs.load(back, tmp_path / "back")
+    assert rows_without_id(one.results) == rows_without_id(two.results)
+    assert {r["filter"] for r in two.results.to_pylist()} >= {'a,b "q"', "=cmd"}
+
+
+@pytest.mark.parametrize("format", sorted(WRITERS))
+def test_runs_of_one_model_and_second_keep_their_own_verdicts_and_items(tmp_path: Path, format: str) -> None:
+    ids: list[str] = []
+    for status in ("success", "cancelled"):
+        log = b.write(tmp_path / status / "a.json", {**b.inspect_log(), "status": status})
+        ids += import_path(log, runs_dir=tmp_path / "runs").imported
+    export(ids, format, tmp_path / "out", tmp_path / "runs")
+    report = import_path(tmp_path / "out", runs_dir=tmp_path / "back")
+    runs = [stored_runs.load(run_id, tmp_path / "back") for run_id in report.imported]
+    assert sorted((r.manifest["valid"], r.samples.num_rows) for r in runs) == [(False, 4), (True, 4)]
+
+
+def test_items_of_lm_eval_alone_still_say_that_their_run_is_not_valid(tmp_path: Path) -> None:
+    (run_id,) = import_path(broken_off(tmp_path / "in"), runs_dir=tmp_path / "runs").imported
+    for path in export([run_id], "lm-eval", tmp_path / "out", tmp_path / "runs"):
+        if path.name.startswith("results_"):
+            path.unlink()
+    (back,) = import_path(tmp_path / "out", runs_dir=tmp_path / "back").imported
+    manifest = stored_runs.load(back, tmp_path / "back").manifest
+    assert (manifest["valid"], manifest["partial"]) == (False, True)

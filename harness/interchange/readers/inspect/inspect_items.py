@@ -94,6 +94,7 @@ def values(entry: Entry, found: Sequence[Item], reductions: Reductions, key: str
         raw = [_at(entry, _raw(entry, sample), key) for sample in item.epochs]
         graded = [g for g in raw if _is_grade(g)]
         lost += len(item.epochs) - len(graded) + len(item.failed)
+        value: float | None
         counted: list[Grade] = [g for g in graded if grade_value(g) is not None]
         if any(isinstance(g, float) and math.isinf(g) for g in graded):
             value = math.inf
