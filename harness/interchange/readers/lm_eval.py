@@ -96,7 +96,8 @@ def read(unit: Unit) -> Iterator[Entry]:
         task = match["task"] if match else _task_of(file, list(draft.tasks))
         try:
             documents = lm_eval_samples.add(draft, task, file)
-            draft.scores = [replace(s, n=documents) if s.task == task and s.n is None else s for s in draft.scores]
+            if own_export.KEY not in document:  # our own export counts every score's items
+                draft.scores = [replace(s, n=documents) if s.task == task and s.n is None else s for s in draft.scores]
         except BadInput as problem:
             del draft.samples[first:]
             draft.partial = True
