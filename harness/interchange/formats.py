@@ -17,6 +17,7 @@ from harness.interchange.readers import (
     eee,
     evalscope,
     helm,
+    helm_table,
     landscape,
     landscape_csv,
     leaderboard_csv,
@@ -131,11 +132,11 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "helm-table",
         "HELM group table",
-        helm.read_table,
+        helm_table.read_table,
         _JSON,
-        document=helm.is_table,
-        without_scores=helm.without_scores,
-        copy_of=helm.copy_of,
+        document=helm_table.is_table,
+        without_scores=helm_table.without_scores,
+        copy_of=helm_table.copy_of,
     ),
     Format(
         "landscape-csv",
