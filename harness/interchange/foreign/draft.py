@@ -39,6 +39,11 @@ class Score:
     n: int | None = None
     higher_is_better: bool | None = None
 
+    @property
+    def name(self) -> tuple[str, str, str]:
+        """Task, metric and filter."""
+        return self.task, self.metric, self.filter
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -71,6 +76,11 @@ class Sample:
     cluster: str | None = None
     choice_loglikelihoods: tuple[float, ...] | None = None
     gold: int | None = None
+
+    @property
+    def name(self) -> tuple[str, str, str]:
+        """Task, metric and filter of the score that the item is of."""
+        return self.task, self.metric, self.filter
 
 
 @dataclass
@@ -133,7 +143,7 @@ class Draft:
         Raises:
             BadInput: the file holds neither scores nor items, or none that is told from another.
         """
-        doubles.leave_out(self)
+        self._leave_out_doubles()
         self.scores = _complete(self)
         if not self.scores:
             raise BadInput("holds no scores and no items")
@@ -142,6 +152,19 @@ class Draft:
         run_id = _run_id(self)
         results = _results(self, run_id, {row["task"]: row["kind"] for row in tasks})
         return ImportedRun(self._manifest(run_id, tasks), results, _samples(self, run_id), self.one_of_many)
+
+    def _leave_out_doubles(self) -> None:
+        """Leave out scores, and their items, of which the file has several values that nothing tells apart."""
+        known = {score.name for score in self.scores if score.score is not None}
+        self.scores = [s for s in self.scores if s.score is not None or s.name not in known]
+        reasons = doubles.several_values((s.name, s.score) for s in self.scores)
+        for (task, *_), reason in reasons.items():
+            self.left_out.append({"task": task, "reason": reason})
+            self.note("several-values", f"Left out of {task}: {reason}.")
+        self.scores = [s for s in self.scores if s.name not in reasons]
+        self.samples = [s for s in self.samples if s.name not in reasons] if reasons else self.samples
+        if reasons and not self.scores and not self.samples:
+            raise BadInput(f"has no score that is told from another: {next(iter(reasons.values()))}")
 
     def _judge(self) -> None:
         """The verdict's sentences on what an imported run leaves unknown."""
@@ -321,15 +344,7 @@ def _complete(draft: Draft) -> list[Score]:
     items: dict[tuple[str, str, str], list[Sample]] = {}
     for sample in draft.samples:
         items.setdefault((sample.task, sample.metric, sample.filter), []).append(sample)
-    scores: dict[tuple[str, str, str], Score] = {}
-    for score in draft.scores:
-        first = scores.setdefault((score.task, score.metric, score.filter), score)
-        if first.score != score.score:
-            draft.note(
-                "several-results",
-                f"The file has several results for {score.task}, {score.metric}; the first, {first.score}, is kept, "
-                f"{score.score} is left out.",
-            )
+    scores = {s.name: s for s in draft.scores}
     for key, rows in items.items():
         scored = [(s.value, s.weight) for s in rows if s.value is not None]
         values, weights = [v for v, _ in scored], [w for _, w in scored]
