@@ -111,7 +111,9 @@ def values(entry: Entry, found: Sequence[Item], reductions: Reductions, key: str
 def _raw(entry: Entry, sample: dict[str, Any]) -> Any:
     scores = scores_of(sample)
     score = scores.get(entry.scorer, scores.get(""))
-    return score["value"] if isinstance(score, dict) and "value" in score else score
+    if isinstance(score, dict) and score.keys() & {"value", "answer", "explanation"}:
+        return score.get("value")
+    return score
 
 
 def _at(entry: Entry, value: Any, key: str | None) -> Any:

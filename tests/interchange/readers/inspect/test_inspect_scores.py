@@ -209,3 +209,9 @@ def test_an_infinite_grade_leaves_its_score_unknown_over_all_items(tmp_path: Pat
 def test_grades_in_lists_are_scored_but_no_single_number(tmp_path: Path, runs_of: Runs) -> None:
     (run,) = runs_of(b.write(tmp_path / "a.json", log([score(0.5)], [sample(i, 1, [i, 1]) for i in range(2)])))
     assert not run.manifest["partial"] and "graded-otherwise" in codes(run) and run.samples.num_rows == 0
+
+
+def test_a_score_without_a_value_is_none(tmp_path: Path, runs_of: Runs) -> None:
+    samples = [sample(0, 1, "C"), {**sample(1, 1, "C"), "scores": {"judge": {"answer": "x"}}}]
+    (run,) = runs_of(b.write(tmp_path / "a.json", log([score(1.0)], samples)))
+    assert item_values(run, "accuracy", "none") == [1.0] and run.manifest["partial"]
