@@ -239,12 +239,13 @@ def import_(
         str, typer.Option(help="auto, or a format's name (an unknown one is answered with all of them).")
     ] = "auto",
     mapping: Annotated[Path | None, typer.Option(help="Mapping file of a plain leaderboard in CSV.")] = None,
+    model: Annotated[str | None, typer.Option(help="The model of the one run whose files name none.")] = None,
     json: Json = False,
 ) -> None:
     """Import other tools' results: lm-eval, lighteval, OpenCompass, HELM, Inspect, EvalScope, Every Eval Ever."""
     from harness.interchange.commands import import_results
 
-    raise typer.Exit(import_results(path, format, mapping=mapping, as_json=json))
+    raise typer.Exit(import_results(path, format, mapping=mapping, model=model, as_json=json))
 
 
 @app.command()

@@ -7,7 +7,9 @@ kept and shown, but nothing is ranked by them. ``docs/formats.md`` shows this li
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 Role: TypeAlias = Literal["mean", "exp", "rolling", "classes", "answers", "corpus"]
@@ -67,6 +69,7 @@ METRICS: dict[str, Metric] = {
         ),
         *_proportions(None, "prompt_level_strict", "prompt_level_loose", "pass@1", "acc_pass@1"),
         *_proportions(None, "prompt_level_strict_acc", "prompt_level_loose_acc"),
+        *_proportions(None, "extractive_match", "prefix_quasi_exact_match", "relaxed_accuracy", "is_correct"),
         *_shares(None, "inst_level_strict", "inst_level_loose", "inst_level_strict_acc", "inst_level_loose_acc"),
         *_shares("classification", "mc2"),
         *_shares(None, "macro_f1", "precision", "recall", role="classes"),
@@ -87,6 +90,7 @@ METRICS: dict[str, Metric] = {
         Metric("hallucination_rate", "share", 0.0, 1.0, False, True),
         Metric("bbq_metric_ambiguous_bias", "share", -1.0, 1.0, False),
         Metric("bbq_metric_disambiguated_bias", "share", -1.0, 1.0, False),
+        Metric("bbq_metric_unambiguous_bias", "share", -1.0, 1.0, False),
         Metric("bits_per_byte", "bits per byte", 0.0, math.inf, False, role="rolling", kind="perplexity"),
         _perplexity("byte_perplexity", "rolling"),
         _perplexity("word_perplexity", "rolling"),
@@ -96,9 +100,90 @@ METRICS: dict[str, Metric] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Metrics whose names follow one pattern and that share a row; ``row.name`` is an example of such a name."""
+
+    pattern: str
+    row: Metric
+
+
+def _family(
+    pattern: str, example: str, unit: str, low: float, high: float, better: bool, proportion: bool = False
+) -> Family:
+    return Family(pattern, Metric(example, unit, low, high, better, proportion))
+
+
+# Matched against the whole name in lower case, without a trailing "(8 runs average)", in this order; METRICS come first.
+# A name that only contains such a word (`accuracy_drop`, `loss_ratio`) is not in a family: its direction is not known.
+FAMILIES: tuple[Family, ...] = (
+    # calibration: gap between confidence and accuracy (Guo et al. 2017, arXiv 1706.04599), as HELM and others name it
+    _family(r"(platt_|adaptive_|static_|max_|mean_)?(ece|mce|ace|calibration_error)(_\d+_bins?)?", "ece_10_bin", "share", 0, 1, False),
+    _family(r"expected_calibration_error", "expected_calibration_error", "share", 0, 1, False),
+    # Perspective API's toxicity (Gehman et al. 2020, arXiv 2009.11462)
+    _family(
+        r"(expected_|average_|avg_|mean_)?(max_|maximum_)?toxicity(_probability|_score|_rate|_frac)?|toxic(_frac|_fraction|_rate)",
+        "expected_max_toxicity", "share", 0, 1, False,
+    ),
+    _family(r"bias_metric(:.*)?|stereotyp(e|ing|ical)(_score|_rate|_bias)?|bias_score", "bias_metric", "share", -math.inf, math.inf, False),
+    _family(r"bbq_(metric_)?(un|dis)?ambig(uous|uated)?_bias(_score)?", "bbq_metric_ambig_bias", "share", -1, 1, False),
+    _family(r"(hallucination|error|failure|refusal_error|false_positive|false_negative)_rate", "error_rate", "share", 0, 1, False),
+    # errors and losses: a distance from what is right
+    _family(
+        r"(n|mean_|median_)?(mae|mse|rmse|nrmse|rmsle|msle|mape|smape|medae)|(root_)?(mean|median)_(absolute|squared)(_percentage)?_error",
+        "mae", "error", 0, math.inf, False,
+    ),
+    _family(r"(avg_|mean_|micro_|macro_|corpus_)?(wer|cer|mer|ter)|(word|char|character|phone|phoneme)_error_rate", "wer", "error rate", 0, math.inf, False),
+    _family(r"(\w+_)?(perplexity|ppl)", "token_perplexity", "perplexity", 1, math.inf, False),
+    _family(r"(eval_|test_|val_|valid_|validation_)?loss|cross_entropy(_loss)?|nll(_loss)?|negative_log_likelihood|neg_log_likelihood", "loss", "nats", -math.inf, math.inf, False),
+    _family(r"bits_per_(char|character|token|word)|bpb|bpc|bpt", "bits_per_char", "bits", 0, math.inf, False),
+    _family(r"brier|brier_loss", "brier", "squared error", 0, 2, False),
+    _family(r"(mean_|normali[sz]ed_)?(edit|levenshtein)_distance", "edit_distance", "edits", 0, math.inf, False),
+    # right or wrong, item by item: other tools' names of accuracy
+    _family(r"balanced_(acc|accuracy)", "balanced_accuracy", "share", 0, 1, True),
+    _family(
+        r"([a-z0-9-]+[_ -])*(acc|accuracy)|(acc|accuracy)_(norm|all|char|token|raw)|averageaccuracy|weightedaverageaccuracy",
+        "mean_acc", "share", 0, 1, True, True,
+    ),
+    _family(r"(\w+_)?exact_match(@\d+)?|(exact|strict|flexible)[_ -]match|mean_em|p?q?em", "strict_match", "share", 0, 1, True, True),
+    # k tries an item: pass@k (Chen et al. 2021, arXiv 2107.03374), G-Pass@k_t (Liu et al. 2024, arXiv 2412.13147), majority votes
+    _family(r"(\w+_)?(m?g-)?(pass|cons|maj|avg|mean|acc|best|majority|average)@(\d+|k|n)([_:(].*)?", "pass@8", "share", 0, 1, True, True),
+    _family(r"(naive|weighted)_average", "weighted_average", "share", 0, 1, True),
+    # overlap with a reference, ranking of documents, agreement of two lists
+    _family(r"(micro|macro|weighted|mean|token|sample|avg|average|classification_micro|classification_macro)_(f1|precision|recall)|f1_(macro|micro|weighted|score)|f1score", "micro_f1", "share", 0, 1, True),
+    _family(r"(recall|precision|hits?|success)@\d+|(ndcg|mrr|map|rr)(@\d+)?", "recall@10", "share", 0, 1, True),
+    _family(r"(roc_?|pr_?)?auc|auroc|auprc|average_precision", "auroc", "share", 0, 1, True),
+    _family(r"pearson(r|_corr\w*)?|spearman(r|_corr\w*)?|kendall(_?tau)?|matthews_corr\w*|cohen_?kappa", "spearman", "correlation", -1, 1, True),
+)  # fmt: skip
+
+
 def metric(name: str) -> Metric:
-    """The row of a metric; one that is not listed has no bounds and no known direction."""
-    return METRICS.get(name, Metric(name, "", -math.inf, math.inf, None))
+    """The row of a metric: its own, else its family's; one that has neither has no bounds and no known direction."""
+    return METRICS.get(name) or _of_family(name)
+
+
+@lru_cache(maxsize=4096)
+def _of_family(name: str) -> Metric:
+    plain = re.sub(r"\s*\(\d+ runs? average\)$", "", name.strip().lower()[:200])
+    if plain in METRICS:
+        return replace(METRICS[plain], name=name)
+    for family in FAMILIES:
+        if re.fullmatch(family.pattern, plain):
+            return replace(family.row, name=name)
+    return Metric(name, "", -math.inf, math.inf, None)
+
+
+# A spread beside a score, no score: `acc_stderr`, `exact_match_std_err`, `var`, `acc_ci_low`.
+_SPREAD = re.compile(
+    r"(?:.*[\s_.:/-])?(?:std_?err|std|std_?dev|stdev|std_?error|standard_(?:error|deviation)|var|variance|sem|"
+    r"ci(?:_?9[05])?(?:_(?:low|high|lower|upper))?)(?:_(?:clt|bootstrap|clustered))?(?:[_\s]*\(.*\))?",
+    re.I,
+)
+
+
+def is_spread(name: str) -> bool:
+    """Whether a name is that of a standard error, standard deviation, variance or interval, which is no score."""
+    return _SPREAD.fullmatch(name.strip()[:200]) is not None
 
 
 def names(role: Role) -> tuple[str, ...]:

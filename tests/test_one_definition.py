@@ -360,12 +360,12 @@ def test_the_report_takes_a_new_size_band(companies: Path, monkeypatch: pytest.M
 def test_a_leaderboard_table_yields_the_catalogs_benchmarks_in_its_units(tmp_path: Path) -> None:
     units = benchmark_units(places.packaged_catalog())
     for needed, board in leaderboard_csv.KNOWN:
-        columns = dict.fromkeys([*sorted(needed), *board.scores], "50") | {board.model: "acme/tiny"}
+        columns = dict.fromkeys([*sorted(needed), *board.scores], "0.5") | {board.model: "acme/tiny"}
         if "benchmark" in columns:  # a table of any benchmarks names them itself
             continue
-        file = tmp_path / "board.csv"
+        file = tmp_path / "lmarena_text.csv"  # the name that tells Arena's board of chat models from its others
         file.write_text(",".join(columns) + "\n" + ",".join(columns.values()) + "\n", encoding="utf-8")
-        scores = list(leaderboard_csv.read(Unit("leaderboard", file, (file,), "board.csv")))
+        scores = list(leaderboard_csv.read(Unit("leaderboard", file, (file,), file.name)))
         assert len(scores) == len(board.scores)
         for score in scores:
             assert isinstance(score, ReportedScore)

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from harness import names
+from harness.commands import verdict
 from harness.commands.database import reader as open_reader
 from harness.errors import BadInput, MissingData
 from harness.terminal import print_json
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def compare(models: Sequence[str], *, suite: str | None, as_json: bool) -> None:
-    """Paired differences of two or more models on the suite that they share.
+    """Paired differences of two or more models on the suite that they share, after what each run's verdict says.
 
     Raises:
         BadInput: fewer than two models, or an ambiguous name (the candidates are listed).
@@ -32,10 +33,14 @@ def compare(models: Sequence[str], *, suite: str | None, as_json: bool) -> None:
     runs = choose(reader.frame("compare_runs"), reader.frame("models"), models, suite)
     comparison = paired_outcomes.compare(reader, runs.assign(label=runs["model"]))
     suite, version, ids = runs["suite"].iloc[0], runs["suite_version"].iloc[0], [str(r) for r in runs["run_id"]]
+    verdicts = [verdict.of_run(row) for row in runs.to_dict("records")]
     if as_json:
-        print_json({"suite": suite, "suite_version": version, "runs": ids, **comparison.to_json()})
+        said = [one.to_json() for one in verdicts]
+        print_json({"suite": suite, "suite_version": version, "runs": ids, "verdicts": said, **comparison.to_json()})
         return
     print(f"{suite} {version}: {', '.join(ids)}")
+    for one in verdicts:
+        print(f"  {one.line()}")
     for row in comparison.left_out.itertuples():
         print(f"  not compared: {row.task} ({row.reason})")
     if comparison.index.empty:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from harness import names, places
+from harness.commands import verdict
 from harness.commands.database import reader
 from harness.terminal import json_types, print_json, records, show_scores
 
@@ -31,9 +32,9 @@ def run(run_id: str, *, as_json: bool) -> None:
     print(row)
     for key in ("model", "revision", "suite", "suite_version", "engine", "dtype", "device", "origin", "sealed"):
         print(f"  {key}: {full[key][0]}")
-    verdict = json.loads(full["verdict_text"][0] or "[]")
-    print(f"  verdict: {'valid' if full['valid'][0] else 'not valid'}")
-    for finding in verdict:
-        print(f"    {finding['code']}: {finding['message']}" if isinstance(finding, dict) else f"    {finding}")
+    said = verdict.of_run(full.to_dict("records")[0])
+    print(f"  verdict: {said.standing}")
+    for finding in said.findings:
+        print(f"    {finding.code}: {finding.message}")
     print(f"  evidence: {places.runs() / row}")
     show_scores(scores)

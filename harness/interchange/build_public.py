@@ -13,7 +13,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,8 @@ class Origin:
     licence: str
     # Put before the names of models that their files do not name in full.
     prefix: str = ""
+    # The origin's folders are named after checkpoints, as its documentation says; its files name no model.
+    folders_are_models: bool = False
 
     @property
     def url(self) -> str:
@@ -52,7 +54,7 @@ ORIGINS: tuple[Origin, ...] = (
     Origin("eee_fixtures", "evaleval/every_eval_ever", "9bce413", "MIT"),
     Origin("eee_leaderboards", "evaleval/every_eval_ever", "d9be34d", "MIT"),
     Origin("squad_predictions", "rajpurkar/SQuAD-explorer", "eee5fdb", "MIT"),
-    Origin("mmlu_per_question", "HaeChan0305/MLILAB-FedLLM", "d92730e", "Apache-2.0", "MLILAB-FedLLM/"),
+    Origin("mmlu_per_question", "HaeChan0305/MLILAB-FedLLM", "d92730e", "Apache-2.0", "MLILAB-FedLLM/", True),
 )
 
 
@@ -90,6 +92,8 @@ def _runs(source: Path, origin: Origin) -> Iterator[ImportedRun]:
     for unit in detect.find(folder):
         if isinstance(unit, Refused):
             continue
+        if origin.folders_are_models:
+            unit = replace(unit, model=unit.path.name)
         try:
             for entry in formats.reader(unit)(unit):
                 if isinstance(entry, ImportedRun):

@@ -21,7 +21,9 @@ from harness.store.opening import named
 _LISTED = 20
 
 
-def import_results(path: Path, format: str = "auto", *, mapping: Path | None = None, as_json: bool = False) -> int:
+def import_results(
+    path: Path, format: str = "auto", *, mapping: Path | None = None, model: str | None = None, as_json: bool = False
+) -> int:
     """Import others' results and publish them: 0 done, 1 a part was refused, 2 nothing could be imported.
 
     Raises:
@@ -32,7 +34,7 @@ def import_results(path: Path, format: str = "auto", *, mapping: Path | None = N
 
     publishing.refuse_unusable()
     with _progress(path) as progress:
-        report = import_path(path, format, runs_dir=places.runs(), mapping=mapping, progress=progress)
+        report = import_path(path, format, runs_dir=places.runs(), mapping=mapping, model=model, progress=progress)
     present = len(report.imported) + len(report.existing) + report.reported
     loaded = publishing.publish(report) if present else Loaded()
     if as_json:
@@ -52,6 +54,7 @@ def _document(report: ImportReport, loaded: Loaded) -> dict[str, object]:
         "existing": list(report.existing),
         "published": loaded.runs,
         "reported_scores": report.reported,
+        "lines_without_figure": report.without_figure,
         "refused": [asdict(r) for r in report.refused],
         "problems": [*([loaded.catalog] if loaded.catalog else []), *loaded.problems],
     }
@@ -76,6 +79,8 @@ def _summary(report: ImportReport, loaded: Loaded) -> str:
         parts.append(f"{earlier:,} sealed earlier are now in the database too")
     if report.reported:
         parts.append(f"{report.reported:,} reported scores")
+    if report.without_figure:
+        parts.append(f"{report.without_figure:,} lines without a figure")
     return ", ".join([*parts, f"{len(report.refused):,} files or records not imported"])
 
 

@@ -114,6 +114,8 @@ def _in_folder(
         label = _label(file, root)
         try:
             format, document = _recognise(file, wanted, mapping)
+            if not alone and (reason := format.copy_of(file, document, root)):
+                raise NothingHere(reason)
         except BadInput as problem:
             yield Refused(label, str(problem), failed=alone or not isinstance(problem, NothingHere))
             continue

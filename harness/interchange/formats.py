@@ -17,7 +17,7 @@ from harness.interchange.readers import (
     eee,
     evalscope,
     helm,
-    inspect_log,
+    helm_table,
     landscape,
     landscape_csv,
     leaderboard_csv,
@@ -28,6 +28,7 @@ from harness.interchange.readers import (
     opencompass,
     squad,
 )
+from harness.interchange.readers.inspect import inspect_log
 
 _JSON = (".json",)
 _JSON_AND_LINES = (".json", ".jsonl", ".jsonl.gz")
@@ -37,6 +38,11 @@ _CSV = (".csv",)
 def _none_beside(unit: Unit, siblings: Sequence[Path]) -> tuple[Path, ...]:
     """No companions: the files of a format whose units are one file each."""
     return ()
+
+
+def _no_copy(file: Path, document: Any, root: Path) -> str | None:
+    """No copies: a format whose tool writes each result once."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,8 @@ class Format:
     detail: Callable[[str], bool] | None = None
     # Why a JSON document that the tool writes beside results holds none; nothing for any other document.
     without_scores: Callable[[str, Any], str | None] | None = None
+    # Why a file repeats one that lies below the same root and is read; nothing for any other file.
+    copy_of: Callable[[Path, Any, Path], str | None] = _no_copy
     # The files of one folder are one unit.
     grouped: bool = False
     # Read with the mapping file (``--mapping``), before any other format, where there is one.
@@ -124,10 +132,11 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "helm-table",
         "HELM group table",
-        helm.read_table,
+        helm_table.read_table,
         _JSON,
-        document=helm.is_table,
-        without_scores=helm.without_scores,
+        document=helm_table.is_table,
+        without_scores=helm_table.without_scores,
+        copy_of=helm_table.copy_of,
     ),
     Format(
         "landscape-csv",

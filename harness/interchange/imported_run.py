@@ -70,6 +70,13 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class NoFigure:
+    """A line of a table that names a model and holds no figure: nothing to import, and counted."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """What one reader reads at once: the files of one run, or one file of many records."""
 
@@ -82,9 +89,11 @@ class Unit:
     mapping: Path | None = None
     # The parsed document where one JSON file is the unit, so that it is parsed once.
     document: Any = field(default=None, compare=False, repr=False)
+    # The model that the person who imports names, for a file that names none.
+    model: str | None = None
 
 
-Entry: TypeAlias = "ImportedRun | ReportedScore | Refused"
+Entry: TypeAlias = "ImportedRun | ReportedScore | Refused | NoFigure"
 Reader: TypeAlias = Callable[[Unit], Iterator[Entry]]
 
 
@@ -100,3 +109,5 @@ class ImportReport:
     folders: tuple[Path, ...] = ()
     # Files of run tables and of reported scores (``run_parquet``).
     tables: tuple[Path, ...] = field(default=())
+    # Lines of tables that have a model and no figure (`–`, `n/a`, nothing).
+    without_figure: int = 0

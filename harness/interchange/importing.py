@@ -11,13 +11,14 @@ import hashlib
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.errors import BadInput, RunFailed
 from harness.files import scratch_folder, sync
 from harness.interchange import detect, formats, run_parquet
-from harness.interchange.imported_run import ImportedRun, ImportReport, Refused, ReportedScore, Unit
+from harness.interchange.foreign.identity import GIVEN
+from harness.interchange.imported_run import ImportedRun, ImportReport, NoFigure, Refused, ReportedScore, Unit
 from harness.store import leftovers, run_folder
 
 # A file with at least this many item-less records becomes run tables; the runs of fewer become folders.
@@ -46,6 +47,9 @@ class _Work:
     # The hidden folder in which they lie, made with the first of them.
     scratch: Path | None = None
     at_end: ExitStack = field(default_factory=ExitStack)
+    without_figure: int = 0
+    # The file whose run `--model` named; it names that of one run.
+    named_file: str | None = None
 
 
 def import_path(
@@ -54,10 +58,12 @@ def import_path(
     *,
     runs_dir: Path,
     mapping: Path | None = None,
+    model: str | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Import what lies at ``path`` into ``runs_dir``; one broken file never stops the rest.
 
+    ``model`` names the model of the one run there whose files name none; files that name theirs are then refused.
     ``progress`` is told the number of files done so far and the file at hand.
 
     Raises:
@@ -80,7 +86,7 @@ def import_path(
                 continue
             if progress:
                 progress(files_read, unit.label)
-            _unit(work, unit)
+            _unit(work, replace(unit, model=model))
             files_read += len(unit.files)
         _seal(work)
     except OSError as error:
@@ -99,6 +105,7 @@ def import_path(
         work.reported,
         tuple(work.folders),
         tuple(work.tables),
+        work.without_figure,
     )
 
 
@@ -114,6 +121,10 @@ def _unit(work: _Work, unit: Unit) -> None:
                 work.refused.append(Refused(entry.file, _sentence(entry.reason), entry.failed))
             elif isinstance(entry, ReportedScore):
                 scores.append(entry)
+            elif isinstance(entry, NoFigure):
+                work.without_figure += 1
+            elif unit.model and (reason := _not_to_be_named(work, unit, entry)):
+                work.refused.append(Refused(unit.label, reason))
             elif entry.one_of_many and entry.items == 0:
                 records.append(entry)
             else:
@@ -126,6 +137,11 @@ def _unit(work: _Work, unit: Unit) -> None:
         work.refused.append(Refused(unit.label, "is nested too deeply or too large to be read"))
     except UNEXPECTED as error:
         work.refused.append(Refused(unit.label, f"{SHAPE} ({type(error).__name__})"))
+    if unit.model and scores:
+        work.refused.append(
+            Refused(unit.label, "names its models itself; --model is for the files of one run that name none")
+        )
+        scores = []
     if len(records) >= TABLES_FROM:
         _tables(work, unit, records)
     else:
@@ -133,6 +149,16 @@ def _unit(work: _Work, unit: Unit) -> None:
             _folder(work, run)
     if scores:
         _reported(work, scores)
+
+
+def _not_to_be_named(work: _Work, unit: Unit, run: ImportedRun) -> str | None:
+    """Why `--model` cannot be this run's: it names its model itself, or another run has been named; else none."""
+    if GIVEN not in (finding["code"] for finding in run.manifest["verdict"]):
+        return f"names its model itself ({run.manifest['model']['id']}); --model is for files that name none"
+    if work.named_file is not None:
+        return f"names no model, and --model names that of one run ({work.named_file}); import the files one by one"
+    work.named_file = unit.label
+    return None
 
 
 def _sentence(reason: str) -> str:

@@ -26,13 +26,14 @@ def leading_runs(queries: Queries) -> pd.DataFrame:
     """The newest valid, complete run of every model revision, suite, dtype and origin, by suite and model.
 
     Columns of the query ``leading_runs``; ``kind_of_origin``: ``origin``, or ``reference`` where the model is one of
-    calibration; ``label``: the model's name, with dtype and revision where one board has several runs of it.
+    calibration; ``label``: the model's name, with dtype, revision and chat template where one board has several runs of it.
     """
     runs = queries.frame("leading_runs")
     runs = runs.assign(kind_of_origin=runs["origin"].where(runs["segment"] != "reference", "reference"))
     several = runs.duplicated(["suite", "suite_version", "kind_of_origin", "model"], keep=False)
     detail = runs["dtype"].fillna("").astype(str) + " " + runs["revision"].fillna("").astype(str).str[:7]
-    detail, name = detail.str.strip(), runs["model"].astype(str)
+    chat = runs["chat_template"].map({True: " chat template"}).fillna("")
+    detail, name = (detail.str.strip() + chat).str.strip(), runs["model"].astype(str)
     return runs.assign(label=name.where(~several | (detail == ""), name + " · " + detail))
 
 

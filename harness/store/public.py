@@ -218,7 +218,9 @@ def _load(con: duckdb.DuckDBPyConnection, path: Path, table: str, sealed_hash: s
             if sorted(names) != sorted(wanted):
                 raise BadInput(f"{path} has the columns {', '.join(names)}; they must be {', '.join(wanted)}.")
             rows = content.TableHash(file.schema_arrow) if sealed_hash is not None else None
-            con.register("public_rows", pa.RecordBatchReader.from_batches(file.schema_arrow, _batches(file, rows, table)))
+            con.register(
+                "public_rows", pa.RecordBatchReader.from_batches(file.schema_arrow, _batches(file, rows, table))
+            )
             try:
                 con.execute(f"INSERT {keep_first}INTO {table} BY NAME SELECT * FROM public_rows {new}")
             finally:

@@ -193,6 +193,19 @@ def test_items_on_which_models_part_come_widest_first() -> None:
     ]
 
 
+def test_models_part_on_the_same_question_whatever_its_number_in_a_run() -> None:
+    rows = [
+        ("a", 0, 10, 1.0),
+        ("a", 1, 11, 0.0),
+        ("a", 2, 11, 1.0),
+        ("b", 0, 11, 0.0),
+        ("b", 1, 11, 0.5),
+        ("b", 2, 12, 1.0),
+    ]
+    frame = pd.DataFrame(rows, columns=["model", "item", "doc_hash", "value"])
+    assert h.disagreements(frame).to_numpy().tolist() == [[2, 1.0, 0.5, 0.5]]  # the second copy of document 11
+
+
 def test_probabilities_of_choices_do_not_overflow() -> None:
     assert h.choice_probabilities(np.log([0.2, 0.3, 0.5]) - 9000) == pytest.approx([0.2, 0.3, 0.5])
 

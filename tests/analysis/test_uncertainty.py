@@ -98,6 +98,32 @@ def test_a_perfect_score_keeps_an_interval() -> None:
     assert u.interval(1.0, 0.0, 20, "acc").low == pytest.approx(20 / (20 + 1.959964**2), abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    "name", ["accuracy", "mean_acc", "extractive_match", "pass@1", "Accuracy", "acc (4 runs average)"]
+)
+def test_other_names_of_accuracy_keep_an_interval_at_their_bounds(name: str) -> None:
+    for stderr in (0.0, None):
+        perfect, none_right = u.interval(1.0, stderr, 5, name), u.interval(0.0, stderr, 5, name)
+        assert (round(perfect.low, 4), perfect.high) == (0.5655, 1.0)
+        assert (none_right.low, round(none_right.high, 4)) == (0.0, 0.4345)
+    half = u.interval(0.5, 0.2886751345948129, 4, name)
+    assert 0 < half.low < 0.5 < half.high < 1
+
+
+def test_shares_that_are_no_proportions_have_a_width_at_their_bounds_too() -> None:
+    assert u.interval(1.0, 0.0, 5, "macro_f1").low == pytest.approx(u.interval(1.0, 0.0, 5, "acc").low)
+    assert u.interval(100.0, 0.0, 5, "exact").low == pytest.approx(100 * u.interval(1.0, 0.0, 5, "acc").low)
+
+
+def test_no_interval_is_claimed_off_the_scale_or_from_an_error_of_zero() -> None:
+    for unknown in (
+        u.interval(63.0, 1.5, 50, "accuracy"),
+        u.interval(31.0, 0.4, 50, "rougeL"),
+        u.interval(3.0, 0.0, 50, "mae"),
+    ):
+        assert math.isnan(unknown.low) and math.isnan(unknown.high)
+
+
 def test_intervals_respect_bounds_and_unknowns() -> None:
     assert u.interval(0.1, 0.5, 4, "f1").low == 0.0
     assert math.isnan(u.interval(0.4, None, 10, "f1").low)

@@ -157,7 +157,7 @@ def test_leaderboard_v1_and_v2(context: ImportContext) -> None:
 
 def test_arena_keeps_interval_and_votes(context: ImportContext) -> None:
     rows = csv_file(
-        "arena.csv",
+        "lmarena_text.csv",
         "model,arena_score,95_pct_ci,votes,organization",
         "Acme-7B-Instruct,1200,+5/-6,4200,Acme",
         "Acme-Ultra,1300,+1/-1,9,Acme",
@@ -170,6 +170,18 @@ def test_arena_keeps_interval_and_votes(context: ImportContext) -> None:
         ("acme-ultra", "1300", "elo", "95 % interval +1 -1; 9 votes"),
     ]
     assert [u.name for u in out.unmatched] == ["Mystery", "Acme-Large"]
+
+
+def test_arenas_of_images_and_web_pages_are_other_ratings(context: ImportContext) -> None:
+    header = "model,arena_score,95_pct_ci,votes,organization,category"
+    names = ("lmarena_image.csv", "2026-01-01-lmarena_webdev.csv", "text-to-video-arena.csv", "board.csv")
+    files = [csv_file(name, header, "Acme-Ultra,900,+1/-1,9,Acme,") for name in names]
+    mixed = csv_file(
+        "lmarena_text.csv", header, "Acme-Ultra,1300,+1/-1,9,Acme,text", "Acme-Ultra,900,+1/-1,9,Acme,vision"
+    )
+    out = leaderboards.read_arena([*files, mixed], context)
+    assert column(out, "reported_scores", "score") == [("1300",)]
+    assert [u.name for u in out.unmatched] == [*names, "Acme-Ultra"]
 
 
 def test_livebench_means_are_means_of_tasks_and_then_of_categories(context: ImportContext) -> None:

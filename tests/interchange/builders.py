@@ -84,7 +84,7 @@ def bpb_run(folder: Path) -> Path:
         {**base, "doc_id": i, "metrics": ["bits_per_byte"], "bits_per_byte": [-50.1 - i, 97 + i], "resps": [["x"]]}
         for i in range(3)
     ]
-    write(folder / f"samples_wiki_{DATE}.jsonl", "".join(json.dumps(x) + "\n" for x in lines))
+    write(folder / f"acme__tiny/samples_wiki_{DATE}.jsonl", "".join(json.dumps(x) + "\n" for x in lines))
     return folder
 
 

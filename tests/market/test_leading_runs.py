@@ -17,6 +17,7 @@ RUN = WHO | {
     "segment": "lab",
     "partial": False,
     "valid": True,
+    "chat_template": False,
 }
 
 
@@ -31,6 +32,7 @@ class Rows:
         [
             _run("1", "a"), _run("2", "a", dtype="fp32"), _run("3", "b"), _run("4", "a", origin="imported"),
             _run("5", "b", suite_version="2", revision=None), _run("6", "c", origin="imported", segment="reference"),
+            _run("7", "d", suite_version="2"), _run("8", "d", suite_version="2", chat_template=True),
         ]
     )  # fmt: skip
     tasks = pd.DataFrame(
@@ -61,6 +63,7 @@ def test_a_model_has_its_details_only_where_a_board_has_it_twice() -> None:
     runs = leading_runs.leading_runs(Rows()).set_index("run_id")
     assert runs["label"].to_dict() == {
         "1": "a · bf16 0123456", "2": "a · fp32 0123456", "3": "b", "4": "a", "5": "b", "6": "c",
+        "7": "d · bf16 0123456", "8": "d · bf16 0123456 chat template",
     }  # fmt: skip
     assert runs.loc["6", "kind_of_origin"] == "reference" and runs.loc["4", "kind_of_origin"] == "imported"
 

@@ -46,15 +46,16 @@ def test_the_leaderboard_shows_the_newest_valid_complete_run_of_each_kind(db: Pa
         make_run(runs, 6, suite=SUITE | {"version": "2"}),
         make_run(runs, 7, origin="imported"),
         make_run(runs, 8, model="acme/two"),
+        make_run(runs, 9, chat_template=True),  # newer than run 2, and another condition
     ]
     make_run(runs, 1)
     make_run(runs, 3, valid=False)
     make_run(runs, 4, partial=True)
     publish_sources(db, runs)
     reader = Reader(db)
-    assert len(reader.sql("FROM run")) == 8
+    assert len(reader.sql("FROM run")) == 9
     assert set(reader.sql("SELECT run_id FROM leading_run")["run_id"]) == {p.name for p in shown}
-    assert len(reader.sql("FROM leaderboard")) == 10
+    assert len(reader.sql("FROM leaderboard")) == 12
 
 
 def test_scores_are_normalised_and_the_index_is_the_mean_over_kinds(db: Path, runs: Path) -> None:

@@ -213,13 +213,18 @@ def failed_shares(matrix: OutcomeMatrix) -> pd.DataFrame:
 def disagreements(outcome: pd.DataFrame) -> pd.DataFrame:
     """Items of one task on which models' values differ: ``item``, one column a model (its value), ``spread``; widest first.
 
-    ``outcome``: columns ``item, model, value``. ``spread`` is the largest minus the smallest value; items that a model did not
-    answer and items on which all agree are left out.
+    ``outcome``: columns ``item, doc_hash, model, value``. Items are the same where their ``doc_hash`` is (the n-th copy and the
+    n-th), whatever their numbers in each run; ``item`` is the number in the run of the first model. ``spread`` is the largest
+    minus the smallest value; items that a model did not answer and items on which all agree are left out.
     """
-    wide = outcome.pivot_table(index="item", columns="model", values="value", aggfunc="first").dropna()
+    rows = outcome.sort_values(["model", "item"], kind="stable")
+    rows = rows.assign(copy=rows.groupby(["model", "doc_hash"]).cumcount())
+    numbers = rows.groupby(["doc_hash", "copy"])["item"].first()
+    wide = rows.pivot(index=["doc_hash", "copy"], columns="model", values="value").dropna()
     spread = wide.max(axis=1) - wide.min(axis=1)
-    parted = wide.assign(spread=spread)[spread > 0].sort_values("spread", ascending=False, kind="stable")
-    return parted.reset_index().rename_axis(columns=None)
+    parted = wide.assign(item=numbers.reindex(wide.index), spread=spread)[spread > 0]
+    parted = parted.sort_values(["spread", "item"], ascending=[False, True], kind="stable")
+    return parted.set_index("item").reset_index().rename_axis(columns=None)
 
 
 def choice_probabilities(loglikelihoods: npt.ArrayLike) -> Floats:

@@ -172,6 +172,7 @@ def advantages(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _keyed(part: pd.DataFrame) -> pd.DataFrame:
+    part = part.sort_values("item", kind="stable") if "item" in part else part
     copy = part.groupby(["model", "doc_hash"], sort=False).cumcount()
     return part.assign(copy=copy)
 

@@ -112,13 +112,25 @@ def _wilson(score: Floats, n: Floats, confidence: float) -> tuple[Floats, Floats
 
 def _intervals(score: Floats, stderr: Floats, n: Floats, name: str, confidence: float) -> tuple[Floats, Floats]:
     declared = metric_row(name)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        half = t_quantile(n - 1, confidence) * stderr
+        # no error is no certainty: all items alike, as at a bound, or a file that rounds
+        half = np.where(stderr > 0, half, np.nan)
+        low, high = np.maximum(score - half, declared.low), np.minimum(score + half, declared.high)
+    if declared.low != 0 or not math.isfinite(declared.high):
+        return low, high
+    share = score / declared.high
+    at_bound = ((share == 0) | (share == 1)) & ~(stderr > 0)
+    effective = n
     if declared.proportion:
         with np.errstate(divide="ignore", invalid="ignore"):
-            effective = score * (1 - score) / stderr**2 + 1
-        inside = (score > 0) & (score < 1) & (stderr > 0)
-        return _wilson(score, np.where(inside, effective, n), confidence)
-    half = t_quantile(n - 1, confidence) * stderr
-    return np.maximum(score - half, declared.low), np.minimum(score + half, declared.high)
+            effective = np.where((share > 0) & (share < 1) & (stderr > 0), share * (1 - share) / stderr**2 + 1, n)
+    below, above = _wilson(share, effective, confidence)
+    wilson = (share >= 0) & (share <= 1) & (declared.proportion | at_bound)
+    low = np.where(wilson, below * declared.high, low)
+    high = np.where(wilson, above * declared.high, high)
+    outside = (share < 0) | (share > 1)  # the file's scale is another than the metric's: nobody knows its bounds
+    return np.where(outside, np.nan, low), np.where(outside, np.nan, high)
 
 
 def interval(
@@ -128,7 +140,9 @@ def interval(
 
     A proportion gets Wilson's, with the number of items that its standard error is worth, so that clustering
     widens it (Miller 2024, sec. 2.2); anything else Student's with n - 1 degrees of freedom, cut at the bounds
-    of the metric. NaN where the score is unknown.
+    of the metric. A mean of values between 0 and a bound that lies at one of them without an error gets Wilson's
+    too: it is wide enough, since no such values vary more than zeros and ones. NaN where the score is unknown or
+    outside the metric's bounds, and where an error of zero says nothing.
     """
     numbers = [np.asarray([np.nan if x is None else x], dtype=float) for x in (score, stderr, n)]
     low, high = _intervals(numbers[0], numbers[1], numbers[2], metric, confidence)

@@ -39,6 +39,27 @@ V2: dict[str, Meaning] = {
     "mmlu_pro": ("MMLU-Pro", "acc", "5-shot"),
 }
 ARENA: dict[str, Meaning] = {"arena_score": ("Chatbot Arena", "rating", "")}
+# Words in the name of a file with Arena's board of chat models. All of its boards have the same columns; those of image
+# generators, of vision, web pages, video or search rank other things, as do those of a category (coding, Chinese).
+_TEXT_BOARD = frozenset(
+    {"text", "chatbot", "lmarena", "lmsys", "lm", "arena", "chat", "leaderboard", "board", "overall"}
+)
+_TEXT_BOARD |= {"full", "table", "csv", "elo", "results"}
+# Columns that say of which board a row is, and what they hold on the board of chat models.
+BOARD_COLUMNS = ("category", "board", "arena", "modality", "leaderboard", "subset", "task")
+_TEXT_CELLS = frozenset({"", "text", "overall", "full", "chat", "chatbot arena", "text overall"})
+
+
+def is_text_board(file_name: str) -> bool:
+    """Whether the name of a file with Arena's columns says that it holds the board of chat models, all categories."""
+    words = re.findall(r"[a-z]+", file_name.lower())
+    return bool({"text", "chatbot"} & set(words)) and set(words) <= _TEXT_BOARD
+
+
+def other_board(row: Mapping[str, str | None]) -> str | None:
+    """The board that a row of Arena's columns says it is of, where that is not the one of chat models."""
+    cells = (str(row.get(column) or "").strip() for column in BOARD_COLUMNS)
+    return next((cell for cell in cells if cell.lower() not in _TEXT_CELLS), None)
 
 
 def _official(context: ImportContext, full_name: str) -> bool:
@@ -150,11 +171,17 @@ def read_v2(files: list[SourceFile], context: ImportContext) -> Imported:
 
 
 def read_arena(files: list[SourceFile], context: ImportContext) -> Imported:
-    """Chatbot Arena: rating, interval and votes."""
+    """Chatbot Arena: rating, interval and votes of the board of chat models; other boards are left, by name."""
     out = Imported()
     for file in files:
+        if not is_text_board(file.name):
+            out.leave("file", file.name, "its name does not say that it is Arena's board of chat models (lmarena_text)")
+            continue
         for row in table(file, ("model", "arena_score", "95_pct_ci", "votes", "organization")):
             value = decimal(row["arena_score"])
+            if board := other_board(row):
+                out.leave("score", row["model"], f"a rating of another board ({board})")
+                continue
             if value is None:
                 out.leave("score", row["model"], "no rating")
                 continue

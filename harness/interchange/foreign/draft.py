@@ -5,27 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from harness.errors import BadInput
-from harness.interchange.foreign import task_scores
+from harness.interchange.foreign import doubles, task_scores
 from harness.interchange.foreign.bounded import text
 from harness.interchange.foreign.owners import owner, public_name
 from harness.interchange.foreign.privacy import extras, without_paths
-from harness.interchange.foreign.sample_list import (
-    MAX_SAMPLE_TEXT as MAX_SAMPLE_TEXT,
-)
-from harness.interchange.foreign.sample_list import (
-    RunSamples,
-    SampleList,
-)
-from harness.interchange.foreign.sample_list import (
-    Sample as Sample,
-)
+from harness.interchange.foreign.sample_list import RunSamples, SampleList
 from harness.interchange.imported_run import ImportedRun
-from harness.metrics import metric
+from harness.metrics import is_spread, metric
 from harness.store.run_folder import FORMAT, RESULTS
 
 # Number formats as other tools spell them, and as this harness does.
@@ -46,6 +38,11 @@ class Score:
     stderr: float | None = None
     n: int | None = None
     higher_is_better: bool | None = None
+
+    @property
+    def name(self) -> tuple[str, str, str]:
+        """Task, metric and filter."""
+        return self.task, self.metric, self.filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +73,9 @@ class Draft:
     params: int | None = None
     architecture: str | None = None
     dtype: str | None = None
+    # How the weights were quantised for the run (`4-bit`, `Q4_K_M`), and the model below an adapter.
+    quantisation: str | None = None
+    base: str | None = None
     device: str | None = None
     date: datetime | None = None
     # Whether the date is the run's; else it is that of the record, and only orders it.
@@ -84,12 +84,16 @@ class Draft:
     seed: int | None = None
     chat_template: bool | None = None
     chat_template_hash: str | None = None
+    # What else was asked of every task otherwise than usual (a system prompt, sampling): another suite version.
+    conditions: dict[str, str] = field(default_factory=dict)
     git_commit: str | None = None
     wall_s: float | None = None
     prompt_tokens: int | None = None
     generated_tokens: int | None = None
     partial: bool = False
     valid: bool = True
+    # The verdict is that of a run that was exported, whole as it stands.
+    judged: bool = False
     one_of_many: bool = False
     file: str | None = None
     source: dict[str, Any] = field(default_factory=dict)
@@ -113,8 +117,9 @@ class Draft:
         """The run as manifest, results and samples.
 
         Raises:
-            BadInput: the file holds neither scores nor items.
+            BadInput: the file holds neither scores nor items, or none that is told from another.
         """
+        self._leave_out_doubles()
         self.scores = _complete(self)
         if not self.scores:
             raise BadInput("holds no scores and no items")
@@ -124,8 +129,24 @@ class Draft:
         results = _results(self, run_id, {row["task"]: row["kind"] for row in tasks})
         return ImportedRun(self._manifest(run_id, tasks), results, RunSamples(run_id, self.samples), self.one_of_many)
 
+    def _leave_out_doubles(self) -> None:
+        """Leave out scores, and their items, of which the file has several values that nothing tells apart."""
+        known = {score.name for score in self.scores if score.score is not None}
+        self.scores = [s for s in self.scores if s.score is not None or s.name not in known]
+        reasons = doubles.several_values((s.name, s.score) for s in self.scores)
+        for (task, *_), reason in reasons.items():
+            self.left_out.append({"task": task, "reason": reason})
+            self.note("several-values", f"Left out of {task}: {reason}.")
+        self.scores = [s for s in self.scores if s.name not in reasons]
+        if reasons:
+            self.samples = SampleList(s for s in self.samples if s.name not in reasons)
+        if reasons and not self.scores and not self.samples:
+            raise BadInput(f"has no score that is told from another: {next(iter(reasons.values()))}")
+
     def _judge(self) -> None:
         """The verdict's sentences on what an imported run leaves unknown."""
+        if self.judged:
+            return
         names = {score.task for score in self.scores} - {task.group for task in self.tasks.values()}
         if not self.tool_version:
             self.note("version-unknown", f"The file does not say which version of {self.tool} wrote it.")
@@ -143,6 +164,16 @@ class Draft:
                 f"Neither the file nor the list of metrics says which way is better: {', '.join(unknown)[:300]}. "
                 "Nothing is ranked by these.",
             )
+        unknown = sorted({f"{s.task}: {s.metric}" for s in self.scores if s.score is None})
+        if unknown and "not-scored" not in (code for code, _ in self.notes):
+            self.note(
+                "not-a-number",
+                f"No finite score in the file: {', '.join(unknown)[:300]}. Kept as unknown, never replaced by the mean of "
+                "the items that have a value.",
+            )
+        if self.conditions:
+            shown = ", ".join(f"{name} {value}" for name, value in sorted(self.conditions.items()))
+            self.note("conditions", f"Every task was asked under a condition of its own: {shown[:300]}.")
         if self.limit:
             self.partial = True
             self.note("limited", f"Only a part of each task's items was scored (limit {self.limit:,}).")
@@ -152,7 +183,9 @@ class Draft:
         when = self.date.strftime("%Y-%m-%dT%H:%M:%SZ") if self.date else None
         suite = {
             "name": self.format,
-            "version": _suite_version(tasks),
+            "version": _suite_version(
+                tasks, {**self.conditions, **({"chat template": "yes"} if self.chat_template else {})}
+            ),
             "title_en": f"Imported from {self.tool}",
             "title_zh": f"自 {self.tool} 导入",
             "tasks": tasks,
@@ -170,6 +203,8 @@ class Draft:
                 "architecture": self.architecture,
                 "tokenizer_hash": None,
                 "chat_template": self.chat_template_hash,
+                **({"quantisation": self.quantisation} if self.quantisation else {}),
+                **({"base": self.base} if self.base else {}),
             },
             "suite": suite,
             "tasks": tasks,
@@ -182,6 +217,7 @@ class Draft:
                 "sample": None,
                 "seed": self.seed,
                 "prompts": _prompt_hashes(self),
+                **({"conditions": self.conditions} if self.conditions else {}),
             },
             "engine": {
                 "name": "imported",
@@ -276,41 +312,53 @@ def _run_id(draft: Draft) -> str:
 
 
 def _complete(draft: Draft) -> list[Score]:
-    """The file's scores, completed: n and missing scores from the items, the direction from the list of metrics.
+    """The file's scores, completed: n, and scores that the file has no row for, from the items; the direction from the list.
 
-    Where a file has both, its scores are compared with those of its items.
+    A score that the file states as no finite number stays unknown, with all its items counted; so does one that only
+    items make where not each of them has a finite value. Where a file has both, its scores are compared with those of
+    its items. Spreads (``acc_std``) are no scores.
     """
-    scores = {(s.task, s.metric, s.filter): s for s in draft.scores}
-    for key, (values, weights) in _item_values(draft).items():
-        computed = task_scores.aggregate(key[1], values, weights)
+    scores = {s.name: s for s in draft.scores}
+    for key, (count, values, weights) in _item_values(draft).items():
         stated = scores.get(key)
-        if stated is None or stated.score is None:
+        if stated is None and len(values) == count:
             error = task_scores.standard_error(key[1], values, weights)
-            scores[key] = Score(*key, computed, error, len(values), stated.higher_is_better if stated else None)
+            scores[key] = Score(*key, task_scores.aggregate(key[1], values, weights), error, count)
+            continue
+        if stated is None or stated.score is None:
+            scores[key] = replace(stated or Score(*key), n=count if stated is None or stated.n is None else stated.n)
             continue
         if stated.n is None:
-            scores[key] = Score(*key, stated.score, stated.stderr, len(values), stated.higher_is_better)
+            scores[key] = replace(stated, n=len(values))
+        computed = task_scores.aggregate(key[1], values, weights)
         if computed is not None and abs(computed - stated.score) > ROUNDING * max(1.0, abs(stated.score)):
             draft.note(
                 "items-differ",
                 f"{key[0]}: the items give {key[1]} = {computed:.4f}, the file says {stated.score:.4f}.",
             )
-    return [
-        s if s.higher_is_better is not None else replace(s, higher_is_better=metric(s.metric).higher_is_better)
-        for s in scores.values()
-    ]
+    return [_whole_row(score) for score in scores.values() if not is_spread(score.metric)]
 
 
-def _item_values(draft: Draft) -> dict[tuple[str, str, str], tuple[list[float], list[float]]]:
-    """The known values of each task, metric and filter's items, and their weights."""
-    items: dict[tuple[str, str, str], tuple[list[float], list[float]]] = {}
+def _whole_row(score: Score) -> Score:
+    """The score with the direction of the list where the file has none; no error without a score, none below zero."""
+    better = score.higher_is_better if score.higher_is_better is not None else metric(score.metric).higher_is_better
+    error = score.stderr if score.score is not None and score.stderr is not None and score.stderr >= 0 else None
+    return replace(score, higher_is_better=better, stderr=error)
+
+
+def _item_values(draft: Draft) -> dict[tuple[str, str, str], tuple[int, list[float], list[float]]]:
+    """How many items each task, metric and filter has, the known values among them, and these values' weights."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    known: dict[tuple[str, str, str], tuple[list[float], list[float]]] = {}
     for batch in draft.samples.batches(["task", "metric", "filter", "value", "weight"]):
-        for *key, value, weight in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            values, weights = items.setdefault((key[0], key[1], key[2]), ([], []))
+        for task, metric_name, filter_name, value, weight in zip(*(c.to_pylist() for c in batch.columns), strict=True):
+            key = (task, metric_name, filter_name)
+            counts[key] += 1
+            values, weights = known.setdefault(key, ([], []))
             if value is not None:
                 values.append(value)
                 weights.append(weight)
-    return items
+    return {key: (counts[key], *known[key]) for key in known}
 
 
 def _task_rows(draft: Draft) -> list[dict[str, Any]]:
@@ -342,9 +390,10 @@ def _task_rows(draft: Draft) -> list[dict[str, Any]]:
     return rows
 
 
-def _suite_version(tasks: list[dict[str, Any]]) -> str:
-    """The same tasks, versions, shots and headlines have the same version of the imported suite."""
+def _suite_version(tasks: list[dict[str, Any]], conditions: dict[str, str]) -> str:
+    """The same tasks, versions, shots, headlines and conditions have the same version of the imported suite."""
     settings = sorted([t["task"], t["version"], t["num_fewshot"], t["metric"], t["filter"]] for t in tasks)
+    settings += [sorted(conditions.items())] if conditions else []
     return hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:8]
 
 

@@ -34,6 +34,8 @@ _MIRRORS = {
 _HUB_CACHE = re.compile(r"models--([\w.\-]+?)--([\w.\-]+)")
 # Interim names of the Pythia models while their training was redone (EleutherAI/pythia, README, 2023).
 _RENAMED = re.compile(r"^EleutherAI/pythia-v1\.1-(.+)$")
+# What `identity` puts behind the name of a quantised load.
+_LOAD = re.compile(r" \([^()]+\)$")
 _SERVED = ("together", "huggingface", "hf", "hf-api", "vllm", "ollama", "openrouter", "bedrock", "azureai", "anyscale")
 
 
@@ -63,11 +65,20 @@ def public_name(name: str) -> str:
 
 
 def owner(name: str) -> Owner:
-    """The catalog's model and vendor for a name, by hub id or alias."""
+    """The catalog's model and vendor for a name, by hub id or alias.
+
+    A model with an adapter (``base+adapter``) is whosever the adapter is; a quantised load (``model (4-bit)``) is of the
+    model's vendor, and none of the catalog's models.
+    """
     models, vendors = _catalog_owners(os.environ.get("LANDSCAPE_CATALOG", ""))
     for candidate in _candidates(name):
         if match := models.get(candidate):
             return match
+    base, _, adapter = name.rpartition("+")
+    if base and adapter:
+        return owner(adapter)
+    if load := _LOAD.search(name):
+        return Owner(None, owner(name[: load.start()]).vendor_id)
     organisation = names.fold(name.split("/")[0]) if "/" in name else ""
     return Owner(None, vendors.get(organisation))
 

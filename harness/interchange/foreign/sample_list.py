@@ -42,6 +42,11 @@ class Sample:
     choice_loglikelihoods: tuple[float, ...] | None = None
     gold: int | None = None
 
+    @property
+    def name(self) -> tuple[str, str, str]:
+        """Task, metric and filter of the score that the item is of."""
+        return self.task, self.metric, self.filter
+
 
 class SampleList:
     """Samples in the order of appending; all but the latest lie packed.

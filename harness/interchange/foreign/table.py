@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import BadInput
@@ -16,12 +17,35 @@ def rows(file: Path) -> list[dict[str, str]]:
     Raises:
         BadInput: it is larger than the bound, or no CSV.
     """
-    source = io.StringIO(bounded.decode(bounded.read_bytes(file, bounded.MAX_CSV)))
+    return [dict(zip(table.columns, line.cells, strict=False)) for table in (read(file),) for line in table.lines]
+
+
+@dataclass(frozen=True, slots=True)
+class TableLine:
+    """One row of a CSV: the number of its last line in the file, and its cells, as many as it has."""
+
+    number: int
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A CSV: the names of its columns, without spaces around them, and its rows that are not empty."""
+
+    columns: list[str]
+    lines: list[TableLine]
+
+
+def read(file: Path) -> Table:
+    """A CSV with the numbers of its lines.
+
+    Raises:
+        BadInput: it is larger than the bound, or no CSV.
+    """
+    source = csv.reader(io.StringIO(bounded.decode(bounded.read_bytes(file, bounded.MAX_CSV)), newline=""))
     try:
-        return [
-            {k: v for k, v in row.items() if isinstance(k, str) and isinstance(v, str)}
-            for row in csv.DictReader(source)
-        ]
+        columns = [name.strip() for name in next(source, [])]
+        return Table(columns, [TableLine(source.line_num, cells) for cells in source if any(c.strip() for c in cells)])
     except csv.Error as error:
         raise BadInput(f"is no readable CSV: {error}") from None
 

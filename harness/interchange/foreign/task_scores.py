@@ -11,6 +11,15 @@ from harness.metrics import metric
 HEADLINES = ("acc", "exact_match", "accuracy", "quasi_exact_match", "em", "acc_norm", "bits_per_byte", "f1", "choice")
 
 
+# How tools spell a score that they could not compute, beside NaN and Infinity themselves.
+_NO_NUMBER = frozenset({"n/a", "nan", "inf", "-inf", "+inf", "infinity", "-infinity", "none", "null"})
+
+
+def states_none(value: object) -> bool:
+    """Whether a value that is no finite number stands where one would: NaN, Infinity or null, also as text."""
+    return isinstance(value, float) or str(value).strip().lower() in _NO_NUMBER
+
+
 def aggregate(name: str, values: Sequence[float], weights: Sequence[float]) -> float | None:
     """The score that item values make."""
     try:

@@ -9,31 +9,35 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from harness.errors import BadInput
-from harness.interchange.foreign import bounded
+from harness.interchange.foreign import bounded, own_export
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import (
     DTYPES,
-    MAX_SAMPLE_TEXT,
     Draft,
-    Sample,
     Score,
     Task,
-    item_hash,
     model_name,
     parse_date,
 )
 from harness.interchange.foreign.owners import owner
+from harness.interchange.foreign.spreads import measured_by, no_score
 from harness.interchange.imported_run import Entry, Refused, ReportedScore, Unit
+from harness.interchange.readers import eee_instances, landscape
+from harness.interchange.readers.eee_instances import Results
 
 FORMAT = "eee"
 _VERSIONS = ("0.2", "0.3")
 # How the file of a record's item outcomes is named: <record>_samples.jsonl beside <record>.json.
 INSTANCES = "_samples.jsonl"
+# Under which our own export keeps a metric's name letter by letter.
+METRIC = "landscape_metric"
 _USED = {"evaluation_results", "model_info", "source_metadata", "eval_library", "evaluation_id", "_path"}
 _METRICS = {"em": "exact_match", "exact-match": "exact_match", "accuracy": "accuracy", "f1": "f1"}
 
@@ -84,15 +88,31 @@ def _record(unit: Unit, record: dict[str, Any], digest: str, many: bool) -> Iter
     draft = Draft(FORMAT, digest, name, tool, _version(library.get("version")), one_of_many=many)
     draft.file = unit.label
     _describe(draft, record, model_info, source)
-    for entry in sequence(record.get("evaluation_results")):
-        _score(draft, mapping(entry))
+    results = _scores(draft, [mapping(entry) for entry in sequence(record.get("evaluation_results"))])
     if source.get("source_type") == "documentation" and source.get("evaluator_relationship") == "first_party":
         yield from _reported(draft, source)
         return
     detailed = mapping(record.get("detailed_evaluation_results"))
+    _own(draft, library)
     if detailed:
-        _instances(draft, unit.files[0].parent, detailed)
+        _instances(draft, unit.files[0].parent, detailed, results)
     yield draft.finish()
+
+
+def _own(draft: Draft, library: dict[str, Any]) -> None:
+    """What our own export says of the run: its verdict, conditions and rows without a score, all as text."""
+    details = mapping(library.get("additional_details"))
+    if details.get("valid") not in ("true", "false"):
+        return
+    carried: dict[str, Any] = {}
+    for name, value in details.items():
+        try:
+            carried[name] = bounded.parse_json(value) if isinstance(value, str) else value
+        except BadInput:
+            carried[name] = value
+    own_export.apply(draft, carried)
+    for row in map(mapping, sequence(carried.get("unknown_scores"))):
+        landscape.add_result(draft, row, carried, "eval_library.additional_details")
 
 
 def _version(value: Any) -> str | None:
@@ -135,30 +155,72 @@ def _metric(config: dict[str, Any]) -> str:
     return _METRICS.get(slug.lower(), slug if "metric_name" in config else slug.lower()) or "score"
 
 
-def _score(draft: Draft, entry: dict[str, Any]) -> None:
+def _scores(draft: Draft, entries: list[dict[str, Any]]) -> Results:
+    """Add the record's scores; the row of each result by its ``evaluation_result_id``.
+
+    Results of one name and metric (of several scorers, settings or prompts) stand under a filter each: the one that the
+    record gives, else what tells them apart, the result's id.
+    """
+    read = [(entry, score) for entry in entries if (score := _score(draft, entry)) is not None]
+    errors = [(entry, score) for entry, score in read if no_score(score.metric)]
+    read = [(entry, score) for entry, score in read if not no_score(score.metric)]
+    # The same result twice is one; results of the same value under several ids are several.
+    read = list({(s, text(entry.get("evaluation_result_id"), 300)): (entry, s) for entry, s in read}.values())
+    alike = Counter((s.task, s.metric, s.filter) for _, s in read)
+    results: Results = {}
+    for entry, score in read:
+        named = text(entry.get("evaluation_result_id"), 300)
+        if alike[score.task, score.metric, score.filter] > 1:
+            score = replace(score, filter=_apart(entry, score, named))
+        error = next((e.score for other, e in errors if _belongs(other, e, entry, score)), None)
+        score = replace(score, stderr=error) if score.stderr is None and error is not None else score
+        draft.scores.append(score)
+        if named is not None:
+            results.setdefault(named, []).append((score.task, score.metric, score.filter))
+    return results
+
+
+def _belongs(error_entry: dict[str, Any], error: Score, entry: dict[str, Any], score: Score) -> bool:
+    """Whether a result that is a standard error is that of ``score``: the same evaluation and scorer, a name that fits."""
+    scorer, other = (text(_details(e).get("scorer"), 80) for e in (entry, error_entry))
+    return error.task == score.task and scorer == other and measured_by(error.metric, [score.metric]) is not None
+
+
+def _details(entry: dict[str, Any]) -> dict[str, Any]:
+    return mapping(mapping(entry.get("metric_config")).get("additional_details"))
+
+
+def _apart(entry: dict[str, Any], score: Score, named: str | None) -> str:
+    """The filter of a result whose name and metric another one has too: its scorer, its id, else its description."""
+    config = mapping(entry.get("metric_config"))
+    for value in (_details(entry).get("scorer"), config.get("metric_id"), named, config.get("evaluation_description")):
+        if (label := text(value, 300)) is not None:
+            return label.replace(",", ";")[-80:]
+    return score.filter
+
+
+def _score(draft: Draft, entry: dict[str, Any]) -> Score | None:
     task = text(entry.get("evaluation_name"), 160)
     config, details = mapping(entry.get("metric_config")), mapping(entry.get("score_details"))
     if task is None or "score" not in details:
-        return
+        return None
     uncertainty = mapping(details.get("uncertainty"))
     extra = mapping(mapping(entry.get("generation_config")).get("additional_details"))
-    metric_details = mapping(config.get("additional_details"))
+    metric_details = _details(entry)
     lower = config.get("lower_is_better") if metric_details.get("direction") != "unknown" else None
-    draft.tasks.setdefault(
+    group, version = text(metric_details.get("group"), 160), text(metric_details.get("task_version"), 40)
+    shots, kind = whole(extra.get("num_fewshot"), 10_000), text(metric_details.get("output_type"), 40)
+    known = draft.tasks.setdefault(task, Task(task, group, version, shots, kind))
+    if known.num_fewshot != shots:  # several settings of one evaluation: none of them is the task's
+        draft.tasks[task] = replace(known, num_fewshot=None)
+    return Score(
         task,
-        Task(task, text(metric_details.get("group"), 160), text(metric_details.get("task_version"), 40), whole(extra.get("num_fewshot"), 10_000),
-             text(metric_details.get("output_type"), 40)),
-    )  # fmt: skip
-    draft.scores.append(
-        Score(
-            task,
-            _metric(config),
-            text(metric_details.get("filter"), 80) or "none",
-            number(details.get("score")),
-            number(mapping(uncertainty.get("standard_error")).get("value")),
-            whole(uncertainty.get("num_samples"), 10**9),
-            not lower if isinstance(lower, bool) else None,
-        )
+        text(metric_details.get(METRIC), 120) or _metric(config),
+        text(metric_details.get("filter"), 80) or "none",
+        number(details.get("score")),
+        number(mapping(uncertainty.get("standard_error")).get("value")),
+        whole(uncertainty.get("num_samples"), 10**9),
+        not lower if isinstance(lower, bool) else None,
     )
 
 
@@ -181,7 +243,7 @@ def _reported(draft: Draft, source: dict[str, Any]) -> Iterator[ReportedScore]:
         )
 
 
-def _instances(draft: Draft, folder: Path, detailed: dict[str, Any]) -> None:
+def _instances(draft: Draft, folder: Path, detailed: dict[str, Any], results: Results) -> None:
     """Item outcomes from the instance file beside the record."""
     named = re.split(r"[\\/]", text(detailed.get("file_path"), 400) or "")[-1]
     file = folder / named if named not in ("", ".", "..") else None
@@ -192,50 +254,6 @@ def _instances(draft: Draft, folder: Path, detailed: dict[str, Any]) -> None:
     if checksum and detailed.get("hash_algorithm", "sha256") == "sha256" and bounded.digest_file(file) != checksum:
         raise BadInput(f"its file of item outcomes, {named}, does not have the checksum that the record gives")
     draft.digest = hashlib.sha256(f"{draft.digest}{bounded.digest_file(file)}".encode()).hexdigest()
-    by_task = {s.task: (s.metric, s.filter) for s in reversed(draft.scores)}
-    counts: dict[tuple[str, str, str], int] = {}
-    for line in bounded.read_lines(file):
-        row = mapping(line.value)
-        task, evaluation = text(row.get("evaluation_name"), 160), mapping(row.get("evaluation"))
-        value = number(evaluation.get("score"))
-        if task is None or value is None:
-            continue
-        question, metadata = mapping(row.get("input")), mapping(row.get("metadata"))
-        metric, filter_name = by_task.get(task, ("score", "none"))
-        metric = text(metadata.get("metric"), 100) or metric
-        filter_name = text(metadata.get("filter"), 80) or filter_name
-        key = (task, metric, filter_name)
-        counts[key] = counts.get(key, -1) + 1
-        draft.samples.append(_instance(row, key, counts[key], value, question, metadata))
+    eee_instances.add(draft, file, results)
     if not draft.samples:
         draft.note("items-unread", "The file of item outcomes holds no scored items.")
-
-
-def _instance(
-    row: dict[str, Any],
-    key: tuple[str, str, str],
-    count: int,
-    value: float,
-    question: dict[str, Any],
-    metadata: dict[str, Any],
-) -> Sample:
-    prompt = text(question.get("raw"), MAX_SAMPLE_TEXT)
-    sample_hash = text(row.get("sample_hash"), 80) or ""
-    sample_id = text(row.get("sample_id"), 100) or str(count)
-    item = whole(metadata.get("item") if "item" in metadata else sample_id, 10**12)
-    likelihoods = bounded.numbers((text(metadata.get("choice_loglikelihoods"), 4000) or "").split())
-    return Sample(
-        key[0],
-        item if item is not None else count,
-        sample_hash if re.fullmatch(r"[0-9a-f]{64}", sample_hash) else item_hash("eee", prompt or sample_id),
-        key[1],
-        value,
-        key[2],
-        prompt,
-        " | ".join(r for r in sequence(question.get("reference")) if isinstance(r, str)) or None,
-        next((r for r in sequence(mapping(row.get("output")).get("raw")) if isinstance(r, str)), None),
-        number(metadata.get("weight")) or 1.0,
-        text(metadata.get("cluster"), 64),
-        likelihoods,
-        whole(metadata.get("gold"), 1000),
-    )

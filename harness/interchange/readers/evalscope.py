@@ -8,25 +8,20 @@ digits on disk. Items pair by benchmark, subset and index where the data were no
 from __future__ import annotations
 
 import hashlib
+import json
+import math
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from harness.errors import BadInput
-from harness.interchange.foreign import bounded
+from harness.interchange.foreign import bounded, item_errors
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
-from harness.interchange.foreign.draft import (
-    MAX_SAMPLE_TEXT,
-    Draft,
-    Sample,
-    Score,
-    Task,
-    item_hash,
-    model_name,
-    moment,
-    parse_date,
-)
+from harness.interchange.foreign.draft import Draft, Score, Task, item_hash, model_name, moment, parse_date
+from harness.interchange.foreign.sample_list import MAX_SAMPLE_TEXT, Sample
+from harness.interchange.foreign.spreads import no_score
 from harness.interchange.imported_run import Entry, Refused, Unit
 
 FORMAT = "evalscope"
@@ -73,6 +68,7 @@ def read_tree(unit: Unit) -> Iterator[Entry]:
         try:
             draft, problems = _draft(unit, model, config)
             yield from (Refused(f"{unit.label}/{file}", reason) for file, reason in problems)
+            item_errors.add(draft)
             yield draft.finish()
         except BadInput as problem:
             yield Refused(f"{unit.label}/{model}", str(problem))
@@ -139,6 +135,17 @@ def _metric(value: Any) -> str:
     return _NAMES.get(name, name.removeprefix("mean_")).replace(",", ";")
 
 
+def _aggregation(entry: dict[str, Any]) -> str:
+    """The filter of a metric of which only the aggregation and its dimensions (``k``) tell it from another's."""
+    identity = mapping(entry.get("identity"))
+    if entry.get("legacy_name") or entry.get("name") or not identity:
+        return "none"
+    how = text(identity.get("aggregation"), 40)
+    parts = [how] if how not in (None, "mean", "identity", "none") else []
+    parts += [f"{key}={value}" for key, value in sorted(mapping(identity.get("dimensions")).items())]
+    return text(" ".join(str(part) for part in parts).replace(",", ";"), 80) or "none"
+
+
 def _report(draft: Draft, document: dict[str, Any], settings: dict[str, dict[str, Any]]) -> None:
     if not is_report(document):
         raise BadInput("is no EvalScope report (dataset_name, model_name, metrics)")
@@ -147,6 +154,9 @@ def _report(draft: Draft, document: dict[str, Any], settings: dict[str, dict[str
         raise BadInput("names no model")
     for entry in map(mapping, sequence(document.get("metrics"))):
         metric = _metric(entry.get("legacy_name") or entry.get("name") or entry.get("identity"))
+        label = _aggregation(entry)
+        if no_score(metric):
+            continue
         better = _DIRECTIONS.get(str(mapping(entry.get("semantics")).get("direction")))
         subsets = [
             s for c in sequence(entry.get("categories")) for s in map(mapping, sequence(mapping(c).get("subsets")))
@@ -155,11 +165,11 @@ def _report(draft: Draft, document: dict[str, Any], settings: dict[str, dict[str
         for part in parts:
             task = _task(draft, benchmark, text(part.get("name"), 60), settings)
             n = whole(part.get("num"), 10**9)
-            draft.scores.append(Score(task, metric, "none", number(part.get("score")), None, n, better))
+            draft.scores.append(Score(task, metric, label, number(part.get("score")), None, n, better))
         if len(parts) != 1:
             task = _task(draft, benchmark, None, settings)
             n = whole(entry.get("num"), 10**9)
-            draft.scores.append(Score(task, metric, "none", number(entry.get("score")), None, n, better))
+            draft.scores.append(Score(task, metric, label, number(entry.get("score")), None, n, better))
     usage = mapping(mapping(mapping(document.get("perf_metrics")).get("summary")).get("usage"))
     for name, key in (("prompt_tokens", "total_input_tokens"), ("generated_tokens", "total_output_tokens")):
         if (tokens := whole(usage.get(key), 10**12)) is not None:
@@ -167,66 +177,105 @@ def _report(draft: Draft, document: dict[str, Any], settings: dict[str, dict[str
 
 
 def _reviews(draft: Draft, file: Path, benchmark: str, settings: dict[str, dict[str, Any]]) -> None:
+    """Add a file's reviews: one item a question, repeats of one question averaged, what is not scored counted."""
     subset = file.stem.removeprefix(f"{benchmark}_")
     task = _task(draft, benchmark, subset if subset != file.stem else None, settings)
     shuffled = bool(settings.get(benchmark, {}).get("shuffle"))
-    scored = 0
+    groups: dict[str, list[_Review]] = {}
+    lines = 0
     for line in bounded.read_lines(file):
         row = mapping(line.value)
-        index = whole(row.get("index"), 10**12)
-        item = index if index is not None else line.number - 1
-        question, target, answer, values = _review(row)
-        identity = question if shuffled else str(item)
-        doc_hash = item_hash("evalscope", benchmark, subset, identity or str(item))
-        for metric, value in values.items():
-            parts = [number(v) for v in (value if isinstance(value, list) else [value])]
-            numbers = [p for p in parts if p is not None]
-            if not numbers:
-                continue
-            draft.samples.append(
-                Sample(
-                    task,
-                    item,
-                    doc_hash,
-                    _metric(metric),
-                    sum(numbers) / len(numbers),
-                    "none",
-                    question,
-                    target,
-                    answer,
-                    float(len(numbers)),
-                )
-            )
-            scored += 1
+        lines += 1
+        review = _review(row, line.number - 1)
+        groups.setdefault(review.group, []).append(review)
         if draft.date is None and row.get("review_time") is not None:
             draft.date = moment(number(row.get("review_time")))
-    if not scored:
+    unscored = 0
+    for repeats in groups.values():
+        first = repeats[0]
+        doc_hash = item_hash("evalscope", benchmark, subset, first.identity if shuffled else first.group)
+        scored = 0
+        for metric in dict.fromkeys(name for review in repeats for name in review.values):
+            parts = [number(v) for review in repeats for v in review.parts(metric)]
+            known = [p for p in parts if p is not None]
+            scored += bool(known)
+            if known:
+                value, weight = math.fsum(known) / len(known), len(known) / len(repeats)
+                texts = (first.question, first.target, first.answer)
+                draft.samples.append(Sample(task, first.item, doc_hash, _metric(metric), value, "none", *texts, weight))
+        unscored += not scored
+    if unscored == len(groups):
         raise BadInput("holds no review with a score")
+    if unscored:
+        draft.partial = True
+        draft.note(
+            "unscored-samples",
+            f"{task}: {unscored:,} of {len(groups):,} reviews have no score; the scores are over the others.",
+        )
+    if lines > len(groups):  # the report counts repeats
+        draft.scores = [replace(s, n=len(groups) - unscored) if s.task == task else s for s in draft.scores]
 
 
-def _review(row: dict[str, Any]) -> tuple[str | None, str | None, str | None, dict[str, Any]]:
-    """Question, target, answer and metric values of a review of either generation."""
+@dataclass(frozen=True, slots=True)
+class _Review:
+    """One line of reviews: its question's number and group (repeats of one question share it), texts and values."""
+
+    item: int
+    group: str
+    identity: str
+    question: str | None
+    target: str | None
+    answer: str | None
+    values: dict[str, Any]
+
+    def parts(self, metric: str) -> list[Any]:
+        """The values of a metric: one, or one an instruction."""
+        value = self.values.get(metric)
+        return value if isinstance(value, list) else [value]
+
+
+def _review(row: dict[str, Any], line: int) -> _Review:
+    """A review of either generation."""
+    index = whole(row.get("index"), 10**12)
+    item = index if index is not None else line
     if "sample_score" in row:
-        score = mapping(mapping(row.get("sample_score")).get("score"))
-        messages = [mapping(m) for m in sequence(row.get("messages"))]
-        prompt = next((m.get("content") for m in messages if m.get("role") == "user"), row.get("input"))
-        question = re.sub(r"^\*\*User\*\*: \n", "", prompt) if isinstance(prompt, str) else None
-        answer = text(score.get("prediction"), MAX_SAMPLE_TEXT)
-        return (
-            text(question, MAX_SAMPLE_TEXT),
+        sample_score = mapping(row.get("sample_score"))
+        group = text(sample_score.get("group_id"), 100)
+        number_of_group = whole(group, 10**12)
+        score = mapping(sample_score.get("score"))
+        asked = row.get("messages") or row.get("input")
+        question = _question(asked)
+        return _Review(
+            number_of_group if number_of_group is not None else item,
+            group if group is not None else str(item),
+            json.dumps(asked, sort_keys=True, default=str) if not isinstance(asked, str) else asked,
+            question,
             text(row.get("target"), MAX_SAMPLE_TEXT),
-            answer,
+            text(score.get("prediction"), MAX_SAMPLE_TEXT),
             mapping(score.get("value")),
         )
     choice = mapping(next(iter(sequence(row.get("choices"))), None))
     review = mapping(choice.get("review"))
-    prompt = next(iter(sequence(mapping(row.get("origin_prompt")).get("data"))), None)
+    prompt = text(next(iter(sequence(mapping(row.get("origin_prompt")).get("data"))), None), MAX_SAMPLE_TEXT)
     result = review.get("result")
-    values = result if isinstance(result, dict) else {"acc": result}
-    target = text(review.get("gold"), MAX_SAMPLE_TEXT)
-    return (
-        text(prompt, MAX_SAMPLE_TEXT),
-        target,
+    return _Review(
+        item,
+        str(item),
+        prompt or str(item),
+        prompt,
+        text(review.get("gold"), MAX_SAMPLE_TEXT),
         text(mapping(choice.get("message")).get("content"), MAX_SAMPLE_TEXT),
-        values,
+        result if isinstance(result, dict) else {"acc": result},
     )
+
+
+def _question(asked: Any) -> str | None:
+    """What the user asked: text, or the texts of the first message of the user."""
+    messages = [mapping(m) for m in sequence(asked)]
+    content = next((m.get("content") for m in messages if m.get("role") == "user"), asked)
+    if isinstance(content, list):
+        content = "\n".join(
+            p if isinstance(p, str) else text(mapping(p).get("text"), MAX_SAMPLE_TEXT) or "" for p in content
+        )
+    plain = re.sub(r"^\*\*User\*\*: \n", "", content) if isinstance(content, str) else None
+    return text(plain, MAX_SAMPLE_TEXT)

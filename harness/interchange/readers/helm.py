@@ -1,31 +1,28 @@
-"""HELM: run folders (``run_spec.json`` with statistics a run and an instance) and group tables.
+"""HELM's run folders: ``run_spec.json`` with statistics a run and an instance.
 
-A run's task is its name without the model. HELM's splits and perturbations stay apart: the test
-split is filter ``none``, another split is a filter of its name, perturbed figures are left out.
+A run's task is its name without the model. The test split is filter ``none``, another split is a filter of its name;
+perturbed figures are left out and named. Trials of one instance are one item, their values averaged.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from harness.errors import BadInput
-from harness.interchange.foreign import bounded
+from harness.interchange.foreign import bounded, item_errors
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
-from harness.interchange.foreign.draft import MAX_SAMPLE_TEXT, Draft, Sample, Score, Task, item_hash, model_name, moment
-from harness.interchange.imported_run import Entry, Refused, Unit
+from harness.interchange.foreign.draft import Draft, Score, Task, item_hash, model_name, moment
+from harness.interchange.foreign.sample_list import MAX_SAMPLE_TEXT, Sample
+from harness.interchange.foreign.spreads import no_score
+from harness.interchange.imported_run import Entry, Unit
 
 RUN = "helm"
-TABLE = "helm-table"
 _FILES = ("run_spec.json", "stats.json", "per_instance_stats.json", "scenario_state.json", "scenario.json")
-# Files beside the runs of a release that hold no scores.
-_RELEASE_FILES = frozenset(
-    ("schema.json", "groups.json", "groups_metadata.json", "run_specs.json", "runs.json", "summary.json",
-     "runs_to_run_suites.json", "costs.json")
-)  # fmt: skip
 # What HELM counts beside quality: tokens, time, cost, requests.
 _NOT_SCORES = re.compile(
     r"^(num_|training_|inference_|finish_reason|batch_size|prompt_truncated|max_prob|predicted_index|"
@@ -37,12 +34,6 @@ _METHOD = re.compile(r",?model(_deployment)?=[^,]*")
 def is_run(folder: Path, names: set[str]) -> bool:
     """A HELM run folder."""
     return "run_spec.json" in names and bool(names & {"stats.json", "per_instance_stats.json"})
-
-
-def is_table(document: Any) -> bool:
-    """A HELM group table: titled tables with a header and rows."""
-    tables = document if isinstance(document, list) else []
-    return bool(tables) and all(isinstance(t, dict) and {"header", "rows"} <= set(t) for t in tables)
 
 
 def read_run(unit: Unit) -> Iterator[Entry]:
@@ -66,9 +57,10 @@ def read_run(unit: Unit) -> Iterator[Entry]:
     }
     states = _states(draft, files.get("scenario_state.json"))
     if "stats.json" in files:
-        draft.scores = _scores(task, bounded.read_json(files["stats.json"]))
+        draft.scores = _scores(draft, task, bounded.read_json(files["stats.json"]))
     if "per_instance_stats.json" in files:
         _items(draft, task, bounded.read_json(files["per_instance_stats.json"]), states)
+        item_errors.add(draft)
     yield draft.finish()
 
 
@@ -94,50 +86,85 @@ def _output_type(adapter: dict[str, Any]) -> str | None:
     )
 
 
-def _scores(task: str, stats: Any) -> list[Score]:
-    rows: dict[tuple[str, str], Score] = {}
+def _scores(draft: Draft, task: str, stats: Any) -> list[Score]:
+    """Rows of the run's statistics, over all its trials; what was perturbed is left out and named."""
+    rows: list[Score] = []
+    perturbed: set[str] = set()
     for stat in sequence(stats):
         key = _named(stat)
-        if key is not None and _NOT_SCORES.search(key[0]) is None:
-            rows.setdefault(key, Score(task, key[0], key[1], number(stat.get("mean"))))
-    return sorted(rows.values(), key=lambda s: (s.filter != "none", s.filter, s.metric))
+        if key is None or _is_no_score(key[0]):
+            continue
+        if perturbation := _perturbation(stat):
+            perturbed.add(perturbation)
+            continue
+        rows.append(Score(task, *key, number(mapping(stat).get("mean"))))
+    if perturbed:
+        draft.note(
+            "perturbed-left-out", f"Scores on perturbed items are left out: {', '.join(sorted(perturbed))[:200]}."
+        )
+    return sorted(rows, key=lambda s: (s.filter != "none", s.filter, s.metric))
+
+
+def _is_no_score(metric: str) -> bool:
+    return _NOT_SCORES.search(metric) is not None or no_score(metric)
 
 
 def _named(stat: Any) -> tuple[str, str] | None:
-    """Metric and filter of a statistic; none where it is perturbed or unnamed."""
+    """Metric and filter of a statistic; none where it is unnamed."""
     name = mapping(mapping(stat).get("name"))
     metric = (text(name.get("name"), 120) or "").replace(",", ";")
-    if not metric or name.get("perturbation"):
+    if not metric:
         return None
     parts = [text(name.get("split"), 40) or "test", text(name.get("sub_split"), 40)]
     split = "/".join(p for p in parts if p)
     return metric, "none" if split == "test" else split
 
 
+def _perturbation(stat: Any) -> str | None:
+    """The name of what was done to the items behind a statistic; none where nothing was."""
+    value = mapping(mapping(stat).get("name")).get("perturbation")
+    if not value:
+        return None
+    return text(mapping(value).get("name") if isinstance(value, dict) else value, 60) or "perturbed"
+
+
 def _items(draft: Draft, task: str, instances: Any, states: dict[str, dict[str, Any]]) -> None:
-    for item, entry in enumerate(sequence(instances)):
-        instance = text(mapping(entry).get("instance_id"), 100)
-        if instance is None or mapping(entry).get("perturbation"):
+    """One item an instance and statistic: the mean of its trials, as HELM's own scores are means of trials."""
+    trials: dict[tuple[str, str, str], list[float | None]] = {}
+    numbers: dict[str, int] = {}
+    for entry in map(mapping, sequence(instances)):
+        instance = text(entry.get("instance_id"), 100)
+        if instance is None or entry.get("perturbation"):
             continue
-        state = states.get(instance, {})
-        for stat in sequence(entry.get("stats")):
+        numbers.setdefault(instance, len(numbers))
+        for stat in map(mapping, sequence(entry.get("stats"))):
             key = _named(stat)
-            value = number(mapping(stat).get("mean"))
-            if key is None or value is None or _NOT_SCORES.search(key[0]):
+            if key is None or _is_no_score(key[0]) or _perturbation(stat) or stat.get("mean") is None:
                 continue
-            draft.samples.append(
-                Sample(
-                    task,
-                    item,
-                    state.get("hash") or item_hash("helm", task, instance),
-                    key[0],
-                    value,
-                    key[1],
-                    state.get("prompt"),
-                    state.get("target"),
-                    state.get("response"),
-                )
+            trials.setdefault((instance, *key), []).append(number(stat["mean"]))
+    lost = 0
+    for (instance, metric, split), values in trials.items():
+        state = states.get(instance, {})
+        known = [v for v in values if v is not None]
+        lost += len(known) < len(values)
+        draft.samples.append(
+            Sample(
+                task,
+                numbers[instance],
+                state.get("hash") or item_hash("helm", task, instance),
+                metric,
+                math.fsum(known) / len(known) if len(known) == len(values) else None,
+                split,
+                state.get("prompt"),
+                state.get("target"),
+                state.get("response"),
             )
+        )
+    if lost:
+        draft.partial = True
+        draft.note(
+            "unscored-samples", f"{task}: {lost:,} values of instances are no finite numbers; they count as unknown."
+        )
 
 
 def _states(draft: Draft, file: Path | None) -> dict[str, dict[str, Any]]:
@@ -153,6 +180,8 @@ def _states(draft: Draft, file: Path | None) -> dict[str, dict[str, Any]]:
     latest = None
     for request in map(mapping, requests):
         instance, result = mapping(request.get("instance")), mapping(request.get("result"))
+        if instance.get("perturbation"):
+            continue
         references = [mapping(r) for r in sequence(instance.get("references"))]
         question = text(mapping(instance.get("input")).get("text"), MAX_SAMPLE_TEXT) or ""
         outputs = [text(mapping(r.get("output")).get("text"), MAX_SAMPLE_TEXT) or "" for r in references]
@@ -171,55 +200,3 @@ def _states(draft: Draft, file: Path | None) -> dict[str, dict[str, Any]]:
         )
     draft.date = moment(latest)
     return states
-
-
-def read_table(unit: Unit) -> Iterator[Entry]:
-    """One run without items for each model of a group table."""
-    digest = bounded.digest_file(unit.files[0])
-    document = unit.document if unit.document is not None else bounded.read_json(unit.files[0])
-    models: dict[str, list[Score]] = {}
-    for table in document:
-        header = [mapping(cell) for cell in sequence(table.get("header"))]
-        for row in sequence(table.get("rows")):
-            cells = [mapping(cell) for cell in sequence(row)]
-            if len(cells) != len(header) or not cells:
-                yield Refused(unit.label, f"table {text(table.get('title'))!r} has a row that does not fit its header")
-                continue
-            models.setdefault(_row_model(cells[0]), []).extend(_cells(header[1:], cells[1:]))
-    if not models:
-        raise BadInput("is a HELM table without rows")
-    for model, scores in models.items():
-        draft = Draft(TABLE, hashlib.sha256(f"{digest}{model}".encode()).hexdigest(), model, "helm", one_of_many=True)
-        draft.file = unit.label
-        draft.scores = scores
-        draft.note("rounded", "Scores of a summary table, averaged by HELM over the runs of a group.")
-        try:
-            yield draft.finish()
-        except BadInput as problem:
-            yield Refused(f"{unit.label} ({model})", str(problem))
-
-
-def _row_model(cell: dict[str, Any]) -> str:
-    names = {m.group(1) for n in sequence(cell.get("run_spec_names")) if (m := re.search(r"model=([^,]+)", str(n)))}
-    if len(names) == 1:
-        return model_name(names.pop().replace("_", "/", 1))
-    return model_name(cell.get("value"))
-
-
-def _cells(header: list[dict[str, Any]], cells: list[dict[str, Any]]) -> Iterator[Score]:
-    for head, cell in zip(header, cells, strict=True):
-        score = number(cell.get("value")) if not isinstance(cell.get("value"), str) else None
-        title = text(head.get("value"), 120)
-        if score is None or title is None:
-            continue
-        metadata = mapping(head.get("metadata"))
-        group, _, last = title.rpartition(" - ")
-        metric = (text(metadata.get("metric"), 120) or last).replace(",", ";")
-        task = text(metadata.get("run_group"), 160) or group or title
-        lower = head.get("lower_is_better")
-        yield Score(task, metric, "none", score, higher_is_better=not lower if isinstance(lower, bool) else None)
-
-
-def without_scores(name: str, document: Any) -> str | None:
-    """Why a file of a HELM release holds nothing to import; none where it is no such file."""
-    return "describes a HELM release and holds no scores" if name in _RELEASE_FILES and not is_table(document) else None

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import BadInput
-from harness.interchange.foreign import bounded
+from harness.interchange.foreign import bounded, own_export
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
-from harness.interchange.foreign.draft import Draft, Sample, Score, Task, model_name, parse_date
+from harness.interchange.foreign.draft import Draft, Score, Task, model_name
 from harness.interchange.foreign.parquet import rows
+from harness.interchange.foreign.sample_list import Sample
 from harness.interchange.imported_run import Entry, Unit
 
 FORMAT = "landscape"
@@ -29,36 +30,23 @@ def read(unit: Unit) -> Iterator[Entry]:
     files = [unit.path / name for name in _FILES]
     digest = hashlib.sha256("".join(bounded.digest_file(f) for f in files).encode()).hexdigest()
     manifest = bounded.read_json_object(files[0])
-    model, engine = mapping(manifest.get("model")), mapping(manifest.get("engine"))
+    model = mapping(manifest.get("model"))
     if not text(model.get("id")) or not text(manifest.get("run_id")):
         raise BadInput("has a manifest.json that names no run_id or no model.id")
-    draft = Draft(FORMAT, digest, model_name(model["id"]), "landscape", text(engine.get("version"), 40))
+    draft = Draft(FORMAT, digest, model_name(model["id"]), "landscape")
     draft.file = unit.label
-    draft.backend = text(engine.get("name"), 40)
-    draft.revision, draft.params = text(model.get("revision"), 80), whole(model.get("params"), 10**14)
-    draft.architecture = text(model.get("architecture"), 80)
-    draft.dtype, draft.device = text(manifest.get("dtype"), 20), text(manifest.get("device"), 20)
-    draft.date = parse_date(manifest.get("started")) or parse_date(manifest.get("sealed"))
-    draft.limit = whole(mapping(manifest.get("plan")).get("limit"), 10**9)
-    draft.partial = bool(manifest.get("partial"))
-    draft.valid = manifest.get("valid") is not False
-    for entry in map(mapping, sequence(manifest.get("verdict"))):
-        if text(entry.get("message"), 500):
-            draft.note(text(entry.get("code"), 60) or "note", text(entry["message"], 500) or "")
+    carried = own_export.carried(manifest)
+    own_export.apply(draft, carried)
     draft.source = {"run_id": text(manifest["run_id"], 200)}
-    groups = {
-        str(t.get("task")): text(t.get("group"), 160)
-        for t in map(mapping, sequence(mapping(manifest.get("suite")).get("tasks")))
-    }
     for row in rows(files[1]):
-        add_result(draft, row, groups, files[1].name)
+        add_result(draft, row, carried, files[1].name)
     for row in rows(files[2]):
         add_sample(draft, row, files[2].name)
     yield draft.finish()
 
 
-def add_result(draft: Draft, row: dict[str, Any], groups: dict[str, str | None], name: str) -> None:
-    """Add a row of a run's results; ``name`` is the file that messages name.
+def add_result(draft: Draft, row: dict[str, Any], carried: dict[str, Any], name: str) -> None:
+    """Add a row of a run's results; ``carried`` is what its export says of the run, ``name`` the file for messages.
 
     Raises:
         BadInput: the row has no task or no metric.
@@ -66,7 +54,17 @@ def add_result(draft: Draft, row: dict[str, Any], groups: dict[str, str | None],
     task, metric = _measure(row, name)
     kind = _TYPES.get(str(row.get("kind")))
     shots, version = whole(row.get("num_fewshot"), 10_000), text(row.get("task_version"), 40)
-    draft.tasks[task] = Task(task, groups.get(task), version, shots, kind)
+    settings = own_export.task_settings(carried, task)
+    draft.tasks[task] = Task(
+        task,
+        text(settings.get("group"), 160),
+        version,
+        shots,
+        kind,
+        text(settings.get("data_hash"), 80),
+        number(settings.get("chance")),
+        text(settings.get("licence"), 80),
+    )
     better = row.get("higher_is_better")
     draft.scores.append(
         Score(

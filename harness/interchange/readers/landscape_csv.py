@@ -1,5 +1,6 @@
 """Runs of this harness as two tables, ``<run>.results.csv`` and ``<run>.samples.csv``: written and read back.
 
+Each row of both says whether its run is valid and partial; the rows of results hold the verdict, too.
 Nothing is lost on the way: an empty cell is unknown and a quoted empty one is empty text; a text that a
 spreadsheet would take for a formula stands behind an apostrophe, and one that begins so already behind another.
 """
@@ -7,13 +8,14 @@ spreadsheet would take for a formula stands behind an apostrophe, and one that b
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from harness.errors import BadInput
-from harness.interchange.foreign import bounded
-from harness.interchange.foreign.bounded import text
+from harness.interchange.foreign import bounded, own_export
+from harness.interchange.foreign.bounded import mapping, text
 from harness.interchange.foreign.draft import Draft, model_name
 from harness.interchange.imported_run import Entry, ImportedRun, Refused, Unit
 from harness.interchange.readers import landscape
@@ -22,27 +24,44 @@ from harness.store.run_folder import RESULTS, SAMPLES
 
 FORMAT = "landscape-csv"
 # What the tables say of the run beside its rows.
-ABOUT = ("model", "suite", "origin")
+ABOUT = ("model", "suite", "origin", "valid", "partial")
+# What only the results say: the verdict, a finding a line, and the run's conditions as JSON.
+ABOUT_RESULTS = (*ABOUT, "verdict", "conditions")
+_OLD = ("model", "suite", "origin")  # before the verdict travelled
 _BLOCK = 4 * bounded.MB  # bytes of a table parsed at once; no row is longer
 
 
 def is_table(header: list[str]) -> bool:
     """The results or the samples of a run."""
-    return tuple(header[: len(ABOUT)]) == ABOUT and header[len(ABOUT) :] in (RESULTS.names, SAMPLES.names)
+    return header in [
+        [*about, *schema.names] for about in (ABOUT_RESULTS, ABOUT, _OLD) for schema in (RESULTS, SAMPLES)
+    ]
 
 
 def write(run: ImportedRun, out: Path) -> list[Path]:
-    """Results and items as two tables, each row with its run's model, suite and origin; the files."""
+    """Results and items as two tables, each row with its run's model, suite, origin and verdict; the files."""
     out.mkdir(parents=True, exist_ok=True)
     manifest = run.manifest
-    same = (manifest["model"]["id"], manifest["suite"]["name"], manifest["origin"])
+    carried = own_export.carried(manifest)
+    verdict = "\n".join(f"{f['code']}: {' '.join(f['message'].split())}" for f in carried.pop("verdict"))
+    same = (
+        manifest["model"]["id"],
+        manifest["suite"]["name"],
+        manifest["origin"],
+        carried.pop("valid"),
+        carried.pop("partial"),
+    )
+    more = (verdict, json.dumps(carried, ensure_ascii=False, sort_keys=True))
     written = []
-    for name, table in (("results", run.results), ("samples", run.samples)):
+    for name, table, about, values in (
+        ("results", run.results, ABOUT_RESULTS, (*same, *more)),
+        ("samples", run.samples, ABOUT, same),
+    ):
         path = out / f"{run.run_id}.{name}.csv"
         with path.open("w", encoding="utf-8", newline="") as handle:
-            handle.write(_line((*ABOUT, *table.column_names)))
+            handle.write(_line((*about, *table.column_names)))
             for batch in table.to_batches(max_chunksize=4096):
-                handle.writelines(_line((*same, *row.values())) for row in batch.to_pylist())
+                handle.writelines(_line((*values, *row.values())) for row in batch.to_pylist())
         written.append(path)
     return written
 
@@ -75,6 +94,7 @@ def _text(cell: str | None) -> str | None:
 def read(unit: Unit) -> Iterator[Entry]:
     """The runs whose tables lie in one folder; a run with a broken table is left out."""
     runs: dict[str, Draft] = {}
+    carried: dict[str, dict[str, Any]] = {}
     digests: dict[str, list[str]] = {}
     broken: set[str] = set()
     for file in unit.files:
@@ -87,13 +107,24 @@ def read(unit: Unit) -> Iterator[Entry]:
                 if run_id not in touched:
                     touched.add(run_id)
                     digests.setdefault(run_id, []).append(digest)
-                _add(runs.setdefault(run_id, _draft(unit, run_id, row)), row, file.name)
+                    carried[run_id] = (
+                        {**carried.get(run_id, {}), **_carried(row)}
+                        if "value" not in row
+                        else carried.get(run_id) or _carried(row)
+                    )
+                _add(runs.setdefault(run_id, _draft(unit, run_id, row)), row, carried[run_id], file.name)
         except BadInput as problem:
             broken |= touched | {file.name.rsplit(".", 2)[0]}
             yield Refused(file.name if file.parent == unit.path else unit.label, str(problem))
     for run_id, draft in runs.items():
         if run_id not in broken:
             draft.digest = hashlib.sha256("".join(sorted(digests[run_id])).encode()).hexdigest()
+            if carried[run_id]:
+                own_export.apply(draft, carried[run_id])
+            else:
+                draft.note(
+                    "verdict-unknown", "The tables are of an export that did not say what its run's verdict was."
+                )
             yield draft.finish()
 
 
@@ -103,10 +134,28 @@ def _draft(unit: Unit, run_id: str, row: dict[str, str | None]) -> Draft:
     return draft
 
 
-def _add(draft: Draft, row: dict[str, Any], name: str) -> None:
+def _carried(row: dict[str, str | None]) -> dict[str, Any]:
+    """What a row says of its run; nothing in tables from before the verdict travelled."""
+    if "valid" not in row:
+        return {}
+    truth = {"True": True, "False": False}
+    lines = [line.partition(": ") for line in (row.get("verdict") or "").splitlines()]
+    try:
+        conditions = mapping(bounded.parse_json(row.get("conditions") or "{}"))
+    except BadInput:
+        conditions = {}
+    return {
+        **conditions,
+        "valid": truth.get(str(row["valid"])),
+        "partial": truth.get(str(row["partial"])),
+        "verdict": [{"code": code, "message": message} for code, _, message in lines],
+    }
+
+
+def _add(draft: Draft, row: dict[str, Any], carried: dict[str, Any], name: str) -> None:
     if "value" not in row:
         better = {"True": True, "False": False}.get(str(row.get("higher_is_better")))
-        landscape.add_result(draft, {**row, "higher_is_better": better}, {}, name)
+        landscape.add_result(draft, {**row, "higher_is_better": better}, carried, name)
     else:
         choices = (row.get("choice_loglikelihoods") or "").split()
         landscape.add_sample(draft, {**row, "choice_loglikelihoods": choices}, name)
@@ -117,7 +166,7 @@ def _rows(file: Path) -> Iterator[dict[str, str | None]]:
     import pyarrow as pa
     from pyarrow import csv
 
-    names = (*ABOUT, *(SAMPLES.names if "value" in _header(file) else RESULTS.names))
+    names = (*ABOUT_RESULTS, *(SAMPLES.names if "value" in _header(file) else RESULTS.names))
     convert = csv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.string()),
         null_values=[""],

@@ -9,7 +9,8 @@ A mapping (YAML or JSON) names the column of the model and, for each column of s
     reported_by: Hugging Face
     reporter: third-party
 
-A score of a benchmark that the catalog lists in fractions and a file in per cent becomes a fraction. The mappings of
+A score of a benchmark that the catalog lists in fractions and a file in per cent becomes a fraction. A cell that cannot
+be read in one way only is refused with its line and column, and a line without any figure is counted. The mappings of
 public leaderboards are built in, by their headers; what their columns mean stands in ``catalog.importers.leaderboards``.
 """
 
@@ -17,22 +18,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness import places
-from harness.catalog.importers.leaderboards import ARENA, V1, V2, Meaning
+from harness.catalog.importers.leaderboards import ARENA, V1, V2, Meaning, is_text_board, other_board
 from harness.catalog.schema import SCORE_UNITS
 from harness.catalog.tables import benchmark_units
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded, table
-from harness.interchange.foreign.bounded import mapping, number, text
+from harness.interchange.foreign.bounded import mapping, text
 from harness.interchange.foreign.draft import model_name, parse_date
+from harness.interchange.foreign.figures import Figure, figure, hundredth
 from harness.interchange.foreign.owners import owner
-from harness.interchange.imported_run import Entry, Refused, ReportedScore, Unit
+from harness.interchange.imported_run import Entry, NoFigure, Refused, ReportedScore, Unit
 
 _REPORTERS = ("vendor", "third-party")
 _UNITS = ("percent", *SCORE_UNITS)
+# Other spellings of units in a table's own column of units.
+_SPELLINGS = {"%": "percent", "pct": "percent", "percentage": "percent", "per cent": "percent"}
+_SPELLINGS |= {"share": "fraction", "ratio": "fraction", "proportion": "fraction"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,10 @@ class Mapping:
     reported_by: str
     reporter: str = "third-party"
     as_of: str | None = None
+    # Columns that say under which condition a row's scores were made (precision, an adapter's weights); they enter the setting.
+    conditions: tuple[str, ...] = ()
+    # Arena's columns, which all of its boards share.
+    arena: bool = False
 
 
 def _columns(meanings: dict[str, Meaning], unit: str, named: str = "{}") -> dict[str, Column]:
@@ -68,13 +77,23 @@ def _columns(meanings: dict[str, Meaning], unit: str, named: str = "{}") -> dict
 KNOWN: tuple[tuple[frozenset[str], Mapping], ...] = (
     (
         frozenset({"fullname", "hellaswag", "truthfulqa", "winogrande"}),
-        Mapping("fullname", _columns(V1, "percent"), "Open LLM Leaderboard v1"),
+        Mapping(
+            "fullname", _columns(V1, "percent"), "Open LLM Leaderboard v1", conditions=("precision", "weight_type")
+        ),
     ),
     (
         frozenset({"model_name", "evaluations_ifeval_value", "evaluations_bbh_value"}),
-        Mapping("model_name", _columns(V2, "fraction", "evaluations_{}_value"), "Open LLM Leaderboard v2"),
+        Mapping(
+            "model_name",
+            _columns(V2, "fraction", "evaluations_{}_value"),
+            "Open LLM Leaderboard v2",
+            conditions=("model_precision", "model_weight_type", "model_has_chat_template"),
+        ),
     ),
-    (frozenset({"model", "arena_score", "95_pct_ci", "votes"}), Mapping("model", _columns(ARENA, "elo"), "LMArena")),
+    (
+        frozenset({"model", "arena_score", "95_pct_ci", "votes"}),
+        Mapping("model", _columns(ARENA, "elo"), "LMArena", arena=True),
+    ),
     (
         frozenset({"model", "benchmark", "score"}),
         Mapping("model", {"score": Column("")}, "unknown"),
@@ -123,53 +142,117 @@ def read_mapping(path: Path) -> Mapping:
 
 
 def read(unit: Unit) -> Iterator[Entry]:
-    """The scores of a table."""
+    """The scores of a table; each line gives its scores, a refusal, or is counted as one without a figure."""
     file = unit.files[0]
     digest = bounded.digest_file(file)
-    rows = table.rows(file)
-    board = read_mapping(unit.mapping) if unit.mapping else known(list(rows[0]) if rows else [])
+    rows = table.read(file)
+    board = read_mapping(unit.mapping) if unit.mapping else known(rows.columns)
     if board is None:
         raise BadInput(
             "is a table whose columns are not known; say what they mean with a mapping file (`--mapping FILE`)"
         )
-    missing = [c for c in (board.model, *board.scores) if rows and c not in rows[0]]
-    if missing:
+    needed = (board.model, *board.scores)
+    if missing := [c for c in needed if c not in rows.columns]:
         raise BadInput(f"lacks the columns {', '.join(missing)} that the mapping names")
+    if twice := [c for c in dict.fromkeys(needed) if rows.columns.count(c) > 1]:
+        raise BadInput(f"has several columns named {', '.join(twice)}")
+    if board.arena and not is_text_board(file.name):
+        raise BadInput(
+            "has the columns of Arena's boards, and its name does not say that it is the one of chat models "
+            "(lmarena_text); say with a mapping file which benchmark its ratings are (`--mapping FILE`)"
+        )
     as_of = board.as_of or _date_in(file.name)
     units = benchmark_units(places.catalog())
-    scores = 0
-    for line, row in enumerate(rows, 2):
-        if not (row.get(board.model) or "").strip():
-            yield Refused(f"{unit.label} line {line}", "names no model")
-            continue
-        name = model_name(row[board.model])
-        for column, meaning in board.scores.items():
-            value = number((row.get(column) or "").strip().removesuffix("%"))
-            benchmark = meaning.benchmark or text(row.get("benchmark"), 160)
-            if value is None or not benchmark:
-                continue
-            scores += 1
-            score, score_unit = catalog_unit(units.get(benchmark), value, meaning.unit or text(row.get("unit"), 20))
-            yield ReportedScore(
-                owner(name).model_id or name,
-                benchmark,
-                meaning.metric or text(row.get("metric"), 80),
-                score,
-                score_unit,
-                meaning.setting or text(row.get("setting"), 120),
-                text(row.get("reported_by"), 120) or board.reported_by,
-                board.reporter,
-                (text(row.get("as_of"), 10) if not as_of else None) or as_of,
-                f"import-{digest[:12]}",
-            )
-    if not scores:
+    entries = [entry for line in rows.lines for entry in _line(unit, board, rows.columns, line, units)]
+    if not any(isinstance(entry, (ReportedScore, Refused)) for entry in entries):
         raise BadInput("holds no scores in the columns that the mapping names")
+    for entry in entries:
+        if isinstance(entry, ReportedScore):
+            own_date = entry.as_of if not as_of else None
+            entry = replace(entry, as_of=own_date or as_of, source_id=f"import-{digest[:12]}")
+        yield entry
+
+
+def _line(
+    unit: Unit, board: Mapping, columns: list[str], line: table.TableLine, units: dict[str, str]
+) -> Iterator[Entry]:
+    """What one line of a table gives; ``as_of`` is the line's own, ``source_id`` empty."""
+    place = f"{unit.label} line {line.number}"
+    if len(line.cells) > len(columns):
+        yield Refused(place, f"has {len(line.cells)} cells under {len(columns)} columns; is a comma not in quotes?")
+        return
+    row = dict(zip(columns, line.cells, strict=False))
+    if not row[board.model].strip() if board.model in row else True:
+        yield Refused(place, "names no model")
+        return
+    if board.arena and (other := other_board(row)):
+        yield Refused(
+            place, f"is of another board of Arena's ({other[:40]}); say which benchmark with `--mapping FILE`"
+        )
+        return
+    name = model_name(row[board.model])
+    empty = True
+    for column, meaning in board.scores.items():
+        try:
+            cell = figure(row.get(column) or "")
+            if cell is None:
+                continue
+            empty = False
+            benchmark = meaning.benchmark or text((row.get("benchmark") or "").strip(), 160)
+            if not benchmark:
+                raise BadInput("has a score and names no benchmark")
+            unit_of_column = meaning.unit or text((row.get("unit") or "").strip(), 20)
+            score, score_unit = catalog_unit(units.get(benchmark), *_in_one_unit(cell, unit_of_column))
+            if score_unit == "fraction" and abs(score) > 1:
+                raise BadInput(f"is more than the whole: {' '.join(row[column].split())[:40]}")
+        except BadInput as problem:
+            empty = False
+            yield Refused(f"{place}, column {column}", str(problem))
+            continue
+        setting = [meaning.setting or text(row.get("setting"), 120), cell.beside]
+        setting += [_condition(key, row[key]) for key in board.conditions if row.get(key, "").strip()]
+        yield ReportedScore(
+            owner(name).model_id or name,
+            benchmark,
+            meaning.metric or text(row.get("metric"), 80),
+            score,
+            score_unit,
+            "; ".join(filter(None, setting)) or None,
+            text(row.get("reported_by"), 120) or board.reported_by,
+            board.reporter,
+            text(row.get("as_of"), 10),
+            "",
+        )
+    if empty:
+        yield NoFigure(place)
+
+
+def _condition(column: str, cell: str) -> str | None:
+    """A condition as the setting shows it; a yes/no column by its name, and only where it says yes."""
+    answer = cell.strip()
+    if answer.lower() in ("true", "false"):
+        return column.removeprefix("model_has_").replace("_", " ") if answer.lower() == "true" else None
+    return text(answer, 40)
+
+
+def _in_one_unit(cell: Figure, unit: str | None) -> tuple[float, str | None]:
+    """The figure in the column's unit, which a sign of per cent in the cell must fit.
+
+    Raises:
+        BadInput: they do not fit.
+    """
+    named = _SPELLINGS.get(unit.lower(), unit) if unit else None
+    if cell.unit == "percent" and named not in (None, "percent", "fraction"):
+        raise BadInput(f"is in per cent under the unit {named}")
+    if cell.unit == "percent" and named == "fraction":
+        return hundredth(cell.value), named
+    return cell.value, named or cell.unit
 
 
 def catalog_unit(listed: str | None, score: float, unit: str | None) -> tuple[float, str | None]:
     """A score and its unit, per cent as a fraction where ``listed``, the benchmark's unit in the catalog, is that."""
     if unit == "percent" and listed == "fraction":
-        return score / 100, "fraction"
+        return hundredth(score), "fraction"
     return score, unit
 
 

@@ -7,6 +7,7 @@ as text or as an object; standard errors as numbers, ``"N/A"`` or ``" "``; tasks
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -14,11 +15,15 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from harness.errors import BadInput
-from harness.interchange.foreign import bounded
+from harness.interchange.foreign import bounded, own_export
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
-from harness.interchange.foreign.draft import DTYPES, Draft, Score, Task, model_name, moment, parse_date
+from harness.interchange.foreign.draft import DTYPES, Draft, Score, Task, moment, parse_date
+from harness.interchange.foreign.identity import Identity, identify, stated_name
+from harness.interchange.foreign.task_scores import states_none
 from harness.interchange.imported_run import Entry, Refused, Unit
 from harness.interchange.readers import lm_eval_samples
+from harness.metrics import is_spread
+from harness.metrics import metric as listed
 
 NEW = "lm-eval"
 # `results_<date>`, or the stem that `--output_path NAME.json` gave.
@@ -28,6 +33,10 @@ SAMPLES_NAME = re.compile(r"^samples_(?P<task>.+)_(?P<date>\d{4}-\d\d-\d\dT[\d.:
 _NOT_METRICS = {"alias", "name", "sample_len", "sample_count", "samples", " ", "metadata"}
 # lm-eval's names of SQuAD 2.0: there it gives `f1` in per cent, unlike everywhere else (`exact` is always per cent).
 _SQUAD2 = frozenset({"squad2", "squadv2"})
+# What `lm_eval --predict_only` puts in the place of a metric, with 999 for each item and task.
+PLACEHOLDER = "bypass"
+# lm-eval's own name of a model's folder: organisation and model with two underscores between.
+_OWN_FOLDER = re.compile(r"^(?!__)[A-Za-z0-9][\w.\-]*?__[A-Za-z0-9][\w.\-]*$")
 _USED = {"results", "groups", "configs", "versions", "n-shot", "n-samples", "n_samples", "higher_is_better", "config"}
 _USED |= {
     "group_subtasks",
@@ -84,15 +93,22 @@ def read(unit: Unit) -> Iterator[Entry]:
     for file in samples:
         match = SAMPLES_NAME.match(file.name)
         first = len(draft.samples)
+        task = match["task"] if match else _task_of(file, list(draft.tasks))
         try:
-            lm_eval_samples.add(draft, match["task"] if match else _task_of(file, list(draft.tasks)), file)
+            documents = lm_eval_samples.add(draft, task, file)
+            if own_export.KEY not in document:  # our own export counts every score's items
+                draft.scores = [replace(s, n=documents) if s.task == task and s.n is None else s for s in draft.scores]
         except BadInput as problem:
             draft.samples.truncate(first)
             draft.partial = True
             draft.note("items-unread", f"The items in {file.name} could not be read.")
             yield Refused(PurePosixPath(unit.label).with_name(file.name).as_posix(), str(problem))
     if samples and not results and not draft.samples:
-        return  # each file was refused by name
+        if not draft.notes:
+            return  # each file was refused by name
+        raise BadInput(
+            "holds no values of items (its metrics are over all items at once), and lies beside no results file"
+        )
     if samples and not results:
         draft.note("no-results", "Samples without their results file: scores are computed from the items.")
         draft.date = draft.date or parse_date(match["date"] if match else None)
@@ -102,14 +118,11 @@ def read(unit: Unit) -> Iterator[Entry]:
 def _draft(unit: Unit, document: dict[str, Any], digest: str) -> Draft:
     config = mapping(document.get("config")) or mapping(document.get("params"))
     arguments = model_arguments(config.get("model_args"))
-    name, from_folder = _model(unit, document, config, arguments)
+    model, from_folder = _model(unit, document, config, arguments)
     version = text(document.get("lm_eval_version"), 40)
-    draft = Draft(unit.format, digest, name, "lm-eval", version, text(config.get("model"), 60))
+    draft = Draft(unit.format, digest, model.name, "lm-eval", version, text(config.get("model"), 60))
     draft.file = unit.label
-    revision = (
-        text(config.get("model_sha"), 80) or text(arguments.get("revision"), 80) or text(config.get("model_revision"))
-    )
-    draft.revision = revision if revision not in ("main", "None") else None
+    model.enter(draft)
     draft.params = whole(config.get("model_num_parameters"), 10**14)
     dtype = (text(config.get("model_dtype"), 40) or text(arguments.get("dtype"), 40) or "").removeprefix("torch.")
     draft.dtype = DTYPES.get(dtype, dtype) or None
@@ -120,9 +133,7 @@ def _draft(unit: Unit, document: dict[str, Any], digest: str) -> Draft:
     draft.limit = int(limit) if limit is not None and limit >= 1 else None
     draft.partial = limit is not None and limit > 0
     draft.seed = whole(config.get("random_seed"))
-    template = document.get("chat_template") or config.get("chat_template") or arguments.get("use_chat_template")
-    draft.chat_template = bool(template) and template != "False" if document or config else None
-    draft.chat_template_hash = text(document.get("chat_template_sha"), 80)
+    _prompting(draft, document, config, arguments)
     draft.wall_s = number(document.get("total_evaluation_time_seconds")) or number(document.get("duration"))
     draft.source = {"tool_commit": text(document.get("git_hash"), 60)}
     draft.extra = {key: value for key, value in document.items() if key not in _USED}
@@ -133,6 +144,7 @@ def _draft(unit: Unit, document: dict[str, Any], digest: str) -> Draft:
     }
     if from_folder:
         draft.note("model-from-folder", "The file names no model; the name is that of the folder that it lay in.")
+    own_export.apply(draft, mapping(document.get(own_export.KEY)))
     return draft
 
 
@@ -144,22 +156,55 @@ def model_arguments(value: Any) -> dict[str, Any]:
     return {key.strip(): rest.strip() for key, _, rest in pairs}
 
 
-def _model(unit: Unit, document: dict[str, Any], config: dict[str, Any], arguments: dict[str, Any]) -> tuple[str, bool]:
-    """The model's name and whether only the folder says it."""
-    for value in (
-        arguments.get("pretrained"),
-        document.get("model_name"),
-        arguments.get("model"),
-        arguments.get("engine"),
+def _prompting(draft: Draft, document: dict[str, Any], config: dict[str, Any], arguments: dict[str, Any]) -> None:
+    """Chat template, system prompt and sampling: conditions under which scores are others."""
+    backend = draft.backend or ""
+    template = (
+        document.get("chat_template")
+        or config.get("chat_template")
+        or config.get("apply_chat_template")
+        or arguments.get("use_chat_template")
+        or arguments.get("apply_chat_template")
+        or "chat-completions" in backend  # servers of this kind apply their model's template
+        or backend == "anthropic-chat"
+    )
+    draft.chat_template = (
+        bool(template) and str(template) not in ("False", "false", "None") if document or config else None
+    )
+    draft.chat_template_hash = text(document.get("chat_template_sha"), 80)
+    for name, value in (
+        ("system prompt", document.get("system_instruction") or config.get("system_instruction")),
+        ("sampling", config.get("gen_kwargs") or document.get("gen_kwargs")),
     ):
-        if text(value):
-            return model_name(value), False
-    if document.get("configs") is None and not config and document:
-        raise BadInput("names no model: it holds scores without the `config` that lm-eval writes beside them")
+        if value:
+            draft.conditions[name] = hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:8]
+    if (document.get("fewshot_as_multiturn") or config.get("fewshot_as_multiturn")) is True:
+        draft.conditions["examples as turns"] = "yes"
+    if arguments.get("enable_thinking") is not None:
+        draft.conditions["thinking"] = str(
+            text(arguments["enable_thinking"], 10) or arguments["enable_thinking"] is True
+        )
+
+
+def _model(
+    unit: Unit, document: dict[str, Any], config: dict[str, Any], arguments: dict[str, Any]
+) -> tuple[Identity, bool]:
+    """The model, and whether only the folder that lm-eval named after it says so.
+
+    Raises:
+        BadInput: nothing names it, nor does `--model`.
+    """
+    stated = [arguments.get("pretrained"), document.get("model_name"), arguments.get("model"), arguments.get("engine")]
     folder = unit.files[0].resolve().parent.name
-    if not folder:
-        raise BadInput("names no model")
-    return model_name(folder.replace("__", "/", 1)), True
+    from_folder = unit.model is None and _OWN_FOLDER.match(folder) is not None and not any(map(stated_name, stated))
+    if (checkpoint := stated_name(arguments.get("load"))) and not any(
+        map(stated_name, stated)
+    ):  # GPT-NeoX's own backend
+        step = whole(arguments.get("iteration"), 10**12)
+        return Identity(checkpoint, None if step is None else f"iteration-{step}"), False
+    if from_folder:
+        stated.append(folder.replace("__", "/", 1))
+    return identify(unit, stated, arguments, config), from_folder
 
 
 def _scores(draft: Draft, document: dict[str, Any]) -> None:
@@ -182,9 +227,13 @@ def _scores(draft: Draft, document: dict[str, Any]) -> None:
             if isinstance(inner, dict) and task not in _NOT_METRICS:
                 rows[task] = {**mapping(rows.get(task)), **inner} if task == group else inner
                 groups.setdefault(task, group)
+    predicted = []
     for task, row in rows.items():
         name = text(task, 160)
         if name is None or not isinstance(row, dict):
+            continue
+        if any(key.partition(",")[0] == PLACEHOLDER for key in row):
+            predicted.append(name)
             continue
         settings = mapping(configs.get(task)) or mapping(mapping(configs.get(groups.get(task) or "")).get(task))
         shot = next(
@@ -201,14 +250,26 @@ def _scores(draft: Draft, document: dict[str, Any]) -> None:
             text(hashes.get(task), 80),
         )
         count = mapping(counts.get(task))
+        _whole_task(draft, name, whole(count.get("effective"), 10**9), whole(count.get("original"), 10**9))
         ours = mapping(document.get("landscape"))
         # Items by key: as our own export wrote them, or as lm-eval counts those of a group.
         counted = mapping(mapping(ours.get("n")).get(task)) if "n" in ours else mapping(row.get("sample_count")) or None
         scores = _row(name, row, whole(count.get("effective"), 10**9), counted, mapping(better.get(task)))
         # our own export has shares already
         draft.scores.extend(map(_f1_as_share, scores) if name in _SQUAD2 and not ours else scores)
-    if any(s.score is None for s in draft.scores):
-        draft.note("not-a-number", "Some scores in the file are not finite numbers; they are kept as unknown.")
+    if predicted and not draft.scores:
+        raise BadInput("holds predictions only (lm_eval --predict_only): nothing in it was scored")
+    if predicted:
+        draft.partial = True
+        draft.note("not-scored", f"Predictions without a score, left out: {', '.join(predicted)[:300]}.")
+        draft.left_out += [{"task": name, "reason": "predictions only, nothing was scored"} for name in predicted]
+
+
+def _whole_task(draft: Draft, task: str, scored: int | None, there: int | None) -> None:
+    """Mark the run partial where fewer of a task's items were scored than it has."""
+    if scored is not None and there is not None and scored < there:
+        draft.partial = True
+        draft.note("part-of-task", f"{task}: {scored:,} of {there:,} items were scored.")
 
 
 def _f1_as_share(score: Score) -> Score:
@@ -223,12 +284,13 @@ def _row(
     task: str, row: dict[str, Any], n: int | None, counted: dict[str, Any] | None, better: dict[str, Any]
 ) -> Iterator[Score]:
     """Rows of a task; ``counted`` has the number of items by key where the file has it."""
+    filtered = any("," in key for key in row)
     for key, value in row.items():
         metric, _, filter_name = key.partition(",")
-        if key in _NOT_METRICS or metric.endswith("_stderr") or isinstance(value, (dict, list)):
+        if key in _NOT_METRICS or is_spread(metric) or isinstance(value, (dict, list)):
             continue
         score = number(value)
-        if score is None and not isinstance(value, float) and value not in ("N/A", "NaN"):
+        if score is None and not (states_none(value) and ("," in key or (not filtered and _is_metric(metric, row)))):
             continue
         error = row.get(f"{metric}_stderr,{filter_name}" if filter_name else f"{metric}_stderr")
         direction = better.get(metric)
@@ -241,6 +303,11 @@ def _row(
             n if counted is None else whole(counted.get(key), 10**9),
             direction if isinstance(direction, bool) else None,
         )
+
+
+def _is_metric(name: str, row: dict[str, Any]) -> bool:
+    """Whether a key of an old row is that of a metric, whose value is unknown, and not some other empty field."""
+    return isinstance(row[name], float) or f"{name}_stderr" in row or listed(name).higher_is_better is not None
 
 
 def _task_of(file: Path, tasks: Sequence[str]) -> str:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import BadInput
-from harness.interchange.foreign import bounded
+from harness.interchange.foreign import bounded, own_export
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
-from harness.interchange.foreign.draft import MAX_SAMPLE_TEXT, Draft, Sample, Task, document_hash
-from harness.metrics import metric
+from harness.interchange.foreign.draft import Draft, Task, document_hash
+from harness.interchange.foreign.sample_list import MAX_SAMPLE_TEXT, Sample
+from harness.metrics import is_spread, metric
 
 _HEX64 = re.compile(r"^[0-9a-f]{64}$")
 _FIELDS = {"doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics", "doc_hash"}
@@ -24,40 +25,56 @@ def is_sample_line(line: bounded.Line) -> bool:
     return isinstance(value, dict) and "doc_id" in value and ("resps" in value or "filtered_resps" in value)
 
 
-def add(draft: Draft, task: str, file: Path) -> None:
-    """Add a samples file's items to the draft.
+def add(draft: Draft, task: str, file: Path) -> int:
+    """Add a samples file's items to the draft; the number of documents in it.
 
     Raises:
-        BadInput: no line of the file is a sample.
+        BadInput: no line of the file is a sample of a metric, or nothing was scored (``--predict_only``).
     """
     broken: list[str] = []
-    samples = 0
+    samples, predictions = 0, 0
+    documents: set[str] = set()
     for line in bounded.read_lines(file):
         if not isinstance(line.value, dict) or "doc_id" not in line.value:
             broken.append(f"line {line.number} {line.problem or 'is no sample (no doc_id)'}")
             if samples == 0 and len(broken) >= 20:
                 break
             continue
+        own_export.lower(draft, mapping(line.value.get(own_export.KEY)))
         name = text(mapping(line.value.get("landscape")).get("task"), 160) or task
-        rows = _rows(draft, name, line.value)
-        samples += bool(rows)
-        draft.samples.extend(rows)
+        metrics = _metrics(line.value)
+        if metrics == ["bypass"]:  # what `lm_eval --predict_only` puts in a metric's place
+            predictions += 1
+            continue
+        samples += bool(metrics)
+        documents.add(str(line.value["doc_id"]))
+        draft.samples.extend(_rows(draft, name, line.value, metrics))
+    if samples == 0 and predictions and not broken:
+        if any(task == left["task"] for left in draft.left_out):
+            return 0
+        raise BadInput("holds predictions only (lm_eval --predict_only): nothing in it was scored")
     if samples == 0:
         raise BadInput(f"{file.name} holds no lm-eval samples: {broken[0] if broken else 'no line has a metric value'}")
     if broken:
         draft.partial = True
         draft.note("broken-lines", f"{file.name}: {len(broken):,} lines were left out; {broken[0]}.")
     draft.tasks.setdefault(task, Task(task))
+    return len(documents)
 
 
-def _rows(draft: Draft, task: str, line: dict[str, Any]) -> list[Sample]:
+def _metrics(line: dict[str, Any]) -> list[str]:
+    """The names of a sample's metrics of which the line has a value, be it one that does not average."""
+    names = [n for n in sequence(line.get("metrics")) if isinstance(n, str)] or [k for k in line if k not in _FIELDS]
+    return [n for n in names if n in line and not is_spread(n)]
+
+
+def _rows(draft: Draft, task: str, line: dict[str, Any], names: list[str]) -> list[Sample]:
     prompt, continuations = _arguments(line.get("arguments"))
     likelihoods = _likelihoods(line)
     response = None if likelihoods else _response(line)
     item = whole(line.get("doc_id"), 10**12)
     doc_hash = _doc_hash(line)
     target = text(line.get("target"), MAX_SAMPLE_TEXT)
-    names = [n for n in sequence(line.get("metrics")) if isinstance(n, str)] or [k for k in line if k not in _FIELDS]
     values = {name: _value(name, line.get(name)) for name in names}
     # What lm-eval's lines have no place for, as our own export writes it.
     own_fields = mapping(line.get("landscape"))
@@ -65,6 +82,8 @@ def _rows(draft: Draft, task: str, line: dict[str, Any]) -> list[Sample]:
     if likelihoods and continuations:
         best = max(range(len(likelihoods)), key=likelihoods.__getitem__)
         response = text(continuations[best], MAX_SAMPLE_TEXT) if best < len(continuations) else None
+    if "response" in own_fields:
+        response = text(own_fields["response"], MAX_SAMPLE_TEXT) if own_fields["response"] else own_fields["response"]
     rows = []
     for name, pair in values.items():
         if pair is None and name in mapping(own_fields.get("values")):

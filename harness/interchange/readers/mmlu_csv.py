@@ -1,4 +1,7 @@
-"""MMLU question by question: one CSV a subject with question, choices, answer and prediction."""
+"""MMLU question by question: one CSV a subject with question, choices, answer and prediction.
+
+The files name no model, and their folder's name is none: `--model NAME` says it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ import re
 from collections.abc import Iterator
 
 from harness.interchange.foreign import bounded, table
-from harness.interchange.foreign.draft import MAX_SAMPLE_TEXT, Draft, Sample, Task, document_hash, model_name
+from harness.interchange.foreign.draft import Draft, Task, document_hash
+from harness.interchange.foreign.identity import identify
+from harness.interchange.foreign.sample_list import MAX_SAMPLE_TEXT, Sample
 from harness.interchange.imported_run import Entry, Refused, Unit
 
 FORMAT = "mmlu-csv"
@@ -22,26 +27,38 @@ def is_table(header: list[str]) -> bool:
 def read(unit: Unit) -> Iterator[Entry]:
     """One run from the tables of a folder, one task a subject."""
     digest = hashlib.sha256("".join(bounded.digest_file(f) for f in unit.files).encode()).hexdigest()
-    draft = Draft(FORMAT, digest, model_name(unit.files[0].resolve().parent.name), "mmlu-csv")
+    model = identify(unit, [], {}, {})
+    draft = Draft(FORMAT, digest, model.name, "mmlu-csv")
+    model.enter(draft)
     draft.file = unit.label
-    draft.note("model-from-folder", "The files name no model; the name is that of the folder that they lay in.")
     for file in unit.files:
         subject = re.sub(r"_(result|test|val)$", "", file.stem)
         task = f"mmlu_{subject}"
         draft.tasks[task] = Task(task, "mmlu", None, None, "multiple_choice", None, 0.25, "MIT")
-        before = len(draft.samples)
-        for item, row in enumerate(table.rows(file)):
+        rows = table.read(file)
+        items, unread = [], []
+        for item, line in enumerate(rows.lines):
+            row = dict(zip(rows.columns, line.cells, strict=False)) if len(line.cells) <= len(rows.columns) else {}
             if (sample := _item(task, subject, item, row)) is not None:
-                draft.samples.append(sample)
-        if len(draft.samples) == before:
+                items.append(sample)
+            else:
+                unread.append(line.number)
+        draft.samples.extend(items)
+        if not items:
             yield Refused(f"{unit.label}/{file.name}", "holds no question with an answer and a prediction")
+        elif unread:
+            draft.partial = True
+            draft.note(
+                "broken-lines",
+                f"{file.name}: {len(unread):,} lines without a question and an answer 0 to 3 were left out; line {unread[0]}.",
+            )
     yield draft.finish()
 
 
 def _item(task: str, subject: str, item: int, row: dict[str, str]) -> Sample | None:
     gold = bounded.whole(row.get("answer"), 3)
     answer = (row.get("prediction") or "").strip()
-    if gold is None or "question" not in row:
+    if gold is None or "question" not in row or "prediction" not in row:
         return None
     choices = [row.get(f"choice{i}", "") for i in range(4)]
     document = {"question": row["question"], "subject": subject, "choices": choices, "answer": gold}

@@ -1,7 +1,8 @@
 """OpenCompass: a work folder (``results/<model>/<data set>.json``, ``predictions/…``, ``summary/…csv``) or a summary alone.
 
-Accuracies are 0–100 in its files and become shares here; other metrics keep OpenCompass' own unit,
-which the files do not say. The six-digit prompt hash of the summary is kept as the task's version.
+Accuracies, averages of them and pass@k are 0–100 in its files and become shares here; counts (how many passed, failed,
+ran out of time) are no scores and are left out by name; other metrics keep OpenCompass' own unit, which the files do not
+say. The six-digit prompt hash of the summary is kept as the task's version.
 """
 
 from __future__ import annotations
@@ -17,22 +18,29 @@ from typing import Any
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import mapping, number, sequence, text
-from harness.interchange.foreign.draft import (
-    MAX_SAMPLE_TEXT,
-    Draft,
-    Sample,
-    Score,
-    Task,
-    item_hash,
-    model_name,
-    parse_date,
-)
+from harness.interchange.foreign.draft import Draft, Score, Task, item_hash, model_name, parse_date
+from harness.interchange.foreign.figures import hundredth
+from harness.interchange.foreign.sample_list import MAX_SAMPLE_TEXT, Sample
+from harness.interchange.foreign.task_scores import states_none
 from harness.interchange.imported_run import Entry, Refused, Unit
+from harness.metrics import is_spread
 
 TREE = "opencompass"
 SUMMARY = "opencompass-summary"
 _HEADER = ["dataset", "version", "metric", "mode"]
-_SHARE = re.compile(r"^(accuracy|naive_average|exact_match)$|accuracy$|pass@\d+$", re.I)
+# Names of figures between 0 and 100, perhaps with ` (8 runs average)` behind: accuracies and averages of tasks' accuracies,
+# G-Pass@k_threshold and mG-Pass@k, pass@k and majority votes with a data set's name before.
+_SHARE = re.compile(
+    r"(?:(?:[\w\- ]*[_\- ])?(?:accuracy|acc|exact_match)|em|(?:naive|weighted)_average|"
+    r"(?:[\w\-]+_)?(?:m?g-)?(?:pass|cons|maj|avg)@(?:k|\d+)(?:_[\d.]+)?)(?: \(\d+ runs? average\))?",
+    re.I,
+)
+# Numbers of items, as OpenCompass' evaluators of code and others write them beside a score.
+_COUNT = re.compile(
+    r"pass|passed|fail|failed|timeout|wrong_answer|correct|wrong|error|errors|count|num|total|(?:num|n|total)_\w+|"
+    r"\w+_(?:count|num|total)|(?:correct|error|total|sample)s?",
+    re.I,
+)
 _MODES = {"gen": "generate_until", "ppl": "multiple_choice", "clp": "multiple_choice", "ll": "multiple_choice"}
 
 
@@ -61,30 +69,54 @@ def read_summary(unit: Unit) -> Iterator[Entry]:
     digest = bounded.digest_file(unit.files[0])
     rows = _table(unit.files[0])
     for column, model in enumerate(rows[0][4:], 4):
+        if not model.strip() or model in rows[0][4:column]:
+            yield Refused(
+                f"{unit.label}, column {column + 1}", f"is a second column of {model}" if model else "names no model"
+            )
+            continue
         draft = Draft(
             SUMMARY, hashlib.sha256(f"{digest}{model}".encode()).hexdigest(), model_name(model), "opencompass"
         )
         draft.file = unit.label
         draft.date = _date(unit.files[0].stem)
-        for row in rows[1:]:
-            if len(row) > column and (value := number(row[column])) is not None:
-                _add(draft, row, value)
+        for line, row in enumerate(rows[1:], 2):
+            if len(row) > column:
+                yield from _cell(unit, draft, row, line, column)
         try:
             yield draft.finish()
         except BadInput as problem:
             yield Refused(f"{unit.label} ({draft.model})", str(problem))
 
 
-def _add(draft: Draft, row: list[str], value: float) -> None:
+def _cell(unit: Unit, draft: Draft, row: list[str], line: int, column: int) -> Iterator[Refused]:
+    """Add a figure of the summary; `-` is no score, NaN an unknown one, anything else is refused by line and column."""
+    cell = row[column].strip()
+    value = number(cell)
+    if value is None and (not states_none(cell) or cell.lower() == "n/a"):
+        if cell.lower() not in ("", "-", "n/a"):
+            yield Refused(f"{unit.label} line {line}, column {column + 1}", f"is no figure: {cell[:40]}", failed=True)
+        return
     dataset, version, metric, mode = (text(c.strip(), 120) or "" for c in row[:4])
     prompt_hash = version if version not in ("", "-") else None
-    draft.tasks[dataset] = Task(dataset, None, prompt_hash, None, _MODES.get(mode))
     name = metric.replace(",", ";") if metric not in ("", "-") else "score"
-    draft.scores.append(Score(dataset, name, "none", _scaled(name, value)))
+    task = dataset
+    if (known := draft.tasks.get(dataset)) and (known.version, known.output_type) != (prompt_hash, _MODES.get(mode)):
+        task = f"{dataset} ({' '.join(filter(None, (prompt_hash, mode)))})"  # the same data set asked in another way
+    draft.tasks[task] = Task(task, None, prompt_hash, None, _MODES.get(mode))
+    _add(draft, task, name, value)
 
 
-def _scaled(metric: str, value: float) -> float:
-    return value / 100 if _SHARE.search(metric) else value
+def _add(draft: Draft, task: str, metric: str, value: float | None) -> None:
+    """Add a score; counts and figures beyond their scale are left out with a sentence."""
+    if is_spread(metric):
+        return
+    if _COUNT.fullmatch(metric):
+        draft.note("counts-left-out", f"Counts of items are no scores and are left out ({task}: {metric} = {value}).")
+    elif value is not None and _SHARE.fullmatch(metric) and not 0 <= value <= 100:
+        draft.note("beyond-scale", f"{task}: {metric} = {value:g} is not between 0 and 100 and is left out.")
+    else:
+        share = value is not None and _SHARE.fullmatch(metric) is not None
+        draft.scores.append(Score(task, metric, "none", hundredth(value) if share and value is not None else value))
 
 
 def _table(file: Path) -> list[list[str]]:
@@ -143,12 +175,16 @@ def _dataset(draft: Draft, file: Path, summary: dict[str, str], predictions: Pat
     if "error" in document and len(document) == 1:
         raise BadInput(f"OpenCompass failed to score it: {text(document['error'], 200)}")
     for metric, value in document.items():
-        if metric != "details" and not isinstance(value, (dict, list, str)) and number(value) is not None:
-            name = metric.replace(",", ";")[:120]
-            draft.scores.append(Score(task, name, "none", _scaled(name, number(value) or 0.0)))
-    share = next((s.metric for s in draft.scores if s.task == task and _SHARE.search(s.metric)), None)
-    if share is not None:
-        _items(draft, task, share, document.get("details"), _predictions(predictions, file.stem))
+        name = metric.replace(",", ";")[:120]
+        words = isinstance(value, str) and not (
+            _SHARE.fullmatch(name) and (states_none(value) or number(value) is not None)
+        )
+        if metric != "details" and not isinstance(value, (dict, list, bool)) and not words:
+            _add(draft, task, name, number(value))
+    shares = [s.metric for s in draft.scores if s.task == task and _SHARE.fullmatch(s.metric)]
+    if shares:
+        plain = next((name for name in shares if name.lower().startswith(("acc", "em", "exact"))), shares[0])
+        _items(draft, task, plain, document.get("details"), _predictions(predictions, file.stem))
 
 
 def _items(draft: Draft, task: str, metric: str, details: Any, predictions: list[dict[str, Any]]) -> None:
@@ -171,7 +207,9 @@ def _right(entry: dict[str, Any]) -> Any:
     right = entry.get("correct", entry.get("is_correct"))
     if right is None and isinstance(entry.get("predictions"), str) and isinstance(entry.get("references"), str):
         return entry["predictions"] == entry["references"]
-    return right[0] if isinstance(right, list) and len(right) == 1 else right
+    if isinstance(right, list) and right and all(isinstance(one, (bool, int)) and one in (0, 1) for one in right):
+        return sum(right) / len(right)  # one answer a run of an item that was asked several times
+    return right
 
 
 def _first(value: Any) -> str | None:

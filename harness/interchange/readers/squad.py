@@ -14,7 +14,9 @@ from typing import Any
 from harness import places
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded
-from harness.interchange.foreign.draft import Draft, Sample, Task, document_hash, model_name
+from harness.interchange.foreign.draft import Draft, Task, document_hash
+from harness.interchange.foreign.identity import identify
+from harness.interchange.foreign.sample_list import Sample
 from harness.interchange.imported_run import Entry, Unit
 from harness.suites.extra_metrics import squad_em, squad_f1
 
@@ -38,9 +40,12 @@ def read(unit: Unit) -> Iterator[Entry]:
         raise BadInput(f"holds predictions without their gold answers; set LANDSCAPE_HUB to a mirror with {_XQUAD}")
     file = unit.files[0]
     document = unit.document if unit.document is not None else bounded.read_json_object(file)
-    draft = Draft(FORMAT, bounded.digest_file(file), model_name(file.stem.replace("/", "-")), "squad")
+    model = identify(unit, [] if unit.model else [file.stem.replace("/", "-")], {}, {})
+    draft = Draft(FORMAT, bounded.digest_file(file), model.name, "squad")
+    model.enter(draft)
     draft.file = unit.label
-    draft.note("model-from-file", "The file names no model; the name is that of the file.")
+    if not model.given:
+        draft.note("model-from-file", "The file names no model; the name is that of the file.")
     draft.tasks["xquad_en"] = Task("xquad_en", None, None, 0, "generate_until", None, 0.0, "CC-BY-SA-4.0")
     questions = _xquad(mirror)
     unanswered = sum(row["id"] not in document for row in questions)

@@ -11,9 +11,10 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from harness.interchange.foreign import own_export
 from harness.interchange.foreign.draft import parse_date, slug
 from harness.interchange.imported_run import ImportedRun
-from harness.interchange.readers.eee import INSTANCES
+from harness.interchange.readers.eee import INSTANCES, METRIC
 from harness.metrics import metric
 
 SCHEMA_VERSION = "0.3.0"
@@ -75,7 +76,7 @@ def _record(run: ImportedRun) -> dict[str, Any]:
         "eval_library": {
             "name": "landscape" if measured else str(engine["settings"].get("tool") or "landscape"),
             "version": str(engine.get("version") or "unknown"),
-            "additional_details": _strings({"engine": engine["name"], "origin": manifest["origin"]}),
+            "additional_details": _strings({**own_export.carried(manifest), "unknown_scores": _unknown(run)}),
         },
         "model_info": {
             "name": model["id"].rsplit("/", 1)[-1],
@@ -103,6 +104,11 @@ def _record(run: ImportedRun) -> dict[str, Any]:
     return record
 
 
+def _unknown(run: ImportedRun) -> list[dict[str, Any]]:
+    """Rows whose score is unknown: the schema asks for a number in each result."""
+    return [row for row in run.results.to_pylist() if row["score"] is None]
+
+
 def _result(row: dict[str, Any], task: dict[str, Any]) -> dict[str, Any]:
     bounded = metric(row["metric"]).kind != "perplexity" and 0 <= row["score"] <= 1
     uncertainty: dict[str, Any] = {}
@@ -122,6 +128,7 @@ def _result(row: dict[str, Any], task: dict[str, Any]) -> dict[str, Any]:
             "max_score": 1.0 if bounded else max(1e9, row["score"]),
             "additional_details": _strings(
                 {
+                    METRIC: row["metric"],
                     "filter": row["filter"],
                     "task_version": row["task_version"],
                     "output_type": _TYPES.get(row["kind"]),

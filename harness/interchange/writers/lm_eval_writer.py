@@ -1,6 +1,6 @@
 """A run as lm-eval 0.4 writes it: ``<model>/results_<date>.json`` and ``samples_<task>_<date>.jsonl``.
 
-What lm-eval's files have no place for (weights, clusters, counts by metric) stands under a key
+What lm-eval's files have no place for (verdict, weights, clusters, counts by metric) stands under a key
 ``landscape``, which other readers pass over and our own import reads back.
 """
 
@@ -10,9 +10,12 @@ import hashlib
 import json
 import math
 import re
+from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from harness.interchange.foreign import own_export
 from harness.interchange.foreign.draft import parse_date
 from harness.interchange.imported_run import ImportedRun
 
@@ -25,22 +28,31 @@ def write(run: ImportedRun, out: Path) -> list[Path]:
     manifest, rows = run.manifest, run.results.to_pylist()
     model = str(manifest["model"]["id"])
     when = parse_date(manifest.get("started") or manifest.get("sealed"))
-    date = when.strftime("%Y-%m-%dT%H-%M-%S.000000") if when else "1970-01-01T00-00-00.000000"
     folder = out / re.sub(r"[\"<>:/|\\?*\[\]]+", "__", model)
     folder.mkdir(parents=True, exist_ok=True)
     document = _document(manifest, rows, model, when.timestamp() if when else None)
-    suffix = "" if not (folder / f"results_{date}.json").exists() else f"@{manifest['run_id'][-8:]}"
-    target = folder / f"results_{date}{suffix}.json"
+    date = _date(folder, when, manifest["run_id"])
+    target = folder / f"results_{date}.json"
     target.write_text(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False), encoding="utf-8")
     written = [target]
+    standing = {"valid": manifest.get("valid") is not False, "partial": manifest.get("partial") is True}
     by_task: dict[str, list[dict[str, Any]]] = {}
     for sample in run.samples.to_pylist():
         by_task.setdefault(sample["task"], []).append(sample)
     for task, samples in by_task.items():
-        path = folder / f"samples_{re.sub(r'[^A-Za-z0-9._:=,+ -]+', '__', task)}_{date}{suffix}.jsonl"
-        path.write_text("".join(_lines(samples)), encoding="utf-8")
+        path = folder / f"samples_{re.sub(r'[^A-Za-z0-9._:=,+ -]+', '__', task)}_{date}.jsonl"
+        path.write_text("".join(_lines(samples, standing)), encoding="utf-8")
         written.append(path)
     return written
+
+
+def _date(folder: Path, when: datetime | None, run_id: str) -> str:
+    """The date in the names of a run's files: no other run's in the folder, since files of one date belong together."""
+    second = when.strftime("%Y-%m-%dT%H-%M-%S") if when else "1970-01-01T00-00-00"
+    digest = int(hashlib.sha256(run_id.encode()).hexdigest(), 16)
+    fractions = chain([0], ((digest + step) % 10**6 for step in range(10**6)))
+    names = (f"{second}.{fraction:06d}" for fraction in fractions)
+    return next(name for name in names if not (folder / f"results_{name}.json").exists())
 
 
 def _document(manifest: dict[str, Any], rows: list[dict[str, Any]], model: str, date: float | None) -> dict[str, Any]:
@@ -96,16 +108,16 @@ def _document(manifest: dict[str, Any], rows: list[dict[str, Any]], model: str, 
         "model_name": model,
         "model_name_sanitized": re.sub(r"[\"<>:/|\\?*\[\]]+", "__", model),
         "chat_template_sha": about.get("chat_template"),
-        "landscape": {"run_id": manifest["run_id"], "origin": manifest["origin"], "n": counts},
+        own_export.KEY: {**own_export.carried(manifest), "n": counts},
     }
 
 
-def _lines(samples: list[dict[str, Any]]) -> list[str]:
-    """One line an item and filter, with all its metrics."""
+def _lines(samples: list[dict[str, Any]], standing: dict[str, bool]) -> list[str]:
+    """One line an item and filter, with all its metrics and its run's ``standing``: whether it is valid and partial."""
     lines: dict[tuple[int, str, str], dict[str, Any]] = {}
     for sample in samples:
         key = (sample["item"], sample["doc_hash"] or "", sample["filter"])
-        line = lines.setdefault(key, _line(sample))
+        line = lines.setdefault(key, _line(sample, standing))
         name, value, weight = sample["metric"], sample["value"], sample["weight"]
         line["metrics"].append(name)
         line["landscape"]["values"][name] = {"value": value, "weight": weight}
@@ -113,7 +125,7 @@ def _lines(samples: list[dict[str, Any]]) -> list[str]:
     return [json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n" for line in lines.values()]
 
 
-def _line(sample: dict[str, Any]) -> dict[str, Any]:
+def _line(sample: dict[str, Any], standing: dict[str, bool]) -> dict[str, Any]:
     choices = sample["choice_loglikelihoods"] or []
     prompt, response = sample["prompt"] or "", sample["response"]
     answers: list[Any] = [[str(v), str(v == max(choices))] for v in choices]
@@ -132,5 +144,12 @@ def _line(sample: dict[str, Any]) -> dict[str, Any]:
         "doc_hash": sample["doc_hash"],
         "prompt_hash": hashlib.sha256(prompt.encode()).hexdigest(),
         "target_hash": hashlib.sha256((sample["target"] or "").encode()).hexdigest(),
-        "landscape": {"task": sample["task"], "values": {}, "cluster": sample["cluster"], "gold": sample["gold"]},
+        own_export.KEY: {
+            "task": sample["task"],
+            "values": {},
+            "cluster": sample["cluster"],
+            "gold": sample["gold"],
+            "response": response,
+            **standing,
+        },
     }

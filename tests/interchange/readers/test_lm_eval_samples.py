@@ -21,8 +21,8 @@ def test_lm_eval_choices_have_likelihoods_and_the_right_one(tmp_path: Path, runs
 
 def test_lm_eval_target_as_text_finds_the_choice(tmp_path: Path, runs_of: Runs) -> None:
     line = {**b.lm_eval_sample(0, True), "target": "yes"}
-    b.write(tmp_path / f"m/samples_t_{b.DATE}.jsonl", json.dumps(line) + "\n")
-    (run,) = runs_of(tmp_path / "m")
+    b.write(tmp_path / f"acme__m/samples_t_{b.DATE}.jsonl", json.dumps(line) + "\n")
+    (run,) = runs_of(tmp_path / "acme__m")
     assert run.samples.to_pylist()[0]["gold"] == 1
 
 
@@ -49,7 +49,7 @@ def test_bits_per_byte_becomes_a_weighted_mean(tmp_path: Path, runs_of: Runs) ->
         }
         for i, pair in enumerate(([-69.31471805599453, 100], [-69.31471805599453, 50]))
     ]
-    b.write(tmp_path / f"m/samples_wiki_{b.DATE}.jsonl", "".join(json.dumps(x) + "\n" for x in lines))
+    b.write(tmp_path / f"acme__m/samples_wiki_{b.DATE}.jsonl", "".join(json.dumps(x) + "\n" for x in lines))
     (run,) = runs_of(tmp_path)
     assert [(s["value"], s["weight"]) for s in run.samples.to_pylist()] == [(1.0, 100.0), (2.0, 50.0)]
     assert rows(run)["wiki", "bits_per_byte", "none"]["score"] == pytest.approx(200 / 150)
