@@ -14,6 +14,7 @@ from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import MAX_SAMPLE_TEXT, Draft, Sample, Task, document_hash
+from harness.interchange.foreign.task_scores import states_none
 from harness.interchange.imported_run import Unit
 from harness.metrics import is_spread, metric
 
@@ -128,7 +129,7 @@ def _value(name: str, value: Any) -> tuple[float | None, float] | None:
     Pairs ``[log-likelihood, bytes]`` become bits per byte with the bytes as weight; a list of truth
     values (IFEval's instructions) becomes its mean with its length as weight.
     """
-    if isinstance(value, (bool, int, float)):
+    if states_none(value):
         return (number(value), 1.0)
     parts = [number(v) for v in sequence(value)]
     if not parts or any(p is None for p in parts):

@@ -148,11 +148,11 @@ def _write_run(folder: Path, metrics: dict[str, object], values: list[object], *
     return folder
 
 
-@pytest.mark.parametrize("stated", [float("inf"), float("nan"), None, "N/A", "Infinity"])
+@pytest.mark.parametrize("stated", [float("inf"), float("nan"), None, "N/A", "Infinity", 10**400])
 def test_a_score_that_is_no_number_stays_unknown_with_all_its_items(
     tmp_path: Path, runs_of: Runs, stated: object
 ) -> None:
-    values = [2.0, float("inf"), float("nan"), 4.0]
+    values = [2.0, float("inf"), None if stated == "N/A" else float("nan"), 4.0]
     (run,) = runs_of(_write_run(tmp_path / "r", {"rmse,none": stated, "rmse_stderr,none": 0.3}, values))
     row = rows(run)["toy", "rmse", "none"]
     assert (row["score"], row["stderr"], row["n"], row["higher_is_better"]) == (None, None, 4, False)
