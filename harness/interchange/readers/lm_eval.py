@@ -172,6 +172,11 @@ def _prompting(draft: Draft, document: dict[str, Any], config: dict[str, Any], a
             draft.conditions[name] = hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:8]
     if (document.get("fewshot_as_multiturn") or config.get("fewshot_as_multiturn")) is True:
         draft.conditions["examples as turns"] = "yes"
+    if (cache := text(arguments.get("kv_cache_dtype"), 20)) not in (None, "auto"):
+        draft.conditions["cache"] = str(cache)
+    tokenizer = stated_name(arguments.get("tokenizer"))
+    if tokenizer and tokenizer not in (draft.base, stated_name(arguments.get("pretrained"))):
+        draft.conditions["tokenizer"] = tokenizer
     if arguments.get("enable_thinking") is not None:
         draft.conditions["thinking"] = str(
             text(arguments["enable_thinking"], 10) or arguments["enable_thinking"] is True

@@ -227,6 +227,15 @@ def test_a_chat_template_and_a_system_prompt_make_another_suite_version(tmp_path
     assert sorted(run.manifest["chat_template"] for run in runs) == [False, False, True]
 
 
+def test_another_tokenizer_and_a_coarser_cache_are_conditions(tmp_path: Path, runs_of: Runs) -> None:
+    for i, more in enumerate(("", ",tokenizer=acme/tiny", ",tokenizer=acme/other", ",kv_cache_dtype=fp8")):
+        document = b.lm_eval_results()
+        document["config"]["model_args"] = f"pretrained=acme/tiny{more}"
+        b.write(tmp_path / f"in/{i}/results_{b.DATE}.json", document)
+    runs = runs_of(tmp_path / "in")
+    assert len(runs) == 4 and len({run.manifest["suite"]["version"] for run in runs}) == 3
+
+
 def test_a_file_without_a_model_asks_for_one_and_takes_it_for_one_run(tmp_path: Path) -> None:
     folder = tmp_path / "five-shot"
     for i in range(2):
