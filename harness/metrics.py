@@ -181,6 +181,7 @@ _SPREAD = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def is_spread(name: str) -> bool:
     """Whether a name is that of a standard error, standard deviation, variance or interval, which is no score."""
     return _SPREAD.fullmatch(name.strip()[:200]) is not None

@@ -128,8 +128,10 @@ def plain(value: Decimal) -> str:
 
 
 def decimal(text: object) -> Decimal | None:
-    """The number in a source's cell (``$1,200``, ``2E+11``, ``3e-06``), or None."""
-    match = re.fullmatch(r"\s*[$]?\s*(-?[\d,]*\.?\d+(?:[eE][+-]?\d+)?)\s*", str(text))
+    """The number in a source's cell (``$1,200``, ``2E+11``, ``3e-06``), or None, as where a comma stands before decimals."""
+    match = re.fullmatch(
+        r"\s*[$]?\s*(-?(?:[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|\d*\.?\d+)(?:[eE][+-]?\d+)?)\s*", str(text)
+    )
     return Decimal(match.group(1).replace(",", "")) if match else None
 
 

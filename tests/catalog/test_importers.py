@@ -197,6 +197,14 @@ def test_livebench_means_are_means_of_tasks_and_then_of_categories(context: Impo
     assert leaderboards.read_livebench([rows], context).unmatched[0].kind == "file"
 
 
+def test_cells_that_are_no_plain_numbers_are_left_by_name(context: ImportContext) -> None:
+    categories = SourceFile("categories_2026.json", json.dumps({"Coding": ["c"]}).encode())
+    rows = csv_file("table_2026.csv", "model,c", 'acme-large,"61,5"', "acme-7b,60")
+    out = leaderboards.read_livebench([rows, categories], context)
+    assert column(out, "reported_scores", "score") == [("0.6",), ("0.6",)]  # the category and the mean of all
+    assert [(u.name, u.why) for u in out.unmatched] == [("acme-large", "a cell is no plain number: 61,5")]
+
+
 def test_an_effort_is_a_setting_of_a_score_and_no_model_of_its_own(context: ImportContext) -> None:
     categories = SourceFile("categories_2026.json", json.dumps({"Coding": ["c"]}).encode())
     rows = csv_file("table_2026.csv", "model,c", "acme-large-low-effort,10", "acme-large-thinking-64k-high-effort,20")

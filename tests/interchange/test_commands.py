@@ -86,6 +86,39 @@ def test_a_leaderboard_becomes_reported_scores(tmp_path: Path) -> None:
     assert query(tmp_path, "SELECT count(*) FROM reported_score") == [(1,)]
 
 
+def test_lines_of_a_table_without_a_figure_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = b.write(tmp_path / "t.csv", "model,benchmark,score\nacme/a,Toy,1\nacme/b,Toy,n/a\nacme/c,Toy,–\n")
+    assert commands.import_results(table) == 0
+    assert "1 reported scores, 2 lines without a figure, 0 files" in capsys.readouterr().out
+    assert commands.import_results(table, as_json=True) == 0
+    assert json.loads(capsys.readouterr().out)["lines_without_figure"] == 2
+
+
+def test_a_model_is_named_for_files_that_name_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = b.old_results()
+    document["config"]["model_args"] = ""
+    source = b.write(tmp_path / "zero-shot/r.json", document)
+    assert commands.import_results(source) == 2
+    assert "say which with --model NAME" in capsys.readouterr().err
+    assert commands.import_results(source, model="acme/tiny") == 0
+    assert query(tmp_path, "SELECT model FROM run") == [("acme/tiny",)]
+    table = b.write(tmp_path / "t.csv", "model,benchmark,score\nacme/a,Toy,1\n")
+    assert commands.import_results(table, model="acme/tiny") == 2
+
+
+def test_an_adapter_stands_beside_its_base_on_the_leaderboard(tmp_path: Path) -> None:
+    for name, more in (("base", ""), ("tuned", ",peft=lab/lora"), ("small", ",load_in_8bit=True")):
+        document = b.lm_eval_results()
+        document["config"]["model_args"] = f"pretrained=acme/tiny{more}"
+        b.write(tmp_path / f"in/{name}/results_{b.DATE}.json", document)
+    assert commands.import_results(tmp_path / "in") == 0
+    assert query(tmp_path, "SELECT DISTINCT model FROM leaderboard ORDER BY 1") == [
+        ("acme/tiny",),
+        ("acme/tiny (8-bit)",),
+        ("acme/tiny+lab/lora",),
+    ]
+
+
 def test_export_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report = import_path(b.lm_eval_run(tmp_path / "in"), runs_dir=tmp_path / "runs")
     assert commands.export_runs(report.imported, "csv", tmp_path / "out") == 0

@@ -89,6 +89,8 @@ def _board(
     _fill(out, context, model.model_id, row, hints)
     for column, (benchmark, metric, setting) in values.items():
         value = decimal(row[column])
+        if value is None and any(c.isdigit() for c in row[column]):
+            out.leave("score", row["name"], f"{column} is no plain number: {row[column][:40]}")
         if value is not None and value >= 0:
             setting = "; ".join(filter(None, [setting, row["precision"]]))
             score = Score(
@@ -221,6 +223,9 @@ def read_livebench(files: list[SourceFile], context: ImportContext) -> Imported:
             continue
         for row in table(file, ("model",)):
             name = re.sub(r"-base$", "", row["model"]) if row["model"].startswith("claude") else row["model"]
+            if unread := [cell for cell in (row.get(t, "") for ts in categories.values() for t in ts) if _unread(cell)]:
+                out.leave("score", name, f"a cell is no plain number: {unread[0][:40]}")
+                continue
             means = _category_means(row, categories)
             model = scored(out, context, name) if means else None
             if model is None:
@@ -236,10 +241,15 @@ def read_livebench(files: list[SourceFile], context: ImportContext) -> Imported:
     return out
 
 
+def _unread(cell: str) -> bool:
+    """Whether a cell holds something that is no number."""
+    return bool(spellings.slug(cell)) and decimal(cell) is None
+
+
 def _category_means(row: Row, categories: Mapping[str, list[str]]) -> dict[str, float]:
     means = {}
     for category, tasks in categories.items():
-        values = [float(row[t]) for t in tasks if spellings.slug(row.get(t, ""))]
+        values = [float(value) for t in tasks if (value := decimal(row.get(t, ""))) is not None]
         if len(values) == len(tasks) and category in LIVEBENCH_CATEGORIES:
             means[LIVEBENCH_CATEGORIES[category]] = fmean(values)
     return means

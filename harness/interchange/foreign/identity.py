@@ -37,7 +37,7 @@ _ADAPTER_SHAS = ("peft_sha", "delta_sha")
 _WORDS = """
 answers archive base bench benchmark benchmarks best bias checkpoint checkpoints chkpt ckpt ckpts copy current data default
 details download downloads epoch eval evals evaluation evaluations exp experiment experiments export few file files final five
-folder harness hf home huggingface import imported input inputs iter iteration items json jsonl last latest leaderboard
+folder global harness hf home huggingface import imported input inputs iter iteration items json jsonl last latest leaderboard
 lighteval lm log logs main master merged mmlu model models my new none null old opencompass out output outputs predictions
 pretrained public pytorch raw report reports result results root run runs sample samples score scores shot shots snapshot
 snapshots step steps summary temp test tests tmp unknown unnamed untitled user v version weights zero
@@ -115,7 +115,7 @@ def identify(unit: Unit, names: list[object], arguments: Mapping[str, Any], conf
     if (part := stated_name(arguments.get("subfolder"))) and not given:
         name = f"{name}/{part}"
     model = Identity(name, revision, given=given)
-    if not given and (adapter := next((a for a in map(arguments.get, _ADAPTERS) if _says(a)), None)):
+    for adapter in () if given else filter(_says, map(arguments.get, _ADAPTERS)):
         model = _with_adapter(model, adapter, config, unit)
     return quantised(model, quantisation(arguments) or quantisation(config))
 
@@ -127,7 +127,7 @@ def _with_adapter(model: Identity, adapter: object, config: Mapping[str, Any], u
         return Identity(model_name(unit.model), sha, model.name, given=True)
     if name is None:
         raise BadInput(f"names its adapter only by a folder ({model_name(adapter)}): say the model with --model NAME")
-    return replace(model, name=f"{model.name}+{name}", revision=sha, base=model.name)
+    return replace(model, name=f"{model.name}+{name}", revision=sha, base=model.base or model.name)
 
 
 def quantised(model: Identity, how: str | None) -> Identity:

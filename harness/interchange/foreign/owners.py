@@ -55,8 +55,11 @@ def public_name(name: str) -> str:
     name = name.strip()
     if cached := _HUB_CACHE.search(name):
         return f"{cached.group(1)}/{cached.group(2)}"
+    rooted = re.match(r"^(?:[~.]{0,2}[\\/]|[A-Za-z]:[\\/]|file:)", name) is not None
+    if "+" in name.strip("+") and not rooted:  # a base and its adapter
+        return "+".join(public_name(part) if part else part for part in name.split("+"))
     parts = [p for p in re.split(r"[\\/]+", name) if p not in ("", ".", "..", "~")]
-    local = re.match(r"^(?:[~.]{0,2}[\\/]|[A-Za-z]:[\\/]|file:)", name) is not None or len(parts) > 3
+    local = rooted or len(parts) > 3
     if not local:
         return "/".join(parts)
     if len(parts) >= 3 and parts[-3].lower() in _MIRRORS and parts[-2].lower() not in _MIRRORS:

@@ -16,8 +16,8 @@ _NO_NUMBER = frozenset({"n/a", "nan", "inf", "-inf", "+inf", "infinity", "-infin
 
 
 def states_none(value: object) -> bool:
-    """Whether a value that is no finite number stands where one would: NaN, Infinity or null, also as text."""
-    return isinstance(value, float) or str(value).strip().lower() in _NO_NUMBER
+    """Whether a value that is no finite number stands where one would: NaN, Infinity, null, beyond a float, also as text."""
+    return isinstance(value, (int, float)) or str(value).strip().lower() in _NO_NUMBER
 
 
 def aggregate(name: str, values: Sequence[float], weights: Sequence[float]) -> float | None:

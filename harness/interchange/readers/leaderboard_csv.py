@@ -178,7 +178,7 @@ def _line(
 ) -> Iterator[Entry]:
     """What one line of a table gives; ``as_of`` is the line's own, ``source_id`` empty."""
     place = f"{unit.label} line {line.number}"
-    if len(line.cells) > len(columns):
+    if any(cell.strip() for cell in line.cells[len(columns) :]):
         yield Refused(place, f"has {len(line.cells)} cells under {len(columns)} columns; is a comma not in quotes?")
         return
     row = dict(zip(columns, line.cells, strict=False))

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
 from harness.errors import BadInput
@@ -25,16 +25,10 @@ from harness.interchange.readers import lm_eval_samples
 from harness.metrics import is_spread
 from harness.metrics import metric as listed
 
-NEW = "lm-eval"
-# `results_<date>`, or the stem that `--output_path NAME.json` gave.
-RESULTS_NAME = re.compile(r"^(?P<stem>.+)_(?P<date>\d{4}-\d\d-\d\dT[\d.:\-]+?)(?:@\w+)?\.json$")
-SAMPLES_NAME = re.compile(r"^samples_(?P<task>.+)_(?P<date>\d{4}-\d\d-\d\dT[\d.:\-]+?)(?:@\w+)?\.jsonl(?:\.gz)?$")
 # Of a row that is a score; objects under these names are no tasks of a group either.
 _NOT_METRICS = {"alias", "name", "sample_len", "sample_count", "samples", " ", "metadata"}
 # lm-eval's names of SQuAD 2.0: there it gives `f1` in per cent, unlike everywhere else (`exact` is always per cent).
 _SQUAD2 = frozenset({"squad2", "squadv2"})
-# What `lm_eval --predict_only` puts in the place of a metric, with 999 for each item and task.
-PLACEHOLDER = "bypass"
 # lm-eval's own name of a model's folder: organisation and model with two underscores between.
 _OWN_FOLDER = re.compile(r"^(?!__)[A-Za-z0-9][\w.\-]*?__[A-Za-z0-9][\w.\-]*$")
 _USED = {"results", "groups", "configs", "versions", "n-shot", "n-samples", "n_samples", "higher_is_better", "config"}
@@ -91,9 +85,9 @@ def read(unit: Unit) -> Iterator[Entry]:
     if results:
         _scores(draft, document)
     for file in samples:
-        match = SAMPLES_NAME.match(file.name)
+        match = lm_eval_samples.SAMPLES_NAME.match(file.name)
         first = len(draft.samples)
-        task = match["task"] if match else _task_of(file, list(draft.tasks))
+        task = match["task"] if match else lm_eval_samples.task_of(file, list(draft.tasks))
         try:
             documents = lm_eval_samples.add(draft, task, file)
             if own_export.KEY not in document:  # our own export counts every score's items
@@ -127,7 +121,7 @@ def _draft(unit: Unit, document: dict[str, Any], digest: str) -> Draft:
     dtype = (text(config.get("model_dtype"), 40) or text(arguments.get("dtype"), 40) or "").removeprefix("torch.")
     draft.dtype = DTYPES.get(dtype, dtype) or None
     draft.device = text(config.get("device"), 20)
-    named = RESULTS_NAME.match(unit.files[0].name)
+    named = lm_eval_samples.RESULTS_NAME.match(unit.files[0].name)
     draft.date = moment(number(document.get("date"))) or parse_date(named["date"] if named else None)
     limit = number(config.get("limit"))
     draft.limit = int(limit) if limit is not None and limit >= 1 else None
@@ -180,6 +174,11 @@ def _prompting(draft: Draft, document: dict[str, Any], config: dict[str, Any], a
             draft.conditions[name] = hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:8]
     if (document.get("fewshot_as_multiturn") or config.get("fewshot_as_multiturn")) is True:
         draft.conditions["examples as turns"] = "yes"
+    if (cache := text(arguments.get("kv_cache_dtype"), 20)) not in (None, "auto"):
+        draft.conditions["cache"] = str(cache)
+    tokenizer = stated_name(arguments.get("tokenizer"))
+    if tokenizer and tokenizer not in (draft.base, stated_name(arguments.get("pretrained"))):
+        draft.conditions["tokenizer"] = tokenizer
     if arguments.get("enable_thinking") is not None:
         draft.conditions["thinking"] = str(
             text(arguments["enable_thinking"], 10) or arguments["enable_thinking"] is True
@@ -194,7 +193,8 @@ def _model(
     Raises:
         BadInput: nothing names it, nor does `--model`.
     """
-    stated = [arguments.get("pretrained"), document.get("model_name"), arguments.get("model"), arguments.get("engine")]
+    stated = [arguments.get("pretrained"), document.get("model_name")]
+    stated += [arguments.get(key) for key in ("model", "engine", "model_id", "path", "model_path")]  # other backends'
     folder = unit.files[0].resolve().parent.name
     from_folder = unit.model is None and _OWN_FOLDER.match(folder) is not None and not any(map(stated_name, stated))
     if (checkpoint := stated_name(arguments.get("load"))) and not any(
@@ -232,7 +232,7 @@ def _scores(draft: Draft, document: dict[str, Any]) -> None:
         name = text(task, 160)
         if name is None or not isinstance(row, dict):
             continue
-        if any(key.partition(",")[0] == PLACEHOLDER for key in row):
+        if any(key.partition(",")[0] == lm_eval_samples.PLACEHOLDER for key in row):
             predicted.append(name)
             continue
         settings = mapping(configs.get(task)) or mapping(mapping(configs.get(groups.get(task) or "")).get(task))
@@ -308,40 +308,3 @@ def _row(
 def _is_metric(name: str, row: dict[str, Any]) -> bool:
     """Whether a key of an old row is that of a metric, whose value is unknown, and not some other empty field."""
     return isinstance(row[name], float) or f"{name}_stderr" in row or listed(name).higher_is_better is not None
-
-
-def _task_of(file: Path, tasks: Sequence[str]) -> str:
-    """The task whose samples a file of no known name holds: the longest that its name ends with, else the name."""
-    stem = file.name.split(".jsonl")[0]
-    return max((task for task in tasks if f"_{stem}".endswith(f"_{task}")), key=len, default=text(stem, 160) or "task")
-
-
-def is_samples_name(name: str) -> bool:
-    """Whether a file is named as lm-eval names its samples."""
-    return SAMPLES_NAME.match(name) is not None
-
-
-def companions(unit: Unit, siblings: Iterable[Path]) -> tuple[Path, ...]:
-    """The samples beside a results file, or beside samples of the same date that no results file has.
-
-    Files of one date belong together; which results are meant is not known where two have the same date.
-    """
-    file = unit.path
-    match = RESULTS_NAME.match(file.name) or SAMPLES_NAME.match(file.name)
-    if match is None:
-        return _undated(unit, siblings)
-    results, samples = list[Path](), list[Path]()
-    for sibling in (s for s in siblings if match["date"] in s.name):
-        for files, pattern in ((results, RESULTS_NAME), (samples, SAMPLES_NAME)):
-            if (other := pattern.match(sibling.name)) and other["date"] == match["date"]:
-                files.append(sibling)
-    belong = (len(results) == 1) == (file in results)
-    return tuple(sorted(s for s in samples if s != file)) if belong else ()
-
-
-def _undated(unit: Unit, siblings: Iterable[Path]) -> tuple[Path, ...]:
-    """The samples beside a ``results.json`` of lm-eval 0.4.0 to 0.4.2: ``<model arguments>_<task>.jsonl``."""
-    if unit.format != NEW or unit.path.name != "results.json":
-        return ()
-    endings = tuple(f"_{task}.jsonl" for task in unit.document["results"])
-    return tuple(sorted(f for f in siblings if f.name.endswith(endings) and not SAMPLES_NAME.match(f.name)))

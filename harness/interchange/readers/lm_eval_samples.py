@@ -1,8 +1,12 @@
-"""lm-eval's samples: one line a document and filter, log-likelihoods as text, metric values under their names."""
+"""lm-eval's samples: one line a document and filter, log-likelihoods as text, metric values under their names.
+
+Which samples files belong to which results file stands here too: their names share a date.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +15,15 @@ from harness.interchange.foreign import bounded, own_export
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import Draft, Task, document_hash
 from harness.interchange.foreign.sample_list import MAX_SAMPLE_TEXT, Sample
+from harness.interchange.foreign.task_scores import states_none
+from harness.interchange.imported_run import Unit
 from harness.metrics import is_spread, metric
 
+# `results_<date>`, or the stem that `--output_path NAME.json` gave.
+RESULTS_NAME = re.compile(r"^(?P<stem>.+)_(?P<date>\d{4}-\d\d-\d\dT[\d.:\-]+?)(?:@\w+)?\.json$")
+SAMPLES_NAME = re.compile(r"^samples_(?P<task>.+)_(?P<date>\d{4}-\d\d-\d\dT[\d.:\-]+?)(?:@\w+)?\.jsonl(?:\.gz)?$")
+# What `lm_eval --predict_only` puts in the place of a metric, with 999 for each item and task.
+PLACEHOLDER = "bypass"
 _HEX64 = re.compile(r"^[0-9a-f]{64}$")
 _FIELDS = {"doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics", "doc_hash"}
 _FIELDS |= {"prompt_hash", "target_hash", "schema_version", "landscape"}
@@ -43,7 +54,7 @@ def add(draft: Draft, task: str, file: Path) -> int:
         own_export.lower(draft, mapping(line.value.get(own_export.KEY)))
         name = text(mapping(line.value.get("landscape")).get("task"), 160) or task
         metrics = _metrics(line.value)
-        if metrics == ["bypass"]:  # what `lm_eval --predict_only` puts in a metric's place
+        if metrics == [PLACEHOLDER]:
             predictions += 1
             continue
         samples += bool(metrics)
@@ -122,7 +133,7 @@ def _value(name: str, value: Any) -> tuple[float | None, float] | None:
     Pairs ``[log-likelihood, bytes]`` become bits per byte with the bytes as weight; a list of truth
     values (IFEval's instructions) becomes its mean with its length as weight.
     """
-    if isinstance(value, (bool, int, float)):
+    if states_none(value):
         return (number(value), 1.0)
     parts = [number(v) for v in sequence(value)]
     if not parts or any(p is None for p in parts):
@@ -198,3 +209,40 @@ def _doc_hash(line: dict[str, Any]) -> str:
     if isinstance(value, str) and _HEX64.match(value):
         return value
     return document_hash(line.get("doc"))
+
+
+def task_of(file: Path, tasks: Sequence[str]) -> str:
+    """The task whose samples a file of no known name holds: the longest that its name ends with, else the name."""
+    stem = file.name.split(".jsonl")[0]
+    return max((task for task in tasks if f"_{stem}".endswith(f"_{task}")), key=len, default=text(stem, 160) or "task")
+
+
+def is_samples_name(name: str) -> bool:
+    """Whether a file is named as lm-eval names its samples."""
+    return SAMPLES_NAME.match(name) is not None
+
+
+def companions(unit: Unit, siblings: Iterable[Path]) -> tuple[Path, ...]:
+    """The samples beside a results file, or beside samples of the same date that no results file has.
+
+    Files of one date belong together; which results are meant is not known where two have the same date.
+    """
+    file = unit.path
+    match = RESULTS_NAME.match(file.name) or SAMPLES_NAME.match(file.name)
+    if match is None:
+        return _undated(unit, siblings)
+    results, samples = list[Path](), list[Path]()
+    for sibling in (s for s in siblings if match["date"] in s.name):
+        for files, pattern in ((results, RESULTS_NAME), (samples, SAMPLES_NAME)):
+            if (other := pattern.match(sibling.name)) and other["date"] == match["date"]:
+                files.append(sibling)
+    belong = (len(results) == 1) == (file in results)
+    return tuple(sorted(s for s in samples if s != file)) if belong else ()
+
+
+def _undated(unit: Unit, siblings: Iterable[Path]) -> tuple[Path, ...]:
+    """The samples beside a ``results.json`` of lm-eval 0.4.0 to 0.4.2: ``<model arguments>_<task>.jsonl``."""
+    if unit.format != "lm-eval" or unit.path.name != "results.json":
+        return ()
+    endings = tuple(f"_{task}.jsonl" for task in unit.document["results"])
+    return tuple(sorted(f for f in siblings if f.name.endswith(endings) and not SAMPLES_NAME.match(f.name)))

@@ -54,6 +54,8 @@ def test_a_checkpoint_is_named_with_the_folder_above_it_but_never_with_a_persons
         ({"quantization_config": {"quant_method": "hqq", "bits": 3}}, "acme/base (hqq 3-bit)"),
         ({"dtype": "4bit"}, "acme/base (4-bit)"),
         ({"peft": "lab/lora", "load_in_4bit": True}, "acme/base+lab/lora (4-bit)"),
+        ({"delta": "lab/delta", "peft": "lab/lora"}, "acme/base+lab/lora+lab/delta"),
+        ({"quantization_config": "BitsAndBytesConfig(load_in_8bit=True)"}, "acme/base (8-bit)"),
         ({"subfolder": "step-annealed"}, "acme/base/step-annealed"),
     ],
 )

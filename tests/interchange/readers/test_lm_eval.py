@@ -148,11 +148,11 @@ def _write_run(folder: Path, metrics: dict[str, object], values: list[object], *
     return folder
 
 
-@pytest.mark.parametrize("stated", [float("inf"), float("nan"), None, "N/A", "Infinity"])
+@pytest.mark.parametrize("stated", [float("inf"), float("nan"), None, "N/A", "Infinity", 10**400])
 def test_a_score_that_is_no_number_stays_unknown_with_all_its_items(
     tmp_path: Path, runs_of: Runs, stated: object
 ) -> None:
-    values = [2.0, float("inf"), float("nan"), 4.0]
+    values = [2.0, float("inf"), None if stated == "N/A" else float("nan"), 4.0]
     (run,) = runs_of(_write_run(tmp_path / "r", {"rmse,none": stated, "rmse_stderr,none": 0.3}, values))
     row = rows(run)["toy", "rmse", "none"]
     assert (row["score"], row["stderr"], row["n"], row["higher_is_better"]) == (None, None, 4, False)
@@ -225,6 +225,15 @@ def test_a_chat_template_and_a_system_prompt_make_another_suite_version(tmp_path
     runs = runs_of(tmp_path / "in")
     assert len({run.manifest["suite"]["version"] for run in runs}) == 3
     assert sorted(run.manifest["chat_template"] for run in runs) == [False, False, True]
+
+
+def test_another_tokenizer_and_a_coarser_cache_are_conditions(tmp_path: Path, runs_of: Runs) -> None:
+    for i, more in enumerate(("", ",tokenizer=acme/tiny", ",tokenizer=acme/other", ",kv_cache_dtype=fp8")):
+        document = b.lm_eval_results()
+        document["config"]["model_args"] = f"pretrained=acme/tiny{more}"
+        b.write(tmp_path / f"in/{i}/results_{b.DATE}.json", document)
+    runs = runs_of(tmp_path / "in")
+    assert len(runs) == 4 and len({run.manifest["suite"]["version"] for run in runs}) == 3
 
 
 def test_a_file_without_a_model_asks_for_one_and_takes_it_for_one_run(tmp_path: Path) -> None:
