@@ -22,6 +22,7 @@ from harness.engine.lm_engine import LMEngine
 from harness.engine.settings import class_version
 from harness.engine.source import TOKENIZER_FILES, ModelSource, hash_files
 from harness.errors import BadInput, MissingData
+from harness.scrub import scrub
 
 CONCURRENT = 8
 """Requests in flight at once: what servers batch by default at no loss of order."""
@@ -71,7 +72,7 @@ def split(model: str) -> tuple[str, str]:
     parts = urlsplit(url)
     if not name or parts.scheme not in ("http", "https") or not parts.hostname:
         raise BadInput(
-            f"--engine api takes MODEL@URL, such as Qwen/Qwen3-0.6B@http://localhost:8000/v1; {model.split('?')[0]!r} is not that."
+            f"--engine api takes MODEL@URL, such as Qwen/Qwen3-0.6B@http://localhost:8000/v1; {scrub(model.split('?')[0])!r} is not that."
         )
     if parts.username or parts.password or parts.query or parts.fragment:
         raise BadInput("The URL of --engine api may hold no user, password or query; put the key into OPENAI_API_KEY.")
@@ -141,7 +142,7 @@ def load_api(source: ModelSource, trust_remote_code: bool) -> tuple[Any, LMEngin
         trust_remote_code=trust_remote_code,
     )
     lm.max_gen_toks = lm._max_gen_toks
-    about = {"base_url": url, "served_name": name, "concurrent": CONCURRENT, "add_bos_token": lm.add_bos_token}
+    about = {"base_url": scrub(url), "served_name": name, "concurrent": CONCURRENT, "add_bos_token": lm.add_bos_token}
     return lm, LMEngine(lm, "api", batch_size=API_BATCH, room=lm.max_length, version=class_version("api"), about=about)
 
 

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator
 
 from harness.errors import BadInput, LandscapeError, RunFailed
+from harness.scrub import scrub
 
 _LOGGERS = (
     *("lm_eval", "lm_eval.api.task", "lm_eval.tasks", "lm-eval"),
@@ -82,5 +83,5 @@ def load_errors(unusable: str, out_of_memory: str) -> Iterator[None]:
 
 def first_line(error: BaseException) -> str:
     """First line of an error's text, or the name of its type where it has none."""
-    text = str(error).strip()
+    text = scrub(str(error)).strip()
     return text.splitlines()[0] if text else type(error).__name__

@@ -16,6 +16,7 @@ from harness.interchange.foreign.owners import owner, public_name
 from harness.interchange.foreign.privacy import extras, without_paths
 from harness.interchange.imported_run import ImportedRun
 from harness.metrics import metric
+from harness.scrub import strings
 from harness.store.run_folder import FORMAT, RESULTS, SAMPLES
 
 # Number formats as other tools spell them, and as this harness does.
@@ -133,7 +134,7 @@ class Draft:
         tasks = _task_rows(self)
         run_id = _run_id(self)
         results = _results(self, run_id, {row["task"]: row["kind"] for row in tasks})
-        return ImportedRun(self._manifest(run_id, tasks), results, _samples(self, run_id), self.one_of_many)
+        return ImportedRun(strings(self._manifest(run_id, tasks)), results, _samples(self, run_id), self.one_of_many)
 
     def _judge(self) -> None:
         """The verdict's sentences on what an imported run leaves unknown."""
