@@ -111,7 +111,7 @@ _OPEN_FIELD = re.compile(
     re.IGNORECASE,
 )
 _OPEN_WORD = re.compile(
-    r"\S*(?::/|%3A|@|[?&]|\b(?:sk-|hf_|gh|eyJ|AK|AI|xo|au|be|ba|api|x-|pa|se|co)[\w\-.]*$)\S*$|\b[a-z]{1,2}$",
+    r"\S*(?::(?:/|$)|%3A|@|[?&]|\b(?:sk-|hf_|gh|eyJ|AK|AI|xo|au|be|ba|api|x-|pa|se|co)[\w\-.]*$)\S*$|\b[a-z]{1,2}$",
     re.IGNORECASE,
 )
 
