@@ -84,7 +84,7 @@ def explain(error: OSError) -> str:
     return f"{error.strerror or error}{where}."
 
 
-def unforeseen(error: Exception) -> str:
+def unforeseen(error: BaseException) -> str:
     """Sentence for an unexpected exception, a bug; LANDSCAPE_TRACEBACK=1 also prints the traceback."""
     if os.environ.get("LANDSCAPE_TRACEBACK"):
         traceback.print_exception(error)

@@ -98,7 +98,9 @@ def test_rooms_import_one_way(room: str) -> None:
 
 def test_the_bounded_readers_know_no_room() -> None:
     for name in READERS:
-        ours = {n for n in imports(ROOT / (name.replace(".", "/") + ".py"), top_level=False) if n.startswith("harness.")}
+        ours = {
+            n for n in imports(ROOT / (name.replace(".", "/") + ".py"), top_level=False) if n.startswith("harness.")
+        }
         assert all(n.startswith(("harness.errors", "harness.interchange.foreign", *READERS)) for n in ours), ours
 
 

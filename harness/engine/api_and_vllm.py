@@ -19,8 +19,9 @@ from urllib.parse import urlsplit
 from harness import names
 from harness.engine.libraries import first_line
 from harness.engine.lm_engine import LMEngine
+from harness.engine.model_folder import TOKENIZER_FILES, check_documents
 from harness.engine.settings import class_version
-from harness.engine.source import TOKENIZER_FILES, ModelSource, hash_files
+from harness.engine.source import ModelSource, hash_files
 from harness.errors import BadInput, MissingData
 from harness.scrub import scrub
 
@@ -111,6 +112,7 @@ def _tokenizer_hash(folder: Path) -> str:
     files = [folder / n for n in TOKENIZER_FILES if (folder / n).is_file()]
     if not files:
         raise BadInput(f"{folder} holds no tokenizer (tokenizer.json, tokenizer.model or vocab.json).")
+    check_documents(folder)
     return hash_files(files)
 
 
@@ -127,7 +129,9 @@ def load_api(source: ModelSource, trust_remote_code: bool) -> tuple[Any, LMEngin
     url, name, window = source.served
     try:
         tokenizer = AutoTokenizer.from_pretrained(source.location, trust_remote_code=trust_remote_code)
-    except (OSError, ValueError, KeyError) as error:
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # tokenizers raise bare exceptions, and a panic that is none
         raise BadInput(
             f"No tokenizer for {source.location}: {first_line(error)} Give the folder that holds it: --model FOLDER@{url}."
         ) from None

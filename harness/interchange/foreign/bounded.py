@@ -134,7 +134,15 @@ def read_yaml(path: Path, *, follow: bool = False) -> Any:
             if isinstance(event, yaml.AliasEvent) or depth > MAX_YAML_DEPTH:
                 raise BadInput("has YAML aliases or is nested too deeply")
         return yaml.load(source, Loader=loader)  # a safe loader, of C where there is one
-    except (yaml.YAMLError, RecursionError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except (
+        yaml.YAMLError,
+        RecursionError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
         # the library's constructors fail on odd values (!!timestamp x, !!bool maybe) with whatever Python raises
         raise BadInput(f"is no readable YAML: {' '.join(str(error).split())[:200]}") from None
 

@@ -42,11 +42,16 @@ def rows(path: Path, columns: set[str] | None = None) -> Iterator[dict[str, Any]
     bounded.check(path, 256 * MB)
     decoded = 0
     try:
-        with opened(path) as handle, pq.ParquetFile(
-            handle, thrift_string_size_limit=_FOOTER_STRING, thrift_container_size_limit=_FOOTER_LIST
-        ) as plain:
+        with (
+            opened(path) as handle,
+            pq.ParquetFile(
+                handle, thrift_string_size_limit=_FOOTER_STRING, thrift_container_size_limit=_FOOTER_LIST
+            ) as plain,
+        ):
             _refuse_large(plain.metadata, path.name)
-            texts = [c.path for c in map(plain.metadata.schema.column, range(len(plain.metadata.schema))) if _is_text(c)]
+            texts = [
+                c.path for c in map(plain.metadata.schema.column, range(len(plain.metadata.schema))) if _is_text(c)
+            ]
             names = [n for n in plain.schema_arrow.names if columns is None or n in columns]
             with pq.ParquetFile(handle, metadata=plain.metadata, read_dictionary=texts) as parquet:
                 # Group by group: pyarrow cannot join dictionaries of two groups inside a list.
@@ -115,12 +120,19 @@ def _sizes(array: Any) -> Any:
         lengths = _sizes(array.dictionary)
         places = pc.fill_null(array.indices, 0).to_numpy(zero_copy_only=False)
         return lengths[places] if len(lengths) else np.zeros(count, dtype=np.int64)
-    if pa.types.is_string(kind) or pa.types.is_binary(kind) or pa.types.is_large_string(kind) or pa.types.is_large_binary(kind):
+    if (
+        pa.types.is_string(kind)
+        or pa.types.is_binary(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_large_binary(kind)
+    ):
         return pc.fill_null(pc.binary_length(array), 0).to_numpy(zero_copy_only=False).astype(np.int64) + 8
     if pa.types.is_struct(kind):
         return sum((_sizes(array.field(i)) for i in range(kind.num_fields)), np.zeros(count, dtype=np.int64))
     if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_map(kind):
-        ends = np.concatenate(([0], np.cumsum(_sizes(array.flatten() if not pa.types.is_map(kind) else _entries(array)))))
+        ends = np.concatenate(
+            ([0], np.cumsum(_sizes(array.flatten() if not pa.types.is_map(kind) else _entries(array))))
+        )
         lengths = np.diff(array.offsets.to_numpy(zero_copy_only=False))
         lengths = np.where(array.is_valid().to_numpy(zero_copy_only=False), lengths, 0)
         places = np.concatenate(([0], np.cumsum(lengths)))

@@ -58,11 +58,16 @@ def refuse(mode: int) -> None:
         raise BadInput(f"is {kind}, no regular file")
 
 
-def special(path: Path) -> str | None:
-    """Reason that a path is read by nobody: a pipe, socket, device or link; none for regular files and folders."""
+def special(path: Path, *, follow: bool = False) -> str | None:
+    """Reason that a path is read by nobody: a pipe, socket, device or link; none for regular files and folders.
+
+    With ``follow`` a link counts as what it leads to, and one that leads in a circle as a link.
+    """
     try:
-        mode = path.lstat().st_mode
-    except (OSError, ValueError):
+        mode = (path.stat() if follow else path.lstat()).st_mode
+    except OSError as error:
+        return LINK if error.errno == errno.ELOOP else None
+    except ValueError:
         return None
     if stat.S_ISDIR(mode):
         return None

@@ -26,7 +26,9 @@ def test_rows_are_those_of_the_file(tmp_path: Path) -> None:
             "list": [[1.0, 2.0], None, [], [3.0]] * 300,
             "words": [["a", "b"], ["c"], None, ["a"]] * 300,
             "struct": [{"x": "y"}, None, {"x": None}, {"x": "y"}] * 300,
-            "map": pa.array([[("k", "v")], None, [], [("k", "w"), ("l", "v")]] * 300, pa.map_(pa.string(), pa.string())),
+            "map": pa.array(
+                [[("k", "v")], None, [], [("k", "w"), ("l", "v")]] * 300, pa.map_(pa.string(), pa.string())
+            ),
             "number": [1, None, 3, 4] * 300,
             "bytes": [b"\x00", b"", None, b"x"] * 300,
         }
@@ -34,7 +36,11 @@ def test_rows_are_those_of_the_file(tmp_path: Path) -> None:
     for options in ({"use_dictionary": True}, {"use_dictionary": False}, {"row_group_size": 7}):
         pq.write_table(table, tmp_path / "t.parquet", **options)
         assert list(parquet.rows(tmp_path / "t.parquet")) == table.to_pylist()
-    assert list(parquet.rows(tmp_path / "t.parquet", {"number"}))[:3] == [{"number": 1}, {"number": None}, {"number": 3}]
+    assert list(parquet.rows(tmp_path / "t.parquet", {"number"}))[:3] == [
+        {"number": 1},
+        {"number": None},
+        {"number": 3},
+    ]
 
 
 BOMBS = {
@@ -44,7 +50,9 @@ BOMBS = {
     "in lists": lambda: pa.ListArray.from_arrays(pa.array(range(1501), pa.int32()), repeated("x" * 6_000_000, 1500)),
     "in one list": lambda: pa.ListArray.from_arrays(pa.array([0, 900], pa.int32()), repeated("x" * 1_000_000, 900)),
     "in structs": lambda: pa.StructArray.from_arrays([repeated("x" * 6_000_000, 1500)], names=["a"]),
-    "equal numbers": lambda: pa.ListArray.from_arrays(pa.array([0, 40_000_000], pa.int32()), pa.repeat(1.5, 40_000_000)),
+    "equal numbers": lambda: pa.ListArray.from_arrays(
+        pa.array([0, 40_000_000], pa.int32()), pa.repeat(1.5, 40_000_000)
+    ),
     "bytes of a fixed width": lambda: pa.repeat(pa.scalar(b"y" * 500_000, pa.binary(500_000)), 700),
 }
 

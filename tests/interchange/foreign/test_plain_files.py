@@ -49,7 +49,14 @@ READS = (
 
 @pytest.mark.parametrize("read", READS)
 def test_no_reader_opens_anything_else(odd: dict[str, Path], read: object) -> None:
-    words = {"pipe": "is a pipe", "zero": "link", "link": "link", "loop": "link", "folder": "is a folder", "socket": "is a socket"}
+    words = {
+        "pipe": "is a pipe",
+        "zero": "link",
+        "link": "link",
+        "loop": "link",
+        "folder": "is a folder",
+        "socket": "is a socket",
+    }
     for name, path in odd.items():
         with pytest.raises(BadInput, match=words[name]):
             read(path)  # type: ignore[operator]
@@ -114,7 +121,9 @@ def test_a_zip_of_too_many_members_is_refused_by_its_directory(tmp_path: Path, m
         bounded.Archive(path)
 
 
-@pytest.mark.parametrize("text", ["!!timestamp x", "!!bool maybe", "!!int ''", "a: !!float x", "? [1]\n: 2", "2001-99-99"])
+@pytest.mark.parametrize(
+    "text", ["!!timestamp x", "!!bool maybe", "!!int ''", "a: !!float x", "? [1]\n: 2", "2001-99-99"]
+)
 def test_odd_yaml_values_end_in_a_sentence(tmp_path: Path, text: str) -> None:
     try:
         bounded.read_yaml(b.write(tmp_path / "a.yaml", text))
