@@ -24,7 +24,6 @@ from tests.runs.conftest import calibration as calibration_of_runs
 from tests.runs.conftest import make_model, options
 from tests.runs.test_api import SILENT
 
-
 calibration = calibration_of_runs
 
 
@@ -121,7 +120,9 @@ TEMPLATES = {
 
 
 @pytest.mark.parametrize("kind", TEMPLATES)
-def test_a_hostile_chat_template_ends_that_model_only(folder: Path, calibration: Suite, tmp_path: Path, kind: str) -> None:
+def test_a_hostile_chat_template_ends_that_model_only(
+    folder: Path, calibration: Suite, tmp_path: Path, kind: str
+) -> None:
     (folder / "chat_template.jinja").write_text(TEMPLATES[kind])
     started = time.process_time()
     with pytest.raises(BadInput, match="tokenizer or chat template of tiny cannot be used"):
@@ -133,7 +134,13 @@ def test_whatever_a_library_raises_becomes_a_sentence() -> None:
     class PanicException(BaseException):
         """As PyO3's."""
 
-    for error in (PanicException("index out of bounds"), SystemExit(3), RecursionError(), MemoryError(), Exception("x")):
+    for error in (
+        PanicException("index out of bounds"),
+        SystemExit(3),
+        RecursionError(),
+        MemoryError(),
+        Exception("x"),
+    ):
         with pytest.raises(BadInput, match=f"it broke: {type(error).__name__}"), model_errors("it broke"):
             raise error
         with pytest.raises(BadInput, match="unusable"), load_errors("unusable", "memory"):
