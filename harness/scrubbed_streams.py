@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import logging
 import os
 import sys
 import threading
@@ -106,7 +107,7 @@ class ScrubbedStream:
 def install() -> None:
     """Put standard output and standard error of this process behind the scrubber, until it ends.
 
-    To be called before any library is imported that keeps a stream for itself (logging handlers). Every traceback, also
+    Log handlers that are there already write to them from then on. Every traceback, also
     of another thread, every warning and log line passes these two. What code that is not Python writes to the
     descriptors does not, nor does a child process, which is to call this itself.
     """
@@ -116,3 +117,13 @@ def install() -> None:
             scrubbed = ScrubbedStream(stream)
             setattr(sys, name, scrubbed)
             atexit.register(scrubbed.finish)
+            _put_handlers_behind(scrubbed, stream)
+
+
+def _put_handlers_behind(scrubbed: ScrubbedStream, stream: TextIO) -> None:
+    """Give log handlers that kept the stream the scrubbed one (a server's library has made them before us)."""
+    loggers = [logging.root, *logging.root.manager.loggerDict.values()]
+    handlers = (handler for logger in loggers if isinstance(logger, logging.Logger) for handler in logger.handlers)
+    for handler in handlers:
+        if isinstance(handler, logging.StreamHandler) and handler.stream is stream:
+            handler.setStream(scrubbed)

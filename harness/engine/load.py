@@ -133,7 +133,7 @@ def _check_size(source: ModelSource, settings: Settings) -> None:
             if getattr(config, "quantization_config", None):
                 return
             with torch.device("meta"):
-                model = AutoModelForCausalLM.from_config(config)
+                model = AutoModelForCausalLM.from_config(config)  # type: ignore[no-untyped-call]
     except OutOfTime:
         raise BadInput(
             f"config.json of {source.name} describes a model that takes more than {BUILD_SECONDS:g} s to lay out."

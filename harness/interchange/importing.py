@@ -63,7 +63,8 @@ def import_path(
         RunFailed: the disk refused; what was sealed before is kept.
     """
     # What a person names may be a link; what lies below it may not.
-    path, mapping = (Path(os.path.realpath(p)) if p is not None and p.is_symlink() else p for p in (path, mapping))
+    path = Path(os.path.realpath(path)) if path.is_symlink() else path
+    mapping = Path(os.path.realpath(mapping)) if mapping is not None and mapping.is_symlink() else mapping
     if mapping is not None:
         from harness.interchange.readers.leaderboard_csv import read_mapping
 

@@ -181,8 +181,8 @@ def read_index(raw: bytes) -> tuple[dict[str, Entry], tuple[dict[str, str], ...]
         path, size, digest = item.get("path"), whole(item.get("size"), 1 << 50), item.get("sha256")
         if not isinstance(path, str) or not is_safe(path):
             problems.append(f"{str(path)[:120]!r} is no path below hub/ or models/")
-        elif problem := name_problem(path):
-            problems.append(f"{path} {problem}")
+        elif reason := name_problem(path):
+            problems.append(f"{path} {reason}")
         elif size is None or not isinstance(digest, str) or not re.fullmatch(r"[0-9a-f]{64}", digest):
             problems.append(f"{path} has no size or no SHA-256")
         elif path in entries:

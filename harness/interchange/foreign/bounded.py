@@ -44,6 +44,8 @@ MAX_CSV = 64 * MB
 MAX_YAML_DEPTH = 40
 MAX_MEMBERS = 50_000
 MAX_UNPACKED = 512 * MB
+# The name and comment of a gzip file.
+MAX_GZIP_NAME = 1 << 16
 # LZMA and bzip2 are not read: no tool writes them, and each takes memory of its own.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_ZSTANDARD)
 _DAMAGED = (
@@ -195,7 +197,14 @@ def _listed(path: Path) -> Iterator[Line]:
 
 
 def _unpacked(plain: IO[bytes], path: Path) -> IO[bytes]:
-    return cast("IO[bytes]", gzip.open(plain, "rb")) if path.suffix == ".gz" else plain
+    if path.suffix != ".gz":
+        return plain
+    head = plain.read(MAX_GZIP_NAME)
+    plain.seek(0)
+    # Flags for a name and a comment; Python reads each byte by byte up to a zero, which may never come.
+    if len(head) > 3 and head[3] & 0b11000 and head.count(b"\0", 10) < bool(head[3] & 8) + bool(head[3] & 16):
+        raise BadInput("is no readable gzip file: its name or comment does not end")
+    return cast("IO[bytes]", gzip.open(plain, "rb"))
 
 
 def _line(number: int, raw: bytes) -> Line:
