@@ -164,6 +164,6 @@ def test_planted_secrets_are_in_no_artefact(tiny_model: Path, tmp_path: Path) ->
         command("export", run, "--format", format, "--out", str(tmp_path / "export" / format))
     command("runs", "--json")
     command("show", run)
-    command("report", "--models", "tiny", "--format", "html,md,xlsx", "--out", str(tmp_path / "report"))
+    command("report", "--format", "html,md,xlsx", "--out", str(tmp_path / "report"))
     nowhere(tmp_path, *texts)
     assert nothing_in(tmp_path / "landscape.duckdb") > 50

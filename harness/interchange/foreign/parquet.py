@@ -167,3 +167,39 @@ def _rows(batch: Any) -> Iterator[dict[str, Any]]:
             name: column[i] if isinstance(column, list) else column[i].as_py()
             for name, column in zip(names, columns, strict=True)
         }
+
+
+def refuse_bomb(path: Path, most: int) -> None:
+    """Refuse a Parquet file of a data set whose texts, decoded, take more than ``most`` bytes; nothing of it is kept.
+
+    Raises:
+        BadInput: they do, or it is no regular, readable Parquet file.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with opened(path, follow=True) as handle, pq.ParquetFile(handle) as plain:
+            metadata = plain.metadata
+            columns = [metadata.schema.column(i) for i in range(len(metadata.schema))]
+            groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+            chunks = [g.column(i) for g in groups for i, c in enumerate(columns) if _is_text(c)]
+            if sum(c.num_values * c.total_uncompressed_size for c in chunks) <= most:
+                return  # not even if every value were as long as its whole column
+            paths = [c.path for c in columns if _is_text(c)]
+            try:
+                _refuse_decoded(path, pq.ParquetFile(handle, metadata=metadata, read_dictionary=paths), most)
+            except pa.ArrowNotImplementedError:  # lists of texts whose dictionary ends within a group
+                paths = [p for p in paths if "." not in p]
+                _refuse_decoded(path, pq.ParquetFile(handle, metadata=metadata, read_dictionary=paths), most)
+    except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
+        raise BadInput(f"{path} is no readable Parquet file: {str(error)[:200]}") from None
+
+
+def _refuse_decoded(path: Path, parquet: Any, most: int) -> None:
+    decoded = 0
+    for group in range(parquet.metadata.num_row_groups):
+        for batch in parquet.iter_batches(batch_size=_ROWS, row_groups=[group]):
+            decoded += sum(_row_sizes(batch))
+            if decoded > most:
+                raise BadInput(f"{path} unpacks to more than {most // MB:,} MB")

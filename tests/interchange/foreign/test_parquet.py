@@ -77,3 +77,23 @@ def test_what_is_no_parquet_file_is_refused(tmp_path: Path, damage: bytes) -> No
     (tmp_path / "b.parquet").write_bytes(damage)
     with pytest.raises(BadInput, match="no readable Parquet"):
         list(parquet.rows(tmp_path / "b.parquet"))
+
+
+def test_a_data_set_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "b.parquet"
+    for array in (
+        repeated("x" * 1_000_000, 900),
+        pa.ListArray.from_arrays(pa.array([0, 900], pa.int32()), repeated("x" * 1_000_000, 900)),
+    ):
+        pq.write_table(pa.table({"question": array}), path, dictionary_pagesize_limit=1 << 28)
+        with pytest.raises(BadInput, match="unpacks to more than 100 MB"):
+            parquet.refuse_bomb(path, 100 << 20)
+        parquet.refuse_bomb(path, 1 << 30)
+    words = [[f"word {i} {j} " * 20 for j in range(4)] for i in range(20_000)]
+    pq.write_table(
+        pa.table({"choices": words, "text": [w[0] for w in words]}), path
+    )  # dictionaries that end within a group
+    parquet.refuse_bomb(path, 1 << 30)
+    with pytest.raises(BadInput, match="no readable Parquet"):
+        path.write_bytes(b"PAR1PAR1PAR1")
+        parquet.refuse_bomb(path, 1 << 30)
