@@ -22,6 +22,8 @@ from urllib.parse import quote, quote_plus
 BLANK = "***"
 # Shorter values ("1", "true", "EMPTY") are switches and placeholders, which stand in other words, too.
 MIN_SECRET = 8
+# … but keys of letters mixed with other characters are no words of a text.
+MIN_MIXED = 6
 # A password typed into an address: shorter ones are words of other texts.
 MIN_TYPED = 5
 # Variables whose value is a secret. Not those that say where one lies (…_FILE, …_PATH), nor tokenizers' settings.
@@ -49,7 +51,7 @@ _VALUE = re.compile(
 )
 # Characters of the longest field name, and some.
 _NAME_REACH = 32
-_BEARER = re.compile(r"(?<![a-z])(bearer)((?:\s|%20|\+)+)([\w.~+/=%\-]{8,})", re.IGNORECASE)
+_BEARER = re.compile(r"(?<![a-z])(bearer)((?:\s|%20|\+)+)([\w.~+/=%\-]{4,})", re.IGNORECASE)
 _BASIC = re.compile(r"(?<![a-z])(basic)(\s+)([a-z0-9+/]{6,}={0,2})", re.IGNORECASE)
 # user:password@ or token@ of an address: up to the last @ of its host part, also where the password holds a slash.
 _USER = re.compile(r"(?<=://)(?:[^\s/@:\"'<>]*:(?!\d+/)[^\s\"'<>]*|[^\s/\"'<>?#]*)@")
@@ -205,7 +207,8 @@ def _secrets(environment: tuple[tuple[Any, Any], ...], arguments: tuple[str, ...
     for raw_name, raw in environment:
         name, value = os.fsdecode(raw_name), os.fsdecode(raw).strip()
         if _SECRET_NAME.search(name) and not _NO_SECRET_NAME.search(name):
-            values.update(part for part in (value, *_lines(value)) if len(part) >= MIN_SECRET)
+            least = MIN_SECRET if value.isalpha() or not any(c.isalpha() for c in value) else MIN_MIXED
+            values.update(part for part in (value, *_lines(value)) if len(part) >= least)
         values.update(_typed((value,)))
     values.update(_typed(arguments))
     spelled = {spelling for value in values if not _PLAIN.fullmatch(value) for spelling in _spellings(value)}

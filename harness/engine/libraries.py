@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -105,8 +106,10 @@ class OutOfTime(Exception):
     """A call took more processor time than it may."""
 
 
-TEMPLATE_SECONDS, TEMPLATE_BYTES = 3.0, 1 << 30
+TEMPLATE_SECONDS, TEMPLATE_BYTES = 2.0, 1 << 30
 """Limits of one rendering of a chat template; honest ones take milliseconds and kilobytes."""
+TEMPLATE_START, TEMPLATE_MEAN = 5.0, 0.02
+"""Processor time of all renderings together: so many seconds, and so many for each."""
 
 
 def limited(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -115,10 +118,19 @@ def limited(function: Callable[..., Any]) -> Callable[..., Any]:
     A chat template is a program: jinja's sandbox keeps it from files, not from loops without end.
     """
 
+    spent, calls = 0.0, 0
+
     @functools.wraps(function)
     def call(*arguments: Any, **options: Any) -> Any:
-        with limited_time(TEMPLATE_SECONDS), _memory_limit(TEMPLATE_BYTES):
-            return function(*arguments, **options)
+        nonlocal spent, calls
+        if spent > TEMPLATE_START + calls * TEMPLATE_MEAN:
+            raise OutOfTime(f"{calls} calls took {spent:.0f} seconds of processor time")
+        started = time.thread_time()
+        try:
+            with limited_time(TEMPLATE_SECONDS), _memory_limit(TEMPLATE_BYTES):
+                return function(*arguments, **options)
+        finally:
+            spent, calls = spent + time.thread_time() - started, calls + 1
 
     return call
 

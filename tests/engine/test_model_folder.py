@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from harness.engine import libraries
 from harness.engine import load as loading
 from harness.engine.libraries import OutOfTime, limited, load_errors, model_errors
 from harness.engine.settings import Settings
@@ -160,3 +161,11 @@ def test_limits_end_with_the_call() -> None:
         limited(lambda: bytes(3 << 30))()
     assert len(bytes(1 << 20)) == 1 << 20
     assert limited(lambda a, b: a + b)(1, b=2) == 3
+
+
+def test_many_slow_calls_end_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(libraries, "TEMPLATE_START", 0.2)
+    slow = limited(lambda: sum(range(3_000_000)))
+    with pytest.raises(OutOfTime, match="calls took"):
+        for _ in range(100):
+            slow()
