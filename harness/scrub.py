@@ -54,7 +54,10 @@ _NAME_REACH = 32
 _BEARER = re.compile(r"(?<![a-z])(bearer)((?:\s|%20|\+)+)([\w.~+/=%\-]{4,})", re.IGNORECASE)
 _BASIC = re.compile(r"(?<![a-z])(basic)(\s+)([a-z0-9+/]{6,}={0,2})", re.IGNORECASE)
 # user:password@ or token@ of an address: up to the last @ of its host part, also where the password holds a slash.
-_USER = re.compile(r"(?<=://)(?:[^\s/@:\"'<>]*:(?!\d+/)[^\s\"'<>]*|[^\s/\"'<>?#]*)@")
+# One slash, too: code that takes an address for a path makes one of two.
+_USER = re.compile(
+    r"(://+|(?<=http):/|(?<=https):/)([^\s/@:\"'<>]*:(?!\d+/)[^\s\"'<>]*|[^\s/\"'<>?#]*)@", re.IGNORECASE
+)
 _USER_ENCODED = re.compile(r"(?<=%3A%2F%2F)(?:(?!%40|%2F)[^\s\"'<>])+%40", re.IGNORECASE)
 # MODEL@user:password@host without a scheme.
 _USER_BARE = re.compile(r"(?<=@)[\w.+\-]+:[^\s@/\"'<>]+@(?=[\w.\-]+)")
@@ -148,8 +151,8 @@ def _field(name: str, value: Any, values: tuple[str, ...]) -> Any:
 def _rules(text: str) -> str:
     """The text without what looks like a secret; each rule runs only where a word of its own occurs (most texts have none)."""
     lower = text.lower()
-    if "://" in text or "@" in text:
-        text = _USER_BARE.sub(BLANK + "@", _USER.sub(BLANK + "@", text))
+    if "@" in text:
+        text = _USER_BARE.sub(BLANK + "@", _USER.sub(rf"\1{BLANK}@", text))
     if "%3a%2f%2f" in lower:
         text = _USER_ENCODED.sub(BLANK + "%40", text)
     if any(word in lower for word in _FIELD_WORDS):
@@ -225,7 +228,7 @@ def _typed(texts: Iterable[str]) -> Iterable[str]:
     for text in texts:
         if "@" in text:
             for match in (*_USER.finditer(text), *_USER_BARE.finditer(text)):
-                password = match[0].removesuffix("@").partition(":")[2]
+                password = match[match.re.groups].removesuffix("@").partition(":")[2]
                 if len(password) >= MIN_TYPED:
                     yield password
         for match in _QUERY.finditer(text):

@@ -43,6 +43,7 @@ def planted(monkeypatch: pytest.MonkeyPatch) -> str:
         "aws_secret_access_key = QQQQQQQQ",
         "http://me:QQQQQQQQ@host:8000/v1",
         "http://me:QQ/QQ@QQQQ@host:8000/v1",
+        "https:/me:QQQQQQQQ@host/v1",
         "postgresql://QQQQQQQQ@host/db",
         "model@me:QQQQQQQQ@host:8000",
         "http%3A%2F%2Fme%3AQQQQQQQQ%40host",

@@ -16,7 +16,7 @@ from harness.interchange.foreign.owners import owner, public_name
 from harness.interchange.foreign.privacy import extras, without_paths
 from harness.interchange.imported_run import ImportedRun
 from harness.metrics import metric
-from harness.scrub import strings
+from harness.scrub import scrub, strings
 from harness.store.run_folder import FORMAT, RESULTS, SAMPLES
 
 # Number formats as other tools spell them, and as this harness does.
@@ -237,7 +237,7 @@ class Draft:
 def model_name(value: object, fallback: str = "unknown") -> str:
     """A model's name as it may be shown: no local folders, never empty."""
     raw = text(value)
-    name = without_paths(public_name(raw)) if raw else ""
+    name = without_paths(public_name(scrub(raw))) if raw else ""
     return re.sub(r"[\x00-\x1f]+", " ", name).strip() or fallback
 
 
