@@ -7,13 +7,16 @@ import sys
 from collections.abc import Sequence
 
 from harness.errors import LandscapeError, explain, unforeseen
+from harness.scrub import scrub
+from harness.scrubbed_streams import install
 
 ENGINE = {"torch", "transformers", "lm_eval", "datasets", "huggingface_hub", "safetensors", "tokenizers"}
 STOPPED = "stopped by Ctrl-C; finished work is kept, and the same command goes on from there."
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run ``harness`` and exit with the code of design §6 (0, 1, 2 or 130)."""
+    """Run ``harness`` behind the scrubber and exit with the code of design §6 (0, 1, 2 or 130)."""
+    install()
     sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
 
 
@@ -68,6 +71,8 @@ def _other(error: Exception, say: Speaker) -> int:
         return say(STOPPED, 130)
     show = getattr(error, "show", None)
     if show is not None and hasattr(error, "exit_code"):
+        if isinstance(getattr(error, "message", None), str):  # before rich breaks it over lines
+            error.message = scrub(error.message)  # type: ignore[attr-defined]
         show()
         text = getattr(error, "format_message", lambda: "")()
         if text:  # without: the help of a bare command

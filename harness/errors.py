@@ -17,6 +17,8 @@ import os
 import traceback
 from collections.abc import Sequence
 
+from harness.scrub import scrub
+
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -25,6 +27,9 @@ class LandscapeError(Exception):
     """Base of all errors meant for people. ``exit_code`` is what the command line returns."""
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        return scrub(super().__str__())
 
 
 class BadInput(LandscapeError):
@@ -38,7 +43,7 @@ class BadInput(LandscapeError):
 
     def __str__(self) -> str:
         head = super().__str__()
-        return "\n".join([head, *(f"  - {p}" for p in self.problems)]) if self.problems else head
+        return "\n".join([head, *(f"  - {scrub(p)}" for p in self.problems)]) if self.problems else head
 
 
 class MissingData(BadInput):
@@ -79,11 +84,11 @@ def explain(error: OSError) -> str:
     return f"{error.strerror or error}{where}."
 
 
-def unforeseen(error: Exception) -> str:
+def unforeseen(error: BaseException) -> str:
     """Sentence for an unexpected exception, a bug; LANDSCAPE_TRACEBACK=1 also prints the traceback."""
     if os.environ.get("LANDSCAPE_TRACEBACK"):
         traceback.print_exception(error)
-    text = str(error).strip().splitlines()
+    text = scrub(str(error)).strip().splitlines()
     description = f"{type(error).__name__}{': ' + text[0] if text else ''}".rstrip(".")
     return (
         f"an error that Landscape did not foresee: {description}. LANDSCAPE_TRACEBACK=1 shows where; please report it."

@@ -13,6 +13,8 @@ from harness.catalog import spellings
 from harness.catalog.matching import Match, NameIndex, match_model
 from harness.catalog.schema import BY_NAME, TABLES
 from harness.catalog.tables import Row, key_of
+from harness.errors import BadInput
+from harness.interchange.foreign.nesting import too_deep
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,10 @@ class SourceFile:
 
     def text(self) -> str:
         """The file as text; a byte-order mark is dropped."""
-        return self.raw.decode("utf-8-sig")
+        text = self.raw.decode("utf-8-sig")
+        if text.lstrip()[:1] in ("{", "[") and too_deep(text):
+            raise BadInput(f"{self.name} is nested too deeply: no market source is.")
+        return text
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,11 @@ from urllib.parse import urlsplit
 from harness import names
 from harness.engine.libraries import first_line
 from harness.engine.lm_engine import LMEngine
+from harness.engine.model_folder import TOKENIZER_FILES, check_documents
 from harness.engine.settings import class_version
-from harness.engine.source import TOKENIZER_FILES, ModelSource, hash_files
+from harness.engine.source import ModelSource, hash_files
 from harness.errors import BadInput, MissingData
+from harness.scrub import scrub
 
 CONCURRENT = 8
 """Requests in flight at once: what servers batch by default at no loss of order."""
@@ -71,7 +73,7 @@ def split(model: str) -> tuple[str, str]:
     parts = urlsplit(url)
     if not name or parts.scheme not in ("http", "https") or not parts.hostname:
         raise BadInput(
-            f"--engine api takes MODEL@URL, such as Qwen/Qwen3-0.6B@http://localhost:8000/v1; {model.split('?')[0]!r} is not that."
+            f"--engine api takes MODEL@URL, such as Qwen/Qwen3-0.6B@http://localhost:8000/v1; {scrub(model.split('?')[0])!r} is not that."
         )
     if parts.username or parts.password or parts.query or parts.fragment:
         raise BadInput("The URL of --engine api may hold no user, password or query; put the key into OPENAI_API_KEY.")
@@ -110,6 +112,7 @@ def _tokenizer_hash(folder: Path) -> str:
     files = [folder / n for n in TOKENIZER_FILES if (folder / n).is_file()]
     if not files:
         raise BadInput(f"{folder} holds no tokenizer (tokenizer.json, tokenizer.model or vocab.json).")
+    check_documents(folder)
     return hash_files(files)
 
 
@@ -126,7 +129,9 @@ def load_api(source: ModelSource, trust_remote_code: bool) -> tuple[Any, LMEngin
     url, name, window = source.served
     try:
         tokenizer = AutoTokenizer.from_pretrained(source.location, trust_remote_code=trust_remote_code)
-    except (OSError, ValueError, KeyError) as error:
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # tokenizers raise bare exceptions, and a panic that is none
         raise BadInput(
             f"No tokenizer for {source.location}: {first_line(error)} Give the folder that holds it: --model FOLDER@{url}."
         ) from None
@@ -141,7 +146,7 @@ def load_api(source: ModelSource, trust_remote_code: bool) -> tuple[Any, LMEngin
         trust_remote_code=trust_remote_code,
     )
     lm.max_gen_toks = lm._max_gen_toks
-    about = {"base_url": url, "served_name": name, "concurrent": CONCURRENT, "add_bos_token": lm.add_bos_token}
+    about = {"base_url": scrub(url), "served_name": name, "concurrent": CONCURRENT, "add_bos_token": lm.add_bos_token}
     return lm, LMEngine(lm, "api", batch_size=API_BATCH, room=lm.max_length, version=class_version("api"), about=about)
 
 

@@ -7,11 +7,17 @@ import functools
 import io
 import logging
 import os
+import signal
 import sys
+import threading
+import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 from harness.errors import BadInput, LandscapeError, RunFailed
+from harness.scrub import scrub
 
 _LOGGERS = (
     *("lm_eval", "lm_eval.api.task", "lm_eval.tasks", "lm-eval"),
@@ -69,18 +75,106 @@ def load_errors(unusable: str, out_of_memory: str) -> Iterator[None]:
 
     table = (
         (torch.OutOfMemoryError, RunFailed, out_of_memory),
-        (Exception, BadInput, unusable),
+        (BaseException, BadInput, unusable),
     )
     try:
         yield
-    except LandscapeError:
+    except (LandscapeError, KeyboardInterrupt, GeneratorExit):
         raise
-    except Exception as error:
+    except BaseException as error:  # tokenizers' panics (PyO3) are no Exception, and a model's code may exit
         ours, sentence = next((ours, text) for theirs, ours, text in table if isinstance(error, theirs))
         raise ours(f"{sentence}: {first_line(error)}") from None
 
 
+@contextlib.contextmanager
+def model_errors(sentence: str) -> Iterator[None]:
+    """Turn whatever a model's tokenizer, template or code raises while it is used into ``BadInput`` for that model.
+
+    Recursion without end, memory that runs out, panics of Rust and an exit included. Our own errors and Ctrl-C pass.
+    """
+    try:
+        yield
+    except (LandscapeError, KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:
+        text = first_line(error)
+        kind = type(error).__name__
+        raise BadInput(f"{sentence}: {kind}{'' if text == kind else f': {text[:300]}'}") from error
+
+
+class OutOfTime(Exception):
+    """A call took more processor time than it may."""
+
+
+TEMPLATE_SECONDS, TEMPLATE_BYTES = 2.0, 1 << 30
+"""Limits of one rendering of a chat template; honest ones take milliseconds and kilobytes."""
+TEMPLATE_START, TEMPLATE_MEAN = 5.0, 0.02
+"""Processor time of all renderings together: so many seconds, and so many for each."""
+
+
+def limited(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with limits on each call: processor time (in the main thread) and memory (where the system has such limits).
+
+    A chat template is a program: jinja's sandbox keeps it from files, not from loops without end.
+    """
+
+    spent, calls = 0.0, 0
+
+    @functools.wraps(function)
+    def call(*arguments: Any, **options: Any) -> Any:
+        nonlocal spent, calls
+        if spent > TEMPLATE_START + calls * TEMPLATE_MEAN:
+            raise OutOfTime(f"{calls} calls took {spent:.0f} seconds of processor time")
+        started = time.thread_time()
+        try:
+            with limited_time(TEMPLATE_SECONDS), _memory_limit(TEMPLATE_BYTES):
+                return function(*arguments, **options)
+        finally:
+            spent, calls = spent + time.thread_time() - started, calls + 1
+
+    return call
+
+
+@contextlib.contextmanager
+def limited_time(seconds: float) -> Iterator[None]:
+    """Raise ``OutOfTime`` in what runs inside after so many seconds of processor time, where the system can."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(_signal: int, _frame: object) -> None:
+        raise OutOfTime(f"took more than {seconds:g} seconds of processor time")
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+@contextlib.contextmanager
+def _memory_limit(more: int) -> Iterator[None]:
+    """Refuse this process, while active, more than so many bytes beside what it has (``MemoryError``)."""
+    try:
+        import resource
+
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+        most = pages * resource.getpagesize() + more
+        if soft == resource.RLIM_INFINITY or most < soft:
+            resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+    except (ImportError, OSError, ValueError):
+        yield
+        return
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
 def first_line(error: BaseException) -> str:
     """First line of an error's text, or the name of its type where it has none."""
-    text = str(error).strip()
+    text = scrub(str(error)).strip()
     return text.splitlines()[0] if text else type(error).__name__

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.engine.base import Answer, Batch, Generated, Request, Scored, ScoreRequest, TextRequest, Work
+from harness.engine.libraries import first_line
 from harness.engine.text_codec import TextCodec
+from harness.scrub import known
 
 
 class LMEngine:
@@ -48,9 +50,9 @@ class LMEngine:
         try:
             return self._answer(requests)
         except _failures() as error:
-            text = str(error).strip().splitlines()
+            text = first_line(error)
             raise RuntimeError(
-                f"{self.name}: {type(error).__name__}{': ' + text[0] if text else ''} "
+                f"{self.name}: {type(error).__name__}{': ' + text if text != type(error).__name__ else ''} "
                 "(asked as lm-eval's own class asks; is the server up, and does it give log-probabilities of the prompt?)"
             ) from error
 
@@ -78,7 +80,8 @@ class LMEngine:
 
     def _texts(self, requests: Sequence[TextRequest]) -> tuple[list[Answer], Work]:
         instances = [_instance("generate_until", (r.arguments[0], json.loads(r.arguments[1]))) for r in requests]
-        texts = [str(t) for t in self._lm.generate_until(instances, disable_tqdm=True)]
+        # A server that repeats the key it was sent must not bring it into journals and run folders.
+        texts = [known(str(t)) for t in self._lm.generate_until(instances, disable_tqdm=True)]
         if len(texts) != len(instances):
             raise ValueError(f"{len(texts)} answers to {len(instances)} requests")
         lengths = [len(self._lm.tok_encode(t)) for t in texts]

@@ -9,10 +9,15 @@ from typing import Any
 
 from harness.engine.base import Engine
 from harness.engine.codec import Encoder
-from harness.engine.libraries import load_errors, quiet
+from harness.engine.libraries import OutOfTime, limited_time, load_errors, model_errors, quiet
 from harness.engine.settings import DTYPES, Settings
 from harness.engine.source import ModelSource
 from harness.errors import BadInput
+
+BUILD_SECONDS = 8.0
+"""Processor time to lay out a model without its weights; the largest published ones take some two seconds."""
+MORE_THAN_STORED = 1.5
+"""Parameters described for one that is stored: tied and buffered ones are counted once by some files, twice by others."""
 
 
 @dataclass
@@ -75,7 +80,8 @@ def codec(loaded: Loaded, window: int | None) -> Encoder:
     from harness.engine.codec import Codec
     from harness.engine.lm_engine import LMEngine
 
-    return loaded.engine.codec(window) if isinstance(loaded.engine, LMEngine) else Codec(loaded.lm, window)
+    with model_errors("The tokenizer cannot be used"):
+        return loaded.engine.codec(window) if isinstance(loaded.engine, LMEngine) else Codec(loaded.lm, window)
 
 
 def _served(source: ModelSource, settings: Settings) -> tuple[Any, Engine]:
@@ -96,6 +102,7 @@ def _causal(source: ModelSource, settings: Settings) -> Any:
 
     unusable = f"{source.location} cannot be loaded as a causal language model"
     with load_errors(unusable, _out_of_memory(source, settings)):
+        _check_size(source, settings)
         return HFLM(
             pretrained=source.location,
             device=settings.device,
@@ -106,6 +113,38 @@ def _causal(source: ModelSource, settings: Settings) -> Any:
             trust_remote_code=settings.trust_remote_code,
             parallelize=settings.device.startswith("cuda") and _larger_than_one_card(source, settings),
             backend="causal",
+        )
+
+
+def _check_size(source: ModelSource, settings: Settings) -> None:
+    """Refuse a configuration of more parameters than its weight files hold: the loader would make up the rest.
+
+    The model is built without memory (torch's meta device). Quantised weights count otherwise and are let through, as is
+    what cannot be built so: the loader says why.
+    """
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    if settings.trust_remote_code or not source.params:
+        return
+    try:
+        with limited_time(BUILD_SECONDS):
+            config = AutoConfig.from_pretrained(source.location)
+            if getattr(config, "quantization_config", None):
+                return
+            with torch.device("meta"):
+                model = AutoModelForCausalLM.from_config(config)  # type: ignore[no-untyped-call]
+    except OutOfTime:
+        raise BadInput(
+            f"config.json of {source.name} describes a model that takes more than {BUILD_SECONDS:g} s to lay out."
+        ) from None
+    except Exception:
+        return
+    described = sum(p.numel() for p in model.parameters())
+    if described > MORE_THAN_STORED * source.params + 1_000_000:
+        raise BadInput(
+            f"config.json of {source.name} describes {described:,} parameters and its weight files hold {source.params:,}: "
+            "they do not belong together."
         )
 
 

@@ -51,7 +51,7 @@ def beside_mirror() -> list[Path]:
 
 def _models(parent: Path) -> list[Path]:
     try:
-        return sorted(p for p in parent.iterdir() if (p / "config.json").is_file())
+        return sorted(p for p in parent.iterdir() if not p.name.startswith(".") and (p / "config.json").is_file())
     except OSError:
         return []
 

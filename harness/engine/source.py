@@ -7,26 +7,20 @@ transformers is imported, so that a plan can refuse early.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
-import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from harness.engine import naming
+from harness.engine.model_folder import TOKENIZER_FILES, inspect_folder, parameters_of
 from harness.errors import BadInput, MissingData
+from harness.interchange.foreign.plain_files import opened
 
 MASKED = re.compile(
     r"ForMaskedLM$|^(Bert|Roberta|Electra|Albert|DistilBert|Deberta\w*|XLMRoberta|ModernBert)(Model|ForPreTraining)$"
 )
 """Architectures that predict masked tokens; they get pseudo-log-likelihoods."""
-
-TOKENIZER_FILES = (
-    "tokenizer.json", "tokenizer_config.json", "tokenizer.model", "vocab.json", "vocab.txt", "merges.txt", "special_tokens_map.json",
-    "added_tokens.json", "chat_template.jinja", "spiece.model",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,88 +70,11 @@ def resolve(model: str, *, revision: str | None = None, offline: bool = False) -
     return _hub(naming.hub_id(model), revision, offline)
 
 
-def inspect_folder(folder: Path) -> tuple[dict[str, Any], list[Path]]:
-    """The configuration and weight files of a model folder, checked as far as headers go."""
-    config_file = folder / "config.json"
-    if not config_file.is_file():
-        raise BadInput(f"{folder} is no model: it holds no config.json.")
-    try:
-        config = json.loads(config_file.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, ValueError) as error:
-        raise BadInput(f"{config_file} is not valid JSON: {error}.") from None
-    if not isinstance(config, dict) or not config.get("model_type"):
-        raise BadInput(f"{config_file} names no model_type; it is no transformers configuration.")
-    weights = sorted(folder.glob("*.safetensors"))
-    if not weights:
-        pickles = sorted(p.name for pattern in ("*.bin", "*.pt", "*.pth", "*.ckpt") for p in folder.glob(pattern))
-        if pickles:
-            raise BadInput(
-                f"{folder} has its weights only as pickle ({', '.join(pickles[:3])}), which can run code when loaded. "
-                "Convert them to safetensors first (safetensors.torch.save_file)."
-            )
-        raise BadInput(f"{folder} holds no weights (*.safetensors).")
-    _check_index(folder, weights)
-    if not any((folder / name).is_file() for name in TOKENIZER_FILES):
-        raise BadInput(f"{folder} holds no tokenizer (tokenizer.json, tokenizer.model or vocab.json).")
-    return config, weights
-
-
-def parameters_of(weights: list[Path]) -> tuple[int, dict[str, int]]:
-    """Number of parameters and of values by dtype, from the safetensors headers alone."""
-    total, by_dtype = 0, dict[str, int]()
-    for path in weights:
-        for name, entry in _safetensors_header(path).items():
-            if name == "__metadata__":
-                continue
-            count = 1
-            for size in entry["shape"]:
-                count *= size
-            total += count
-            by_dtype[entry["dtype"]] = by_dtype.get(entry["dtype"], 0) + count
-    return total, by_dtype
-
-
-def _safetensors_header(path: Path) -> dict[str, Any]:
-    size = path.stat().st_size
-    with path.open("rb") as handle:
-        head = handle.read(8)
-        if len(head) < 8:
-            raise BadInput(f"{path} is truncated: {size} bytes are no safetensors file. Fetch it again.")
-        (length,) = struct.unpack("<Q", head)
-        if head.startswith(b"version "):
-            raise BadInput(f"{path} is a Git LFS pointer, not the weights. Fetch the real file (git lfs pull).")
-        if length > size - 8 or length > 100_000_000:
-            raise BadInput(
-                f"{path} is truncated or no safetensors file (header of {length} bytes, file of {size}). Fetch it again."
-            )
-        try:
-            header = json.loads(handle.read(length))
-            end = max((e["data_offsets"][1] for n, e in header.items() if n != "__metadata__"), default=0)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise BadInput(f"{path} has a broken safetensors header. Fetch it again.") from None
-    if size != 8 + length + end:
-        raise BadInput(f"{path} is truncated: it should have {8 + length + end} bytes and has {size}. Fetch it again.")
-    result: dict[str, Any] = header
-    return result
-
-
-def _check_index(folder: Path, weights: list[Path]) -> None:
-    index = folder / "model.safetensors.index.json"
-    if not index.is_file():
-        return
-    try:
-        wanted = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
-    except (ValueError, KeyError, AttributeError):
-        raise BadInput(f"{index} is no weight index. Fetch it again.") from None
-    missing = sorted(wanted - {p.name for p in weights})
-    if missing:
-        raise BadInput(f"{folder} lacks {len(missing)} of its weight files: {', '.join(missing[:5])}.")
-
-
 def _local(folder: Path, *, reference: bool) -> ModelSource:
     config, weights = inspect_folder(folder)
     params, _ = parameters_of(weights)
-    architecture = str((config.get("architectures") or [config["model_type"]])[0])
+    listed = config.get("architectures")
+    architecture = str(listed[0] if isinstance(listed, list) and listed else config["model_type"])[:200]
     return ModelSource(
         name=folder.name,
         location=str(folder),
@@ -211,7 +128,7 @@ def hash_files(files: list[Path]) -> str:
     digest = hashlib.sha256()
     for path in sorted(files, key=lambda p: p.name):
         digest.update(path.name.encode() + b"\0")
-        with path.open("rb") as handle:
+        with opened(path, follow=True) as handle:
             while block := handle.read(1 << 22):
                 digest.update(block)
     return digest.hexdigest()

@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.errors import BadInput, MissingData
 from harness.interchange import formats
-from harness.interchange.foreign import bounded, table
+from harness.interchange.foreign import bounded, plain_files, table
 from harness.interchange.formats import Format
 from harness.interchange.imported_run import Refused, Unit
 
@@ -70,12 +70,12 @@ def _below(
     names = {entry.name for entry in entries}
     tree = next((f for f in wanted if f.folder is not None and f.folder(folder, names)), None)
     if tree is not None:
-        yield Unit(tree.name, folder, _tree_files(folder), label)
+        yield from _tree(tree.name, folder, root, label)
         return
     files = []
     for entry in entries:
-        if entry.is_symlink():
-            yield Refused(_label(entry, root), "is a symbolic link; links are not followed")
+        if reason := plain_files.special(entry):
+            yield Refused(_label(entry, root), reason)
         elif entry.is_dir():
             if depth >= _MAX_DEPTH:
                 yield Refused(_label(entry, root), f"lies deeper than {_MAX_DEPTH} folders")
@@ -90,8 +90,22 @@ def _is_detail(name: str) -> bool:
     return any(f.detail is not None and f.detail(name) for f in formats.FORMATS)
 
 
-def _tree_files(folder: Path) -> tuple[Path, ...]:
-    return tuple(sorted(Path(base) / name for base, _, names in os.walk(folder) for name in names))
+def _tree(name: str, folder: Path, root: Path, label: str) -> Iterator[Unit | Refused]:
+    """The unit of a folder that one reader reads as a whole. Links, pipes and the like in it are refused by name.
+
+    A linked folder would be read through: with one, the whole unit is refused.
+    """
+    files: list[Path] = []
+    for base, folders, names in os.walk(folder):
+        if linked := [Path(base) / f for f in folders if (Path(base) / f).is_symlink()]:
+            yield Refused(label, f"holds {_label(min(linked), root)}, which {plain_files.LINK}")
+            return
+        files += [Path(base) / n for n in names]
+    files.sort()
+    odd = {file: reason for file in files if (reason := plain_files.special(file))}
+    for file, reason in odd.items():
+        yield Refused(_label(file, root), reason)
+    yield Unit(name, folder, tuple(f for f in files if f not in odd), label)
 
 
 def _label(path: Path, root: Path) -> str:

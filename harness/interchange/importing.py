@@ -71,6 +71,9 @@ def import_path(
         BadInput: the format or the mapping is unusable; nothing was written.
         RunFailed: the disk refused; what was sealed before is kept.
     """
+    # What a person names may be a link; what lies below it may not.
+    path = Path(os.path.realpath(path)) if path.is_symlink() else path
+    mapping = Path(os.path.realpath(mapping)) if mapping is not None and mapping.is_symlink() else mapping
     if mapping is not None:
         from harness.interchange.readers.leaderboard_csv import read_mapping
 

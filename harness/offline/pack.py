@@ -4,7 +4,7 @@
     hub/<owner>/<name>/<config>/<split>.parquet
     models/<name>/…                         configuration, tokenizer, safetensors; never pickled weights
 
-``unpack`` takes nothing that ``pack.json`` does not name, checks every hash, writes below its target only,
+A pack holds data: no code, nothing that runs when it is loaded. ``unpack`` takes nothing that ``pack.json`` does not name, checks every hash, writes below its target only,
 and goes on where it was stopped: files that are there and right are kept.
 """
 
@@ -16,25 +16,28 @@ import io
 import json
 import os
 import re
+import shutil
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from harness.errors import BadInput, MissingData, RunFailed
 from harness.files import aside, write_atomically
 from harness.interchange.foreign.bounded import MB, mapping, parse_json, read_bytes, sequence, whole
+from harness.interchange.foreign.plain_files import opened, special
+from harness.offline import archive
+from harness.offline.archive import INDEX
+from harness.offline.contents_rules import HEAD, MODEL_FILE, disguise, name_problem
 
 FORMAT = 1
-INDEX = "pack.json"
 _TOP = ("hub", "models")
-_MODEL_FILES = re.compile(
-    r"^(?!training_args)[\w.\-]+\.(safetensors|json|jinja|txt|model|tiktoken)$|^(LICEN[CS]E|NOTICE|USE_POLICY|README)[\w.\-]*$"
-)
 # A plain part of a path: no space at either end, nothing that any system reads as more than a name.
 _SAFE = re.compile(r"[\w.\-+=@]([\w.\-+=@ ]*[\w.\-+=@])?")
-_MAX_INDEX = 64 * MB
+# Bytes unpacked for each byte of an archive: Parquet and weights shrink by a fifth, JSON to a twentieth; a bomb to a thousandth.
+MAX_RATIO = 200
 Progress = Callable[[str], None]
 
 
@@ -124,13 +127,13 @@ def _pack_archive(
     contents: Contents, entries: Sequence[Entry], index: bytes, out: Path, progress: Progress | None
 ) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
-    with aside(out) as scratch, tarfile.open(scratch, "w" if out.suffix == ".tar" else "w:gz") as archive:
-        archive.addfile(_member(INDEX, len(index)), io.BytesIO(index))
+    with aside(out) as scratch, tarfile.open(scratch, "w" if out.suffix == ".tar" else "w:gz") as tar:
+        tar.addfile(_member(INDEX, len(index)), io.BytesIO(index))
         for entry in entries:
             if progress:
                 progress(entry.path)
             with contents.files[entry.path].open("rb") as handle:
-                archive.addfile(_member(entry.path, entry.size), handle)
+                tar.addfile(_member(entry.path, entry.size), handle)
 
 
 def _member(name: str, size: int) -> tarfile.TarInfo:
@@ -153,9 +156,8 @@ def unpack(source: Path, target: Path, progress: Progress | None = None) -> Unpa
     try:
         with _opened(source) as (raw, members):
             entries, left_out = read_index(raw)
-            return _unpack(entries, members, target, left_out, progress)
-    except (tarfile.TarError, EOFError) as error:
-        raise BadInput(f"{source} is no readable archive: {error}.") from None
+            most = None if source.is_dir() else MB + MAX_RATIO * source.stat().st_size
+            return _unpack(entries, members, target, left_out, progress, most)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise RunFailed(f"{target} cannot be written: {reason}. Files that were verified are kept.") from None
@@ -179,6 +181,8 @@ def read_index(raw: bytes) -> tuple[dict[str, Entry], tuple[dict[str, str], ...]
         path, size, digest = item.get("path"), whole(item.get("size"), 1 << 50), item.get("sha256")
         if not isinstance(path, str) or not is_safe(path):
             problems.append(f"{str(path)[:120]!r} is no path below hub/ or models/")
+        elif reason := name_problem(path):
+            problems.append(f"{path} {reason}")
         elif size is None or not isinstance(digest, str) or not re.fullmatch(r"[0-9a-f]{64}", digest):
             problems.append(f"{path} has no size or no SHA-256")
         elif path in entries:
@@ -199,68 +203,55 @@ def is_safe(path: str) -> bool:
 
 
 @contextlib.contextmanager
-def _opened(source: Path) -> Iterator[tuple[bytes, Iterator[tuple[str, Callable[[], IO[bytes]]]]]]:
-    """The index and the other members of a pack, each with a way to open it."""
-    if source.is_dir():
-        if not (source / INDEX).is_file():
-            raise MissingData(f"{source} is no pack: it holds no {INDEX}.")
-        yield read_bytes(source / INDEX, _MAX_INDEX), _folder_members(source)
+def _opened(source: Path) -> Iterator[tuple[bytes, archive.Members]]:
+    """The index and the other members of a pack, each with its size and a way to open it."""
+    if not source.is_dir():
+        with archive.reading(source) as parts:
+            yield parts
         return
-    with tarfile.open(source, "r:*") as archive:
-        first = archive.next()
-        if first is None or first.name != INDEX or not first.isreg() or first.size > _MAX_INDEX:
-            raise BadInput(f"{source} is no pack: {INDEX} is not its first member.")
-        handle = archive.extractfile(first)
-        assert handle is not None
-        yield handle.read(_MAX_INDEX), _archive_members(archive)
+    if not (source / INDEX).is_file():
+        raise MissingData(f"{source} is no pack: it holds no {INDEX}.")
+    try:
+        index = read_bytes(source / INDEX, archive.MAX_INDEX)
+    except BadInput as problem:
+        raise BadInput(f"{source / INDEX} {problem}.") from None
+    yield index, _folder_members(source)
 
 
-def _folder_members(source: Path) -> Iterator[tuple[str, Callable[[], IO[bytes]]]]:
+def _folder_members(source: Path) -> archive.Members:
+    """Regular files of a folder; links, pipes and the like are none of the pack's."""
     for base, folders, names in os.walk(source):
         folders.sort()
         for name in sorted(names):
             path = Path(base) / name
             relative = path.relative_to(source).as_posix()
-            if relative != INDEX and path.is_file() and not path.is_symlink():
-                yield relative, _opener(path)
-
-
-def _opener(path: Path) -> Callable[[], IO[bytes]]:
-    return lambda: path.open("rb")
-
-
-def _archive_members(archive: tarfile.TarFile) -> Iterator[tuple[str, Callable[[], IO[bytes]]]]:
-    for member in archive:
-        if member.name == INDEX:
-            continue
-        if not member.isreg():
-            raise BadInput(f"The archive holds {member.name[:120]!r}, which is no plain file.")
-
-        def opened(member: tarfile.TarInfo = member) -> IO[bytes]:
-            handle = archive.extractfile(member)
-            assert handle is not None
-            return handle
-
-        yield member.name, opened
+            if relative != INDEX and special(path) is None:
+                yield relative, path.lstat().st_size, partial(opened, path)
 
 
 def _unpack(
     entries: dict[str, Entry],
-    members: Iterator[tuple[str, Callable[[], IO[bytes]]]],
+    members: archive.Members,
     target: Path,
     left_out: tuple[dict[str, str], ...],
     progress: Progress | None,
+    most: int | None,
 ) -> Unpacked:
+    """Unpack below ``target``; ``most`` bytes at most where the pack is compressed."""
     root = target.resolve()
     other = [e.path for e in entries.values() if _other(root, e)]
     if other:
         raise BadInput(f"{target} holds other content than the pack's; nothing was written.", other[:20])
     present = [e.path for e in entries.values() if _is(root / e.path, e)]
+    _refuse_too_large(entries, set(present), root, most)
     verified, written, problems = set(present), list[str](), list[str]()
-    for name, open_member in members:
+    for name, size, open_member in members:
         entry = entries.get(name)
         if entry is None:
             raise BadInput(f"The pack holds {name[:120]!r}, which its {INDEX} does not name.")
+        if size != entry.size:
+            problems.append(_wrong(entry))
+            continue
         if name in verified:
             continue
         if progress:
@@ -284,6 +275,21 @@ def _unpack(
     return Unpacked(target, tuple(written), tuple(present), left_out)
 
 
+def _refuse_too_large(entries: dict[str, Entry], present: set[str], root: Path, most: int | None) -> None:
+    """Refuse a pack that says it holds more than its bytes can, or than the disk has room for."""
+    wanted = sum(e.size for e in entries.values())
+    if most is not None and wanted > most:
+        raise BadInput(f"{INDEX} names {wanted:,} bytes, more than such an archive can hold; nothing was written.")
+    place = next(p for p in (root, *root.parents) if p.exists())
+    missing, free = wanted - sum(entries[name].size for name in present), shutil.disk_usage(place).free
+    if missing > free:
+        raise BadInput(f"The pack needs {missing:,} bytes and {place} has room for {free:,}; nothing was written.")
+
+
+def _wrong(entry: Entry) -> str:
+    return f"{entry.path} does not have the size and SHA-256 that {INDEX} names"
+
+
 def _other(root: Path, entry: Entry) -> bool:
     """Whether the target has a whole file of that name with other bytes."""
     place = root / entry.path
@@ -301,11 +307,13 @@ def _place(handle: IO[bytes], entry: Entry, place: Path) -> None:
     with aside(place) as scratch:
         with scratch.open("wb") as out:
             while left > 0 and (block := handle.read(min(MB, left))):
+                if left > entry.size and (problem := disguise(entry.path, block[:HEAD])):
+                    raise BadInput(f"{entry.path} {problem}")
                 sha.update(block)
                 out.write(block)
                 left -= len(block)
         if left != 1 or sha.hexdigest() != entry.sha256:
-            raise BadInput(f"{entry.path} does not have the size and SHA-256 that {INDEX} names")
+            raise BadInput(_wrong(entry))
 
 
 def _sha256(path: Path) -> str:
@@ -314,5 +322,15 @@ def _sha256(path: Path) -> str:
 
 
 def model_files(folder: Path) -> dict[str, Path]:
-    """The files of a model folder that a pack takes: no pickled weights, no code, no subfolders."""
-    return {p.name: p for p in sorted(folder.iterdir()) if p.is_file() and _MODEL_FILES.match(p.name)}
+    """The files of a model folder that a pack takes: no pickled weights, no code, no subfolders.
+
+    Raises:
+        BadInput: a link leads out of the folder (and out of the hub's cache, whose snapshots are links).
+    """
+    files = {p.name: p for p in sorted(folder.iterdir()) if p.is_file() and MODEL_FILE.match(p.name)}
+    home = folder.resolve()
+    cache = next((p for p in home.parents if p.name.startswith("models--") and home.parent.name == "snapshots"), home)
+    for name, path in files.items():
+        if not path.resolve().is_relative_to(cache):
+            raise BadInput(f"{folder / name} is a link out of its folder; put the file itself there to pack it.")
+    return files

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from harness.errors import BadInput
+from harness.interchange.foreign.bounded import read_bytes
 from harness.reports.build import build
 from harness.reports.formats import archive, html, markdown, pdf, xlsx
 from harness.reports.formats.embedded_data import FORMAT, LARGEST, Carried, embedded
@@ -48,9 +49,12 @@ def _content(file: Path) -> bytes:
     try:
         if file.stat().st_size > LARGEST:
             raise BadInput(f"{file} is too large to be a report.")
-        return file.read_bytes()
     except OSError as error:
         raise BadInput(f"{file} cannot be read: {error.strerror}.") from error
+    try:
+        return read_bytes(file, LARGEST, follow=True)
+    except BadInput as problem:
+        raise BadInput(f"{file} {problem}.") from None
 
 
 def _carried_parts(file: Path, content: bytes) -> dict[str, Any]:
@@ -61,7 +65,7 @@ def _carried_parts(file: Path, content: bytes) -> dict[str, Any]:
     try:
         parts = json.loads(reader.read(content))
         whole = {"numbers", "choices", "language", "full", "sentences", "catalog"} <= set(parts)
-    except (ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+    except (RecursionError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error) as error:
         raise BadInput(f"{file} is no report of this program: it holds no numbers to verify.") from error
     if not whole or parts.get("format") != FORMAT:
         raise BadInput(f"{file} is no report of this program, or a newer version made it.")

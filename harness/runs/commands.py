@@ -183,7 +183,11 @@ def _one(model: str, suite: Suite, options: Options, show: Progress) -> ModelRes
         code, text = error.exit_code, str(error)
     except OSError as error:
         code, text = 1, explain(error)
-    except Exception as error:  # a model's own code, or ours, may raise anything; the other models go on
+    except KeyboardInterrupt:
+        raise
+    except (
+        BaseException
+    ) as error:  # a model's own code, a library's panic, or ours may be anything; the other models go on
         code, text = 1, unforeseen(error)
     else:
         o, word = outcome, "sealed before" if outcome.existing else "sealed"

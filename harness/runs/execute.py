@@ -18,7 +18,7 @@ from harness.engine import load as loading
 from harness.engine.api_and_vllm import resolve_served
 from harness.engine.base import Answer
 from harness.engine.codec import Encoder
-from harness.engine.libraries import quiet
+from harness.engine.libraries import limited, model_errors, quiet
 from harness.engine.measure import Meter, device_name
 from harness.engine.settings import Settings, engine_version
 from harness.engine.source import ModelSource, resolve
@@ -130,7 +130,8 @@ def _requests(run_plan: plan.Plan, tasks: Mapping[str, Any], loaded: loading.Loa
     started, options = datetime.now(UTC), run_plan.options
     codec, template = loading.codec(loaded, run_plan.suite.window), _template(loaded, run_plan)
     _seed()
-    with show.bar(f"{run_plan.source.name}: building requests", len(tasks)) as advance, quiet():
+    unusable = f"The tokenizer or chat template of {run_plan.source.name} cannot be used on these tasks"
+    with show.bar(f"{run_plan.source.name}: building requests", len(tasks)) as advance, quiet(), model_errors(unusable):
         request_set = requests.build(
             tasks,
             codec,
@@ -150,8 +151,7 @@ def _template(loaded: loading.Loaded, run_plan: plan.Plan) -> Callable[..., str]
         return None
     if not loaded.chat_template:
         raise BadInput(f"{run_plan.source.name} has no chat template; drop --chat-template.")
-    apply: Callable[..., str] = loaded.lm.apply_chat_template
-    return apply
+    return limited(loaded.lm.apply_chat_template)
 
 
 def _journal(asked: AskedRun, layout: rounds.Layout | None, runs: Path) -> journal.Journal:

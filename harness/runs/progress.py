@@ -7,8 +7,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
+
+from harness.scrub import scrub
 
 if TYPE_CHECKING:
     from harness.runs.estimate import Estimate
@@ -23,11 +26,11 @@ class Progress:
 
     def step(self, text: str) -> None:
         """A step that takes a moment."""
-        self._console.print(f"[dim]{text} …[/dim]")
+        self._console.print(f"[dim]{escape(scrub(text))} …[/dim]", soft_wrap=True)
 
     def say(self, text: str) -> None:
         """A plain message (no markup is read from it)."""
-        self._console.print(text, markup=False, soft_wrap=True)
+        self._console.print(scrub(text), markup=False, soft_wrap=True)
 
     def plan(self, plan: Plan) -> None:
         """The plan: what will be scored, and what is left out and why."""
@@ -59,14 +62,14 @@ class Progress:
     def bar(self, title: str, total: int) -> Iterator[Callable[[int], None]]:
         """A progress bar; call what it yields with the number of items done."""
         columns = (
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
         )
         with Bars(*columns, console=self._console, redirect_stdout=False, redirect_stderr=False) as bars:
-            task = bars.add_task(title, total=total)
+            task = bars.add_task(scrub(title), total=total)
             yield lambda n: bars.advance(task, n)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -22,6 +21,7 @@ from harness.runs.plan import SEED, Plan, run_id
 from harness.runs.requests import RequestSet
 from harness.runs.rounds import Stop
 from harness.runs.score import Scoring
+from harness.scrub import scrub, strings
 from harness.store import run_folder
 from harness.suites.model import to_dict
 
@@ -66,7 +66,7 @@ def seal(run: ScoredRun, runs: Path) -> Path:
         engine_notes=tuple(getattr(run.loaded.engine, "notes", ())),
         reused=(len(run.journal.head.reused), len(request_set.requests)),
     )
-    return run_folder.write(runs, _manifest(run, name, sealed, findings), *tables.to_tables(results, items))
+    return run_folder.write(runs, strings(_manifest(run, name, sealed, findings)), *tables.to_tables(results, items))
 
 
 def _rows(
@@ -170,9 +170,8 @@ def _utc(time: datetime) -> str:
 
 
 def command() -> str:
-    """The command line of this process, tokens and keys blanked."""
-    words = ["harness", *sys.argv[1:]]
-    return re.sub(r"\b(hf_|sk-)[A-Za-z0-9_-]{8,}", r"\1…", " ".join(words))
+    """The command line of this process, scrubbed."""
+    return scrub(" ".join(["harness", *sys.argv[1:]]))
 
 
 def git_commit() -> str | None:

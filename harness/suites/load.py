@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from harness.errors import BadInput, MissingData
+from harness.interchange.foreign.bounded import read_yaml
 from harness.suites.extra_metrics import EXTRA_METRICS
 from harness.suites.model import KINDS, Suite, SuiteGroup, SuiteTask
 
 FOLDER = Path(__file__).parent
+
+# No window, number of shots or anchor comes near.
+MAX_WHOLE = 10**9
+# What a person reads of a file that is wrong all over: problems, and characters of each.
+MAX_PROBLEMS, MAX_PROBLEM = 40, 400
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SUITE_KEYS = ("name", "version", "title", "description", "window", "stride", "tasks")
@@ -39,13 +45,13 @@ def load_suite(name_or_path: str, folder: Path = FOLDER) -> Suite:
     path = folder / f"{name_or_path}.yaml"
     if Path(name_or_path).name != name_or_path or name_or_path.endswith((".yaml", ".yml")):
         path = Path(name_or_path)
-    if not path.is_file():
+    if not path.exists():
         names = ", ".join(sorted(p.stem for p in folder.glob("*.yaml")))
         raise MissingData(f"There is no suite {name_or_path!r}. Suites here: {names}. Or give a suite file (.yaml).")
     try:
-        spec = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise BadInput(f"{path} cannot be read as a suite file: {' '.join(str(error).split())}.") from None
+        spec = read_yaml(path, follow=True)
+    except BadInput as problem:
+        raise BadInput(f"{path} cannot be read as a suite file: it {problem}.") from None
     return parse(spec, str(path))
 
 
@@ -71,7 +77,7 @@ def parse(spec: object, where: str) -> Suite:
     if isinstance(spec.get("tasks"), list) and not entries:
         keys.problem("tasks", "is empty", "list at least one task")
     names = [t.task for t in tasks] + [g.name for g in groups]
-    for twice in sorted({n for n in names if names.count(n) > 1}):
+    for twice in sorted(n for n, times in Counter(names).items() if times > 1):
         keys.problems.append(f"task {twice}: is listed more than once; list it once (a group holds its members).")
     name = keys.text("name")
     if name and not _NAME.fullmatch(name):
@@ -89,7 +95,9 @@ def parse(spec: object, where: str) -> Suite:
         groups=tuple(groups),
     )
     if keys.problems:
-        raise BadInput(f"{where} is not a valid suite file:", keys.problems)
+        shown = [p if len(p) <= MAX_PROBLEM else p[:MAX_PROBLEM] + "…" for p in keys.problems[:MAX_PROBLEMS]]
+        more = len(keys.problems) - len(shown)
+        raise BadInput(f"{where} is not a valid suite file:", [*shown, *([f"and {more:,} more"] if more else [])])
     return suite
 
 
@@ -143,6 +151,16 @@ def _anchors(keys: _Keys, settings: Mapping[str, Any]) -> None:
         keys.problem("best", "must lie on the better side of chance", "compare higher_is_better, chance and best")
 
 
+def _shown(value: object) -> str:
+    """A value as a message shows it: of a huge whole number only that it is one (Python refuses to write it out)."""
+    if isinstance(value, int) and abs(value) > 10**30:
+        return "a number of more than 30 digits"
+    try:
+        return repr(value)[:MAX_PROBLEM]
+    except ValueError:  # such a number inside a list
+        return f"a {type(value).__name__} that cannot be shown"
+
+
 def _texts(keys: _Keys, key: str) -> dict[str, str]:
     value = keys.get(key, dict, "must be a mapping with en and zh") or {}
     for language in ("en", "zh"):
@@ -171,7 +189,7 @@ class _Keys:
         value = self.spec.get(key)
         if type(value) is kind and check(value):
             return value
-        self.problem(key, "is missing" if value is None else f"is {value!r}", f"it {must}")
+        self.problem(key, "is missing" if value is None else f"is {_shown(value)}", f"it {must}")
         return None
 
     def text(self, key: str) -> str:
@@ -181,14 +199,17 @@ class _Keys:
         return self.get(key, str, f"must be one of {', '.join(allowed)}", lambda v: v in allowed) or ""
 
     def whole(self, key: str, least: int) -> int:
-        value = self.get(key, int, f"must be a whole number, at least {least}", lambda v: v >= least)
+        must = f"must be a whole number from {least} to {MAX_WHOLE:,}"
+        value = self.get(key, int, must, lambda v: least <= v <= MAX_WHOLE)
         return least if value is None else int(value)
 
     def number(self, key: str) -> float | None:
         value = self.spec.get(key)
-        if value is None or (isinstance(value, int | float) and not isinstance(value, bool) and value == value):
-            return None if value is None else float(value)
-        self.problem(key, f"is {value!r}", "it must be a number")
+        if value is None:
+            return None
+        if type(value) in (int, float) and abs(value) <= MAX_WHOLE and math.isfinite(value):
+            return float(value)
+        self.problem(key, f"is {_shown(value)}", f"it must be a number of at most {MAX_WHOLE:,}")
         return None
 
     def names(self, key: str, allowed: tuple[str, ...] = (), may_lack: bool = False) -> list[str]:

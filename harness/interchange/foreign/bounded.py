@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from harness.errors import BadInput
+from harness.interchange.foreign import nesting, zip_directory
+from harness.interchange.foreign.plain_files import opened
 
 # Python's own zipfile knows Zstandard from 3.14 on.
 if sys.version_info >= (3, 14):
@@ -42,6 +44,8 @@ MAX_CSV = 64 * MB
 MAX_YAML_DEPTH = 40
 MAX_MEMBERS = 50_000
 MAX_UNPACKED = 512 * MB
+# The name and comment of a gzip file.
+MAX_GZIP_NAME = 1 << 16
 # LZMA and bzip2 are not read: no tool writes them, and each takes memory of its own.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_ZSTANDARD)
 _DAMAGED = (
@@ -61,29 +65,34 @@ class Line:
     problem: str | None
 
 
-def read_bytes(path: Path, limit: int) -> bytes:
+def read_bytes(path: Path, limit: int, *, follow: bool = False) -> bytes:
     """The whole file, if it is no larger than ``limit`` and no pointer to a file kept elsewhere."""
     try:
-        with path.open("rb") as handle:
+        with opened(path, follow=follow) as handle:
             data = handle.read(limit + 1)
     except OSError as error:
         raise BadInput(f"cannot be read: {os.strerror(error.errno or 0)}") from None
     if len(data) > limit:
-        raise BadInput(f"is larger than {limit // MB} MB, the most that is read of such a file")
+        raise BadInput(_too_large(limit))
     refuse_pointer(data)
     return data
+
+
+def _too_large(limit: int) -> str:
+    size = f"{limit // MB} MB" if limit >= MB else f"{limit:,} bytes"
+    return f"is larger than {size}, the most that is read of such a file"
 
 
 def check(path: Path, limit: int) -> None:
     """Refuse a file that is larger than ``limit`` or a pointer, without reading it whole."""
     try:
-        size = path.stat().st_size
-        with path.open("rb") as handle:
+        with opened(path) as handle:
+            size = os.fstat(handle.fileno()).st_size
             head = handle.read(200)
     except OSError as error:
         raise BadInput(f"cannot be read: {os.strerror(error.errno or 0)}") from None
     if size > limit:
-        raise BadInput(f"is larger than {limit // MB} MB, the most that is read of such a file")
+        raise BadInput(_too_large(limit))
     refuse_pointer(head)
 
 
@@ -104,6 +113,8 @@ def decode(data: bytes) -> str:
 def parse_json(data: bytes | str) -> Any:
     """A JSON value; bare NaN and Infinity become floats, which the readers treat as unknown."""
     text = decode(data) if isinstance(data, bytes) else data
+    if nesting.too_deep(text):
+        raise BadInput(f"is nested too deeply (more than {nesting.MAX_DEPTH} levels)")
     try:
         return json.loads(text)
     except RecursionError:
@@ -112,12 +123,12 @@ def parse_json(data: bytes | str) -> Any:
         raise BadInput(f"is not valid JSON: {error}") from None
 
 
-def read_yaml(path: Path) -> Any:
+def read_yaml(path: Path, *, follow: bool = False) -> Any:
     """One small YAML document; aliases (which unfold without bound) and deep nesting are refused while it is read."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    source = decode(read_bytes(path, MB))
+    source = decode(read_bytes(path, MB, follow=follow))
     depth = 0
     try:
         for event in yaml.parse(source, Loader=loader):
@@ -125,18 +136,27 @@ def read_yaml(path: Path) -> Any:
             if isinstance(event, yaml.AliasEvent) or depth > MAX_YAML_DEPTH:
                 raise BadInput("has YAML aliases or is nested too deeply")
         return yaml.load(source, Loader=loader)  # a safe loader, of C where there is one
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (
+        yaml.YAMLError,
+        RecursionError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
+        # the library's constructors fail on odd values (!!timestamp x, !!bool maybe) with whatever Python raises
         raise BadInput(f"is no readable YAML: {' '.join(str(error).split())[:200]}") from None
 
 
-def read_json(path: Path, limit: int = MAX_JSON) -> Any:
+def read_json(path: Path, limit: int = MAX_JSON, *, follow: bool = False) -> Any:
     """One JSON document from a file."""
-    return parse_json(read_bytes(path, limit))
+    return parse_json(read_bytes(path, limit, follow=follow))
 
 
-def read_json_object(path: Path, limit: int = MAX_JSON) -> dict[str, Any]:
+def read_json_object(path: Path, limit: int = MAX_JSON, *, follow: bool = False) -> dict[str, Any]:
     """One JSON object from a file."""
-    value = read_json(path, limit)
+    value = read_json(path, limit, follow=follow)
     if not isinstance(value, dict):
         raise BadInput("holds no JSON object")
     return value
@@ -149,7 +169,7 @@ def read_lines(path: Path) -> Iterator[Line]:
     """
     total = 0
     try:
-        with _open_lines(path) as handle:
+        with opened(path) as plain, _unpacked(plain, path) as handle:
             for number in range(1, MAX_LINES + 2):
                 raw = handle.readline(MAX_LINE + 1)
                 if not raw:
@@ -176,8 +196,15 @@ def _listed(path: Path) -> Iterator[Line]:
         yield Line(number, digest, value, None)
 
 
-def _open_lines(path: Path) -> IO[bytes]:
-    return cast("IO[bytes]", gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
+def _unpacked(plain: IO[bytes], path: Path) -> IO[bytes]:
+    if path.suffix != ".gz":
+        return plain
+    head = plain.read(MAX_GZIP_NAME)
+    plain.seek(0)
+    # Flags for a name and a comment; Python reads each byte by byte up to a zero, which may never come.
+    if len(head) > 3 and head[3] & 0b11000 and head.count(b"\0", 10) < bool(head[3] & 8) + bool(head[3] & 16):
+        raise BadInput("is no readable gzip file: its name or comment does not end")
+    return cast("IO[bytes]", gzip.open(plain, "rb"))
 
 
 def _line(number: int, raw: bytes) -> Line:
@@ -192,7 +219,7 @@ def digest_file(path: Path) -> str:
     """SHA-256 of a file's bytes."""
     sha = hashlib.sha256()
     try:
-        with path.open("rb") as handle:
+        with opened(path) as handle:
             while block := handle.read(MB):
                 sha.update(block)
     except OSError as error:
@@ -206,10 +233,18 @@ class Archive:
     def __init__(self, path: Path) -> None:
         self._budget = MAX_UNPACKED
         check(path, MAX_UNPACKED)
+        self._file = opened(path)
         try:
-            self._zip = zipfile.ZipFile(path)
+            members, length = zip_directory.directory(self._file)
+            if members > MAX_MEMBERS:
+                raise BadInput(f"holds more than {MAX_MEMBERS:,} members ({length:,} bytes of directory)")
+            self._zip = zipfile.ZipFile(self._file)
             self._members = {info.filename: info for info in self._zip.infolist()}
-        except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, struct.error, UnicodeError) as error:
+        except BadInput:
+            self._file.close()
+            raise
+        except (*_DAMAGED, zipfile.LargeZipFile) as error:
+            self._file.close()
             raise BadInput(f"is no readable ZIP file: {error}") from None
         if len(self._members) > MAX_MEMBERS:
             raise BadInput(f"holds more than {MAX_MEMBERS:,} members")
@@ -219,6 +254,7 @@ class Archive:
 
     def __exit__(self, *_: object) -> None:
         self._zip.close()
+        self._file.close()
 
     def names(self) -> list[str]:
         """The members' names; only ever compared, never used as paths."""

@@ -18,6 +18,7 @@ from harness.interchange.foreign.privacy import extras, without_paths
 from harness.interchange.foreign.sample_list import RunSamples, SampleList
 from harness.interchange.imported_run import ImportedRun
 from harness.metrics import is_spread, metric
+from harness.scrub import scrub, strings
 from harness.store.run_folder import FORMAT, RESULTS
 
 # Number formats as other tools spell them, and as this harness does.
@@ -127,7 +128,9 @@ class Draft:
         tasks = _task_rows(self)
         run_id = _run_id(self)
         results = _results(self, run_id, {row["task"]: row["kind"] for row in tasks})
-        return ImportedRun(self._manifest(run_id, tasks), results, RunSamples(run_id, self.samples), self.one_of_many)
+        return ImportedRun(
+            strings(self._manifest(run_id, tasks)), results, RunSamples(run_id, self.samples), self.one_of_many
+        )
 
     def _leave_out_doubles(self) -> None:
         """Leave out scores, and their items, of which the file has several values that nothing tells apart."""
@@ -261,7 +264,7 @@ class Draft:
 def model_name(value: object, fallback: str = "unknown") -> str:
     """A model's name as it may be shown: no local folders, never empty."""
     raw = text(value)
-    name = without_paths(public_name(raw)) if raw else ""
+    name = without_paths(public_name(scrub(raw))) if raw else ""
     return re.sub(r"[\x00-\x1f]+", " ", name).strip() or fallback
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from harness.scrub import scrub
+
 # Keys whose values describe a machine, a person or a secret, whatever they hold.
 _HIDDEN_KEY = re.compile(
     r"pretty_env_info|env_info|environ|host(name)?$|user(name)?$|api_?key|token$|secret|passw|credential|auth|cookie|"
@@ -20,7 +22,6 @@ _PATH = re.compile(r"(?:file:/{2,3}|(?<![\w:/.\-~])[~]?/|(?<!\w)[A-Za-z]:[\\/]|\
 _LOCAL_HOST = re.compile(
     r"\b(?:https?://)?(?:localhost|(?:127|10|192\.168)(?:\.\d+){2,3}|0\.0\.0\.0)(?::\d+)?(?:/\S*)?", re.I
 )
-_SECRET = re.compile(r"\b(?:hf_|sk-|ghp_|xox[bap]-)[A-Za-z0-9_\-]{8,}")
 MAX_DEPTH = 8
 MAX_ITEMS = 64
 MAX_TEXT = 500
@@ -30,7 +31,7 @@ CUT = "…"
 
 def without_paths(value: str) -> str:
     """The text with local paths cut to their last part, local hosts and secrets blanked."""
-    value = _LOCAL_HOST.sub(CUT, _SECRET.sub(CUT, value))
+    value = _LOCAL_HOST.sub(CUT, scrub(value))
     return _PATH.sub(lambda match: f"{CUT}/{last_part(match.group())}", value)
 
 

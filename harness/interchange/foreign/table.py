@@ -9,6 +9,7 @@ from pathlib import Path
 
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded
+from harness.interchange.foreign.plain_files import opened
 
 
 def rows(file: Path) -> list[dict[str, str]]:
@@ -53,8 +54,8 @@ def read(file: Path) -> Table:
 def header(file: Path) -> list[str]:
     """The first line's cells; empty where the file is no CSV."""
     try:
-        with file.open("rb") as handle:
+        with opened(file) as handle:
             start = handle.readline(64_000)
         return next(csv.reader([start.decode("utf-8-sig").rstrip("\r\n")]), [])
-    except (OSError, UnicodeDecodeError, csv.Error):
+    except (BadInput, OSError, UnicodeDecodeError, csv.Error):
         return []

@@ -22,7 +22,7 @@ def verify_models(
         BadInput: a device or dtype that this machine lacks.
     """
     from harness.engine import settings
-    from harness.engine.libraries import go_offline
+    from harness.engine.libraries import go_offline, model_errors
 
     if offline:
         go_offline()
@@ -32,7 +32,8 @@ def verify_models(
     reports, problems, codes = list[Report](), list[dict[str, object]](), set[int]()
     for model in models:
         try:
-            report = verify(model, options, show.step)
+            with model_errors(f"{model} cannot be verified"):
+                report = verify(model, options, show.step)
         except LandscapeError as error:
             show.say(f"harness: {model}: {error}")
             problems.append({"model": model, "code": error.exit_code, "message": str(error)})

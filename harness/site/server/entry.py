@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import streamlit as st
 
 from harness import places
+from harness.scrubbed_streams import install
 
 
 @asynccontextmanager
@@ -25,4 +26,5 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         stop.set()
 
 
+install()  # the server is a process of its own: what it logs passes the scrubber, too
 app = st.App(places.asset("app.py"), lifespan=lifespan)

@@ -146,3 +146,13 @@ def test_a_member_that_is_cut_short_is_damaged(tmp_path: Path, method: int) -> N
     (tmp_path / "a.zip").write_bytes(bytes(raw))
     with pytest.raises(BadInput, match="damaged"):
         bounded.Archive(tmp_path / "a.zip").read("x")
+
+
+def test_a_gzip_name_that_does_not_end_is_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl.gz"
+    path.write_bytes(b"\x1f\x8b\x08\x08" + bytes(6) + b"n" * 50_000_000)
+    with pytest.raises(BadInput, match="does not end"):
+        list(bounded.read_lines(path))
+    with gzip.GzipFile(tmp_path / "named.jsonl.gz", "wb") as out:
+        out.write(b"{}\n")
+    assert [line.value for line in bounded.read_lines(tmp_path / "named.jsonl.gz")] == [{}]

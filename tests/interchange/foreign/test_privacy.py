@@ -25,4 +25,4 @@ def test_unknown_fields_are_bounded_and_free_of_private_things() -> None:
     assert kept["x"] == "nan" and len(kept["many"]) == 65 and len(kept["long"]) == 501
     json.dumps(kept, allow_nan=False)
     text = without_paths("see /home/ann/x.py and http://127.0.0.1:80/v1 or https://example.org/a/b with hf_abcdefghijk")
-    assert text == "see …/x.py and … or https://example.org/a/b with …"
+    assert text == "see …/x.py and … or https://example.org/a/b with ***"
