@@ -1,4 +1,4 @@
-"""The site as a server: ``app.py`` with its caches warmed from the start (``streamlit run`` on this file)."""
+"""The site as a server: caches warmed from the start, the wall around it; ``app.py`` hands both to Streamlit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 
-from harness import places
+from harness.site.server.guard import Application, Guard, without_banner
 
 
 @asynccontextmanager
@@ -25,4 +25,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         stop.set()
 
 
-app = st.App(places.asset("app.py"), lifespan=lifespan)
+def guarded(app: Application) -> Application:
+    """The application behind the wall: known hosts only, headers on every answer, no banner."""
+    without_banner()
+    return Guard(app)
