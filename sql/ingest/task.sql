@@ -1,5 +1,6 @@
 -- one row per task that the runs' manifests speak of: the suite's own entry (anchors, headline, licence); for a task
--- that the suite does not list, the entry of the run. Where manifests disagree the newest sealed run speaks.
+-- that the suite does not list, the entry of the run. Where manifests disagree the newest sealed run speaks, except on
+-- whether texts may be shown to all: there the strictest does, and a suite's entry that is silent or unclear says no.
 WITH named AS (
     SELECT suite, suite_version, sealed, run_id, TRUE AS of_suite,
            unnest(json_extract(manifest, '$.suite.tasks[*]')) AS spec
@@ -13,7 +14,9 @@ WITH named AS (
 ),
 
 newest AS (
-    SELECT suite, suite_version, spec->>'$.task' AS task, arg_max(spec, (of_suite, sealed, run_id)) AS spec
+    SELECT suite, suite_version, spec->>'$.task' AS task, arg_max(spec, (of_suite, sealed, run_id)) AS spec,
+           bool_and(coalesce(TRY_CAST(spec->>'$.redistribute' AS BOOLEAN), FALSE))
+               FILTER (WHERE of_suite OR json_exists(spec, '$.redistribute')) AS redistribute
     FROM named
     WHERE json_type(spec) = 'OBJECT'
     GROUP BY ALL
@@ -34,7 +37,7 @@ SELECT
     (spec->>'$.best')::DOUBLE AS best,
     (spec->>'$.h0')::DOUBLE AS h0,
     spec->>'$.licence' AS licence,
-    coalesce(spec->>'$.redistribute', 'false')::BOOLEAN AS redistribute
+    coalesce(redistribute, FALSE) AS redistribute
 FROM newest
 WHERE task IS NOT NULL AND spec->>'$.kind' IS NOT NULL
     AND coalesce(spec->>'$.headline_metric', spec->>'$.metric') IS NOT NULL
