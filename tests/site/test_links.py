@@ -66,7 +66,15 @@ def test_no_page_makes_a_link_of_a_name(site: Open, hostile: Path, page: str) ->
 
 @pytest.mark.parametrize(
     "name",
-    ["http://a.example", "HTTPS://a.example", "www.a.example", "me@a.example", "x:smile:", "see www.a.example/b", "ftp://a"],
+    [
+        "http://a.example",
+        "HTTPS://a.example",
+        "www.a.example",
+        "me@a.example",
+        "x:smile:",
+        "see www.a.example/b",
+        "ftp://a",
+    ],
 )
 def test_an_address_in_a_name_looks_the_same_and_is_none(name: str) -> None:
     assert unlinked(name) != name and unlinked(name).replace(SEAM, "") == name

@@ -13,6 +13,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from harness.files import fitting
 from harness.interchange.foreign.draft import parse_date
 from harness.interchange.imported_run import ImportedRun
 
@@ -26,7 +27,7 @@ def write(run: ImportedRun, out: Path) -> list[Path]:
     model = str(manifest["model"]["id"])
     when = parse_date(manifest.get("started") or manifest.get("sealed"))
     date = when.strftime("%Y-%m-%dT%H-%M-%S.000000") if when else "1970-01-01T00-00-00.000000"
-    folder = out / re.sub(r"[\"<>:/|\\?*\[\]]+", "__", model)
+    folder = out / fitting(re.sub(r"[\"<>:/|\\?*\[\]]+", "__", model))
     folder.mkdir(parents=True, exist_ok=True)
     document = _document(manifest, rows, model, when.timestamp() if when else None)
     suffix = "" if not (folder / f"results_{date}.json").exists() else f"@{manifest['run_id'][-8:]}"
@@ -37,7 +38,10 @@ def write(run: ImportedRun, out: Path) -> list[Path]:
     for sample in run.samples.to_pylist():
         by_task.setdefault(sample["task"], []).append(sample)
     for task, samples in by_task.items():
-        path = folder / f"samples_{re.sub(r'[^A-Za-z0-9._:=,+ -]+', '__', task)}_{date}{suffix}.jsonl"
+        name = fitting(re.sub(r"[^A-Za-z0-9._:=,+ -]+", "__", task))
+        path = folder / f"samples_{name}_{date}{suffix}.jsonl"
+        if path in written:  # two names that differ only in letters which a file's name does not keep
+            path = folder / f"samples_{name}-{hashlib.sha256(task.encode()).hexdigest()[:8]}_{date}{suffix}.jsonl"
         path.write_text("".join(_lines(samples)), encoding="utf-8")
         written.append(path)
     return written
