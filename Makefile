@@ -21,7 +21,8 @@ test: $(STAMP)
 	@OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile
 
 lint: $(STAMP)
-	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m bandit -q -c pyproject.toml -r harness pages app.py
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
+	@$(PY) -m bandit -q -c pyproject.toml -r harness pages app.py 2>$(VENV)/bandit.log || { cat $(VENV)/bandit.log; exit 1; }
 	@$(MAKE) --no-print-directory audit
 
 # Known advisories on what is installed. Without network it says so; an advisory is shown and fails only with

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from harness import hosts, places
 from harness.errors import BadInput, MissingData
 
-EVERYWHERE = ("0.0.0.0", "::")
+EVERYWHERE = ("0.0.0.0", "::")  # nosec B104  # compared with what a person asked for, never bound unasked
 """Addresses that mean all of a machine's; they are no host's name."""
 
 
