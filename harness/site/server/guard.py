@@ -36,10 +36,10 @@ def policy(page: str) -> str:
 
     Nothing from elsewhere, nothing from text: no script but Streamlit's files, no frame, no form, no plug-in. Styles may
     stand inline, since Streamlit's components and Plotly write them so; images may be ``data:`` and ``blob:`` (icons,
-    a chart saved as PNG).
+    a chart saved as PNG); Plotly's own file compiles a little WebAssembly, which is no way to run a text as a script.
     """
     digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in _INLINE.findall(page)]
-    scripts = " ".join(["'self'", *(f"'sha256-{digest}'" for digest in digests)])
+    scripts = " ".join(["'self'", *(f"'sha256-{digest}'" for digest in digests), "'wasm-unsafe-eval'"])
     return "; ".join(
         [
             "default-src 'none'",
