@@ -3,12 +3,14 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8501
 SERVE ?= 1
+AUDIT ?= 1
+STRICT_AUDIT ?= 0
 VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 LIGHT := .venv-data
 
-.PHONY: demo test check check-data lint site clean
+.PHONY: demo test check check-data lint audit site clean
 
 demo: $(STAMP)
 	@$(PY) -m harness run --suite calibration --offline $(foreach m,$(wildcard data/reference/*/config.json),--model $(notdir $(patsubst %/config.json,%,$(m))))
@@ -20,6 +22,21 @@ test: $(STAMP)
 
 lint: $(STAMP)
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
+	@$(PY) -m bandit -q -c pyproject.toml -r harness pages app.py 2>$(VENV)/bandit.log || { cat $(VENV)/bandit.log; exit 1; }
+	@$(MAKE) --no-print-directory audit
+
+# Known advisories on what is installed. Without network it says so; an advisory is shown and fails only with
+# STRICT_AUDIT=1, since one that appears overnight must not turn red what was green. AUDIT=0 asks nobody.
+audit: $(STAMP)
+	@[ "$(AUDIT)" != "0" ] || { echo "pip-audit: skipped (AUDIT=0)"; exit 0; }; \
+	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT; \
+	if timeout 180 $(PY) -m pip_audit --local --progress-spinner off --timeout 15 >"$$folder/found" 2>"$$folder/said"; then \
+	  echo "pip-audit: no known advisory on what is installed"; \
+	elif [ -s "$$folder/found" ]; then \
+	  cat "$$folder/found"; echo "pip-audit: advisories, see above (STRICT_AUDIT=1 fails on them)"; [ "$(STRICT_AUDIT)" != "1" ]; \
+	else \
+	  echo "pip-audit: skipped, nobody could be asked: $$(tail -n 1 "$$folder/said" | cut -c1-160)"; \
+	fi
 
 check: lint
 	@OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "slow or not slow" --durations=25 --cov --cov-report=term:skip-covered --cov-fail-under=90

@@ -1,4 +1,4 @@
-"""The site's entry: language, navigation, database handle; each page lays itself out."""
+"""The site's entry: language, navigation, database handle; each page lays itself out. At the start: the server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import streamlit as st
 from harness import places
 from harness.errors import LandscapeError
 from harness.i18n.translator import LANGUAGES, Translator, preferred
-from harness.site.server import style, view
+from harness.site.server import entry, style, view
 from harness.site.server.navigation import PageEntry, headings, page_entries
 from harness.site.widgets import blocks
 
@@ -92,4 +92,8 @@ def _early_language() -> str:
     return "en" if st.query_params else preferred(st.context.locale)
 
 
-main()
+if __name__ == "__main__":  # a visit: Streamlit runs this file as its script
+    main()
+else:  # the start: `streamlit run` finds an application in this file and imports it, once
+    app = st.App(__file__, lifespan=entry.lifespan)
+    app = entry.guarded(app)

@@ -169,12 +169,14 @@ def runs(
     suite: Annotated[str | None, typer.Option(help="Only runs of this suite.")] = None,
     model: Annotated[str | None, typer.Option(help="Only runs of this model: a full name or a unique ending.")] = None,
     origin: Annotated[str | None, typer.Option(help="measured or imported.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="The newest N. Default: 50.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
     json: Json = False,
 ) -> None:
-    """List the runs in the database."""
+    """List the runs in the database, newest first."""
     from harness.commands.listing import runs as show
 
-    show(suite=suite, model=model, origin=origin, as_json=json)
+    show(suite=suite, model=model, origin=origin, limit=limit, every=every, as_json=json)
 
 
 @app.command()
@@ -307,6 +309,12 @@ def db_check(json: Json = False) -> None:
 def site(
     port: Annotated[int, typer.Option(help="Port to serve on.")] = 8501,
     address: Annotated[str, typer.Option(help="Address to bind.")] = "localhost",
+    host: Annotated[
+        list[str],
+        typer.Option(
+            help="A name that the site answers to, besides localhost and --address; may be given several times."
+        ),
+    ] = [],  # noqa: B006
     public: Annotated[
         bool, typer.Option("--public", help="Hide prompts and answers that may not be redistributed.")
     ] = False,
@@ -314,4 +322,4 @@ def site(
     """Start the site (read-only)."""
     from harness.commands.serve import serve
 
-    raise typer.Exit(serve(port=port, address=address, public=public))
+    raise typer.Exit(serve(port=port, address=address, names=host, public=public))

@@ -9,7 +9,9 @@ The process id in the name is for people; ids are used again, and mean another p
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +26,22 @@ SCRATCH = ".tmp-"
 def visible(folder: Path) -> list[Path]:
     """Entries of a folder by name, without hidden ones; none where there is no such folder."""
     return sorted(p for p in folder.iterdir() if not p.name.startswith(HIDDEN)) if folder.is_dir() else []
+
+
+MOST_BYTES = 160
+"""Of a name that comes from data: file systems allow 255 bytes, of which dates, endings and hidden names take some."""
+
+
+def fitting(name: str, most: int = MOST_BYTES) -> str:
+    """A name of at most ``most`` bytes in UTF-8: as it is, or cut at a whole character and ended with eight digits of its
+    hash, so that two long names stay two. Controls and the names of folders themselves (``.``, ``..``) become ``_``."""
+    name = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "_", name)
+    if not name.strip("."):
+        name = "_" * max(len(name), 1)
+    raw = name.encode()
+    if len(raw) <= most:
+        return name
+    return f"{raw[: most - 9].decode(errors='ignore')}-{hashlib.sha256(raw).hexdigest()[:8]}"
 
 
 def sync(path: Path) -> None:

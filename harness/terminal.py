@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -20,18 +20,18 @@ MOST_FOLDED = 200
 seconds (15 for the shipped runs)."""
 
 
-def show_table(frame: pd.DataFrame, columns: Sequence[str], title: str, as_json: bool) -> None:
-    """Rows as a table of these columns, or all of the frame as one JSON document."""
+def show_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str, as_json: bool) -> None:
+    """Rows as a table of these columns, or all of their values as one JSON document."""
     if as_json:
-        print_json(records(frame))
+        print_json(rows)
         return
-    cells = [[_cell(v) for v in row] for row in frame[list(columns)].itertuples(index=False)]
-    right = [frame[c].dtype.kind in "if" for c in columns]
+    cells = [[_cell(row[c]) for c in columns] for row in rows]
+    right = [any(type(row[c]) in (int, float) for row in rows) for c in columns]
     if len(cells) > MOST_FOLDED:
-        print(f"{len(frame)} {title}")
+        print(f"{len(rows)} {title}")
         _plain([list(columns), *cells], right)
         return
-    table = Table(title=f"{len(frame)} {title}", title_justify="left", box=None, pad_edge=False)
+    table = Table(title=f"{len(rows)} {title}", title_justify="left", box=None, pad_edge=False)
     for column, number in zip(columns, right, strict=True):
         table.add_column(
             column,

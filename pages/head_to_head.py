@@ -85,7 +85,7 @@ if len(index):
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
-                help=say("head_to_head.metric_help", first=first, second=second),
+                help=say("head_to_head.metric_help", first=blocks.literal(first), second=blocks.literal(second)),
             )
 
 blocks.section(say("head_to_head.every_pair"))

@@ -42,7 +42,7 @@ run_id = controls.select(
 run = seen.frame("run", run_id=run_id).iloc[0]
 results = runs.results(seen, run_id)
 
-blocks.section(runs.label(run))
+blocks.section(blocks.literal(runs.label(run)))
 runs.verdict(seen, run)
 if seen.public:
     st.caption(f":material/visibility_off: {say('runs_and_samples.public')}")

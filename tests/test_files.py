@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.files import aside, sweep, visible, write_atomically
+from harness.files import MOST_BYTES, aside, fitting, sweep, visible, write_atomically
 
 
 def test_a_file_is_written_as_a_whole_and_leaves_nothing_aside(tmp_path: Path) -> None:
@@ -108,3 +108,22 @@ def test_two_threads_that_write_one_file_take_turns(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_has_nothing_to_sweep(tmp_path: Path) -> None:
     assert sweep(tmp_path / "nowhere") == [] and visible(tmp_path / "nowhere") == []
+
+
+@pytest.mark.parametrize("name", ["Qwen3-0.6B", "模型", "a\u0301", "😀" * 40])
+def test_a_name_that_fits_stays(name: str) -> None:
+    assert fitting(name) == name
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "模", "😀", "a\u0301\u0302"])
+def test_long_names_are_cut_in_bytes_and_stay_apart(tmp_path: Path, letter: str) -> None:
+    names = {fitting(letter * n) for n in (500, 501)}
+    assert len(names) == 2
+    for name in names:
+        assert len(name.encode()) <= MOST_BYTES and name.startswith(letter)
+        write_atomically(tmp_path / f"{name}-2026-01-01.json", "x")
+
+
+@pytest.mark.parametrize("name", [".", "..", "...", "", "a\x00b", "a\nb", "a\x9bb", "\ud800"])
+def test_a_name_is_never_a_folder_of_the_system_nor_a_control(name: str) -> None:
+    assert fitting(name).strip(".") and fitting(name).isprintable()

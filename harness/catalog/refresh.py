@@ -110,7 +110,7 @@ def _file(path: Path) -> SourceFile:
 def _fetch(url: str) -> SourceFile:
     request = urllib.request.Request(url, headers={"User-Agent": "landscape-catalog"})
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # nosec B310  # a source of our catalog
             raw = answer.read(MAX_DOWNLOAD + 1)
     except (urllib.error.URLError, OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 from harness import spreadsheets
@@ -13,6 +14,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from harness.i18n.translator import Translator
+
+
+_LINK = re.compile(r"(?i)(?<=:)(?=//)|(?<=\bwww)(?=\.)|(?<=@)(?=[\w-])|(?<=:)(?=[\w+/-]+:)")
+"""Where readers of Markdown see the start of an address or a picture: after the scheme's colon, ``www``, the ``@`` and
+the first colon of ``:name:``. They look at the text after its escapes are undone, so that no backslash helps."""
+SEAM = "\u2060"
+"""A word joiner: nothing is seen of it, no line breaks there, and no address goes on behind it."""
+
+
+def unlinked(text: str) -> str:
+    """Text of which Markdown makes no link, no address of mail and no emoji; it looks the same."""
+    return _LINK.sub(SEAM, text)
 
 
 def decimals(uncertainty: float | None, default: int = 3, most: int = 5) -> int:

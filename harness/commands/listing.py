@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
 from harness import names, places
 from harness.catalog.schema import SEGMENTS
@@ -11,8 +12,9 @@ from harness.commands.database import reader
 from harness.errors import BadInput, MissingData
 from harness.terminal import print_json, show_table
 
-if TYPE_CHECKING:
-    import pandas as pd
+Row = dict[str, Any]
+NEWEST = 50
+"""Runs that are listed where nobody asks for more: a screen or two; a database holds thousands."""
 
 
 def suites(*, as_json: bool) -> None:
@@ -49,56 +51,67 @@ def suites_check(*, as_json: bool) -> int:
 
 def models(*, vendor: str | None, segment: str | None, open_weights: bool | None, as_json: bool) -> None:
     """Models of the catalog, newest first."""
-    frame = reader().frame("models")
+    rows = reader().rows("models")
     if vendor:
-        frame = _those(frame, "vendor_id", vendor, "vendor")
+        rows = _those(rows, "vendor_id", vendor, "vendor")
     if segment:
-        frame = _those(frame, "segment", segment, "segment", SEGMENTS)
+        rows = _those(rows, "segment", segment, "segment", SEGMENTS)
     if open_weights is not None:
-        frame = frame[frame["open_weights"].eq(open_weights).fillna(False)]
+        rows = [row for row in rows if row["open_weights"] is open_weights]
     columns = ["model_id", "vendor_id", "segment", "released", "params_b", "context_tokens", "open_weights", "licence"]
-    show_table(frame, columns, "models", as_json)
+    show_table(rows, columns, "models", as_json)
 
 
 def vendors(*, segment: str | None, country: str | None, as_json: bool) -> None:
     """Vendors of the catalog."""
-    frame = reader().frame("vendors")
+    rows = reader().rows("vendors")
     if segment:
-        frame = _those(frame, "segment", segment, "segment", SEGMENTS)
+        rows = _those(rows, "segment", segment, "segment", SEGMENTS)
     if country:
-        frame = _those(frame, "country", country.upper(), "country")
+        rows = _those(rows, "country", country.upper(), "country")
     show_table(
-        frame,
+        rows,
         ["vendor_id", "name_en", "name_zh", "segment", "country", "models", "open_models", "facts"],
         "vendors",
         as_json,
     )
 
 
-def _those(frame: pd.DataFrame, column: str, value: str, what: str, also: Sequence[str] = ()) -> pd.DataFrame:
+def _those(rows: Sequence[Row], column: str, value: str, what: str, also: Sequence[str] = ()) -> list[Row]:
     """The rows of a value; ``BadInput`` where the catalog knows no such value, with the nearest that it knows."""
-    known = sorted({*frame[column].dropna().astype(str), *also})
-    if len(frame) and value not in known:
+    known = sorted({*(str(row[column]) for row in rows if row[column] is not None), *also})
+    if rows and value not in known:
         near = names.near(value, known) or known[: names.LISTED]
         raise BadInput(
             f"No {what} '{value}' in the catalog; there is {', '.join(near)}{' …' if len(known) > len(near) else ''}."
         )
-    return frame[frame[column] == value]
+    return [row for row in rows if row[column] == value]
 
 
-def runs(*, suite: str | None, model: str | None, origin: str | None, as_json: bool) -> None:
-    """Runs in the database, newest first.
+def runs(
+    *, suite: str | None, model: str | None, origin: str | None, limit: int | None, as_json: bool, every: bool = False
+) -> None:
+    """Runs in the database, newest first: the newest ``limit`` (``NEWEST`` where it is None), or with ``every`` all.
 
     Raises:
-        BadInput: ``model`` means several models, or none that was run.
+        BadInput: ``model`` means several models, or none that was run; both a limit and all are asked for.
     """
+    if every and limit is not None:
+        raise BadInput("--all and --limit contradict each other; give one of them.")
     database = reader()
-    frame = database.frame("runs")
-    if model and not frame.empty:
-        frame = frame[frame["model"].isin(names.run_models(model, database.frame("models"), frame))]
+    rows = database.rows("runs")
+    if model and rows:
+        those = set(names.run_models(model, database.frame("models"), database.frame("runs")))
+        rows = [row for row in rows if row["model"] in those]
     if suite:
-        frame = frame[frame["suite"] == suite]
+        rows = [row for row in rows if row["suite"] == suite]
     if origin:
-        frame = frame[frame["origin"] == origin]
+        rows = [row for row in rows if row["origin"] == origin]
+    shown = rows if every else rows[: NEWEST if limit is None else limit]
     columns = ["run_id", "model", "suite", "engine", "dtype", "origin", "valid", "partial"]
-    show_table(frame, columns, "runs", as_json)
+    show_table(shown, columns, "runs" if len(shown) == len(rows) else f"of {len(rows)} runs", as_json)
+    if len(shown) < len(rows):
+        print(
+            f"The newest {len(shown)} of {len(rows)} runs; --all lists them all, --limit N the newest N.",
+            file=sys.stderr,
+        )

@@ -7,22 +7,29 @@ import signal
 import socket
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Sequence
 
-from harness import places
+from harness import hosts, places
 from harness.errors import BadInput, LandscapeError, MissingData
 
+EVERYWHERE = ("0.0.0.0", "::")  # nosec B104  # compared with what a person asked for, never bound unasked
+"""Addresses that mean all of a machine's; they are no host's name."""
 
-def serve(*, port: int, address: str, public: bool) -> int:
-    """Serve the site until it is stopped; returns its exit code.
+
+def serve(*, port: int, address: str, names: Sequence[str], public: bool) -> int:
+    """Serve the site until it is stopped; returns its exit code. ``names`` are the hosts that it answers to, besides
+    this machine's own (``hosts.OWN``) and ``address``.
 
     Raises:
-        BadInput: the port is taken or out of range.
+        BadInput: the port is taken or out of range, or one of ``names`` is no host's name.
         MissingData: Streamlit is not installed.
     """
     if not 1 <= port <= 65535:
         raise BadInput(f"{port} is no port; give one between 1 and 65535.")
-    with socket.socket() as probe:
+    answered = {hosts.told(name) for name in names} | hosts.from_environment()
+    if address not in EVERYWHERE:
+        answered.add(hosts.told(address))
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))
@@ -32,20 +39,28 @@ def serve(*, port: int, address: str, public: bool) -> int:
             ) from None
     _make_database()
     app = places.asset("app.py")
-    environment = {**os.environ, "LANDSCAPE_PUBLIC": "1" if public else os.environ.get("LANDSCAPE_PUBLIC", "")}
+    environment = {
+        **os.environ,
+        "LANDSCAPE_PUBLIC": "1" if public else os.environ.get("LANDSCAPE_PUBLIC", ""),
+        hosts.ENVIRONMENT: ",".join(sorted(answered)),
+    }
     command = [
         sys.executable,
         "-m",
         "streamlit",
         "run",
-        str(Path(__file__).parents[1] / "site" / "server" / "entry.py"),
+        str(app),
         "--server.port",
         str(port),
         "--server.address",
         address,
     ]
     command += ["--server.headless", "true", "--browser.gatherUsageStats", "false"]
-    print(f"The site is at http://{address}:{port} (Ctrl-C stops it).", file=sys.stderr)
+    shown = "localhost" if address in EVERYWHERE else f"[{address}]" if ":" in address else address
+    print(f"The site is at http://{shown}:{port} (Ctrl-C stops it).", file=sys.stderr)
+    if address in EVERYWHERE:
+        told = f", and to {', '.join(sorted(answered))}" if answered else "; for another name add --host NAME"
+        print(f"It answers to localhost and to this machine's addresses{told}.", file=sys.stderr)
     try:
         server = subprocess.Popen(command, env=environment, cwd=app.parent)
     except FileNotFoundError:

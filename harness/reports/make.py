@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import subprocess
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from harness import places
 from harness.errors import BadInput, MissingData
-from harness.files import write_atomically
+from harness.files import fitting, write_atomically
 from harness.i18n.translator import LANGUAGES
 from harness.reports.build import Progress, build
 from harness.reports.document import Report
@@ -18,6 +19,8 @@ from harness.reports.messages import Words
 from harness.reports.selection import Choices
 from harness.store.reader import Reader
 
+STEM_BYTES = 60
+"""Of the choices in the name of a report's files."""
 FORMATS = ("html", "pdf", "xlsx", "md", "csv", "parquet")
 
 
@@ -111,9 +114,10 @@ def _write(path: Path, content: bytes) -> Path:
 def stem(report: Report, lang: str) -> str:
     """Name of the files without ending: the choices, the data's date, the language."""
     chosen = [*report.choices["vendors"], *report.choices["models"], *report.choices["segments"]]
-    words = "-".join(re.sub(r"[^\w.]+", "-", c).strip("-.").lower() for c in chosen[:4])
+    words = [re.sub(r"[^\w.]+", "-", c).strip("-.").lower() for c in chosen[:4]]
+    name = "-".join(word or hashlib.sha256(c.encode()).hexdigest()[:8] for word, c in zip(words, chosen, strict=False))
     more = f"-and-{len(chosen) - 4}-more" if len(chosen) > 4 else ""
-    return f"landscape-{(words or 'market')[:60].strip('-.')}{more}-{report.day.isoformat()}-{lang}"
+    return f"landscape-{fitting(name, STEM_BYTES) if name else 'market'}{more}-{report.day.isoformat()}-{lang}"
 
 
 def catalog_commit(folder: Path) -> str:

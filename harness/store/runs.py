@@ -170,7 +170,7 @@ def refresh_suites(con: duckdb.DuckDBPyConnection, run_ids: Sequence[str] | None
     ids = _runs_of_suites(con, run_ids)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE task_spec (suite VARCHAR, suite_version VARCHAR, task VARCHAR, "
-        "standing STRUCT(of_suite BOOLEAN, sealed TIMESTAMP, run_id VARCHAR), spec JSON)"
+        "standing STRUCT(of_suite BOOLEAN, sealed TIMESTAMP, run_id VARCHAR), spec JSON, redistribute BOOLEAN)"
     )
     try:
         for part in _parts(ids):

@@ -1,8 +1,9 @@
 -- one row per task that the runs' manifests speak of, out of `task_spec` (the rows of task_spec.sql for all runs): the
 -- suite's own entry; for a task that the suite does not list, the entry of the run. Where manifests disagree the newest
--- sealed run speaks.
+-- sealed run speaks, except on whether texts may be shown to all: there the strictest does, and a suite's entry that is
+-- silent or unclear says no.
 WITH newest AS (
-    SELECT suite, suite_version, task, arg_max(spec, standing) AS spec
+    SELECT suite, suite_version, task, arg_max(spec, standing) AS spec, bool_and(redistribute) AS redistribute
     FROM task_spec
     GROUP BY ALL
 )
@@ -22,7 +23,7 @@ SELECT
     (spec->>'$.best')::DOUBLE AS best,
     (spec->>'$.h0')::DOUBLE AS h0,
     spec->>'$.licence' AS licence,
-    coalesce(spec->>'$.redistribute', 'false')::BOOLEAN AS redistribute
+    coalesce(redistribute, FALSE) AS redistribute
 FROM newest
 WHERE task IS NOT NULL AND spec->>'$.kind' IS NOT NULL
     AND coalesce(spec->>'$.headline_metric', spec->>'$.metric') IS NOT NULL

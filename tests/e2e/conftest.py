@@ -23,6 +23,10 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 # Streamlit looks for its health check below a deep link before it looks at the root; the browser notes each miss.
 HARMLESS = ("_stcore/health", "_stcore/host-config")
 
+VIOLATIONS = """document.addEventListener('securitypolicyviolation',
+    e => console.error('policy: ' + e.violatedDirective + ' ' + e.blockedURI))"""
+"""Some violations of the content security policy are caught by the script that meets them; this one tells them all."""
+
 
 @dataclass
 class Visitor:
@@ -98,6 +102,7 @@ def _wait(base: str, server: subprocess.Popen[bytes]) -> None:
 def visitor(browser: Any, address: str) -> Iterator[Visitor]:
     """A fresh visitor, with English as the browser's language."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US", accept_downloads=True)
+    context.add_init_script(VIOLATIONS)
     page = context.new_page()
     page.set_default_timeout(60_000)
     found = Visitor(page, address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -135,3 +136,31 @@ def test_answers_of_models_are_shown_and_not_run(visitor: Visitor) -> None:
     assert page.get_by_text("<script>alert(1)</script>").count() >= 1
     assert page.locator("script", has_text="alert(1)").count() == 0
     assert visitor.complaints == []
+
+
+def answer(base: str, path: str, **sent: str) -> tuple[int, dict[str, str]]:
+    """Status and headers (names in lower case) of the server's answer."""
+    connection = HTTPConnection(base.removeprefix("http://"), timeout=60)
+    connection.request("GET", path, headers=sent)
+    answered = connection.getresponse()
+    answered.read(100)
+    connection.close()
+    return answered.status, {name.lower(): value for name, value in answered.getheaders()}
+
+
+def test_the_server_answers_to_its_own_hosts_only(address: str) -> None:
+    upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+               "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}  # fmt: skip
+    foreign = {"Host": "rebound.example", "Origin": "http://rebound.example"}
+    assert answer(address, "/", Host="rebound.example")[0] == 403
+    assert answer(address, "/_stcore/stream", **upgrade, **foreign)[0] == 403
+    assert answer(address, "/", Host="localhost")[0] == 200
+    assert answer(address, "/_stcore/metrics")[0] == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/capability", "/_stcore/health", "/media/none.html", "/_stcore/metrics"])
+def test_every_answer_of_the_server_carries_the_headers_and_no_banner(address: str, path: str) -> None:
+    _, headers = answer(address, path)
+    assert "script-src 'self' 'sha256-" in headers["content-security-policy"]
+    assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "no-referrer")
+    assert "server" not in headers

@@ -11,6 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from harness.charts.text import SEAM
 from harness.reports.cells import cleaned, printed
 from harness.reports.document import Sentence
 from harness.reports.formats.markdown import escaped
@@ -94,7 +95,8 @@ def test_cells_are_cleaned_and_printed() -> None:
             (0.00001, "p"), (5.16e25, "plain"), (None, "score"), (1234567, "integer"))] == [
         "0.1235", "0.0000", "0.0346", "1,234", "50.0%", "<0.0001", "5.16e+25", "–", "1,234,567"]  # fmt: skip
     assert printed(-0.001, "scale") == "0.00"
-    assert escaped("- [x](http://a) <b> 1|2") == "\\- \\[x\\](http:\\//a) \\<b\\> 1\\|2"
+    assert escaped("- [x](http://a) <b> 1|2") == f"\\- \\[x\\](http:{SEAM}//a) \\<b\\> 1\\|2"
+    assert escaped("www.a.example me@a.example") == f"www{SEAM}.a.example me@{SEAM}a.example"
 
 
 def test_a_question_of_the_memo_cleans_the_names_in_it() -> None:

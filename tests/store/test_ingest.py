@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -297,3 +298,20 @@ def test_runs_find_their_model_in_the_catalog_by_hub_id_or_alias(db: Path, runs:
     (catalog / "aliases.csv").unlink()
     publish_sources(db, catalog=catalog)
     assert Reader(db).sql(names)["model_id"].isna().tolist() == [False, True, True]
+
+
+def test_the_strictest_run_decides_whether_texts_are_shown(db: Path, runs: Path) -> None:
+    def suite(text: object, pick: object) -> dict[str, Any]:
+        tasks = [{**task, "redistribute": value} for task, value in zip(SUITE["tasks"], (text, pick), strict=True)]
+        return {**SUITE, "tasks": tasks}
+
+    make_run(runs, 1, suite=suite(False, True))
+    make_run(runs, 2, suite=suite(True, True))
+    make_run(runs, 3, suite={**suite(True, "perhaps"), "version": "2"})
+    make_run(runs, 4, suite={**suite(True, True), "version": "3"})
+    publish_sources(db, runs)
+    shown = Reader(db).sql("SELECT suite_version, task, redistribute FROM task ORDER BY ALL")
+    assert list(shown.itertuples(index=False, name=None)) == [
+        ("1", "pick", True), ("1", "text", False), ("2", "pick", False), ("2", "text", True), ("3", "pick", True),
+        ("3", "text", True),
+    ]  # fmt: skip

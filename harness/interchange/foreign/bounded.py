@@ -135,7 +135,7 @@ def read_yaml(path: Path, *, follow: bool = False) -> Any:
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if isinstance(event, yaml.AliasEvent) or depth > MAX_YAML_DEPTH:
                 raise BadInput("has YAML aliases or is nested too deeply")
-        return yaml.load(source, Loader=loader)  # a safe loader, of C where there is one
+        return yaml.load(source, Loader=loader)  # nosec B506  # a safe loader, of C where there is one
     except (
         yaml.YAMLError,
         RecursionError,

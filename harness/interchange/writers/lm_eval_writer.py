@@ -15,6 +15,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from harness.files import fitting
 from harness.interchange.foreign import own_export
 from harness.interchange.foreign.draft import parse_date
 from harness.interchange.imported_run import ImportedRun
@@ -28,7 +29,7 @@ def write(run: ImportedRun, out: Path) -> list[Path]:
     manifest, rows = run.manifest, run.results.to_pylist()
     model = str(manifest["model"]["id"])
     when = parse_date(manifest.get("started") or manifest.get("sealed"))
-    folder = out / re.sub(r"[\"<>:/|\\?*\[\]]+", "__", model)
+    folder = out / fitting(re.sub(r"[\"<>:/|\\?*\[\]]+", "__", model))
     folder.mkdir(parents=True, exist_ok=True)
     document = _document(manifest, rows, model, when.timestamp() if when else None)
     date = _date(folder, when, manifest["run_id"])
@@ -40,7 +41,10 @@ def write(run: ImportedRun, out: Path) -> list[Path]:
     for sample in run.samples.to_pylist():
         by_task.setdefault(sample["task"], []).append(sample)
     for task, samples in by_task.items():
-        path = folder / f"samples_{re.sub(r'[^A-Za-z0-9._:=,+ -]+', '__', task)}_{date}.jsonl"
+        name = fitting(re.sub(r"[^A-Za-z0-9._:=,+ -]+", "__", task))
+        path = folder / f"samples_{name}_{date}.jsonl"
+        if path in written:  # two names that differ only in letters which a file's name does not keep
+            path = folder / f"samples_{name}-{hashlib.sha256(task.encode()).hexdigest()[:8]}_{date}.jsonl"
         path.write_text("".join(_lines(samples, standing)), encoding="utf-8")
         written.append(path)
     return written

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from harness.charts.text import unlinked
 from harness.reports.cells import Cell, printed
 from harness.reports.document import Report, Table
 from harness.reports.formats.chart_kinds import svg_document
@@ -18,8 +19,8 @@ _LIST = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s)")
 
 
 def escaped(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return _LIST.sub(lambda m: f"{m[1]}\\{m[2]}", _SPECIAL.sub(r"\\\1", text)).replace("://", ":\\//")
+    """Text that Markdown shows as it is, without a link."""
+    return _LIST.sub(lambda m: f"{m[1]}\\{m[2]}", _SPECIAL.sub(r"\\\1", unlinked(text)))
 
 
 def markdown(report: Report, words: Words, folder: str) -> tuple[str, dict[str, bytes]]:

@@ -125,13 +125,13 @@ def _what_if(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
         held = float(own.loc[name, "value"])
         unit = own.loc[name, "unit"]
         value = controls.number(
-            say("robustness.value", unit=unit if isinstance(unit, str) else "–"),
+            say("robustness.value", unit=blocks.literal(unit) if isinstance(unit, str) else "–"),
             held,
             f"if_{slug(f'{vendor} {name}')}",
         )
     after = what_if(positions.inputs(view), vendor, name, float(value), choices=choices)
     row = after[after["vendor_id"] == vendor].iloc[0]
-    told = {"vendor": names[vendor], "input": input_label(say, name)}
+    told = {"vendor": blocks.literal(names[vendor]), "input": blocks.literal(input_label(say, name))}
     with st.grid(3, min_column_width=180):
         st.metric(say("robustness.rank_before"), f"{row['rank_before']:.0f}", border=True)
         st.metric(
@@ -143,7 +143,7 @@ def _what_if(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
         st.caption(say("robustness.change_it", **told))
         return
     moved = after[(after["rank"] != after["rank_before"]) & after["rank"].notna() & after["vendor_id"].isin(names)]
-    st.markdown(say("robustness.moved", n=len(moved), **{k: blocks.literal(v) for k, v in told.items()}))
+    st.markdown(say("robustness.moved", n=len(moved), **told))
     if len(moved):
         column = st.column_config
         blocks.table(

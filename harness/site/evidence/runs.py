@@ -123,7 +123,7 @@ def perf_note(view: View, run: Mapping[str, Any]) -> str:
     complete = run["complete"]
     if not present(complete):
         return view.say("runs_and_samples.no_perf")
-    device = str(run["device_name"] or "–")
+    device = blocks.literal(run["device_name"] or "–")
     return view.say("runs_and_samples.perf_whole" if complete else "runs_and_samples.perf_partial", device=device)
 
 

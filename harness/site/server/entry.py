@@ -1,4 +1,4 @@
-"""The site as a server: ``app.py`` with its caches warmed from the start (``streamlit run`` on this file)."""
+"""The site as a server: caches warmed from the start, the wall around it; ``app.py`` hands both to Streamlit."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 
-from harness import places
 from harness.scrubbed_streams import install
+from harness.site.server.guard import Application, Guard, without_banner
 
 
 @asynccontextmanager
@@ -26,5 +26,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         stop.set()
 
 
-install()  # the server is a process of its own: what it logs passes the scrubber, too
-app = st.App(places.asset("app.py"), lifespan=lifespan)
+def guarded(app: Application) -> Application:
+    """The application behind the wall: known hosts only, headers on every answer, no banner."""
+    without_banner()
+    install()  # the server is a process of its own: what it logs passes the scrubber, too
+    return Guard(app)

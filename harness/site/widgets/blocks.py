@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from harness.charts.text import csv, defused
+from harness.charts.text import csv, defused, unlinked
 from harness.site.widgets import controls
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:])")
 def literal(text: object) -> str:
     """Text from data, shown as it is inside Markdown: no markup, no link, no HTML."""
     flat = " ".join(str(text).split())
-    return _MARKDOWN.sub(r"\\\1", flat)
+    return _MARKDOWN.sub(r"\\\1", unlinked(flat))
 
 
 def heading(view: View, page: str) -> None:
@@ -117,4 +117,4 @@ def page_link(view: View, page: str, label: str, icon: str | None = None, **choi
     language = (
         {"lang": st.session_state["lang_label"]} if view.language != "en" and "lang_label" in st.session_state else {}
     )
-    st.page_link(f"pages/{page}.py", label=label, icon=icon, query_params={**language, **choices})
+    st.page_link(f"pages/{page}.py", label=literal(label), icon=icon, query_params={**language, **choices})
