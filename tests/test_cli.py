@@ -260,7 +260,7 @@ def test_an_error_is_one_json_document_too(here: Path, tiny: Path, capsys: pytes
     for command in (
         ["run", "--json", "--suite", "none", "--model", str(tiny)],
         ["run", "--json", "--suite", "none"],
-        ["runs", "--json"],
+        ["runs", "--json", "--origin", "guessed"],
         ["show", "--json", "x"],
     ):
         assert run(command) == 2

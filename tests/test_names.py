@@ -76,7 +76,7 @@ def by_run(name: str) -> str:
 @pytest.fixture
 def by_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[[str], str]:
     def ask(name: str) -> str:
-        listing.runs(suite=None, model=name, origin=None, as_json=True)
+        listing.runs(suite=None, model=name, origin=None, limit=None, every=True, as_json=True)
         (row,) = json.loads(capsys.readouterr().out)
         return str(row["model"])
 

@@ -406,7 +406,8 @@ def test_sql_and_python_know_the_same_model_behind_another_tools_name() -> None:
     with duckdb.connect() as con:
         con.execute("CREATE TABLE model AS SELECT * FROM model").execute("CREATE TABLE alias AS SELECT * FROM alias")
         con.execute("CREATE TABLE run AS SELECT * REPLACE (manifest::JSON AS manifest) FROM run")
-        by_sql = dict(con.execute(f"SELECT run_id, model_id FROM ({sql.text('ingest', 'catalog_names')})").fetchall())
+        names = f"SELECT run_id, model_id FROM ({sql.text('ingest', 'catalog_names')})"
+        by_sql = dict(con.execute(names, {"ids": run["run_id"].tolist()}).fetchall())
     assert by_sql == {name: owner(name).model_id for name in run["model"]}
     assert by_sql["Qwen3-0.6B"] is None, "an ending is not enough"
     assert len({m for m in by_sql.values() if m}) > 1_500

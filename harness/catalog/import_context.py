@@ -14,7 +14,7 @@ from harness.catalog.matching import Match, NameIndex, match_model
 from harness.catalog.schema import BY_NAME, TABLES
 from harness.catalog.tables import Row, key_of
 from harness.errors import BadInput
-from harness.interchange.foreign.nesting import too_deep
+from harness.interchange.foreign.limits.nesting import too_deep
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from harness.engine import configuration
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import MB
-from harness.interchange.foreign.plain_files import opened, special
+from harness.interchange.foreign.limits.plain_files import opened, special
 
 TOKENIZER_FILES = (
     "tokenizer.json", "tokenizer_config.json", "tokenizer.model", "vocab.json", "vocab.txt", "merges.txt", "special_tokens_map.json",

@@ -15,7 +15,7 @@ from pathlib import Path
 from harness.engine import naming
 from harness.engine.model_folder import TOKENIZER_FILES, inspect_folder, parameters_of
 from harness.errors import BadInput, MissingData
-from harness.interchange.foreign.plain_files import opened
+from harness.interchange.foreign.limits.plain_files import opened
 
 MASKED = re.compile(
     r"ForMaskedLM$|^(Bert|Roberta|Electra|Albert|DistilBert|Deberta\w*|XLMRoberta|ModernBert)(Model|ForPreTraining)$"

@@ -10,7 +10,8 @@ from typing import Any
 
 from harness.errors import BadInput, MissingData
 from harness.interchange import formats
-from harness.interchange.foreign import bounded, plain_files, table
+from harness.interchange.foreign import bounded, table
+from harness.interchange.foreign.limits import plain_files
 from harness.interchange.formats import Format
 from harness.interchange.imported_run import Refused, Unit
 

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from harness.errors import BadInput
 from harness.interchange.foreign.bounded import MB
-from harness.interchange.foreign.plain_files import opened
+from harness.interchange.foreign.limits.plain_files import opened
 
 INDEX = "pack.json"
 MAX_INDEX = 64 * MB

@@ -27,7 +27,7 @@ from typing import IO
 from harness.errors import BadInput, MissingData, RunFailed
 from harness.files import aside, write_atomically
 from harness.interchange.foreign.bounded import MB, mapping, parse_json, read_bytes, sequence, whole
-from harness.interchange.foreign.plain_files import opened, special
+from harness.interchange.foreign.limits.plain_files import opened, special
 from harness.offline import archive
 from harness.offline.archive import INDEX
 from harness.offline.contents_rules import HEAD, MODEL_FILE, disguise, name_problem

@@ -56,7 +56,6 @@ ODD = {
     "controls": "acme/a\x07b\x1b[31mc",
     "three hundred bytes": "acme/" + "x" * 300,
     "a path": "../../up",
-    "dots": "..",
 }
 
 
@@ -80,6 +79,6 @@ def test_tasks_that_no_file_name_tells_apart_keep_their_own_samples(tmp_path: Pa
     run = stored_runs.load(make_run(tmp_path / "runs", 1).name, tmp_path / "runs", ())
     names = pa.array([{"text": "一", "pick": "二"}[t] for t in run.samples["task"].to_pylist()])
     samples = run.samples.set_column(run.samples.schema.get_field_index("task"), "task", names)
-    files = lm_eval_writer.write(dataclasses.replace(run, samples=samples), tmp_path / "out")
+    files = lm_eval_writer.write(dataclasses.replace(run, rows=samples), tmp_path / "out")
     lines = [sum(1 for _ in f.open(encoding="utf-8")) for f in files if f.name.startswith("samples_")]
     assert lines == [4, 4] and len(set(files)) == len(files)

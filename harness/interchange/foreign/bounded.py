@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from harness.errors import BadInput
-from harness.interchange.foreign import nesting, zip_directory
-from harness.interchange.foreign.plain_files import opened
+from harness.interchange.foreign.limits import nesting, zip_directory
+from harness.interchange.foreign.limits.plain_files import opened
 
 # Python's own zipfile knows Zstandard from 3.14 on.
 if sys.version_info >= (3, 14):

@@ -19,8 +19,8 @@ def carried(manifest: dict[str, Any]) -> dict[str, Any]:
     """The part of a run's manifest that an export carries, as JSON types."""
     model, plan, engine = (mapping(manifest.get(key)) for key in ("model", "plan", "engine"))
     return {
-        "run_id": manifest["run_id"],
-        "origin": manifest["origin"],
+        "run_id": manifest.get("run_id"),
+        "origin": manifest.get("origin"),
         "valid": manifest.get("valid") is not False,
         "partial": manifest.get("partial") is True,
         "verdict": findings(manifest),

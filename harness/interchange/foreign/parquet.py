@@ -13,7 +13,7 @@ from typing import Any
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import MB
-from harness.interchange.foreign.plain_files import opened
+from harness.interchange.foreign.limits.plain_files import opened
 
 # Rows read at once: their texts take as much memory as they are long, once for each different one.
 _ROWS = 256

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded
-from harness.interchange.foreign.plain_files import opened
+from harness.interchange.foreign.limits.plain_files import opened
 
 
 def rows(file: Path) -> list[dict[str, str]]:

@@ -6,13 +6,13 @@ import pytest
 
 from harness.errors import BadInput
 from harness.interchange.foreign.draft import Draft, Score
-from harness.interchange.foreign.sample_list import Sample
+from harness.interchange.foreign.sample_list import Sample, SampleList
 
 
 def draft(*scores: tuple[str, float | None]) -> Draft:
     out = Draft("x", "d", "m", "tool")
     out.scores = [Score("t", metric, "none", value) for metric, value in scores]
-    out.samples = [Sample("t", 0, None, metric, value) for metric, value in scores]
+    out.samples = SampleList(Sample("t", 0, None, metric, value) for metric, value in scores)
     return out
 
 

@@ -11,9 +11,11 @@ import pytest
 
 from harness.interchange import stored_runs
 from harness.interchange.exporting import WRITERS, export
+from harness.interchange.foreign import own_export
 from harness.interchange.importing import import_path
 from tests.interchange import builders as b
 from tests.interchange.conftest import rows_without_id
+from tests.store.conftest import reseal
 
 _KEPT = ("valid", "partial", "verdict", "chat_template", "left_out", "dtype", "device", "started")
 _OF_MODEL = ("id", "revision", "params", "architecture", "chat_template", "quantisation", "base")
@@ -107,6 +109,7 @@ def test_every_finding_of_a_measured_run_comes_back(tmp_path: Path, format: str)
     }
     manifest["plan"]["limit"] = 5
     path.write_text(json.dumps(manifest))
+    reseal(path.parent)
     export([run_id], format, tmp_path / "out", tmp_path / "runs")
     (again,) = import_path(tmp_path / "out", runs_dir=tmp_path / "back").imported
     two = stored_runs.load(again, tmp_path / "back").manifest
@@ -173,3 +176,8 @@ def test_items_of_lm_eval_alone_still_say_that_their_run_is_not_valid(tmp_path: 
     (back,) = import_path(tmp_path / "out", runs_dir=tmp_path / "back").imported
     manifest = stored_runs.load(back, tmp_path / "back").manifest
     assert (manifest["valid"], manifest["partial"]) == (False, True)
+
+
+def test_a_manifest_of_few_entries_carries_what_it_has() -> None:
+    part = own_export.carried({"run_id": "a", "model": {"id": "org/a", "revision": "b" * 40}, "suite": {"name": "s"}})
+    assert (part["run_id"], part["origin"], part["revision"], part["tasks"]) == ("a", None, "b" * 40, {})

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadInput
-from harness.interchange.foreign import bounded, nesting, parquet, table
+from harness.interchange.foreign import bounded, parquet, table
+from harness.interchange.foreign.limits import nesting
 from harness.interchange.importing import import_path
 from tests.interchange import builders as b
 
