@@ -24,6 +24,9 @@ LISTED = 8
 # A name, and the id of what goes by it; an id may go by several names, and a name may belong to several ids.
 Named = tuple[str, str]
 
+ORIGINS = ("measured", "imported")
+"""Where a run is from: this harness, or another tool."""
+
 
 def fold(name: str) -> str:
     """A name in lower case without surrounding spaces and closing slashes, for comparison."""

@@ -55,6 +55,9 @@ class Rows:
     def frame(self, name: str, **_: object) -> pd.DataFrame:
         return {"runs": RUNS, "compare_runs": RUNS, "models": MODELS}[name]
 
+    def rows(self, name: str, **_: object) -> list[dict[str, object]]:
+        return self.frame(name).to_dict("records")
+
 
 def by_compare(name: str) -> str:
     other = next(m for m in RUNS["model"] if not m.casefold().endswith(name.casefold()) and m != CASES[name])

@@ -94,10 +94,12 @@ def runs(
     """Runs in the database, newest first: the newest ``limit`` (``NEWEST`` where it is None), or with ``every`` all.
 
     Raises:
-        BadInput: ``model`` means several models, or none that was run; both a limit and all are asked for.
+        BadInput: ``model`` means several models, or none that was run; an unknown origin; both a limit and all.
     """
     if every and limit is not None:
         raise BadInput("--all and --limit contradict each other; give one of them.")
+    if origin not in (None, *names.ORIGINS):
+        raise BadInput(f"--origin {origin!r} is not known; it is {' or '.join(names.ORIGINS)}.")
     database = reader()
     rows = database.rows("runs")
     if model and rows:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from harness.errors import BadInput, MissingData
 from harness.files import scratch_folder, sync, visible
+from harness.names import ORIGINS
 from harness.store import content
 
 FORMAT = 1
@@ -60,6 +61,32 @@ SAMPLES = pa.schema(
         ("gold", pa.int16()),
     ]
 )
+
+_NEEDED = (("model", "id"), ("suite", "name"), ("engine", "name"))
+# Entries of a manifest that pages and analyses read, with their JSON types; each may be absent or null.
+_TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "tasks": (list, "a list"),
+    "verdict": (list, "a list"),
+    "plan": (dict, "an object"),
+    "perf": (dict, "an object"),
+    "hardware": (dict, "an object"),
+    "versions": (dict, "an object"),
+    "partial": (bool, "true or false"),
+    "valid": (bool, "true or false"),
+    "started": (str, "a time"),
+    "sealed": (str, "a time"),
+}
+# Entries of a task, in the suite or in the list of scored tasks; each may be absent or null.
+_TASK_TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "task": (str, "a name"),
+    "kind": (str, "a name"),
+    "num_fewshot": (int, "a whole number"),
+    "higher_is_better": (bool, "true or false"),
+    "redistribute": (bool, "true or false"),
+    "chance": ((int, float), "a number"),
+    "best": ((int, float), "a number"),
+    "h0": ((int, float), "a number"),
+}
 
 
 def write(parent: Path, manifest: dict[str, Any], results: pa.Table, samples: pa.Table) -> Path:
@@ -152,6 +179,39 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(version, int) or version > FORMAT:
         raise BadInput(f"{path} has format {version!r}; this version reads up to {FORMAT}. Update Landscape.")
     return manifest
+
+
+def checked_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a sealed run, with what the database's tables and the pages read of it.
+
+    Raises:
+        MissingData: no manifest there.
+        BadInput: it cannot be read, is another run's, or an entry is absent or of another type.
+    """
+    manifest = read_manifest(folder)
+    if manifest["run_id"] != folder.name:
+        raise BadInput(f"{folder} is named otherwise than the run in it, {manifest['run_id']}.")
+    if manifest.get("origin") not in ORIGINS:
+        raise BadInput(f"{folder / 'manifest.json'} has origin {manifest.get('origin')!r}: not {' or '.join(ORIGINS)}.")
+    for section, key in _NEEDED:
+        part = manifest.get(section)
+        if not isinstance(part, dict) or not isinstance(part.get(key), str):
+            raise BadInput(f"{folder / 'manifest.json'} names no {section}.{key}.")
+    _refuse_types(folder / "manifest.json", "", manifest, _TYPES)
+    for where, tasks in (("suite.tasks", manifest["suite"].get("tasks")), ("tasks", manifest.get("tasks"))):
+        if tasks is not None and not (isinstance(tasks, list) and all(isinstance(task, dict) for task in tasks)):
+            raise BadInput(f"{folder / 'manifest.json'}: {where} is not a list of tasks.")
+        for number, task in enumerate(tasks or []):
+            _refuse_types(folder / "manifest.json", f"{where}[{number}].", task, _TASK_TYPES)
+    return manifest
+
+
+def _refuse_types(
+    path: Path, where: str, entries: Mapping[str, Any], types: Mapping[str, tuple[type | tuple[type, ...], str]]
+) -> None:
+    for name, (kind, words) in types.items():
+        if entries.get(name) is not None and not isinstance(entries[name], kind):
+            raise BadInput(f"{path}: {where}{name} is not {words}.")
 
 
 def manifest_table(manifests: Iterable[dict[str, Any]]) -> pa.Table:

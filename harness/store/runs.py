@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -31,33 +31,6 @@ _BATCH = 16_384
 _MANIFESTS = 200
 # DuckDB settings of the database in which damaged runs are told from sound ones.
 _TRIAL: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "1GB"}
-_ORIGINS = ("measured", "imported")
-_NEEDED = (("model", "id"), ("suite", "name"), ("engine", "name"))
-# Entries of a manifest that pages and analyses read, with their JSON types; each may be absent or null.
-_TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
-    "tasks": (list, "a list"),
-    "verdict": (list, "a list"),
-    "plan": (dict, "an object"),
-    "perf": (dict, "an object"),
-    "hardware": (dict, "an object"),
-    "versions": (dict, "an object"),
-    "partial": (bool, "true or false"),
-    "valid": (bool, "true or false"),
-    "started": (str, "a time"),
-    "sealed": (str, "a time"),
-}
-# Entries of a task, in the suite or in the list of scored tasks; each may be absent or null.
-_TASK_TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
-    "task": (str, "a name"),
-    "kind": (str, "a name"),
-    "num_fewshot": (int, "a whole number"),
-    "higher_is_better": (bool, "true or false"),
-    "redistribute": (bool, "true or false"),
-    "chance": ((int, float), "a number"),
-    "best": ((int, float), "a number"),
-    "h0": ((int, float), "a number"),
-}
-
 _Run = TypeVar("_Run", str, Path)
 
 
@@ -142,7 +115,7 @@ def _insert_manifests(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -
     for part in _parts(folders):
         manifests = []
         for folder in part:
-            manifest = _manifest(folder)
+            manifest = run_folder.checked_manifest(folder)
             hashes[folder] = run_folder.refuse_changed_manifest(manifest, folder / "manifest.json")
             manifests.append(manifest)
         con.register("manifests", run_folder.manifest_table(manifests))
@@ -221,7 +194,7 @@ def _unpublished(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> tup
             checksum = _checksum(folder)
             if checksums.get(folder.name) == checksum:
                 continue
-            _manifest(folder)
+            run_folder.checked_manifest(folder)
             if folder.name in public:
                 raise BadInput(f"{folder} has the id of a public run that is in the database.")
             if folder.name in checksums:
@@ -241,35 +214,6 @@ def _checksum(folder: Path) -> str:
         return sql.sha256(folder / name for name in FILES)
     except OSError as error:
         raise BadInput(f"{folder} cannot be read: {error.strerror}.") from None
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    manifest = run_folder.read_manifest(folder)
-    if manifest["run_id"] != folder.name:
-        raise BadInput(f"{folder} is named otherwise than the run in it, {manifest['run_id']}.")
-    if manifest.get("origin") not in _ORIGINS:
-        raise BadInput(
-            f"{folder / 'manifest.json'} has origin {manifest.get('origin')!r}: not {' or '.join(_ORIGINS)}."
-        )
-    for section, key in _NEEDED:
-        part = manifest.get(section)
-        if not isinstance(part, dict) or not isinstance(part.get(key), str):
-            raise BadInput(f"{folder / 'manifest.json'} names no {section}.{key}.")
-    _refuse_types(folder / "manifest.json", "", manifest, _TYPES)
-    for where, tasks in (("suite.tasks", manifest["suite"].get("tasks")), ("tasks", manifest.get("tasks"))):
-        if tasks is not None and not (isinstance(tasks, list) and all(isinstance(task, dict) for task in tasks)):
-            raise BadInput(f"{folder / 'manifest.json'}: {where} is not a list of tasks.")
-        for number, task in enumerate(tasks or []):
-            _refuse_types(folder / "manifest.json", f"{where}[{number}].", task, _TASK_TYPES)
-    return manifest
-
-
-def _refuse_types(
-    path: Path, where: str, entries: Mapping[str, Any], types: Mapping[str, tuple[type | tuple[type, ...], str]]
-) -> None:
-    for name, (kind, words) in types.items():
-        if entries.get(name) is not None and not isinstance(entries[name], kind):
-            raise BadInput(f"{path}: {where}{name} is not {words}.")
 
 
 @contextmanager
