@@ -80,9 +80,9 @@ def published(con: duckdb.DuckDBPyConnection, part: str) -> dict[str, str]:
 
 
 def note_all(con: duckdb.DuckDBPyConnection, part: str, checksums: Mapping[str, str]) -> None:
-    """Record the checksums of many published sources of one kind, by name."""
+    """Record the checksums of many sources of one kind that were not published before, by name."""
     con.execute(
-        "INSERT OR REPLACE INTO publication SELECT $part, unnest($names), unnest($sums)",
+        "INSERT INTO publication SELECT $part, unnest($names), unnest($sums) ORDER BY ALL",
         {"part": part, "names": list(checksums), "sums": list(checksums.values())},
     )
 
