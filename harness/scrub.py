@@ -122,6 +122,15 @@ _OPEN_WORD = re.compile(
 
 
 def _scrub(text: str, values: tuple[str, ...]) -> str:
+    return _scrub_short(text, values) if len(text) <= _SHORT else _rules(_without(text, values))
+
+
+# Names of entries, tasks and metrics recur thousands of times in the manifests of one import.
+_SHORT = 200
+
+
+@lru_cache(maxsize=20_000)
+def _scrub_short(text: str, values: tuple[str, ...]) -> str:
     return _rules(_without(text, values))
 
 
