@@ -8,9 +8,9 @@ from pathlib import Path
 from harness.errors import BadInput
 from harness.interchange import stored_runs
 from harness.interchange.imported_run import ImportedRun
-from harness.interchange.importing import run_folder_files
 from harness.interchange.readers import landscape_csv
 from harness.interchange.writers import eee_writer, lm_eval_writer
+from harness.store import run_folder
 
 
 def export(
@@ -40,7 +40,7 @@ def _parquet(run: ImportedRun, out: Path) -> list[Path]:
     folder = out / run.run_id
     if folder.exists():
         raise BadInput(f"{folder} exists already; name another folder.")
-    run_folder_files(folder, run)
+    run_folder.write_files(folder, run.manifest, run.results, run.rows)
     return [folder / name for name in ("manifest.json", "results.parquet", "samples.parquet")]
 
 

@@ -178,14 +178,9 @@ def _folder(work: _Work, run: ImportedRun) -> None:
         work.scratch = work.at_end.enter_context(scratch_folder(work.runs_dir, "import"))
     folder = work.scratch / run.run_id
     work.waiting[run.run_id] = folder
-    run_folder_files(folder, run)
+    run_folder.write_files(folder, run.manifest, run.results, run.rows)
     if len(work.waiting) >= _BATCH:
         _seal(work)
-
-
-def run_folder_files(folder: Path, run: ImportedRun) -> None:
-    """The three files of a run folder, the manifest last, not yet synced."""
-    run_folder.write_files(folder, run.manifest, run.results.cast(run_folder.RESULTS), run.rows)
 
 
 def _seal(work: _Work) -> None:

@@ -100,10 +100,10 @@ def table_hash(table: pa.Table, schema: pa.Schema | None = None) -> str:
 def manifest_hash(manifest: Mapping[str, Any]) -> str:
     """Content hash of a manifest's entries, without the run's id and the hashes themselves."""
     entries = {key: value for key, value in manifest.items() if key not in _OUTSIDE}
-    plain = json.loads(json.dumps(entries, ensure_ascii=False))  # as a reader of the file has it
-    return hashlib.sha256(json.dumps(plain, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(entries, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def with_hashes(manifest: Mapping[str, Any], results: str, samples: str) -> dict[str, Any]:
     """The manifest with the hashes of its tables and of itself."""
-    return {**manifest, KEY: {"results": results, "samples": samples, "manifest": manifest_hash(manifest)}}
+    plain = json.loads(json.dumps(manifest, ensure_ascii=False))  # as a reader of the file has it
+    return {**manifest, KEY: {"results": results, "samples": samples, "manifest": manifest_hash(plain)}}

@@ -132,6 +132,7 @@ def write_files(
     ``results`` has the schema above, ``samples`` its columns; samples that come in batches are written one by one.
     """
     folder.mkdir(parents=True)
+    results = results.cast(RESULTS)
     pq.write_table(results, folder / "results.parquet", compression="zstd")
     whole = content.with_hashes(manifest, content.table_hash(results), _write_samples(folder, samples))
     text = json.dumps(whole, ensure_ascii=False, indent=indent, sort_keys=True, allow_nan=False)

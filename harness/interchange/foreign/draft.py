@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -322,7 +321,7 @@ def _complete(draft: Draft) -> list[Score]:
     its items. Spreads (``acc_std``) are no scores.
     """
     scores = {s.name: s for s in draft.scores}
-    for key, (count, values, weights) in _item_values(draft).items():
+    for key, (count, values, weights) in draft.samples.values().items():
         stated = scores.get(key)
         if stated is None and len(values) == count:
             error = task_scores.standard_error(key[1], values, weights)
@@ -347,21 +346,6 @@ def _whole_row(score: Score) -> Score:
     better = score.higher_is_better if score.higher_is_better is not None else metric(score.metric).higher_is_better
     error = score.stderr if score.score is not None and score.stderr is not None and score.stderr >= 0 else None
     return replace(score, higher_is_better=better, stderr=error)
-
-
-def _item_values(draft: Draft) -> dict[tuple[str, str, str], tuple[int, list[float], list[float]]]:
-    """How many items each task, metric and filter has, the known values among them, and these values' weights."""
-    counts: Counter[tuple[str, str, str]] = Counter()
-    known: dict[tuple[str, str, str], tuple[list[float], list[float]]] = {}
-    for batch in draft.samples.batches(["task", "metric", "filter", "value", "weight"]):
-        for task, metric_name, filter_name, value, weight in zip(*(c.to_pylist() for c in batch.columns), strict=True):
-            key = (task, metric_name, filter_name)
-            counts[key] += 1
-            values, weights = known.setdefault(key, ([], []))
-            if value is not None:
-                values.append(value)
-                weights.append(weight)
-    return {key: (counts[key], *known[key]) for key in known}
 
 
 def _task_rows(draft: Draft) -> list[dict[str, Any]]:

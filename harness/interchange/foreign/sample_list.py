@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import io
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypeAlias
 
 from harness.errors import RunFailed
 
@@ -22,6 +23,8 @@ MAX_SAMPLE_TEXT = 64_000
 # A batch is packed when its texts have this many characters, or when it has this many samples.
 BATCH_TEXT = 4_000_000
 BATCH_SAMPLES = 10_000
+# Task, metric and filter of a score.
+Name: TypeAlias = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Sample:
     gold: int | None = None
 
     @property
-    def name(self) -> tuple[str, str, str]:
+    def name(self) -> Name:
         """Task, metric and filter of the score that the item is of."""
         return self.task, self.metric, self.filter
 
@@ -122,6 +125,20 @@ class SampleList:
         options = pa.ipc.IpcReadOptions(included_fields=[names.index(c) for c in columns] if columns else None)
         batch = pa.ipc.open_stream(self._file.read(size), options=options).read_next_batch()
         return batch.select(list(columns)) if columns else batch
+
+    def values(self) -> dict[Name, tuple[int, list[float], list[float]]]:
+        """How many items each task, metric and filter has, the known values among them, and these values' weights."""
+        counts: Counter[Name] = Counter()
+        known: dict[Name, tuple[list[float], list[float]]] = {}
+        for batch in self.batches(["task", "metric", "filter", "value", "weight"]):
+            for task, metric, filter, value, weight in zip(*(c.to_pylist() for c in batch.columns), strict=True):
+                name = (task, metric, filter)
+                counts[name] += 1
+                values, weights = known.setdefault(name, ([], []))
+                if value is not None:
+                    values.append(value)
+                    weights.append(weight)
+        return {name: (counts[name], *known[name]) for name in known}
 
     def __len__(self) -> int:
         return sum(count for count, _, _ in self._packed) + len(self._latest)

@@ -6,13 +6,13 @@ import pytest
 
 from harness.interchange.foreign import item_errors
 from harness.interchange.foreign.draft import Draft, Score
-from harness.interchange.foreign.sample_list import Sample
+from harness.interchange.foreign.sample_list import Sample, SampleList
 
 
 def draft(score: float, *items: tuple[float | None, float]) -> Draft:
     out = Draft("helm", "d", "m", "helm")
     out.scores = [Score("t", "exact_match", "none", score)]
-    out.samples = [Sample("t", i, None, "exact_match", v, weight=w) for i, (v, w) in enumerate(items)]
+    out.samples = SampleList([Sample("t", i, None, "exact_match", v, weight=w) for i, (v, w) in enumerate(items)])
     item_errors.add(out)
     return out
 
