@@ -70,7 +70,7 @@ def aside(path: Path) -> Iterator[Path]:
     ``.tmp-<process id>-<name>``, until the next ``sweep``.
     """
     scratch = path.with_name(f"{SCRATCH}{os.getpid()}-{path.name}")
-    with held(scratch):
+    with locked(scratch):
         try:
             yield scratch
             replace(scratch, path)
@@ -88,7 +88,7 @@ def scratch_folder(parent: Path, purpose: str) -> Iterator[Path]:
     """
     folder = parent / f"{SCRATCH}{os.getpid()}-{purpose}"
     parent.mkdir(parents=True, exist_ok=True)
-    with held(folder, as_folder=True):
+    with locked(folder, as_folder=True):
         try:
             yield folder
         finally:
@@ -96,7 +96,7 @@ def scratch_folder(parent: Path, purpose: str) -> Iterator[Path]:
 
 
 @contextmanager
-def held(path: Path, *, as_folder: bool = False) -> Iterator[None]:
+def locked(path: Path, *, as_folder: bool = False) -> Iterator[None]:
     """Make a file, or a folder, at ``path`` and hold its lock; what another process left there is taken over, emptied."""
     while True:
         if as_folder:

@@ -34,7 +34,7 @@ def host_name(header: str) -> str | None:
     return name.removesuffix(".")
 
 
-def told(name: str) -> str:
+def parse_name(name: str) -> str:
     """A name of ``--host`` as ``host_name`` gives it; a name in other letters becomes what browsers send.
 
     Raises:
@@ -59,7 +59,7 @@ def from_environment() -> frozenset[str]:
     Raises:
         BadInput: the variable holds something else.
     """
-    return frozenset(told(part.strip()) for part in os.environ.get(ENVIRONMENT, "").split(",") if part.strip())
+    return frozenset(parse_name(part.strip()) for part in os.environ.get(ENVIRONMENT, "").split(",") if part.strip())
 
 
 def answers(header: str, names: Collection[str], reached: str | None) -> bool:

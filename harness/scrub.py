@@ -84,7 +84,7 @@ def scrub(text: str) -> str:
     return _scrub(text, _values())
 
 
-def known(text: str) -> str:
+def scrub_own_secrets(text: str) -> str:
     """The text with the secrets of this process's environment and command line blanked, and nothing else.
 
     For texts that are data (a model's answer), in which what only looks like a secret may be part of a measurement.

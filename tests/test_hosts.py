@@ -48,7 +48,7 @@ def test_a_header_names_a_host(header: str, name: str | None) -> None:
     ],
 )
 def test_a_told_name_is_what_a_browser_sends(typed: str, name: str) -> None:
-    assert hosts.told(typed) == name
+    assert hosts.parse_name(typed) == name
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_told_name_is_what_a_browser_sends(typed: str, name: str) -> None:
 )
 def test_what_is_no_name_is_refused(typed: str) -> None:
     with pytest.raises(BadInput, match="--host"):
-        hosts.told(typed)
+        hosts.parse_name(typed)
 
 
 def test_names_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from harness.catalog import staged_commit
 from harness.catalog.schema import BY_NAME, TABLES
 from harness.catalog.tables import Row, as_csv
-from harness.files import SCRATCH, held, sync
+from harness.files import SCRATCH, locked, sync
 
 
 def write(folder: Path, rows: Mapping[str, list[Row]]) -> list[str]:
@@ -27,7 +27,7 @@ def write(folder: Path, rows: Mapping[str, list[Row]]) -> list[str]:
         try:
             for path, text in changed.items():
                 scratch = folder / f"{SCRATCH}{os.getpid()}-{path.name}"
-                locks.enter_context(held(scratch))
+                locks.enter_context(locked(scratch))
                 staged[scratch.name] = path.name
                 scratch.write_bytes(text)
                 sync(scratch)

@@ -17,13 +17,13 @@ def rebuild() -> int:
     """Make the database again; 0 where all sources are in it, 1 where a damaged run or pack was left out."""
     from harness.catalog.checks import require_sound
     from harness.store import leftovers
-    from harness.store.opening import named
+    from harness.store.opening import damage_lines
     from harness.store.rebuild import rebuild as make
 
     require_sound(places.catalog(), dt.date.today())
     leftovers.sweep(places.runs())
     loaded = make(places.database(), places.catalog(), places.public_runs(), places.runs(), places.measured_runs())
-    for line in named(loaded):
+    for line in damage_lines(loaded):
         print(line, file=sys.stderr)
     print(f"rebuilt {places.database()}")
     return 1 if loaded.problems else 0

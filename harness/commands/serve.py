@@ -26,9 +26,9 @@ def serve(*, port: int, address: str, names: Sequence[str], public: bool) -> int
     """
     if not 1 <= port <= 65535:
         raise BadInput(f"{port} is no port; give one between 1 and 65535.")
-    answered = {hosts.told(name) for name in names} | hosts.from_environment()
+    answered = {hosts.parse_name(name) for name in names} | hosts.from_environment()
     if address not in EVERYWHERE:
-        answered.add(hosts.told(address))
+        answered.add(hosts.parse_name(address))
     with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

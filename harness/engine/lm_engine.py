@@ -9,7 +9,7 @@ from typing import Any
 from harness.engine.base import Answer, Batch, Generated, Request, Scored, ScoreRequest, TextRequest, Work
 from harness.engine.libraries import first_line
 from harness.engine.text_codec import TextCodec
-from harness.scrub import known
+from harness.scrub import scrub_own_secrets
 
 
 class LMEngine:
@@ -81,7 +81,7 @@ class LMEngine:
     def _texts(self, requests: Sequence[TextRequest]) -> tuple[list[Answer], Work]:
         instances = [_instance("generate_until", (r.arguments[0], json.loads(r.arguments[1]))) for r in requests]
         # A server that repeats the key it was sent must not bring it into journals and run folders.
-        texts = [known(str(t)) for t in self._lm.generate_until(instances, disable_tqdm=True)]
+        texts = [scrub_own_secrets(str(t)) for t in self._lm.generate_until(instances, disable_tqdm=True)]
         if len(texts) != len(instances):
             raise ValueError(f"{len(texts)} answers to {len(instances)} requests")
         lengths = [len(self._lm.tok_encode(t)) for t in texts]

@@ -30,15 +30,7 @@ _JSON = (
     *("config.json", "generation_config.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"),
     *("preprocessor_config.json", "processor_config.json", "adapter_config.json", "chat_template.json"),
 )
-_TEXTS = (
-    "tokenizer.json",
-    "vocab.json",
-    "vocab.txt",
-    "merges.txt",
-    "tokenizer.model",
-    "spiece.model",
-    "chat_template.jinja",
-)
+_TEXTS = tuple(name for name in TOKENIZER_FILES if name not in _JSON)
 
 
 def inspect_folder(folder: Path) -> tuple[dict[str, Any], list[Path]]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from harness import places
 from harness.interchange.imported_run import ImportReport
 from harness.store.loading import Loaded
-from harness.store.opening import named
+from harness.store.opening import damage_lines
 
 # Refused files listed by name; the rest are counted.
 _LISTED = 20
@@ -42,10 +42,10 @@ def import_results(
     else:
         _print_refused(report)
         print(_summary(report, loaded))
-    for line in named(loaded):
+    for line in damage_lines(loaded):
         print(line, file=sys.stderr)
     failed = [r for r in report.refused if r.failed]
-    return 0 if not failed and present and not named(loaded) else 1 if present else 2
+    return 0 if not failed and present and not damage_lines(loaded) else 1 if present else 2
 
 
 def _document(report: ImportReport, loaded: Loaded) -> dict[str, object]:

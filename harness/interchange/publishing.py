@@ -35,7 +35,7 @@ def publish(report: ImportReport) -> Loaded:
             loaded.catalog = f"The runs are in the database, but the catalog there is the old one. {error}"
             return loaded
     except StoreError as error:
-        raise RunFailed(f"{kept(report)} {error} Then the same command publishes it.") from None
+        raise RunFailed(f"{sealed_summary(report)} {error} Then the same command publishes it.") from None
 
 
 def _publish(catalog: Path | None) -> Loaded:
@@ -60,7 +60,7 @@ def refuse_unusable() -> None:
         pass  # a full disk, perhaps: what is imported is kept all the same
 
 
-def kept(report: ImportReport) -> str:
+def sealed_summary(report: ImportReport) -> str:
     """Sentence for what an import has sealed while the database could not be written."""
     runs = len(report.imported) + len(report.existing)
     scores = f" and {report.reported:,} reported scores" if report.reported else ""

@@ -202,7 +202,7 @@ def publish(results: list[ModelResult], show: Progress) -> Published:
     A damaged run or pack, of whatever command, is named and left out; the others are published. The folders stay in any
     case.
     """
-    from harness.store.opening import bring_up_to_date, named
+    from harness.store.opening import bring_up_to_date, damage_lines
 
     own = {r.run_id for r in results if r.folder}
     if not own:
@@ -215,7 +215,7 @@ def publish(results: list[ModelResult], show: Progress) -> Published:
             "or harness db rebuild, publishes them."
         )
         return Published(False, str(error))
-    lines = named(loaded)
+    lines = damage_lines(loaded)
     for line in lines:
         show.say(line)
     problem = " ".join(line.strip() for line in lines) or None

@@ -39,7 +39,7 @@ def make_if_absent(say: Callable[[str], None]) -> bool:
         return False
     say(MAKING)
     loaded = bring_up_to_date()
-    for line in named(loaded):
+    for line in damage_lines(loaded):
         say(line)
     if loaded.changed:  # else another process made it meanwhile
         say(f"The database is made: {places.database()}")
@@ -60,7 +60,7 @@ def bring_up_to_date() -> Loaded:
     return publish_all(places.database(), places.catalog(), places.public_runs(), places.runs(), places.measured_runs())
 
 
-def named(loaded: Loaded) -> list[str]:
+def damage_lines(loaded: Loaded) -> list[str]:
     """Lines that name the damaged sources and say what to do; none where all are sound."""
     if not loaded.problems:
         return [loaded.catalog] if loaded.catalog else []

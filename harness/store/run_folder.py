@@ -18,6 +18,8 @@ import pyarrow.parquet as pq
 
 from harness.errors import BadInput, MissingData
 from harness.files import scratch_folder, sync, visible
+from harness.interchange.foreign.limits.nesting import too_deep
+from harness.interchange.foreign.limits.plain_files import opened
 from harness.names import ORIGINS
 from harness.store import content
 
@@ -25,8 +27,6 @@ FORMAT = 1
 FILES = ("manifest.json", "results.parquet", "samples.parquet")
 # Bytes of a manifest; the largest measured one, of a run with 12,000 chosen items, has under 1 MB.
 MAX_MANIFEST = 64 << 20
-# Levels of nesting in a manifest; ours have under ten.
-MAX_DEPTH = 100
 
 RESULTS = pa.schema(
     [
@@ -234,26 +234,22 @@ def _json(value: object) -> str:
 
 
 def _parse(path: Path) -> object:
-    """The document of a manifest: an ordinary file of bounded size and depth, in strict JSON."""
-    if not path.is_file():
-        raise BadInput(f"{path} is no ordinary file.")
-    if path.stat().st_size > MAX_MANIFEST:
-        raise BadInput(f"{path} holds more than {MAX_MANIFEST >> 20} MB: that is no manifest of ours.")
+    """The document of a manifest: a regular file of bounded size and depth, in strict JSON."""
     try:
-        document: object = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+        with opened(path, follow=True) as handle:
+            data = handle.read(MAX_MANIFEST + 1)
+        if len(data) > MAX_MANIFEST:
+            raise BadInput(f"holds more than {MAX_MANIFEST >> 20} MB: that is no manifest of ours")
+        text = data.decode("utf-8")
+        if too_deep(text):
+            raise BadInput("is nested too deeply")
+        document: object = json.loads(text, parse_constant=_refuse_constant)
+    except BadInput as problem:
+        raise BadInput(f"{path} {problem}.") from None
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}.") from None
-    except (UnicodeDecodeError, ValueError) as error:
+    except ValueError as error:
         raise BadInput(f"{path} is not valid JSON: {str(error).rstrip('.')}.") from None
-    except RecursionError:
-        raise BadInput(f"{path} is nested too deeply.") from None
-    level, depth = [document], 0
-    while level:
-        depth += 1
-        if depth > MAX_DEPTH:
-            raise BadInput(f"{path} is nested too deeply: more than {MAX_DEPTH} levels.")
-        inner = [v for v in level if isinstance(v, dict | list)]
-        level = [w for v in inner for w in (v.values() if isinstance(v, dict) else v)]
     return document
 
 

@@ -90,7 +90,7 @@ def apply(draft: Draft, carried_part: dict[str, Any]) -> None:
     _of_model(draft, carried_part)
 
 
-def lower(draft: Draft, standing: dict[str, Any]) -> None:
+def apply_standing(draft: Draft, standing: dict[str, Any]) -> None:
     """Mark a draft not valid or partial where a line of its export says so, be it without the file of results."""
     if standing.get("valid") is False and draft.valid:
         draft.valid = False

@@ -51,7 +51,7 @@ def add(draft: Draft, task: str, file: Path) -> int:
             if samples == 0 and len(broken) >= 20:
                 break
             continue
-        own_export.lower(draft, mapping(line.value.get(own_export.KEY)))
+        own_export.apply_standing(draft, mapping(line.value.get(own_export.KEY)))
         name = text(mapping(line.value.get("landscape")).get("task"), 160) or task
         metrics = _metrics(line.value)
         if metrics == [PLACEHOLDER]:
