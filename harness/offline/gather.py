@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.errors import BadInput, MissingData
-from harness.interchange.foreign.draft import slug
+from harness.interchange.foreign.names_and_dates import slug
 from harness.offline.pack import Contents, model_files
 
 

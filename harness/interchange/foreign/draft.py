@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from harness.errors import BadInput
 from harness.interchange.foreign import doubles, task_scores
-from harness.interchange.foreign.bounded import text
-from harness.interchange.foreign.owners import owner, public_name
-from harness.interchange.foreign.privacy import extras, without_paths
+from harness.interchange.foreign.names_and_dates import slug
+from harness.interchange.foreign.owners import owner
+from harness.interchange.foreign.privacy import extras
 from harness.interchange.foreign.sample_list import RunSamples, SampleList
 from harness.interchange.imported_run import ImportedRun
 from harness.metrics import is_spread, metric
-from harness.scrub import scrub, strings
+from harness.scrub import strings
 from harness.store.run_folder import FORMAT, RESULTS
 
 # Number formats as other tools spell them, and as this harness does.
@@ -258,54 +257,6 @@ class Draft:
             },
             "extra": extras(self.extra),
         }
-
-
-def model_name(value: object, fallback: str = "unknown") -> str:
-    """A model's name as it may be shown: no local folders, never empty."""
-    raw = text(value)
-    name = without_paths(public_name(scrub(raw))) if raw else ""
-    return re.sub(r"[\x00-\x1f]+", " ", name).strip() or fallback
-
-
-def slug(value: str, limit: int = 60) -> str:
-    """A name as part of a folder's name: letters, digits, dot, dash and underscore."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", value.rsplit("/", 1)[-1]).strip("-._")[:limit].strip("-._") or "unknown"
-
-
-def moment(seconds: float | None) -> datetime | None:
-    """A time from Unix seconds between 2015 and 2100."""
-    return datetime.fromtimestamp(int(seconds), UTC) if seconds is not None and 1.42e9 < seconds < 4.1e9 else None
-
-
-def parse_date(value: object) -> datetime | None:
-    """A time from ISO text (also with dashes for colons, as in file names) or Unix seconds."""
-    raw = text(value, 40)
-    if raw is None:
-        return None
-    if re.fullmatch(r"\d{9,10}(\.\d+)?", raw):
-        return moment(float(raw))
-    match = re.match(
-        r"(\d{4})-?(\d\d)-?(\d\d)(?:[T _](\d\d)[:-]?(\d\d)[:-]?(\d\d)(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?)?", raw
-    )
-    if not match:
-        return None
-    year, month, day, hour, minute, second, zone = match.groups()
-    iso = f"{year}-{month}-{day}T{hour or '00'}:{minute or '00'}:{second or '00'}"
-    offset = "+00:00" if zone in (None, "Z") else zone
-    try:
-        return datetime.fromisoformat(iso + offset).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def document_hash(document: object) -> str:
-    """lm-eval's hash of an item's document, so that items pair with runs of lm-eval and of this harness."""
-    return hashlib.sha256(json.dumps(document, indent=2, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
-
-
-def item_hash(*parts: str) -> str:
-    """SHA-256 that names an item where the file has no hash of its own: the same parts, the same item."""
-    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
 def _run_id(draft: Draft) -> str:

@@ -14,7 +14,8 @@ from typing import Any
 
 from harness.errors import BadInput
 from harness.interchange.foreign.bounded import mapping, text
-from harness.interchange.foreign.draft import Draft, model_name
+from harness.interchange.foreign.draft import Draft
+from harness.interchange.foreign.names_and_dates import model_name
 from harness.interchange.imported_run import Unit
 
 NO_MODEL = "names no model: say which with --model NAME"

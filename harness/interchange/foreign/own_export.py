@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from harness.interchange.foreign.bounded import mapping, sequence, text, whole
-from harness.interchange.foreign.draft import Draft, parse_date
+from harness.interchange.foreign.draft import Draft
+from harness.interchange.foreign.names_and_dates import parse_date
 
 # The key under which a JSON document of another tool's format carries them.
 KEY = "landscape"

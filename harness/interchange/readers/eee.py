@@ -18,14 +18,8 @@ from typing import Any
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded, own_export
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
-from harness.interchange.foreign.draft import (
-    DTYPES,
-    Draft,
-    Score,
-    Task,
-    model_name,
-    parse_date,
-)
+from harness.interchange.foreign.draft import DTYPES, Draft, Score, Task
+from harness.interchange.foreign.names_and_dates import model_name, parse_date
 from harness.interchange.foreign.owners import owner
 from harness.interchange.foreign.spreads import measured_by, no_score
 from harness.interchange.imported_run import Entry, Refused, ReportedScore, Unit

@@ -19,7 +19,8 @@ from typing import Any
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded, item_errors
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
-from harness.interchange.foreign.draft import Draft, Score, Task, item_hash, model_name, moment, parse_date
+from harness.interchange.foreign.draft import Draft, Score, Task
+from harness.interchange.foreign.names_and_dates import item_hash, model_name, moment, parse_date
 from harness.interchange.foreign.sample_list import MAX_SAMPLE_TEXT, Sample
 from harness.interchange.foreign.spreads import no_score
 from harness.interchange.imported_run import Entry, Refused, Unit

@@ -12,7 +12,8 @@ from typing import Any
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import mapping, number, sequence, text
-from harness.interchange.foreign.draft import Draft, Score, model_name
+from harness.interchange.foreign.draft import Draft, Score
+from harness.interchange.foreign.names_and_dates import model_name
 from harness.interchange.imported_run import Entry, Refused, Unit
 
 TABLE = "helm-table"

@@ -16,7 +16,8 @@ from typing import Any
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded, own_export
 from harness.interchange.foreign.bounded import mapping, text
-from harness.interchange.foreign.draft import Draft, model_name
+from harness.interchange.foreign.draft import Draft
+from harness.interchange.foreign.names_and_dates import model_name
 from harness.interchange.imported_run import Entry, ImportedRun, Refused, Unit
 from harness.interchange.readers import landscape
 from harness.spreadsheets import FORMULA_STARTS

@@ -28,8 +28,8 @@ from harness.catalog.tables import benchmark_units
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded, table
 from harness.interchange.foreign.bounded import mapping, text
-from harness.interchange.foreign.draft import model_name, parse_date
 from harness.interchange.foreign.figures import Figure, figure, hundredth
+from harness.interchange.foreign.names_and_dates import model_name, parse_date
 from harness.interchange.foreign.owners import owner
 from harness.interchange.imported_run import Entry, NoFigure, Refused, ReportedScore, Unit
 

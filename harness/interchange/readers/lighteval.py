@@ -15,8 +15,9 @@ from typing import Any
 
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
-from harness.interchange.foreign.draft import DTYPES, Draft, Score, Task, item_hash, parse_date
+from harness.interchange.foreign.draft import DTYPES, Draft, Score, Task
 from harness.interchange.foreign.identity import identify
+from harness.interchange.foreign.names_and_dates import item_hash, parse_date
 from harness.interchange.foreign.parquet import rows
 from harness.interchange.foreign.sample_list import MAX_SAMPLE_TEXT, Sample
 from harness.interchange.foreign.task_scores import states_none

@@ -17,8 +17,9 @@ from typing import Any
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded, own_export
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
-from harness.interchange.foreign.draft import DTYPES, Draft, Score, Task, moment, parse_date
+from harness.interchange.foreign.draft import DTYPES, Draft, Score, Task
 from harness.interchange.foreign.identity import Identity, identify, stated_name
+from harness.interchange.foreign.names_and_dates import moment, parse_date
 from harness.interchange.foreign.task_scores import states_none
 from harness.interchange.imported_run import Entry, Refused, Unit
 from harness.interchange.readers import lm_eval_samples

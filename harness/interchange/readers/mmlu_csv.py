@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 
 from harness.interchange.foreign import bounded, table
-from harness.interchange.foreign.draft import Draft, Task, document_hash
+from harness.interchange.foreign.draft import Draft, Task
 from harness.interchange.foreign.identity import identify
+from harness.interchange.foreign.names_and_dates import document_hash
 from harness.interchange.foreign.sample_list import MAX_SAMPLE_TEXT, Sample
 from harness.interchange.imported_run import Entry, Refused, Unit
 

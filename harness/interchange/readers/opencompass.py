@@ -18,8 +18,9 @@ from typing import Any
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import mapping, number, sequence, text
-from harness.interchange.foreign.draft import Draft, Score, Task, item_hash, model_name, parse_date
+from harness.interchange.foreign.draft import Draft, Score, Task
 from harness.interchange.foreign.figures import hundredth
+from harness.interchange.foreign.names_and_dates import item_hash, model_name, parse_date
 from harness.interchange.foreign.sample_list import MAX_SAMPLE_TEXT, Sample
 from harness.interchange.foreign.task_scores import states_none
 from harness.interchange.imported_run import Entry, Refused, Unit

@@ -14,8 +14,9 @@ from typing import Any
 from harness import places
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded
-from harness.interchange.foreign.draft import Draft, Task, document_hash
+from harness.interchange.foreign.draft import Draft, Task
 from harness.interchange.foreign.identity import identify
+from harness.interchange.foreign.names_and_dates import document_hash
 from harness.interchange.foreign.sample_list import Sample
 from harness.interchange.imported_run import Entry, Unit
 from harness.suites.extra_metrics import squad_em, squad_f1

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.interchange.foreign import own_export
-from harness.interchange.foreign.draft import parse_date, slug
+from harness.interchange.foreign.names_and_dates import parse_date, slug
 from harness.interchange.imported_run import ImportedRun
 from harness.interchange.readers.eee import INSTANCES, METRIC
 from harness.metrics import metric

@@ -17,7 +17,7 @@ from typing import Any
 
 from harness.files import fitting
 from harness.interchange.foreign import own_export
-from harness.interchange.foreign.draft import parse_date
+from harness.interchange.foreign.names_and_dates import parse_date
 from harness.interchange.imported_run import ImportedRun
 
 _TYPES = {"classification": "multiple_choice", "perplexity": "loglikelihood_rolling", "qa": "generate_until"}

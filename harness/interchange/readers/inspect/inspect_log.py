@@ -12,7 +12,8 @@ from typing import Any
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import mapping, sequence, text, whole
-from harness.interchange.foreign.draft import Draft, Task, model_name, parse_date
+from harness.interchange.foreign.draft import Draft, Task
+from harness.interchange.foreign.names_and_dates import model_name, parse_date
 from harness.interchange.imported_run import Entry, Unit
 from harness.interchange.readers.inspect import inspect_items, inspect_rows
 

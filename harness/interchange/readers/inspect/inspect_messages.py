@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness.interchange.foreign.bounded import mapping, sequence, text
-from harness.interchange.foreign.draft import item_hash
+from harness.interchange.foreign.names_and_dates import item_hash
 from harness.interchange.foreign.sample_list import MAX_SAMPLE_TEXT
 
 _ATTACHMENT = "attachment://"
