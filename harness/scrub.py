@@ -46,7 +46,7 @@ _NAME_END = re.compile(r"(?:authorization|key|id|cookie|token|secret|password|pa
 _NAME = re.compile(rf"(?<![a-z0-9])(?:{_FIELD})$", re.IGNORECASE)
 _VALUE = re.compile(
     rf"({_QUOTE}?\s*(?:=>|[:=]|%(?:25)?3[ad]|(?<=[\"']),)\s*(?:%20)*(?:b?{_QUOTE})?)"
-    r"((?:(?:bearer|basic|token|digest|negotiate|apikey|key)(?:\s+|%20|\+))?[^\s\"'\\,;&<>(){}\[\]]{4,})",
+    r"((?:(?:bearer|basic|token|digest|negotiate|apikey|key)(?:\s+|%20|\+))?[^\s\"'\\,;&<>(){}\[\]]{4,}(?<![:.]))",
     re.IGNORECASE,
 )
 # Characters of the longest field name, and some.

@@ -215,3 +215,7 @@ def test_scrubbing_takes_no_time_to_speak_of() -> None:
         stream.write(line)
     scrub(line * 5_000)
     assert time.process_time() - started < 2
+
+
+def test_the_sign_after_a_secret_stays() -> None:
+    assert scrub("http://h/v1?api_key=QQQQQQQQ: resolving") == f"http://h/v1?api_key={BLANK}: resolving"

@@ -111,9 +111,9 @@ def runs(
         rows = [row for row in rows if row["origin"] == origin]
     shown = rows if every else rows[: NEWEST if limit is None else limit]
     columns = ["run_id", "model", "suite", "engine", "dtype", "origin", "valid", "partial"]
-    show_table(shown, columns, "runs" if len(shown) == len(rows) else f"of {len(rows)} runs", as_json)
+    show_table(shown, columns, "runs" if len(shown) == len(rows) else f"of {len(rows):,} runs", as_json)
     if len(shown) < len(rows):
         print(
-            f"The newest {len(shown)} of {len(rows)} runs; --all lists them all, --limit N the newest N.",
+            f"The newest {len(shown):,} of {len(rows):,} runs; --all lists them all, --limit N the newest N.",
             file=sys.stderr,
         )
