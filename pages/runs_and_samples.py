@@ -33,8 +33,8 @@ shown = runs.matching(every, suites, origins, words)
 if shown.empty:
     st.info(say("common.no_match"), icon=":material/filter_alt_off:")
     st.stop()
-blocks.section(say("runs_and_samples.runs", n=len(shown)), say("runs_and_samples.runs_lead"))
-blocks.table(seen, shown, "runs", columns.runs(say), alt=say("runs_and_samples.runs", n=len(shown)), height=280)
+blocks.section(say("runs_and_samples.runs", n=f"{len(shown):,}"), say("runs_and_samples.runs_lead"))
+blocks.table(seen, shown, "runs", columns.runs(say), alt=say("runs_and_samples.runs", n=f"{len(shown):,}"), height=280)
 
 run_id = controls.select(
     say("runs_and_samples.choose"), list(shown["run_id"].head(runs.MOST_LISTED)), "run", runs.labels(shown)

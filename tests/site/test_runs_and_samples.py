@@ -80,3 +80,9 @@ def test_a_manifest_is_flattened_without_what_always_differs() -> None:
         "tasks": [{"task": "a"}],
     }
     assert runs.flat(manifest) == {"model.id": "m", "model.params": "3", "dtype": "bf16", "tasks": '[{"task": "a"}]'}
+
+
+@pytest.mark.parametrize("dtype", [None, float("nan")])
+def test_a_run_of_unknown_precision_is_labelled_by_its_engine(dtype: object) -> None:
+    run = {"run_id": "a" * 20, "model": "org/a", "suite": "eee", "dtype": dtype, "engine": "imported", "sealed": None}
+    assert runs.label(run) == "org/a · eee · imported · – · aaaaaaaa"

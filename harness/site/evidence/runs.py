@@ -88,7 +88,8 @@ def labels(frame: pd.DataFrame) -> Callable[[str], str]:
 def label(run: Mapping[Any, Any]) -> str:
     """One run's label (as ``labels``)."""
     sealed = f"{run['sealed']:%Y-%m-%d}" if present(run["sealed"]) else "–"
-    return f"{run['model']} · {run['suite']} · {run['dtype'] or run['engine']} · {sealed} · {str(run['run_id'])[-8:]}"
+    dtype = run["dtype"] if present(run["dtype"]) else run["engine"]
+    return f"{run['model']} · {run['suite']} · {dtype} · {sealed} · {str(run['run_id'])[-8:]}"
 
 
 def results(view: View, run_id: str) -> pd.DataFrame:
