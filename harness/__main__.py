@@ -6,17 +6,18 @@ import json
 import sys
 from collections.abc import Sequence
 
+from harness import stopping
 from harness.errors import LandscapeError, explain, unforeseen
 from harness.scrub import scrub
 from harness.scrubbed_streams import install
 
 ENGINE = {"torch", "transformers", "lm_eval", "datasets", "huggingface_hub", "safetensors", "tokenizers"}
-STOPPED = "stopped by Ctrl-C; finished work is kept, and the same command goes on from there."
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run ``harness`` behind the scrubber and exit with the code of design §6 (0, 1, 2 or 130)."""
+    """Run ``harness`` behind the scrubber and exit with the code of design §6 (0, 1, 2, 3 or 130)."""
     install()
+    stopping.install()
     sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
 
 
@@ -30,7 +31,7 @@ def run(arguments: Sequence[str]) -> int:
     except LandscapeError as error:
         return say(str(error), error.exit_code)
     except KeyboardInterrupt:
-        return say(STOPPED, 130)
+        return say(stopping.SENTENCE, stopping.STOPPED)
     except BrokenPipeError:
         sys.stderr.close()
         return 1
@@ -38,8 +39,8 @@ def run(arguments: Sequence[str]) -> int:
         return say(explain(error), 1)
     except Exception as error:
         return _other(error, say)
-    if code == 130:  # a command, or typer, has met the Ctrl-C before us: what there is to print is printed
-        print(f"harness: {STOPPED}", file=sys.stderr)
+    if code == stopping.STOPPED:  # a command, or typer, has met the stop before us: what there is to print is printed
+        print(f"harness: {stopping.SENTENCE}", file=sys.stderr)
     return code if isinstance(code, int) else 0
 
 
@@ -68,7 +69,7 @@ def _other(error: Exception, say: Speaker) -> int:
     if isinstance(error, typer.Exit):
         return int(error.exit_code)
     if isinstance(error, typer.Abort):
-        return say(STOPPED, 130)
+        return say(stopping.SENTENCE, stopping.STOPPED)
     show = getattr(error, "show", None)
     if show is not None and hasattr(error, "exit_code"):
         if isinstance(getattr(error, "message", None), str):  # before rich breaks it over lines

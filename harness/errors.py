@@ -3,6 +3,7 @@
     LandscapeError        anything we expect to go wrong; never shown as a traceback
     ├── BadInput          wrong usage or bad input; nothing was changed          exit 2
     │   └── MissingData   something that was asked for is not there              exit 2
+    ├── PlanHeld          another process is at work on the same plan            exit 3
     ├── RunFailed         the work failed in part or whole; says what was kept   exit 1
     └── StoreError        the database cannot be read or written                 exit 1
         └── StoreRefused  it, or its folder, is none that we may use; unchanged  exit 2
@@ -48,6 +49,12 @@ class BadInput(LandscapeError):
 
 class MissingData(BadInput):
     """A run, model, data set or other object that was named does not exist."""
+
+
+class PlanHeld(LandscapeError):
+    """Another process is at work on the same plan; nothing was loaded or changed."""
+
+    exit_code = 3
 
 
 class RunFailed(LandscapeError):

@@ -1,4 +1,4 @@
-"""``harness run``: one suite on several models, then one publish; a model that fails does not stop the others."""
+"""``harness run``: jobs one after another, each published as it is sealed; a model that fails does not stop the others."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import Any
 
 from harness import places
 from harness.errors import BadInput, LandscapeError, StoreError, explain, unforeseen
+from harness.runs.command import preflight
+from harness.runs.command.publishing import Publisher
 from harness.runs.plan import Options
 from harness.runs.progress import Progress
+from harness.stopping import STOPPED
 from harness.store import leftovers, run_folder
 from harness.suites.load import load_suite
 from harness.suites.model import Suite
-
-STOPPED = 130
-"""Exit code of a command that Ctrl-C ended."""
 
 
 @dataclass(frozen=True)
@@ -66,15 +66,6 @@ class ModelResult:
     valid: bool = False
 
 
-@dataclass(frozen=True)
-class Published:
-    """Whether a command's runs are in the database; the problem in one sentence, or None; the damaged run folders."""
-
-    done: bool = True
-    problem: str | None = None
-    damaged: frozenset[str] = frozenset()
-
-
 def run_request(request: Request, *, as_json: bool) -> int:
     """Run what a command line asks for; returns the exit code.
 
@@ -85,20 +76,23 @@ def run_request(request: Request, *, as_json: bool) -> int:
     return run_models([Job(model, suite, options) for model in request.models], as_json=as_json)
 
 
-def run_models(jobs: Sequence[Job], *, as_json: bool) -> int:
-    """Run every job, publish what was sealed, print what came out; returns the exit code.
+def run_models(jobs: Sequence[Job], *, show: Progress | None = None, as_json: bool) -> int:
+    """Run every job, publish each run as it is sealed, print what came out; returns the exit code.
 
-    A model that fails does not stop the others; Ctrl-C does, and what was sealed before is published all the same.
+    A model that fails does not stop the others, and one that plainly cannot be run is named before the first starts.
+    Ctrl-C and SIGTERM end the command; finished batches and sealed runs are kept, and the latter published.
     """
-    show = Progress()
+    show = show or Progress()
+    publisher = Publisher(show)
     results: list[ModelResult] = []
-    for job in jobs:
+    refused = _refused(jobs, show) if len(jobs) > 1 else {}
+    for number, job in enumerate(jobs):
         try:
-            results.append(_one(job, show))
+            results.append(refused[number] if number in refused else _one(job, show, publisher))
         except KeyboardInterrupt:
-            results.append(ModelResult(job.model, STOPPED, "stopped by Ctrl-C; finished batches are kept"))
+            results.append(ModelResult(job.model, STOPPED, "stopped; finished batches are kept"))
             break
-    published = publish(results, show)
+    published = publisher.finish()
     if as_json:
         print(
             json.dumps(
@@ -114,6 +108,18 @@ def run_models(jobs: Sequence[Job], *, as_json: bool) -> int:
     if codes == {0}:
         return 1 if published.problem else 0
     return codes.pop() if len(codes) == 1 else 1
+
+
+def _refused(jobs: Sequence[Job], show: Progress) -> dict[int, ModelResult]:
+    """The jobs, by number, whose models a cheap look shows to be unusable; each is named."""
+    refused = {}
+    for number, job in enumerate(jobs):
+        try:
+            preflight.look(job.model, job.options)
+        except LandscapeError as error:
+            refused[number] = ModelResult(job.model, error.exit_code, str(error))
+            show.error(f"harness: {job.model}: {error}")
+    return refused
 
 
 def prepare(request: Request) -> tuple[Suite, Options]:
@@ -193,12 +199,12 @@ def _places() -> list[str]:
     return problems
 
 
-def _one(job: Job, show: Progress) -> ModelResult:
+def _one(job: Job, show: Progress, publisher: Publisher) -> ModelResult:
     from harness.runs.execute import run_model
 
     model = job.model
     try:
-        outcome = run_model(model, job.suite, job.options, places.runs(), show)
+        outcome = run_model(model, job.suite, job.options, places.runs(), show, publisher)
     except LandscapeError as error:
         code, text = error.exit_code, str(error)
     except OSError as error:
@@ -212,34 +218,8 @@ def _one(job: Job, show: Progress) -> ModelResult:
     else:
         o, word = outcome, "sealed before" if outcome.existing else "sealed"
         return ModelResult(model, 0, word, o.folder.name, str(o.folder), o.existing, o.partial, o.valid)
-    show.say(f"harness: {model}: {text}")
+    show.error(f"harness: {model}: {text}")
     return ModelResult(model, code, text)
-
-
-def publish(results: list[ModelResult], show: Progress) -> Published:
-    """Publish all sealed runs, this command's and whatever else lies there unpublished.
-
-    A damaged run or pack, of whatever command, is named and left out; the others are published. The folders stay in any
-    case.
-    """
-    from harness.store.opening import bring_up_to_date, damage_lines
-
-    own = {r.run_id for r in results if r.folder}
-    if not own:
-        return Published()
-    try:
-        loaded = bring_up_to_date()
-    except (StoreError, BadInput) as error:
-        show.say(
-            f"harness: the runs are sealed, but not published: {error} They are kept in {places.runs()}; the same command, "
-            "or harness db rebuild, publishes them."
-        )
-        return Published(False, str(error))
-    lines = damage_lines(loaded)
-    for line in lines:
-        show.say(line)
-    problem = " ".join(line.strip() for line in lines) or None
-    return Published(not own & loaded.damaged, problem, frozenset(loaded.damaged))
 
 
 def _print(results: list[ModelResult]) -> None:

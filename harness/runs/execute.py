@@ -1,6 +1,6 @@
 """One run, from a model's name to a sealed folder: plan, requests, journal, score, seal.
 
-The sixth step, publishing to the database, is ``harness.runs.commands``'s, once for all models of a command.
+The sixth step, publishing to the database, is handed in by ``harness.runs.commands``: once a run, while its plan is held.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from harness import places
+from harness import places, stopping
 from harness.engine import load as loading
 from harness.engine.api_and_vllm import resolve_served
 from harness.engine.base import Answer
@@ -24,9 +24,10 @@ from harness.engine.settings import Settings, engine_version
 from harness.engine.source import ModelSource, resolve
 from harness.errors import BadInput
 from harness.runs import journal, plan, requests, reuse, rounds, score
+from harness.runs.command import plan_lock, preflight
 from harness.runs.estimate import estimate
 from harness.runs.progress import Progress
-from harness.runs.seal import ScoredRun, seal
+from harness.runs.seal import ScoredRun, judge, seal
 from harness.store import run_folder
 from harness.suites.model import Suite
 
@@ -61,37 +62,64 @@ class AskedRun:
         return reuse.scope(self.plan, self.loaded.engine.version, self.codec.window)
 
 
-def run_model(model: str, suite: Suite, options: plan.Options, runs: Path, show: Progress) -> Outcome:
-    """Run ``suite`` on ``model`` and seal the result under ``runs``.
+def run_model(
+    model: str,
+    suite: Suite,
+    options: plan.Options,
+    runs: Path,
+    show: Progress,
+    publish: Callable[[Path], None] = lambda folder: None,
+) -> Outcome:
+    """Run ``suite`` on ``model``, seal the result under ``runs`` and hand its folder to ``publish``.
+
+    The plan is held from before the model is loaded until ``publish`` has returned.
 
     Raises:
-        BadInput: the plan is refused; nothing was changed.
+        BadInput: the plan is refused, with every problem that shows without the weights; nothing was changed.
+        PlanHeld: another process is at work on the same plan.
         RunFailed: scoring failed; finished batches are kept.
     """
     show.step(f"{model}: resolving")
     source = _source(model, options)
-    settings = _settings(suite, options)
-    loading.check_memory(source, settings)
-    run_plan, tasks = _plan(source, suite, options, show)
+    run_plan, tasks = _plan_or_refuse(source, suite, options, runs, show)
     show.plan(run_plan)
+    path = _journal_path(run_plan, runs)
     sealed = None if options.again else plan.find_sealed(runs, run_plan.hash)
-    if sealed is not None:
-        journal.discard(_journal_path(run_plan, runs))
+    if sealed is not None and not path.exists():
+        publish(sealed)
         return _outcome(sealed, existing=True)
+    with plan_lock.hold(path.with_suffix(".lock")):
+        # Another process may have sealed this plan since; a journal beside a sealed run is what a kill left.
+        sealed = None if options.again else plan.find_sealed(runs, run_plan.hash)
+        if sealed is not None:
+            path.unlink(missing_ok=True)
+            publish(sealed)
+            return _outcome(sealed, existing=True)
+        return _outcome(_carry_out(run_plan, tasks, runs, show, publish), existing=False)
+
+
+def _carry_out(
+    run_plan: plan.Plan, tasks: Mapping[str, Any], runs: Path, show: Progress, publish: Callable[[Path], None]
+) -> Path:
+    """Load, ask, score, seal and publish; returns the sealed folder. A stop waits while the run is sealed and published."""
+    name, options = run_plan.source.name, run_plan.options
     show.time(estimate(runs, run_plan, device_name(options.device)))
-    show.step(f"{source.name}: loading")
-    loaded = loading.load(source, settings)
+    show.step(f"{name}: loading")
+    loaded = loading.load(run_plan.source, _settings(run_plan.suite, options))
     asked = _requests(run_plan, tasks, loaded, show)
     layout = rounds.lay_out(asked.plan) if options.precision is not None else None
     with closing(_journal(asked, layout, runs)) as log:
         log.start()
         scored = _score(asked, layout, log, show)
-    show.step(f"{source.name}: computing scores")
-    folder = seal(scored, runs)
-    if options.engine != "api":
-        reuse.keep(runs, asked.reuse_scope, suite.name, asked.request_set.requests, log.computed())
-    log.path.unlink(missing_ok=True)
-    return _outcome(folder, existing=False)
+    show.step(f"{name}: computing scores")
+    record = judge(scored)
+    with stopping.deferred():
+        folder = seal(record, runs)
+        if options.engine != "api":
+            reuse.keep(runs, asked.reuse_scope, run_plan.suite.name, asked.request_set.requests, log.computed())
+        log.path.unlink(missing_ok=True)
+        publish(folder)
+    return folder
 
 
 def _outcome(folder: Path, *, existing: bool) -> Outcome:
@@ -109,6 +137,35 @@ def _settings(suite: Suite, options: plan.Options) -> Settings:
     return Settings(
         options.engine, options.device, options.dtype, options.deterministic, options.trust_remote_code, suite.window
     )
+
+
+def _plan_or_refuse(
+    source: ModelSource, suite: Suite, options: plan.Options, runs: Path, show: Progress
+) -> tuple[plan.Plan, dict[str, Any]]:
+    """The plan and its tasks, before any weights are loaded.
+
+    Raises:
+        BadInput: with every problem of this model at once: its data, its chat template, memory, room on the disk.
+    """
+    problems = list[BadInput]()
+    try:
+        loading.check_memory(source, _settings(suite, options))
+    except BadInput as error:
+        problems.append(error)
+    try:
+        preflight.check_template(source.name, Path(source.location), options)
+    except BadInput as error:
+        problems.append(error)
+    try:
+        run_plan, tasks = _plan(source, suite, options, show)
+        preflight.check_room(runs, sum(t.items for t in run_plan.tasks))
+    except BadInput as error:
+        problems.append(error)
+    if len(problems) == 1:
+        raise problems[0]
+    if problems:
+        raise BadInput(f"{source.name} cannot be run:", [str(p) for p in problems])
+    return run_plan, tasks
 
 
 def _plan(source: ModelSource, suite: Suite, options: plan.Options, show: Progress) -> tuple[plan.Plan, dict[str, Any]]:

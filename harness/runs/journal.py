@@ -10,15 +10,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from filelock import BaseFileLock, FileLock, Timeout
-
 from harness.engine.base import Answer, Batch, Generated, Scored, Work
-from harness.errors import BadInput, RunFailed
+from harness.errors import RunFailed
 from harness.files import write_atomically
 
 FORMAT = 1
@@ -58,7 +55,6 @@ class Journal:
         self.begun = begun
         self.work = work
         self.resumed = bool(answers)
-        self.lock: BaseFileLock | None = None
         self._file: TextIO = path.open("a", encoding="utf-8")
 
     def start(self) -> None:
@@ -116,10 +112,8 @@ class Journal:
         }
 
     def close(self) -> None:
-        """Close the file and release its lock."""
+        """Close the file."""
         self._file.close()
-        if self.lock is not None:
-            self.lock.release()
 
     def _append(self, line: dict[str, Any], *, sync: bool) -> None:
         self._file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
@@ -141,37 +135,9 @@ def open_journal(
     A journal of the same plan keeps its own partition and its own reused answers. One whose requests
     differ (a library was updated between two starts) is set aside: its answers are to other questions.
     So is one with reused answers where there shall be none (``reused`` is None).
-
-    Raises:
-        BadInput: another process holds this journal.
+    The caller holds the plan (``harness.runs.command.plan_lock``): nobody else writes here.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(str(path.with_suffix(".lock")))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise BadInput(
-            f"Another process is scoring this very plan ({path.name}); wait for it, or stop it first."
-        ) from None
-    try:
-        journal = _open(path, plan_hash, digest, settings, partition, reused)
-    except BaseException:
-        lock.release()
-        raise
-    journal.lock = lock
-    return journal
-
-
-def discard(path: Path) -> None:
-    """Delete the journal of a run that is sealed, left where the run was killed right after; not one in use."""
-    if not path.exists():
-        return
-    with suppress(Timeout), FileLock(str(path.with_suffix(".lock")), timeout=0):
-        path.unlink(missing_ok=True)
-
-
-def _open(path: Path, plan_hash: str, digest: str, settings: dict[str, Any], partition: Sequence[Batch],
-          reused: Mapping[int, Answer] | None) -> Journal:  # fmt: skip
     if path.exists():
         earlier = _read(path)
         if earlier is not None:

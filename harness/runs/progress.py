@@ -32,6 +32,14 @@ class Progress:
         """A plain message (no markup is read from it)."""
         self._console.print(scrub(text), markup=False, soft_wrap=True)
 
+    def warn(self, text: str) -> None:
+        """Something went wrong; the work goes on."""
+        self.say(text)
+
+    def error(self, text: str) -> None:
+        """Something failed."""
+        self.say(text)
+
     def plan(self, plan: Plan) -> None:
         """The plan: what will be scored, and what is left out and why."""
         items = sum(t.items for t in plan.tasks)

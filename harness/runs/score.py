@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.engine.base import Answer, Batch, Engine, Work
+from harness.engine.base import Answer, Batch, Engine, Scored, Work
 from harness.engine.libraries import first_line
 from harness.errors import RunFailed
 from harness.runs.journal import Journal
@@ -86,7 +87,7 @@ def run_batches(
     """Score and journal these batches, in order.
 
     Raises:
-        RunFailed: the engine failed on a batch; what the journal holds is kept.
+        RunFailed: the engine failed on a batch, or its answers are no numbers; what the journal holds is kept.
     """
     for i in batches:
         batch = journal.head.batches[i]
@@ -101,6 +102,30 @@ def run_batches(
                 f"{done} batches are kept; the same command goes on from there."
             ) from error
         spent = time.perf_counter() - started
+        refuse_unbounded(request_set, batch, answers, f"batch {i + 1} of {len(journal.head.batches)}")
         journal.done(i, answers, work)
         tally.add(work, spent)
         advance(len(batch.requests))
+
+
+def refuse_unbounded(request_set: RequestSet, batch: Batch, answers: Sequence[Answer], where: str) -> None:
+    """Refuse a batch in which a log-likelihood is NaN or infinite: such a model cannot be trusted.
+
+    Raises:
+        RunFailed: with the tasks that asked for it; the batch is not journalled.
+    """
+    wrong = {
+        r
+        for r, a in zip(batch.requests, answers, strict=True)
+        if isinstance(a, Scored) and not math.isfinite(a.logprob)
+    }
+    if not wrong:
+        return
+    tasks = sorted(
+        {i.task_name for i, parts in zip(request_set.instances, request_set.parts, strict=True) if wrong & set(parts)}
+    )
+    named = ", ".join(tasks[:4]) + (f" and {len(tasks) - 4} more" if len(tasks) > 4 else "")
+    raise RunFailed(
+        f"{len(wrong)} of {len(answers)} log-likelihoods in {where} are NaN or infinite ({named}): the model's numbers "
+        "overflow or its weights are damaged. Nothing of this batch was kept; try --dtype fp32, or fetch the weights again."
+    )

@@ -46,8 +46,22 @@ class ScoredRun:
     started: datetime
 
 
-def seal(run: ScoredRun, runs: Path) -> Path:
-    """Compute the scores and write the run's folder under ``runs``; returns the folder."""
+@dataclass(frozen=True)
+class Record:
+    """All that a run's folder will hold: the manifest and the rows of the tables ``results`` and ``samples``."""
+
+    manifest: dict[str, Any]
+    results: list[dict[str, Any]]
+    samples: list[dict[str, Any]]
+
+
+def seal(record: Record, runs: Path) -> Path:
+    """Write the run's folder under ``runs``; returns the folder."""
+    return run_folder.write(runs, record.manifest, *tables.to_tables(record.results, record.samples))
+
+
+def judge(run: ScoredRun) -> Record:
+    """Compute the scores and the verdict; nothing is written."""
     plan, request_set = run.plan, run.request_set
     responses = requests.answer(request_set, run.scoring.answers)
     scores, samples = lm_eval_metrics.evaluate(
@@ -66,7 +80,7 @@ def seal(run: ScoredRun, runs: Path) -> Path:
         engine_notes=tuple(getattr(run.loaded.engine, "notes", ())),
         reused=(len(run.journal.head.reused), len(request_set.requests)),
     )
-    return run_folder.write(runs, strings(_manifest(run, name, sealed, findings)), *tables.to_tables(results, items))
+    return Record(strings(_manifest(run, name, sealed, findings)), results, items)
 
 
 def _rows(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.engine.base import Batch, Generated, Scored, Work
-from harness.errors import BadInput, RunFailed
+from harness.errors import RunFailed
 from harness.runs.journal import open_journal
 
 BATCHES = [Batch((0, 2)), Batch((1,))]
@@ -72,11 +72,3 @@ def test_collect_names_missing_answers(tmp_path: Path) -> None:
     journal.done(0, [Scored(-1.0, True)], Work(1, 0, 1))
     with pytest.raises(RunFailed, match="1 of 2 requests"):
         journal.collect(2)
-
-
-def test_two_processes_never_share_a_journal(tmp_path: Path) -> None:
-    first = begin(tmp_path / "j.jsonl")
-    with pytest.raises(BadInput, match="Another process is scoring this very plan"):
-        begin(tmp_path / "j.jsonl")
-    first.close()
-    begin(tmp_path / "j.jsonl").close()

@@ -1,0 +1,82 @@
+"""The lock of a plan: one process at a time, from before its model is loaded until its run is published.
+
+A file beside the journal, locked with ``flock``: the system frees it with the process however that ends. What stands in
+the file (process, host, start) is for people; a process id means another process in another container.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from harness.errors import PlanHeld
+
+MOST_BYTES = 4096
+"""Of a lock file that is read for its holder's name."""
+
+
+@contextmanager
+def hold(path: Path) -> Iterator[None]:
+    """Hold the lock at ``path`` inside the block. On a file system without locks nothing is held.
+
+    Raises:
+        PlanHeld: another process holds it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = _locked(path)
+    try:
+        os.ftruncate(handle, 0)
+        holder = {
+            "process": os.getpid(),
+            "host": socket.gethostname(),
+            "since": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        }
+        os.pwrite(handle, json.dumps(holder).encode(), 0)
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_UN)  # closing alone would leave the lock to a forked child
+        os.close(handle)
+
+
+def _locked(path: Path) -> int:
+    """Handle of the file, locked; a file that its holder removed between the two calls is made anew."""
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(handle, MOST_BYTES, 0)
+            os.close(handle)
+            raise PlanHeld(
+                f"Another process is at work on this very plan ({path.stem[:8]}{_who(holder)}); wait for it, or stop it first."
+            ) from None
+        except OSError:
+            return handle  # no locks on this file system
+        if _in_place(handle, path):
+            return handle
+        os.close(handle)
+
+
+def _in_place(handle: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), path.lstat())
+    except OSError:
+        return False
+
+
+def _who(raw: bytes) -> str:
+    """``: process P on host H since T`` as far as the lock file says so; it may be empty or torn."""
+    try:
+        holder: Any = json.loads(raw)
+        return f": process {int(holder['process'])} on {holder['host']} since {holder['since']}"
+    except (ValueError, LookupError, TypeError):
+        return ""
