@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import pairwise
 
 from harness import stopping
 from harness.errors import LandscapeError, explain, unforeseen
+from harness.log_line import Entry, as_json
 from harness.scrub import scrub
 from harness.scrubbed_streams import install
 
@@ -25,7 +28,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run ``harness`` and return its exit code. With ``--json`` an error, too, is one JSON document."""
     from harness.cli import app
 
-    say = Speaker("--json" in arguments)
+    say = Speaker("--json" in arguments, log_json=wants_json_log(arguments))
     try:
         code = app(list(arguments), standalone_mode=False, prog_name="harness")
     except LandscapeError as error:
@@ -40,21 +43,34 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         return _other(error, say)
     if code == stopping.STOPPED:  # a command, or typer, has met the stop before us: what there is to print is printed
-        print(f"harness: {stopping.SENTENCE}", file=sys.stderr)
+        say.sentence(stopping.SENTENCE)
     return code if isinstance(code, int) else 0
+
+
+def wants_json_log(arguments: Sequence[str]) -> bool:
+    """Whether ``--log json`` stands among the words of a command."""
+    return "--log=json" in arguments or ("--log", "json") in pairwise(arguments)
 
 
 class Speaker:
     """Printer of errors: a sentence on standard error and, with ``--json``, a document on standard output."""
 
-    def __init__(self, as_json: bool) -> None:
+    def __init__(self, as_json: bool, *, log_json: bool = False) -> None:
         self._as_json = as_json
+        self._log_json = log_json
 
     def __call__(self, text: str, code: int) -> int:
         """Print the error and return the exit code."""
-        print(f"harness: {text}", file=sys.stderr)
+        self.sentence(text)
         self.document(text, code)
         return code
+
+    def sentence(self, text: str) -> None:
+        """Print the sentence alone; with ``--log json`` as a line of that log."""
+        if self._log_json:
+            print(as_json(Entry(text, "error", "end"), datetime.now(UTC)), file=sys.stderr)
+        else:
+            print(f"harness: {text}", file=sys.stderr)
 
     def document(self, text: str, code: int) -> None:
         """Print the JSON document alone, without the sentence."""

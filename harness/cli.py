@@ -83,16 +83,25 @@ def run(
     again: Annotated[
         bool, typer.Option("--again", help="Make a new run although a sealed one exists; take no answers from others.")
     ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say warnings and errors alone on standard error.")] = False,
+    log: Annotated[
+        str,
+        typer.Option(
+            help="text: bars on a terminal, else a line with the time at every step and every minute. json: one JSON "
+            "object a line (time, level, event, message, model, suite, done, total, rate, eta).",
+        ),
+    ] = "text",
     json: Json = False,
 ) -> None:
     """Run a suite on one or more models; killed at any point, the same command goes on from there."""
+    from harness.runs.command.log_lines import progress
     from harness.runs.commands import Request, run_request
 
     request = Request(
         suite, tuple(model), engine, dtype, device, revision, limit, sample, deterministic, precision,
         chat_template, trust_remote_code, offline, strict, again,
     )  # fmt: skip
-    raise typer.Exit(run_request(request, as_json=json))
+    raise typer.Exit(run_request(request, show=progress(quiet=quiet, log=log), as_json=json))
 
 
 @app.command()

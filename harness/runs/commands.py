@@ -66,14 +66,14 @@ class ModelResult:
     valid: bool = False
 
 
-def run_request(request: Request, *, as_json: bool) -> int:
+def run_request(request: Request, *, show: Progress | None = None, as_json: bool) -> int:
     """Run what a command line asks for; returns the exit code.
 
     Raises:
         BadInput: the command as a whole cannot be run; nothing was changed.
     """
     suite, options = prepare(request)
-    return run_models([Job(model, suite, options) for model in request.models], as_json=as_json)
+    return run_models([Job(model, suite, options) for model in request.models], show=show, as_json=as_json)
 
 
 def run_models(jobs: Sequence[Job], *, show: Progress | None = None, as_json: bool) -> int:
@@ -84,15 +84,9 @@ def run_models(jobs: Sequence[Job], *, show: Progress | None = None, as_json: bo
     """
     show = show or Progress()
     publisher = Publisher(show)
-    results: list[ModelResult] = []
-    refused = _refused(jobs, show) if len(jobs) > 1 else {}
-    for number, job in enumerate(jobs):
-        try:
-            results.append(refused[number] if number in refused else _one(job, show, publisher))
-        except KeyboardInterrupt:
-            results.append(ModelResult(job.model, STOPPED, "stopped; finished batches are kept"))
-            break
-    published = publisher.finish()
+    with show.running():
+        results = _all(jobs, show, publisher)
+        published = publisher.finish()
     if as_json:
         print(
             json.dumps(
@@ -110,10 +104,25 @@ def run_models(jobs: Sequence[Job], *, show: Progress | None = None, as_json: bo
     return codes.pop() if len(codes) == 1 else 1
 
 
+def _all(jobs: Sequence[Job], show: Progress, publisher: Publisher) -> list[ModelResult]:
+    """How each job ended, up to a stop."""
+    results: list[ModelResult] = []
+    number = 0
+    try:
+        refused = _refused(jobs, show) if len(jobs) > 1 else {}
+        for number, job in enumerate(jobs):
+            show.job(job.model, job.suite.name)
+            results.append(refused[number] if number in refused else _one(job, show, publisher))
+    except KeyboardInterrupt:
+        results.append(ModelResult(jobs[number].model, STOPPED, "stopped; finished batches are kept"))
+    return results
+
+
 def _refused(jobs: Sequence[Job], show: Progress) -> dict[int, ModelResult]:
     """The jobs, by number, whose models a cheap look shows to be unusable; each is named."""
     refused = {}
     for number, job in enumerate(jobs):
+        show.job(job.model, job.suite.name)
         try:
             preflight.look(job.model, job.options)
         except LandscapeError as error:

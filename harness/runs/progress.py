@@ -40,22 +40,18 @@ class Progress:
         """Something failed."""
         self.say(text)
 
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """The time in which a command may be followed."""
+        yield
+
+    def job(self, model: str, suite: str) -> None:
+        """What follows is of this model and suite."""
+
     def plan(self, plan: Plan) -> None:
         """The plan: what will be scored, and what is left out and why."""
-        items = sum(t.items for t in plan.tasks)
-        o = plan.options
-        self.say(
-            f"{plan.source.name} · {plan.suite.name} {plan.suite.version} · {len(plan.tasks)} tasks, {items:,} items · "
-            f"engine {o.engine}, {o.dtype} on {o.device} · plan {plan.hash[:8]}"
-        )
-        for kind in dict.fromkeys(t.kind for t in plan.tasks):
-            names = list(dict.fromkeys(t.group or t.task for t in plan.tasks if t.kind == kind))
-            self.say(f"  {kind}: {', '.join(names)}")
-        if plan.left_out:
-            self.say(f"  left out ({len(plan.left_out)} tasks; the run will be partial and get no index):")
-            for reason, tasks in _by_reason(plan.left_out).items():
-                shown = ", ".join(tasks[:4]) + (f" and {len(tasks) - 4} more" if len(tasks) > 4 else "")
-                self.say(f"    {shown}: {reason}")
+        for line in plan_lines(plan):
+            self.say(line)
 
     def time(self, estimate: Estimate | None) -> None:
         """About how long scoring takes, and how that is known."""
@@ -79,6 +75,23 @@ class Progress:
         with Bars(*columns, console=self._console, redirect_stdout=False, redirect_stderr=False) as bars:
             task = bars.add_task(scrub(title), total=total)
             yield lambda n: bars.advance(task, n)
+
+
+def plan_lines(plan: Plan) -> Iterator[str]:
+    """A plan in lines for people: what will be scored, and what is left out and why."""
+    items, o = sum(t.items for t in plan.tasks), plan.options
+    yield (
+        f"{plan.source.name} · {plan.suite.name} {plan.suite.version} · {len(plan.tasks)} tasks, {items:,} items · "
+        f"engine {o.engine}, {o.dtype} on {o.device} · plan {plan.hash[:8]}"
+    )
+    for kind in dict.fromkeys(t.kind for t in plan.tasks):
+        names = list(dict.fromkeys(t.group or t.task for t in plan.tasks if t.kind == kind))
+        yield f"  {kind}: {', '.join(names)}"
+    if plan.left_out:
+        yield f"  left out ({len(plan.left_out)} tasks; the run will be partial and get no index):"
+        for reason, tasks in _by_reason(plan.left_out).items():
+            shown = ", ".join(tasks[:4]) + (f" and {len(tasks) - 4} more" if len(tasks) > 4 else "")
+            yield f"    {shown}: {reason}"
 
 
 def duration(seconds: float) -> str:

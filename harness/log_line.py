@@ -1,0 +1,49 @@
+"""One line of a log: the time in UTC and a message, or one JSON object with the same fields every time."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from harness.scrub import scrub
+
+Level = Literal["info", "warning", "error"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a line says. ``done`` and ``total`` count what a bar counts, ``rate`` is in units a second, ``eta`` in seconds."""
+
+    message: str
+    level: Level = "info"
+    event: str = "message"
+    model: str | None = None
+    suite: str | None = None
+    done: int | None = None
+    total: int | None = None
+    rate: float | None = None
+    eta: float | None = None
+
+
+def as_text(entry: Entry, time: datetime) -> str:
+    """``2026-11-28T21:00:00Z message``; a warning or error is marked as one, and lines of a message are joined."""
+    mark = "" if entry.level == "info" else f"{entry.level}: "
+    return f"{stamp(time)} {mark}{_one_line(entry.message)}"
+
+
+def as_json(entry: Entry, time: datetime) -> str:
+    """One JSON object: ``time``, then the fields of ``Entry``; what is not known is null."""
+    fields = asdict(entry) | {"message": _one_line(entry.message)}
+    order = ("level", "event", "message", "model", "suite", "done", "total", "rate", "eta")
+    return json.dumps({"time": stamp(time), **{name: fields[name] for name in order}}, ensure_ascii=False)
+
+
+def stamp(time: datetime) -> str:
+    """A time in ISO 8601, UTC, whole seconds."""
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(scrub(text).split())
