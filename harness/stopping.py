@@ -79,9 +79,10 @@ def _unblock() -> None:
 
 def _as_in_any_child() -> None:
     """Handle signals in a forked child as Python does by itself."""
-    for number, plain in zip(SIGNALS, (signal.SIG_DFL, signal.default_int_handler), strict=True):
-        if isinstance(signal.getsignal(number), Handler):
-            signal.signal(number, plain)
+    if isinstance(signal.getsignal(signal.SIGTERM), Handler):
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if isinstance(signal.getsignal(signal.SIGINT), Handler):
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     _unblock()
 
 

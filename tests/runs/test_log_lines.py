@@ -64,7 +64,7 @@ def test_text_lines() -> None:
         "2026-03-01T23:01:45Z acme/one: scoring: 430 of 1,000 (43%), 0.5 a second, about 19 min left",
         "2026-03-01T23:02:45Z acme/one: scoring: 460 of 1,000 (46%), 0.5 a second, about 18 min left",
         "2026-03-01T23:02:45Z acme/one: scoring: 460 of 1,000 in 2 min",
-        "2026-03-01T23:02:45Z warning: harness: the disk is slow",
+        "2026-03-01T23:02:45Z warning: the disk is slow",
     ]
 
 
@@ -87,7 +87,7 @@ def test_quiet_leaves_warnings_and_errors_alone() -> None:
     score_for_two_minutes(show, clock)
     show.error("acme/one: out of memory")
     assert stream.getvalue().splitlines() == [
-        "2026-03-01T23:02:45Z warning: harness: the disk is slow",
+        "2026-03-01T23:02:45Z warning: the disk is slow",
         "2026-03-01T23:02:45Z error: acme/one: out of memory",
     ]
 

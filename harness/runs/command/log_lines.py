@@ -154,6 +154,7 @@ class LogLines(Progress):
     def _write(self, text: str, *, level: Level = "info", event: str = "message", gauge: Gauge | None = None) -> None:
         if self._quiet and level == "info":
             return
+        text = text.removeprefix("harness: ")  # a level says as much
         entry = Entry(text, level, event, self._model, self._suite)
         if gauge is not None:
             entry = Entry(
