@@ -61,7 +61,9 @@ def run(
     ] = None,
     device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:N or mps. Default: cuda, else cpu.")] = None,
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit of a hub model.")] = None,
-    limit: Annotated[int | None, typer.Option(help="Score the first N items of each task.")] = None,
+    limit: Annotated[
+        float | None, typer.Option(help="Score the first N items of each task; below 1, that share of them (0.1).")
+    ] = None,
     sample: Annotated[int | None, typer.Option(help="Score N random items of each task (seeded).")] = None,
     deterministic: Annotated[
         bool,

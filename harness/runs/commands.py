@@ -11,7 +11,7 @@ from typing import Any
 
 from harness import places
 from harness.errors import BadInput, LandscapeError, StoreError, explain, unforeseen
-from harness.runs.plan import Options
+from harness.runs.plan import Options, whole_or_share
 from harness.runs.progress import Progress
 from harness.store import leftovers, run_folder
 from harness.suites.load import load_suite
@@ -31,7 +31,7 @@ class Request:
     dtype: str | None
     device: str | None
     revision: str | None
-    limit: int | None
+    limit: float | None
     sample: int | None
     deterministic: bool
     precision: float | None
@@ -133,7 +133,7 @@ def prepare(request: Request) -> tuple[Suite, Options]:
         engine=request.engine,
         device=device,
         dtype=dtype,
-        limit=request.limit,
+        limit=whole_or_share(request.limit),
         sample=request.sample,
         deterministic=request.deterministic,
         precision=request.precision,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 import random
 import re
 from collections.abc import Mapping
@@ -25,12 +26,15 @@ SEED = 1234
 
 @dataclass(frozen=True)
 class Options:
-    """The options of one run, device and dtype resolved."""
+    """The options of one run, device and dtype resolved.
+
+    ``limit`` is a whole number of items of each task, or below 1 a share of them.
+    """
 
     engine: str
     device: str
     dtype: str
-    limit: int | None = None
+    limit: float | None = None
     sample: int | None = None
     deterministic: bool = False
     precision: float | None = None
@@ -44,8 +48,10 @@ class Options:
     def check(self) -> list[str]:
         """Problems with the options themselves, one sentence each."""
         problems = []
-        if self.limit is not None and self.limit < 1:
-            problems.append(f"--limit is {self.limit}; give 1 or more items.")
+        if self.limit is not None and not (0 < self.limit < 1 or (self.limit >= 1 and float(self.limit).is_integer())):
+            problems.append(
+                f"--limit is {self.limit:g}; give a whole number of items from 1 on, or a share below 1, such as 0.1."
+            )
         if self.sample is not None and self.sample < 1:
             problems.append(f"--sample is {self.sample}; give 1 or more items.")
         if self.limit is not None and self.sample is not None:
@@ -61,6 +67,18 @@ class Options:
         if self.revision is not None and self.engine == "api":
             problems.append("--revision names weights; which ones a server holds is the server's to say.")
         return problems
+
+
+def whole_or_share(limit: float | None) -> int | float | None:
+    """``--limit`` as plans and manifests hold it: a whole number as one (10.0 is 10), a share as it is."""
+    return int(limit) if limit is not None and limit >= 1 and float(limit).is_integer() else limit
+
+
+def items_of(limit: float | None, available: int) -> int | None:
+    """Number of a task's items that ``--limit`` asks for: below 1 that share, rounded up as lm-eval does."""
+    if limit is None:
+        return None
+    return math.ceil(available * limit) if limit < 1 else int(limit)
 
 
 @dataclass(frozen=True)
@@ -111,7 +129,7 @@ def make_plan(source: ModelSource, suite: Suite, options: Options, tasks: Mappin
     planned, chosen = [], {}
     for name, task in tasks.items():
         available = len(task.eval_docs)
-        items = min(available, options.limit or options.sample or available)
+        items = min(available, items_of(options.limit, available) or options.sample or available)
         if options.sample is not None:
             chosen[name] = tuple(sorted(random.Random(f"{SEED}:{name}").sample(range(available), items)))
         entry = suite.task(name)

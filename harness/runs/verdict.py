@@ -59,7 +59,8 @@ def judge(
 def _subset(plan: Plan) -> list[Finding]:
     o = plan.options
     if o.limit is not None:
-        return [Finding("limit", f"Only the first {o.limit} items of each task were scored (--limit).", True)]
+        first = f"{o.limit * 100:.10g} % of items" if o.limit < 1 else f"{o.limit} items"
+        return [Finding("limit", f"Only the first {first} of each task were scored (--limit).", True)]
     if o.sample is not None:
         return [Finding("sample", f"Only {o.sample} random items of each task were scored (--sample).", True)]
     if o.precision is not None:
