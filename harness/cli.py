@@ -88,13 +88,13 @@ def run(
     json: Json = False,
 ) -> None:
     """Run a suite on one or more models; killed at any point, the same command goes on from there."""
-    from harness.runs.commands import Request, run_models
+    from harness.runs.commands import Request, run_request
 
     request = Request(
         suite, tuple(model), engine, dtype, device, revision, limit, sample, deterministic, precision,
         chat_template, trust_remote_code, offline, strict, again,
     )  # fmt: skip
-    raise typer.Exit(run_models(request, as_json=json))
+    raise typer.Exit(run_request(request, as_json=json))
 
 
 @app.command()

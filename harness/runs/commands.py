@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,15 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Job:
+    """One model's run as asked for: the model as it was named, the suite, and the options, device and dtype resolved."""
+
+    model: str
+    suite: Suite
+    options: Options
+
+
+@dataclass(frozen=True)
 class ModelResult:
     """How one model's run ended, a line of ``--json``. ``code`` is the exit code for this model alone."""
 
@@ -65,19 +75,28 @@ class Published:
     damaged: frozenset[str] = frozenset()
 
 
-def run_models(request: Request, *, as_json: bool) -> int:
-    """Run every model, publish what was sealed, print what came out; returns the exit code.
+def run_request(request: Request, *, as_json: bool) -> int:
+    """Run what a command line asks for; returns the exit code.
+
+    Raises:
+        BadInput: the command as a whole cannot be run; nothing was changed.
+    """
+    suite, options = prepare(request)
+    return run_models([Job(model, suite, options) for model in request.models], as_json=as_json)
+
+
+def run_models(jobs: Sequence[Job], *, as_json: bool) -> int:
+    """Run every job, publish what was sealed, print what came out; returns the exit code.
 
     A model that fails does not stop the others; Ctrl-C does, and what was sealed before is published all the same.
     """
     show = Progress()
-    suite, options = prepare(request)
     results: list[ModelResult] = []
-    for model in request.models:
+    for job in jobs:
         try:
-            results.append(_one(model, suite, options, show))
+            results.append(_one(job, show))
         except KeyboardInterrupt:
-            results.append(ModelResult(model, STOPPED, "stopped by Ctrl-C; finished batches are kept"))
+            results.append(ModelResult(job.model, STOPPED, "stopped by Ctrl-C; finished batches are kept"))
             break
     published = publish(results, show)
     if as_json:
@@ -174,11 +193,12 @@ def _places() -> list[str]:
     return problems
 
 
-def _one(model: str, suite: Suite, options: Options, show: Progress) -> ModelResult:
+def _one(job: Job, show: Progress) -> ModelResult:
     from harness.runs.execute import run_model
 
+    model = job.model
     try:
-        outcome = run_model(model, suite, options, places.runs(), show)
+        outcome = run_model(model, job.suite, job.options, places.runs(), show)
     except LandscapeError as error:
         code, text = error.exit_code, str(error)
     except OSError as error:
