@@ -34,6 +34,11 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
+def _given(context: typer.Context) -> frozenset[str]:
+    """Names of the options that the command line itself gives, be it with their default."""
+    return frozenset(n for n in context.params if getattr(context.get_parameter_source(n), "name", "") == "COMMANDLINE")
+
+
 @app.callback()
 def root(
     version: Annotated[
@@ -45,14 +50,22 @@ def root(
 
 @app.command()
 def run(
-    suite: Annotated[str, typer.Option(help="A suite's name (`harness suites`) or a suite file.")],
+    context: typer.Context,
+    suite: Annotated[str | None, typer.Option(help="A suite's name (`harness suites`) or a suite file.")] = None,
     model: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             help="A folder, a hub id, a reference model, or any unique ending of a name; may be given several times. For --engine api: "
             "MODEL@URL, such as Qwen/Qwen3-0.6B@http://localhost:8000/v1 (key: OPENAI_API_KEY)."
         ),
-    ],
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            help="A run file (YAML) of models, suites and options, in place of --suite and --model; options given here "
+            "override the file's (docs/run_files.md)."
+        ),
+    ] = None,
     engine: Annotated[
         str, typer.Option(help="packed (ours), hf (lm-eval's reference), vllm, or api (an OpenAI-compatible server).")
     ] = "packed",
@@ -85,16 +98,25 @@ def run(
     again: Annotated[
         bool, typer.Option("--again", help="Make a new run although a sealed one exists; take no answers from others.")
     ] = False,
+    notify: Annotated[
+        str | None,
+        typer.Option(
+            help="A command to run at the end, however it ends, with the summary as JSON on its standard input (no shell; "
+            "at most 60 seconds; its failure is a warning)."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Run a suite on one or more models; killed at any point, the same command goes on from there."""
-    from harness.runs.commands import Request, run_request
+    """Run a suite on one or more models, or a run file; killed at any point, the same command goes on from there."""
+    from harness.runs.jobs.asking import Asked, run_asked
 
-    request = Request(
-        suite, tuple(model), engine, dtype, device, revision, limit, sample, deterministic, precision,
-        chat_template, trust_remote_code, offline, strict, again,
-    )  # fmt: skip
-    raise typer.Exit(run_request(request, as_json=json))
+    options = {
+        "engine": engine, "dtype": dtype, "device": device, "revision": revision, "limit": limit, "sample": sample,
+        "deterministic": deterministic, "precision": precision, "chat_template": chat_template,
+        "trust_remote_code": trust_remote_code, "offline": offline, "strict": strict, "again": again,
+    }  # fmt: skip
+    asked = Asked(suite, tuple(model or ()), file, options, _given(context))
+    raise typer.Exit(run_asked(asked, notify=notify, as_json=json))
 
 
 @app.command()

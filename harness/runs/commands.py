@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ STOPPED = 130
 
 @dataclass(frozen=True)
 class Request:
-    """The command line of ``harness run``, not yet checked."""
+    """The command line of ``harness run``, not yet checked. ``run_file`` is the SHA-256 of the file that it stands for."""
 
     suite: str
     models: tuple[str, ...]
@@ -41,6 +41,7 @@ class Request:
     offline: bool
     strict: bool
     again: bool
+    run_file: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,20 +76,11 @@ class Published:
     damaged: frozenset[str] = frozenset()
 
 
-def run_request(request: Request, *, as_json: bool) -> int:
-    """Run what a command line asks for; returns the exit code.
-
-    Raises:
-        BadInput: the command as a whole cannot be run; nothing was changed.
-    """
-    suite, options = prepare(request)
-    return run_models([Job(model, suite, options) for model in request.models], as_json=as_json)
-
-
-def run_models(jobs: Sequence[Job], *, as_json: bool) -> int:
+def run_models(jobs: Sequence[Job], *, as_json: bool, report: Callable[[Mapping[str, Any]], None] | None = None) -> int:
     """Run every job, publish what was sealed, print what came out; returns the exit code.
 
     A model that fails does not stop the others; Ctrl-C does, and what was sealed before is published all the same.
+    ``report`` is called with the document that ``--json`` prints.
     """
     show = Progress()
     results: list[ModelResult] = []
@@ -99,13 +91,11 @@ def run_models(jobs: Sequence[Job], *, as_json: bool) -> int:
             results.append(ModelResult(job.model, STOPPED, "stopped by Ctrl-C; finished batches are kept"))
             break
     published = publish(results, show)
+    document = {"runs": [r.__dict__ for r in results], "published": published.done, "problem": published.problem}
+    if report is not None:
+        report(document)
     if as_json:
-        print(
-            json.dumps(
-                {"runs": [r.__dict__ for r in results], "published": published.done, "problem": published.problem},
-                ensure_ascii=False,
-            )
-        )
+        print(json.dumps(document, ensure_ascii=False))
     else:
         _print([r for r in results if r.run_id not in published.damaged])
     codes = {r.code for r in results}
@@ -162,6 +152,7 @@ def prepare(request: Request) -> tuple[Suite, Options]:
         strict=request.strict,
         again=request.again,
         revision=request.revision,
+        run_file=request.run_file,
     )
     problems += options.check()
     if options.trust_remote_code and len(request.models) > 1:

@@ -28,7 +28,8 @@ SEED = 1234
 class Options:
     """The options of one run, device and dtype resolved.
 
-    ``limit`` is a whole number of items of each task, or below 1 a share of them.
+    ``limit`` is a whole number of items of each task, or below 1 a share of them. ``run_file`` is the SHA-256 of the run file
+    that asks for the run: recorded, and of no effect on it.
     """
 
     engine: str
@@ -44,6 +45,7 @@ class Options:
     strict: bool = False
     again: bool = False
     revision: str | None = None
+    run_file: str | None = None
 
     def check(self) -> list[str]:
         """Problems with the options themselves, one sentence each."""

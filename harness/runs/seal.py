@@ -126,7 +126,7 @@ def _manifest(run: ScoredRun, name: str, sealed: datetime, findings: Sequence[ve
         "hardware": hardware(options.device),
         "versions": {"landscape": __version__, **versions()},
         "git_commit": git_commit(),
-        "command": command(),
+        "command": command(options.run_file),
         "started": _utc(run.started),
         "sealed": _utc(sealed),
         "partial": plan.partial,
@@ -169,9 +169,10 @@ def _utc(time: datetime) -> str:
     return time.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def command() -> str:
-    """The command line of this process, scrubbed."""
-    return scrub(" ".join(["harness", *sys.argv[1:]]))
+def command(run_file: str | None = None) -> str:
+    """The command line of this process, scrubbed; behind it as a comment the SHA-256 of the run file it names, if any."""
+    line = scrub(" ".join(["harness", *sys.argv[1:]]))
+    return f"{line}  # run file sha256:{run_file}" if run_file else line
 
 
 def git_commit() -> str | None:
