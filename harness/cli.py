@@ -132,6 +132,9 @@ def verify(
         bool, typer.Option("--trust-remote-code", help="Let this model run its own code. Off by default.")
     ] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Touch no network.")] = False,
+    minutes: Annotated[
+        float | None, typer.Option(help="Stop after so many minutes, and judge what was compared by then.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Score a calibration set with packed and with hf, and say whether they agree on this machine."""
@@ -139,7 +142,7 @@ def verify(
 
     code = verify_models(
         model, dtype=dtype, device=device, shuffle=shuffle, revision=revision,
-        trust_remote_code=trust_remote_code, offline=offline, as_json=json,
+        trust_remote_code=trust_remote_code, offline=offline, minutes=minutes, as_json=json,
     )  # fmt: skip
     raise typer.Exit(code)
 
