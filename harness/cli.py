@@ -98,6 +98,16 @@ def run(
     again: Annotated[
         bool, typer.Option("--again", help="Make a new run although a sealed one exists; take no answers from others.")
     ] = False,
+    tasks: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A folder of own lm-eval task files that suites may name, read as data; may be given several times."
+        ),
+    ] = None,
+    trust_task_code: Annotated[
+        bool,
+        typer.Option("--trust-task-code", help="Let the task files of --tasks run code of their own. Off by default."),
+    ] = False,
     notify: Annotated[
         str | None,
         typer.Option(
@@ -114,6 +124,7 @@ def run(
         "engine": engine, "dtype": dtype, "device": device, "revision": revision, "limit": limit, "sample": sample,
         "deterministic": deterministic, "precision": precision, "chat_template": chat_template,
         "trust_remote_code": trust_remote_code, "offline": offline, "strict": strict, "again": again,
+        "tasks": tuple(map(str, tasks or ())), "trust_task_code": trust_task_code,
     }  # fmt: skip
     asked = Asked(suite, tuple(model or ()), file, options, _given(context))
     raise typer.Exit(run_asked(asked, notify=notify, as_json=json))
@@ -157,11 +168,19 @@ def suites(context: typer.Context, json: Json = False) -> None:
 
 
 @suites_app.command("check")
-def suites_check(json: Json = False) -> None:
-    """Validate every suite against the installed lm-eval."""
+def suites_check(
+    suite: Annotated[
+        list[str] | None,
+        typer.Option(help="A suite's name or file; may be given several times. Default: all that ship."),
+    ] = None,
+    tasks: Annotated[list[Path] | None, typer.Option(help="As for `harness run`; may be given several times.")] = None,
+    trust_task_code: Annotated[bool, typer.Option("--trust-task-code", help="As for `harness run`.")] = False,
+    json: Json = False,
+) -> None:
+    """Validate every suite against the installed lm-eval and own task files."""
     from harness.commands.listing import suites_check as check
 
-    raise typer.Exit(check(as_json=json))
+    raise typer.Exit(check(suite or (), tasks or (), trust_task_code, as_json=json))
 
 
 @app.command()

@@ -17,6 +17,7 @@ from harness.runs.progress import Progress
 from harness.store import leftovers, run_folder
 from harness.suites.load import load_suite
 from harness.suites.model import Suite
+from harness.suites.own.definitions import read as own_tasks
 
 STOPPED = 130
 """Exit code of a command that Ctrl-C ended."""
@@ -42,6 +43,8 @@ class Request:
     strict: bool
     again: bool
     run_file: str | None = None
+    tasks: tuple[str, ...] = ()
+    trust_task_code: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,8 +156,14 @@ def prepare(request: Request) -> tuple[Suite, Options]:
         again=request.again,
         revision=request.revision,
         run_file=request.run_file,
+        tasks=request.tasks,
+        trust_task_code=request.trust_task_code,
     )
     problems += options.check()
+    try:
+        own_tasks(options.tasks, options.trust_task_code)
+    except BadInput as error:
+        problems += error.problems or [str(error)]
     if options.trust_remote_code and len(request.models) > 1:
         problems.append("--trust-remote-code is said of one model; give each such model a command of its own.")
     problems += _places()

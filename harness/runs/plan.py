@@ -9,7 +9,7 @@ import math
 import random
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -46,6 +46,8 @@ class Options:
     again: bool = False
     revision: str | None = None
     run_file: str | None = None
+    tasks: tuple[str, ...] = ()
+    trust_task_code: bool = False
 
     def check(self) -> list[str]:
         """Problems with the options themselves, one sentence each."""
@@ -108,6 +110,7 @@ class Plan:
     left_out: Mapping[str, str]
     chosen: Mapping[str, tuple[int, ...]] | None
     hash: str
+    task_specs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def partial(self) -> bool:
@@ -116,7 +119,8 @@ class Plan:
 
 
 def make_plan(source: ModelSource, suite: Suite, options: Options, tasks: Mapping[str, Any], left_out: Mapping[str, str],
-              data_hashes: Mapping[str, str], engine_version: str) -> Plan:  # fmt: skip
+              data_hashes: Mapping[str, str], engine_version: str,
+              task_specs: Mapping[str, str] | None = None) -> Plan:  # fmt: skip
     """Plan a run of ``suite`` on ``source`` over the lm-eval tasks that could be resolved.
 
     Raises:
@@ -155,9 +159,19 @@ def make_plan(source: ModelSource, suite: Suite, options: Options, tasks: Mappin
         "trust_remote_code": options.trust_remote_code,
         "seed": SEED,
     }
+    specs = {name: spec for name, spec in (task_specs or {}).items() if name in tasks}
+    if specs:  # plans without own tasks keep the hashes they had
+        decides |= {"task_spec": specs, "trust_task_code": options.trust_task_code}
     digest = hashlib.sha256(json.dumps(decides, sort_keys=True, default=str).encode()).hexdigest()
     return Plan(
-        source, suite, options, tuple(planned), dict(left_out), chosen if options.sample is not None else None, digest
+        source,
+        suite,
+        options,
+        tuple(planned),
+        dict(left_out),
+        chosen if options.sample is not None else None,
+        digest,
+        specs,
     )
 
 

@@ -116,6 +116,8 @@ def _manifest(run: ScoredRun, name: str, sealed: datetime, findings: Sequence[ve
             "sample": options.sample,
             "precision": options.precision,
             "seed": SEED,
+            "task_specs": dict(plan.task_specs) or None,
+            "trust_task_code": options.trust_task_code if plan.task_specs else None,
             "items": {t: list(i) for t, i in plan.chosen.items()} if plan.chosen is not None else None,
         },
         "journal": dataclasses.asdict(counts),

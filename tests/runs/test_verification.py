@@ -125,7 +125,7 @@ def test_a_bounded_verification_compares_what_all_have_answered(tiny_model: Path
         assert kinds == {"classification", "perplexity", "qa"}
     assert sum(done for title, _, done in bars if ": hf" in title) == whole.asked
     bars.clear()
-    cut = verify(str(tiny_model), FEW, silent, bar, Deadline(60.0, Ticks()))
+    cut = verify(str(tiny_model), FEW, silent, bar, Deadline(40.0, Ticks()))
     assert FEWEST <= cut.requests < cut.asked == whole.asked and cut.agrees
     assert cut.packed.scored + cut.packed.generated == cut.requests and cut.packed.generated > 0
     assert {t.task for t in cut.tasks} < {t.task for t in whole.tasks} or cut.tasks == ()

@@ -61,10 +61,11 @@ def _of_file(file: RunFile, typed: Mapping[str, Any]) -> list[Job]:
         )
     if any(run.options.get("offline") for run in file.runs):  # the network is off for a process as a whole
         typed = {**typed, "offline": True}
+    of_tasks = {"tasks": file.tasks, "trust_task_code": file.trust_task_code}
     prepared: dict[Request, Job | BadInput] = {}
     out, problems = list[Job](), dict[str, list[str]]()
     for run in file.runs:
-        request = Request(run.suite, (), run_file=file.sha256, **{**_DEFAULTS, **run.options, **typed})
+        request = Request(run.suite, (), run_file=file.sha256, **{**_DEFAULTS, **of_tasks, **run.options, **typed})
         if request not in prepared:
             try:
                 prepared[request] = Job("", *prepare(request))
