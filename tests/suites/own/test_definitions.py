@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from harness.errors import BadInput, MissingData
-from harness.suites.own.definitions import AGGREGATIONS, FILTERS, METRICS, read
+from harness.suites.own.data_only import AGGREGATIONS, FILTERS, METRICS
+from harness.suites.own.definitions import read
 from harness.suites.own.templates import refusals
 
 TASK = """task: river
@@ -103,6 +104,7 @@ def test_code_is_refused_with_file_and_line(line: str, said: str, folder: Path) 
         ("metric: acc,", "metric: acc, hf_evaluate: true,", "the metric is none of lm-eval's own"),
         ("aggregation: mean", "aggregation: os.system", "the aggregation is none of"),
         ("task: river", "task: [river]", "task must be a name"),
+        ("task: river", "task: landscape_tnews", "begins as the names of Landscape's own tasks do"),
     ],
 )
 def test_data_from_elsewhere_and_foreign_metrics_are_refused(old: str, new: str, said: str, folder: Path) -> None:
