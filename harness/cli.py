@@ -144,7 +144,10 @@ def verify(
     ] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Touch no network.")] = False,
     minutes: Annotated[
-        float | None, typer.Option(help="Stop after so many minutes, and judge what was compared by then.")
+        float | None,
+        typer.Option(
+            help="Stop after so many minutes (a batch that is begun is finished), and judge what was compared by then."
+        ),
     ] = None,
     json: Json = False,
 ) -> None:

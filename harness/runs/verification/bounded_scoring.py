@@ -60,7 +60,7 @@ def score(
     """Answers of an engine by the number of the request, batch by batch as a run scores them.
 
     ``chosen`` are the requests to score (else all). Each kind of task (kinds that share a batch together) has a bar, and
-    a like part of the time until ``deadline``, in which at least its first batch is scored.
+    a like part of the time until ``deadline``; with one, small batches come first, and the first of all is scored in any case.
     """
     numbers = range(len(asked)) if chosen is None else chosen
     deadline = deadline or Deadline()
@@ -68,17 +68,30 @@ def score(
     for batch in engine.partition([asked[i] for i in numbers]):
         members = [numbers[i] for i in batch.requests]
         kinds.setdefault(" and ".join(sorted({kind(asked[i]) for i in members})), []).append(members)
+    if deadline.bounded:
+        kinds = {n: sorted(b, key=lambda members: _tokens(asked, members)) for n, b in kinds.items()}
+        kinds = dict(sorted(kinds.items(), key=lambda kind: _tokens(asked, kind[1][0])))
     answers: dict[int, Answer] = {}
     for position, (name, batches) in enumerate(kinds.items()):
         end = deadline.share(len(kinds) - position)
         with bar(f"{title}: {name}", sum(map(len, batches))) as advance:
-            for count, members in enumerate(batches):
-                if count and end.passed():
+            for members in batches:
+                if answers and end.passed():
                     break
                 part, _ = engine.run([asked[i] for i in members])
                 answers.update(zip(members, part, strict=True))
                 advance(len(members))
     return answers
+
+
+def _tokens(asked: Sequence[Request], members: Sequence[int]) -> int:
+    """Tokens that a batch takes, or may take to generate."""
+    requests = (asked[i] for i in members)
+    return sum(
+        len(r.context) + (len(r.continuation) if isinstance(r, ScoreRequest) else r.max_new_tokens)
+        for r in requests
+        if isinstance(r, (ScoreRequest, GenerateRequest))
+    )
 
 
 def score_shuffled(engine: Engine, asked: Sequence[Request], seed: int = SEED) -> list[Answer]:
