@@ -34,6 +34,11 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
+def _given(context: typer.Context) -> frozenset[str]:
+    """Names of the options that the command line itself gives, be it with their default."""
+    return frozenset(n for n in context.params if getattr(context.get_parameter_source(n), "name", "") == "COMMANDLINE")
+
+
 @app.callback()
 def root(
     version: Annotated[
@@ -45,14 +50,22 @@ def root(
 
 @app.command()
 def run(
-    suite: Annotated[str, typer.Option(help="A suite's name (`harness suites`) or a suite file.")],
+    context: typer.Context,
+    suite: Annotated[str | None, typer.Option(help="A suite's name (`harness suites`) or a suite file.")] = None,
     model: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             help="A folder, a hub id, a reference model, or any unique ending of a name; may be given several times. For --engine api: "
             "MODEL@URL, such as Qwen/Qwen3-0.6B@http://localhost:8000/v1 (key: OPENAI_API_KEY)."
         ),
-    ],
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            help="A run file (YAML) of models, suites and options, in place of --suite and --model; options given here "
+            "override the file's (docs/run_files.md)."
+        ),
+    ] = None,
     engine: Annotated[
         str, typer.Option(help="packed (ours), hf (lm-eval's reference), vllm, or api (an OpenAI-compatible server).")
     ] = "packed",
@@ -61,7 +74,9 @@ def run(
     ] = None,
     device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:N or mps. Default: cuda, else cpu.")] = None,
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit of a hub model.")] = None,
-    limit: Annotated[int | None, typer.Option(help="Score the first N items of each task.")] = None,
+    limit: Annotated[
+        float | None, typer.Option(help="Score the first N items of each task; below 1, that share of them (0.1).")
+    ] = None,
     sample: Annotated[int | None, typer.Option(help="Score N random items of each task (seeded).")] = None,
     deterministic: Annotated[
         bool,
@@ -83,6 +98,23 @@ def run(
     again: Annotated[
         bool, typer.Option("--again", help="Make a new run although a sealed one exists; take no answers from others.")
     ] = False,
+    tasks: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A folder of own lm-eval task files that suites may name, read as data; may be given several times."
+        ),
+    ] = None,
+    trust_task_code: Annotated[
+        bool,
+        typer.Option("--trust-task-code", help="Let the task files of --tasks run code of their own. Off by default."),
+    ] = False,
+    notify: Annotated[
+        str | None,
+        typer.Option(
+            help="A command to run at the end, however it ends, with the summary as JSON on its standard input (no shell; "
+            "at most 60 seconds; its failure is a warning)."
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say warnings and errors alone on standard error.")] = False,
     log: Annotated[
         str,
@@ -93,15 +125,18 @@ def run(
     ] = "text",
     json: Json = False,
 ) -> None:
-    """Run a suite on one or more models; killed at any point, the same command goes on from there."""
+    """Run a suite on one or more models, or a run file; killed at any point, the same command goes on from there."""
     from harness.runs.command.log_lines import progress
-    from harness.runs.commands import Request, run_request
+    from harness.runs.jobs.asking import Asked, run_asked
 
-    request = Request(
-        suite, tuple(model), engine, dtype, device, revision, limit, sample, deterministic, precision,
-        chat_template, trust_remote_code, offline, strict, again,
-    )  # fmt: skip
-    raise typer.Exit(run_request(request, show=progress(quiet=quiet, log=log), as_json=json))
+    options = {
+        "engine": engine, "dtype": dtype, "device": device, "revision": revision, "limit": limit, "sample": sample,
+        "deterministic": deterministic, "precision": precision, "chat_template": chat_template,
+        "trust_remote_code": trust_remote_code, "offline": offline, "strict": strict, "again": again,
+        "tasks": tuple(map(str, tasks or ())), "trust_task_code": trust_task_code,
+    }  # fmt: skip
+    asked = Asked(suite, tuple(model or ()), file, options, _given(context))
+    raise typer.Exit(run_asked(asked, notify=notify, show=progress(quiet=quiet, log=log), as_json=json))
 
 
 @app.command()
@@ -117,6 +152,12 @@ def verify(
         bool, typer.Option("--trust-remote-code", help="Let this model run its own code. Off by default.")
     ] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Touch no network.")] = False,
+    minutes: Annotated[
+        float | None,
+        typer.Option(
+            help="Stop after so many minutes (a batch that is begun is finished), and judge what was compared by then."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Score a calibration set with packed and with hf, and say whether they agree on this machine."""
@@ -124,7 +165,7 @@ def verify(
 
     code = verify_models(
         model, dtype=dtype, device=device, shuffle=shuffle, revision=revision,
-        trust_remote_code=trust_remote_code, offline=offline, as_json=json,
+        trust_remote_code=trust_remote_code, offline=offline, minutes=minutes, as_json=json,
     )  # fmt: skip
     raise typer.Exit(code)
 
@@ -139,11 +180,19 @@ def suites(context: typer.Context, json: Json = False) -> None:
 
 
 @suites_app.command("check")
-def suites_check(json: Json = False) -> None:
-    """Validate every suite against the installed lm-eval."""
+def suites_check(
+    suite: Annotated[
+        list[str] | None,
+        typer.Option(help="A suite's name or file; may be given several times. Default: all that ship."),
+    ] = None,
+    tasks: Annotated[list[Path] | None, typer.Option(help="As for `harness run`; may be given several times.")] = None,
+    trust_task_code: Annotated[bool, typer.Option("--trust-task-code", help="As for `harness run`.")] = False,
+    json: Json = False,
+) -> None:
+    """Validate every suite against the installed lm-eval and own task files."""
     from harness.commands.listing import suites_check as check
 
-    raise typer.Exit(check(as_json=json))
+    raise typer.Exit(check(suite or (), tasks or (), trust_task_code, as_json=json))
 
 
 @app.command()

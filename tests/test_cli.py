@@ -91,7 +91,7 @@ def changed(here: Path) -> bool:
         (["--limit", "0"], ("--limit is 0",)),
         (["--sample", "3"], ("--limit and --sample exclude each other",)),
         (["--precision", "7"], ("--precision is 7.0", "between 0 and 1")),
-        (["--limit", "many"], ("--limit", "integer")),
+        (["--limit", "many"], ("--limit", "number")),
         (["--no-such-option"], ("--no-such-option",)),
     ],
 )

@@ -44,7 +44,14 @@ ROOMS = {  # which rooms of ours a room may import
 # The bounded readers of foreign files, which any room may use: they know no room themselves.
 READERS = {
     f"harness.interchange.foreign.{name}"
-    for name in ("bounded", "parquet", "limits.nesting", "limits.plain_files", "limits.zip_directory")
+    for name in (
+        "bounded",
+        "parquet",
+        "limits.nesting",
+        "limits.plain_files",
+        "limits.yaml_lines",
+        "limits.zip_directory",
+    )
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from harness import names, places
@@ -34,12 +35,23 @@ def suites(*, as_json: bool) -> None:
             print(f"  {kind}: {', '.join(entries)}")
 
 
-def suites_check(*, as_json: bool) -> int:
-    """Problems of the suites against the installed lm-eval; 0 where there are none, else 2."""
-    try:
-        from harness.suites.check import check_suites
+def suites_check(
+    suites: Sequence[str] = (), folders: Sequence[Path] = (), trust_task_code: bool = False, *, as_json: bool
+) -> int:
+    """Problems of the suites (all that ship, or those named) against the installed lm-eval; 0 where there are none, else 2.
 
-        problems = check_suites(hub=places.hub())
+    Raises:
+        BadInput: a suite or own task file that cannot be read.
+    """
+    try:
+        from harness.suites.check import check, check_suites
+        from harness.suites.load import load_suite
+        from harness.suites.own.definitions import read as read_own_tasks
+
+        own = read_own_tasks(folders, trust_task_code)
+        problems = [
+            f"{name}: {problem}" for name in suites for problem in check(load_suite(name), places.hub(), own)
+        ] or ([] if suites else check_suites(hub=places.hub()))
     except ImportError:
         raise MissingData("lm-eval is not installed; pip install 'landscape-harness[engine]'.") from None
     if as_json:

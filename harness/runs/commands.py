@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,17 +14,18 @@ from harness import places
 from harness.errors import BadInput, LandscapeError, StoreError, explain, unforeseen
 from harness.runs.command import preflight
 from harness.runs.command.publishing import Publisher
-from harness.runs.plan import Options
+from harness.runs.plan import Options, whole_or_share
 from harness.runs.progress import Progress
 from harness.stopping import STOPPED
 from harness.store import leftovers, run_folder
 from harness.suites.load import load_suite
 from harness.suites.model import Suite
+from harness.suites.own.definitions import read as own_tasks
 
 
 @dataclass(frozen=True)
 class Request:
-    """The command line of ``harness run``, not yet checked."""
+    """The command line of ``harness run``, not yet checked. ``run_file`` is the SHA-256 of the file that it stands for."""
 
     suite: str
     models: tuple[str, ...]
@@ -32,7 +33,7 @@ class Request:
     dtype: str | None
     device: str | None
     revision: str | None
-    limit: int | None
+    limit: float | None
     sample: int | None
     deterministic: bool
     precision: float | None
@@ -41,6 +42,9 @@ class Request:
     offline: bool
     strict: bool
     again: bool
+    run_file: str | None = None
+    tasks: tuple[str, ...] = ()
+    trust_task_code: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,34 +70,29 @@ class ModelResult:
     valid: bool = False
 
 
-def run_request(request: Request, *, show: Progress | None = None, as_json: bool) -> int:
-    """Run what a command line asks for; returns the exit code.
-
-    Raises:
-        BadInput: the command as a whole cannot be run; nothing was changed.
-    """
-    suite, options = prepare(request)
-    return run_models([Job(model, suite, options) for model in request.models], show=show, as_json=as_json)
-
-
-def run_models(jobs: Sequence[Job], *, show: Progress | None = None, as_json: bool) -> int:
+def run_models(
+    jobs: Sequence[Job],
+    *,
+    show: Progress | None = None,
+    as_json: bool,
+    report: Callable[[Mapping[str, Any]], None] | None = None,
+) -> int:
     """Run every job, publish each run as it is sealed, print what came out; returns the exit code.
 
     A model that fails does not stop the others, and one that plainly cannot be run is named before the first starts.
     Ctrl-C and SIGTERM end the command; finished batches and sealed runs are kept, and the latter published.
+    ``report`` is called with the document that ``--json`` prints.
     """
     show = show or Progress()
     publisher = Publisher(show)
     with show.running():
         results = _all(jobs, show, publisher)
         published = publisher.finish()
+    document = {"runs": [r.__dict__ for r in results], "published": published.done, "problem": published.problem}
+    if report is not None:
+        report(document)
     if as_json:
-        print(
-            json.dumps(
-                {"runs": [r.__dict__ for r in results], "published": published.done, "problem": published.problem},
-                ensure_ascii=False,
-            )
-        )
+        print(json.dumps(document, ensure_ascii=False))
     else:
         _print([r for r in results if r.run_id not in published.damaged])
     codes = {r.code for r in results}
@@ -167,7 +166,7 @@ def prepare(request: Request) -> tuple[Suite, Options]:
         engine=request.engine,
         device=device,
         dtype=dtype,
-        limit=request.limit,
+        limit=whole_or_share(request.limit),
         sample=request.sample,
         deterministic=request.deterministic,
         precision=request.precision,
@@ -177,8 +176,15 @@ def prepare(request: Request) -> tuple[Suite, Options]:
         strict=request.strict,
         again=request.again,
         revision=request.revision,
+        run_file=request.run_file,
+        tasks=request.tasks,
+        trust_task_code=request.trust_task_code,
     )
     problems += options.check()
+    try:
+        own_tasks(options.tasks, options.trust_task_code)
+    except BadInput as error:
+        problems += error.problems or [str(error)]
     if options.trust_remote_code and len(request.models) > 1:
         problems.append("--trust-remote-code is said of one model; give each such model a command of its own.")
     problems += _places()

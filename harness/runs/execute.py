@@ -170,15 +170,19 @@ def _plan_or_refuse(
 
 def _plan(source: ModelSource, suite: Suite, options: plan.Options, show: Progress) -> tuple[plan.Plan, dict[str, Any]]:
     """The plan, and lm-eval's task objects by name."""
+    from harness.suites.own.definitions import read as read_own_tasks
     from harness.suites.tasks import resolve as resolve_tasks
 
     show.step(f"{source.name}: reading the tasks of {suite.name}")
     _seed()
+    own = read_own_tasks(options.tasks, options.trust_task_code)
     with quiet():
-        resolved = resolve_tasks(suite, places.hub(), options.offline)
+        resolved = resolve_tasks(suite, places.hub(), options.offline, own=own)
     left_out = {left.task: left.reason for left in resolved.left_out}
     version = engine_version(options.engine)
-    run_plan = plan.make_plan(source, suite, options, resolved.tasks, left_out, resolved.data_hashes, version)
+    run_plan = plan.make_plan(
+        source, suite, options, resolved.tasks, left_out, resolved.data_hashes, version, own.specs
+    )
     return run_plan, dict(resolved.tasks)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 import random
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -25,12 +26,16 @@ SEED = 1234
 
 @dataclass(frozen=True)
 class Options:
-    """The options of one run, device and dtype resolved."""
+    """The options of one run, device and dtype resolved.
+
+    ``limit`` is a whole number of items of each task, or below 1 a share of them. ``run_file`` is the SHA-256 of the run file
+    that asks for the run: recorded, and of no effect on it.
+    """
 
     engine: str
     device: str
     dtype: str
-    limit: int | None = None
+    limit: float | None = None
     sample: int | None = None
     deterministic: bool = False
     precision: float | None = None
@@ -40,12 +45,17 @@ class Options:
     strict: bool = False
     again: bool = False
     revision: str | None = None
+    run_file: str | None = None
+    tasks: tuple[str, ...] = ()
+    trust_task_code: bool = False
 
     def check(self) -> list[str]:
         """Problems with the options themselves, one sentence each."""
         problems = []
-        if self.limit is not None and self.limit < 1:
-            problems.append(f"--limit is {self.limit}; give 1 or more items.")
+        if self.limit is not None and not (0 < self.limit < 1 or (self.limit >= 1 and float(self.limit).is_integer())):
+            problems.append(
+                f"--limit is {self.limit:g}; give a whole number of items from 1 on, or a share below 1, such as 0.1."
+            )
         if self.sample is not None and self.sample < 1:
             problems.append(f"--sample is {self.sample}; give 1 or more items.")
         if self.limit is not None and self.sample is not None:
@@ -61,6 +71,18 @@ class Options:
         if self.revision is not None and self.engine == "api":
             problems.append("--revision names weights; which ones a server holds is the server's to say.")
         return problems
+
+
+def whole_or_share(limit: float | None) -> int | float | None:
+    """``--limit`` as plans and manifests hold it: a whole number as one (10.0 is 10), a share as it is."""
+    return int(limit) if limit is not None and limit >= 1 and float(limit).is_integer() else limit
+
+
+def items_of(limit: float | None, available: int) -> int | None:
+    """Number of a task's items that ``--limit`` asks for: below 1 that share, rounded up as lm-eval does."""
+    if limit is None:
+        return None
+    return math.ceil(available * limit) if limit < 1 else int(limit)
 
 
 @dataclass(frozen=True)
@@ -88,6 +110,7 @@ class Plan:
     left_out: Mapping[str, str]
     chosen: Mapping[str, tuple[int, ...]] | None
     hash: str
+    task_specs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def partial(self) -> bool:
@@ -96,7 +119,8 @@ class Plan:
 
 
 def make_plan(source: ModelSource, suite: Suite, options: Options, tasks: Mapping[str, Any], left_out: Mapping[str, str],
-              data_hashes: Mapping[str, str], engine_version: str) -> Plan:  # fmt: skip
+              data_hashes: Mapping[str, str], engine_version: str,
+              task_specs: Mapping[str, str] | None = None) -> Plan:  # fmt: skip
     """Plan a run of ``suite`` on ``source`` over the lm-eval tasks that could be resolved.
 
     Raises:
@@ -111,7 +135,7 @@ def make_plan(source: ModelSource, suite: Suite, options: Options, tasks: Mappin
     planned, chosen = [], {}
     for name, task in tasks.items():
         available = len(task.eval_docs)
-        items = min(available, options.limit or options.sample or available)
+        items = min(available, items_of(options.limit, available) or options.sample or available)
         if options.sample is not None:
             chosen[name] = tuple(sorted(random.Random(f"{SEED}:{name}").sample(range(available), items)))
         entry = suite.task(name)
@@ -135,9 +159,19 @@ def make_plan(source: ModelSource, suite: Suite, options: Options, tasks: Mappin
         "trust_remote_code": options.trust_remote_code,
         "seed": SEED,
     }
+    specs = {name: spec for name, spec in (task_specs or {}).items() if name in tasks}
+    if specs:  # plans without own tasks keep the hashes they had
+        decides |= {"task_spec": specs, "trust_task_code": options.trust_task_code}
     digest = hashlib.sha256(json.dumps(decides, sort_keys=True, default=str).encode()).hexdigest()
     return Plan(
-        source, suite, options, tuple(planned), dict(left_out), chosen if options.sample is not None else None, digest
+        source,
+        suite,
+        options,
+        tuple(planned),
+        dict(left_out),
+        chosen if options.sample is not None else None,
+        digest,
+        specs,
     )
 
 

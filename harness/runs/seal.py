@@ -130,6 +130,8 @@ def _manifest(run: ScoredRun, name: str, sealed: datetime, findings: Sequence[ve
             "sample": options.sample,
             "precision": options.precision,
             "seed": SEED,
+            "task_specs": dict(plan.task_specs) or None,
+            "trust_task_code": options.trust_task_code if plan.task_specs else None,
             "items": {t: list(i) for t, i in plan.chosen.items()} if plan.chosen is not None else None,
         },
         "journal": dataclasses.asdict(counts),
@@ -140,7 +142,7 @@ def _manifest(run: ScoredRun, name: str, sealed: datetime, findings: Sequence[ve
         "hardware": hardware(options.device),
         "versions": {"landscape": __version__, **versions()},
         "git_commit": git_commit(),
-        "command": command(),
+        "command": command(options.run_file),
         "started": _utc(run.started),
         "sealed": _utc(sealed),
         "partial": plan.partial,
@@ -183,9 +185,10 @@ def _utc(time: datetime) -> str:
     return time.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def command() -> str:
-    """The command line of this process, scrubbed."""
-    return scrub(" ".join(["harness", *sys.argv[1:]]))
+def command(run_file: str | None = None) -> str:
+    """The command line of this process, scrubbed; behind it as a comment the SHA-256 of the run file it names, if any."""
+    line = scrub(" ".join(["harness", *sys.argv[1:]]))
+    return f"{line}  # run file sha256:{run_file}" if run_file else line
 
 
 def git_commit() -> str | None:

@@ -49,6 +49,7 @@ def judge(
         *_nan(results),
         *_extraction(samples),
         *_template(plan, has_template),
+        *_task_code(plan),
         *_left_out(plan),
         *_reused(*reused),
         *(Finding("engine", note, False) for note in engine_notes),
@@ -59,7 +60,8 @@ def judge(
 def _subset(plan: Plan) -> list[Finding]:
     o = plan.options
     if o.limit is not None:
-        return [Finding("limit", f"Only the first {o.limit} items of each task were scored (--limit).", True)]
+        first = f"{o.limit * 100:.10g} % of items" if o.limit < 1 else f"{o.limit} items"
+        return [Finding("limit", f"Only the first {first} of each task were scored (--limit).", True)]
     if o.sample is not None:
         return [Finding("sample", f"Only {o.sample} random items of each task were scored (--sample).", True)]
     if o.precision is not None:
@@ -145,6 +147,17 @@ def _template(plan: Plan, has_template: bool) -> list[Finding]:
             Finding("chat-template-missing", "A chat model was run without its chat template (--chat-template).", True)
         ]
     return []
+
+
+def _task_code(plan: Plan) -> list[Finding]:
+    if not plan.task_specs or not plan.options.trust_task_code:
+        return []
+    names = ", ".join(list(plan.task_specs)[:5]) + (", …" if len(plan.task_specs) > 5 else "")
+    return [
+        Finding(
+            "task-code", f"Task files of the user's could run code of their own (--trust-task-code): {names}.", False
+        )
+    ]
 
 
 def _reused(taken: int, asked: int) -> list[Finding]:

@@ -11,6 +11,7 @@ from harness.errors import BadInput
 from harness.suites import columns, extra_metrics, lm_eval_index, tasks
 from harness.suites.load import FOLDER, load_suite
 from harness.suites.model import Suite, SuiteTask
+from harness.suites.own.definitions import OwnTasks
 
 if TYPE_CHECKING:
     from lm_eval.api.task import Task
@@ -43,11 +44,11 @@ def check_suites(folder: Path = FOLDER, hub: Path | None = None) -> list[str]:
     return problems
 
 
-def check(suite: Suite, hub: Path | None = None) -> list[str]:
-    """Disagreements of one suite with lm-eval, one sentence each."""
+def check(suite: Suite, hub: Path | None = None, own: OwnTasks | None = None) -> list[str]:
+    """Disagreements of one suite with lm-eval and the user's ``own`` tasks, one sentence each."""
     with quiet():
         names = [*suite.names(), *(g.name for g in suite.groups)]
-        index = lm_eval_index.task_manager(names).task_index
+        index = lm_eval_index.task_manager(names, own.folders if own else ()).task_index
     problems: list[str] = []
     for task in suite.tasks:
         config = (index[task.task].cfg if task.task in index else None) or {}
@@ -61,7 +62,7 @@ def check(suite: Suite, hub: Path | None = None) -> list[str]:
         config = (index[group.name].cfg if group.name in index else None) or {}
         problems += _group_problems(group.name, group.members, group.weight_by_size, config, index)
     if hub is not None and not problems:
-        problems += _h0_problems(suite, hub)
+        problems += _h0_problems(suite, hub, own)
     return problems
 
 
@@ -135,9 +136,9 @@ def _leaves(name: str, index: Mapping[str, Any]) -> set[str]:
     return set().union(*(_leaves(m if isinstance(m, str) else m.get("task", m.get("group")), index) for m in members))
 
 
-def _h0_problems(suite: Suite, hub: Path) -> list[str]:
+def _h0_problems(suite: Suite, hub: Path, own: OwnTasks | None = None) -> list[str]:
     texts = [t.task for t in suite.tasks if t.h0 is not None]
-    resolved = tasks.resolve(suite, hub, only=texts)
+    resolved = tasks.resolve(suite, hub, only=texts, own=own)
     problems = []
     for name, task in resolved.tasks.items():
         computed, stated = h0(task), suite.task(name).h0

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from harness.errors import BadInput
 from harness.suites.mirror import Files
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def file_problem(task: str, config: Mapping[str, Any], files: Files) -> str | No
     for split in files.splits:
         try:
             rows, names = files.rows(split), files.columns(split)
+        except BadInput as error:
+            return f"{task}: {error}"
         except Exception as error:
             paths = ", ".join(map(str, files.splits[split]))
             return f"{task}: {paths} is no readable Parquet file ({type(error).__name__})."

@@ -15,6 +15,8 @@ from harness.engine.libraries import go_offline, quiet
 from harness.errors import BadInput
 from harness.suites import columns, lm_eval_index, mirror
 from harness.suites.model import Suite, SuiteGroup, SuiteTask
+from harness.suites.own.data_files import KINDS, data_files
+from harness.suites.own.definitions import OwnTasks
 
 if TYPE_CHECKING:
     from lm_eval.api.task import Task
@@ -70,12 +72,13 @@ def resolve(
     offline: bool = False,
     only: Iterable[str] | None = None,
     task_folders: Iterable[Path] = (),
+    own: OwnTasks | None = None,
 ) -> Resolved:
     """lm-eval's task objects of a suite.
 
     With ``hub``, data sets are read from that mirror; without, from the hub, or with ``offline`` from
     its local cache (also for data sets that the mirror lacks). ``only`` keeps some tasks of the suite,
-    ``task_folders`` hold further task files. A task whose data set, config or split is absent is left
+    ``task_folders`` hold further task files, ``own`` those of the user's, checked. A task whose data set, config or split is absent is left
     out as a whole; a group with such a task is left out as a group, its other tasks are kept.
 
     Raises:
@@ -88,8 +91,9 @@ def resolve(
         go_offline()
     entries = _entries(suite, only)
     with quiet():
-        manager = lm_eval_index.task_manager([e.task for e in entries], task_folders)
-        outcomes = {e.task: _resolve_task(e, manager, hub, offline) for e in entries}
+        folders = (*task_folders, *(own.folders if own else ()))
+        manager = lm_eval_index.task_manager([e.task for e in entries], folders)
+        outcomes = {e.task: _resolve_task(e, manager, hub, offline, own) for e in entries}
     if problems := [o.sentence for o in outcomes.values() if isinstance(o, _Problem)]:
         raise BadInput(f"The suite {suite.name} cannot be run as it is:", problems)
     scorable = {name: o for name, o in outcomes.items() if isinstance(o, _Scorable)}
@@ -119,7 +123,7 @@ def _entries(suite: Suite, only: Iterable[str] | None) -> list[SuiteTask]:
 
 
 def _resolve_task(
-    entry: SuiteTask, manager: TaskManager, hub: Path | None, offline: bool
+    entry: SuiteTask, manager: TaskManager, hub: Path | None, offline: bool, own: OwnTasks | None = None
 ) -> _Scorable | LeftOut | _Problem:
     """One task of the suite: its definition, its data, lm-eval's object, its shots, each checked in turn."""
     definition = manager.task_index.get(entry.task)
@@ -129,7 +133,11 @@ def _resolve_task(
     if entry.num_fewshot and config.get("num_fewshot") == 0:
         return _Problem(f"{entry.task} is a zero-shot task; set num_fewshot to 0, not {entry.num_fewshot}.")
     assert definition is not None and definition.yaml_path is not None
-    source = _source(config, definition.yaml_path.parent, hub)
+    mine = own.files.get(entry.task) if own else None
+    if mine is not None and definition.yaml_path.resolve() != mine:
+        return _Problem(f"{mine}: the task {entry.task!r} has the name of one of lm-eval's; rename it.")
+    own_files = _own_source(config, mine) if mine is not None else None
+    source = own_files or _source(config, definition.yaml_path.parent, hub)
     if isinstance(source, mirror.Absent) and not (source.whole and offline):
         return LeftOut(entry.task, f"the mirror has no {source.what}")
     files = source if isinstance(source, mirror.Files) else None
@@ -145,6 +153,13 @@ def _resolve_task(
     if rows < entry.num_fewshot:
         return LeftOut(entry.task, f"its few-shot split has {rows} rows, fewer than {entry.num_fewshot} shots")
     return _Scorable(task, files.content_hash() if files else mirror.content_hash(task.task_docs))
+
+
+def _own_source(config: Mapping[str, Any], file: Path) -> mirror.Files | None:
+    """The files of a task of the user's; None where it names none (a trusted one may load data by code)."""
+    if config.get("dataset_path") in KINDS and "data_files" in (config.get("dataset_kwargs") or {}):
+        return data_files(config, file.parent, file.parent)
+    return None
 
 
 def _source(config: Mapping[str, Any], folder: Path, hub: Path | None) -> mirror.Files | mirror.Absent | None:

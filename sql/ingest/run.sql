@@ -15,7 +15,7 @@ SELECT
     ((m->>'$.started')::TIMESTAMPTZ AT TIME ZONE 'UTC')::TIMESTAMP AS started,
     ((m->>'$.sealed')::TIMESTAMPTZ AT TIME ZONE 'UTC')::TIMESTAMP AS sealed,
     m->>'$.plan.hash' AS plan_hash,
-    (m->>'$.plan.limit')::BIGINT AS item_limit,
+    (m->>'$.plan.limit')::DOUBLE AS item_limit,
     (m->>'$.plan.sample')::BIGINT AS item_sample,
     coalesce((m->>'$.partial')::BOOLEAN, FALSE) AS partial,
     coalesce((m->>'$.valid')::BOOLEAN, FALSE) AS valid,

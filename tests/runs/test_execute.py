@@ -14,6 +14,7 @@ from rich.console import Console
 from harness.engine.source import resolve
 from harness.errors import BadInput, RunFailed
 from harness.runs.execute import run_model
+from harness.runs.plan import items_of, whole_or_share
 from harness.runs.progress import Progress
 from harness.store import run_folder
 from harness.suites.load import load_suite
@@ -76,6 +77,52 @@ def test_sealed_run_is_found_again_and_again_makes_a_new_one(
     assert second.folder == first.folder
     other = run_model(str(tiny_model), calibration, options(limit=2), tmp_path, SILENT)
     assert not other.existing
+
+
+def test_limit_below_one_is_a_share_as_lm_eval_has_it(tiny_model: Path, calibration: Suite, tmp_path: Path) -> None:
+    from lm_eval.evaluator_utils import get_sample_size
+
+    from harness.suites.tasks import resolve as resolve_tasks
+
+    done = run_model(str(tiny_model), calibration, options(limit=0.013), tmp_path, SILENT)
+    manifest = run_folder.read_manifest(done.folder)
+    tasks = resolve_tasks(calibration, None, True).tasks
+    assert {t["task"]: t["items"] for t in manifest["tasks"]} == {
+        name: get_sample_size(task, 0.013) for name, task in tasks.items()
+    }
+    assert manifest["plan"]["limit"] == 0.013 and not manifest["valid"]
+    assert manifest["verdict"][0]["message"].startswith("Only the first 1.3 % of items of each task")
+    rows = pq.read_table(done.folder / "samples.parquet", columns=["task", "item"]).to_pylist()
+    assert {t["task"]: t["items"] for t in manifest["tasks"]} == {
+        task: len({r["item"] for r in rows if r["task"] == task}) for task in tasks
+    }
+    again = run_model(str(tiny_model), calibration, options(limit=0.013), tmp_path, SILENT)
+    assert again.existing and again.folder == done.folder
+
+
+@pytest.mark.parametrize(
+    ("limit", "problem"),
+    [
+        (0, "0;"),
+        (-3.0, "-3;"),
+        (math.nan, "nan;"),
+        (math.inf, "inf;"),
+        (2.5, "2.5;"),
+        (1, None),
+        (1.0, None),
+        (0.999, None),
+    ],
+)
+def test_limit_is_whole_or_a_share(limit: float, problem: str | None) -> None:
+    problems = options(limit=limit).check()
+    assert (problem is None) == (not problems)
+    assert problem is None or f"--limit is {problem} give a whole number of items from 1 on" in problems[0]
+
+
+def test_one_point_zero_is_one_item_as_lm_eval_reads_it() -> None:
+    assert [whole_or_share(x) for x in (1.0, 1, 10.0, 0.1, None)] == [1, 1, 10, 0.1, None]
+    assert json.dumps(whole_or_share(10.0)) == "10"  # the hash of a plan is of this text
+    assert [items_of(x, 7) for x in (1, 0.1, 0.15, None, 9)] == [1, 1, 2, None, 9]
 
 
 def test_manifest_says_what_was_run(tiny_model: Path, calibration: Suite, tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,8 +18,9 @@ from harness.engine.base import Answer, Generated, GenerateRequest, Request, Sco
 from harness.engine.packed.engine import PackedEngine
 from harness.runs.verification import command
 from harness.runs.verification.agreement import Drift, TaskDifference, drift, judge
+from harness.runs.verification.bounded_scoring import Deadline
 from harness.runs.verification.command import described
-from harness.runs.verification.packed_against_hf import Options, Report, verify
+from harness.runs.verification.packed_against_hf import FEWEST, Options, Report, verify
 
 FEW = Options("cpu", "fp32", offline=True, items=4)
 
@@ -92,6 +94,64 @@ def test_the_command_prints_one_document_and_exits_by_the_verdict(
     assert harness(["verify", "--model", "no/such/model", "--offline", "--device", "cpu"]) == 2
 
 
+class Ticks:
+    """A clock that moves by one second each time it is looked at."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 1.0
+        return self.now
+
+
+def test_a_bounded_verification_compares_what_all_have_answered(tiny_model: Path) -> None:
+    bars: list[list[Any]] = []
+
+    @contextmanager
+    def bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
+        bars.append([title, total, 0])
+
+        def advance(done: int) -> None:
+            bars[-1][2] += done
+
+        yield advance
+
+    whole = verify(str(tiny_model), FEW, silent, bar)
+    assert whole.requests == whole.asked and all(total == done for _, total, done in bars)
+    titles = [title.removeprefix(tiny_model.name + ": ") for title, *_ in bars]
+    for engine in ("hf, fp32: ", "packed, fp32: "):
+        kinds = {k for t in titles if t.startswith(engine) for k in t.removeprefix(engine).split(" and ")}
+        assert kinds == {"classification", "perplexity", "qa"}
+    assert sum(done for title, _, done in bars if ": hf" in title) == whole.asked
+    bars.clear()
+    cut = verify(str(tiny_model), FEW, silent, bar, Deadline(40.0, Ticks()))
+    assert FEWEST <= cut.requests < cut.asked == whole.asked and cut.agrees
+    assert cut.packed.scored + cut.packed.generated == cut.requests and cut.packed.generated > 0
+    assert {t.task for t in cut.tasks} <= {t.task for t in whole.tasks}
+    assert f"{cut.requests} requests of {cut.asked}, all that the time sufficed for" in described(cut)
+
+
+def test_too_few_requests_are_no_verdict(tiny_model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = ["verify", "--model", str(tiny_model), "--offline", "--device", "cpu", "--json", "--minutes", "1e-9"]
+    assert harness(line) == 1
+    (found,) = json.loads(capsys.readouterr().out)["models"]
+    assert 0 < found["requests"] < FEWEST and not found["agrees"]
+    assert "Too few to say" in found["reasons"][-1]
+
+
+@pytest.mark.parametrize("more", [["--minutes", "0"], ["--minutes", "nan"], ["--minutes", "5", "--shuffle"]])
+def test_a_time_that_is_none_is_refused(more: list[str]) -> None:
+    assert harness(["verify", "--model", "x", "--offline", *more]) == 2
+
+
+def test_a_deadline_is_shared_in_like_parts() -> None:
+    end = Deadline(100.0, lambda: 10.0)
+    assert [end.share(3).end, end.share(3, 15.0).end, end.share(1, 15.0).end] == [40.0, 30.0, 100.0]
+    assert end.share(2, 1000.0).passed() and not end.passed()
+    assert not Deadline().share(3).bounded
+
+
 def _halved(plain: Any) -> Any:
     def run(self: PackedEngine, asked: Sequence[Request]) -> Any:
         answers, work = plain(self, asked)
@@ -126,7 +186,7 @@ def test_a_report_says_what_gave_way_and_what_is_missing() -> None:
     off = Drift(10, 0.5, 0.25, 0.1, 2, 4, 3, 1)
     task = TaskDifference("t", "acc", 9, 0.5, 0.4, 0.1, 0.02, 0.18)
     found = Report(
-        "m", "cpu", "bf16", 14, {"u": "no room."}, "prefix", ("no tree mask",), off, replace(off, unexplained=None), (task,),
+        "m", "cpu", "bf16", 14, 14, {"u": "no room."}, "prefix", ("no tree mask",), off, replace(off, unexplained=None), (task,),
         None, False, ("Too far.",),
     )  # fmt: skip
     lines = described(found).splitlines()

@@ -55,6 +55,14 @@ def test_cluster_texts_are_hashed_and_impossible_loglikelihoods_have_no_probabil
     assert list(third) == [1.0, 0.0]
 
 
+def test_a_limit_is_a_number_of_items_or_a_share(db: Path, runs: Path) -> None:
+    plans = [{"hash": str(n), "limit": limit, "sample": None} for n, limit in enumerate((25, 0.125, None))]
+    publish_sources(db, [make_run(runs, n, plan=plan) for n, plan in enumerate(plans)])
+    assert Reader(db).sql("SELECT item_limit FROM run ORDER BY run_id")["item_limit"].tolist()[:2] == [25, 0.125]
+    leading = Reader(db).sql("SELECT run_id FROM leading_run")["run_id"].tolist()
+    assert [run[-8:] for run in leading] == ["00000002"]
+
+
 def test_the_manifest_becomes_run_suite_task_and_perf(db: Path, runs: Path) -> None:
     publish_sources(db, [make_run(runs, 3)])
     reader = Reader(db)

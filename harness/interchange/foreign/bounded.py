@@ -125,10 +125,14 @@ def parse_json(data: bytes | str) -> Any:
 
 def read_yaml(path: Path, *, follow: bool = False) -> Any:
     """One small YAML document; aliases (which unfold without bound) and deep nesting are refused while it is read."""
+    return parse_yaml(decode(read_bytes(path, MB, follow=follow)))
+
+
+def parse_yaml(source: str) -> Any:
+    """The value of a YAML text, read as ``read_yaml`` reads a file's."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    source = decode(read_bytes(path, MB, follow=follow))
     depth = 0
     try:
         for event in yaml.parse(source, Loader=loader):

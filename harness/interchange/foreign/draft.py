@@ -79,7 +79,7 @@ class Draft:
     date: datetime | None = None
     # Whether the date is the run's; else it is that of the record, and only orders it.
     date_of_run: bool = True
-    limit: int | None = None
+    limit: float | None = None
     seed: int | None = None
     chat_template: bool | None = None
     chat_template_hash: str | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.interchange.foreign.bounded import mapping, sequence, text, whole
+from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import Draft
 from harness.interchange.foreign.names_and_dates import parse_date
 
@@ -81,7 +81,8 @@ def apply(draft: Draft, carried_part: dict[str, Any]) -> None:
     for entry in map(mapping, sequence(carried_part.get("left_out"))[:_MAX_FINDINGS]):
         if task := text(entry.get("task"), 160):
             draft.left_out.append({"task": task, "reason": text(entry.get("reason"), 500) or ""})
-    draft.limit = whole(carried_part.get("limit"), 10**9)
+    share = number(carried_part.get("limit"))
+    draft.limit = share if share is not None and 0 < share < 1 else whole(share, 10**9)
     draft.seed = whole(carried_part.get("seed"))
     for name, value in mapping(carried_part.get("conditions")).items():
         draft.conditions[str(name)[:60]] = text(value, 200) or ""

@@ -4,36 +4,48 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import time
 from collections.abc import Sequence
 
-from harness.errors import LandscapeError
+from harness.errors import BadInput, LandscapeError
 from harness.runs.progress import Progress
 from harness.runs.verification.agreement import Drift
+from harness.runs.verification.bounded_scoring import Deadline
 from harness.runs.verification.packed_against_hf import Options, Report, verify
+
+MAX_MINUTES = 10_080
+"""A week."""
 
 
 def verify_models(
     models: Sequence[str], *, dtype: str | None, device: str | None, shuffle: bool, revision: str | None = None,
-    trust_remote_code: bool = False, offline: bool = False, as_json: bool = False,
+    trust_remote_code: bool = False, offline: bool = False, minutes: float | None = None, as_json: bool = False,
 ) -> int:  # fmt: skip
     """Verify every model and print what came out; 0 where all agree, 1 where one does not, 2 for bad input alone.
 
+    ``minutes`` bounds the time of all models together, each of which has a like part of what is left.
+
     Raises:
-        BadInput: a device or dtype that this machine lacks.
+        BadInput: a device or dtype that this machine lacks, or a time that is none.
     """
     from harness.engine import settings
     from harness.engine.libraries import go_offline, model_errors
 
+    if minutes is not None and not 0 < minutes <= MAX_MINUTES:
+        raise BadInput(f"--minutes is {minutes:g}; give a time above 0 and up to {MAX_MINUTES:,} minutes.")
+    if minutes is not None and shuffle:
+        raise BadInput("--shuffle scores the whole set four times more; drop it, or drop --minutes.")
+    end = Deadline() if minutes is None else Deadline(time.monotonic() + 60 * minutes)
     if offline:
         go_offline()
     where = settings.resolve_device(device)
     options = Options(where, settings.resolve_dtype(dtype, where), shuffle, revision, trust_remote_code, offline)
     show = Progress()
     reports, problems, codes = list[Report](), list[dict[str, object]](), set[int]()
-    for model in models:
+    for position, model in enumerate(models):
         try:
             with model_errors(f"{model} cannot be verified"):
-                report = verify(model, options, show.step)
+                report = verify(model, options, show.step, show.bar, end.share(len(models) - position))
         except LandscapeError as error:
             show.say(f"harness: {model}: {error}")
             problems.append({"model": model, "code": error.exit_code, "message": str(error)})
@@ -54,7 +66,7 @@ def described(report: Report) -> str:
     r = report
     lines = [
         f"{r.model}: packed ({r.path}) and hf {'agree' if r.agrees else 'DISAGREE'} in {r.dtype} on {r.device}, "
-        f"{r.requests} requests"
+        f"{r.requests} requests" + (f" of {r.asked}, all that the time sufficed for" if r.requests < r.asked else "")
     ]
     lines += [f"  {reason}" for reason in r.reasons]
     lines += [f"  fallback: {text}" for text in r.fallbacks]

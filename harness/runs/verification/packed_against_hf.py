@@ -9,26 +9,27 @@ from __future__ import annotations
 
 import dataclasses
 import gc
-import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from harness.engine import load as loading
-from harness.engine.base import Answer, Engine, Request
+from harness.engine.base import Answer, Request
 from harness.engine.libraries import quiet
 from harness.engine.settings import Settings
 from harness.engine.source import ModelSource, resolve
 from harness.errors import BadInput
 from harness.runs import lm_eval_metrics, requests, tables
-from harness.runs.verification.agreement import Drift, Scores, TaskDifference, differences, drift, judge
+from harness.runs.verification.agreement import Drift, Scores, TaskDifference, Verdict, differences, drift, judge
+from harness.runs.verification.bounded_scoring import Bar, Deadline, no_bar, score, score_shuffled
 from harness.runs.verification.calibration_set import calibration_tasks, further_requests
 from harness.runs.verification.near_ties import texts_without_tie
 from harness.suites.load import load_suite
 
 ITEMS = 48
 """Items of each calibration task: some 450 requests, half a minute for a 1B model on a GPU."""
-SEED = 1234
+FEWEST = 50
+"""Requests compared, below which a verification that ran out of time says nothing of the engine."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,16 @@ class Shuffled:
 
 @dataclass(frozen=True)
 class Report:
-    """The verification of one model. ``hf`` is null in fp32, where hf is the reference."""
+    """The verification of one model. ``hf`` is null in fp32, where hf is the reference.
+
+    ``requests`` were compared of ``asked``: fewer where the time was over before.
+    """
 
     model: str
     device: str
     dtype: str
     requests: int
+    asked: int
     left_out: Mapping[str, str]
     path: str
     fallbacks: tuple[str, ...]
@@ -81,8 +86,13 @@ class _CalibrationRequests:
     items: int
 
 
-def verify(model: str, options: Options, say: Callable[[str], None]) -> Report:
+def verify(
+    model: str, options: Options, say: Callable[[str], None], bar: Bar = no_bar, deadline: Deadline | None = None
+) -> Report:
     """Score the calibration set with ``packed`` and ``hf`` and compare.
+
+    Until ``deadline``, where there is one: each engine has a like part of the time, and what all have answered by then
+    is compared.
 
     Raises:
         BadInput: the model cannot be found, loaded or scored by both engines.
@@ -91,27 +101,50 @@ def verify(model: str, options: Options, say: Callable[[str], None]) -> Report:
     if source.masked:
         raise BadInput(f"{source.name} is a masked language model; packed and hf score causal ones.")
     loading.check_memory(source, _settings(options, "hf", "fp32"))
-    say(f"{source.name}: hf, fp32 (the reference)")
-    reference, asked, _ = _answers(source, _settings(options, "hf", "fp32"), options, None)
-    hf, hf_drift = reference, None
-    if options.dtype != "fp32":
-        say(f"{source.name}: hf, {options.dtype}")
-        hf, _, _ = _answers(source, _settings(options, "hf", options.dtype), options, asked)
-        hf_drift = drift(asked.requests, reference, hf)
-    say(f"{source.name}: packed, {options.dtype}")
+    deadline = deadline or Deadline()
+    work = _Work(source, options, say, bar, deadline)
+    exact = options.dtype == "fp32"
+    answered, asked, _ = _answers(work, "hf", "fp32", None, parts=2 if exact else 3)
+    hf_answered = answered if exact else _answers(work, "hf", options.dtype, asked, list(answered), parts=2)[0]
     shuffling = _shuffling(asked.requests, say) if options.shuffle else None
-    packed, _, engine = _answers(source, _settings(options, "packed", options.dtype), options, asked, shuffling)
-    packed_drift = drift(asked.requests, reference, packed)
-    if hf_drift is None:
-        count = _texts_without_tie(source, options, asked, reference, packed) if packed_drift.texts_differing else 0
+    packed_answered, _, engine = _answers(work, "packed", options.dtype, asked, list(hf_answered), 1, shuffling)
+    compared = sorted(packed_answered)
+    requests_compared = [asked.requests[i] for i in compared]
+    reference, hf, packed = ([by[i] for i in compared] for by in (answered, hf_answered, packed_answered))
+    packed_drift, hf_drift = drift(requests_compared, reference, packed), None
+    if exact:
+        differ = packed_drift.texts_differing
+        count = _texts_without_tie(source, options, requests_compared, reference, packed) if differ else 0
         packed_drift = dataclasses.replace(packed_drift, unexplained=count)
-    tasks = differences(_scores(asked, packed), _scores(asked, hf))
+    else:
+        hf_drift = drift(requests_compared, reference, hf)
+    tasks = differences(_scores(asked, packed_answered), _scores(asked, {i: hf_answered[i] for i in compared}))
     shuffled = (engine.shuffled.plain, engine.shuffled.deterministic) if engine.shuffled else None
-    verdict = judge(options.dtype, packed_drift, hf_drift, tasks, shuffled)
+    verdict = _of_enough(judge(options.dtype, packed_drift, hf_drift, tasks, shuffled), len(compared), asked)
     return Report(
-        source.name, options.device, options.dtype, len(asked.requests), dict(asked.suite.left_out), engine.path,
-        engine.fallbacks, packed_drift, hf_drift, tuple(tasks), engine.shuffled, verdict.agrees, verdict.reasons,
+        source.name, options.device, options.dtype, len(compared), len(asked.requests), dict(asked.suite.left_out),
+        engine.path, engine.fallbacks, packed_drift, hf_drift, tuple(tasks), engine.shuffled, verdict.agrees,
+        verdict.reasons,
     )  # fmt: skip
+
+
+def _of_enough(verdict: Verdict, compared: int, asked: _CalibrationRequests) -> Verdict:
+    """The verdict; none but a disagreement where the time sufficed for too few requests."""
+    if compared == len(asked.requests) or compared >= FEWEST:
+        return verdict
+    few = f"Too few to say: {compared} of {len(asked.requests)} requests were compared in the time, and {FEWEST} are needed."
+    return Verdict(False, (*verdict.reasons, few))
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What the engines of one verification share: the model, the options, where progress goes, and the time."""
+
+    source: ModelSource
+    options: Options
+    say: Callable[[str], None]
+    bar: Bar
+    deadline: Deadline
 
 
 @dataclass(frozen=True)
@@ -127,15 +160,21 @@ _Shuffling = Callable[[loading.Loaded, Sequence[Answer]], Shuffled]
 
 
 def _answers(
-    source: ModelSource, settings: Settings, options: Options, asked: _CalibrationRequests | None,
-    shuffling: _Shuffling | None = None,
-) -> tuple[list[Answer], _CalibrationRequests, _Engine]:  # fmt: skip
-    """One engine's answers to the calibration set; the model is freed before the next one is loaded."""
-    loaded = loading.load(source, settings)
+    work: _Work, engine_name: str, dtype: str, asked: _CalibrationRequests | None, chosen: Sequence[int] | None = None,
+    parts: int = 1, shuffling: _Shuffling | None = None,
+) -> tuple[dict[int, Answer], _CalibrationRequests, _Engine]:  # fmt: skip
+    """One engine's answers to the calibration set (of it to ``chosen``), in the first of ``parts`` parts of the time.
+
+    The model is freed before the next one is loaded.
+    """
+    title = f"{work.source.name}: {engine_name}, {dtype}"
+    work.say(title if asked else f"{title} (the reference)")
+    loaded = loading.load(work.source, _settings(work.options, engine_name, dtype))
     with quiet():
-        asked = asked or _calibration_requests(loaded, options)
-        answers = score(loaded.engine, asked.requests)
-        shuffled = shuffling(loaded, answers) if shuffling else None
+        asked = asked or _calibration_requests(loaded, work.options)
+        end = work.deadline.share(parts, loaded.load_seconds)
+        answers = score(loaded.engine, asked.requests, chosen=chosen, deadline=end, title=title, bar=work.bar)
+        shuffled = shuffling(loaded, [answers[i] for i in range(len(asked.requests))]) if shuffling else None
     settings_of_engine = loaded.engine.settings()
     fallbacks = settings_of_engine.get("fallbacks")
     engine = _Engine(
@@ -160,26 +199,6 @@ def _calibration_requests(loaded: loading.Loaded, options: Options) -> _Calibrat
     return _CalibrationRequests(request_set, tasks, distinct, options.items)
 
 
-def score(engine: Engine, asked: Sequence[Request]) -> list[Answer]:
-    """Answers of an engine, in the order of the requests, batch by batch as a run scores them."""
-    by_request: dict[int, Answer] = {}
-    for batch in engine.partition(asked):
-        answers, _ = engine.run([asked[i] for i in batch.requests])
-        by_request.update(zip(batch.requests, answers, strict=True))
-    return [by_request[i] for i in range(len(asked))]
-
-
-def score_shuffled(engine: Engine, asked: Sequence[Request], seed: int = SEED) -> list[Answer]:
-    """Answers in the order of the requests, which are scored shuffled and split into three parts of unlike size."""
-    order = list(range(len(asked)))
-    random.Random(seed).shuffle(order)
-    by_request: dict[int, Answer] = {}
-    for start, end in ((0, len(order) // 6), (len(order) // 6, len(order) // 2), (len(order) // 2, len(order))):
-        part = order[start:end]
-        by_request.update(zip(part, score(engine, [asked[i] for i in part]), strict=True))
-    return [by_request[i] for i in range(len(asked))]
-
-
 def _shuffling(asked: Sequence[Request], say: Callable[[str], None]) -> _Shuffling:
     """The function that scores the requests again, shuffled, with a loaded model."""
 
@@ -188,7 +207,8 @@ def _shuffling(asked: Sequence[Request], say: Callable[[str], None]) -> _Shuffli
         plain = drift(asked, answers, score_shuffled(loaded.engine, asked))
         say("  twice more, with --deterministic")
         fixed = loading.packed_engine(loaded.lm, deterministic=True)
-        return Shuffled(plain, drift(asked, score(fixed, asked), score_shuffled(fixed, asked)))
+        in_order = score(fixed, asked)
+        return Shuffled(plain, drift(asked, [in_order[i] for i in range(len(asked))], score_shuffled(fixed, asked)))
 
     return run
 
@@ -196,29 +216,46 @@ def _shuffling(asked: Sequence[Request], say: Callable[[str], None]) -> _Shuffli
 def _texts_without_tie(
     source: ModelSource,
     options: Options,
-    asked: _CalibrationRequests,
+    asked: Sequence[Request],
     reference: Sequence[Answer],
     packed: Sequence[Answer],
 ) -> int:
     """Number of generated texts that differ where the reference saw no near tie."""
     loaded = loading.load(source, _settings(options, "hf", "fp32"))
     with quiet():
-        count = texts_without_tie(loaded, asked.requests, reference, packed)
+        count = texts_without_tie(loaded, asked, reference, packed)
     del loaded
     release()
     return count
 
 
-def _scores(asked: _CalibrationRequests, answers: Sequence[Answer]) -> Scores:
-    """The headline value of every item, by task, as lm-eval computes it from these answers."""
-    for task in asked.tasks.values():
+def _scores(asked: _CalibrationRequests, answers: Mapping[int, Answer]) -> Scores:
+    """The headline value of every item, by task, as lm-eval computes it from these answers; of the tasks that are whole."""
+    whole = _whole_tasks(asked, answers)
+    for task in whole.values():
         for instance in task.instances:
             instance.resps, instance.filtered_resps = [], {}
-    responses = requests.answer(asked.suite, answers[: len(asked.suite.requests)])
-    _, samples = lm_eval_metrics.evaluate(asked.tasks, asked.suite, responses, limit=asked.items)
+    kept = [i for i, instance in enumerate(asked.suite.instances) if instance.task_name in whole]
+    request_set = dataclasses.replace(
+        asked.suite,
+        instances=tuple(asked.suite.instances[i] for i in kept),
+        parts=tuple(asked.suite.parts[i] for i in kept),
+        cut=tuple(asked.suite.cut[i] for i in kept),
+    )
+    if not whole:
+        return {}
+    responses = requests.answer(request_set, answers)
+    _, samples = lm_eval_metrics.evaluate(whole, request_set, responses, limit=asked.items)
     suite = load_suite("calibration")
-    rows = {name: tables.headline_rows(suite.task(name), task, samples[name]) for name, task in asked.tasks.items()}
+    rows = {name: tables.headline_rows(suite.task(name), task, samples[name]) for name, task in whole.items()}
     return {(name, suite.task(name).metric): task_rows for name, task_rows in rows.items()}
+
+
+def _whole_tasks(asked: _CalibrationRequests, answers: Mapping[int, Answer]) -> dict[str, Any]:
+    """The calibration tasks all of whose requests have answers."""
+    pairs = zip(asked.suite.instances, asked.suite.parts, strict=True)
+    cut = {instance.task_name for instance, part in pairs if any(i not in answers for i in part)}
+    return {name: task for name, task in asked.tasks.items() if name not in cut}
 
 
 def _settings(options: Options, engine: str, dtype: str) -> Settings:

@@ -1,0 +1,1 @@
+"""Task files of the user (`--tasks DIR`): read as data, their code only where it is trusted."""
