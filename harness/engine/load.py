@@ -9,15 +9,11 @@ from typing import Any
 
 from harness.engine.base import Engine
 from harness.engine.codec import Encoder
-from harness.engine.libraries import OutOfTime, limited_time, load_errors, model_errors, quiet
+from harness.engine.libraries import load_errors, model_errors, quiet
 from harness.engine.settings import DTYPES, Settings
 from harness.engine.source import ModelSource
+from harness.engine.trust import completeness
 from harness.errors import BadInput
-
-BUILD_SECONDS = 8.0
-"""Processor time to lay out a model without its weights; the largest published ones take some two seconds."""
-MORE_THAN_STORED = 1.5
-"""Parameters described for one that is stored: tied and buffered ones are counted once by some files, twice by others."""
 
 
 @dataclass
@@ -90,6 +86,7 @@ def _served(source: ModelSource, settings: Settings) -> tuple[Any, Engine]:
     if settings.engine == "api":
         return api_and_vllm.load_api(source, settings.trust_remote_code)
     with load_errors(f"vLLM cannot load {source.location}", _out_of_memory(source, settings)):
+        _check_headers(source, settings)
         return api_and_vllm.load_vllm(source, DTYPES[settings.dtype], settings.trust_remote_code)
 
 
@@ -98,12 +95,13 @@ def _out_of_memory(source: ModelSource, settings: Settings) -> str:
 
 
 def _causal(source: ModelSource, settings: Settings) -> Any:
-    from lm_eval.models.huggingface import HFLM
+    from harness.engine.trust.checked_model import CheckedHFLM
 
     unusable = f"{source.location} cannot be loaded as a causal language model"
     with load_errors(unusable, _out_of_memory(source, settings)):
-        _check_size(source, settings)
-        return HFLM(
+        _check_headers(source, settings)
+        return CheckedHFLM(
+            model_name=source.name,
             pretrained=source.location,
             device=settings.device,
             dtype=DTYPES[settings.dtype],
@@ -116,36 +114,12 @@ def _causal(source: ModelSource, settings: Settings) -> Any:
         )
 
 
-def _check_size(source: ModelSource, settings: Settings) -> None:
-    """Refuse a configuration of more parameters than its weight files hold: the loader would make up the rest.
+def _check_headers(source: ModelSource, settings: Settings) -> None:
+    """Refuse a checkpoint that is none of its configuration; a model's own code may name its tensors as it likes."""
+    from transformers import AutoModelForCausalLM
 
-    The model is built without memory (torch's meta device). Quantised weights count otherwise and are let through, as is
-    what cannot be built so: the loader says why.
-    """
-    import torch
-    from transformers import AutoConfig, AutoModelForCausalLM
-
-    if settings.trust_remote_code or not source.params:
-        return
-    try:
-        with limited_time(BUILD_SECONDS):
-            config = AutoConfig.from_pretrained(source.location)
-            if getattr(config, "quantization_config", None):
-                return
-            with torch.device("meta"):
-                model = AutoModelForCausalLM.from_config(config)  # type: ignore[no-untyped-call]
-    except OutOfTime:
-        raise BadInput(
-            f"config.json of {source.name} describes a model that takes more than {BUILD_SECONDS:g} s to lay out."
-        ) from None
-    except Exception:
-        return
-    described = sum(p.numel() for p in model.parameters())
-    if described > MORE_THAN_STORED * source.params + 1_000_000:
-        raise BadInput(
-            f"config.json of {source.name} describes {described:,} parameters and its weight files hold {source.params:,}: "
-            "they do not belong together."
-        )
+    if not settings.trust_remote_code:
+        completeness.check_headers(source, AutoModelForCausalLM)
 
 
 def _masked(source: ModelSource, settings: Settings) -> Any:

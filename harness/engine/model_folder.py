@@ -98,6 +98,25 @@ def parameters_of(weights: list[Path]) -> tuple[int, dict[str, int]]:
     return total, by_dtype
 
 
+def loaded_files(folder: Path) -> list[Path]:
+    """The weight files that transformers reads: the one file, else those of the index, else all there are."""
+    if (folder / "model.safetensors").is_file():
+        return [folder / "model.safetensors"]
+    weights, index = sorted(folder.glob("*.safetensors")), folder / "model.safetensors.index.json"
+    if not index.is_file():
+        return weights
+    indexed = set(_object(index, bounded.MAX_JSON)["weight_map"].values())
+    return [path for path in weights if path.name in indexed]
+
+
+def tensors_of(weights: list[Path]) -> dict[str, tuple[int, ...]]:
+    """Shape of every tensor by name, from the safetensors headers alone."""
+    headers = (_safetensors_header(path) for path in weights)
+    return {
+        name: tuple(entry["shape"]) for header in headers for name, entry in header.items() if name != "__metadata__"
+    }
+
+
 def _refuse_special(folder: Path) -> None:
     """Refuse a folder with pipes, sockets or devices in it: whatever library lists it would open them."""
     entries = 0

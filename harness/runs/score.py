@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from harness.engine.base import Answer, Batch, Engine, Work
 from harness.engine.libraries import first_line
+from harness.engine.trust import finite
 from harness.errors import RunFailed
 from harness.runs.journal import Journal
 from harness.runs.requests import RequestSet
@@ -67,7 +68,7 @@ def score(request_set: RequestSet, engine: Engine, journal: Journal, advance: Ca
     """Answer every request of ``request_set``; ``advance`` is called with the requests done.
 
     Raises:
-        RunFailed: the engine failed on a batch; what the journal holds is kept.
+        RunFailed: the engine failed on a batch, or answered no finite number; what the journal holds is kept.
     """
     pending, tally = journal.pending(), Tally()
     advance(len(request_set.requests) - sum(len(journal.head.batches[i].requests) for i in pending))
@@ -86,7 +87,7 @@ def run_batches(
     """Score and journal these batches, in order.
 
     Raises:
-        RunFailed: the engine failed on a batch; what the journal holds is kept.
+        RunFailed: the engine failed on a batch, or answered no finite number; what the journal holds is kept.
     """
     for i in batches:
         batch = journal.head.batches[i]
@@ -100,6 +101,12 @@ def run_batches(
                 f"Scoring stopped in batch {i + 1} of {len(journal.head.batches)}: {first_line(error).removesuffix('.')}. "
                 f"{done} batches are kept; the same command goes on from there."
             ) from error
+        if problem := finite.problem_of(answers):
+            done = len(journal.head.batches) - len(journal.pending())
+            raise RunFailed(
+                f"Scoring stopped in batch {i + 1} of {len(journal.head.batches)}: {problem}. Such a model or precision "
+                f"cannot be trusted; try another --dtype. {done} batches are kept."
+            )
         spent = time.perf_counter() - started
         journal.done(i, answers, work)
         tally.add(work, spent)
