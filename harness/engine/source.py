@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.engine import naming
-from harness.engine.model_folder import TOKENIZER_FILES, inspect_folder, parameters_of
+from harness.engine.model_folder import TOKENIZER_FILES, deciding_files, inspect_folder, parameters_of
 from harness.errors import BadInput, MissingData
 from harness.interchange.foreign.limits.plain_files import opened
 
@@ -25,7 +25,7 @@ MASKED = re.compile(
 
 @dataclass(frozen=True)
 class ModelSource:
-    """A model that can be loaded. ``revision`` is the hub commit or the SHA-256 of the weights.
+    """A model that can be loaded. ``revision`` is the hub commit, or the SHA-256 of all files that decide its numbers.
 
     ``served`` is set where a server holds it: its URL, its name there, and its window in tokens.
     """
@@ -78,7 +78,7 @@ def _local(folder: Path, *, reference: bool) -> ModelSource:
     return ModelSource(
         name=folder.name,
         location=str(folder),
-        revision="sha256:" + hash_files(weights),
+        revision="sha256:" + hash_folder(folder, deciding_files(folder)),
         hub_revision=None,
         tokenizer_hash=hash_files([folder / n for n in TOKENIZER_FILES if (folder / n).is_file()]),
         architecture=architecture,
@@ -121,6 +121,18 @@ def _hub(model: str, revision: str | None, offline: bool) -> ModelSource:
 
 def _is_reference(folder: Path) -> bool:
     return folder in {p.resolve() for p in naming.reference_folders()}
+
+
+def hash_folder(folder: Path, files: list[Path]) -> str:
+    """SHA-256 over the paths below ``folder``, sizes and contents of ``files``, in their order; nothing is normalised."""
+    digest = hashlib.sha256()
+    for path in files:
+        with opened(path, follow=True) as handle:
+            size = os.fstat(handle.fileno()).st_size
+            digest.update(f"{path.relative_to(folder).as_posix()}\0{size}\0".encode())
+            while block := handle.read(1 << 22):
+                digest.update(block)
+    return digest.hexdigest()
 
 
 def hash_files(files: list[Path]) -> str:
