@@ -83,6 +83,10 @@ def codec(loaded: Loaded, window: int | None) -> Encoder:
 def _served(source: ModelSource, settings: Settings) -> tuple[Any, Engine]:
     from harness.engine import api_and_vllm
 
+    if source.gguf:
+        raise BadInput(
+            f"{source.name} is a GGUF file, which --engine {settings.engine} does not read; use packed or hf."
+        )
     if settings.engine == "api":
         return api_and_vllm.load_api(source, settings.trust_remote_code)
     with load_errors(f"vLLM cannot load {source.location}", _out_of_memory(source, settings)):
@@ -99,6 +103,8 @@ def _causal(source: ModelSource, settings: Settings) -> Any:
 
     unusable = f"{source.location} cannot be loaded as a causal language model"
     with load_errors(unusable, _out_of_memory(source, settings)):
+        if source.gguf:
+            return _gguf(source, settings)
         _check_headers(source, settings)
         return CheckedHFLM(
             model_name=source.name,
@@ -112,6 +118,26 @@ def _causal(source: ModelSource, settings: Settings) -> Any:
             parallelize=settings.device.startswith("cuda") and _larger_than_one_card(source, settings),
             backend="causal",
         )
+
+
+def _gguf(source: ModelSource, settings: Settings) -> Any:
+    """lm-eval's class around the model of a GGUF file."""
+    import torch
+    from lm_eval.models.huggingface import HFLM
+
+    from harness.engine.gguf.model import load as load_gguf
+
+    spread = settings.device.startswith("cuda") and _larger_than_one_card(source, settings)
+    dtype = getattr(torch, DTYPES[settings.dtype])
+    model, tokenizer = load_gguf(source, "auto" if spread else torch.device(settings.device), dtype)
+    return HFLM(
+        pretrained=model,
+        tokenizer=tokenizer,
+        softmax_dtype="float32",
+        logits_cache=False,
+        batch_size=settings.batch_size,
+        backend="causal",
+    )
 
 
 def _check_headers(source: ModelSource, settings: Settings) -> None:

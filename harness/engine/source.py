@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.engine import naming
+from harness.engine.gguf import locate
 from harness.engine.model_folder import TOKENIZER_FILES, deciding_files, inspect_folder, parameters_of
 from harness.errors import BadInput, MissingData
 from harness.interchange.foreign.limits.plain_files import opened
@@ -27,7 +28,8 @@ MASKED = re.compile(
 class ModelSource:
     """A model that can be loaded. ``revision`` is the hub commit, or the SHA-256 of all files that decide its numbers.
 
-    ``served`` is set where a server holds it: its URL, its name there, and its window in tokens.
+    ``served`` is set where a server holds it: its URL, its name there, and its window in tokens. ``gguf`` says that
+    ``location`` is a GGUF file, and ``quantisation`` how its weights are stored (``Q4_K_M``).
     """
 
     name: str
@@ -41,6 +43,8 @@ class ModelSource:
     reference: bool
     masked: bool
     served: tuple[str, str, int] | None = None
+    gguf: bool = False
+    quantisation: str | None = None
 
 
 def resolve(model: str, *, revision: str | None = None, offline: bool = False) -> ModelSource:
@@ -54,20 +58,29 @@ def resolve(model: str, *, revision: str | None = None, offline: bool = False) -
     if not model.strip():
         raise BadInput("--model is empty; give a folder, a hub id such as Qwen/Qwen3-0.6B, or a reference model.")
     folder = Path(model).expanduser()
-    if folder.is_file():
-        raise BadInput(f"{model} is a file; give the folder that holds config.json and the safetensors weights.")
-    here = folder if folder.is_dir() else naming.folder_of(model)
+    here = folder if folder.exists() else naming.folder_of(model)
     if here is not None:
         if revision is not None:
             raise BadInput(
                 f"{model} is a folder, which has no revision {revision!r}; drop --revision, or give a hub id."
             )
-        return _local(here.resolve(), reference=_is_reference(here.resolve()))
+        return _here(here, model)
     if os.sep in model and (folder.is_absolute() or model.startswith(".") or model.count("/") != 1):
         raise MissingData(
             f"There is no model folder {model}. Give a folder with config.json, or a hub id such as Qwen/Qwen3-0.6B."
         )
     return _hub(naming.hub_id(model), revision, offline)
+
+
+def _here(path: Path, model: str) -> ModelSource:
+    """A file or folder on this machine: a GGUF, or transformers' own format."""
+    if path.is_file() and not locate.is_gguf(path):
+        raise BadInput(
+            f"{model} is a file; give the folder that holds config.json and the safetensors weights, or a GGUF file."
+        )
+    if file := locate.gguf_of(path):
+        return ModelSource(**locate.described(file))
+    return _local(path.resolve(), reference=_is_reference(path.resolve()))
 
 
 def _local(folder: Path, *, reference: bool) -> ModelSource:

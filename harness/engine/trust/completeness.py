@@ -34,33 +34,46 @@ def check_headers(source: ModelSource, auto_class: Any) -> None:
     Raises:
         BadInput: the configuration describes more than the files hold, or tensors are lacking or of other shapes.
     """
-    import torch
     from transformers import AutoConfig
 
     if not source.params:
         return
     try:
-        with limited_time(BUILD_SECONDS):
-            config = AutoConfig.from_pretrained(source.location)
-            if getattr(config, "quantization_config", None) or getattr(config, "transformers_weights", None):
-                return
-            with torch.device("meta"):
-                model = auto_class.from_config(config)
-    except OutOfTime:
-        raise BadInput(
-            f"config.json of {source.name} describes a model that takes more than {BUILD_SECONDS:g} s to lay out."
-        ) from None
+        config = AutoConfig.from_pretrained(source.location)
     except Exception:
         return
-    described = sum(p.numel() for p in model.parameters())
-    if described > MORE_THAN_STORED * source.params + 1_000_000:
-        raise BadInput(
-            f"config.json of {source.name} describes {described:,} parameters and its weight files hold {source.params:,}: "
-            "they do not belong together."
-        )
-    info = _matched(type(model), config, Path(source.location))
+    if getattr(config, "quantization_config", None) or getattr(config, "transformers_weights", None):
+        return
+    model = check_described(source, config, auto_class)
+    info = None if model is None else _matched(type(model), config, Path(source.location))
     if info is not None:
         check_loaded(source.name, model, info)
+
+
+def check_described(source: ModelSource, config: Any, auto_class: Any) -> Any:
+    """The model that a configuration describes, without memory; None where it cannot be laid out so.
+
+    Raises:
+        BadInput: it takes too long to lay out, or has more parameters than the files hold.
+    """
+    import torch
+
+    try:
+        with limited_time(BUILD_SECONDS), torch.device("meta"):
+            model = auto_class.from_config(config)
+    except OutOfTime:
+        raise BadInput(
+            f"The configuration of {source.name} describes a model that takes more than {BUILD_SECONDS:g} s to lay out."
+        ) from None
+    except Exception:
+        return None
+    described = sum(p.numel() for p in model.parameters())
+    if described > MORE_THAN_STORED * (source.params or 0) + 1_000_000:
+        raise BadInput(
+            f"The configuration of {source.name} describes {described:,} parameters and its weight files hold {source.params:,}: "
+            "they do not belong together."
+        )
+    return model
 
 
 def _matched(model_class: Any, config: Any, folder: Path) -> Mapping[str, Any] | None:
