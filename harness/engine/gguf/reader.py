@@ -7,7 +7,6 @@ which takes some 150 µs for every token of the vocabulary. Here the same class 
 from __future__ import annotations
 
 import contextlib
-import copy
 import functools
 import struct
 from collections.abc import Callable, Iterator
@@ -84,6 +83,7 @@ def _metadata_once(checkpoint: Callable[..., Any]) -> Callable[..., Any]:
             return checkpoint(path, return_tensors=True, **options)
         if str(path) not in answers:
             answers[str(path)] = checkpoint(path, return_tensors=False)
-        return copy.deepcopy(answers[str(path)])
+        groups = answers[str(path)].items()
+        return {group: {k: list(v) if isinstance(v, list) else v for k, v in d.items()} for group, d in groups}
 
     return read

@@ -6,6 +6,7 @@ which splits text otherwise than the model was trained on and says nothing.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from harness.engine.gguf.header import Header
@@ -22,6 +23,7 @@ def repaired(name: str, head: Header, tokenizer: Any) -> Any:
     Raises:
         BadInput: it states a way that neither transformers nor this module knows.
     """
+    _drop_added(tokenizer, int(head.metadata.get("tokenizer.ggml.tokens") or 0))
     if head.metadata.get("tokenizer.ggml.model") != "gpt2":
         return tokenizer
     way = head.metadata.get("tokenizer.ggml.pre")
@@ -41,6 +43,17 @@ def repaired(name: str, head: Header, tokenizer: Any) -> Any:
         ]
     )
     return tokenizer
+
+
+def _drop_added(tokenizer: Any, tokens: int) -> None:
+    """Take out tokens behind the file's last, which transformers' class adds by habit and the model does not embed."""
+    from tokenizers import Tokenizer
+
+    if not tokens or max(tokenizer.get_vocab().values(), default=0) < tokens:
+        return
+    state = json.loads(tokenizer.backend_tokenizer.to_str())
+    state["added_tokens"] = [token for token in state["added_tokens"] if token["id"] < tokens]
+    tokenizer._tokenizer = Tokenizer.from_str(json.dumps(state))
 
 
 def _known() -> tuple[str, ...]:
