@@ -86,7 +86,7 @@ class _Cursor:
     def take(self, count: int) -> bytes:
         data = self.handle.read(count) if count <= self.size - self.place else b""
         if len(data) != count:
-            raise _Broken(f"is truncated: its header goes on after byte {self.size:,}, where the file ends")
+            raise _Broken(f"is truncated: its GGUF header goes on after byte {self.size:,}, where the file ends")
         self.place += count
         return data
 

@@ -38,7 +38,7 @@ def load(source: ModelSource, device: Any, dtype: Any) -> tuple[Any, Any]:
         configuration.check(json.loads(config.to_json_string()), str(path))
         completeness.check_described(source, config, AutoModelForCausalLM)
         words = tokenizer.repaired(source.name, head, AutoTokenizer.from_pretrained(str(path.parent), **where))
-        model, info = AutoModelForCausalLM.from_pretrained(
+        pair: Any = AutoModelForCausalLM.from_pretrained(
             str(path.parent),
             **where,
             config=config,
@@ -47,6 +47,7 @@ def load(source: ModelSource, device: Any, dtype: Any) -> tuple[Any, Any]:
             output_loading_info=True,
             **_dequantised(),
         )
+    model, info = pair
     _forget_quantisation(model)
     checked_model.check(source.name, model, info)
     return model, words
@@ -62,7 +63,8 @@ def _refuse_unread(name: str, head: Header) -> None:
     if kind not in (*GGUF_SUPPORTED_ARCHITECTURES, *_newer_architectures()):
         raise BadInput(f"{name} is a GGUF of the architecture {kind[:60]!r}, which transformers does not read. {serve}")
     prefix = f"{head.architecture}."
-    read = GGUF_TO_TRANSFORMERS_MAPPING["config"].get(kind, {})
+    mapping: dict[str, Any] = GGUF_TO_TRANSFORMERS_MAPPING
+    read = mapping["config"].get(kind, {})
     for key, value in head.metadata.items():
         field = key.removeprefix(prefix)
         passed_over = field != key and field.startswith(_DECIDING) and read.get(field) is None
@@ -79,7 +81,7 @@ def _refuse_unread(name: str, head: Header) -> None:
 def _newer_architectures() -> tuple[str, ...]:
     """Those that transformers reads by its second reader, where this version has one."""
     try:
-        from transformers.integrations.gguf import GGUF_ARCHS
+        from transformers.integrations.gguf.gguf_conversion_mapping import GGUF_ARCHS
     except ImportError:
         return ()
     return tuple(GGUF_ARCHS)

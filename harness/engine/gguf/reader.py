@@ -16,7 +16,7 @@ import numpy as np
 from gguf import GGUFReader, GGUFValueType
 
 
-class FastReader(GGUFReader):  # type: ignore[misc]
+class FastReader(GGUFReader):
     """``GGUFReader`` with the same fields and tensors; arrays are taken apart in one go."""
 
     _plain: Any = None
