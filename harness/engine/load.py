@@ -9,15 +9,11 @@ from typing import Any
 
 from harness.engine.base import Engine
 from harness.engine.codec import Encoder
-from harness.engine.libraries import OutOfTime, limited_time, load_errors, model_errors, quiet
+from harness.engine.libraries import load_errors, model_errors, quiet
 from harness.engine.settings import DTYPES, Settings
 from harness.engine.source import ModelSource
+from harness.engine.trust import completeness
 from harness.errors import BadInput
-
-BUILD_SECONDS = 8.0
-"""Processor time to lay out a model without its weights; the largest published ones take some two seconds."""
-MORE_THAN_STORED = 1.5
-"""Parameters described for one that is stored: tied and buffered ones are counted once by some files, twice by others."""
 
 
 @dataclass
@@ -87,9 +83,14 @@ def codec(loaded: Loaded, window: int | None) -> Encoder:
 def _served(source: ModelSource, settings: Settings) -> tuple[Any, Engine]:
     from harness.engine import api_and_vllm
 
+    if source.gguf:
+        raise BadInput(
+            f"{source.name} is a GGUF file, which --engine {settings.engine} does not read; use packed or hf."
+        )
     if settings.engine == "api":
         return api_and_vllm.load_api(source, settings.trust_remote_code)
     with load_errors(f"vLLM cannot load {source.location}", _out_of_memory(source, settings)):
+        _check_headers(source, settings)
         return api_and_vllm.load_vllm(source, DTYPES[settings.dtype], settings.trust_remote_code)
 
 
@@ -98,12 +99,15 @@ def _out_of_memory(source: ModelSource, settings: Settings) -> str:
 
 
 def _causal(source: ModelSource, settings: Settings) -> Any:
-    from lm_eval.models.huggingface import HFLM
+    from harness.engine.trust.checked_model import CheckedHFLM
 
     unusable = f"{source.location} cannot be loaded as a causal language model"
     with load_errors(unusable, _out_of_memory(source, settings)):
-        _check_size(source, settings)
-        return HFLM(
+        if source.gguf:
+            return _gguf(source, settings)
+        _check_headers(source, settings)
+        return CheckedHFLM(
+            model_name=source.name,
             pretrained=source.location,
             device=settings.device,
             dtype=DTYPES[settings.dtype],
@@ -116,36 +120,32 @@ def _causal(source: ModelSource, settings: Settings) -> Any:
         )
 
 
-def _check_size(source: ModelSource, settings: Settings) -> None:
-    """Refuse a configuration of more parameters than its weight files hold: the loader would make up the rest.
-
-    The model is built without memory (torch's meta device). Quantised weights count otherwise and are let through, as is
-    what cannot be built so: the loader says why.
-    """
+def _gguf(source: ModelSource, settings: Settings) -> Any:
+    """lm-eval's class around the model of a GGUF file."""
     import torch
-    from transformers import AutoConfig, AutoModelForCausalLM
+    from lm_eval.models.huggingface import HFLM
 
-    if settings.trust_remote_code or not source.params:
-        return
-    try:
-        with limited_time(BUILD_SECONDS):
-            config = AutoConfig.from_pretrained(source.location)
-            if getattr(config, "quantization_config", None):
-                return
-            with torch.device("meta"):
-                model = AutoModelForCausalLM.from_config(config)  # type: ignore[no-untyped-call]
-    except OutOfTime:
-        raise BadInput(
-            f"config.json of {source.name} describes a model that takes more than {BUILD_SECONDS:g} s to lay out."
-        ) from None
-    except Exception:
-        return
-    described = sum(p.numel() for p in model.parameters())
-    if described > MORE_THAN_STORED * source.params + 1_000_000:
-        raise BadInput(
-            f"config.json of {source.name} describes {described:,} parameters and its weight files hold {source.params:,}: "
-            "they do not belong together."
-        )
+    from harness.engine.gguf.model import load as load_gguf
+
+    spread = settings.device.startswith("cuda") and _larger_than_one_card(source, settings)
+    dtype = getattr(torch, DTYPES[settings.dtype])
+    model, tokenizer = load_gguf(source, "auto" if spread else torch.device(settings.device), dtype)
+    return HFLM(
+        pretrained=model,
+        tokenizer=tokenizer,
+        softmax_dtype="float32",
+        logits_cache=False,
+        batch_size=settings.batch_size,
+        backend="causal",
+    )
+
+
+def _check_headers(source: ModelSource, settings: Settings) -> None:
+    """Refuse a checkpoint that is none of its configuration; a model's own code may name its tensors as it likes."""
+    from transformers import AutoModelForCausalLM
+
+    if not settings.trust_remote_code:
+        completeness.check_headers(source, AutoModelForCausalLM)
 
 
 def _masked(source: ModelSource, settings: Settings) -> Any:

@@ -56,15 +56,25 @@ def load_masked(source: ModelSource, device: str, dtype: str, trust_remote_code:
     """Load a masked language model and its tokenizer.
 
     Raises:
-        BadInput: the tokenizer lacks [MASK], [CLS] or [SEP].
+        BadInput: the tokenizer lacks [MASK], [CLS] or [SEP]; the weights lack tensors, or are no finite numbers.
     """
     import torch
     from transformers import AutoModelForMaskedLM, AutoTokenizer
 
+    from harness.engine.trust.checked_model import check
+    from harness.engine.trust.completeness import check_headers
+
+    if not trust_remote_code:
+        check_headers(source, AutoModelForMaskedLM)
     tokenizer = AutoTokenizer.from_pretrained(source.location, trust_remote_code=trust_remote_code)
-    model = AutoModelForMaskedLM.from_pretrained(
-        source.location, dtype=getattr(torch, dtype), trust_remote_code=trust_remote_code, use_safetensors=True
+    model, info = AutoModelForMaskedLM.from_pretrained(
+        source.location,
+        dtype=getattr(torch, dtype),
+        trust_remote_code=trust_remote_code,
+        use_safetensors=True,
+        output_loading_info=True,
     )
+    check(source.name, model, info)
     missing = [name for name in ("mask", "cls", "sep") if getattr(tokenizer, f"{name}_token_id", None) is None]
     if missing:
         raise BadInput(

@@ -30,6 +30,11 @@ _JSON = (
     *("config.json", "generation_config.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"),
     *("preprocessor_config.json", "processor_config.json", "adapter_config.json", "chat_template.json"),
 )
+# What changes a model's numbers beside its weights: configuration, tokenizer, chat templates, adapter, code.
+_DECIDING = (
+    *(*TOKENIZER_FILES, *_JSON, "model.safetensors.index.json"),
+    *("*.model", "*.tiktoken", "vocab*", "merges*", "*.jinja", "additional_chat_templates/*.jinja", "*.py"),
+)
 _TEXTS = tuple(name for name in TOKENIZER_FILES if name not in _JSON)
 
 
@@ -57,6 +62,11 @@ def inspect_folder(folder: Path) -> tuple[dict[str, Any], list[Path]]:
             )
         raise BadInput(f"{folder} holds no weights (*.safetensors).")
     _check_index(folder, weights)
+    if (folder / "adapter_config.json").is_file():
+        raise BadInput(
+            f"{folder} holds an adapter (adapter_config.json) beside its weights. Merge it into them first "
+            "(merge_and_unload of peft), or move it elsewhere."
+        )
     if not any((folder / name).is_file() for name in TOKENIZER_FILES):
         raise BadInput(f"{folder} holds no tokenizer (tokenizer.json, tokenizer.model or vocab.json).")
     check_documents(folder)
@@ -96,6 +106,31 @@ def parameters_of(weights: list[Path]) -> tuple[int, dict[str, int]]:
             total += count
             by_dtype[entry["dtype"]] = by_dtype.get(entry["dtype"], 0) + count
     return total, by_dtype
+
+
+def deciding_files(folder: Path) -> list[Path]:
+    """Every file of a model folder that decides its numbers, weights included, in the order of their names."""
+    files = {path for pattern in (*_DECIDING, "*.safetensors") for path in folder.glob(pattern) if path.is_file()}
+    return sorted(files, key=lambda path: path.relative_to(folder).as_posix())
+
+
+def loaded_files(folder: Path) -> list[Path]:
+    """The weight files that transformers reads: the one file, else those of the index, else all there are."""
+    if (folder / "model.safetensors").is_file():
+        return [folder / "model.safetensors"]
+    weights, index = sorted(folder.glob("*.safetensors")), folder / "model.safetensors.index.json"
+    if not index.is_file():
+        return weights
+    indexed = set(_object(index, bounded.MAX_JSON)["weight_map"].values())
+    return [path for path in weights if path.name in indexed]
+
+
+def tensors_of(weights: list[Path]) -> dict[str, tuple[int, ...]]:
+    """Shape of every tensor by name, from the safetensors headers alone."""
+    headers = (_safetensors_header(path) for path in weights)
+    return {
+        name: tuple(entry["shape"]) for header in headers for name, entry in header.items() if name != "__metadata__"
+    }
 
 
 def _refuse_special(folder: Path) -> None:

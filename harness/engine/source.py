@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.engine import naming
-from harness.engine.model_folder import TOKENIZER_FILES, inspect_folder, parameters_of
+from harness.engine.gguf import locate
+from harness.engine.model_folder import TOKENIZER_FILES, deciding_files, inspect_folder, parameters_of
 from harness.errors import BadInput, MissingData
 from harness.interchange.foreign.limits.plain_files import opened
 
@@ -25,9 +26,10 @@ MASKED = re.compile(
 
 @dataclass(frozen=True)
 class ModelSource:
-    """A model that can be loaded. ``revision`` is the hub commit or the SHA-256 of the weights.
+    """A model that can be loaded. ``revision`` is the hub commit, or the SHA-256 of all files that decide its numbers.
 
-    ``served`` is set where a server holds it: its URL, its name there, and its window in tokens.
+    ``served`` is set where a server holds it: its URL, its name there, and its window in tokens. ``gguf`` says that
+    ``location`` is a GGUF file, and ``quantisation`` how its weights are stored (``Q4_K_M``).
     """
 
     name: str
@@ -41,6 +43,8 @@ class ModelSource:
     reference: bool
     masked: bool
     served: tuple[str, str, int] | None = None
+    gguf: bool = False
+    quantisation: str | None = None
 
 
 def resolve(model: str, *, revision: str | None = None, offline: bool = False) -> ModelSource:
@@ -54,20 +58,29 @@ def resolve(model: str, *, revision: str | None = None, offline: bool = False) -
     if not model.strip():
         raise BadInput("--model is empty; give a folder, a hub id such as Qwen/Qwen3-0.6B, or a reference model.")
     folder = Path(model).expanduser()
-    if folder.is_file():
-        raise BadInput(f"{model} is a file; give the folder that holds config.json and the safetensors weights.")
-    here = folder if folder.is_dir() else naming.folder_of(model)
+    here = folder if folder.exists() else naming.folder_of(model)
     if here is not None:
         if revision is not None:
             raise BadInput(
                 f"{model} is a folder, which has no revision {revision!r}; drop --revision, or give a hub id."
             )
-        return _local(here.resolve(), reference=_is_reference(here.resolve()))
+        return _here(here, model)
     if os.sep in model and (folder.is_absolute() or model.startswith(".") or model.count("/") != 1):
         raise MissingData(
             f"There is no model folder {model}. Give a folder with config.json, or a hub id such as Qwen/Qwen3-0.6B."
         )
     return _hub(naming.hub_id(model), revision, offline)
+
+
+def _here(path: Path, model: str) -> ModelSource:
+    """A file or folder on this machine: a GGUF, or transformers' own format."""
+    if path.is_file() and not locate.is_gguf(path):
+        raise BadInput(
+            f"{model} is a file; give the folder that holds config.json and the safetensors weights, or a GGUF file."
+        )
+    if file := locate.gguf_of(path):
+        return ModelSource(**locate.described(file))
+    return _local(path.resolve(), reference=_is_reference(path.resolve()))
 
 
 def _local(folder: Path, *, reference: bool) -> ModelSource:
@@ -78,7 +91,7 @@ def _local(folder: Path, *, reference: bool) -> ModelSource:
     return ModelSource(
         name=folder.name,
         location=str(folder),
-        revision="sha256:" + hash_files(weights),
+        revision="sha256:" + hash_folder(folder, deciding_files(folder)),
         hub_revision=None,
         tokenizer_hash=hash_files([folder / n for n in TOKENIZER_FILES if (folder / n).is_file()]),
         architecture=architecture,
@@ -121,6 +134,18 @@ def _hub(model: str, revision: str | None, offline: bool) -> ModelSource:
 
 def _is_reference(folder: Path) -> bool:
     return folder in {p.resolve() for p in naming.reference_folders()}
+
+
+def hash_folder(folder: Path, files: list[Path]) -> str:
+    """SHA-256 over the paths below ``folder``, sizes and contents of ``files``, in their order; nothing is normalised."""
+    digest = hashlib.sha256()
+    for path in files:
+        with opened(path, follow=True) as handle:
+            size = os.fstat(handle.fileno()).st_size
+            digest.update(f"{path.relative_to(folder).as_posix()}\0{size}\0".encode())
+            while block := handle.read(1 << 22):
+                digest.update(block)
+    return digest.hexdigest()
 
 
 def hash_files(files: list[Path]) -> str:

@@ -68,7 +68,7 @@ def score(request_set: RequestSet, engine: Engine, journal: Journal, advance: Ca
     """Answer every request of ``request_set``; ``advance`` is called with the requests done.
 
     Raises:
-        RunFailed: the engine failed on a batch; what the journal holds is kept.
+        RunFailed: the engine failed on a batch, or answered no finite number; what the journal holds is kept.
     """
     pending, tally = journal.pending(), Tally()
     advance(len(request_set.requests) - sum(len(journal.head.batches[i].requests) for i in pending))

@@ -115,6 +115,7 @@ def _manifest(run: ScoredRun, name: str, sealed: datetime, findings: Sequence[ve
             "tokenizer_hash": source.tokenizer_hash,
             "chat_template": template if options.chat_template else None,
             "trust_remote_code": options.trust_remote_code,
+            **({"quantisation": source.quantisation} if source.quantisation else {}),
         },
         "suite": to_dict(plan.suite),
         "tasks": _tasks(run),

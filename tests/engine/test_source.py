@@ -33,6 +33,49 @@ def test_revision_is_the_content_of_the_weights(tiny: Path, tmp_path: Path) -> N
     assert resolve(str(copy)).tokenizer_hash == first.tokenizer_hash
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("config.json", None),
+        ("generation_config.json", '{"eos_token_id": 5}'),
+        ("chat_template.jinja", "{{ messages }}"),
+        ("additional_chat_templates/tool.jinja", "{{ tools }}"),
+        ("tokenizer_config.json", None),
+        ("modeling_tiny.py", "x = 1"),
+    ],
+)
+def test_every_file_that_changes_a_number_makes_another_model(
+    tiny: Path, tmp_path: Path, name: str, content: str | None
+) -> None:
+    copy = shutil.copytree(tiny, tmp_path / "tiny")
+    path = copy / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content if content is not None else path.read_text() + "\n")
+    assert resolve(str(copy)).revision != resolve(str(tiny)).revision
+
+
+def test_what_no_loader_reads_is_no_part_of_a_model(tiny: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(tiny, tmp_path / "tiny")
+    (copy / "README.md").write_text("about")
+    (copy / ".cache").mkdir()
+    assert resolve(str(copy)).revision == resolve(str(tiny)).revision
+
+
+def test_contents_that_change_places_make_another_model(tiny: Path, tmp_path: Path) -> None:
+    first, second = (shutil.copytree(tiny, tmp_path / name) for name in ("first", "second"))
+    for folder, (a, b) in ((first, ("x", "y")), (second, ("y", "x"))):
+        (folder / "chat_template.jinja").write_text(a)
+        (folder / "merges.txt").write_text(b)
+    assert resolve(str(first)).revision != resolve(str(second)).revision
+
+
+def test_an_adapter_is_not_passed_over(tiny: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(tiny, tmp_path / "tiny")
+    (copy / "adapter_config.json").write_text('{"peft_type": "LORA", "base_model_name_or_path": "x/y"}')
+    with pytest.raises(BadInput, match=r"holds an adapter .* Merge it"):
+        resolve(str(copy))
+
+
 def test_parameters_are_counted_from_the_headers(tiny: Path) -> None:
     from transformers import AutoModelForCausalLM
 

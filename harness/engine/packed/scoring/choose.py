@@ -26,6 +26,7 @@ from harness.engine.packed.plan.packing import Limits
 from harness.engine.packed.scoring.fallback_scorers import PaddedScorer, PaddingFreeScorer, PrefixScorer, Reader
 from harness.engine.packed.scoring.head import Head
 from harness.engine.packed.scoring.tree_scorer import TreeScorer
+from harness.errors import RunFailed
 
 # Two exact ways of the same sum differ by some 1e-6 in fp32; 16-bit weights round each product to 3 digits.
 TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-6}
@@ -59,7 +60,11 @@ class Choice:
 
 
 def choose(model: Any, device: torch.device, limits: Limits, meter: Meter, *, deterministic: bool) -> Choice:
-    """The first way that the architecture allows and that agrees with the model's plain forward."""
+    """The first way that the architecture allows and that agrees with the model's plain forward.
+
+    Raises:
+        RunFailed: none agrees, the plainest included.
+    """
     head, note = _head(model)
     plain = PaddedScorer(Reader(model, device, None, Meter()), alone=True)
     reader = Reader(model, device, head, meter)
@@ -74,8 +79,10 @@ def choose(model: Any, device: torch.device, limits: Limits, meter: Meter, *, de
             alone = PaddedScorer(reader, alone=True)
             return Choice(scorer, alone, head.kind if head else "full logits", tuple(fallbacks))
         fallbacks.append(f"{name}: {problem}")
-    meter.take()
-    return Choice(plain, plain, "full logits", tuple(fallbacks))
+    raise RunFailed(
+        f"This model cannot be trusted: no way of scoring agrees with its plain forward ({'; '.join(fallbacks)}). "
+        "Nothing was scored; try another --dtype or device."
+    )
 
 
 def _dtype(model: Any) -> torch.dtype:

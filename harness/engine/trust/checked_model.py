@@ -1,0 +1,38 @@
+"""lm-eval's ``HFLM`` around a model that was checked as soon as it was loaded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lm_eval.models.huggingface import HFLM
+
+from harness.engine.trust import completeness, finite
+
+
+class CheckedHFLM(HFLM):  # type: ignore[misc]
+    """``HFLM``, which refuses a model that its loader had to complete; ``model_name`` is the name in its errors.
+
+    Raises:
+        BadInput: tensors are lacking, of other shapes, tied and yet stored twice, NaN or infinite.
+    """
+
+    def __init__(self, *, model_name: str, **options: Any) -> None:
+        self._model_name = model_name
+        super().__init__(**options)
+
+    def _create_model(self, *arguments: Any, **options: Any) -> None:
+        super()._create_model(*arguments, **{**options, "output_loading_info": True})
+        loaded: Any = getattr(self, "_model")  # noqa: B009  # the pair that ``output_loading_info`` asks for
+        self._model, info = loaded
+        check(self._model_name, self._model, info)
+
+
+def check(name: str, model: Any, info: Any) -> None:
+    """All that can be said of a loaded model before it computes anything.
+
+    Raises:
+        BadInput: it cannot be trusted.
+    """
+    completeness.check_loaded(name, model, info)
+    completeness.check_ties(name, model)
+    finite.check_weights(name, model)
