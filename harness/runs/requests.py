@@ -17,8 +17,8 @@ from harness.runs.jinja_cache import compiled_once
 class RequestSet:
     """Every request of a run, each distinct one once, and the lm-eval ``Instance`` objects that they answer.
 
-    ``parts[i]`` are the indices of the requests behind instance ``i``, in lm-eval's order. ``cut[i]`` says whether the
-    context of instance ``i`` lost tokens on the left, ``truncated`` how many did in each task. ``left_out`` holds the
+    ``parts[i]`` are the indices of the requests behind instance ``i``, in lm-eval's order, ``text_parts[i]`` those that give
+    a rolling text's own bits per byte (none for other instances). ``cut[i]`` says whether the context of instance ``i`` lost tokens on the left, ``truncated`` how many did in each task. ``left_out`` holds the
     tasks that the model's window cannot hold, each with its reason.
     """
 
@@ -28,6 +28,7 @@ class RequestSet:
     truncated: Mapping[str, int]
     left_out: Mapping[str, str] = field(default_factory=dict)
     cut: tuple[bool, ...] = ()
+    text_parts: tuple[tuple[int, ...], ...] = ()
 
     def digest(self) -> str:
         """SHA-256 over every request in order: two starts of one plan must ask the same."""
@@ -57,6 +58,7 @@ def build(
     index: dict[Request, int] = {}
     instances: list[Any] = []
     parts: list[tuple[int, ...]] = []
+    text_parts: list[tuple[int, ...]] = []
     cut: list[bool] = []
     truncated: dict[str, int] = {}
     left_out: dict[str, str] = {}
@@ -83,9 +85,10 @@ def build(
             cut.extend(e.truncated > 0 for e in encoded)
             instances.extend(task.instances)
             parts.extend(tuple(index.setdefault(r, len(index)) for r in e.requests) for e in encoded)
+            text_parts.extend(tuple(index.setdefault(r, len(index)) for r in e.text) for e in encoded)
         if advance:
             advance(name)
-    return RequestSet(tuple(index), tuple(instances), tuple(parts), truncated, left_out, tuple(cut))
+    return RequestSet(tuple(index), tuple(instances), tuple(parts), truncated, left_out, tuple(cut), tuple(text_parts))
 
 
 def _encode(instances: Sequence[Any], codec: Encoder) -> list[Encoded]:
@@ -133,6 +136,15 @@ def answer(request_set: RequestSet, answers: Sequence[Answer] | Mapping[int, Ans
             assert isinstance(one, Scored)
             out.append([(one.logprob, one.greedy)] * instance.repeats)
     return out
+
+
+def text_loglikelihoods(request_set: RequestSet, answers: Sequence[Answer] | Mapping[int, Answer]) -> dict[str, float]:
+    """Each rolling text's log-likelihood (nats) by its own windows; ``answer`` gives lm-eval's."""
+    totals: dict[str, float] = {}
+    for instance, part in zip(request_set.instances, request_set.text_parts, strict=True):
+        if instance.request_type == "loglikelihood_rolling":
+            totals[instance.args[0]] = sum(a.logprob for a in (answers[i] for i in part) if isinstance(a, Scored))
+    return totals
 
 
 def canonical(request: Request) -> list[object]:

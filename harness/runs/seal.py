@@ -50,8 +50,9 @@ def seal(run: ScoredRun, runs: Path) -> Path:
     """Compute the scores and write the run's folder under ``runs``; returns the folder."""
     plan, request_set = run.plan, run.request_set
     responses = requests.answer(request_set, run.scoring.answers)
+    texts = requests.text_loglikelihoods(request_set, run.scoring.answers)
     scores, samples = lm_eval_metrics.evaluate(
-        run.tasks, request_set, responses, limit=plan.options.limit, chosen=plan.chosen
+        run.tasks, request_set, responses, texts, limit=plan.options.limit, chosen=plan.chosen
     )
     sealed = datetime.now(UTC).replace(microsecond=0)
     name = run_id(plan, sealed)

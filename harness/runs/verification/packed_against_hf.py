@@ -214,8 +214,9 @@ def _scores(asked: _CalibrationRequests, answers: Sequence[Answer]) -> Scores:
     for task in asked.tasks.values():
         for instance in task.instances:
             instance.resps, instance.filtered_resps = [], {}
-    responses = requests.answer(asked.suite, answers[: len(asked.suite.requests)])
-    _, samples = lm_eval_metrics.evaluate(asked.tasks, asked.suite, responses, limit=asked.items)
+    own = answers[: len(asked.suite.requests)]
+    responses, texts = requests.answer(asked.suite, own), requests.text_loglikelihoods(asked.suite, own)
+    _, samples = lm_eval_metrics.evaluate(asked.tasks, asked.suite, responses, texts, limit=asked.items)
     suite = load_suite("calibration")
     rows = {name: tables.headline_rows(suite.task(name), task, samples[name]) for name, task in asked.tasks.items()}
     return {(name, suite.task(name).metric): task_rows for name, task_rows in rows.items()}
