@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Protocol
 
 from harness.engine.base import GenerateRequest, Request, ScoreRequest
@@ -172,7 +173,7 @@ def text_windows(ids: Sequence[int], prefix: int, window: int) -> tuple[ScoreReq
     starts = [0, *range(window, len(ids), window - 1)] if ids else []
     return tuple(
         ScoreRequest((prefix, *ids[max(start - 1, 0) : start]), tuple(ids[start:end]), greedy=False)
-        for start, end in zip(starts, [*starts[1:], len(ids)], strict=True)
+        for start, end in pairwise([*starts, len(ids)])
     )
 
 

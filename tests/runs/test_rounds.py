@@ -144,7 +144,7 @@ def test_only_bounded_means_of_items_can_stop() -> None:
     entries = {t.task: bounds(t) for name in ("core-en", "core-zh", "calibration") for t in load_suite(name).tasks}
     assert entries["landscape_cal_text"] is None and entries["landscape_cal_class"] == (0.0, 1.0)
     assert {t.metric for n in ("core-en", "core-zh") for t in load_suite(n).tasks if bounds(t) is None} <= {
-        "bits_per_byte", "macro_f1",
+        "text_bits_per_byte", "macro_f1",
     }  # fmt: skip
 
 
