@@ -58,7 +58,7 @@ def _add_text_bits(
     pairs: dict[str, list[tuple[float, float]]] = {}
     for sample in samples:
         by_bytes = next((sample[m] for m in ("bits_per_byte", "byte_perplexity") if m in sample["metrics"]), None)
-        text = sample["arguments"][0][0] if sample["arguments"] else None
+        text = str(sample["arguments"][0][0]) if sample["arguments"] else ""
         if by_bytes is not None and text in text_loglikelihoods:
             sample[TEXT_BITS] = (text_loglikelihoods[text], by_bytes[1])
             sample["metrics"] = [*sample["metrics"], TEXT_BITS]
