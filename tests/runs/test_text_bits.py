@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +39,16 @@ def test_every_token_is_scored_once_behind_one_prefix(count: int, window: int) -
 @pytest.fixture(scope="module")
 def both_ends(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model whose tokenizer puts BOS before and EOS behind every text."""
+    return add_both(make_model(tmp_path_factory.mktemp("models") / "ends", seed=3))
+
+
+def add_both(folder: Path) -> Path:
+    """Let the byte tokenizer of a model put BOS before and EOS behind every text."""
     from tokenizers import Tokenizer
     from tokenizers.processors import TemplateProcessing
 
     from harness.suites.calibration import tokenizer as t
 
-    folder = make_model(tmp_path_factory.mktemp("models") / "ends", seed=3)
     file = str(folder / "tokenizer.json")
     core = Tokenizer.from_file(file)
     special = [(t.BOS_TEXT, t.BOS), (t.EOS_TEXT, t.EOS)]
@@ -52,10 +57,10 @@ def both_ends(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def scored(model: Path, suite: Suite, runs: Path, **changes: object) -> Path:
-    """A sealed run of three texts in windows of ``WINDOW`` tokens."""
+def scored(model: Path, suite: Suite, runs: Path, window: int = WINDOW, **changes: object) -> Path:
+    """A sealed run of three texts in windows of ``window`` tokens."""
     only = tuple(t for t in suite.tasks if t.task == TEXTS)
-    suite = dataclasses.replace(suite, name="texts", window=WINDOW, stride=WINDOW, tasks=only, groups=())
+    suite = dataclasses.replace(suite, name="texts", window=window, stride=window, tasks=only, groups=())
     return run_model(str(model), suite, options(limit=3, **changes), runs, SILENT).folder
 
 
@@ -160,3 +165,20 @@ def test_a_run_in_rounds_scores_texts_too(both_ends: Path, calibration: Suite, t
     assert len(rows["text_bits_per_byte"]) == len(rows["bits_per_byte"]) == 128
     assert any(rows["text_bits_per_byte"][i]["value"] != rows["bits_per_byte"][i]["value"] for i in range(128))
     assert run_folder.read_manifest(folder)["valid"]
+
+
+def test_a_tokenizers_habit_does_not_move_a_text_from_its_truth(calibration: Suite, tmp_path: Path) -> None:
+    """The smallest reference model, once with its tokenizer, once with one that adds tokens, against ideal code lengths."""
+    from harness.places import reference_models
+    from harness.suites.calibration.truth import truth
+
+    plain = reference_models() / "landscape-ref-xs"
+    habit = add_both(Path(shutil.copytree(plain, tmp_path / "habit")))
+    one, other = (
+        bits(scored(model, calibration, tmp_path / f"runs{i}", window=320)) for i, model in enumerate((plain, habit))
+    )
+    for item, row in one["text_bits_per_byte"].items():
+        ideal = truth().text_bits[item] / truth().text_bytes[item]
+        again, theirs = other["text_bits_per_byte"][item]["value"], other["bits_per_byte"][item]["value"]
+        assert row["value"] == one["bits_per_byte"][item]["value"] == pytest.approx(again, rel=1e-6)
+        assert abs(again - ideal) < abs(theirs - ideal)
