@@ -91,6 +91,7 @@ METRICS: dict[str, Metric] = {
         Metric("bbq_metric_ambiguous_bias", "share", -1.0, 1.0, False),
         Metric("bbq_metric_disambiguated_bias", "share", -1.0, 1.0, False),
         Metric("bbq_metric_unambiguous_bias", "share", -1.0, 1.0, False),
+        Metric("text_bits_per_byte", "bits per byte", 0.0, math.inf, False, role="rolling", kind="perplexity"),
         Metric("bits_per_byte", "bits per byte", 0.0, math.inf, False, role="rolling", kind="perplexity"),
         _perplexity("byte_perplexity", "rolling"),
         _perplexity("word_perplexity", "rolling"),

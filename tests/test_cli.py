@@ -416,7 +416,13 @@ def test_published_run_is_listed_and_shown(here: Path, tiny: Path, capsys: pytes
     assert run(["show", row["run_id"][-8:], "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown["run"]["run_id"] == row["run_id"]
-    assert {r["metric"] for r in shown["results"]} >= {"acc", "bits_per_byte", "exact_match", "macro_f1"}
+    assert {r["metric"] for r in shown["results"]} >= {
+        "acc",
+        "bits_per_byte",
+        "text_bits_per_byte",
+        "exact_match",
+        "macro_f1",
+    }
     assert all({"low", "high", "stderr", "n"} <= set(r) for r in shown["results"])
     assert run(["show", row["run_id"]]) == 0
     assert "verdict: not valid" in capsys.readouterr().out

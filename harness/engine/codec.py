@@ -3,13 +3,15 @@
 The rules are those of lm-eval 0.4.13's ``HFLM`` (context and continuation encoded together and
 split, trailing spaces moved over, one prefix token where the context is empty, left truncation to
 the window, disjoint rolling windows with one token of context). Strings are encoded in batches and
-each distinct one once; a test compares every rule with ``HFLM`` request by request.
+each distinct one once; a test compares every rule with ``HFLM`` request by request. Beside lm-eval's rolling
+requests stand those of the text alone (``text_windows``), which are the house's own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Protocol
 
 from harness.engine.base import GenerateRequest, Request, ScoreRequest
@@ -21,10 +23,14 @@ class Unscorable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """The requests that answer one instance, and how many of its tokens were cut off."""
+    """The requests that answer one instance, and how many of its tokens were cut off.
+
+    ``text`` are the further requests of a rolling text that give its own bits per byte (``text_windows``).
+    """
 
     requests: tuple[Request, ...]
     truncated: int = 0
+    text: tuple[Request, ...] = ()
 
 
 class Encoder(Protocol):
@@ -79,17 +85,8 @@ class Codec:
 
     def rolling(self, texts: Sequence[str]) -> list[Encoded]:
         """Requests whose log-likelihoods sum to that of each whole text, in windows of ``window``."""
-        from lm_eval.utils import get_rolling_token_windows, make_disjoint_window
-
-        ids = self._encode(texts)
-        out = []
-        for text in texts:
-            windows = get_rolling_token_windows(
-                token_list=ids[text], prefix_token=self._prefix, max_seq_len=self.window, context_len=1
-            )
-            parts = [make_disjoint_window(w) for w in windows]
-            out.append(Encoded(tuple(ScoreRequest(tuple(c), tuple(t), greedy=False) for c, t in parts)))
-        return out
+        ids, own = self._encode(texts), own_tokens(self._lm.tokenizer, texts, self._prefix)
+        return [rolling_windows(ids[text], own[text], self._prefix, self.window) for text in texts]
 
     def generate(self, prompts: Sequence[tuple[str, dict[str, Any]]], repeat: Sequence[int]) -> list[Encoded]:
         """Requests for generated text. ``repeat`` tells apart repeated draws of one prompt.
@@ -151,6 +148,49 @@ class Codec:
         options = {} if add_special_tokens is None else {"add_special_tokens": add_special_tokens}
         ids = self._lm.tokenizer(strings, return_attention_mask=False, verbose=False, **options)["input_ids"]
         return dict(zip(strings, ids, strict=True))
+
+
+def rolling_windows(ids: Sequence[int], own: Sequence[int], prefix: int, window: int) -> Encoded:
+    """The requests of a rolling text: lm-eval's on ``ids`` (as the tokenizer gives them), and the text's on its ``own``."""
+    return Encoded(lm_eval_windows(ids, prefix, window), text=text_windows(own, prefix, window))
+
+
+def lm_eval_windows(ids: Sequence[int], prefix: int, window: int) -> tuple[ScoreRequest, ...]:
+    """lm-eval's disjoint rolling windows of a text's tokens (``ids``, with what the tokenizer adds)."""
+    from lm_eval.utils import get_rolling_token_windows, make_disjoint_window
+
+    windows = get_rolling_token_windows(token_list=list(ids), prefix_token=prefix, max_seq_len=window, context_len=1)
+    parts = [make_disjoint_window(w) for w in windows]
+    return tuple(ScoreRequest(tuple(c), tuple(t), greedy=False) for c, t in parts)
+
+
+def text_windows(ids: Sequence[int], prefix: int, window: int) -> tuple[ScoreRequest, ...]:
+    """Windows in which every token of a text (``ids``, without added tokens) is scored exactly once.
+
+    Each begins with one ``prefix`` token as context; later ones have the last token of the window before
+    them as context too, and so score ``window - 1`` tokens where the first scores ``window``.
+    """
+    starts = [0, *range(window, len(ids), window - 1)] if ids else []
+    return tuple(
+        ScoreRequest((prefix, *ids[max(start - 1, 0) : start]), tuple(ids[start:end]), greedy=False)
+        for start, end in pairwise([*starts, len(ids)])
+    )
+
+
+def own_tokens(tokenizer: Any, texts: Iterable[str], prefix: int) -> dict[str, list[int]]:
+    """Token ids of each distinct text without those that the tokenizer adds itself (a first ``prefix``, a last EOS).
+
+    Some tokenizers add theirs whatever they are asked: what they make of an empty text says so.
+    """
+
+    def encode(text: str) -> list[int]:
+        return list(tokenizer.encode(text, add_special_tokens=False))
+
+    added = encode("")
+    head = int(added[:1] == [prefix])
+    tail = int(added[head:][-1:] == [tokenizer.eos_token_id])
+    ids = {text: encode(text) for text in dict.fromkeys(texts)}
+    return {text: i[head : len(i) - tail] for text, i in ids.items()}
 
 
 def _move_spaces(context: str, continuation: str) -> tuple[str, str]:

@@ -10,8 +10,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from harness.engine.base import ScoreRequest, TextRequest
-from harness.engine.codec import Encoded, Unscorable
+from harness.engine.base import TextRequest
+from harness.engine.codec import Encoded, Unscorable, own_tokens, rolling_windows
 
 
 class TextCodec:
@@ -43,19 +43,9 @@ class TextCodec:
 
     def rolling(self, texts: Sequence[str]) -> list[Encoded]:
         """Requests whose log-likelihoods sum to that of each whole text, in windows of ``window`` tokens."""
-        from lm_eval.utils import get_rolling_token_windows, make_disjoint_window
-
-        out = []
-        for text in texts:
-            windows = get_rolling_token_windows(
-                token_list=self._lm.tok_encode(text),
-                prefix_token=self._lm.prefix_token_id,
-                max_seq_len=self.window,
-                context_len=1,
-            )
-            parts = [make_disjoint_window(w) for w in windows]
-            out.append(Encoded(tuple(ScoreRequest(tuple(c), tuple(t), greedy=False) for c, t in parts)))
-        return out
+        prefix = self._lm.prefix_token_id
+        own = own_tokens(self._lm.tokenizer, texts, prefix)
+        return [rolling_windows(self._lm.tok_encode(text), own[text], prefix, self.window) for text in texts]
 
     def generate(self, prompts: Sequence[tuple[str, dict[str, Any]]], repeat: Sequence[int]) -> list[Encoded]:
         """Requests for generated text. ``repeat`` tells apart repeated draws of one prompt.

@@ -27,7 +27,7 @@ from harness.runs import journal, plan, requests, reuse, rounds, score
 from harness.runs.command import plan_lock, preflight
 from harness.runs.estimate import estimate
 from harness.runs.progress import Progress
-from harness.runs.seal import ScoredRun, judge, seal
+from harness.runs.seal import ScoredRun, record, seal
 from harness.store import run_folder
 from harness.suites.model import Suite
 
@@ -112,9 +112,9 @@ def _carry_out(
         log.start()
         scored = _score(asked, layout, log, show)
     show.step(f"{name}: computing scores")
-    record = judge(scored)
+    made = record(scored)
     with stopping.deferred():
-        folder = seal(record, runs)
+        folder = seal(made, runs)
         if options.engine != "api":
             reuse.keep(runs, asked.reuse_scope, run_plan.suite.name, asked.request_set.requests, log.computed())
         log.path.unlink(missing_ok=True)

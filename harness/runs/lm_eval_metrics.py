@@ -1,24 +1,29 @@
-"""From answers to lm-eval's scores and samples: its own metrics, filters and aggregation."""
+"""From answers to lm-eval's scores and samples: its own metrics, filters and aggregation, and the bits per byte of texts."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from harness.engine.libraries import quiet
 from harness.runs.jinja_cache import compiled_once
 from harness.runs.requests import RequestSet
 
+TEXT_BITS = "text_bits_per_byte"
+
 
 def evaluate(
     tasks: Mapping[str, Any],
     request_set: RequestSet,
     responses: Sequence[Sequence[Any]],
+    text_loglikelihoods: Mapping[str, float] = MappingProxyType({}),
     *,
     limit: float | None = None,
     chosen: Mapping[str, Sequence[int]] | None = None,
 ) -> tuple[dict[str, dict[str, Any]], dict[str, list[dict[str, Any]]]]:
-    """lm-eval's ``results`` and ``samples`` by task.
+    """lm-eval's ``results`` and ``samples`` by task, those of rolling texts with ``text_bits_per_byte`` beside lm-eval's.
 
     Few-shot draws are stateful, so the tasks do not build their requests again: their instances are those of
     ``request_set``, and the model that lm-eval asks only looks ``responses`` up. This is the one place that changes
@@ -40,7 +45,27 @@ def evaluate(
             log_samples=True,
             confirm_run_unsafe_code=False,
         )
-    return dict(scores["results"]), dict(scores["samples"])
+    results, samples = dict(scores["results"]), dict(scores["samples"])
+    for name in tasks:
+        _add_text_bits(results[name], samples[name], text_loglikelihoods)
+    return results, samples
+
+
+def _add_text_bits(
+    result: dict[str, Any], samples: Sequence[dict[str, Any]], text_loglikelihoods: Mapping[str, float]
+) -> None:
+    """Add ``text_bits_per_byte`` to each item of a rolling task, over the bytes that lm-eval itself counts, and to the result."""
+    pairs: dict[str, list[tuple[float, float]]] = {}
+    for sample in samples:
+        by_bytes = next((sample[m] for m in ("bits_per_byte", "byte_perplexity") if m in sample["metrics"]), None)
+        text = str(sample["arguments"][0][0]) if sample["arguments"] else ""
+        if by_bytes is not None and text in text_loglikelihoods:
+            sample[TEXT_BITS] = (text_loglikelihoods[text], by_bytes[1])
+            sample["metrics"] = [*sample["metrics"], TEXT_BITS]
+            pairs.setdefault(sample["filter"], []).append(sample[TEXT_BITS])
+    for name, values in pairs.items():
+        total = math.fsum(n for _, n in values)
+        result[f"{TEXT_BITS},{name}"] = -math.fsum(p for p, _ in values) / (total * math.log(2)) if total else math.nan
 
 
 def _lookup(request_set: RequestSet, responses: Sequence[Sequence[Any]]) -> Any:

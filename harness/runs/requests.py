@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,9 +18,11 @@ from harness.runs.jinja_cache import compiled_once
 class RequestSet:
     """Every request of a run, each distinct one once, and the lm-eval ``Instance`` objects that they answer.
 
-    ``parts[i]`` are the indices of the requests behind instance ``i``, in lm-eval's order. ``cut[i]`` says whether the
-    context of instance ``i`` lost tokens on the left, ``truncated`` how many did in each task. ``left_out`` holds the
-    tasks that the model's window cannot hold, each with its reason.
+    ``parts[i]`` are the indices of the requests behind instance ``i``, in lm-eval's order, ``text_parts[i]`` those that give
+    a rolling text's own bits per byte (none for other instances). ``cut[i]`` says whether the context of instance ``i``
+    lost tokens on the left, ``truncated`` how many did in each task. ``left_out`` holds the tasks that the model's window
+    cannot hold, each with its reason; ``without_system`` counts, by task, the prompts that the chat template made without
+    their system text.
     """
 
     requests: tuple[Request, ...]
@@ -28,6 +31,8 @@ class RequestSet:
     truncated: Mapping[str, int]
     left_out: Mapping[str, str] = field(default_factory=dict)
     cut: tuple[bool, ...] = ()
+    text_parts: tuple[tuple[int, ...], ...] = ()
+    without_system: Mapping[str, int] = field(default_factory=dict)
 
     def digest(self) -> str:
         """SHA-256 over every request in order: two starts of one plan must ask the same."""
@@ -57,9 +62,12 @@ def build(
     index: dict[Request, int] = {}
     instances: list[Any] = []
     parts: list[tuple[int, ...]] = []
+    text_parts: list[tuple[int, ...]] = []
     cut: list[bool] = []
     truncated: dict[str, int] = {}
     left_out: dict[str, str] = {}
+    without_system: dict[str, int] = {}
+    template = _Watched(chat_template) if chat_template is not None else None
     for name, task in tasks.items():
         items = list(chosen[name]) if chosen is not None else None
         count = None if limit is None else min(get_sample_size(task, limit), len(task.eval_docs))
@@ -69,9 +77,9 @@ def build(
                 samples=items,
                 rank=0,
                 world_size=1,
-                apply_chat_template=chat_template is not None,
-                fewshot_as_multiturn=chat_template is not None,
-                chat_template=chat_template,
+                apply_chat_template=template is not None,
+                fewshot_as_multiturn=template is not None,
+                chat_template=template,
                 tokenizer_name=tokenizer_name,
             )
         try:
@@ -83,9 +91,34 @@ def build(
             cut.extend(e.truncated > 0 for e in encoded)
             instances.extend(task.instances)
             parts.extend(tuple(index.setdefault(r, len(index)) for r in e.requests) for e in encoded)
+            text_parts.extend(tuple(index.setdefault(r, len(index)) for r in e.text) for e in encoded)
+        if template:
+            without_system[name] = template.taken()
         if advance:
             advance(name)
-    return RequestSet(tuple(index), tuple(instances), tuple(parts), truncated, left_out, tuple(cut))
+    return RequestSet(
+        tuple(index), tuple(instances), tuple(parts), truncated, left_out, tuple(cut), tuple(text_parts), without_system
+    )
+
+
+@dataclass
+class _Watched:
+    """A chat template that counts the prompts it makes without their system text."""
+
+    template: Callable[..., str]
+    dropped: int = 0
+
+    def __call__(self, messages: Sequence[Mapping[str, Any]], *args: Any, **options: Any) -> str:
+        prompt = self.template(messages, *args, **options)
+        system = [str(m["content"]) for m in messages if m.get("role") == "system"]
+        words = " ".join(prompt.split())
+        self.dropped += any(" ".join(text.split()) not in words for text in system)
+        return prompt
+
+    def taken(self) -> int:
+        """The count so far, which begins anew."""
+        count, self.dropped = self.dropped, 0
+        return count
 
 
 def _encode(instances: Sequence[Any], codec: Encoder) -> list[Encoded]:
@@ -133,6 +166,28 @@ def answer(request_set: RequestSet, answers: Sequence[Answer] | Mapping[int, Ans
             assert isinstance(one, Scored)
             out.append([(one.logprob, one.greedy)] * instance.repeats)
     return out
+
+
+def text_loglikelihoods(request_set: RequestSet, answers: Sequence[Answer] | Mapping[int, Answer]) -> dict[str, float]:
+    """Each rolling text's log-likelihood (nats) by its own windows; ``answer`` gives lm-eval's."""
+    totals: dict[str, float] = {}
+    for instance, part in zip(request_set.instances, request_set.text_parts, strict=True):
+        if instance.request_type == "loglikelihood_rolling":
+            totals[instance.args[0]] = sum(a.logprob for a in (answers[i] for i in part) if isinstance(a, Scored))
+    return totals
+
+
+def bits_per_token(request_set: RequestSet, answers: Sequence[Answer] | Mapping[int, Answer]) -> dict[str, float]:
+    """Mean bits of a token of the texts that each task scores by its own windows (rolling tasks only)."""
+    nats: dict[str, float] = {}
+    tokens: dict[str, int] = {}
+    for instance, part in zip(request_set.instances, request_set.text_parts, strict=True):
+        for i in part:
+            request, answer = request_set.requests[i], answers[i]
+            assert isinstance(request, ScoreRequest) and isinstance(answer, Scored)
+            nats[instance.task_name] = nats.get(instance.task_name, 0.0) - answer.logprob
+            tokens[instance.task_name] = tokens.get(instance.task_name, 0) + len(request.continuation)
+    return {task: total / math.log(2) / tokens[task] for task, total in nats.items()}
 
 
 def canonical(request: Request) -> list[object]:

@@ -106,7 +106,9 @@ def by_item(request_set: RequestSet) -> Index:
 
 def requests_of(request_set: RequestSet, index: Index, task: str, items: Sequence[int]) -> list[int]:
     """Indices of the requests behind some items of a task, each once, ascending."""
-    return sorted({r for item in items for i in index[task, item] for r in request_set.parts[i]})
+    return sorted(
+        {r for item in items for i in index[task, item] for r in (*request_set.parts[i], *request_set.text_parts[i])}
+    )
 
 
 def score(
@@ -176,8 +178,9 @@ def headline(
 ) -> list[Item]:
     """The headline value of each item, as lm-eval computes it, in the order of ``items``."""
     responses = requests.answer(request_set, answers)
+    texts = requests.text_loglikelihoods(request_set, answers)
     _, samples = lm_eval_metrics.evaluate(
-        {entry.task: task}, request_set, responses, chosen={entry.task: sorted(items)}
+        {entry.task: task}, request_set, responses, texts, chosen={entry.task: sorted(items)}
     )
     rows = tables.headline_rows(entry, task, samples[entry.task])
     values = {row["item"]: Item(row["value"], row["cluster"]) for row in rows}
@@ -201,7 +204,10 @@ def restrict(request_set: RequestSet, index: Index, chosen: Mapping[str, Sequenc
                 originals.append(i)
                 truncated[task] += request_set.cut[i]
     parts, cut = tuple(request_set.parts[i] for i in originals), tuple(request_set.cut[i] for i in originals)
-    return dataclasses.replace(request_set, instances=tuple(instances), parts=parts, cut=cut, truncated=truncated)
+    text_parts = tuple(request_set.text_parts[i] for i in originals)
+    return dataclasses.replace(
+        request_set, instances=tuple(instances), parts=parts, text_parts=text_parts, cut=cut, truncated=truncated
+    )
 
 
 def with_items(plan: Plan, items: Mapping[str, tuple[int, ...]]) -> Plan:

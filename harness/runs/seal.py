@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,12 +16,14 @@ from typing import Any
 from harness import __version__
 from harness.engine.load import Loaded
 from harness.engine.measure import Meter, hardware, versions
-from harness.runs import lm_eval_metrics, requests, tables, verdict
+from harness.runs import lm_eval_metrics, requests, tables
 from harness.runs.journal import Journal
 from harness.runs.plan import SEED, Plan, run_id
 from harness.runs.requests import RequestSet
 from harness.runs.rounds import Stop
 from harness.runs.score import Scoring
+from harness.runs.verdict.finding import Finding
+from harness.runs.verdict.judge import Conditions, judge
 from harness.scrub import scrub, strings
 from harness.store import run_folder
 from harness.suites.model import to_dict
@@ -55,32 +58,39 @@ class Record:
     samples: list[dict[str, Any]]
 
 
-def seal(record: Record, runs: Path) -> Path:
+def seal(made: Record, runs: Path) -> Path:
     """Write the run's folder under ``runs``; returns the folder."""
-    return run_folder.write(runs, record.manifest, *tables.to_tables(record.results, record.samples))
+    return run_folder.write(runs, made.manifest, *tables.to_tables(made.results, made.samples))
 
 
-def judge(run: ScoredRun) -> Record:
+def record(run: ScoredRun) -> Record:
     """Compute the scores and the verdict; nothing is written."""
     plan, request_set = run.plan, run.request_set
     responses = requests.answer(request_set, run.scoring.answers)
+    texts = requests.text_loglikelihoods(request_set, run.scoring.answers)
     scores, samples = lm_eval_metrics.evaluate(
-        run.tasks, request_set, responses, limit=plan.options.limit, chosen=plan.chosen
+        run.tasks, request_set, responses, texts, limit=plan.options.limit, chosen=plan.chosen
     )
     sealed = datetime.now(UTC).replace(microsecond=0)
     name = run_id(plan, sealed)
     results, items = _rows(name, run, scores, samples)
-    findings = verdict.judge(
-        plan,
-        results,
-        items,
-        truncated=request_set.truncated,
+    findings = judge(plan, results, items, _conditions(run))
+    return Record(strings(_manifest(run, name, sealed, findings)), results, items)
+
+
+def _conditions(run: ScoredRun) -> Conditions:
+    asked = run.request_set
+    return Conditions(
         window=run.window,
         has_template=bool(run.loaded.chat_template),
+        prompts=Counter(instance.task_name for instance in asked.instances),
+        truncated=asked.truncated,
+        without_system=asked.without_system,
+        bits_per_token=requests.bits_per_token(asked, run.scoring.answers),
+        vocabulary=len(run.loaded.lm.tokenizer),
         engine_notes=tuple(getattr(run.loaded.engine, "notes", ())),
-        reused=(len(run.journal.head.reused), len(request_set.requests)),
+        reused=(len(run.journal.head.reused), len(asked.requests)),
     )
-    return Record(strings(_manifest(run, name, sealed, findings)), results, items)
 
 
 def _rows(
@@ -97,7 +107,7 @@ def _rows(
     return results, items
 
 
-def _manifest(run: ScoredRun, name: str, sealed: datetime, findings: Sequence[verdict.Finding]) -> dict[str, Any]:
+def _manifest(run: ScoredRun, name: str, sealed: datetime, findings: Sequence[Finding]) -> dict[str, Any]:
     plan, loaded, head, counts = run.plan, run.loaded, run.journal.head, run.journal.counts()
     source, options = plan.source, plan.options
     template = hashlib.sha256(loaded.chat_template.encode()).hexdigest()

@@ -19,6 +19,7 @@ from harness.suites import extra_metrics
 from harness.suites.model import SuiteTask
 
 ROLLING = names("rolling")
+BITS = tuple(m for m in ROLLING if metric_row(m).unit == "bits per byte")
 BOOTSTRAP_SEED = 1234
 
 
@@ -106,9 +107,9 @@ def _stderr(metric: str, score: float | None, items: Sequence[Mapping[str, Any]]
     groups = clusters if all(c is not None for c in clusters) else None
     if metric in ROLLING:
         weights = np.array([i["weight"] for i in items], dtype=float)
-        logs = values if metric == "bits_per_byte" else np.log(values)
+        logs = values if metric in BITS else np.log(values)
         stderr = ratio_estimate(logs, weights, clusters=groups).stderr
-        return _finite(stderr if metric == "bits_per_byte" else score * stderr)
+        return _finite(stderr if metric in BITS else score * stderr)
     mean = mean_estimate(values, clusters=groups)
     if math.isclose(mean.score, score, rel_tol=1e-6, abs_tol=1e-9):
         return _finite(mean.stderr)
@@ -188,7 +189,7 @@ def _item_value(metric: str, value: Any) -> ItemValue:
     if metric in ROLLING and isinstance(value, (tuple, list)) and len(value) == 2:
         loglik, weight = float(value[0]), float(value[1])
         per_unit = -loglik / weight if weight else math.nan
-        if metric == "bits_per_byte":
+        if metric in BITS:
             return ItemValue(per_unit / math.log(2), weight)
         return ItemValue(math.exp(per_unit) if per_unit < 700 else math.inf, weight)
     return ItemValue(None, 1.0)

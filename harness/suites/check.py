@@ -72,16 +72,21 @@ def h0(task: Task) -> float:
 
 
 def directions(config: Mapping[str, Any]) -> dict[str, bool]:
-    """Metric → higher is better, as lm-eval reads a definition."""
+    """Metric → higher is better, as lm-eval reads a definition, with the bits per byte that a run adds to rolling texts."""
     from lm_eval.api.registry import DEFAULT_METRIC_REGISTRY, is_higher_better
 
     listed = config.get("metric_list") or [
         {"metric": name} for name in DEFAULT_METRIC_REGISTRY[config.get("output_type", "generate_until")]
     ]
-    return {
+    better = {
         m["metric"]: bool(m["higher_is_better"] if "higher_is_better" in m else is_higher_better(m["metric"]))
         for m in listed
     }
+    by_bytes = config.get("output_type") == "loglikelihood_rolling" and better.keys() & {
+        "bits_per_byte",
+        "byte_perplexity",
+    }
+    return better | ({"text_bits_per_byte": False} if by_bytes else {})
 
 
 def _task_problems(task: SuiteTask, config: Mapping[str, Any]) -> list[str]:

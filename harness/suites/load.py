@@ -12,6 +12,7 @@ from typing import Any
 
 from harness.errors import BadInput, MissingData
 from harness.interchange.foreign.bounded import read_yaml
+from harness.metrics import metric
 from harness.suites.extra_metrics import EXTRA_METRICS
 from harness.suites.model import KINDS, Suite, SuiteGroup, SuiteTask
 
@@ -140,7 +141,7 @@ def _entry(entry: object, number: int, problems: list[str], tasks: list[SuiteTas
 
 def _anchors(keys: _Keys, settings: Mapping[str, Any]) -> None:
     chance, best, h0 = settings["chance"], settings["best"], settings["h0"]
-    if settings["metric"] == "bits_per_byte":
+    if metric(settings["metric"]).unit == "bits per byte":
         if h0 is None or h0 <= 0:
             keys.problem("h0", "is missing", "give the text's order-0 byte entropy in bits, the index's anchor")
         if settings["higher_is_better"]:

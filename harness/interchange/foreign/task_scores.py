@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from harness.metrics import metric
 
 # The headline is the first of these that a task has, else its first metric.
-HEADLINES = ("acc", "exact_match", "accuracy", "quasi_exact_match", "em", "acc_norm", "bits_per_byte", "f1", "choice")
+HEADLINES = (
+    "acc", "exact_match", "accuracy", "quasi_exact_match", "em", "acc_norm", "text_bits_per_byte", "bits_per_byte", "f1",
+    "choice",
+)  # fmt: skip
 
 
 # How tools spell a score that they could not compute, beside NaN and Infinity themselves.

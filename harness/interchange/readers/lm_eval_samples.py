@@ -140,7 +140,7 @@ def _value(name: str, value: Any) -> tuple[float | None, float] | None:
     if not parts or any(p is None for p in parts):
         return None
     numbers = [p for p in parts if p is not None]
-    if name == "bits_per_byte" and len(numbers) == 2 and numbers[1] > 0:
+    if metric(name).unit == "bits per byte" and len(numbers) == 2 and numbers[1] > 0:
         return (-numbers[0] / (numbers[1] * _LN2), numbers[1])
     pairs = metric(name).role in ("rolling", "corpus")
     if not pairs and all(isinstance(v, bool) or v in (0, 1) for v in sequence(value)):

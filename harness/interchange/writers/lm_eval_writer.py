@@ -19,6 +19,7 @@ from harness.files import fitting
 from harness.interchange.foreign import own_export
 from harness.interchange.foreign.names_and_dates import parse_date
 from harness.interchange.imported_run import ImportedRun
+from harness.metrics import metric
 
 _TYPES = {"classification": "multiple_choice", "perplexity": "loglikelihood_rolling", "qa": "generate_until"}
 _LN2 = math.log(2)
@@ -125,7 +126,8 @@ def _lines(samples: list[dict[str, Any]], standing: dict[str, bool]) -> list[str
         name, value, weight = sample["metric"], sample["value"], sample["weight"]
         line["metrics"].append(name)
         line["landscape"]["values"][name] = {"value": value, "weight": weight}
-        line[name] = [-value * weight * _LN2, weight] if name == "bits_per_byte" and value is not None else value
+        bits = metric(name).unit == "bits per byte" and value is not None
+        line[name] = [-value * weight * _LN2, weight] if bits else value
     return [json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n" for line in lines.values()]
 
 

@@ -241,11 +241,12 @@ def _scores(asked: _CalibrationRequests, answers: Mapping[int, Answer]) -> Score
         instances=tuple(asked.suite.instances[i] for i in kept),
         parts=tuple(asked.suite.parts[i] for i in kept),
         cut=tuple(asked.suite.cut[i] for i in kept),
+        text_parts=tuple(asked.suite.text_parts[i] for i in kept),
     )
     if not whole:
         return {}
-    responses = requests.answer(request_set, answers)
-    _, samples = lm_eval_metrics.evaluate(whole, request_set, responses, limit=asked.items)
+    responses, texts = requests.answer(request_set, answers), requests.text_loglikelihoods(request_set, answers)
+    _, samples = lm_eval_metrics.evaluate(whole, request_set, responses, texts, limit=asked.items)
     suite = load_suite("calibration")
     rows = {name: tables.headline_rows(suite.task(name), task, samples[name]) for name, task in whole.items()}
     return {(name, suite.task(name).metric): task_rows for name, task_rows in rows.items()}
@@ -253,8 +254,8 @@ def _scores(asked: _CalibrationRequests, answers: Mapping[int, Answer]) -> Score
 
 def _whole_tasks(asked: _CalibrationRequests, answers: Mapping[int, Answer]) -> dict[str, Any]:
     """The calibration tasks all of whose requests have answers."""
-    pairs = zip(asked.suite.instances, asked.suite.parts, strict=True)
-    cut = {instance.task_name for instance, part in pairs if any(i not in answers for i in part)}
+    pairs = zip(asked.suite.instances, asked.suite.parts, asked.suite.text_parts, strict=True)
+    cut = {instance.task_name for instance, part, texts in pairs if any(i not in answers for i in (*part, *texts))}
     return {name: task for name, task in asked.tasks.items() if name not in cut}
 
 

@@ -37,14 +37,15 @@ def test_samples_alone_make_the_score_themselves(tmp_path: Path, runs_of: Runs) 
     assert {"no-results", "model-from-folder"} <= codes(run)
 
 
-def test_bits_per_byte_becomes_a_weighted_mean(tmp_path: Path, runs_of: Runs) -> None:
+@pytest.mark.parametrize("bits", ["bits_per_byte", "text_bits_per_byte"])
+def test_bits_per_byte_becomes_a_weighted_mean(bits: str, tmp_path: Path, runs_of: Runs) -> None:
     base = {k: v for k, v in b.lm_eval_sample(0, True).items() if k not in ("acc", "metrics")}
     lines = [
         {
             **base,
             "doc_id": i,
-            "metrics": ["bits_per_byte", "word_perplexity"],
-            "bits_per_byte": pair,
+            "metrics": [bits, "word_perplexity"],
+            bits: pair,
             "word_perplexity": pair,
         }
         for i, pair in enumerate(([-69.31471805599453, 100], [-69.31471805599453, 50]))
@@ -52,7 +53,7 @@ def test_bits_per_byte_becomes_a_weighted_mean(tmp_path: Path, runs_of: Runs) ->
     b.write(tmp_path / f"acme__m/samples_wiki_{b.DATE}.jsonl", "".join(json.dumps(x) + "\n" for x in lines))
     (run,) = runs_of(tmp_path)
     assert [(s["value"], s["weight"]) for s in run.samples.to_pylist()] == [(1.0, 100.0), (2.0, 50.0)]
-    assert rows(run)["wiki", "bits_per_byte", "none"]["score"] == pytest.approx(200 / 150)
+    assert rows(run)["wiki", bits, "none"]["score"] == pytest.approx(200 / 150)
     assert "corpus-metrics" in codes(run)
 
 

@@ -1,14 +1,16 @@
-"""The verdict on a run: every reason not to compare its scores, each a code and a sentence."""
+"""All findings on a run: what was asked and scored, and under which conditions."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from harness.runs.plan import Plan
+from harness.runs.verdict import implausible
+from harness.runs.verdict.finding import Finding, listed
 
 CHAT_NAME = re.compile(r"(^|[-_./])(instruct|chat|it|sft|dpo|rlhf)([-_./]|$)", re.IGNORECASE)
 BASE_NAME = re.compile(r"(^|[-_./])(base|pt)([-_./]|$)", re.IGNORECASE)
@@ -17,42 +19,45 @@ EXTRACTION_LIMIT = 0.5
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One thing to know about a run. ``invalid`` findings keep it off the leaderboard."""
+class Conditions:
+    """How a run's questions were asked, beside its plan.
 
-    code: str
-    message: str
-    invalid: bool
+    By task: ``prompts`` that were asked, how many of them were ``truncated``, how many lost their system text in the
+    chat template (``without_system``), and the mean bits of a text's token. ``window`` and ``vocabulary`` are in
+    tokens, ``reused`` says how many answers of how many were other runs'.
+    """
 
-    def to_dict(self) -> dict[str, Any]:
-        """The finding as JSON types."""
-        return asdict(self)
+    window: int
+    has_template: bool
+    prompts: Mapping[str, int] = field(default_factory=dict)
+    truncated: Mapping[str, int] = field(default_factory=dict)
+    without_system: Mapping[str, int] = field(default_factory=dict)
+    bits_per_token: Mapping[str, float] = field(default_factory=dict)
+    vocabulary: int = 0
+    engine_notes: Sequence[str] = ()
+    reused: tuple[int, int] = (0, 0)
 
 
 def judge(
-    plan: Plan,
-    results: Sequence[Mapping[str, Any]],
-    samples: Sequence[Mapping[str, Any]],
-    *,
-    truncated: Mapping[str, int],
-    window: int,
-    has_template: bool,
-    engine_notes: Sequence[str] = (),
-    reused: tuple[int, int] = (0, 0),
+    plan: Plan, results: Sequence[Mapping[str, Any]], samples: Sequence[Mapping[str, Any]], how: Conditions
 ) -> list[Finding]:
-    """All findings on a run, invalidating ones first."""
+    """All findings on a run, invalidating ones first. ``results`` and ``samples`` are rows of the tables of that name."""
     findings = [
         *_subset(plan),
-        *_window(plan, window),
-        *_truncation(truncated),
+        *_window(plan, how.window),
+        *_truncation(plan, how),
         *_missing(plan, samples),
         *_nan(results),
         *_extraction(samples),
-        *_template(plan, has_template),
+        *_template(plan, how.has_template),
         *_task_code(plan),
+        *_system_text(how),
+        *implausible.at_chance(plan, results),
+        *implausible.above_uniform(results, how.bits_per_token, how.vocabulary),
+        *implausible.answered_alike(samples),
         *_left_out(plan),
-        *_reused(*reused),
-        *(Finding("engine", note, False) for note in engine_notes),
+        *_reused(*how.reused),
+        *(Finding("engine", note, False) for note in how.engine_notes),
     ]
     return sorted(findings, key=lambda f: not f.invalid)
 
@@ -83,19 +88,30 @@ def _window(plan: Plan, window: int) -> list[Finding]:
     return [Finding("window", text, True)]
 
 
-def _truncation(truncated: Mapping[str, int]) -> list[Finding]:
-    cut = {task: n for task, n in truncated.items() if n}
-    if not cut:
+def _truncation(plan: Plan, how: Conditions) -> list[Finding]:
+    """Prompts longer than the window: of tasks with examples the first ones are lost, of others the question's beginning."""
+    shots = {t.task: t.num_fewshot for t in plan.tasks}
+    cut = sorted(((n, task) for task, n in how.truncated.items() if n), key=lambda one: -one[0])
+    plain = [(n, task) for n, task in cut if not shots.get(task)]
+    few_shot = [(n, task) for n, task in cut if shots.get(task)]
+    findings = []
+    if few_shot:
+        worst = listed([f"{t} ({n} of {how.prompts.get(t, n)} prompts, {shots[t]} examples each)" for n, t in few_shot])
+        text = f"{sum(n for n, _ in few_shot)} prompts were longer than the model's window and lost some or all of their few-shot examples: {worst}."
+        findings.append(Finding("examples-truncated", text, True))
+    if plain:
+        worst = listed([f"{t} ({n} of {how.prompts.get(t, n)})" for n, t in plain])
+        text = f"{sum(n for n, _ in plain)} prompts in {len(plain)} tasks were longer than the model's window and lost their beginning: {worst}."
+        findings.append(Finding("truncated", text, True))
+    return findings
+
+
+def _system_text(how: Conditions) -> list[Finding]:
+    lost = [f"{task} ({n} prompts)" for task, n in how.without_system.items() if n]
+    if not lost:
         return []
-    worst = ", ".join(f"{task} ({n})" for task, n in sorted(cut.items(), key=lambda kv: -kv[1])[:5])
-    total = sum(cut.values())
-    return [
-        Finding(
-            "truncated",
-            f"{total} prompts in {len(cut)} tasks were longer than the model's window and lost their beginning: {worst}.",
-            True,
-        )
-    ]
+    text = f"The chat template dropped the task's description, which stands in the system message: {listed(lost)}."
+    return [Finding("description-dropped", text, True)]
 
 
 def _missing(plan: Plan, samples: Sequence[Mapping[str, Any]]) -> list[Finding]:

@@ -1,0 +1,1 @@
+"""The verdict on a run: every reason not to compare its scores."""
