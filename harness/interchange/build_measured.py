@@ -94,7 +94,9 @@ def _refuse(manifest: dict[str, Any], partial: bool) -> Owner:
         raise BadInput("it scored a part of the items; ship runs over all of them.")
     if manifest.get("partial") and not partial:
         lacking = ", ".join(str(entry["task"]) for entry in manifest.get("left_out") or [])
-        raise BadInput(f"it is partial (without {lacking}); --partial ships it all the same, and it stands for no model.")
+        raise BadInput(
+            f"it is partial (without {lacking}); --partial ships it all the same, and it stands for no model."
+        )
     known = owner(str(manifest["model"]["id"]))
     if known.model_id is None:
         raise BadInput(
