@@ -58,9 +58,27 @@ def lm_eval_alone(model: Path) -> Iterator[Any]:
 
     from harness.engine.libraries import quiet
 
-    place = {"pretrained": str(model)} if model.is_dir() else {"pretrained": str(model.parent), "gguf_file": model.name}
+    settings = {"device": "cpu", "dtype": "float32", "softmax_dtype": "float32", "batch_size": 1}
     with quiet():
-        yield HFLM(**place, device="cpu", dtype="float32", softmax_dtype="float32", batch_size=1)
+        if model.is_dir():
+            yield HFLM(pretrained=str(model), **settings)
+            return
+        from harness.engine.gguf.reader import parsed_once
+
+        with parsed_once():
+            lm = HFLM(pretrained=str(model.parent), gguf_file=model.name, **settings)
+        if model.name.startswith("SmolLM2"):
+            _digits_alone(lm.tokenizer)
+        yield lm
+
+
+def _digits_alone(tokenizer: Any) -> None:
+    """Split texts as SmolLM2's tokenizer.json has it: out of a GGUF file transformers takes GPT-2's way, and numbers differ."""
+    from tokenizers import pre_tokenizers as split
+
+    tokenizer.backend_tokenizer.pre_tokenizer = split.Sequence(
+        [split.Digits(individual_digits=True), split.ByteLevel(add_prefix_space=False, use_regex=True)]
+    )
 
 
 def of_both(*names: str) -> Suite:
