@@ -64,8 +64,8 @@ def public_runs() -> Path:
 
 
 def measured_runs() -> Path:
-    """Runs of this harness on published models, shipped with the project where there are any."""
-    return asset("data/measured_runs")
+    """Runs of this harness on published models, shipped with the project (``LANDSCAPE_MEASURED_RUNS``)."""
+    return _from_env("LANDSCAPE_MEASURED_RUNS") or asset("data/measured_runs")
 
 
 def reference_models() -> Path:

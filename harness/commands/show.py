@@ -36,5 +36,6 @@ def run(run_id: str, *, as_json: bool) -> None:
     print(f"  verdict: {said.standing}")
     for finding in said.findings:
         print(f"    {finding.code}: {finding.message}")
-    print(f"  evidence: {places.runs() / row}")
+    folder = places.runs() / row
+    print(f"  evidence: {folder if folder.is_dir() else 'scores and item outcomes; prompts and answers are not here'}")
     show_scores(scores)

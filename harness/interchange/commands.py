@@ -118,7 +118,7 @@ def export_runs(runs: Sequence[str], format: str, out: Path, *, as_json: bool = 
     """
     from harness.interchange.exporting import export
 
-    written = export(runs, format, out, places.runs(), (places.public_runs(),))
+    written = export(runs, format, out, places.runs(), (places.public_runs(), places.measured_runs()))
     if as_json:
         print(json.dumps({"files": [str(p) for p in written]}))
     else:

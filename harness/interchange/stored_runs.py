@@ -24,7 +24,7 @@ def resolve(name: str, runs_dir: Path, table_folders: Sequence[Path] = ()) -> st
     ids = {folder.name for folder in run_folder.sealed(runs_dir)}
     for tables in (runs_dir / run_parquet.FOLDER, *table_folders):
         ids |= run_parquet.run_ids(tables)
-    return names.one_run(name, ids, f"in {runs_dir} or among the public runs")
+    return names.one_run(name, ids, f"in {runs_dir} or among the shipped runs")
 
 
 def load(run_id: str, runs_dir: Path, table_folders: Sequence[Path] = ()) -> ImportedRun:
@@ -50,7 +50,7 @@ def load(run_id: str, runs_dir: Path, table_folders: Sequence[Path] = ()) -> Imp
         raise BadInput(
             f"The run {run_id} is damaged: {reason.rstrip('.')}. `harness db check` names what is."
         ) from None
-    raise MissingData(f"There is no run {run_id} in {runs_dir} or among the public runs; `harness runs` lists them.")
+    raise MissingData(f"There is no run {run_id} in {runs_dir} or among the shipped runs; `harness runs` lists them.")
 
 
 def _from_folder(folder: Path) -> ImportedRun:

@@ -10,7 +10,7 @@ from harness import places
 from harness.store.loading import Loaded
 from harness.store.reader import NOWHERE, Reader, generation
 
-MAKING = "There is no database yet: making it from the catalog, the public runs and your runs (once, some seconds) …"
+MAKING = "There is no database yet: making it from the catalog, the shipped runs and your runs (once, some seconds) …"
 LISTED = 20
 """Damaged sources that a message lists; `harness db check` names all."""
 

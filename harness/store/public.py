@@ -1,7 +1,7 @@
 """Loading of packs: Parquet files of many runs (or of reported scores), with exactly the tables' columns.
 
-Public runs ship with the project in this form (``data/public_runs``), and an import of many records makes such packs
-(``PACKS`` below the folder of runs). The files of one pack share the beginning of their names, ``<pack>.run.parquet``,
+Others' public runs and our runs on published models ship with the project in this form (``data/public_runs``,
+``data/measured_runs``), and an import of many records makes such packs (``PACKS`` below the folder of runs). The files of one pack share the beginning of their names, ``<pack>.run.parquet``,
 ``<pack>.result.parquet``; the file of runs comes last, so that without it there is no pack. Each pack is loaded, replaced
 or left out as a whole.
 """
