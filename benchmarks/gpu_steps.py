@@ -87,6 +87,7 @@ Scorers = dict[str, Callable[[], Any]]
 
 def paths(bench: Bench, model: Any) -> Scorers:
     """Every way of scoring, whatever the engine would choose; the fused ones compiled, also on a CPU."""
+    flex.COMPILED_ON.add(bench.device.type)
     head, device = Head(model), bench.device
     reader = Reader(model, device, head, Meter())
 
@@ -96,7 +97,7 @@ def paths(bench: Bench, model: Any) -> Scorers:
     return {
         "by document, last layer for scored tokens": tree(),
         "by document, whole": tree(whole=True),
-        "fixed shapes": tree(fixed=512),
+        "fixed shapes": tree(fixed=512 if not bench.cuda else 4096),
         "prefix": lambda: PrefixScorer(reader),
         "padding-free": lambda: PaddingFreeScorer(reader),
         "padded": lambda: PaddedScorer(reader),
@@ -172,6 +173,7 @@ def fused(bench: Bench) -> Iterator[Row]:
     """Seconds to compile the fused attention, shapes compiled, and its gain over attention by document."""
     import torch._dynamo
 
+    flex.COMPILED_ON.add(bench.device.type)
     model = bench.model("0.5B", FP32 if bench.toy else BF16)
     head = Head(model)
     count = 4 if bench.toy else 512

@@ -90,6 +90,9 @@ def _table(lists: list[list[int]], width: int, device: torch.device) -> tuple[to
     return counts.to(device)[None, None], indices.to(device)[None, None]
 
 
+# Devices on which the call is compiled. ``benchmarks/gpu.py`` adds the CPU, to rehearse; elsewhere that costs more than it gains.
+COMPILED_ON = {"cuda"}
+
 # Shapes that are compiled for: a model's heads and sizes, with and without a preamble, one tile or more. Beyond torch's
 # own limit of 8 it would run uncompiled, which holds every score of a pack at once.
 SHAPES = 64
@@ -119,7 +122,7 @@ def attend(
     def capped(score: torch.Tensor, *_: Any) -> torch.Tensor:
         return torch.tanh(score / cap) * cap
 
-    run = kernel(query.device.type == "cuda")
+    run = kernel(query.device.type in COMPILED_ON)
     return run(
         query,
         key,
