@@ -15,6 +15,7 @@ import torch
 from benchmarks.gpu_bench import Bench, Reference, Row, Step, draw, needed_work
 from harness.engine import measure
 from harness.engine.base import GenerateRequest, Request, Scored, ScoreRequest
+from harness.engine.packed.attention import flex
 from harness.engine.packed.hardware import memory
 from harness.engine.packed.hardware.meter import Meter
 from harness.engine.packed.model import PackedModel
