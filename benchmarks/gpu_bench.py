@@ -48,6 +48,9 @@ TOY_MORE: dict[str, dict[str, Any]] = {
 VOCABULARY, TOY_VOCABULARY = 151_936, 499
 WINDOW = 8192
 
+# Toy steps may take so many times as long: a CPU's compiler needs ten seconds to a minute for each shape of the fused attention.
+TOY_PATIENCE = 8
+
 
 class OutOfTime(BaseException):
     """A step used up its time. No ``Exception``, so that no fallback of the engine takes it for a failure of its own."""
@@ -321,7 +324,7 @@ def run_steps(bench: Bench, steps: Sequence[Step]) -> None:
         if bench.left() < step.least:
             bench.results.add(step.name, [{"skipped": f"{bench.left():.0f} s left, needs {step.least:.0f} s"}])
             continue
-        bench.begin(step.seconds)
+        bench.begin(step.seconds * (TOY_PATIENCE if bench.toy else 1))
         start = time.monotonic()
         try:
             with _time_limit(bench.step_left()):

@@ -284,11 +284,15 @@ def against(
     ours(requests[: max(8, len(requests) // 8)])
     runs = [bench.timed(partial(ours, requests)) for _ in range(1 if bench.toy else 3)]
     spent = statistics.median(s for s, _, _ in runs)
+    planning = time.perf_counter()
+    ours.engine.partition(requests)
+    planning = time.perf_counter() - planning
     rows = [r for r in requests if isinstance(r, ScoreRequest)]
     rate = needed_work(model, rows) / spent if rows else None
     row: Row = {
         "requests": len(requests),
         "ours, ms": 1000 * spent / len(requests),
+        "of it partition, ms": 1000 * planning / len(requests),
         "tokens/s": ours.tokens / spent,
         "useful TFLOP/s": rate and rate / 1e12,
         "of matmul rate": rate and bench.rate and rate / bench.rate,
