@@ -41,6 +41,19 @@ def test_fixed_shapes_make_a_score_independent_of_everything_else(name: str) -> 
         assert value == pytest.approx(plain(ours.model, request).logprob, rel=1e-4)
 
 
+def test_fixed_shapes_keep_the_tree_at_the_budget_of_a_run() -> None:
+    """Documents wider than one attention call leave the filler alone in the last one."""
+    ours = PackedEngine(
+        model("llama", max_position_embeddings=1024), Letters(), "cpu", torch.float32, deterministic=True
+    )
+    assert ours.settings()["token_budget"] == 512
+    dice = random.Random(5)
+    requests = [ScoreRequest(draw(dice, n), draw(dice, 3)) for n in (190, 230, 300)]
+    assert (ours.settings()["path"], ours.settings()["fallbacks"]) == ("tree", [])
+    for request, value in zip(requests, _values(ours.run(requests)[0]), strict=True):
+        assert value == pytest.approx(plain(ours.model, request).logprob, rel=1e-4)
+
+
 def test_fixed_shapes_hold_for_a_wide_model_and_long_windows() -> None:
     wide = {"hidden_size": 256, "intermediate_size": 512, "max_position_embeddings": 1024}
     ours = PackedEngine(model("llama", **wide), Letters(), "cpu", torch.float32, deterministic=True)

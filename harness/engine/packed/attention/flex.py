@@ -45,23 +45,31 @@ def block_mask(
     from torch.nn.attention.flex_attention import BlockMask
 
     size = sum(len(d.tokens) for d in documents)
-    ends: list[int] = [size] * shared
+    ends: list[int] = [shared + size] * shared
     for document in documents:
-        shift = len(ends) - shared
+        shift = len(ends)
         ends.extend(shift + end for end in document.ends)
-    places = [*range(shared), *(p for d in documents for p in d.positions)]
-    at, limit = torch.tensor(rows, device=device), torch.tensor(ends, device=device)
-    place = torch.tensor(places, device=device)
+    # No number is captured, only tensors: the compiler would make a kernel for each preamble and window.
+    at, limit = torch.tensor(rows, device=device) + shared, torch.tensor(ends, device=device)
 
-    def seen(batch: Any, head: Any, query: Any, key: Any) -> Any:
-        mine = at[query]
-        visible = (key - shared <= mine) & (mine < limit[key])
-        return visible if window is None else visible & (place[mine + shared] - place[key] < window)
+    def in_tree(batch: Any, head: Any, query: Any, key: Any) -> Any:
+        return (key <= at[query]) & (at[query] < limit[key])
+
+    seen = in_tree
+    if window is not None:
+        place = torch.tensor([*range(shared), *(p for d in documents for p in d.positions)], device=device)
+        before = place[at] - window
+
+        def in_window(batch: Any, head: Any, query: Any, key: Any) -> Any:
+            return (key <= at[query]) & (at[query] < limit[key]) & (before[query] < place[key])
+
+        seen = in_window
 
     masked, full = tiles(documents, rows, shared, windowed=window is not None)
+    width = -(-(shared + size) // TILE)
     return BlockMask.from_kv_blocks(
-        *_table(masked, device),
-        *_table(full, device),
+        *_table(masked, width, device),
+        *_table(full, width, device),
         BLOCK_SIZE=TILE,
         mask_mod=seen,
         seq_lengths=(len(rows), shared + size),
@@ -69,12 +77,25 @@ def block_mask(
     )
 
 
-def _table(lists: list[list[int]], device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
-    """Counts ``[1, 1, tiles]`` and indices ``[1, 1, tiles, most]``, filled up with zeros."""
-    most = max(1, max(map(len, lists)))
-    counts = torch.tensor([len(row) for row in lists], dtype=torch.int32, device=device)
-    indices = torch.tensor([row + [0] * (most - len(row)) for row in lists], dtype=torch.int32, device=device)
-    return counts[None, None], indices[None, None]
+def _table(lists: list[list[int]], width: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    """Counts ``[1, 1, tiles]`` and indices ``[1, 1, tiles, width]``, filled up with zeros.
+
+    ``width`` is the number of all tiles of keys: the compiled kernel finds its row in both tables by the stride of the
+    first, so they must be equally wide.
+    """
+    counts = torch.tensor([len(row) for row in lists], dtype=torch.int32)
+    indices = torch.zeros((len(lists), width), dtype=torch.int32)
+    for line, row in zip(indices, lists, strict=True):
+        line[: len(row)] = torch.tensor(row, dtype=torch.int32)
+    return counts.to(device)[None, None], indices.to(device)[None, None]
+
+
+# Devices on which the call is compiled. ``benchmarks/gpu.py`` adds the CPU, to rehearse; elsewhere that costs more than it gains.
+COMPILED_ON = {"cuda"}
+
+# Shapes that are compiled for: a model's heads and sizes, with and without a preamble, one tile or more. Beyond torch's
+# own limit of 8 it would run uncompiled, which holds every score of a pack at once.
+SHAPES = 64
 
 
 @cache
@@ -83,7 +104,12 @@ def kernel(compiled: bool) -> Callable[..., torch.Tensor]:
     from torch.nn.attention.flex_attention import flex_attention
 
     call: Callable[..., torch.Tensor] = flex_attention
-    return torch.compile(call, dynamic=True) if compiled else call
+    if not compiled:
+        return call
+    import torch._dynamo.config as dynamo
+
+    dynamo.recompile_limit = max(dynamo.recompile_limit, SHAPES)
+    return torch.compile(call, dynamic=True, fullgraph=True)
 
 
 def attend(
@@ -96,7 +122,7 @@ def attend(
     def capped(score: torch.Tensor, *_: Any) -> torch.Tensor:
         return torch.tanh(score / cap) * cap
 
-    run = kernel(query.device.type == "cuda")
+    run = kernel(query.device.type in COMPILED_ON)
     return run(
         query,
         key,
@@ -105,4 +131,6 @@ def attend(
         block_mask=mask,
         scale=scale,
         enable_gqa=query.shape[1] != key.shape[1],
+        # Not the kernel for few queries: it is made for as many as its first call has, and dynamic shapes bring more.
+        kernel_options={"BACKEND": "TRITON"} if query.device.type == "cuda" else None,
     )

@@ -73,8 +73,8 @@ class Document:
 
     @property
     def root(self) -> int:
-        """Tokens before the first branch."""
-        return self.segments[0][1]
+        """Tokens before the first branch; none in a filler."""
+        return self.segments[0][1] if self.segments else 0
 
 
 @dataclass(frozen=True, slots=True)
