@@ -294,9 +294,7 @@ def main() -> None:
     loaded = loading.load(source, Settings("packed", "cpu", "fp32"))
     print(f"{name}, {given.clock} time, {torch.get_num_threads()} thread(s), fp32\n\n{HEAD}")
     for workload in chosen.values():
-        row = measure(
-            loaded, workload, given.items or workload.items, given.batches, given.rounds, CLOCKS[given.clock]
-        )
+        row = measure(loaded, workload, given.items or workload.items, given.batches, given.rounds, CLOCKS[given.clock])
         print(line(row), flush=True)
 
 

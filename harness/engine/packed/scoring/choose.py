@@ -201,7 +201,7 @@ def _check_requests(config: Any) -> list[ScoreRequest]:
         ScoreRequest(first, draw(1)),
         ScoreRequest(second, draw(3)),
         ScoreRequest(second[:-1], second[-1:] + draw(7)),
-        ScoreRequest(draw(1), draw(min(21, longest - 1)), greedy=False),
+        ScoreRequest(draw(1), draw(min(len(first) + 4, longest - 1)), greedy=False),
     ]
 
 
