@@ -188,7 +188,7 @@ def compare(row: Row, theirs: Sequence[Any], ours: Sequence[Any]) -> None:
             row.disagree += a.text != b.text
         else:
             row.difference = max(row.difference, abs(a.logprob - b.logprob) / max(abs(a.logprob), 1.0))
-            row.disagree += a.greedy != b.greedy and len(theirs) > 0
+            row.disagree += a.greedy != b.greedy
 
 
 def measure(loaded: Any, workload: Workload, items: int, batches: Sequence[int], rounds: int, clock: Any) -> Row:

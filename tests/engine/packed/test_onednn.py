@@ -73,7 +73,12 @@ def test_a_gated_network_is_fused_only_where_it_is_the_plain_one(change: str, fu
 def test_networks_of_one_build_are_tried_once_and_others_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[nn.Module] = []
     own = onednn._is_gated
-    monkeypatch.setattr(onednn, "_is_gated", lambda module: tried.append(module) or own(module))
+
+    def noted(module: nn.Module) -> bool:
+        tried.append(module)
+        return own(module)
+
+    monkeypatch.setattr(onednn, "_is_gated", noted)
     stack = nn.Sequential(_Gate(), _Gate("clamp"), _Gate(), _Gate("clamp"), _Gate())
     with onednn.Products(stack, CPU).by_onednn():
         assert ["forward" in layer.__dict__ for layer in stack] == [True, False, True, False, True]

@@ -128,7 +128,8 @@ class _Family:
 
     def _likeliest(self, hidden: torch.Tensor) -> list[int]:
         """The likeliest token after each row, a chunk of logits at a time."""
-        head, tokens = self.owner.model.head, []
+        head = self.owner.model.head
+        tokens: list[int] = []
         with torch.inference_mode():
             for chunk in hidden.split(head.rows):
                 tokens += head.logits(chunk).argmax(dim=-1).tolist()
