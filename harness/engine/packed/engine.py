@@ -34,7 +34,7 @@ class PackedEngine:
     """Engine of ``harness.engine.base`` on a loaded causal language model."""
 
     name = "packed"
-    version = "4"
+    version = "5"
 
     def __init__(
         self,

@@ -9,6 +9,11 @@ import torch
 
 from harness.engine.base import Answer, Scored, ScoreRequest
 from harness.engine.packed.engine import PackedEngine
+from harness.engine.packed.hardware import memory
+from harness.engine.packed.hardware.meter import Meter
+from harness.engine.packed.plan.tree import inputs
+from harness.engine.packed.scoring import choose
+from harness.engine.packed.scoring.fallback_scorers import Reader
 from tests.engine.packed.small import Letters, draw, model, plain, workload
 
 
@@ -63,3 +68,14 @@ def test_fixed_shapes_hold_for_a_wide_model_and_long_windows() -> None:
     together = dict(zip(requests, _values(ours.run(requests)[0]), strict=True))
     for some in (requests[-1:], requests[:1], requests[5:9], dice.sample(requests, 12)):
         assert _values(ours.run(some)[0]) == [together[r] for r in some]
+
+
+@pytest.mark.parametrize("name", ["llama", "gemma2", "mixtral", "mamba"])
+def test_the_self_checks_plain_answers_are_those_of_one_request_at_a_time(name: str) -> None:
+    one, device = model(name), torch.device("cpu")
+    limits = memory.limits(one, device, None, deterministic=False)
+    requests = choose._check_requests(one.config.get_text_config())
+    assert len({len(inputs(r)) for r in requests}) == 2
+    found = choose._plain_answers(Reader(one, device, None, Meter()), requests, limits)
+    for request, answer in zip(requests, found, strict=True):
+        assert answer.logprob == pytest.approx(plain(one, request).logprob, rel=1e-5)

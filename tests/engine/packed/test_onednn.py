@@ -70,6 +70,21 @@ def test_a_gated_network_is_fused_only_where_it_is_the_plain_one(change: str, fu
             assert torch.allclose(gate(x), before, atol=1e-6)
 
 
+def test_networks_of_one_build_are_tried_once_and_others_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[nn.Module] = []
+    own = onednn._is_gated
+
+    def noted(module: nn.Module) -> bool:
+        tried.append(module)
+        return own(module)
+
+    monkeypatch.setattr(onednn, "_is_gated", noted)
+    stack = nn.Sequential(_Gate(), _Gate("clamp"), _Gate(), _Gate("clamp"), _Gate())
+    with onednn.Products(stack, CPU).by_onednn():
+        assert ["forward" in layer.__dict__ for layer in stack] == [True, False, True, False, True]
+    assert tried == [stack[0], stack[1]]
+
+
 def test_a_layer_that_its_loader_has_changed_keeps_its_way() -> None:
     layer = nn.Linear(16, 16)
     layer.forward = lambda x: x  # type: ignore[method-assign, assignment]

@@ -112,18 +112,28 @@ class _Family:
             size += more
             count += len(chosen[-1].requests)
         hidden, stored = self.owner.model.pack(Pack(self.preamble, tuple(chosen)), self._prefix(), keep=True)
+        paths: list[tuple[int, torch.Tensor]] = []
         offset = 0
         for document in chosen:
             for index, path in zip(document.requests, document.paths, strict=True):
-                places = torch.tensor(path, device=hidden.device) + offset
-                with torch.inference_mode():
-                    token = int(self.owner.model.head.logits(hidden[places[-1:]])[0].argmax())
-                request = self.requests[index]
-                answer = _Answer(index, request, self._stops_of(request.until), len(request.context) - 1)
-                if self._accept(answer, token):
-                    layers = [(k[0][:, places.to(k.device)], v[0][:, places.to(v.device)]) for k, v in stored]
-                    self.ready.append((answer, layers))
+                paths.append((index, torch.tensor(path, device=hidden.device) + offset))
             offset += len(document.tokens)
+        tokens = self._likeliest(hidden[torch.stack([places[-1] for _, places in paths])])
+        for (index, places), token in zip(paths, tokens, strict=True):
+            request = self.requests[index]
+            answer = _Answer(index, request, self._stops_of(request.until), len(request.context) - 1)
+            if self._accept(answer, token):
+                layers = [(k[0][:, places.to(k.device)], v[0][:, places.to(v.device)]) for k, v in stored]
+                self.ready.append((answer, layers))
+
+    def _likeliest(self, hidden: torch.Tensor) -> list[int]:
+        """The likeliest token after each row, a chunk of logits at a time."""
+        head = self.owner.model.head
+        tokens: list[int] = []
+        with torch.inference_mode():
+            for chunk in hidden.split(head.rows):
+                tokens += head.logits(chunk).argmax(dim=-1).tolist()
+        return tokens
 
     def _stops_of(self, until: tuple[str, ...]) -> Stops:
         if until not in self._stops:
@@ -172,8 +182,7 @@ class _Family:
         self._make_room(longest)
         layout = DecodeLayout(self.cache, torch.tensor(self.lengths, device=model.device), longest, self._prefix())
         hidden = model.step([a.tokens[-1] for a in self.active], [a.position for a in self.active], layout)
-        with torch.inference_mode():
-            tokens = model.head.logits(hidden).argmax(dim=-1).tolist()
+        tokens = self._likeliest(hidden)
         for slot in range(len(self.active)):
             self.lengths[slot] += 1
         finished = [s for s, (a, t) in enumerate(zip(self.active, tokens, strict=True)) if not self._accept(a, t)]

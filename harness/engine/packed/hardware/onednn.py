@@ -15,7 +15,10 @@ import torch
 from torch import nn
 
 # Products of fewer rows stay with torch: oneDNN packs the weights anew in every call, which only many rows repay.
-LEAST_ROWS = 128
+LEAST_ROWS = 64
+
+# Rows by which a gated network is tried: enough to tell it from another, few enough to cost nothing.
+TRIED_ROWS = 4
 
 # A fused gate sums in another order; two right ways agree far within this (relative, fp32).
 TOLERANCE = 1e-5
@@ -32,11 +35,16 @@ class Products:
         self._replacements: list[tuple[nn.Module, Forward]] = []
         if device.type != "cpu" or not AVAILABLE:
             return
+        tried: dict[object, bool] = {}
         for module in model.modules():
             if _is_plain(module):
                 self._replacements.append((module, _linear(module)))
-            elif _is_gated(module):
-                self._replacements.append((module, _gated(module)))
+            elif _looks_gated(module):
+                build = _build(module)
+                if build not in tried:
+                    tried[build] = _is_gated(module)
+                if tried[build]:
+                    self._replacements.append((module, _gated(module)))
 
     @property
     def kind(self) -> str:
@@ -83,32 +91,50 @@ def _linear(module: Any) -> Forward:
     return forward
 
 
-def _is_gated(module: Any) -> bool:
-    """A feed-forward network that is ``down(silu(gate(x)) * up(x))``: by its parts, then by trying."""
+def _looks_gated(module: Any) -> bool:
+    """Whether a network has the parts of ``down(silu(gate(x)) * up(x))`` and no others."""
     parts = [getattr(module, name, None) for name in ("gate_proj", "up_proj", "down_proj")]
     if "forward" in module.__dict__ or not all(isinstance(p, nn.Linear) and _is_plain(p) for p in parts):
         return False
-    if set(dict(module.named_children())) - {"gate_proj", "up_proj", "down_proj", "act_fn"}:
-        return False
+    return not set(dict(module.named_children())) - {"gate_proj", "up_proj", "down_proj", "act_fn"}
+
+
+def _build(module: Any) -> object:
+    """Everything of a network but its weights: those of one build, the layers of a model, follow one rule."""
+    own = tuple(sorted((k, v if isinstance(v, int | float | str | None) else id(v)) for k, v in _plain_state(module)))
+    activation = getattr(module, "act_fn", None)
+    state = tuple(sorted((k, repr(v)) for k, v in _plain_state(activation)))
+    shapes = tuple((name, tuple(p.shape), p.dtype) for name, p in module.named_parameters())
+    return type(module), own, type(activation), state, shapes
+
+
+def _plain_state(module: Any) -> list[tuple[str, object]]:
+    return [(k, v) for k, v in getattr(module, "__dict__", {}).items() if not k.startswith("_") and k != "training"]
+
+
+def _is_gated(module: Any) -> bool:
+    """Whether trying shows a feed-forward network to be ``down(silu(gate(x)) * up(x))``."""
     generator = torch.Generator().manual_seed(0)
-    x = torch.randn(1, LEAST_ROWS, module.gate_proj.in_features, generator=generator)
+    x = torch.randn(1, TRIED_ROWS, module.gate_proj.in_features, generator=generator)
     try:
         with torch.inference_mode():
-            own, fused = module(x), _gated(module)(x)
+            own, fused = module(x), _fused(module, x)
     except Exception:  # whatever an unknown network raises, it keeps its own way
         return False
     return bool((own - fused).abs().max() <= TOLERANCE * own.abs().max())
 
 
-def _gated(module: Any) -> Forward:
+def _fused(module: Any, x: torch.Tensor) -> torch.Tensor:
     gate, up, down = module.gate_proj, module.up_proj, module.down_proj
+    gated = product(x, gate.weight, gate.bias, "swish")
+    gated = torch.ops.mkldnn._linear_pointwise.binary(x, gated, up.weight, up.bias, "mul")
+    return product(gated, down.weight, down.bias)
+
+
+def _gated(module: Any) -> Forward:
     own: Forward = module.forward
 
     def forward(x: torch.Tensor) -> torch.Tensor:
-        if not suits(x, gate.weight):
-            return own(x)
-        gated = product(x, gate.weight, gate.bias, "swish")
-        gated = torch.ops.mkldnn._linear_pointwise.binary(x, gated, up.weight, up.bias, "mul")
-        return product(gated, down.weight, down.bias)
+        return _fused(module, x) if suits(x, module.gate_proj.weight) else own(x)
 
     return forward

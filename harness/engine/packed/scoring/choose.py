@@ -13,6 +13,7 @@ import inspect
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Protocol
 
 import torch
@@ -24,6 +25,7 @@ from harness.engine.packed.hardware.last_layer import last_layer
 from harness.engine.packed.hardware.meter import Meter
 from harness.engine.packed.model import PackedModel
 from harness.engine.packed.plan.packing import Limits
+from harness.engine.packed.plan.tree import inputs
 from harness.engine.packed.scoring.fallback_scorers import PaddedScorer, PaddingFreeScorer, PrefixScorer, Reader
 from harness.engine.packed.scoring.head import Head
 from harness.engine.packed.scoring.tree_scorer import TreeScorer
@@ -67,14 +69,14 @@ def choose(model: Any, device: torch.device, limits: Limits, meter: Meter, *, de
         RunFailed: none agrees, the plainest included.
     """
     head, note = _head(model)
-    plain = PaddedScorer(Reader(model, device, None, Meter()), alone=True)
     reader = Reader(model, device, head, meter)
     fallbacks = [note] if note else []
     # Fused attention sees whole tiles of a preamble without a mask: on a card the check has two of them.
     whole_tiles = 2 * flex.TILE if device.type == "cuda" else 0
-    requests = _check_requests(model.config.get_text_config(), 20 + whole_tiles)
-    expected = plain.score(requests, limits)
+    requests = _check_requests(model.config.get_text_config(), 12 + whole_tiles)
+    expected = _plain_answers(Reader(model, device, None, Meter()), requests, limits)
     for name, reason, make in _candidates(model, device, head, reader, limits, deterministic=deterministic):
+        make = cache(make)  # the scorer that was tried is the one in use
         problem = reason or _compare(make, requests, expected, limits, _dtype(model))
         if not problem:
             scorer = make()
@@ -188,7 +190,7 @@ def position_limit(config: Any) -> int | None:
     return int(config.max_position_embeddings) if "dynamic" in kinds else None
 
 
-def _check_requests(config: Any, preamble: int) -> list[ScoreRequest]:
+def _check_requests(config: Any, preamble: int = 12) -> list[ScoreRequest]:
     """A small family: a preamble, contexts, branching continuations, one long continuation."""
     dice = random.Random(0)
     vocabulary = int(config.vocab_size)
@@ -198,18 +200,30 @@ def _check_requests(config: Any, preamble: int) -> list[ScoreRequest]:
 
     longest = int(getattr(config, "max_position_embeddings", None) or getattr(config, "n_positions", None) or 2048)
     window = max((w for w in windows(config) if w <= CHECKED_WINDOW), default=0)
-    shared = draw(min(preamble + window, max(2, longest - 30)))
-    first, second = shared + draw(7), shared + draw(3)
+    shared = draw(min(preamble + window, max(2, longest - 20)))
+    first, second = shared + draw(5), shared + draw(3)
     stem = draw(2)
     return [
-        ScoreRequest(first, stem + draw(4)),
-        ScoreRequest(first, stem + draw(2)),
+        ScoreRequest(first, stem + draw(3)),
+        ScoreRequest(first, stem + draw(3)),
         ScoreRequest(first, draw(1)),
         ScoreRequest(first, draw(1)),
-        ScoreRequest(second, draw(5)),
-        ScoreRequest(second[:-1], second[-1:] + draw(3)),
-        ScoreRequest(draw(1), draw(min(40, longest - 1)), greedy=False),
+        ScoreRequest(second, draw(3)),
+        ScoreRequest(second[:-1], second[-1:] + draw(7)),
+        ScoreRequest(draw(1), draw(min(len(first) + 4, longest - 1)), greedy=False),
     ]
+
+
+def _plain_answers(reader: Reader, requests: Sequence[ScoreRequest], limits: Limits) -> list[Scored]:
+    """Answers by the model's plain forward, requests of one length in one batch: nothing is padded or shared."""
+    alike: dict[int, list[int]] = {}
+    for i, request in enumerate(requests):
+        alike.setdefault(len(inputs(request)), []).append(i)
+    answers: dict[int, Scored] = {}
+    for members in alike.values():
+        reader.fresh()
+        answers.update(zip(members, PaddedScorer(reader).score([requests[i] for i in members], limits), strict=True))
+    return [answers[i] for i in range(len(requests))]
 
 
 def _compare(
@@ -220,10 +234,12 @@ def _compare(
     dtype: torch.dtype,
 ) -> str:
     """Why a scorer does not hold against the expected answers, or an empty string."""
-    small = replace(limits, budget=min(limits.budget, 96), min_preamble=8, min_gain=8)
+    small = replace(limits, budget=min(limits.budget, 48), min_preamble=8, min_gain=8)
     try:
         scorer = make()
         by_plan = [scorer.score(requests, plan) for plan in ((limits,) if _is_fixed(scorer) else (limits, small))]
+        if isinstance(scorer, TreeScorer):
+            scorer.forget()
     except Exception as error:  # whatever an unknown architecture raises, the next way may work
         return f"{type(error).__name__} in the self-check"
     if isinstance(scorer, TreeScorer):
