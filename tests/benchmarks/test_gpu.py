@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,21 +129,3 @@ def test_all_steps_at_toy_size(tmp_path: Path) -> None:
     measured = [r for r in rows if "times as fast" in r]
     assert len(measured) == 3 * 4
     assert all(r["times as fast"] > 0 for r in measured)
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(
-    not (shutil.which("g++") or shutil.which("clang++")), reason="no C++ compiler to compile attention with"
-)
-def test_compiled_attention_equals_the_uncompiled() -> None:
-    """Trees of a pack without and with a preamble, compiled once, for a CPU, as they are for a card."""
-    torch.manual_seed(0)
-    for shared in (0, 300):  # in this order: torch's compiler for CPUs fails on more keys than queries
-        documents = [packing.chain(range(n), shared) for n in (130, 244)]
-        mask = flex.block_mask(documents, range(374), shared, None, CPU)
-        query = torch.randn(1, 374, 4, 8).transpose(1, 2)
-        key, value = torch.randn(1, 2, shared + 374, 8), torch.randn(1, 2, shared + 374, 8)
-        how = {"block_mask": mask, "scale": 0.35, "enable_gqa": True}
-        with torch.inference_mode():
-            expected = flex.kernel(False)(query, key, value, **how)
-            assert torch.allclose(flex.kernel(True)(query, key, value, **how), expected, atol=1e-5)
