@@ -131,7 +131,7 @@ class _Family:
         head = self.owner.model.head
         tokens: list[int] = []
         with torch.inference_mode():
-            for chunk in hidden.split(head.rows):
+            for chunk in torch.split(hidden, head.rows):
                 tokens += head.logits(chunk).argmax(dim=-1).tolist()
         return tokens
 
