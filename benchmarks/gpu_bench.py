@@ -126,9 +126,11 @@ class Bench:
         return self._step_end - time.monotonic()
 
     def held(self) -> bool:
-        """Whether paths were compared with HFLM, and all of them agreed."""
-        compared = [row["equal"] for row in self.results.rows if "equal" in row]
-        return bool(compared) and all(compared)
+        """Whether paths were compared with HFLM, all of them agreed, and no step that compares was cut short."""
+        rows = self.results.rows
+        compared = [row["equal"] for row in rows if "equal" in row]
+        cut = [row for row in rows if row["step"].startswith("equality") and {"error", "stopped", "skipped"} & set(row)]
+        return bool(compared) and all(compared) and not cut
 
     def model(self, size: str, dtype: torch.dtype) -> Any:
         """A random model on the device whose logits are spread enough to be told apart; the one before is dropped."""

@@ -79,6 +79,14 @@ def test_without_a_comparison_or_with_a_wrong_one_it_does_not_hold(tmp_path: Pat
     assert not bench.held()
 
 
+def test_a_comparison_that_was_cut_short_does_not_hold(tmp_path: Path) -> None:
+    bench = _bench(tmp_path)
+    bench.results.add("equality-fp32", [{"equal": True}])
+    assert bench.held()
+    bench.results.add("equality-bf16", [{"equal": True}, {"stopped": "after 60 s"}])
+    assert not bench.held()
+
+
 def test_needed_work_of_a_chain_is_its_products(tmp_path: Path) -> None:
     model = _bench(tmp_path).model("1.7B", torch.float32)
     config = model.config

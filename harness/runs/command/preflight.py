@@ -13,7 +13,7 @@ from harness.runs.plan import Options
 
 TEMPLATE_FILES = ("chat_template.jinja", "chat_template.json", "additional_chat_templates")
 BYTES_PER_ITEM = 4096
-"""Of a run folder, its journal and its answers: `quick` takes 1,700 an item; long prompts take more."""
+"""An allowance for a run folder, its journal and its answers: short prompts take less than half of it, long ones more."""
 LEAST_BYTES = 32 << 20
 """Room for the manifest, the tables being written, and the copy that publishing makes of a small database."""
 

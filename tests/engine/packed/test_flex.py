@@ -1,14 +1,16 @@
-"""Fused attention, uncompiled on a CPU: the same masks as on a card, against the plain forward."""
+"""Fused attention on a CPU, uncompiled and compiled: the same masks as on a card, against the plain forward."""
 
 from __future__ import annotations
 
 import random
+import shutil
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.engine.base import ScoreRequest
 from harness.engine.packed.attention import flex
 from harness.engine.packed.engine import PackedEngine
 from harness.engine.packed.hardware.meter import Meter
@@ -36,6 +38,26 @@ def test_fused_attention_equals_the_plain_forward(name: str) -> None:
                 truth = plain(made, request)
                 assert answer.logprob == pytest.approx(truth.logprob, rel=1e-4)
                 assert answer.greedy == truth.greedy
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("g++"), reason="torch compiles for a CPU with g++")
+@pytest.mark.parametrize(("name", "shared"), [("llama", 0), ("gemma2", 300)])
+def test_compiled_fused_attention_equals_the_plain_forward(
+    name: str, shared: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Compiled as on a card, by torch's compiler for CPUs: without a preamble, and with one of whole tiles."""
+    monkeypatch.setattr(flex, "COMPILED_ON", {"cpu"})
+    made, dice = model(name), random.Random(7)
+    preamble = draw(dice, shared)
+    requests = [ScoreRequest(preamble + draw(dice, n), draw(dice, 3)) for n in (5, 60, 90)]
+    with torch.inference_mode():
+        scorer = TreeScorer(PackedModel(made, CPU, Head(made), Meter(), fused=True, whole=True))
+        answers = scorer.score(requests, Limits(budget=2048, min_preamble=8, min_gain=8))
+        for request, answer in zip(requests, answers, strict=True):
+            truth = plain(made, request)
+            assert answer.logprob == pytest.approx(truth.logprob, rel=1e-4)
+            assert answer.greedy == truth.greedy
 
 
 @settings(max_examples=60, deadline=None)
