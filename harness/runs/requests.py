@@ -168,6 +168,16 @@ def answer(request_set: RequestSet, answers: Sequence[Answer] | Mapping[int, Ans
     return out
 
 
+def not_as_text(request_set: RequestSet) -> frozenset[str]:
+    """Tasks of rolling texts that lm-eval's requests score otherwise than by the texts' own windows."""
+    asked = zip(request_set.instances, request_set.parts, request_set.text_parts, strict=True)
+    return frozenset(
+        instance.task_name
+        for instance, part, text in asked
+        if instance.request_type == "loglikelihood_rolling" and part != text
+    )
+
+
 def text_loglikelihoods(request_set: RequestSet, answers: Sequence[Answer] | Mapping[int, Answer]) -> dict[str, float]:
     """Each rolling text's log-likelihood (nats) by its own windows; ``answer`` gives lm-eval's."""
     totals: dict[str, float] = {}

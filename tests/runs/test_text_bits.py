@@ -125,6 +125,18 @@ def test_lm_evals_number_stays_lm_evals(both_ends: Path, calibration: Suite, tmp
         assert row["value"] == pytest.approx(-nats / math.log(2) / row["weight"], rel=1e-5)
 
 
+@pytest.mark.parametrize(("metric", "named"), [("bits_per_byte", True), ("text_bits_per_byte", False)])
+def test_a_run_headed_by_lm_evals_number_says_that_a_bos_counts(
+    both_ends: Path, calibration: Suite, tmp_path: Path, metric: str, named: bool
+) -> None:
+    suite = dataclasses.replace(
+        calibration,
+        tasks=tuple(dataclasses.replace(t, metric=metric) if t.task == TEXTS else t for t in calibration.tasks),
+    )
+    verdict = run_folder.read_manifest(scored(both_ends, suite, tmp_path))["verdict"]
+    assert ("bos-as-text" in {finding["code"] for finding in verdict}) is named
+
+
 def test_texts_that_lm_eval_asks_alike_are_asked_once(tiny_model: Path, both_ends: Path, calibration: Suite) -> None:
     from lm_eval.models.huggingface import HFLM
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,16 @@ def test_worse_than_a_uniform_guess_is_named() -> None:
         "other (15.10 bits per token, a uniform guess has 14.97)" in finding.message and "more" not in finding.message
     )
     assert not implausible.above_uniform(results[1:], {"other": 3.0}, 32000)
+
+
+def test_a_bos_that_lm_evals_headline_counts_as_text_is_named() -> None:
+    suite = load_suite("calibration")
+    of_lm_eval = replace(suite, tasks=tuple(replace(t, metric="bits_per_byte") if t.h0 else t for t in suite.tasks))
+    how = Conditions(320, False, not_as_text={"landscape_cal_text"})
+    (finding,) = [f for f in judge(plan(of_lm_eval), [], [], how) if f.code == "bos-as-text"]
+    assert "landscape_cal_text" in finding.message and not finding.invalid
+    assert not [f for f in judge(plan(suite), [], [], how) if f.code == "bos-as-text"]
+    assert not [f for f in judge(plan(of_lm_eval), [], [], Conditions(320, False)) if f.code == "bos-as-text"]
 
 
 def test_lost_examples_are_told_from_a_lost_beginning() -> None:

@@ -133,7 +133,10 @@ def read(path: Path) -> Header:
         with opened(path, follow=True) as handle:
             return _read(_Cursor(handle, os.fstat(handle.fileno()).st_size), path)
     except _Broken as problem:
-        raise BadInput(f"{path} {problem}. Fetch it again.") from None
+        raise BadInput(
+            f"{path} {problem}. Fetch it again; a whole GGUF file runs as --model FILE.gguf, or serve it (llama-server -m FILE) "
+            "and use --engine api."
+        ) from None
     except BadInput as problem:
         raise BadInput(f"{path} {problem}.") from None
     except OSError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from harness.runs.verdict.finding import Finding, listed
 
 CHAT_NAME = re.compile(r"(^|[-_./])(instruct|chat|it|sft|dpo|rlhf)([-_./]|$)", re.IGNORECASE)
 BASE_NAME = re.compile(r"(^|[-_./])(base|pt)([-_./]|$)", re.IGNORECASE)
+OF_LM_EVAL = ("word_perplexity", "byte_perplexity", "bits_per_byte")
 EXTRACTION_LIMIT = 0.5
 """More failed extractions than this in a task say more of the extraction than of the model."""
 
@@ -23,7 +24,8 @@ class Conditions:
     """How a run's questions were asked, beside its plan.
 
     By task: ``prompts`` that were asked, how many of them were ``truncated``, how many lost their system text in the
-    chat template (``without_system``), and the mean bits of a text's token. ``window`` and ``vocabulary`` are in
+    chat template (``without_system``), and the mean bits of a text's token. ``not_as_text`` are the tasks whose texts
+    lm-eval's requests score otherwise than their own windows do (``text_bits_per_byte``). ``window`` and ``vocabulary`` are in
     tokens, ``reused`` says how many answers of how many were other runs'.
     """
 
@@ -33,6 +35,7 @@ class Conditions:
     truncated: Mapping[str, int] = field(default_factory=dict)
     without_system: Mapping[str, int] = field(default_factory=dict)
     bits_per_token: Mapping[str, float] = field(default_factory=dict)
+    not_as_text: Collection[str] = ()
     vocabulary: int = 0
     engine_notes: Sequence[str] = ()
     reused: tuple[int, int] = (0, 0)
@@ -52,6 +55,7 @@ def judge(
         *_template(plan, how.has_template),
         *_task_code(plan),
         *_system_text(how),
+        *_bos_as_text(plan, how),
         *implausible.at_chance(plan, results),
         *implausible.above_uniform(results, how.bits_per_token, how.vocabulary),
         *implausible.answered_alike(samples),
@@ -163,6 +167,21 @@ def _template(plan: Plan, has_template: bool) -> list[Finding]:
             Finding("chat-template-missing", "A chat model was run without its chat template (--chat-template).", True)
         ]
     return []
+
+
+def _bos_as_text(plan: Plan, how: Conditions) -> list[Finding]:
+    """Texts headed by a metric of lm-eval's, in which a tokenizer's BOS counts as text and later windows have none."""
+    named = [t.task for t in plan.tasks if t.task in how.not_as_text and plan.suite.task(t.task).metric in OF_LM_EVAL]
+    if not named:
+        return []
+    return [
+        Finding(
+            "bos-as-text",
+            f"The headline of {listed(named)} is lm-eval's, which scores this tokenizer's BOS as text or begins later windows "
+            "without it: models with other tokenizers do not compare. text_bits_per_byte stands beside it.",
+            False,
+        )
+    ]
 
 
 def _task_code(plan: Plan) -> list[Finding]:
