@@ -72,6 +72,10 @@ def _model(
     from harness.engine.source import resolve
 
     source = resolve(name, offline=offline)
+    if source.gguf:
+        raise BadInput(
+            f"{name} is a GGUF file, which packs do not hold: copy it to the other box and name it there with --model FILE.gguf."
+        )
     folder = Path(source.location)
     if not folder.is_dir():
         folder = _snapshot(source.location, source.hub_revision, offline)

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadInput
+from harness.offline.gather import gather
 from harness.offline.pack import model_files, pack, unpack
+from tests.engine.gguf import files as gguf_files
+from tests.runs.conftest import make_model
 
 
 def test_no_pickled_weights_and_no_code_are_packed(tmp_path: Path) -> None:
@@ -38,3 +41,9 @@ def test_a_suite_and_a_model_from_a_mirror(tmp_path: Path, shared: Path) -> None
         gather(["quick"], [], None)
     with pytest.raises(BadInput, match="Name what to pack"):
         gather([], [], None)
+
+
+def test_a_gguf_file_is_left_to_its_owner(tmp_path: Path) -> None:
+    file = gguf_files.write(make_model(tmp_path / "tiny"), tmp_path / "tiny-f32.gguf")
+    with pytest.raises(BadInput, match="tiny-f32.gguf is a GGUF file, which packs do not hold: copy it"):
+        gather([], [str(file)], None, offline=True)
