@@ -26,8 +26,9 @@ from tests.runs.test_execute import SILENT
 ROOT = Path(__file__).resolve().parents[2]
 # Beyond the 512 tokens that most layers of Gemma 3 see, and shorter than a page of wikitext.
 WINDOW = 640
-# Items of each task; few of generations, which lm-eval's class makes token by token.
-LIMIT, GENERATIONS = 30, 10
+# Items of each task, few of generations: lm-eval's class reads 200 tokens a second on two cores. LANDSCAPE_REAL_ITEMS=30 asks more.
+LIMIT = int(os.environ.get("LANDSCAPE_REAL_ITEMS", "10"))
+GENERATIONS = max(3, LIMIT // 3)
 # Tasks and shots. The Chinese one has 16 items in all.
 CHOICES = {
     "openbookqa": 0,
@@ -53,12 +54,16 @@ def model(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture(scope="module")
 def lm_eval_alone(model: Path) -> Iterator[Any]:
-    """lm-eval's own class on the same weights, one row at a time: 262,144 logits a token are a gigabyte a thousand."""
+    """lm-eval's own class on the same weights, one row at a time: 262,144 logits a token are a gigabyte a thousand.
+
+    Its sums are taken in double precision: in single precision torch's log-softmax over 49,152 words alone is off by
+    some 2e-5 nats a token (3e-3 in a text of 175 tokens, against a forward pass in double precision).
+    """
     from lm_eval.models.huggingface import HFLM
 
     from harness.engine.libraries import quiet
 
-    settings = {"device": "cpu", "dtype": "float32", "softmax_dtype": "float32", "batch_size": 1}
+    settings = {"device": "cpu", "dtype": "float32", "softmax_dtype": "float64", "batch_size": 1}
     with quiet():
         if model.is_dir():
             yield HFLM(pretrained=str(model), **settings)
@@ -135,7 +140,7 @@ def test_choices_equal_those_of_lm_eval(
     suite = of_both(*CHOICES)
     scores, samples = ours(model, suite, LIMIT, tmp_path)
     direct, items = theirs(lm_eval_alone, suite, LIMIT, shared / "hub")
-    assert {task for task, _ in items} == set(CHOICES) and len(items) > 3 * LIMIT
+    assert {task for task, _ in items} == set(CHOICES) and len(items) >= 3 * LIMIT
     for task, item in items:
         expected = [float(answer[0]) for answer in item["filtered_resps"]]
         row = samples[task, "acc", "none", item["doc_id"]]
@@ -163,7 +168,7 @@ def test_texts_equal_those_of_lm_eval_within_and_beyond_a_window(
             assert row["weight"] == size
             assert row["value"] * size * math.log(2) == pytest.approx(-nats, rel=2e-6, abs=1e-3), (task, item["doc_id"])
         equal_scores(scores, direct, 2e-6)
-    assert len(lm_eval_alone.tok_encode(item["doc"]["page"])) > 3 * WINDOW
+    assert len(lm_eval_alone.tok_encode(item["doc"]["page"])) > 2 * WINDOW
 
 
 @pytest.mark.slow
