@@ -29,7 +29,8 @@ os.environ.setdefault("TQDM_DISABLE", "1")
 
 import torch
 
-from harness.engine.base import Generated, GenerateRequest, Request, Scored, ScoreRequest
+from benchmarks.hflm import Reference
+from harness.engine.base import GenerateRequest, Request, ScoreRequest
 from harness.engine.packed.engine import PackedEngine
 from harness.engine.packed.hardware import malloc
 
@@ -154,48 +155,6 @@ def random_model(size: str) -> Any:
     return make(config).eval()
 
 
-class Reference:
-    """HFLM at one batch size."""
-
-    def __init__(self, model: Any, tokenizer: Any, batch: int) -> None:
-        from lm_eval.models.huggingface import HFLM
-
-        self.batch = batch
-        self.inner: Any = HFLM(
-            pretrained=model,
-            tokenizer=tokenizer,
-            batch_size=batch,
-            device="cpu",
-            max_length=2048,
-            logits_cache=False,
-            softmax_dtype="float32",
-        )
-
-    def __call__(self, requests: Sequence[Request]) -> list[Any]:
-        """Answers in order."""
-        if isinstance(requests[0], GenerateRequest):
-            return self._generate(requests)
-        tokens = [(("", ""), list(r.context), list(r.continuation)) for r in requests if isinstance(r, ScoreRequest)]
-        if not requests[0].greedy:  # as HFLM's loglikelihood_rolling: a call for each batch of windows
-            found = []
-            for start in range(0, len(tokens), self.batch):
-                part = tokens[start : start + self.batch]
-                found += self.inner._loglikelihood_tokens(part, disable_tqdm=True, override_bs=len(part))
-            return [Scored(v, g) for v, g in found]
-        return [Scored(v, g) for v, g in self.inner._loglikelihood_tokens(tokens, disable_tqdm=True)]
-
-    def _generate(self, requests: Sequence[Request]) -> list[Any]:
-        from lm_eval.api.instance import Instance
-
-        found = []
-        for i, r in enumerate(requests):
-            assert isinstance(r, GenerateRequest)
-            text = " ".join(self.inner.tokenizer.convert_ids_to_tokens(list(r.context)))
-            options = {"until": list(r.until), "max_gen_toks": r.max_new_tokens, "do_sample": False}
-            found.append(Instance(request_type="generate_until", doc={}, arguments=(text, options), idx=i))
-        return [Generated(t, 0) for t in self.inner.generate_until(found, disable_tqdm=True)]
-
-
 class Packed:
     """The packed engine as a run uses it: partition, then batch by batch."""
 
@@ -311,7 +270,7 @@ def measure(name: str, model: Any, tokenizer: Any, workload: Workload, rounds: i
     """Rounds of HFLM and ours back to back; the first finds HFLM's best batch size."""
     row = Row(name, workload)
     requests = workload.requests
-    references = {b: Reference(model, tokenizer, b) for b in HF_BATCHES}
+    references = {b: Reference(model, tokenizer, b, device="cpu", window=2048) for b in HF_BATCHES}
     packed = Packed(model, tokenizer)
     packed(requests[: max(4, len(requests) // 10)])
     references[4](requests[:4])

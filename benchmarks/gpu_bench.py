@@ -18,7 +18,8 @@ from typing import Any
 
 import torch
 
-from harness.engine.base import Generated, GenerateRequest, Request, Scored, ScoreRequest
+from benchmarks.hflm import Reference
+from harness.engine.base import Request, ScoreRequest
 from harness.engine.packed.engine import PackedEngine
 from harness.engine.packed.plan.tree import build
 
@@ -26,24 +27,60 @@ Row = dict[str, Any]
 
 # Shapes of Qwen2.5-0.5B, Qwen3-1.7B and Qwen3-8B; the toy ones keep their ratios of heads.
 SHAPES: dict[str, dict[str, Any]] = {
-    "0.5B": {"hidden_size": 896, "intermediate_size": 4864, "num_hidden_layers": 24, "num_attention_heads": 14},
-    "1.7B": {"hidden_size": 2048, "intermediate_size": 6144, "num_hidden_layers": 28, "num_attention_heads": 16},
-    "8B": {"hidden_size": 4096, "intermediate_size": 12288, "num_hidden_layers": 36, "num_attention_heads": 32},
-}
-MORE: dict[str, dict[str, Any]] = {
-    "0.5B": {"num_key_value_heads": 2, "tie_word_embeddings": True},
-    "1.7B": {"num_key_value_heads": 8, "head_dim": 128, "tie_word_embeddings": True},
-    "8B": {"num_key_value_heads": 8, "head_dim": 128, "tie_word_embeddings": False},
+    "0.5B": {
+        "hidden_size": 896,
+        "intermediate_size": 4864,
+        "num_hidden_layers": 24,
+        "num_attention_heads": 14,
+        "num_key_value_heads": 2,
+        "tie_word_embeddings": True,
+    },
+    "1.7B": {
+        "hidden_size": 2048,
+        "intermediate_size": 6144,
+        "num_hidden_layers": 28,
+        "num_attention_heads": 16,
+        "num_key_value_heads": 8,
+        "head_dim": 128,
+        "tie_word_embeddings": True,
+    },
+    "8B": {
+        "hidden_size": 4096,
+        "intermediate_size": 12288,
+        "num_hidden_layers": 36,
+        "num_attention_heads": 32,
+        "num_key_value_heads": 8,
+        "head_dim": 128,
+        "tie_word_embeddings": False,
+    },
 }
 TOY: dict[str, dict[str, Any]] = {
-    "0.5B": {"hidden_size": 112, "intermediate_size": 160, "num_hidden_layers": 2, "num_attention_heads": 7},
-    "1.7B": {"hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4},
-    "8B": {"hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 3, "num_attention_heads": 4},
-}
-TOY_MORE: dict[str, dict[str, Any]] = {
-    "0.5B": {"num_key_value_heads": 1, "tie_word_embeddings": True},
-    "1.7B": {"num_key_value_heads": 2, "head_dim": 16, "tie_word_embeddings": True},
-    "8B": {"num_key_value_heads": 2, "head_dim": 16, "tie_word_embeddings": False},
+    "0.5B": {
+        "hidden_size": 112,
+        "intermediate_size": 160,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 7,
+        "num_key_value_heads": 1,
+        "tie_word_embeddings": True,
+    },
+    "1.7B": {
+        "hidden_size": 64,
+        "intermediate_size": 96,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "head_dim": 16,
+        "tie_word_embeddings": True,
+    },
+    "8B": {
+        "hidden_size": 64,
+        "intermediate_size": 96,
+        "num_hidden_layers": 3,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "head_dim": 16,
+        "tie_word_embeddings": False,
+    },
 }
 VOCABULARY, TOY_VOCABULARY = 151_936, 499
 WINDOW = 8192
@@ -149,7 +186,7 @@ class Bench:
     def _random(self, size: str, dtype: torch.dtype) -> Any:
         import transformers
 
-        shape = {**TOY[size], **TOY_MORE[size]} if self.toy else {**SHAPES[size], **MORE[size]}
+        shape = (TOY if self.toy else SHAPES)[size]
         kind: Any = transformers.Qwen2Config if size == "0.5B" else transformers.Qwen3Config
         config = kind(
             vocab_size=self.vocabulary,
@@ -184,7 +221,7 @@ class Bench:
 
     def reference(self, model: Any, batch: int) -> Reference:
         """HFLM at a batch size."""
-        return Reference(model, self.tokenizer(), batch, self.device)
+        return Reference(model, self.tokenizer(), batch, device=str(self.device), window=WINDOW)
 
     def packed(self, model: Any, budget: int | None = None) -> Packed:
         """The packed engine."""
@@ -208,48 +245,6 @@ class Bench:
         self.synchronise()
         seconds = time.perf_counter() - start
         return seconds, result, torch.cuda.max_memory_allocated() - before if self.cuda else None
-
-
-class Reference:
-    """HFLM with fp32 softmax and without its cache of logits."""
-
-    def __init__(self, model: Any, tokenizer: Any, batch: int, device: torch.device) -> None:
-        from lm_eval.models.huggingface import HFLM
-
-        self.batch = batch
-        self.inner: Any = HFLM(
-            pretrained=model,
-            tokenizer=tokenizer,
-            batch_size=batch,
-            device=str(device),
-            max_length=WINDOW,
-            logits_cache=False,
-            softmax_dtype="float32",
-            backend="causal",
-        )
-
-    def __call__(self, requests: Sequence[Request]) -> list[Any]:
-        """Answers in order; rolling windows (not greedy) a batch a call, as HFLM's own loop has them."""
-        if isinstance(requests[0], GenerateRequest):
-            return self._generate(requests)
-        rows = [(("", ""), list(r.context), list(r.continuation)) for r in requests if isinstance(r, ScoreRequest)]
-        size = len(rows) if requests[0].greedy else self.batch  # type: ignore[union-attr]
-        answers: list[Any] = []
-        for start in range(0, len(rows), size):
-            part = rows[start : start + size]
-            answers += self.inner._loglikelihood_tokens(part, disable_tqdm=True, override_bs=min(self.batch, len(part)))
-        return [Scored(float(v), bool(g)) for v, g in answers]
-
-    def _generate(self, requests: Sequence[Request]) -> list[Any]:
-        from lm_eval.api.instance import Instance
-
-        instances = []
-        for i, r in enumerate(requests):
-            assert isinstance(r, GenerateRequest)
-            text = " ".join(self.inner.tokenizer.convert_ids_to_tokens(list(r.context)))
-            options = {"until": list(r.until), "max_gen_toks": r.max_new_tokens, "do_sample": False}
-            instances.append(Instance(request_type="generate_until", doc={}, arguments=(text, options), idx=i))
-        return [Generated(t, 0) for t in self.inner.generate_until(instances, disable_tqdm=True)]
 
 
 class Packed:

@@ -12,7 +12,8 @@ from typing import Any
 
 import torch
 
-from benchmarks.gpu_bench import Bench, Reference, Row, Step, draw, needed_work
+from benchmarks.gpu_bench import Bench, Row, Step, draw, needed_work
+from benchmarks.hflm import Reference
 from harness.engine import measure
 from harness.engine.base import GenerateRequest, Request, Scored, ScoreRequest
 from harness.engine.packed.attention import flex

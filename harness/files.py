@@ -103,7 +103,7 @@ def locked(path: Path, *, as_folder: bool = False) -> Iterator[None]:
             path.mkdir(exist_ok=True)
         handle = os.open(path, os.O_RDONLY if as_folder else os.O_RDWR | os.O_CREAT, 0o666)
         _lock(handle, wait=True)
-        if _is(handle, path):  # else a sweep removed it between the two calls, or another thread renamed it
+        if is_at(handle, path):  # else a sweep removed it between the two calls, or another thread renamed it
             break
         os.close(handle)
     try:
@@ -149,7 +149,7 @@ def _sweep_one(path: Path) -> bool:
         return True
     handle = os.open(path, os.O_RDONLY)
     try:
-        if not _lock(handle, wait=False) or not _is(handle, path):
+        if not _lock(handle, wait=False) or not is_at(handle, path):
             return False
         _remove(path)
         return True
@@ -166,7 +166,7 @@ def _lock(handle: int, *, wait: bool) -> bool:
     return True
 
 
-def _is(handle: int, path: Path) -> bool:
+def is_at(handle: int, path: Path) -> bool:
     """Whether an open handle is still what lies at ``path``."""
     try:
         return os.path.samestat(os.fstat(handle), path.lstat())

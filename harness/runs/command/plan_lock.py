@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import PlanHeld
+from harness.files import is_at
 
 MOST_BYTES = 4096
 """Of a lock file that is read for its holder's name."""
@@ -61,16 +62,9 @@ def _locked(path: Path) -> int:
             ) from None
         except OSError:
             return handle  # no locks on this file system
-        if _in_place(handle, path):
+        if is_at(handle, path):
             return handle
         os.close(handle)
-
-
-def _in_place(handle: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(handle), path.lstat())
-    except OSError:
-        return False
 
 
 def _who(raw: bytes) -> str:
