@@ -68,6 +68,20 @@ def test_text_lines() -> None:
     ]
 
 
+def test_the_first_long_texts_foretell_no_end() -> None:
+    clock = Clock()
+    show, stream = lines(clock)
+    with show.bar("scoring", 10_000) as advance:
+        advance(0)
+        for done in (6, 600):
+            clock.at += 60
+            advance(done)
+            show.minute()
+    first, second = (line for line in stream.getvalue().splitlines() if "a second" in line)
+    assert "scoring: 6 of 10,000" in first and "left" not in first
+    assert "scoring: 606 of 10,000" in second and "left" in second
+
+
 def test_json_lines() -> None:
     clock = Clock()
     show, stream = lines(clock, json_lines=True)

@@ -23,6 +23,8 @@ FORMS = ("text", "json")
 MINUTE = 60.0
 RATE_MINUTES = 10
 """Minutes over which a rate is taken: long enough for batches of uneven size, short enough to follow a task's end."""
+LEAST_DONE = 0.01
+"""Share of the work from which its rate says something of the rest: the longest requests come first."""
 
 
 class Gauge:
@@ -52,8 +54,8 @@ class Gauge:
         return (self.done - before) / spent if spent > 0 and self.done > before else None
 
     def left(self) -> float | None:
-        """Seconds until all is done, at this rate."""
-        rate = self.rate()
+        """Seconds until all is done, at this rate; None at the very beginning, where long texts stand for all."""
+        rate = self.rate() if self.done >= LEAST_DONE * self.total else None
         return (self.total - self.done) / rate if rate else None
 
 
