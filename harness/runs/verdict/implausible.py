@@ -50,12 +50,8 @@ def _only_answer(rows: Sequence[Mapping[str, Any]]) -> str:
         words = f"always choice {min(chosen)}" + (f", {min(texts)[:40]!r}" if len(texts) == 1 else "")
         return words if len(golds) > 1 and len(chosen) == 1 else ""
     targets, texts = {row["target"] for row in rows}, {row["response"] for row in rows}
-    generated = rows[0]["metric"] not in _OF_TEXTS and "[invalid]" not in texts
+    generated = metric(rows[0]["metric"]).kind != "perplexity" and "[invalid]" not in texts
     return f"always {min(texts)[:40]!r}" if generated and len(targets) > 1 and len(texts) == 1 else ""
-
-
-_OF_TEXTS = ("perplexity", "word_perplexity", "byte_perplexity", "bits_per_byte", "text_bits_per_byte")
-"""Metrics of texts that are scored, not answered."""
 
 
 def at_chance(plan: Plan, results: Sequence[Mapping[str, Any]]) -> list[Finding]:

@@ -8,13 +8,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.metrics import metric
 from harness.runs.plan import Plan
 from harness.runs.verdict import implausible
 from harness.runs.verdict.finding import Finding, listed
 
 CHAT_NAME = re.compile(r"(^|[-_./])(instruct|chat|it|sft|dpo|rlhf)([-_./]|$)", re.IGNORECASE)
 BASE_NAME = re.compile(r"(^|[-_./])(base|pt)([-_./]|$)", re.IGNORECASE)
-OF_LM_EVAL = ("word_perplexity", "byte_perplexity", "bits_per_byte")
 EXTRACTION_LIMIT = 0.5
 """More failed extractions than this in a task say more of the extraction than of the model."""
 
@@ -171,7 +171,10 @@ def _template(plan: Plan, has_template: bool) -> list[Finding]:
 
 def _bos_as_text(plan: Plan, how: Conditions) -> list[Finding]:
     """Texts headed by a metric of lm-eval's, in which a tokenizer's BOS counts as text and later windows have none."""
-    named = [t.task for t in plan.tasks if t.task in how.not_as_text and plan.suite.task(t.task).metric in OF_LM_EVAL]
+    headlines = {t.task: plan.suite.task(t.task).metric for t in plan.tasks if t.task in how.not_as_text}
+    named = [
+        task for task, name in headlines.items() if metric(name).role == "rolling" and name != "text_bits_per_byte"
+    ]
     if not named:
         return []
     return [
