@@ -1,7 +1,7 @@
 """Run files: models, suites and options of many runs in one YAML file, read and checked as a whole.
 
 ``docs/run_files.md`` describes the format. What stands here knows nothing of engines or suites: it gives every run of the
-file as its options by name, and ``jobs.py`` makes jobs of them.
+file as its options by name, and ``asking`` makes jobs of them.
 """
 
 from __future__ import annotations
