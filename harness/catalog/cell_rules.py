@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from harness.catalog import effort
 from harness.catalog.codes import COUNTRIES, CURRENCIES
 from harness.catalog.schema import Column
 from harness.catalog.vocabulary import FACTS_BY_KEY, UNITS
@@ -113,6 +114,9 @@ RULES: dict[str, Rule] = {
     "hub-id": Rule(_matches(_HUB), "an id owner/name"),
     "fact-key": Rule(lambda text, _, __: text in FACTS_BY_KEY, "a key of harness/catalog/vocabulary.py"),
     "fact-value": Rule(lambda text, _, __: True, "a value"),
+    "effort": Rule(
+        lambda text, _, __: effort.is_effort(text), "an effort such as default, none, high, 64k or high-64k"
+    ),
     "unit": Rule(lambda text, _, __: text in UNITS or text in CURRENCIES, "a unit of harness/catalog/vocabulary.py"),
 }
 

@@ -180,7 +180,7 @@ _PLAUSIBLE = {"elo": Decimal(4000), "minutes": Decimal(10**6)}
 
 
 def _benchmarks(catalog: Catalog) -> Iterator[Finding]:
-    """Names are unique, since scores name their benchmark by it; a guesser's score lies below the best possible."""
+    """Names are unique, since readers know a benchmark by it; a guesser's score lies below the best possible."""
     first: dict[str, int] = {}
     for line, row in _numbered(catalog, "benchmarks"):
         if first.setdefault(row["name_en"], line) != line:
@@ -195,9 +195,9 @@ def _benchmarks(catalog: Catalog) -> Iterator[Finding]:
 
 
 def _scores(catalog: Catalog) -> Iterator[Finding]:
-    benchmarks = {r["name_en"]: r for r in catalog.rows["benchmarks"]}
+    benchmarks = {r["benchmark_id"]: r for r in catalog.rows["benchmarks"]}
     for line, row in _numbered(catalog, "reported_scores"):
-        benchmark = benchmarks.get(row["benchmark"])
+        benchmark = benchmarks.get(row["benchmark_id"])
         score = cell_rules.number(row["score"])
         if benchmark is None or score is None:
             continue
@@ -225,14 +225,14 @@ _RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (
 
 
 def disagreements(catalog: Catalog, tolerance: Decimal = Decimal("0.02")) -> list[tuple[Row, Row]]:
-    """Pairs of reported scores of one model, benchmark, metric and setting that differ by more than ``tolerance``.
+    """Pairs of reported scores of one model, benchmark, effort and setting that differ by more than ``tolerance``.
 
     No error (sources do differ), but worth seeing: each pair is the lowest and the highest of its group.
     """
     groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in catalog.rows["reported_scores"]:
         if row["unit"] == "fraction":
-            groups[row["model_id"], row["benchmark"], row["metric"], row["setting"]].append(row)
+            groups[row["model_id"], row["benchmark_id"], row["effort"], row["setting"]].append(row)
     pairs = []
     for rows in groups.values():
         ordered = sorted(rows, key=lambda r: Decimal(r["score"]))

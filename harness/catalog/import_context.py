@@ -108,21 +108,24 @@ class Importer:
     live: tuple[str, ...]
     read: Callable[[list[SourceFile], ImportContext], Imported]
     mapping: str
+    # A snapshot's date is that of its test's edition, and rows are added for months: the source was read on the import's day.
+    by_edition: bool = False
 
     @property
     def slug(self) -> str:
         """The source's name in the form of source ids."""
         return spellings.slug(self.name)
 
-    def source(self, date: dt.date) -> Row:
-        """The source row of one snapshot of this source."""
+    def source(self, date: dt.date, today: dt.date | None = None) -> Row:
+        """The source row of one snapshot of this source, imported ``today``."""
+        read_on = today if self.by_edition and today else date
         return {
             "source_id": f"{self.slug}-{date.isoformat()}",
             "title": f"{self.title}, {date.isoformat()}",
             "publisher": self.publisher,
             "url": self.url,
             "licence": self.licence,
-            "retrieved": date.isoformat(),
+            "retrieved": read_on.isoformat(),
         }
 
 

@@ -32,19 +32,48 @@ class Match:
     rule: str
 
 
+@dataclass(frozen=True)
+class Period:
+    """What a name meant from ``start`` to ``end`` (ISO days, both included; empty: no bound)."""
+
+    id: str
+    start: str = ""
+    end: str = ""
+
+    def holds(self, day: str) -> bool:
+        """Whether the name meant this on a day; without a day the newest meaning counts."""
+        return (self.start <= day and (not self.end or day <= self.end)) if day else not self.end
+
+
 @dataclass
 class NameIndex:
-    """Index of the catalog's names in normal form: id by name, vendor by model."""
+    """Index of the catalog's names in normal form: id by name, vendor by model.
+
+    A name that moved from model to model has one alias for each period; ``day`` (ISO) is the day on which names are
+    read, the snapshot's.
+    """
 
     models: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     vendor_of_model: dict[str, str] = field(default_factory=dict)
-    aliases: dict[tuple[str, str], str] = field(default_factory=dict)
+    aliases: dict[tuple[str, str], list[Period]] = field(default_factory=lambda: defaultdict(list))
     vendors: dict[str, str] = field(default_factory=dict)
     providers: dict[str, str] = field(default_factory=dict)
+    benchmarks: set[str] = field(default_factory=set)
+    released: dict[str, str] = field(default_factory=dict)
+    day: str = ""
+
+    def alias(self, kind: str, form: str) -> str:
+        """Id that a reviewed alias gives a form on ``day``; empty where there is none, or none for that day."""
+        return next((p.id for p in self.aliases.get((kind, form), ()) if p.holds(self.day)), "")
+
+    def moved(self, form: str) -> bool:
+        """Whether a model's name has meant different models, so that only its alias of the day may say which."""
+        return any(p.start or p.end for p in self.aliases.get(("model", form), ()))
 
     def add_model(self, row: Row) -> None:
         """Add a model under its id, its name and its hub name."""
         self.vendor_of_model[row["model_id"]] = row["vendor_id"]
+        self.released[row["model_id"]] = row["released"]
         for name in (row["model_id"], row["name"].replace("/", "-"), row["hub_id"]):
             if name:
                 self.models[spellings.normal(name)].add(row["model_id"])
@@ -57,10 +86,15 @@ def _alias_key(kind: str, name: str) -> str:
 
 
 def index_names(
-    models: Iterable[Row], vendors: Iterable[Row], providers: Iterable[Row], aliases: Iterable[Row]
+    models: Iterable[Row],
+    vendors: Iterable[Row],
+    providers: Iterable[Row],
+    aliases: Iterable[Row],
+    benchmarks: Iterable[Row] = (),
+    day: str = "",
 ) -> NameIndex:
-    """Index of names over the rows of a catalog."""
-    index = NameIndex()
+    """Index of names over the rows of a catalog, as they are read on ``day`` (ISO; empty: now)."""
+    index = NameIndex(day=day, benchmarks={row["benchmark_id"] for row in benchmarks})
     for row in models:
         index.add_model(row)
     for row in vendors:
@@ -70,16 +104,19 @@ def index_names(
     for row in providers:
         index.providers[row["provider_id"]] = row["provider_id"]
     for row in aliases:
-        index.aliases[row["kind"], _alias_key(row["kind"], row["alias"])] = row["id"]
+        period = Period(row["id"], row["valid_from"], row["valid_to"])
+        index.aliases[row["kind"], _alias_key(row["kind"], row["alias"])].append(period)
     return index
 
 
 def match_model(index: NameIndex, name: str) -> Match | None:
     """The model that a name means: a reviewed alias, else a unique model of that form."""
     for form, rule in spellings.forms(name):
-        alias = index.aliases.get(("model", form))
+        alias = index.alias("model", form)
         if alias in index.vendor_of_model:
             return Match(alias, "alias" if rule == "name" else f"alias, {rule}")
+        if index.moved(form):
+            return None  # a moving name, and nobody has said what it meant on that day
         ids = index.models.get(form, ())
         if form in ids:
             return Match(form, rule)
@@ -93,16 +130,16 @@ def match_model(index: NameIndex, name: str) -> Match | None:
 def match_vendor(index: NameIndex, name: str) -> Match | None:
     """The vendor that a company's or organisation's name means."""
     key = _alias_key("vendor", name)
-    if ("vendor", key) in index.aliases:
-        return Match(index.aliases["vendor", key], "alias")
+    if alias := index.alias("vendor", key):
+        return Match(alias, "alias")
     return Match(index.vendors[key], "name") if key in index.vendors else None
 
 
 def match_provider(index: NameIndex, name: str) -> Match | None:
     """The provider that a name means."""
     key = spellings.slug(name)
-    if ("provider", key) in index.aliases:
-        return Match(index.aliases["provider", key], "alias")
+    if alias := index.alias("provider", key):
+        return Match(alias, "alias")
     return Match(index.providers[key], "name") if key in index.providers else None
 
 
@@ -119,9 +156,9 @@ def maker(index: NameIndex, name: str, hosts: frozenset[str] = frozenset()) -> M
     if owner and owner not in hosts:
         return match_vendor(index, owner)
     for start in spellings.starts(form):
-        vendor = index.aliases.get(("family", start))
+        vendor = index.alias("family", start)
         if vendor:
             return Match(vendor, "family")
     head = re.match(r"[a-z]+", form)  # qwen3-..., gpt5-...: the family and its number in one word
-    vendor = index.aliases.get(("family", head.group())) if head and len(head.group()) > 3 else None
+    vendor = index.alias("family", head.group()) if head and len(head.group()) > 3 else ""
     return Match(vendor, "family") if vendor else None

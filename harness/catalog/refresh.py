@@ -88,9 +88,9 @@ def refresh(
     before = _read_sound(folder)
     sweep(folder)  # what a killed refresh left; one that was interrupted half way is finished by now
     base = before if folder.resolve() == places.packaged_catalog().resolve() else _read_sound(places.packaged_catalog())
-    context = ImportContext(_name_index(before, base), day, importer.source(day)["source_id"])
+    context = ImportContext(_name_index(before, base, day.isoformat()), day, importer.source(day)["source_id"])
     imported = importer.read(sources, context)
-    imported.add("sources", **importer.source(day))
+    imported.add("sources", **importer.source(day, today))
     report = Report(source, day.isoformat(), matched=imported.matched, unmatched=imported.unmatched)
     after = _merged(before, base, imported, report)
     _refuse(checks.check_tables(after, today), source)
@@ -151,13 +151,13 @@ def _refuse(findings: Sequence[Finding], what: str) -> None:
         raise BadInput(f"{what} does not pass the catalog's checks; nothing was written{more}:", first)
 
 
-def _name_index(before: Catalog, base: Catalog) -> matching.NameIndex:
+def _name_index(before: Catalog, base: Catalog, day: str) -> matching.NameIndex:
     def both(name: str) -> list[Row]:
         there = before.keyed(BY_NAME[name])
         return [*there.values(), *(r for k, r in base.keyed(BY_NAME[name]).items() if k not in there)]
 
     aliases = before.rows["aliases"] or base.rows["aliases"]
-    return matching.index_names(both("models"), both("vendors"), both("providers"), aliases)
+    return matching.index_names(both("models"), both("vendors"), both("providers"), aliases, both("benchmarks"), day)
 
 
 def _merged(before: Catalog, base: Catalog, imported: Imported, report: Report) -> Catalog:
@@ -185,6 +185,10 @@ def _merged(before: Catalog, base: Catalog, imported: Imported, report: Report) 
 _REVIEWED = frozenset({"vendors", "models", "providers", "sources"})
 
 
+# What a row is, once a person or an import has said it: no import changes it.
+_IDENTITY = {"models": ("product_id", "kind", "derived_from"), "providers": ("kind",)}
+
+
 def _series(source_id: str) -> str:
     """A source's id without the date of its snapshot."""
     return re.sub(r"-\d{4}-\d{2}-\d{2}$", "", source_id)
@@ -204,7 +208,9 @@ def _merge_row(table: Table, rows: dict[tuple[str, ...], Row], key: tuple[str, .
         return
     stamped = "as_of" in old
     own = stamped and _series(old["source_id"]) == _series(new["source_id"]) and new["as_of"] >= old["as_of"]
-    cells = {c: v for c, v in new.items() if v and v != old[c] and c not in ("as_of", "source_id")}
+    kept = ("as_of", "source_id", *_IDENTITY.get(table.name, ()))
+    cells = {c: v for c, v in new.items() if v and v != old[c] and not (c in kept and old[c])}
+    cells = {c: v for c, v in cells.items() if c not in ("as_of", "source_id")}
     if not own:
         cells = {c: v for c, v in cells.items() if not old[c]}
     for column, value in sorted(cells.items()):

@@ -162,6 +162,7 @@ IMPORTERS: tuple[Importer, ...] = (
         ),
         leaderboards.read_livebench,
         "means of categories and of all to reported_scores",
+        by_edition=True,
     ),
     Importer(
         "llms-in-china",

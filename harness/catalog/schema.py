@@ -51,9 +51,20 @@ DIMENSIONS = ("rnd", "application", "business", "ecosystem", "capital")  # those
 FACT_DIMENSIONS = (*DIMENSIONS, "value-chain")
 RELATIONS = ("acquired", "invested", "partnered", "spun-out", "distributes")
 REPORTERS = ("vendor", "third-party")
-ALIAS_KINDS = ("model", "provider", "vendor", "family")
+ALIAS_KINDS = ("model", "provider", "vendor", "family", "benchmark")
 MODALITIES = ("text", "image", "pdf", "video", "audio", "embedding")
+MODEL_KINDS = ("text", "multimodal", "embedding", "reranker", "speech", "image", "video", "moderation")
+LANGUAGE_KINDS = ("text", "multimodal")  # the kinds that comparisons of language models take
+PROVIDER_KINDS = ("maker", "cloud", "host", "router", "reseller", "plan")
+PRICE_TIERS = ("standard", "fast", "batch", "free", "plan")
+PRICE_PERS = ("token", "character", "image", "minute", "request")  # only prices per token are compared
 SCORE_UNITS = ("fraction", "elo", "points", "minutes")
+BENCHMARK_DOMAINS = ("agents", "coding", "mathematics", "knowledge", "reasoning", "language", "multimodal", "safety",
+                     "general")  # fmt: skip
+EVIDENCE = ("primary", "secondary", "aggregator")  # the maker's or benchmark's own page; one that quotes it; a collection
+TASK_COST_KEYS = ("cost", "output_tokens", "seconds", "speed", "first_token")
+TASK_COST_UNITS = {"cost": "USD", "output_tokens": "tokens", "seconds": "seconds", "speed": "tokens/s",
+                   "first_token": "seconds"}  # fmt: skip
 BENCHMARK_ROLES = (
     "scale",
     "index",
@@ -100,8 +111,10 @@ MODELS = _table(
     "one row per released model of a vendor",
     ("model_id",),
     Column("model_id", "slug", required=True),
+    Column("product_id", "slug", required=True, ref="models"),
     Column("vendor_id", "slug", required=True, ref="vendors"),
     Column("name", "text", required=True),
+    Column("kind", "choice", values=MODEL_KINDS),
     Column("family", "text"),
     Column("released", "date"),
     Column("params_b", "positive"),
@@ -112,6 +125,7 @@ MODELS = _table(
     Column("open_weights", "boolean"),
     Column("licence", "text"),
     Column("hub_id", "hub-id"),
+    Column("derived_from", "slug", ref="models"),
 )
 PROVIDERS = _table(
     "providers",
@@ -119,6 +133,7 @@ PROVIDERS = _table(
     ("provider_id",),
     Column("provider_id", "slug", required=True),
     Column("name", "text", required=True),
+    Column("kind", "choice", values=PROVIDER_KINDS),
     Column("vendor_id", "slug", ref="vendors"),
     Column("country", "country"),
     Column("website", "url"),
@@ -130,6 +145,8 @@ PRICES = _table(
     Column("provider_id", "slug", required=True, ref="providers"),
     Column("offer_id", "offer-id", required=True),
     Column("model_id", "slug", ref="models"),
+    Column("tier", "choice", required=True, values=PRICE_TIERS),
+    Column("per", "choice", required=True, values=PRICE_PERS),
     Column("currency", "currency", required=True),
     Column("input_per_mtok", "amount"),
     Column("output_per_mtok", "amount"),
@@ -147,6 +164,13 @@ GPU_PRICES = _table(
     Column("terms", "text", required=True),
     Column("currency", "currency", required=True),
     Column("per_gpu_hour", "amount", required=True),
+)
+FX = _table(
+    "fx",
+    "one row per currency and date: what one unit of it cost in USD",
+    ("currency", "as_of"),
+    Column("currency", "currency", required=True),
+    Column("usd_per_unit", "positive", required=True),
 )
 FACTS = _table(
     "facts",
@@ -179,8 +203,8 @@ BENCHMARKS = _table(
     Column("name_zh", "text"),
     Column("family", "text"),
     Column("edition", "text"),
-    Column("set_up_by", "text"),
-    Column("domain", "text"),
+    Column("set_up_by", "slug", required=True),
+    Column("domain", "choice", values=BENCHMARK_DOMAINS),
     Column("language", "text"),
     Column("metric", "text"),
     Column("unit", "choice", required=True, values=SCORE_UNITS),
@@ -192,23 +216,41 @@ BENCHMARKS = _table(
 REPORTED_SCORES = _table(
     "reported_scores",
     "one row per score that somebody published",
-    ("model_id", "benchmark", "metric", "setting", "reported_by", "as_of", "source_id"),
+    ("model_id", "benchmark_id", "effort", "setting", "reported_by", "as_of", "source_id"),
     Column("model_id", "slug", required=True, ref="models"),
-    Column("benchmark", "text", required=True, ref="benchmarks", by="name_en"),
-    Column("metric", "text", required=True),
+    Column("benchmark_id", "slug", required=True, ref="benchmarks"),
+    Column("effort", "effort", required=True),
+    Column("setting", "text"),
     Column("score", "number", required=True),
     Column("unit", "choice", required=True, values=SCORE_UNITS),
-    Column("setting", "text"),
+    Column("stderr", "amount"),
     Column("reported_by", "text", required=True),
     Column("reporter", "choice", required=True, values=REPORTERS),
+    Column("evidence", "choice", required=True, values=EVIDENCE),
+)
+TASK_COSTS = _table(
+    "task_costs",
+    "one row per cost, number of tokens or time that a task of a benchmark took a model",
+    ("model_id", "benchmark_id", "effort", "setting", "key", "reported_by", "as_of", "source_id"),
+    Column("model_id", "slug", required=True, ref="models"),
+    Column("benchmark_id", "slug", required=True, ref="benchmarks"),
+    Column("effort", "effort", required=True),
+    Column("setting", "text"),
+    Column("key", "choice", required=True, values=TASK_COST_KEYS),
+    Column("value", "amount", required=True),
+    Column("unit", "choice", required=True, values=tuple(dict.fromkeys(TASK_COST_UNITS.values()))),
+    Column("reported_by", "text", required=True),
+    Column("evidence", "choice", required=True, values=EVIDENCE),
 )
 ALIASES = _table(
     "aliases",
-    "one row per name that others use for one of our models, providers or vendors",
-    ("kind", "alias"),
+    "one row per name that others use for one of our models, providers, vendors or benchmarks, and period of it",
+    ("kind", "alias", "valid_from"),
     Column("kind", "choice", required=True, values=ALIAS_KINDS),
     Column("alias", "alias", required=True),
     Column("id", "slug", required=True),
+    Column("valid_from", "date"),
+    Column("valid_to", "date"),
 )
 
 TABLES: tuple[Table, ...] = (
@@ -218,10 +260,12 @@ TABLES: tuple[Table, ...] = (
     PROVIDERS,
     PRICES,
     GPU_PRICES,
+    FX,
     FACTS,
     RELATIONS_TABLE,
     BENCHMARKS,
     REPORTED_SCORES,
+    TASK_COSTS,
     ALIASES,
 )
 BY_NAME = {t.name: t for t in TABLES}
@@ -233,4 +277,5 @@ def named_by(column: Column) -> str:
 
 
 # Which table an alias's id lives in. A family is a beginning of model names that belongs to one vendor.
-ALIAS_TARGET = {"model": "models", "provider": "providers", "vendor": "vendors", "family": "vendors"}
+ALIAS_TARGET = {"model": "models", "provider": "providers", "vendor": "vendors", "family": "vendors",
+                "benchmark": "benchmarks"}  # fmt: skip

@@ -122,9 +122,9 @@ def read(folder: Path) -> tuple[Catalog, list[Finding]]:
 
 
 def benchmark_units(folder: Path) -> dict[str, str]:
-    """Unit of each benchmark's scores by the benchmark's name; of the packaged catalog where ``folder`` has no such table."""
+    """Unit of each benchmark's scores by its id and its name; of the packaged catalog where ``folder`` has no such table."""
     place = folder if (folder / BENCHMARKS.file).is_file() else places.packaged_catalog()
-    return {row["name_en"]: row["unit"] for row in read_table(place, BENCHMARKS)[0]}
+    return {row[by]: row["unit"] for row in read_table(place, BENCHMARKS)[0] for by in ("benchmark_id", "name_en")}
 
 
 def is_empty(folder: Path) -> bool:

@@ -24,10 +24,12 @@ FILES = {
     "providers.csv": "provider",
     "prices.csv": "price",
     "gpu_prices.csv": "gpu_price",
+    "fx.csv": "fx",
     "facts.csv": "fact",
     "relations.csv": "relation",
     "benchmarks.csv": "benchmark",
     "reported_scores.csv": "reported_score",
+    "task_costs.csv": "task_cost",
     "aliases.csv": "alias",
 }
 _NAMED_AT_ONCE = 5

@@ -29,6 +29,9 @@ TABLES = ("suite", "task", "run", "result", "outcome", "perf")
 REPORTED = "reported_score"
 # Where imported packs lie, below the folder of runs.
 PACKS = "packs"
+# Columns of a file of imported scores; `benchmark` is the source's own name of the test, or the catalog's id.
+_REPORTED_COLUMNS = ("model_id", "benchmark", "metric", "score", "unit", "setting", "reported_by", "reporter", "as_of",
+                     "source_id")  # fmt: skip
 HASHES = b"landscape.content"
 """Metadata of a pack's file of runs (or of reported scores): JSON, content hashes of the pack's files by table."""
 _BY_RUN = ("run", "result", "outcome", "perf")
@@ -270,20 +273,18 @@ def load_reported(con: duckdb.DuckDBPyConnection, runs: Path, *, again: bool) ->
 
 def _load_reported(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     sealed_hash = file_hashes(path).get(REPORTED)
-    wanted = list(sql.columns(con, REPORTED))
     try:
         table = pq.read_table(path)
-        if sorted(table.column_names) != sorted(wanted):
-            raise BadInput(f"{path} has the columns {', '.join(table.column_names)}; they must be {', '.join(wanted)}.")
+        if sorted(table.column_names) != sorted(_REPORTED_COLUMNS):
+            must = ", ".join(_REPORTED_COLUMNS)
+            raise BadInput(f"{path} has the columns {', '.join(table.column_names)}; they must be {must}.")
         if sealed_hash and content.table_hash(table) != sealed_hash:
             raise BadInput(f"{path} has been changed since the pack was written (its hash says so).")
         if not all(str(source).startswith("import-") for source in table.column("source_id").to_pylist()):
             raise BadInput(f"{path} holds scores of a source that is no import.")
         con.register("reported", table)
         try:
-            con.execute(
-                "INSERT INTO reported_score BY NAME SELECT * REPLACE (TRY_CAST(as_of AS DATE) AS as_of) FROM reported"
-            )
+            con.execute(sql.text("ingest", "reported_score"))
         finally:
             with suppress(duckdb.TransactionException):
                 con.unregister("reported")

@@ -1,8 +1,11 @@
--- one row per model and benchmark that both its vendor and a third party report: the claim beside the check
+-- one row per model and benchmark that both its vendor and a third party report: the claim beside the check. Whose set-up
+-- each used stands in its settings: the name of a test without the set-up in brackets at its end is the test
 WITH scaled AS (
-    SELECT model_id, benchmark, metric, setting, reported_by, reporter,
-        CASE WHEN lower(coalesce(unit, '')) IN ('%', 'percent') THEN score / 100 ELSE score END AS score
-    FROM reported_score
+    SELECT r.model_id, regexp_replace(coalesce(b.name_en, r.benchmark_id), ' \([^)]*\)$', '') AS benchmark,
+        nullif(concat_ws('; ', nullif(b.set_up_by, 'vendor'), nullif(r.effort, 'default'), r.setting), '') AS setting,
+        r.reported_by, r.reporter,
+        CASE WHEN lower(coalesce(r.unit, '')) IN ('%', 'percent') THEN r.score / 100 ELSE r.score END AS score
+    FROM reported_score AS r LEFT JOIN benchmark AS b USING (benchmark_id)
 ),
 own AS (
     SELECT model_id, benchmark, avg(score) AS own, string_agg(DISTINCT setting, '; ') AS own_setting

@@ -9,4 +9,6 @@ UNION ALL SELECT 'relation', count(*), CAST(bit_xor(md5_number(CAST(t AS VARCHAR
 UNION ALL SELECT 'reported_score', count(*), CAST(bit_xor(md5_number(CAST(t AS VARCHAR))) AS VARCHAR) FROM reported_score AS t
 UNION ALL SELECT 'benchmark', count(*), CAST(bit_xor(md5_number(CAST(t AS VARCHAR))) AS VARCHAR) FROM benchmark AS t
 UNION ALL SELECT 'source', count(*), CAST(bit_xor(md5_number(CAST(t AS VARCHAR))) AS VARCHAR) FROM source AS t
+UNION ALL SELECT 'fx', count(*), CAST(bit_xor(md5_number(CAST(t AS VARCHAR))) AS VARCHAR) FROM fx AS t
+UNION ALL SELECT 'task_cost', count(*), CAST(bit_xor(md5_number(CAST(t AS VARCHAR))) AS VARCHAR) FROM task_cost AS t
 ORDER BY facts

@@ -7,6 +7,7 @@ fraction), ``Shots`` → setting, ``Source link`` → a source of its own; ``mod
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,70 +20,77 @@ from harness.catalog.tables import Row
 
 @dataclass(frozen=True)
 class Column:
-    """One column of one file: the benchmark of its scores, and their scale where no per cent sign states it."""
+    """One column of one file: the benchmark (id) of its scores, their scale where no per cent sign states it, their error.
+
+    ``by`` names what sets a test up where one file holds several: ``agent`` (the benchmark's id ends in the agent's name),
+    ``edition`` (in that of the questions).
+    """
 
     benchmark: str
     name: str
-    metric: str = "acc"
     unit: str = "fraction"
     per: int = 100  # what the written figure is divided by
+    stderr: str = ""  # the column of its standard error, on the same scale
+    by: str = ""
 
 
 FILES: dict[str, tuple[Column, ...]] = {
-    "aider_polyglot": (Column("Aider Polyglot", "Percent correct", "correct"),),
-    "anli": (Column("ANLI", "Score"),),
-    "arc_agi": (Column("ARC-AGI", "Score"),),
-    "arc_ai2": (Column("ARC-Challenge", "Challenge score"), Column("ARC-Easy", "Easy score")),
-    "balrog": (Column("BALROG", "Average progress", "progress"),),
-    "bbh": (Column("BBH", "Average", "average"),),
-    "boolq": (Column("BoolQ", "Score"),),
-    "cadeval": (Column("CadEval", "Overall pass (%)", "pass"),),
-    "csqa2": (Column("CommonsenseQA 2.0", "Score"),),
-    "cybench": (Column("Cybench", "Unguided % Solved", "solved"),),
-    "deepresearch": (Column("DeepResearch Bench", "Average score", "score"),),
-    "factorio_learning_environment": (Column("Factorio lab success", "Lab Success %", "success"),),
+    "aider_polyglot": (Column("aider-polyglot", "Percent correct"),),
+    "anli": (Column("anli", "Score"),),
+    "arc_agi": (Column("arc-agi", "Score"),),
+    "arc_ai2": (Column("arc-challenge", "Challenge score"), Column("arc-easy", "Easy score")),
+    "balrog": (Column("balrog", "Average progress", stderr="Average Standard error"),),
+    "bbh": (Column("bbh", "Average"),),
+    "boolq": (Column("boolq", "Score"),),
+    "cadeval": (Column("cadeval", "Overall pass (%)"),),
+    "csqa2": (Column("commonsenseqa-2-0", "Score"),),
+    "cybench": (Column("cybench", "Unguided % Solved"),),
+    "deepresearch": (Column("deepresearch-bench", "Average score"),),
+    "factorio_learning_environment": (Column("factorio-lab-success", "Lab Success %"),),
     "fictionlivebench": (
-        Column("Fiction.LiveBench 16k", "16k token score", "score"),
-        Column("Fiction.LiveBench 120k", "120k token score", "score"),
+        Column("fiction-livebench-16k", "16k token score"),
+        Column("fiction-livebench-120k", "120k token score"),
     ),
-    "geobench": (Column("GeoBench country", "ACW Country %", "country"),),
-    "gsm8k": (Column("GSM8K", "EM", "em"),),
-    "gso_bench": (Column("GSO", "Score OPT@1", "opt@1"),),
-    "hellaswag": (Column("HellaSwag", "Overall accuracy"),),
-    "lambada": (Column("LAMBADA", "Score"),),
-    "lech_mazur_writing": (Column("Creative Writing (Mazur)", "Mean score", "mean", "points", 1),),
-    "livebench": (Column("LiveBench", "Global average", "average"),),
-    "mcbench": (Column("MC-Bench", "ELO", "rating", "elo", 1),),
+    "geobench": (Column("geobench-country", "ACW Country %"),),
+    "gsm8k": (Column("gsm8k", "EM"),),
+    "gso_bench": (Column("gso", "Score OPT@1"),),
+    "hellaswag": (Column("hellaswag", "Overall accuracy"),),
+    "lambada": (Column("lambada", "Score"),),
+    "lech_mazur_writing": (Column("creative-writing-mazur", "Mean score", "points", 1),),
+    "livebench": (Column("livebench", "Global average", by="edition"),),
+    "mcbench": (Column("mc-bench", "ELO", "elo", 1),),
     "metr": (
-        Column("METR time horizon", "Time horizon", "50 % horizon", "minutes", 1),
-        Column("METR task success", "average_score", "average", "fraction", 1),
+        Column("metr-time-horizon", "Time horizon", "minutes", 1),
+        Column("metr-task-success", "average_score", "fraction", 1),
     ),
-    "mmlu": (Column("MMLU", "EM"),),
-    "openbookqa": (Column("OpenBookQA", "Accuracy"),),
-    "os_world": (Column("OSWorld", "Score", "success"),),
-    "osuniverse": (Column("OSUniverse", "Weighted Score", "weighted"),),
-    "piqa": (Column("PIQA", "Score"),),
-    "scienceqa": (Column("ScienceQA", "Score"),),
-    "simple_bench": (Column("SimpleBench", "Score (AVG@5)", "avg@5"),),
-    "superglue": (Column("SuperGLUE", "Score", "score"),),
-    "terminal_bench": (Column("Terminal-Bench", "Accuracy mean"),),
-    "the_agent_company": (Column("TheAgentCompany", "% Resolved", "resolved"),),
-    "triviaqa": (Column("TriviaQA", "EM", "em"),),
-    "videomme": (Column("Video-MME", "Overall (no subtitles)", "acc, no subtitles"),),
-    "vpct": (Column("VPCT", "Correct", "correct"),),
-    "weirdml": (Column("WeirdML", "Accuracy"),),
-    "winogrande": (Column("WinoGrande", "Accuracy"),),
+    "mmlu": (Column("mmlu", "EM"),),
+    "openbookqa": (Column("openbookqa", "Accuracy"),),
+    "os_world": (Column("osworld", "Score"),),
+    "osuniverse": (Column("osuniverse", "Weighted Score"),),
+    "piqa": (Column("piqa", "Score"),),
+    "scienceqa": (Column("scienceqa", "Score"),),
+    "simple_bench": (Column("simplebench", "Score (AVG@5)"),),
+    "superglue": (Column("superglue", "Score"),),
+    "terminal_bench": (Column("terminal-bench", "Accuracy mean", stderr="Accuracy SE", by="agent"),),
+    "the_agent_company": (Column("theagentcompany", "% Resolved"),),
+    "triviaqa": (Column("triviaqa", "EM"),),
+    "videomme": (Column("video-mme", "Overall (no subtitles)"),),
+    "vpct": (Column("vpct", "Correct"),),
+    "weirdml": (Column("weirdml", "Accuracy"),),
+    "winogrande": (Column("winogrande", "Accuracy"),),
 }
+# Leaderboards that ran a benchmark with prompts of their own, by their address.
+_BOARDS = (("crfm.stanford.edu/helm/lite", "helm-lite"), ("crfm.stanford.edu/helm/classic", "helm-classic"))
 RUNS = {
-    "GPQA diamond": "GPQA Diamond",
-    "MATH level 5": "MATH level 5",
-    "OTIS Mock AIME 2024-2025": "OTIS Mock AIME 2024-2025",
-    "FrontierMath-2025-02-28-Private": "FrontierMath",
-    "FrontierMath-Tier-4-2025-07-01-Private": "FrontierMath Tier 4",
-    "SWE-Bench verified": "SWE-bench Verified",
-    "SWE-Bench Verified": "SWE-bench Verified",
-    "SimpleQA Verified": "SimpleQA Verified",
-    "Chess Puzzles": "Chess puzzles",
+    "GPQA diamond": "gpqa-diamond-epoch",
+    "MATH level 5": "math-level-5-epoch",
+    "OTIS Mock AIME 2024-2025": "otis-mock-aime-2024-2025",
+    "FrontierMath-2025-02-28-Private": "frontiermath",
+    "FrontierMath-Tier-4-2025-07-01-Private": "frontiermath-tier-4",
+    "SWE-Bench verified": "swe-bench-verified-epoch",
+    "SWE-Bench Verified": "swe-bench-verified-epoch",
+    "SimpleQA Verified": "simpleqa-verified",
+    "Chess Puzzles": "chess-puzzles",
 }
 # Beginnings of a source's title that name the vendor who wrote it; every other source is a third party.
 AUTHORS: tuple[tuple[str, str], ...] = (
@@ -169,22 +177,40 @@ def _score(out: Imported, context: ImportContext, row: Row, column: Column, vers
     if model is None:
         return
     source, author, day = _source(out, context, row)
+    released = context.names.released.get(model.model_id, "")
+    if day.endswith("-01") and day[:7] == released[:7]:
+        day = max(day, released)  # of a paper only the month is known
     parts = [_shots(row.get("Shots", "")), *(f"{k.lower()} {row[k]}" for k in ("Agent", "Scaffold") if row.get(k))]
+    scale = 100 if written.endswith("%") else column.per
+    error = decimal(row.get(column.stderr, "").rstrip("%")) if column.stderr else None
     report(
         out,
+        context,
         model,
         Score(
-            column.benchmark,
-            column.metric,
-            value / (100 if written.endswith("%") else column.per),
+            _benchmark(column, row),
+            value / scale,
             column.unit,
             "; ".join(p for p in parts if p),
             author[1],
             author[0] == model.vendor_id,
             day,
             source,
+            None if error is None else error / scale,
+            "secondary",
         ),
     )
+
+
+def _benchmark(column: Column, row: Row) -> str:
+    """Id of a row's benchmark: a test that several set up is one benchmark for each."""
+    if column.by == "agent":
+        return f"{column.benchmark}-{spellings.slug(row.get('Agent', ''))}"
+    if column.by == "edition":
+        return f"{column.benchmark}-{row.get('LiveBench Version', '').removeprefix('LiveBench-')}"
+    link = next((row[c] for c in _LINKS if row.get(c)), "")
+    board = next((board for address, board in _BOARDS if address in link), "")
+    return f"{column.benchmark}-{board}" if board else column.benchmark
 
 
 def _shots(text: str) -> str:
@@ -226,9 +252,16 @@ def _run(out: Imported, context: ImportContext, row: Row, versions: dict[str, Ro
         return
     model = scored(out, context, row["model"], _hints(row["model"], versions))
     if model:
-        setting = "Epoch's own run"
-        report(
-            out,
-            model,
-            Score(benchmark, "acc", value, "fraction", setting, "Epoch AI", False, context.as_of, context.source_id),
-        )
+        scorer = re.search(rf"{re.escape(row['Best score (across scorers)'][:4])}\d*±([\d.]+)", row.get("Scores", ""))
+        error = decimal(scorer.group(1)) if scorer else None
+        day = _day(row.get("started_at", "")) or context.as_of
+        score = Score(benchmark, value, "fraction", "Epoch's own run", "Epoch AI", False, day, context.source_id, error)
+        report(out, context, model, score)
+
+
+def _day(text: str) -> str:
+    """``17 November 2025 4:28pm`` as an ISO day; empty where it is none."""
+    try:
+        return dt.datetime.strptime(" ".join(text.split()[:3]), "%d %B %Y").date().isoformat()
+    except ValueError:
+        return ""

@@ -10,35 +10,37 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from statistics import fmean
 from typing import TypeAlias
 
 from harness.catalog import spellings
+from harness.catalog.effort import DEFAULT, effort_of
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal
-from harness.catalog.importers.scored import Hints, Score, report, scored, table
+from harness.catalog.importers.scored import Hints, Score, Scored, report, scored, table
 from harness.catalog.matching import match_vendor
 from harness.catalog.tables import Row
 
-# Benchmark (a name of benchmarks.csv), metric, and setting as the board documents it.
-Meaning: TypeAlias = tuple[str, str, str]
+# Benchmark under the board's set-up (an id of benchmarks.csv), and setting as the board documents it.
+Meaning: TypeAlias = tuple[str, str]
 V1: dict[str, Meaning] = {
-    "arc": ("ARC-Challenge", "acc_norm", "25-shot"),
-    "hellaswag": ("HellaSwag", "acc_norm", "10-shot"),
-    "mmlu": ("MMLU", "acc", "5-shot"),
-    "truthfulqa": ("TruthfulQA", "mc2", "0-shot"),
-    "winogrande": ("WinoGrande", "acc", "5-shot"),
-    "gsm8k": ("GSM8K", "acc", "5-shot"),
+    "arc": ("arc-challenge-open-llm-leaderboard-v1", "25-shot"),
+    "hellaswag": ("hellaswag-open-llm-leaderboard-v1", "10-shot"),
+    "mmlu": ("mmlu-open-llm-leaderboard-v1", "5-shot"),
+    "truthfulqa": ("truthfulqa-open-llm-leaderboard-v1", "0-shot"),
+    "winogrande": ("winogrande-open-llm-leaderboard-v1", "5-shot"),
+    "gsm8k": ("gsm8k-open-llm-leaderboard-v1", "5-shot"),
 }
 V2: dict[str, Meaning] = {
-    "ifeval": ("IFEval", "strict acc", "0-shot"),
-    "bbh": ("BBH", "acc_norm", "3-shot"),
-    "math": ("MATH level 5", "exact match", "4-shot"),
-    "gpqa": ("GPQA", "acc_norm", "0-shot"),
-    "musr": ("MuSR", "acc_norm", "0-shot"),
-    "mmlu_pro": ("MMLU-Pro", "acc", "5-shot"),
+    "ifeval": ("ifeval-open-llm-leaderboard-v2", "0-shot"),
+    "bbh": ("bbh-open-llm-leaderboard-v2", "3-shot"),
+    "math": ("math-level-5-open-llm-leaderboard-v2", "4-shot"),
+    "gpqa": ("gpqa-open-llm-leaderboard-v2", "0-shot"),
+    "musr": ("musr-open-llm-leaderboard-v2", "0-shot"),
+    "mmlu_pro": ("mmlu-pro-open-llm-leaderboard-v2", "5-shot"),
 }
-ARENA: dict[str, Meaning] = {"arena_score": ("Chatbot Arena", "rating", "")}
+ARENA: dict[str, Meaning] = {"arena_score": ("chatbot-arena", "")}
 # Words in the name of a file with Arena's board of chat models. All of its boards have the same columns; those of image
 # generators, of vision, web pages, video or search rank other things, as do those of a category (coding, Chinese).
 _TEXT_BOARD = frozenset(
@@ -87,24 +89,17 @@ def _board(
     if model is None:
         return
     _fill(out, context, model.model_id, row, hints)
-    for column, (benchmark, metric, setting) in values.items():
+    for column, (benchmark, setting) in values.items():
         value = decimal(row[column])
         if value is None and any(c.isdigit() for c in row[column]):
             out.leave("score", row["name"], f"{column} is no plain number: {row[column][:40]}")
         if value is not None and value >= 0:
             setting = "; ".join(filter(None, [setting, row["precision"]]))
+            day = max(as_of, context.names.released.get(model.model_id, ""))  # the board's day may be the upload's
             score = Score(
-                benchmark,
-                metric,
-                value / Decimal(row["per"]),
-                "fraction",
-                setting,
-                name,
-                False,
-                as_of,
-                context.source_id,
+                benchmark, value / Decimal(row["per"]), "fraction", setting, name, False, day, context.source_id
             )
-            report(out, model, score)
+            report(out, context, model, score)
 
 
 def _fill(out: Imported, context: ImportContext, model_id: str, row: Row, hints: Hints) -> None:
@@ -118,6 +113,7 @@ def _fill(out: Imported, context: ImportContext, model_id: str, row: Row, hints:
     out.add(
         "models",
         model_id=model_id,
+        product_id=model_id,
         vendor_id=context.names.vendor_of_model[model_id],
         name=row["name"].rsplit("/", 1)[-1],
         params_b=f"{size.normalize():f}" if size and size > 0 else "",
@@ -194,27 +190,47 @@ def read_arena(files: list[SourceFile], context: ImportContext) -> Imported:
             )
             if model:
                 setting = f"95 % interval {row['95_pct_ci'].replace('/', ' ')}; {row['votes']} votes"
-                benchmark, metric, _ = ARENA["arena_score"]
+                benchmark, _ = ARENA["arena_score"]
                 score = Score(
-                    benchmark, metric, value, "elo", setting, "LMArena", False, context.as_of, context.source_id
-                )
-                report(out, model, score)
+                    benchmark, value, "elo", setting, "LMArena", False, context.as_of, context.source_id,
+                    _half_width(row["95_pct_ci"]),
+                )  # fmt: skip
+                report(out, context, model, score)
     return out
 
 
-LIVEBENCH_CATEGORIES = {
-    "Reasoning": "LiveBench Reasoning",
-    "Coding": "LiveBench Coding",
-    "Agentic Coding": "LiveBench Agentic Coding",
-    "Mathematics": "LiveBench Mathematics",
-    "Data Analysis": "LiveBench Data Analysis",
-    "Language": "LiveBench Language",
-    "IF": "LiveBench IF",
+def _half_width(interval: str) -> Decimal | None:
+    """Standard error of a rating whose 95 % interval is written ``+5/-5``: its mean half-width over 1.96."""
+    ends = re.fullmatch(r"\+(\d+(?:\.\d+)?)/-(\d+(?:\.\d+)?)", interval.replace(" ", ""))
+    return (Decimal(ends.group(1)) + Decimal(ends.group(2))) / 2 / Decimal("1.96") if ends else None
+
+
+# Editions of LiveBench's questions by category: a table of an edition that left a category's questions as they were
+# gives scores of the benchmark of the first such edition (the notes of its repository; equal scores of the same models).
+LIVEBENCH = {
+    "Reasoning": ("2024-06-24", "2024-11-25", "2025-04-02", "2025-11-25"),
+    "Coding": ("2024-06-24", "2025-04-02", "2025-05-30"),
+    "Agentic Coding": ("2025-05-30", "2025-11-25"),
+    "Mathematics": ("2024-06-24", "2024-08-31", "2025-04-02", "2025-11-25"),
+    "Data Analysis": ("2024-06-24", "2024-11-25"),
+    "Language": ("2024-06-24", "2024-11-25", "2025-04-02", "2025-11-25"),
+    "IF": ("2024-06-24", "2024-11-25", "2025-11-25"),
 }
 
 
+def livebench_id(category: str, edition: str) -> str:
+    """Benchmark of a category of LiveBench (empty: the mean of all) in the table of an edition (ISO day)."""
+    if not category:
+        return f"livebench-{edition}"
+    return f"livebench-{spellings.slug(category)}-{max((e for e in LIVEBENCH[category] if e <= edition), default=edition)}"
+
+
 def read_livebench(files: list[SourceFile], context: ImportContext) -> Imported:
-    """LiveBench: the mean of each category's tasks, and the mean of the categories, as the board computes them."""
+    """LiveBench: the mean of each category's tasks, and the mean of the categories, as the board computes them.
+
+    A table keeps the day of its edition's questions while models are added to it. So a score's day is that day or, where it
+    is later, the model's release: the first on which it can have been published.
+    """
     out = Imported()
     categories = next((json.loads(f.text()) for f in files if f.name.startswith("categories")), None)
     for file in (f for f in files if f.name.startswith("table")):
@@ -222,23 +238,34 @@ def read_livebench(files: list[SourceFile], context: ImportContext) -> Imported:
             out.leave("file", file.name, "its categories_*.json is not among the files")
             continue
         for row in table(file, ("model",)):
-            name = re.sub(r"-base$", "", row["model"]) if row["model"].startswith("claude") else row["model"]
+            name = row["model"]
             if unread := [cell for cell in (row.get(t, "") for ts in categories.values() for t in ts) if _unread(cell)]:
                 out.leave("score", name, f"a cell is no plain number: {unread[0][:40]}")
                 continue
             means = _category_means(row, categories)
-            model = scored(out, context, name) if means else None
+            model = _livebench_model(out, context, name) if means else None
             if model is None:
                 continue
             if len(means) == len(categories):
-                means["LiveBench"] = fmean(means.values())
-            for benchmark, mean in means.items():
+                means[""] = fmean(means.values())
+            day = max(context.as_of, context.names.released.get(model.model_id, ""))
+            for category, mean in means.items():
                 value = Decimal(str(mean)) / 100
-                score = Score(
-                    benchmark, "average", value, "fraction", "", "LiveBench", False, context.as_of, context.source_id
-                )
-                report(out, model, score)
+                benchmark = livebench_id(category, context.as_of)
+                score = Score(benchmark, value, "fraction", "", "LiveBench", False, day, context.source_id)
+                report(out, context, model, score)
     return out
+
+
+def _livebench_model(out: Imported, context: ImportContext, name: str) -> Scored | None:
+    """Model of a row of LiveBench, which marks Claude models that do not think with ``-base`` or with an effort alone."""
+    claude = name.startswith("claude")
+    base = re.sub(r"-base$", "", name) if claude else name
+    model = scored(out, context, base)
+    if model is None or not claude or "thinking" in name:
+        return model
+    level = "" if model.effort == DEFAULT else model.effort
+    return replace(model, effort=effort_of(off=True, level=level)) if base != name or level else model
 
 
 def _unread(cell: str) -> bool:
@@ -250,6 +277,6 @@ def _category_means(row: Row, categories: Mapping[str, list[str]]) -> dict[str, 
     means = {}
     for category, tasks in categories.items():
         values = [float(value) for t in tasks if (value := decimal(row.get(t, ""))) is not None]
-        if len(values) == len(tasks) and category in LIVEBENCH_CATEGORIES:
-            means[LIVEBENCH_CATEGORIES[category]] = fmean(values)
+        if len(values) == len(tasks) and category in LIVEBENCH:
+            means[category] = fmean(values)
     return means

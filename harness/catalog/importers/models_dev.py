@@ -130,6 +130,7 @@ def _listed_model(out: Imported, context: ImportContext, model: Mapping[str, Any
     added = out.add(
         "models",
         model_id=model_id,
+        product_id=model_id,
         vendor_id=vendor_id,
         name=str(model["name"]),
         family=spellings.slug(str(model.get("family", ""))),
@@ -155,8 +156,8 @@ def new_id(context: ImportContext, name: str) -> str:
     """Id of a model that is not in the catalog yet: a reviewed alias's id, else the model's name without a mode."""
     form = spellings.normal(name)
     for candidate in (form, spellings.unmoded(form)):
-        if ("model", candidate) in context.names.aliases:
-            return context.names.aliases["model", candidate]
+        if alias := context.names.alias("model", candidate):
+            return alias
     return spellings.unmoded(form)
 
 
@@ -270,6 +271,7 @@ def _new_model(
     out.add(
         "models",
         model_id=model_id,
+        product_id=model_id,
         vendor_id=vendor_id,
         name=_tidy(commonest(str(f["name"]) for f in facts)) or model_id,
         family=spellings.slug(commonest(str(f.get("family") or "") for f in facts)),

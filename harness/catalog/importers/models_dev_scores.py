@@ -5,42 +5,47 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from harness.catalog import effort
 from harness.catalog.import_context import ImportContext, Imported, decimal, plain
+from harness.catalog.schema import REPORTED_SCORES
+from harness.catalog.tables import key_of
 
-# models.dev's benchmark names in ours; a score in per cent becomes a fraction.
+# models.dev's benchmark names in ours (ids of a test as its makers set it up); a score in per cent becomes a fraction.
 BENCHMARKS = {
-    "Aider Polyglot": "Aider Polyglot",
-    "SciCode": "SciCode",
-    "Artificial Analysis Coding Index": "AA Coding Index",
-    "Artificial Analysis Coding Agent Index": "AA Coding Agent Index",
-    "SWE-Bench Verified": "SWE-bench Verified",
-    "SWE-Bench Pro": "SWE-bench Pro",
-    "SWE Bench Pro": "SWE-bench Pro",
-    "SWE-Bench Multilingual": "SWE-bench Multilingual",
-    "Terminal-Bench Hard": "Terminal-Bench Hard",
-    "Terminal-Bench": "Terminal-Bench",
-    "Terminal-Bench 2.1": "Terminal-Bench 2.1",
-    "Terminal Bench 2.1": "Terminal-Bench 2.1",
-    "Terminal Bench 2.0": "Terminal-Bench 2.0",
-    "SWE-Atlas Codebase QnA": "SWE-Atlas Codebase QnA",
-    "SWE-Atlas Test Writing": "SWE-Atlas Test Writing",
-    "SWE-Atlas Refactoring": "SWE-Atlas Refactoring",
-    "NL2Repo": "NL2Repo",
-    "Claw-eval": "Claw-Eval",
-    "LiveCodeBench": "LiveCodeBench",
-    "LiveCodeBench Pro": "LiveCodeBench Pro",
-    "Humanity’s Last Exam": "Humanity's Last Exam",
-    "CharXiv Reasoning": "CharXiv Reasoning",
-    "GPQA Diamond": "GPQA Diamond",
-    "τ3 Banking": "Tau3 Banking",
-    "Long Context Reasoning": "AA-LCR",
-    "MRCRv2": "MRCR v2",
-    "CTI-REALM": "CTI-REALM",
+    "Aider Polyglot": "aider-polyglot",
+    "SciCode": "scicode",
+    "Artificial Analysis Coding Index": "aa-coding-index",
+    "Artificial Analysis Coding Agent Index": "aa-coding-agent-index",
+    "SWE-Bench Verified": "swe-bench-verified",
+    "SWE-Bench Pro": "swe-bench-pro",
+    "SWE Bench Pro": "swe-bench-pro",
+    "SWE-Bench Multilingual": "swe-bench-multilingual",
+    "Terminal-Bench Hard": "terminal-bench-hard",
+    "Terminal-Bench": "terminal-bench",
+    "Terminal-Bench 2.1": "terminal-bench-2-1",
+    "Terminal Bench 2.1": "terminal-bench-2-1",
+    "Terminal Bench 2.0": "terminal-bench-2-0",
+    "SWE-Atlas Codebase QnA": "swe-atlas-codebase-qna",
+    "SWE-Atlas Test Writing": "swe-atlas-test-writing",
+    "SWE-Atlas Refactoring": "swe-atlas-refactoring",
+    "NL2Repo": "nl2repo",
+    "Claw-eval": "claw-eval",
+    "LiveCodeBench": "livecodebench",
+    "LiveCodeBench Pro": "livecodebench-pro",
+    "Humanity’s Last Exam": "humanitys-last-exam",
+    "CharXiv Reasoning": "charxiv-reasoning",
+    "GPQA Diamond": "gpqa-diamond",
+    "τ3 Banking": "tau3-banking",
+    "Long Context Reasoning": "aa-lcr",
+    "MRCRv2": "mrcr-v2",
+    "CTI-REALM": "cti-realm",
 }
-POINTS = frozenset({"AA Coding Index", "AA Coding Agent Index"})
+POINTS = frozenset({"aa-coding-index", "aa-coding-agent-index"})
+# Who published a score, by the host of its address: every other host is the model's own vendor.
 THIRD_PARTIES = {
     "aider.chat": "Aider",
     "artificialanalysis.ai": "Artificial Analysis",
+    "openrouter.ai": "Artificial Analysis",  # its model pages quote that index
     "scale.com": "Scale AI",
     "labs.scale.com": "Scale AI",
     "www.swebench.com": "SWE-bench",
@@ -49,6 +54,11 @@ THIRD_PARTIES = {
     "www.vals.ai": "Vals AI",
     "epoch.ai": "Epoch AI",
 }
+# Those who set tests of others up in their own way: their ids end in this. Tests that are theirs alone have no ending.
+_SET_UPS = {"Artificial Analysis": "artificial-analysis", "Scale AI": "scale", "Epoch AI": "epoch", "SWE-bench": "swe-bench"}
+_OWN = frozenset({"aa-coding-index", "aa-coding-agent-index", "aa-lcr", "terminal-bench-hard"})
+_SHARED_AGENT = "mini-swe-agent"  # one agent for all models, where others are each vendor's own
+_AGENTS = {"claude code": "claude-code", "terminus-2": "terminus-2", "codex": "codex"}
 
 
 def full_date(value: object) -> str:
@@ -68,16 +78,23 @@ def listed_score(out: Imported, context: ImportContext, model_id: str, score: Ma
         return
     host = str(score.get("source", "")).split("/")[2] if "//" in str(score.get("source", "")) else ""
     by = THIRD_PARTIES.get(host, "")
+    variant, agent = str(score.get("variant") or "").lower(), str(score.get("harness") or "").lower()
+    asked = variant if variant and effort.is_effort(variant) else effort.DEFAULT
+    benchmark_id = _set_up(benchmark, by, agent or variant)
+    if benchmark_id not in context.names.benchmarks:
+        out.leave("set-up", benchmark_id, f"no row of benchmarks.csv for this test and set-up (model {model_id})")
+        return
     parts = [f"{k} {score[k]}" for k in ("harness", "variant", "version") if score.get(k)]
     row = {
         "model_id": model_id,
-        "benchmark": benchmark,
-        "metric": str(score.get("metric") or "score").replace("percent ", ""),
+        "benchmark_id": benchmark_id,
+        "effort": asked,
         "score": plain(value if benchmark in POINTS else value / 100),
         "unit": "points" if benchmark in POINTS else "fraction",
-        "setting": "; ".join(parts),
+        "setting": "; ".join(p for p in parts if p != f"variant {asked}"),
         "reported_by": by or host or "models.dev",
         "reporter": "third-party" if by or not host else "vendor",
+        "evidence": "primary" if host and host != "openrouter.ai" else "aggregator",
         "as_of": full_date(score.get("date")) or context.as_of,
         "source_id": context.source_id,
     }
@@ -86,15 +103,22 @@ def listed_score(out: Imported, context: ImportContext, model_id: str, score: Ma
     add_score(out, row)
 
 
+def _set_up(benchmark: str, by: str, agent: str) -> str:
+    """Id of a test under the set-up of who published the score, or under a known agent where its vendor did."""
+    if benchmark in _OWN:
+        return benchmark
+    if ending := _SET_UPS.get(by):
+        native = by == "Scale AI" and agent and agent != _SHARED_AGENT
+        return f"{benchmark}-{ending}-native-agent" if native else f"{benchmark}-{ending}"
+    return f"{benchmark}-{_AGENTS[agent]}" if not by and agent in _AGENTS else benchmark
+
+
 def add_score(out: Imported, row: dict[str, str]) -> None:
     """Add a reported score; a second, different figure for the same place is kept and says so in its setting."""
     first, number = dict(row), 1
     while not out.add("reported_scores", **row):
-        there = out.has("reported_scores", *(row[c] for c in _SCORE_KEY))
+        there = out.has("reported_scores", *key_of(REPORTED_SCORES, row))
         if there and there["score"] == row["score"]:
             return
         number += 1
         row = {**first, "setting": "; ".join(filter(None, [first["setting"], f"figure {number} of this source"]))}
-
-
-_SCORE_KEY = ("model_id", "benchmark", "metric", "setting", "reported_by", "as_of", "source_id")

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from harness.catalog import spellings
+from harness.catalog import effort, spellings
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, plain, sizes
 from harness.catalog.importers.models_dev import new_id
 from harness.catalog.importers.models_dev_scores import add_score
@@ -18,19 +18,14 @@ from harness.errors import BadInput
 
 # A published score belongs to the very model: never to its chat version or to what came after a preview.
 _TOO_LOOSE = ("chat", "preview")
-_SETTING = re.compile(
-    r"[ _-]\(?((?:(?:thinking(?:-\d+k)?-)?(?:low|medium|high)-effort|\d+k(?: thinking)?|low|medium|high|minimal|xhigh|thinking(?:-\d+k)?|thinking-auto-\d+k|nothinking))\)?$",
-    re.IGNORECASE,
-)
-
-
 @dataclass(frozen=True)
 class Scored:
-    """The model of a score, and the part of the score's setting that the source writes in the model's name."""
+    """The model of a score, the effort that the source writes in the model's name, and what else the name says."""
 
     model_id: str
     vendor_id: str
-    setting: str
+    effort: str = effort.DEFAULT
+    setting: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,27 +56,31 @@ def table(file: SourceFile, needed: tuple[str, ...] = ()) -> list[Row]:
     return rows
 
 
-def split_setting(name: str) -> tuple[str, str]:
-    """A name without the effort or budget at its end, and that effort."""
-    match = _SETTING.search(name)
-    return (name[: match.start()], match.group(1).lower()) if match else (name, "")
-
-
 def scored(out: Imported, context: ImportContext, name: str, hints: Hints | None = None) -> Scored | None:
-    """Model of a score; a model that the catalog lacks is added where its vendor is known, else listed as unmatched."""
+    """Model of a score; a model that the catalog lacks is added where its vendor is known, else listed as unmatched.
+
+    The name is tried whole first (``kimi-k2-thinking`` and ``gpt2-medium`` are models of their own), then without the
+    effort at its end.
+    """
     hints = hints or Hints()
-    bare, effort = split_setting(name.removeprefix("chutes/"))
-    match = match_model(context.names, bare)
+    name = name.removeprefix("chutes/")
+    match, bare, asked = match_model(context.names, name), name, effort.DEFAULT
+    if match is None or match.rule not in ("name", "alias"):
+        bare, asked = effort.split(name)
+        match = match_model(context.names, bare)
+    elif re.search(r"[-_ ]thinking$", name.lower()):
+        asked = "thinking"  # a checkpoint that always thinks
     if match and not any(word in match.rule for word in _TOO_LOOSE):
         out.matched[match.rule] += 1
-        settings = [effort] if effort else []
-        if match.rule not in ("name", "alias"):
-            settings.append(f"as {bare}")
-        return Scored(match.id, context.names.vendor_of_model[match.id], "; ".join(settings))
-    return _added(out, context, bare, effort, hints)
+        setting = "" if match.rule in ("name", "alias") else f"as {bare}"
+        return Scored(match.id, context.names.vendor_of_model[match.id], asked, setting)
+    if match is None and context.names.moved(spellings.normal(bare)):
+        out.leave("model", name, f"a moving name, and no alias says what it meant on {context.names.day}")
+        return None
+    return _added(out, context, bare, asked, hints)
 
 
-def _added(out: Imported, context: ImportContext, name: str, effort: str, hints: Hints) -> Scored | None:
+def _added(out: Imported, context: ImportContext, name: str, asked: str, hints: Hints) -> Scored | None:
     by = match_vendor(context.names, hints.organisation) if hints.organisation else None
     made_by = by or maker(context.names, f"{hints.owner}/{name.rsplit('/', 1)[-1]}" if hints.owner else name)
     if made_by is None:
@@ -98,6 +97,7 @@ def _added(out: Imported, context: ImportContext, name: str, effort: str, hints:
     out.add(
         "models",
         model_id=model_id,
+        product_id=model_id,
         vendor_id=made_by.id,
         name=display_name,
         released=hints.released if hints.released <= context.as_of else "",
@@ -111,15 +111,18 @@ def _added(out: Imported, context: ImportContext, name: str, effort: str, hints:
     )
     context.learn(out.rows["models"][-1])
     out.matched["new model"] += 1
-    return Scored(model_id, made_by.id, effort)
+    return Scored(model_id, made_by.id, asked)
 
 
 @dataclass(frozen=True)
 class Score:
-    """One reported score of a model: value, unit, benchmark, setting and source."""
+    """One reported score of a model: value, unit, benchmark (an id of ``benchmarks.csv``), conditions and source.
+
+    ``as_of`` is the day of publication; ``effort`` stands in for the one in the model's name where the source states it
+    elsewhere.
+    """
 
     benchmark: str
-    metric: str
     value: Decimal
     unit: str
     setting: str
@@ -127,22 +130,34 @@ class Score:
     by_vendor: bool
     as_of: str
     source_id: str
+    stderr: Decimal | None = None
+    evidence: str = "primary"
+    effort: str = ""
 
 
-def report(out: Imported, model: Scored, score: Score) -> None:
-    """Add one reported score of a model."""
+def report(out: Imported, context: ImportContext, model: Scored, score: Score) -> None:
+    """Add one reported score of a model; a benchmark under a set-up that the catalog lacks is listed, not guessed.
+
+    A source often gives only the month or the edition: a score cannot be older than its model, so the model's release
+    counts where it is later.
+    """
     setting = "; ".join(filter(None, [score.setting, model.setting]))
+    if score.benchmark not in context.names.benchmarks:
+        out.leave("set-up", score.benchmark, f"no row of benchmarks.csv for this test and set-up (model {model.model_id})")
+        return
     add_score(
         out,
         {
             "model_id": model.model_id,
-            "benchmark": score.benchmark,
-            "metric": score.metric,
+            "benchmark_id": score.benchmark,
+            "effort": score.effort or model.effort,
+            "setting": setting,
             "score": plain(round(score.value, 6)),
             "unit": score.unit,
-            "setting": setting,
+            "stderr": "" if score.stderr is None else plain(round(score.stderr, 6)),
             "reported_by": score.reported_by,
             "reporter": "vendor" if score.by_vendor else "third-party",
+            "evidence": score.evidence,
             "as_of": score.as_of,
             "source_id": score.source_id,
         },

@@ -68,8 +68,8 @@ class Mapping:
 def _columns(meanings: dict[str, Meaning], unit: str, named: str = "{}") -> dict[str, Column]:
     """The columns of a public board; ``named`` says how the file spells a column of ``meanings``."""
     return {
-        named.format(column): Column(benchmark, metric, unit, setting or None)
-        for column, (benchmark, metric, setting) in meanings.items()
+        named.format(column): Column(benchmark, None, unit, setting or None)
+        for column, (benchmark, setting) in meanings.items()
     }
 
 
