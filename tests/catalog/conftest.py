@@ -20,16 +20,18 @@ LINES = {
         "acme-labs,Acme Labs,,lab,,CN,,2023,acme,,2026-07-01,page",
     ],
     "models": [
-        "acme-7b-instruct,acme,Acme 7B Instruct,acme,2026-01-15,7,,32768,text;image,text,true,MIT,acme/Acme-7B-Instruct,2026-07-01,page",
-        "acme-large,acme,Acme Large,acme,,,,,,,false,,,2026-07-01,page",
+        "acme-7b-instruct,acme-7b-instruct,acme,Acme 7B Instruct,multimodal,acme,2026-01-15,7,,32768,text;image,text,true,MIT,"
+        "acme/Acme-7B-Instruct,,2026-07-01,page",
+        "acme-large,acme-large,acme,Acme Large,text,acme,,,,,,,false,,,,2026-07-01,page",
     ],
-    "providers": ["cloudy,Cloudy,,US,https://cloudy.example,2026-07-01,page"],
+    "providers": ["cloudy,Cloudy,host,,US,https://cloudy.example,2026-07-01,page"],
     "prices": [
-        "cloudy,acme/acme-7b,acme-7b-instruct,USD,0.1,0.3,,,2026-06-01,page",
-        "cloudy,acme/acme-7b,acme-7b-instruct,USD,0.2,0.4,0.05,0.1,2026-07-01,page",
-        "cloudy,@cf/mystery,,USD,1,2,,,2026-07-01,page",
+        "cloudy,acme/acme-7b,acme-7b-instruct,standard,token,USD,0.1,0.3,,,2026-06-01,page",
+        "cloudy,acme/acme-7b,acme-7b-instruct,standard,token,USD,0.2,0.4,0.05,0.1,2026-07-01,page",
+        "cloudy,@cf/mystery,,standard,token,USD,1,2,,,2026-07-01,page",
     ],
     "gpu_prices": ["Cloudy,H100,8,80,on-demand,USD,2.5,2026-07-01,page"],
+    "fx": ["EUR,1.17,2025-12-31,page"],
     "facts": [
         "acme,capital,revenue,1200000,EUR,year 2025,2025-12-31,page",
         "acme,capital,net_income,-50000,EUR,year 2025,2025-12-31,page",
@@ -38,15 +40,16 @@ LINES = {
     ],
     "relations": ["acme,acme-labs,invested,1000000,EUR,seed,2024-05-01,page"],
     "benchmarks": [
-        "mmlu,MMLU,,MMLU,,,,,acc,fraction,0.25,1,true,scale,2026-07-01,page",
-        "chatbot-arena,Chatbot Arena,,,,,,,rating,elo,,,true,rating,2026-07-01,page",
-        "scicode,SciCode,,,,,,,,fraction,,1,true,scale,2026-07-01,page",
+        "mmlu,MMLU,,MMLU,,vendor,knowledge,,acc,fraction,0.25,1,true,scale,2026-07-01,page",
+        "chatbot-arena,Chatbot Arena,,,,lmarena,general,,rating,elo,,,true,rating,2026-07-01,page",
+        "scicode,SciCode,,,,vendor,coding,,,fraction,,1,true,scale,2026-07-01,page",
     ],
     "reported_scores": [
-        "acme-7b-instruct,MMLU,acc,0.61,fraction,5-shot,acme,vendor,2026-01-15,page",
-        "acme-7b-instruct,Chatbot Arena,rating,1200,elo,,LMArena,third-party,2026-06-01,page",
+        "acme-7b-instruct,mmlu,default,5-shot,0.61,fraction,,acme,vendor,primary,2026-01-15,page",
+        "acme-7b-instruct,chatbot-arena,default,,1200,elo,4.5,LMArena,third-party,primary,2026-06-01,page",
     ],
-    "aliases": ["model,acme-7b,acme-7b-instruct,2026-07-01,page", "family,acme,acme,2026-07-01,page"],
+    "task_costs": ["acme-7b-instruct,scicode,high,,cost,0.04,USD,LMArena,primary,2026-06-01,page"],
+    "aliases": ["model,acme-7b,acme-7b-instruct,,,2026-07-01,page", "family,acme,acme,,,2026-07-01,page"],
 }
 
 

@@ -63,7 +63,7 @@ def test_the_small_catalog_is_clean(small: Path) -> None:
         ("relations", 0, {"to_id": "acme"}, "to_id", "no relation to itself"),
         ("reported_scores", 0, {"score": "61"}, "score", "lies outside 0 to 1"),
         ("reported_scores", 0, {"unit": "points"}, "unit", "are in fraction"),
-        ("reported_scores", 0, {"benchmark": "MMMLU"}, "benchmark", "no row of benchmarks.csv"),
+        ("reported_scores", 0, {"benchmark_id": "mmmlu"}, "benchmark_id", "no row of benchmarks.csv"),
         ("reported_scores", 1, {"score": "4001"}, "score", "lies outside 0 to 4000"),
         ("benchmarks", 1, {"name_en": "MMLU"}, "name_en", "repeats the name of row"),
         ("benchmarks", 0, {"chance": "1"}, "chance", "not below the ceiling"),
@@ -109,7 +109,7 @@ def test_missing_files_and_wrong_headings_are_named(small: Path) -> None:
 
 
 def test_columns_in_another_order_are_refused(small: Path) -> None:
-    (small / "aliases.csv").write_text("alias,kind,id,as_of,source_id\n", encoding="utf-8")
+    (small / "aliases.csv").write_text("alias,kind,id,valid_from,valid_to,as_of,source_id\n", encoding="utf-8")
     assert any("another order" in f.message for f in checks.check(small, TODAY))
 
 

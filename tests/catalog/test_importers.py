@@ -16,10 +16,21 @@ from harness.errors import BadInput
 from tests.catalog.conftest import small_rows
 
 
+BENCHMARKS = """mmlu gpqa-diamond-epoch metr-time-horizon metr-task-success chatbot-arena terminal-bench-terminus
+livebench-2026-07-01 livebench-coding-2025-05-30 livebench-reasoning-2025-11-25 livebench-2024-07-26 livebench-coding-2024-06-24
+ifeval-open-llm-leaderboard-v2 bbh-open-llm-leaderboard-v2 math-level-5-open-llm-leaderboard-v2 gpqa-open-llm-leaderboard-v2
+musr-open-llm-leaderboard-v2 mmlu-pro-open-llm-leaderboard-v2 arc-challenge-open-llm-leaderboard-v1
+hellaswag-open-llm-leaderboard-v1 mmlu-open-llm-leaderboard-v1 truthfulqa-open-llm-leaderboard-v1 mmlu-helm-lite
+winogrande-open-llm-leaderboard-v1 gsm8k-open-llm-leaderboard-v1"""
+
+
 @pytest.fixture
 def context() -> ImportContext:
     rows = small_rows()
-    index = index_names(rows["models"], rows["vendors"], rows["providers"], rows["aliases"])
+    benchmarks = [{"benchmark_id": b} for b in BENCHMARKS.split()]
+    index = index_names(
+        rows["models"], rows["vendors"], rows["providers"], rows["aliases"], benchmarks, "2026-07-01"
+    )
     return ImportContext(index, dt.date(2026, 7, 1), "snapshot-2026-07-01")
 
 
@@ -86,23 +97,24 @@ def test_reported_scores_know_per_cent_fractions_shots_and_marks(context: Import
     )
     runs = csv_file(
         "benchmarks_runs.csv",
-        "id,task,model,Best score (across scorers),Status",
-        "1,GPQA diamond,acme-large_high,0.85,Success",
-        "2,Unheard task,acme-large,0.5,Success",
-        "3,GPQA diamond,acme-large,0.1,Error",
+        "id,task,model,Best score (across scorers),Scores,started_at,Status",
+        "1,GPQA diamond,acme-large_high,0.850,choice:0.85±0.02,17 November 2025 4:28pm,Success",
+        "2,Unheard task,acme-large,0.5,,,Success",
+        "3,GPQA diamond,acme-large,0.1,,,Error",
     )
     versions = csv_file(
         "model_versions.csv", "id,Version release date,Hugging Face developer id", "acme-large,2026-02-02,acme"
     )
     out = epoch_scores.read([mmlu, metr, runs, versions, csv_file("other.csv", "a", "1")], context)
-    assert sorted(column(out, "reported_scores", "model_id", "benchmark", "score", "unit", "setting")) == [
-        ("acme-7b-instruct", "MMLU", "0.7", "fraction", "5-shot; figure 2 of this source"),
-        ("acme-7b-instruct", "MMLU", "0.75", "fraction", "5-shot"),
-        ("acme-large", "GPQA Diamond", "0.85", "fraction", "Epoch's own run; high"),
-        ("acme-large", "METR task success", "0.476797", "fraction", "16k"),
-        ("acme-large", "METR time horizon", "18.25", "minutes", "16k"),
+    assert sorted(column(out, "reported_scores", "model_id", "benchmark_id", "score", "effort", "setting", "stderr")) == [
+        ("acme-7b-instruct", "mmlu", "0.7", "default", "5-shot; figure 2 of this source", ""),
+        ("acme-7b-instruct", "mmlu", "0.75", "default", "5-shot", ""),
+        ("acme-large", "gpqa-diamond-epoch", "0.85", "high", "Epoch's own run", "0.02"),
+        ("acme-large", "metr-task-success", "0.476797", "16k", "", ""),
+        ("acme-large", "metr-time-horizon", "18.25", "16k", "", ""),
     ]
-    assert {r["as_of"] for r in out.rows["reported_scores"] if r["benchmark"] == "MMLU"} == {"2024-05-01"}
+    assert {r["as_of"] for r in out.rows["reported_scores"] if r["benchmark_id"] == "mmlu"} == {"2024-05-01"}
+    assert {r["as_of"] for r in out.rows["reported_scores"] if r["benchmark_id"] == "gpqa-diamond-epoch"} == {"2025-11-17"}
     assert {r["url"] for r in out.rows["sources"]} == {"https://arxiv.org/abs/2405.12345", "https://metr.org/x"}
     assert {u.kind for u in out.unmatched} == {"model", "score", "benchmark", "file"}
 
@@ -127,11 +139,11 @@ def test_leaderboard_v1_and_v2(context: ImportContext) -> None:
         "acme/Acme-7B-GPTQ,GPTQ,50,60,70,40,80,90,mit,7,4bit,2024-05-05",
     )
     out = leaderboards.read_v1([v1], context)
-    assert column(out, "reported_scores", "benchmark", "score", "setting", "as_of")[0] == (
-        "ARC-Challenge",
+    assert column(out, "reported_scores", "benchmark_id", "score", "setting", "as_of")[0] == (
+        "arc-challenge-open-llm-leaderboard-v1",
         "0.5",
         "25-shot; bfloat16",
-        "2024-05-05",
+        "2026-01-15",  # the model's release: the board's day is the one on which its repository was made
     )
     assert len(out.rows["reported_scores"]) == 5
     columns = ["ifeval", "bbh", "math", "gpqa", "musr", "mmlu_pro"]
@@ -146,8 +158,8 @@ def test_leaderboard_v1_and_v2(context: ImportContext) -> None:
     assert column(out, "models", "model_id", "vendor_id", "licence", "hub_id") == [
         ("acme-8b", "acme", "apache-2.0", "acme/Acme-8B")
     ]
-    assert column(out, "reported_scores", "benchmark", "score", "setting")[0] == (
-        "IFEval",
+    assert column(out, "reported_scores", "benchmark_id", "score", "setting")[0] == (
+        "ifeval-open-llm-leaderboard-v2",
         "0.5",
         "0-shot; bfloat16; chat template",
     )
@@ -165,9 +177,9 @@ def test_arena_keeps_interval_and_votes(context: ImportContext) -> None:
         "Acme-Large,,+1/-1,9,Acme",
     )
     out = leaderboards.read_arena([rows], context)
-    assert column(out, "reported_scores", "model_id", "score", "unit", "setting") == [
-        ("acme-7b-instruct", "1200", "elo", "95 % interval +5 -6; 4200 votes"),
-        ("acme-ultra", "1300", "elo", "95 % interval +1 -1; 9 votes"),
+    assert column(out, "reported_scores", "model_id", "score", "stderr", "setting") == [
+        ("acme-7b-instruct", "1200", "2.806122", "95 % interval +5 -6; 4200 votes"),  # 5.5 / 1.96
+        ("acme-ultra", "1300", "0.510204", "95 % interval +1 -1; 9 votes"),
     ]
     assert [u.name for u in out.unmatched] == ["Mystery", "Acme-Large"]
 
@@ -188,11 +200,11 @@ def test_livebench_means_are_means_of_tasks_and_then_of_categories(context: Impo
     categories = SourceFile("categories_2026.json", json.dumps({"Reasoning": ["a", "b"], "Coding": ["c"]}).encode())
     rows = csv_file("table_2026.csv", "model,a,b,c", "acme-large,10,30,60", "acme-7b,10,,60")
     out = leaderboards.read_livebench([rows, categories], context)
-    assert column(out, "reported_scores", "model_id", "benchmark", "score") == [
-        ("acme-large", "LiveBench Reasoning", "0.2"),
-        ("acme-large", "LiveBench Coding", "0.6"),
-        ("acme-large", "LiveBench", "0.4"),
-        ("acme-7b-instruct", "LiveBench Coding", "0.6"),
+    assert column(out, "reported_scores", "model_id", "benchmark_id", "score") == [
+        ("acme-large", "livebench-reasoning-2025-11-25", "0.2"),
+        ("acme-large", "livebench-coding-2025-05-30", "0.6"),
+        ("acme-large", "livebench-2026-07-01", "0.4"),
+        ("acme-7b-instruct", "livebench-coding-2025-05-30", "0.6"),
     ]
     assert leaderboards.read_livebench([rows], context).unmatched[0].kind == "file"
 
@@ -205,13 +217,13 @@ def test_cells_that_are_no_plain_numbers_are_left_by_name(context: ImportContext
     assert [(u.name, u.why) for u in out.unmatched] == [("acme-large", "a cell is no plain number: 61,5")]
 
 
-def test_an_effort_is_a_setting_of_a_score_and_no_model_of_its_own(context: ImportContext) -> None:
+def test_an_effort_is_of_a_score_and_no_model_of_its_own(context: ImportContext) -> None:
     categories = SourceFile("categories_2026.json", json.dumps({"Coding": ["c"]}).encode())
     rows = csv_file("table_2026.csv", "model,c", "acme-large-low-effort,10", "acme-large-thinking-64k-high-effort,20")
     out = leaderboards.read_livebench([rows, categories], context)
-    assert {(r["model_id"], r["setting"]) for r in out.rows["reported_scores"]} == {
-        ("acme-large", "low-effort"),
-        ("acme-large", "thinking-64k-high-effort"),
+    assert {(r["model_id"], r["effort"]) for r in out.rows["reported_scores"]} == {
+        ("acme-large", "low"),
+        ("acme-large", "high-64k"),
     }
     assert out.rows["models"] == []
 

@@ -99,7 +99,8 @@ def _catalog(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
             skill = 0.18 * np.log10(size) + 0.25 * generation + rng.normal(0, 0.12)
             models.append(
                 dict(
-                    model_id=model_id, vendor_id=vendor_id, name=f"{name} {generation + 1} {size:g}B", family=name,
+                    model_id=model_id, product_id=model_id, kind="text", vendor_id=vendor_id,
+                    name=f"{name} {generation + 1} {size:g}B", family=name,
                     released=released, params_b=size if opened else None, active_params_b=None, context_tokens=32768 * 2**generation,
                     input_modalities="text,image" if index % 2 else "text", output_modalities="text", open_weights=opened,
                     licence=("apache-2.0" if index % 2 else "community") if opened else "proprietary",
@@ -110,15 +111,15 @@ def _catalog(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
                 for when, factor, src in ((date(2025, 10, 1), 1.6, "market-old"), (date(2026, 7, 2), 1.0, "market")):
                     base = 0.05 * size**0.6 * factor * (1.25 if provider == "southgate" else 1.0)
                     prices.append(
-                        {"provider_id": provider, "offer_id": model_id, "model_id": model_id, "currency": "USD",
+                        {"provider_id": provider, "offer_id": model_id, "model_id": model_id, "tier": "standard", "per": "token", "currency": "USD",
                              "input_per_mtok": round(base, 4), "output_per_mtok": round(base * 3.5, 4), "as_of": when, "source_id": src}
                     )  # fmt: skip
             for j, benchmark in enumerate(("MMLU", "GSM8K", "HellaSwag", "WinoGrande", "TriviaQA", "BBH")):
                 if rng.random() < 0.85:
                     p = 1 / (1 + np.exp(-(1.2 + 0.3 * j) * (skill * 3 - 0.4 - 0.2 * j)))
                     reported.append(
-                        {"model_id": model_id, "benchmark": benchmark, "metric": "accuracy", "score": round(float(p), 3),
-                             "unit": "fraction", "setting": "5-shot", "reported_by": "vendor", "reporter": vendor_id,
+                        {"model_id": model_id, "benchmark_id": benchmark.lower(), "effort": "default", "score": round(float(p), 3),
+                             "unit": "fraction", "setting": "5-shot", "evidence": "primary", "reported_by": "vendor", "reporter": vendor_id,
                              "as_of": date(2025, 12, 1), "source_id": "papers"}
                     )  # fmt: skip
                     if benchmark == "MMLU" and generation == 0:
@@ -147,12 +148,12 @@ def _catalog(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         )
     ]  # fmt: skip
     benchmarks = [
-        dict(benchmark_id=name.lower(), name_en=name, unit="fraction", chance=chance, higher_is_better=True, role="scale", **asof)
+        dict(benchmark_id=name.lower(), name_en=name, set_up_by="vendor", unit="fraction", chance=chance, higher_is_better=True, role="scale", **asof)
         for name, chance in (("MMLU", 0.25), ("HellaSwag", 0.25), ("WinoGrande", 0.5), ("GSM8K", 0.0), ("TriviaQA", 0.0), ("BBH", None))
     ]  # fmt: skip
     provider = [
-        dict(provider_id="northbound", name="Northbound", vendor_id=None, country="US", website=None, **asof),
-        dict(provider_id="southgate", name="Southgate", vendor_id=None, country="SG", website=None, **asof),
+        dict(provider_id="northbound", name="Northbound", kind="host", vendor_id=None, country="US", website=None, **asof),
+        dict(provider_id="southgate", name="Southgate", kind="cloud", vendor_id=None, country="SG", website=None, **asof),
     ]
     return {
         "source": source, "vendor": vendor, "model": pd.DataFrame(models), "provider": pd.DataFrame(provider),

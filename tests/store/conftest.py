@@ -127,20 +127,20 @@ CATALOG = {
     "vendors.csv": "vendor_id,name_en,name_zh,segment,segment_borderline,country,city,founded,parent_id,website,as_of,source_id\n"
     "acme,Acme,爱克米,startup,,CN,,2023,,,2026-01-01,s1\n"
     "bigco,Bigco,,big-tech,,US,,1990,,,2026-01-01,s1\n",
-    "models.csv": "model_id,vendor_id,name,family,released,params_b,active_params_b,context_tokens,input_modalities,"
-    "output_modalities,open_weights,licence,hub_id,as_of,source_id\n"
-    "acme-one,acme,One,,2025-06-01,1,,4096,text;image,text,true,MIT,acme/one,2026-01-01,s1\n"
-    "acme-two,acme,Two,,2024-06-01,2,,4096,text,text,false,,,2026-01-01,s1\n"
-    'bigco-max,bigco,"Max, the ""large""",,2022-01-01,,,,text,text,false,,,2026-01-01,s1\n',
-    "providers.csv": "provider_id,name,vendor_id,country,website,as_of,source_id\n"
-    "acme-api,Acme,acme,CN,,2026-01-01,s1\nhost,Host,,US,,2026-01-01,s1\n",
-    "prices.csv": "provider_id,offer_id,model_id,currency,input_per_mtok,output_per_mtok,cache_read_per_mtok,"
+    "models.csv": "model_id,product_id,vendor_id,name,kind,family,released,params_b,active_params_b,context_tokens,input_modalities,"
+    "output_modalities,open_weights,licence,hub_id,derived_from,as_of,source_id\n"
+    "acme-one,acme-one,acme,One,multimodal,,2025-06-01,1,,4096,text;image,text,true,MIT,acme/one,,2026-01-01,s1\n"
+    "acme-two,acme-two,acme,Two,text,,2024-06-01,2,,4096,text,text,false,,,,2026-01-01,s1\n"
+    'bigco-max,bigco-max,bigco,"Max, the ""large""",text,,2022-01-01,,,,text,text,false,,,,2026-01-01,s1\n',
+    "providers.csv": "provider_id,name,kind,vendor_id,country,website,as_of,source_id\n"
+    "acme-api,Acme,maker,acme,CN,,2026-01-01,s1\nhost,Host,host,,US,,2026-01-01,s1\n",
+    "prices.csv": "provider_id,offer_id,model_id,tier,per,currency,input_per_mtok,output_per_mtok,cache_read_per_mtok,"
     "cache_write_per_mtok,as_of,source_id\n"
-    "acme-api,one,acme-one,USD,2,6,,,2025-07-01,s1\n"
-    "acme-api,one,acme-one,USD,1,3,,,2026-01-01,s1\n"
-    "host,one,acme-one,USD,0.5,4,,,2026-01-01,s1\n"
-    "host,one-free,acme-one,USD,0,0,,,2026-01-01,s1\n"
-    "host,unmatched,,USD,9,9,,,2026-01-01,s1\n",
+    "acme-api,one,acme-one,standard,token,USD,2,6,,,2025-07-01,s1\n"
+    "acme-api,one,acme-one,standard,token,USD,1,3,,,2026-01-01,s1\n"
+    "host,one,acme-one,standard,token,USD,0.5,4,,,2026-01-01,s1\n"
+    "host,one-free,acme-one,free,token,USD,0,0,,,2026-01-01,s1\n"
+    "host,unmatched,,standard,token,USD,9,9,,,2026-01-01,s1\n",
     "gpu_prices.csv": "cloud,gpu,gpus,memory_gb,terms,currency,per_gpu_hour,as_of,source_id\n"
     "cloudy,H200,1,141,on-demand,USD,3.6,2026-01-01,s1\ncloudy,H2,1,1,on-demand,USD,99,2026-01-01,s1\n",
     "facts.csv": "vendor_id,dimension,key,value,unit,note,as_of,source_id\n"
@@ -148,9 +148,10 @@ CATALOG = {
     "acme,business,channel,api,,,2025-01-01,s1\n",
     "relations.csv": "from_id,to_id,kind,amount,currency,note,as_of,source_id\nbigco,acme,invested,5,USD,,2025-01-01,s1\n",
     "benchmarks.csv": "benchmark_id,name_en,name_zh,family,edition,set_up_by,domain,language,metric,unit,chance,ceiling,"
-    "higher_is_better,role,as_of,source_id\nmmlu,MMLU,,,,,,,acc,fraction,0.25,1,true,scale,2026-01-01,s1\n",
-    "reported_scores.csv": "model_id,benchmark,metric,score,unit,setting,reported_by,reporter,as_of,source_id\n"
-    "acme-one,MMLU,acc,0.7,fraction,5-shot,vendor,Acme,2025-06-01,s1\n",
+    "higher_is_better,role,as_of,source_id\nmmlu,MMLU,,,,vendor,knowledge,,acc,fraction,0.25,1,true,scale,2026-01-01,s1\n",
+    "reported_scores.csv": "model_id,benchmark_id,effort,setting,score,unit,stderr,reported_by,reporter,evidence,as_of,"
+    "source_id\n"
+    "acme-one,mmlu,default,5-shot,0.7,fraction,,vendor,Acme,primary,2025-06-01,s1\n",
 }
 
 

@@ -22,8 +22,8 @@ from harness.catalog.tables import Row
 class Column:
     """One column of one file: the benchmark (id) of its scores, their scale where no per cent sign states it, their error.
 
-    ``by`` names what sets a test up where one file holds several: ``agent`` (the benchmark's id ends in the agent's name),
-    ``edition`` (in that of the questions).
+    ``by`` names what sets a test up where one file holds several: ``paper`` (makers' papers, or a leaderboard with prompts
+    of its own), ``agent``, ``edition`` of the questions, ``steps`` allowed to the agent; the benchmark's id ends in it.
     """
 
     benchmark: str
@@ -37,14 +37,14 @@ class Column:
 FILES: dict[str, tuple[Column, ...]] = {
     "aider_polyglot": (Column("aider-polyglot", "Percent correct"),),
     "anli": (Column("anli", "Score"),),
-    "arc_agi": (Column("arc-agi", "Score"),),
-    "arc_ai2": (Column("arc-challenge", "Challenge score"), Column("arc-easy", "Easy score")),
+    "arc_agi": (Column("arc-agi-1-arc-prize", "Score"),),
+    "arc_ai2": (Column("arc-challenge", "Challenge score", by="paper"), Column("arc-easy", "Easy score")),
     "balrog": (Column("balrog", "Average progress", stderr="Average Standard error"),),
-    "bbh": (Column("bbh", "Average"),),
-    "boolq": (Column("boolq", "Score"),),
+    "bbh": (Column("bbh", "Average", by="paper"),),
+    "boolq": (Column("boolq", "Score", by="paper"),),
     "cadeval": (Column("cadeval", "Overall pass (%)"),),
     "csqa2": (Column("commonsenseqa-2-0", "Score"),),
-    "cybench": (Column("cybench", "Unguided % Solved"),),
+    "cybench": (Column("cybench-stanford", "Unguided % Solved"),),
     "deepresearch": (Column("deepresearch-bench", "Average score"),),
     "factorio_learning_environment": (Column("factorio-lab-success", "Lab Success %"),),
     "fictionlivebench": (
@@ -52,9 +52,9 @@ FILES: dict[str, tuple[Column, ...]] = {
         Column("fiction-livebench-120k", "120k token score"),
     ),
     "geobench": (Column("geobench-country", "ACW Country %"),),
-    "gsm8k": (Column("gsm8k", "EM"),),
+    "gsm8k": (Column("gsm8k", "EM", by="paper"),),
     "gso_bench": (Column("gso", "Score OPT@1"),),
-    "hellaswag": (Column("hellaswag", "Overall accuracy"),),
+    "hellaswag": (Column("hellaswag", "Overall accuracy", by="paper"),),
     "lambada": (Column("lambada", "Score"),),
     "lech_mazur_writing": (Column("creative-writing-mazur", "Mean score", "points", 1),),
     "livebench": (Column("livebench", "Global average", by="edition"),),
@@ -63,30 +63,36 @@ FILES: dict[str, tuple[Column, ...]] = {
         Column("metr-time-horizon", "Time horizon", "minutes", 1),
         Column("metr-task-success", "average_score", "fraction", 1),
     ),
-    "mmlu": (Column("mmlu", "EM"),),
+    "mmlu": (Column("mmlu", "EM", by="paper"),),
     "openbookqa": (Column("openbookqa", "Accuracy"),),
-    "os_world": (Column("osworld", "Score"),),
+    "os_world": (Column("osworld", "Score", by="steps"),),
     "osuniverse": (Column("osuniverse", "Weighted Score"),),
     "piqa": (Column("piqa", "Score"),),
-    "scienceqa": (Column("scienceqa", "Score"),),
+    "scienceqa": (Column("scienceqa", "Score", by="paper"),),
     "simple_bench": (Column("simplebench", "Score (AVG@5)"),),
     "superglue": (Column("superglue", "Score"),),
-    "terminal_bench": (Column("terminal-bench", "Accuracy mean", stderr="Accuracy SE", by="agent"),),
+    "terminal_bench": (Column("terminal-bench-1-0", "Accuracy mean", stderr="Accuracy SE", by="agent"),),
     "the_agent_company": (Column("theagentcompany", "% Resolved"),),
     "triviaqa": (Column("triviaqa", "EM"),),
-    "videomme": (Column("video-mme", "Overall (no subtitles)"),),
+    "videomme": (Column("video-mme-board", "Overall (no subtitles)"),),
     "vpct": (Column("vpct", "Correct"),),
     "weirdml": (Column("weirdml", "Accuracy"),),
-    "winogrande": (Column("winogrande", "Accuracy"),),
+    "winogrande": (Column("winogrande", "Accuracy", by="paper"),),
 }
 # Leaderboards that ran a benchmark with prompts of their own, by their address.
-_BOARDS = (("crfm.stanford.edu/helm/lite", "helm-lite"), ("crfm.stanford.edu/helm/classic", "helm-classic"))
+_BOARDS = (
+    ("crfm.stanford.edu/helm/lite", "helm-lite"),
+    ("crfm.stanford.edu/helm/classic", "helm-classic"),
+    ("rowanzellers.com/hellaswag", "board"),
+    ("scienceqa.github.io/leaderboard", "board"),
+)
+_AGENTS = {"codex-cli": "codex"}  # other spellings of an agent's name
 RUNS = {
     "GPQA diamond": "gpqa-diamond-epoch",
     "MATH level 5": "math-level-5-epoch",
     "OTIS Mock AIME 2024-2025": "otis-mock-aime-2024-2025",
     "FrontierMath-2025-02-28-Private": "frontiermath",
-    "FrontierMath-Tier-4-2025-07-01-Private": "frontiermath-tier-4",
+    "FrontierMath-Tier-4-2025-07-01-Private": "frontiermath-tier-4-epoch",
     "SWE-Bench verified": "swe-bench-verified-epoch",
     "SWE-Bench Verified": "swe-bench-verified-epoch",
     "SimpleQA Verified": "simpleqa-verified",
@@ -205,12 +211,17 @@ def _score(out: Imported, context: ImportContext, row: Row, column: Column, vers
 def _benchmark(column: Column, row: Row) -> str:
     """Id of a row's benchmark: a test that several set up is one benchmark for each."""
     if column.by == "agent":
-        return f"{column.benchmark}-{spellings.slug(row.get('Agent', ''))}"
+        agent = spellings.slug(row.get("Agent", ""))
+        return f"{column.benchmark}-{_AGENTS.get(agent, agent)}"
+    if column.by == "steps":
+        steps = re.search(r"\((\d+) steps\)", row.get("Agent", ""))
+        return f"{column.benchmark}-{steps.group(1)}-steps" if steps else column.benchmark
     if column.by == "edition":
         return f"{column.benchmark}-{row.get('LiveBench Version', '').removeprefix('LiveBench-')}"
-    link = next((row[c] for c in _LINKS if row.get(c)), "")
-    board = next((board for address, board in _BOARDS if address in link), "")
-    return f"{column.benchmark}-{board}" if board else column.benchmark
+    if column.by == "paper":
+        link = next((row[c] for c in _LINKS if row.get(c)), "")
+        return f"{column.benchmark}-{next((board for address, board in _BOARDS if address in link), 'vendor')}"
+    return column.benchmark
 
 
 def _shots(text: str) -> str:

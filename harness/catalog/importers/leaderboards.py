@@ -28,7 +28,7 @@ V1: dict[str, Meaning] = {
     "arc": ("arc-challenge-open-llm-leaderboard-v1", "25-shot"),
     "hellaswag": ("hellaswag-open-llm-leaderboard-v1", "10-shot"),
     "mmlu": ("mmlu-open-llm-leaderboard-v1", "5-shot"),
-    "truthfulqa": ("truthfulqa-open-llm-leaderboard-v1", "0-shot"),
+    "truthfulqa": ("truthfulqa", "0-shot"),
     "winogrande": ("winogrande-open-llm-leaderboard-v1", "5-shot"),
     "gsm8k": ("gsm8k-open-llm-leaderboard-v1", "5-shot"),
 }
@@ -36,11 +36,13 @@ V2: dict[str, Meaning] = {
     "ifeval": ("ifeval-open-llm-leaderboard-v2", "0-shot"),
     "bbh": ("bbh-open-llm-leaderboard-v2", "3-shot"),
     "math": ("math-level-5-open-llm-leaderboard-v2", "4-shot"),
-    "gpqa": ("gpqa-open-llm-leaderboard-v2", "0-shot"),
-    "musr": ("musr-open-llm-leaderboard-v2", "0-shot"),
+    "gpqa": ("gpqa", "0-shot"),
+    "musr": ("musr", "0-shot"),
     "mmlu_pro": ("mmlu-pro-open-llm-leaderboard-v2", "5-shot"),
 }
 ARENA: dict[str, Meaning] = {"arena_score": ("chatbot-arena", "")}
+# From this day the board of chat models corrects for style by default; ratings of before are another benchmark.
+ARENA_STYLED = ("2025-05-14", "lmarena-text")
 # Words in the name of a file with Arena's board of chat models. All of its boards have the same columns; those of image
 # generators, of vision, web pages, video or search rank other things, as do those of a category (coding, Chinese).
 _TEXT_BOARD = frozenset(
@@ -190,7 +192,7 @@ def read_arena(files: list[SourceFile], context: ImportContext) -> Imported:
             )
             if model:
                 setting = f"95 % interval {row['95_pct_ci'].replace('/', ' ')}; {row['votes']} votes"
-                benchmark, _ = ARENA["arena_score"]
+                benchmark = ARENA_STYLED[1] if context.as_of >= ARENA_STYLED[0] else ARENA["arena_score"][0]
                 score = Score(
                     benchmark, value, "elo", setting, "LMArena", False, context.as_of, context.source_id,
                     _half_width(row["95_pct_ci"]),
@@ -205,14 +207,14 @@ def _half_width(interval: str) -> Decimal | None:
     return (Decimal(ends.group(1)) + Decimal(ends.group(2))) / 2 / Decimal("1.96") if ends else None
 
 
-# Editions of LiveBench's questions by category: a table of an edition that left a category's questions as they were
-# gives scores of the benchmark of the first such edition (the notes of its repository; equal scores of the same models).
+# Editions in which LiveBench changed a category's questions (the scores of models that stand in both tables changed);
+# a table of an edition between two gives scores of the benchmark of the earlier one.
 LIVEBENCH = {
-    "Reasoning": ("2024-06-24", "2024-11-25", "2025-04-02", "2025-11-25"),
-    "Coding": ("2024-06-24", "2025-04-02", "2025-05-30"),
+    "Reasoning": ("2024-06-24", "2024-07-26", "2024-11-25", "2025-04-02", "2025-11-25", "2026-01-08"),
+    "Coding": ("2024-06-24", "2024-07-26", "2025-04-02", "2025-05-30"),
     "Agentic Coding": ("2025-05-30", "2025-11-25"),
-    "Mathematics": ("2024-06-24", "2024-08-31", "2025-04-02", "2025-11-25"),
-    "Data Analysis": ("2024-06-24", "2024-11-25"),
+    "Mathematics": ("2024-06-24", "2024-08-31", "2025-04-02", "2025-11-25", "2026-01-08"),
+    "Data Analysis": ("2024-06-24", "2024-11-25", "2025-05-30", "2026-01-08"),
     "Language": ("2024-06-24", "2024-11-25", "2025-04-02", "2025-11-25"),
     "IF": ("2024-06-24", "2024-11-25", "2025-11-25"),
 }

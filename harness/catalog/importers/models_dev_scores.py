@@ -21,7 +21,7 @@ BENCHMARKS = {
     "SWE Bench Pro": "swe-bench-pro",
     "SWE-Bench Multilingual": "swe-bench-multilingual",
     "Terminal-Bench Hard": "terminal-bench-hard",
-    "Terminal-Bench": "terminal-bench",
+    "Terminal-Bench": "terminal-bench-1-0",
     "Terminal-Bench 2.1": "terminal-bench-2-1",
     "Terminal Bench 2.1": "terminal-bench-2-1",
     "Terminal Bench 2.0": "terminal-bench-2-0",
@@ -35,7 +35,7 @@ BENCHMARKS = {
     "Humanity’s Last Exam": "humanitys-last-exam",
     "CharXiv Reasoning": "charxiv-reasoning",
     "GPQA Diamond": "gpqa-diamond",
-    "τ3 Banking": "tau3-banking",
+    "τ3 Banking": "tau3-bench-banking",
     "Long Context Reasoning": "aa-lcr",
     "MRCRv2": "mrcr-v2",
     "CTI-REALM": "cti-realm",
@@ -54,11 +54,36 @@ THIRD_PARTIES = {
     "www.vals.ai": "Vals AI",
     "epoch.ai": "Epoch AI",
 }
-# Those who set tests of others up in their own way: their ids end in this. Tests that are theirs alone have no ending.
-_SET_UPS = {"Artificial Analysis": "artificial-analysis", "Scale AI": "scale", "Epoch AI": "epoch", "SWE-bench": "swe-bench"}
-_OWN = frozenset({"aa-coding-index", "aa-coding-agent-index", "aa-lcr", "terminal-bench-hard"})
-_SHARED_AGENT = "mini-swe-agent"  # one agent for all models, where others are each vendor's own
+# Ids by who set the test up; "" stands for a model's own vendor. A benchmark that is not here has one set-up: its plain id.
+_SET_UPS: dict[str, dict[str, str]] = {
+    "gpqa-diamond": {"": "gpqa-diamond-vendor", "Epoch AI": "gpqa-diamond-epoch"},
+    "humanitys-last-exam": {"": "humanitys-last-exam-unstated"},  # with tools or without is not said
+    "scicode": {"": "scicode-vendor", "Artificial Analysis": "scicode-artificial-analysis"},
+    "swe-atlas-codebase-qna": {
+        "Artificial Analysis": "swe-atlas-codebase-qna-artificial-analysis",
+        "Scale AI": "swe-atlas-codebase-qna-scale",
+    },
+    "swe-bench-multilingual": {"": "swe-bench-multilingual-vendor"},
+    "swe-bench-pro": {
+        "": "swe-bench-pro-vendor",
+        "Artificial Analysis": "swe-bench-pro-hard-aa",  # its own harder part of the tasks
+        "Scale AI": "swe-bench-pro-scale",
+    },
+    "swe-bench-verified": {
+        "": "swe-bench-verified-vendor",
+        "SWE-bench": "swe-bench-verified-mini-swe-agent",
+        "Epoch AI": "swe-bench-verified-epoch",
+    },
+    "tau3-bench-banking": {"": "tau3-bench-banking-vendor"},
+    "terminal-bench-2-0": {"": "terminal-bench-2-0-terminus-2"},
+    "terminal-bench-2-1": {
+        "": "terminal-bench-2-1-vendor",
+        "Artificial Analysis": "terminal-bench-2-1-artificial-analysis",
+    },
+    "terminal-bench-hard": {"Artificial Analysis": "terminal-bench-hard-artificial-analysis"},
+}
 _AGENTS = {"claude code": "claude-code", "terminus-2": "terminus-2", "codex": "codex"}
+_BY_AGENT = frozenset({"terminal-bench-2-1"})  # where vendors name a common agent, it is the set-up
 
 
 def full_date(value: object) -> str:
@@ -105,12 +130,9 @@ def listed_score(out: Imported, context: ImportContext, model_id: str, score: Ma
 
 def _set_up(benchmark: str, by: str, agent: str) -> str:
     """Id of a test under the set-up of who published the score, or under a known agent where its vendor did."""
-    if benchmark in _OWN:
-        return benchmark
-    if ending := _SET_UPS.get(by):
-        native = by == "Scale AI" and agent and agent != _SHARED_AGENT
-        return f"{benchmark}-{ending}-native-agent" if native else f"{benchmark}-{ending}"
-    return f"{benchmark}-{_AGENTS[agent]}" if not by and agent in _AGENTS else benchmark
+    if not by and benchmark in _BY_AGENT and agent in _AGENTS:
+        return f"{benchmark}-{_AGENTS[agent]}"
+    return _SET_UPS.get(benchmark, {}).get(by, benchmark)
 
 
 def add_score(out: Imported, row: dict[str, str]) -> None:
