@@ -150,7 +150,7 @@ def _facts(catalog: Catalog) -> Iterator[Finding]:
             expected = "a currency" if money else repr(key.unit)
             yield Finding("facts.csv", line, "unit", f"{row['key']} is measured in {expected}, not {row['unit']!r}")
         value = cell_rules.number(row["value"])
-        if key.unit and (value is None or (value < 0 and row["key"] != "net_income")):
+        if key.unit and (value is None or (value < 0 and not key.signed)):
             yield Finding(
                 "facts.csv", line, "value", f"{row['key']} expects a number, not {cell_rules.quoted(row['value'])}"
             )

@@ -15,7 +15,9 @@ _LEVEL = "|".join(LEVELS)
 _EFFORT = re.compile(rf"default|none(?:-(?:{_LEVEL}))?|thinking|(?:{_LEVEL})(?:-\d+k)?|\d+k")
 
 # Models that are asked for a level: elsewhere "medium" and "high" at a name's end are sizes (gpt2-medium, Mistral Medium).
-_LEVELLED = re.compile(r"^(?:o[1-9]|gpt-?(?:[5-9]|oss)|codex|grok|claude|gemini|deepseek-v[4-9]|qwen-?3|kimi|glm|minimax|muse|step)")
+_LEVELLED = re.compile(
+    r"^(?:o[1-9]|gpt-?(?:[5-9]|oss)|codex|grok|claude|gemini|deepseek-v[4-9]|qwen-?3|kimi|glm|minimax|muse|step)"
+)
 _WORDS = rf"(?:(?P<off>non?-?(?:thinking|reasoning)|none)|(?P<on>thinking|think|reasoning)(?:-auto)?)"
 _ENDINGS = (
     # claude-opus-4-5-thinking-64k-high-effort, …-thinking-low-effort, …-medium-effort

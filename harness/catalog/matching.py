@@ -20,7 +20,7 @@ _ALTERED = re.compile(
     r"(?:^|-)(abliterated|uncensored|derestricted|heretic|obliterated|lorablated|unleashed|roleplay|rp|erotica|nsfw|merge"
     r"|merged|finetune|drummer|storybook|euryale|magnum|cydonia|dolphin|eva|lumimaid|unslop\w*|rocinante|anubis|gguf|lora"
     r"|garnet\w*|gemopus|darkidol|fabled|unshackled|k1|larkspur|meromero|musica|queen|anko|infracelestial|rprmax|durian"
-    r"|distilled|nerdtemplate|sbert|router|auto|latest-free|fallen|tunes?)(?:-|$)"
+    r"|distilled|simpo|scitune|snoozy|adapter|nerdtemplate|sbert|router|auto|latest-free|fallen|tunes?)(?:-|$)"
 )
 
 
@@ -60,6 +60,9 @@ class NameIndex:
     providers: dict[str, str] = field(default_factory=dict)
     benchmarks: set[str] = field(default_factory=set)
     released: dict[str, str] = field(default_factory=dict)
+    closed: set[str] = field(default_factory=set)
+    provider_kinds: dict[str, str] = field(default_factory=dict)
+    vendor_of_provider: dict[str, str] = field(default_factory=dict)
     day: str = ""
 
     def alias(self, kind: str, form: str) -> str:
@@ -73,7 +76,9 @@ class NameIndex:
     def add_model(self, row: Row) -> None:
         """Add a model under its id, its name and its hub name."""
         self.vendor_of_model[row["model_id"]] = row["vendor_id"]
-        self.released[row["model_id"]] = row["released"]
+        if row["open_weights"] == "false":
+            self.closed.add(row["model_id"])
+        self.released[row["model_id"]] = self.released.get(row["model_id"], "") or row["released"]
         for name in (row["model_id"], row["name"].replace("/", "-"), row["hub_id"]):
             if name:
                 self.models[spellings.normal(name)].add(row["model_id"])
@@ -103,6 +108,8 @@ def index_names(
                 index.vendors.setdefault(_alias_key("vendor", name), row["vendor_id"])
     for row in providers:
         index.providers[row["provider_id"]] = row["provider_id"]
+        index.provider_kinds[row["provider_id"]] = row["kind"]
+        index.vendor_of_provider[row["provider_id"]] = row["vendor_id"]
     for row in aliases:
         period = Period(row["id"], row["valid_from"], row["valid_to"])
         index.aliases[row["kind"], _alias_key(row["kind"], row["alias"])].append(period)
@@ -112,11 +119,13 @@ def index_names(
 def match_model(index: NameIndex, name: str) -> Match | None:
     """The model that a name means: a reviewed alias, else a unique model of that form."""
     for form, rule in spellings.forms(name):
+        if "date" in rule and index.moved(form):
+            return None  # a dated checkpoint that the catalog lacks: the moving name may mean another
         alias = index.alias("model", form)
         if alias in index.vendor_of_model:
             return Match(alias, "alias" if rule == "name" else f"alias, {rule}")
         if index.moved(form):
-            return None  # a moving name, and nobody has said what it meant on that day
+            return None  # a moving name of which nobody has said what it meant on that day
         ids = index.models.get(form, ())
         if form in ids:
             return Match(form, rule)

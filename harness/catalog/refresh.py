@@ -186,7 +186,11 @@ _REVIEWED = frozenset({"vendors", "models", "providers", "sources"})
 
 
 # What a row is, once a person or an import has said it: no import changes it.
-_IDENTITY = {"models": ("product_id", "kind", "derived_from"), "providers": ("kind",)}
+_IDENTITY = {
+    "models": ("product_id", "kind", "derived_from"),
+    "providers": ("kind", "vendor_id"),
+    "prices": ("model_id", "tier", "per"),
+}
 
 
 def _series(source_id: str) -> str:

@@ -61,7 +61,11 @@ PRICE_PERS = ("token", "character", "image", "minute", "request")  # only prices
 SCORE_UNITS = ("fraction", "elo", "points", "minutes")
 BENCHMARK_DOMAINS = ("agents", "coding", "mathematics", "knowledge", "reasoning", "language", "multimodal", "safety",
                      "general")  # fmt: skip
-EVIDENCE = ("primary", "secondary", "aggregator")  # the maker's or benchmark's own page; one that quotes it; a collection
+EVIDENCE = (
+    "primary",
+    "secondary",
+    "aggregator",
+)  # the maker's or benchmark's own page; one that quotes it; a collection
 TASK_COST_KEYS = ("cost", "output_tokens", "seconds", "speed", "first_token")
 TASK_COST_UNITS = {"cost": "USD", "output_tokens": "tokens", "seconds": "seconds", "speed": "tokens/s",
                    "first_token": "seconds"}  # fmt: skip

@@ -28,9 +28,7 @@ winogrande-open-llm-leaderboard-v1 gsm8k-open-llm-leaderboard-v1"""
 def context() -> ImportContext:
     rows = small_rows()
     benchmarks = [{"benchmark_id": b} for b in BENCHMARKS.split()]
-    index = index_names(
-        rows["models"], rows["vendors"], rows["providers"], rows["aliases"], benchmarks, "2026-07-01"
-    )
+    index = index_names(rows["models"], rows["vendors"], rows["providers"], rows["aliases"], benchmarks, "2026-07-01")
     return ImportContext(index, dt.date(2026, 7, 1), "snapshot-2026-07-01")
 
 
@@ -106,7 +104,9 @@ def test_reported_scores_know_per_cent_fractions_shots_and_marks(context: Import
         "model_versions.csv", "id,Version release date,Hugging Face developer id", "acme-large,2026-02-02,acme"
     )
     out = epoch_scores.read([mmlu, metr, runs, versions, csv_file("other.csv", "a", "1")], context)
-    assert sorted(column(out, "reported_scores", "model_id", "benchmark_id", "score", "effort", "setting", "stderr")) == [
+    assert sorted(
+        column(out, "reported_scores", "model_id", "benchmark_id", "score", "effort", "setting", "stderr")
+    ) == [
         ("acme-7b-instruct", "mmlu", "0.7", "default", "5-shot; figure 2 of this source", ""),
         ("acme-7b-instruct", "mmlu", "0.75", "default", "5-shot", ""),
         ("acme-large", "gpqa-diamond-epoch", "0.85", "high", "Epoch's own run", "0.02"),
@@ -114,7 +114,9 @@ def test_reported_scores_know_per_cent_fractions_shots_and_marks(context: Import
         ("acme-large", "metr-time-horizon", "18.25", "16k", "", ""),
     ]
     assert {r["as_of"] for r in out.rows["reported_scores"] if r["benchmark_id"] == "mmlu"} == {"2024-05-01"}
-    assert {r["as_of"] for r in out.rows["reported_scores"] if r["benchmark_id"] == "gpqa-diamond-epoch"} == {"2025-11-17"}
+    assert {r["as_of"] for r in out.rows["reported_scores"] if r["benchmark_id"] == "gpqa-diamond-epoch"} == {
+        "2025-11-17"
+    }
     assert {r["url"] for r in out.rows["sources"]} == {"https://arxiv.org/abs/2405.12345", "https://metr.org/x"}
     assert {u.kind for u in out.unmatched} == {"model", "score", "benchmark", "file"}
 

@@ -152,8 +152,12 @@ def _catalog(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         for name, chance in (("MMLU", 0.25), ("HellaSwag", 0.25), ("WinoGrande", 0.5), ("GSM8K", 0.0), ("TriviaQA", 0.0), ("BBH", None))
     ]  # fmt: skip
     provider = [
-        dict(provider_id="northbound", name="Northbound", kind="host", vendor_id=None, country="US", website=None, **asof),
-        dict(provider_id="southgate", name="Southgate", kind="cloud", vendor_id=None, country="SG", website=None, **asof),
+        dict(
+            provider_id="northbound", name="Northbound", kind="host", vendor_id=None, country="US", website=None, **asof
+        ),
+        dict(
+            provider_id="southgate", name="Southgate", kind="cloud", vendor_id=None, country="SG", website=None, **asof
+        ),
     ]
     return {
         "source": source, "vendor": vendor, "model": pd.DataFrame(models), "provider": pd.DataFrame(provider),

@@ -131,6 +131,7 @@ AUTHORS: tuple[tuple[str, str], ...] = (
     ("InternLM", "shanghai-ai-lab"),
     ("UNICORN on RAINBOW", "ai2"),
 )
+REVISED_MONTHS = 12  # a later version of a paper adds models that came out since
 _LINKS = ("Source link", "Source link (site from table)")
 _ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf)/(\d{2})(\d{2})\.(\d{4,5})")
 
@@ -172,7 +173,7 @@ def _hints(version: str, versions: dict[str, Row]) -> Hints:
 
 def _score(out: Imported, context: ImportContext, row: Row, column: Column, versions: dict[str, Row]) -> None:
     written = row.get(column.name, "")
-    version = row.get("Model version") or row.get("Name", "")
+    version = _version(row)
     if not written or not version:
         return
     value = decimal(written.rstrip("%"))
@@ -184,8 +185,11 @@ def _score(out: Imported, context: ImportContext, row: Row, column: Column, vers
         return
     source, author, day = _source(out, context, row)
     released = context.names.released.get(model.model_id, "")
-    if day.endswith("-01") and day[:7] == released[:7]:
-        day = max(day, released)  # of a paper only the month is known
+    if released > day and source != context.source_id:
+        if _months(day, released) > REVISED_MONTHS:
+            out.leave("score", f"{column.benchmark}: {version}", f"in a paper of {day[:7]}, before the model's release")
+            return
+        day = released  # of a paper only the month of its first version is known
     parts = [_shots(row.get("Shots", "")), *(f"{k.lower()} {row[k]}" for k in ("Agent", "Scaffold") if row.get(k))]
     scale = 100 if written.endswith("%") else column.per
     error = decimal(row.get(column.stderr, "").rstrip("%")) if column.stderr else None
@@ -206,6 +210,17 @@ def _score(out: Imported, context: ImportContext, row: Row, column: Column, vers
             "secondary",
         ),
     )
+
+
+def _version(row: Row) -> str:
+    """Model of a row. Papers of before 2022 that say GPT-3 mean the model of 2020, whatever version the file gives them."""
+    version = row.get("Model version") or row.get("Name", "")
+    return "gpt-3-175b" if version == "text-davinci-001" and "GPT-3" in row.get("Name", "") else version
+
+
+def _months(first: str, last: str) -> int:
+    """Months from one ISO day to a later one."""
+    return 12 * (int(last[:4]) - int(first[:4])) + int(last[5:7]) - int(first[5:7])
 
 
 def _benchmark(column: Column, row: Row) -> str:

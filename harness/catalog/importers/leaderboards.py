@@ -224,7 +224,9 @@ def livebench_id(category: str, edition: str) -> str:
     """Benchmark of a category of LiveBench (empty: the mean of all) in the table of an edition (ISO day)."""
     if not category:
         return f"livebench-{edition}"
-    return f"livebench-{spellings.slug(category)}-{max((e for e in LIVEBENCH[category] if e <= edition), default=edition)}"
+    return (
+        f"livebench-{spellings.slug(category)}-{max((e for e in LIVEBENCH[category] if e <= edition), default=edition)}"
+    )
 
 
 def read_livebench(files: list[SourceFile], context: ImportContext) -> Imported:

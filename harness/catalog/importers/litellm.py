@@ -15,6 +15,7 @@ from typing import Any
 from harness.catalog import spellings
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal, plain
 from harness.catalog.importers.models_dev import NOT_OWNERS, chat_version, hosts_of
+from harness.catalog.importers.offers import add_price
 from harness.catalog.matching import maker, match_provider
 from harness.errors import BadInput
 
@@ -119,16 +120,7 @@ def _entry(out: Imported, context: ImportContext, key: str, facts: Mapping[str, 
     if match is None:
         made_by = maker(context.names, offer, hosts)
         out.leave("offer", key, "its model is not in the catalog" if made_by else "its maker is not known")
-    out.add(
-        "prices",
-        provider_id=provider.id,
-        offer_id=offer,
-        model_id=match.id if match else "",
-        currency="USD",
-        **prices,
-        as_of=context.as_of,
-        source_id=context.source_id,
-    )
+    add_price(out, context, provider.id, offer, match.id if match else "", prices)
     out.add(
         "providers",
         provider_id=provider.id,

@@ -2,7 +2,7 @@
 
 Mapping: provider → ``providers``; each offer → one row of ``prices`` for the snapshot's day, priced or not (an offer
 without a price still says who serves what); an offer whose model is not known, but whose maker is, adds the model
-with what most of its offers say; ``models.json`` → ``models`` and, from ``benchmarks``, ``reported_scores``.
+with what its maker's own offer says of weights, date and context; ``models.json`` → ``models`` and, from ``benchmarks``, ``reported_scores``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 from harness.catalog import spellings
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, commonest, decimal, plain, sizes
 from harness.catalog.importers.models_dev_scores import full_date, listed_score
+from harness.catalog.importers.offers import add_price
 from harness.catalog.matching import Match, maker, match_provider, match_vendor
 from harness.catalog.schema import MODALITIES
 from harness.errors import BadInput
@@ -51,6 +52,8 @@ NOT_OWNERS = frozenset(
         "accounts",
     ]
 )
+# Names of offers behind which no one model stands: a family without a size, a router's presets, a plan.
+NO_MODELS = frozenset({"gemma-3", "gemma-4", "glm-for-coding", "hermes-high", "hermes-low", "hermes-medium"})
 _COSTS = (
     ("input", "input_per_mtok"),
     ("output", "output_per_mtok"),
@@ -190,16 +193,7 @@ def _offers(out: Imported, context: ImportContext, document: Mapping[str, Any]) 
         match = offered_model(out, context, offer.id, hosts)
         cost = offer.facts.get("cost") or {}
         prices = {column: _price(cost.get(name)) for name, column in _COSTS}
-        out.add(
-            "prices",
-            provider_id=offer.provider,
-            offer_id=offer.id,
-            model_id=match.id if match else "",
-            currency="USD",
-            **prices,
-            as_of=context.as_of,
-            source_id=context.source_id,
-        )
+        add_price(out, context, offer.provider, offer.id, match.id if match else "", prices)
 
 
 def _provider_id(context: ImportContext, key: str) -> str:
@@ -231,9 +225,10 @@ def offered_model(out: Imported, context: ImportContext, offer_id: str, hosts: f
 def chat_version(context: ImportContext, offer_id: str, match: Match | None) -> Match | None:
     """Match of an offer, replaced by the model's chat version where the catalog has one.
 
-    APIs serve the chat model under the plain name, unless the offer's id contains ``base``.
+    APIs serve the chat model under the plain name, unless the offer's id contains ``base`` or the plain name is an API
+    model of its own (``gpt-3.5-turbo`` beside ``-instruct``): one without open weights.
     """
-    if match is None or match.rule != "name" or "base" in offer_id.lower():
+    if match is None or match.rule != "name" or "base" in offer_id.lower() or match.id in context.names.closed:
         return match
     for ending in spellings.CHAT_ENDINGS:
         if context.names.vendor_of_model.get(match.id + ending) == context.names.vendor_of_model[match.id]:
@@ -265,9 +260,13 @@ def _new_model(
     plainer = [f for f, rule in spellings.forms(model_id) if rule in ("date", "chat") and f != model_id and f in groups]
     if plainer or not model_id:
         return  # the same model under a shorter or fuller name that is in this list too
+    if model_id.endswith("-latest") or model_id in NO_MODELS or context.names.moved(model_id):
+        return  # a name that moves from model to model is none itself
     facts = [o.facts for o in groups[model_id]]
+    # what a model is, its maker's own offer says; resellers write false for everything, and dates of their own
+    own = [o.facts for o in groups[model_id] if context.names.vendor_of_provider.get(o.provider) == vendor_id]
     total, active = sizes(commonest(o.id.rsplit("/", 1)[-1] for o in groups[model_id]))
-    day = commonest(full_date(f.get("release_date")) for f in facts)
+    day = commonest(full_date(f.get("release_date")) for f in own)
     out.add(
         "models",
         model_id=model_id,
@@ -278,10 +277,10 @@ def _new_model(
         released=day if day <= context.as_of else "",
         params_b=total,
         active_params_b=active,
-        context_tokens=commonest(_count(f.get("limit", {}).get("context")) for f in facts),
-        input_modalities=commonest(_modalities(f["modalities"]["input"]) for f in facts),
-        output_modalities=commonest(_modalities(f["modalities"]["output"]) for f in facts),
-        open_weights=commonest(_flag(f.get("open_weights")) for f in facts),
+        context_tokens=commonest(_count(f.get("limit", {}).get("context")) for f in own),
+        input_modalities=commonest(_modalities(f["modalities"]["input"]) for f in own or facts),
+        output_modalities=commonest(_modalities(f["modalities"]["output"]) for f in own or facts),
+        open_weights=commonest(_flag(f.get("open_weights")) for f in own),
         as_of=context.as_of,
         source_id=context.source_id,
     )

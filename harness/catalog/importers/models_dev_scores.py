@@ -123,8 +123,10 @@ def listed_score(out: Imported, context: ImportContext, model_id: str, score: Ma
         "as_of": full_date(score.get("date")) or context.as_of,
         "source_id": context.source_id,
     }
-    if row["as_of"] > context.as_of:
-        row["as_of"] = context.as_of
+    row["as_of"] = min(row["as_of"], context.as_of)
+    if row["as_of"] < context.names.released.get(model_id, ""):
+        out.leave("score", f"{model_id}: {name}", f"of {row['as_of']}, before the model's release")
+        return
     add_score(out, row)
 
 

@@ -18,6 +18,8 @@ from harness.errors import BadInput
 
 # A published score belongs to the very model: never to its chat version or to what came after a preview.
 _TOO_LOOSE = ("chat", "preview")
+
+
 @dataclass(frozen=True)
 class Scored:
     """The model of a score, the effort that the source writes in the model's name, and what else the name says."""
@@ -68,8 +70,8 @@ def scored(out: Imported, context: ImportContext, name: str, hints: Hints | None
     if match is None or match.rule not in ("name", "alias"):
         bare, asked = effort.split(name)
         match = match_model(context.names, bare)
-    elif re.search(r"[-_ ]thinking$", name.lower()):
-        asked = "thinking"  # a checkpoint that always thinks
+    else:
+        asked = effort.split(name)[1]  # of a checkpoint that always thinks, or of an alias that keeps the effort
     if match and not any(word in match.rule for word in _TOO_LOOSE):
         out.matched[match.rule] += 1
         setting = "" if match.rule in ("name", "alias") else f"as {bare}"
@@ -82,6 +84,9 @@ def scored(out: Imported, context: ImportContext, name: str, hints: Hints | None
 
 def _added(out: Imported, context: ImportContext, name: str, asked: str, hints: Hints) -> Scored | None:
     by = match_vendor(context.names, hints.organisation) if hints.organisation else None
+    if hints.organisation and by is None:
+        out.leave("model", name, f"its maker, {hints.organisation}, is no vendor of the catalog")
+        return None
     made_by = by or maker(context.names, f"{hints.owner}/{name.rsplit('/', 1)[-1]}" if hints.owner else name)
     if made_by is None:
         out.leave("model", name, "its maker is not known")
@@ -143,7 +148,9 @@ def report(out: Imported, context: ImportContext, model: Scored, score: Score) -
     """
     setting = "; ".join(filter(None, [score.setting, model.setting]))
     if score.benchmark not in context.names.benchmarks:
-        out.leave("set-up", score.benchmark, f"no row of benchmarks.csv for this test and set-up (model {model.model_id})")
+        out.leave(
+            "set-up", score.benchmark, f"no row of benchmarks.csv for this test and set-up (model {model.model_id})"
+        )
         return
     add_score(
         out,
