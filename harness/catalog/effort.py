@@ -18,7 +18,7 @@ _EFFORT = re.compile(rf"default|none(?:-(?:{_LEVEL}))?|thinking|(?:{_LEVEL})(?:-
 _LEVELLED = re.compile(
     r"^(?:o[1-9]|gpt-?(?:[5-9]|oss)|codex|grok|claude|gemini|deepseek-v[4-9]|qwen-?3|kimi|glm|minimax|muse|step)"
 )
-_WORDS = rf"(?:(?P<off>non?-?(?:thinking|reasoning)|none)|(?P<on>thinking|think|reasoning)(?:-auto)?)"
+_WORDS = r"(?:(?P<off>non?-?(?:thinking|reasoning)|none)|(?P<on>thinking|think|reasoning)(?:-auto)?)"
 _ENDINGS = (
     # claude-opus-4-5-thinking-64k-high-effort, …-thinking-low-effort, …-medium-effort
     re.compile(rf"[-_ ]\(?(?:(?P<on>thinking)(?:-auto)?-)?(?:(?P<budget>\d+)k-)?(?P<level>{_LEVEL})-effort\)?$"),

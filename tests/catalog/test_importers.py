@@ -15,7 +15,6 @@ from harness.catalog.registry import IMPORTERS, importer_named
 from harness.errors import BadInput
 from tests.catalog.conftest import small_rows
 
-
 BENCHMARKS = """mmlu gpqa-diamond-epoch metr-time-horizon metr-task-success chatbot-arena terminal-bench-terminus
 livebench-2026-07-01 livebench-coding-2025-05-30 livebench-reasoning-2025-11-25 livebench-2024-07-26 livebench-coding-2024-06-24
 ifeval-open-llm-leaderboard-v2 bbh-open-llm-leaderboard-v2 math-level-5-open-llm-leaderboard-v2 gpqa-open-llm-leaderboard-v2
