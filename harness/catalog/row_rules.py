@@ -112,6 +112,20 @@ def _scores_of_other_kinds(catalog: Catalog) -> Iterator[Finding]:
             yield Finding("reported_scores.csv", line, "benchmark_id", message, "warning", "kind-and-domain", key)
 
 
+def _thinking_twins(catalog: Catalog) -> Iterator[Finding]:
+    """A score with thinking on a model beside its thinking checkpoint is the checkpoint's; one warning a model."""
+    product = {r["model_id"]: r["product_id"] for r in catalog.rows["models"]}
+    told = set()
+    for line, row in catalog.numbered("reported_scores"):
+        own = row["model_id"]
+        twin = own.removesuffix("-instruct") + "-thinking"
+        apart = twin in product and product[twin] != product.get(own)
+        if row["effort"] == "thinking" and apart and own not in told:
+            told.add(own)
+            message = f"a score with thinking on {own}: is it of {twin}?"
+            yield Finding("reported_scores.csv", line, "model_id", message, "warning", "thinking-twin", own)
+
+
 def _offer(line: int, row: Row, column: str, message: str, rule: str, level: str = "warning") -> Finding:
     key = f"{row['provider_id']} {row['offer_id']} {row['as_of']}"
     return Finding("prices.csv", line, column, message, level, rule, key)
@@ -260,6 +274,7 @@ RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (
     _costs,
     _benchmarks,
     _scores_of_other_kinds,
+    _thinking_twins,
     _sold_before_release,
     _units,
     _below_the_maker,

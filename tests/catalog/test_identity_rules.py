@@ -288,6 +288,17 @@ WARNINGS: list[tuple[str, Edit, Edit]] = [
         both(cells("benchmarks", 0, edition="2026-06-24"), cells("reported_scores", 0, as_of="2026-06-24")),
         both(cells("benchmarks", 0, edition="2026-01-15"), cells("reported_scores", 0, as_of="2026-01-15")),
     ),
+    (
+        "thinking-twin",
+        both(
+            adds("models", model("acme-7b-thinking")),
+            adds("reported_scores", score("acme-7b-instruct", effort="thinking")),
+        ),
+        both(
+            adds("models", model("acme-7b-thinking", product_id="acme-7b-instruct")),
+            adds("reported_scores", score("acme-7b-instruct", effort="thinking")),
+        ),
+    ),
     ("benchmark-unstated", cells("benchmarks", 0, domain=""), cells("benchmarks", 0, domain="language")),
     (
         "kind-and-domain",
