@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from harness.catalog import cell_rules
+from harness import places
+from harness.catalog import cell_rules, identity_rules, name_rules, reviewed, row_rules
 from harness.catalog.codes import CURRENCIES
 from harness.catalog.schema import ALIAS_TARGET, BORDERLINE_SEGMENTS, BY_NAME, TABLES, Table, named_by
 from harness.catalog.tables import Catalog, Finding, Row, key_of, read
@@ -17,12 +18,23 @@ from harness.errors import BadInput
 
 
 def check(folder: Path, today: dt.date) -> list[Finding]:
-    """Findings of the catalog in ``folder``, in the order of its tables; empty where it is sound."""
-    catalog, findings = read(folder)
-    if findings:
+    """Errors of the catalog in ``folder``, in the order of its tables; empty where it is sound."""
+    return errors(findings(folder, today))
+
+
+def findings(folder: Path, today: dt.date) -> list[Finding]:
+    """Errors of the catalog in ``folder``, and its warnings that nobody has reviewed."""
+    catalog, unreadable = read(folder)
+    if unreadable:
         # a table that cannot be read whole would make every reference to it look broken
-        return sorted(findings)
-    return check_tables(catalog, today)
+        return sorted(unreadable)
+    packaged = folder.resolve() == places.packaged_catalog().resolve()
+    return reviewed.unreviewed(_all_findings(catalog, today), own=packaged)
+
+
+def errors(found: list[Finding]) -> list[Finding]:
+    """The findings that cannot be right: those that a rebuild and a refresh refuse."""
+    return [f for f in found if f.level == "error"]
 
 
 def require_sound(folder: Path, today: dt.date) -> None:
@@ -31,23 +43,26 @@ def require_sound(folder: Path, today: dt.date) -> None:
     Raises:
         BadInput: with every finding (the first 50), each with file, row and column.
     """
-    findings = check(folder, today)
-    if findings:
-        more = f" (the first 50 of {len(findings)})" if len(findings) > 50 else ""
-        raise BadInput(f"The catalog in {folder} does not pass its checks{more}:", [str(f) for f in findings[:50]])
+    found = check(folder, today)
+    if found:
+        more = f" (the first 50 of {len(found)})" if len(found) > 50 else ""
+        raise BadInput(f"The catalog in {folder} does not pass its checks{more}:", [str(f) for f in found[:50]])
 
 
 def check_tables(catalog: Catalog, today: dt.date) -> list[Finding]:
-    """Findings of tables in memory, which a refresh checks before it writes."""
-    findings = [f for table in TABLES for f in _cells(catalog, table, today)]
-    bad = {(f.file, f.row) for f in findings}
+    """Errors of tables in memory, which a refresh checks before it writes."""
+    return errors(_all_findings(catalog, today))
+
+
+def _all_findings(catalog: Catalog, today: dt.date) -> list[Finding]:
+    found = [f for table in TABLES for f in _cells(catalog, table, today)]
+    bad = {(f.file, f.row) for f in found}
     for rule in _RULES:
-        findings += [f for f in rule(catalog) if (f.file, f.row) not in bad or f.column]
-    return sorted(set(findings))
+        found += [f for f in rule(catalog) if (f.file, f.row) not in bad or f.column]
+    return sorted(set(found))
 
 
-def _numbered(catalog: Catalog, name: str) -> Iterator[tuple[int, Row]]:
-    return zip(catalog.lines[name], catalog.rows[name], strict=True)
+_numbered = Catalog.numbered
 
 
 def _cells(catalog: Catalog, table: Table, today: dt.date) -> Iterator[Finding]:
@@ -221,6 +236,9 @@ _RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (
     _relations,
     _benchmarks,
     _scores,
+    *identity_rules.RULES,
+    *name_rules.RULES,
+    *row_rules.RULES,
 )
 
 

@@ -84,7 +84,8 @@ class NameIndex:
                 self.models[spellings.normal(name)].add(row["model_id"])
 
 
-def _alias_key(kind: str, name: str) -> str:
+def alias_key(kind: str, name: str) -> str:
+    """The form under which an alias of a kind is looked up."""
     if kind == "model":
         return spellings.normal(name)
     return spellings.slug(name) or name.strip().lower()
@@ -105,14 +106,14 @@ def index_names(
     for row in vendors:
         for name in (row["vendor_id"], row["name_en"], row["name_zh"]):
             if name:
-                index.vendors.setdefault(_alias_key("vendor", name), row["vendor_id"])
+                index.vendors.setdefault(alias_key("vendor", name), row["vendor_id"])
     for row in providers:
         index.providers[row["provider_id"]] = row["provider_id"]
         index.provider_kinds[row["provider_id"]] = row["kind"]
         index.vendor_of_provider[row["provider_id"]] = row["vendor_id"]
     for row in aliases:
         period = Period(row["id"], row["valid_from"], row["valid_to"])
-        index.aliases[row["kind"], _alias_key(row["kind"], row["alias"])].append(period)
+        index.aliases[row["kind"], alias_key(row["kind"], row["alias"])].append(period)
     return index
 
 
@@ -138,7 +139,7 @@ def match_model(index: NameIndex, name: str) -> Match | None:
 
 def match_vendor(index: NameIndex, name: str) -> Match | None:
     """The vendor that a company's or organisation's name means."""
-    key = _alias_key("vendor", name)
+    key = alias_key("vendor", name)
     if alias := index.alias("vendor", key):
         return Match(alias, "alias")
     return Match(index.vendors[key], "name") if key in index.vendors else None

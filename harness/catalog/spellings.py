@@ -67,7 +67,7 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^(k2)-(?=[5-9])"), r"kimi-k2-"),
 )
 # Families whose modes are switches of one model, not models of their own.
-_SWITCHED = (
+SWITCHED = (
     "claude-", "gpt-5", "gpt-oss", "o1", "o3", "o4", "gemini-2-5", "gemini-3", "deepseek-v3-1", "deepseek-v3-2",
     "deepseek-v4", "glm-4-5", "glm-4-6", "glm-4-7", "glm-5", "mimo-", "grok-3-mini", "kimi-k2-5", "kimi-k2-6", "step-3-",
     "minimax-m", "nemotron-3-", "gemma-4-", "hermes-4-", "ernie-5-1", "mistral-medium-3-5", "mistral-small-4", "qwen3-5", "qwen3-6", "qwen3-7", "hy3",
@@ -122,7 +122,7 @@ def undated(form: str) -> str:
 
 def unmoded(form: str) -> str:
     """A form without the mode (thinking, effort) at its end, for families where a mode is a switch."""
-    return _bare(_MODE.sub("", form)) if form.startswith(_SWITCHED) else form
+    return _bare(_MODE.sub("", form)) if form.startswith(SWITCHED) else form
 
 
 def forms(name: str) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,16 +17,25 @@ MAX_FILE = 64 * 1024 * 1024  # bytes; the largest table holds well under 10 MB
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One error of the catalog: file, row (1 is the heading), column and message."""
+    """One finding of the catalog: file, row (1 is the heading), column and message.
+
+    An ``error`` cannot be right; a ``warning`` is for a person to look at, who may list its rule and key in
+    ``harness/catalog/reviewed.csv``.
+    """
 
     file: str
     row: int
     column: str
     message: str
+    level: str = "error"
+    rule: str = ""
+    key: str = ""
 
     def __str__(self) -> str:
         position = f"{self.file}, row {self.row}" if self.row else self.file
-        return f"{position}, column {self.column}: {self.message}" if self.column else f"{position}: {self.message}"
+        position = f"{position}, column {self.column}" if self.column else position
+        reviewable = f" [{self.rule}: {self.key}]" if self.level == "warning" else ""
+        return f"{position}: {self.message}{reviewable}"
 
 
 Row = dict[str, str]
@@ -38,6 +47,10 @@ class Catalog:
 
     rows: dict[str, list[Row]] = field(default_factory=lambda: {t.name: [] for t in TABLES})
     lines: dict[str, list[int]] = field(default_factory=lambda: {t.name: [] for t in TABLES})
+
+    def numbered(self, name: str) -> Iterator[tuple[int, Row]]:
+        """Rows of one table, each after its row of the file."""
+        return zip(self.lines[name], self.rows[name], strict=True)
 
     def keyed(self, table: Table) -> dict[tuple[str, ...], Row]:
         """Rows of one table by their key."""

@@ -1,0 +1,138 @@
+"""Rules on the names under which prices and scores came in: their words must be those of the model they hang on."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from harness.catalog import cell_rules, matching, spellings
+from harness.catalog.tables import Catalog, Finding, Row
+
+_SIZE = re.compile(r"a?\d+[bm]|\d+x\d+b")
+_CONTEXT = re.compile(r"(\d+)k")
+_SHADES = frozenset({"tiny", "nano", "mini", "small", "medium", "large", "xl", "lite"})
+_MODES = frozenset({"thinking", "base", "vl", "coder", "math", "embedding", "fast", "highspeed", "lightning"})
+_FAST = frozenset({"fast", "highspeed", "lightning"})
+_CHAT = frozenset({"instruct", "chat", "it"})
+_CUT = frozenset({"int4", "awq", "gptq"})
+_MARKS = _SHADES | _MODES | _CUT
+_AS = re.compile(r"(?:^|; )as ([^;]+)")
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of a model's name: the words of its id, of all its names, and the row."""
+
+    own: frozenset[str]
+    all: frozenset[str]
+    row: Row
+
+
+# Spellings of one word.
+_SAME = {"think": "thinking", "thought": "thinking", "vision": "vl"}
+
+
+def _words(name: str) -> frozenset[str]:
+    last = name.rstrip("/").rsplit("/", 1)[-1]
+    parts = re.sub(r"([a-z]{3,})(?=\d)", r"\1-", spellings.slug(last)).split("-")
+    words = frozenset(_SAME.get(part, part) for part in parts)
+    return words - {"nano"} if "banana" in words else words
+
+
+def _known(row: Row) -> _Known:
+    own = _words(row["model_id"])
+    return _Known(own, own | _words(row["name"]) | _words(row["hub_id"]), row)
+
+
+def differences(name: str, model: _Known, ids: frozenset[str], tier: str = "standard") -> list[str]:
+    """What ``name`` says that ``model`` is not, and the other way round: sizes, contexts, moving names, modes."""
+    words, form = _words(name), spellings.normal(name)
+    marks = _marks(form, model, tier)
+    found = sorted(w for w in words & marks if w not in model.all)
+    if {w for w in words if _SIZE.fullmatch(w)}:
+        found += sorted(w for w in words - model.all if _SIZE.fullmatch(w) and not _is_size(w, model.row))
+    found += sorted(w for w in words - model.all if _CONTEXT.fullmatch(w) and not _is_context(w, model.row))
+    found += sorted(f"no {w}" for w in model.own - words if _CONTEXT.fullmatch(w))
+    if "latest" in words and "latest" not in model.own and not any(w.startswith("20") for w in words):
+        found.append("latest, without an alias of its period")
+    lacking = sorted((model.own - words) & (marks | (frozenset() if words & _CHAT else _CHAT)))
+    if lacking and form in ids and form != model.row["model_id"]:
+        found.append(f"no {', no '.join(lacking)}, and {form} is a model")
+    if not model.all & _CHAT and any(f"{model.row['model_id']}-{w}" in ids for w in words & _CHAT):
+        found.append(min(words & _CHAT))
+    return found
+
+
+def _marks(form: str, model: _Known, tier: str) -> frozenset[str]:
+    """Words that tell models apart, without those that are a switch or a tier of this one."""
+    switched = any(name.startswith(spellings.SWITCHED) for name in (form, model.row["model_id"]))
+    switches = {"thinking", "medium"} if switched else set()
+    return _MARKS - switches - (_FAST if tier == "fast" else set())
+
+
+def _is_size(word: str, row: Row) -> bool:
+    """Whether a size in a name is the model's number of parameters, total or active, as far as it is known."""
+    numbers = [cell_rules.number(row[c]) for c in ("params_b", "active_params_b")]
+    stated = float(re.sub(r"\D", "", word.split("x")[-1])) / (1000 if word.endswith("m") else 1)
+    return any(n is not None and abs(float(n) - stated) <= 0.1 * stated for n in numbers)
+
+
+def _is_context(word: str, row: Row) -> bool:
+    """Whether a context in a name is the model's own; 32k stands for 32,000 as for 32,768."""
+    tokens = cell_rules.number(row["context_tokens"])
+    return tokens is not None and abs(float(tokens) / (int(word[:-1]) * 1000 or 1) - 1) < 0.06
+
+
+def _moving(catalog: Catalog) -> set[str]:
+    """Forms of names whose meaning on each day a person has stated."""
+    return {
+        matching.alias_key("model", r["alias"])
+        for r in catalog.rows["aliases"]
+        if r["kind"] == "model" and (r["valid_from"] or r["valid_to"])
+    }
+
+
+def _stated_names(catalog: Catalog) -> Iterator[tuple[int, tuple[str, str, str, str]]]:
+    """Row of the file, then table, name, model and tier of every offer and of every score that states its name."""
+    for line, row in catalog.numbered("prices"):
+        if row["model_id"]:
+            yield line, ("prices", row["offer_id"].rsplit("/", 1)[-1].lower(), row["model_id"], row["tier"])
+    for line, row in catalog.numbered("reported_scores"):
+        if stated := _AS.search(row["setting"]):
+            yield line, ("reported_scores", stated.group(1).lower(), row["model_id"], "standard")
+
+
+def _names(catalog: Catalog) -> Iterator[Finding]:
+    """A price or a score under another size, context or mode is another model's; one warning a name and model."""
+    models = {r["model_id"]: _known(r) for r in catalog.rows["models"]}
+    moving, ids = _moving(catalog), frozenset(models)
+    lines: dict[tuple[str, str, str, str], list[int]] = defaultdict(list)
+    for line, stated in _stated_names(catalog):
+        lines[stated].append(line)
+    for (table, name, model_id, tier), found in lines.items():
+        if model_id not in models or spellings.normal(name) in moving:
+            continue
+        differing = differences(name, models[model_id], ids, tier)
+        if differing:
+            rows = f" ({len(found)} rows)" if len(found) > 1 else ""
+            message = f"{name} on {model_id}: {', '.join(differing)}{rows}"
+            rule = "offer-name" if table == "prices" else "score-name"
+            yield Finding(f"{table}.csv", found[0], "model_id", message, "warning", rule, f"{name} {model_id}")
+
+
+def _own_names(catalog: Catalog) -> Iterator[Finding]:
+    """A model whose id, name and hub page speak of two modes or sizes (base and instruct, VL and text) is two models."""
+    for line, row in catalog.numbered("models"):
+        own = _words(row["model_id"])
+        for column in ("name", "hub_id"):
+            words = _words(row[column]) if row[column] else own
+            lacking = _MARKS | (_CHAT if column == "hub_id" and not words & _CHAT else frozenset())
+            found = [*sorted((words - own) & _MARKS), *(f"no {w}" for w in sorted((own - words) & lacking))]
+            if found:
+                message = f"{row[column]} beside the id {row['model_id']}: {', '.join(found)}"
+                yield Finding("models.csv", line, column, message, "warning", "id-and-name", row["model_id"])
+
+
+RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_names, _own_names)
