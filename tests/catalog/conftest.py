@@ -43,6 +43,8 @@ LINES = {
         "mmlu,MMLU,,MMLU,,vendor,knowledge,,acc,fraction,0.25,1,true,scale,2026-07-01,page",
         "chatbot-arena,Chatbot Arena,,,,lmarena,general,,rating,elo,,,true,rating,2026-07-01,page",
         "scicode,SciCode,,,,vendor,coding,,,fraction,,1,true,scale,2026-07-01,page",
+        "scicode-artificial-analysis,SciCode (Artificial Analysis),,,,artificial-analysis,coding,,,fraction,,1,true,scale,"
+        "2026-07-01,page",
     ],
     "reported_scores": [
         "acme-7b-instruct,mmlu,default,5-shot,0.61,fraction,,acme,vendor,primary,2026-01-15,page",

@@ -15,9 +15,9 @@ from harness.catalog.registry import IMPORTERS, importer_named
 from harness.errors import BadInput
 from tests.catalog.conftest import small_rows
 
-BENCHMARKS = """mmlu gpqa-diamond-epoch metr-time-horizon metr-task-success chatbot-arena terminal-bench-terminus
-livebench-2026-07-01 livebench-coding-2025-05-30 livebench-reasoning-2025-11-25 livebench-2024-07-26 livebench-coding-2024-06-24
-ifeval-open-llm-leaderboard-v2 bbh-open-llm-leaderboard-v2 math-level-5-open-llm-leaderboard-v2 gpqa-open-llm-leaderboard-v2
+BENCHMARKS = """mmlu-vendor gpqa-diamond-epoch metr-time-horizon metr-task-success chatbot-arena terminal-bench-terminus
+lmarena-text livebench-2026-07-01 livebench-coding-2025-05-30 livebench-reasoning-2026-01-08 livebench-2024-07-26 livebench-coding-2024-06-24
+truthfulqa gpqa musr ifeval-open-llm-leaderboard-v2 bbh-open-llm-leaderboard-v2 math-level-5-open-llm-leaderboard-v2 gpqa-open-llm-leaderboard-v2
 musr-open-llm-leaderboard-v2 mmlu-pro-open-llm-leaderboard-v2 arc-challenge-open-llm-leaderboard-v1
 hellaswag-open-llm-leaderboard-v1 mmlu-open-llm-leaderboard-v1 truthfulqa-open-llm-leaderboard-v1 mmlu-helm-lite
 winogrande-open-llm-leaderboard-v1 gsm8k-open-llm-leaderboard-v1"""
@@ -106,13 +106,13 @@ def test_reported_scores_know_per_cent_fractions_shots_and_marks(context: Import
     assert sorted(
         column(out, "reported_scores", "model_id", "benchmark_id", "score", "effort", "setting", "stderr")
     ) == [
-        ("acme-7b-instruct", "mmlu", "0.7", "default", "5-shot; figure 2 of this source", ""),
-        ("acme-7b-instruct", "mmlu", "0.75", "default", "5-shot", ""),
+        ("acme-7b-instruct", "mmlu-vendor", "0.7", "default", "5-shot; figure 2 of this source", ""),
+        ("acme-7b-instruct", "mmlu-vendor", "0.75", "default", "5-shot", ""),
         ("acme-large", "gpqa-diamond-epoch", "0.85", "high", "Epoch's own run", "0.02"),
         ("acme-large", "metr-task-success", "0.476797", "16k", "", ""),
         ("acme-large", "metr-time-horizon", "18.25", "16k", "", ""),
     ]
-    assert {r["as_of"] for r in out.rows["reported_scores"] if r["benchmark_id"] == "mmlu"} == {"2024-05-01"}
+    assert {r["as_of"] for r in out.rows["reported_scores"] if r["benchmark_id"] == "mmlu-vendor"} == {"2024-05-01"}
     assert {r["as_of"] for r in out.rows["reported_scores"] if r["benchmark_id"] == "gpqa-diamond-epoch"} == {
         "2025-11-17"
     }
@@ -202,7 +202,7 @@ def test_livebench_means_are_means_of_tasks_and_then_of_categories(context: Impo
     rows = csv_file("table_2026.csv", "model,a,b,c", "acme-large,10,30,60", "acme-7b,10,,60")
     out = leaderboards.read_livebench([rows, categories], context)
     assert column(out, "reported_scores", "model_id", "benchmark_id", "score") == [
-        ("acme-large", "livebench-reasoning-2025-11-25", "0.2"),
+        ("acme-large", "livebench-reasoning-2026-01-08", "0.2"),
         ("acme-large", "livebench-coding-2025-05-30", "0.6"),
         ("acme-large", "livebench-2026-07-01", "0.4"),
         ("acme-7b-instruct", "livebench-coding-2025-05-30", "0.6"),

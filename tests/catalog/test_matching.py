@@ -96,13 +96,13 @@ def test_vendors_and_providers_are_known_under_reviewed_names(index: NameIndex) 
     assert match_vendor(index, "no such company") is None
     provider = match_provider(index, "vertex_ai-anthropic_models")
     assert provider is not None
-    assert provider.id == "google-vertex-anthropic"
+    assert provider.id == "google-vertex"
     assert match_provider(index, "nowhere") is None
 
 
 def test_two_models_of_one_name_match_nothing() -> None:
     def row(model_id: str, name: str) -> dict[str, str]:
-        return {"model_id": model_id, "vendor_id": "v", "name": name, "hub_id": ""}
+        return {"model_id": model_id, "vendor_id": "v", "name": name, "hub_id": "", "released": "", "open_weights": ""}
 
     both = index_names([row("a-1", "Twin"), row("b-1", "Twin")], [], [], [])
     assert match_model(both, "twin") is None
