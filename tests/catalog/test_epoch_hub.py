@@ -70,10 +70,28 @@ def test_taken_over_scores_are_secondary_and_keep_their_day(context: ImportConte
     assert [(u.name, u.why) for u in out.unmatched] == [("1 rows", "Epoch names no model version")]
 
 
-def test_an_error_in_per_cent_beside_a_fraction(context: ImportContext) -> None:
-    lines = "Model version,Pass@1 score,Pass@1 Standard Error", "acme-large,0.298,3.6"
-    out = imported(context, "apex_agents_external", *lines)
-    assert only(out, "score", "stderr", "reported_by") == [("0.298", "0.036", "Mercor")]
+def test_half_an_interval_becomes_an_error(context: ImportContext) -> None:
+    out = imported(context, "hle_external", "Model version,Accuracy,Accuracy Standard Error", "acme-large,0.3752,0.019")
+    assert only(out, "score", "stderr", "reported_by") == [("0.3752", "0.009694", "Scale AI")]
+    apex = imported(
+        context, "apex_agents_external", "Model version,Pass@1 score,Pass@1 Standard Error", "acme-large,0.298,3.6"
+    )
+    assert only(apex, "score", "stderr", "reported_by") == [("0.298", "", "Mercor")]
+
+
+def test_no_maker_is_guessed_and_web_apps_stay_out(context: ImportContext) -> None:
+    out = imported(
+        context,
+        "vpct_external",
+        "Model version,Correct,Release date,Organization,Source",
+        "acme-next,0.5,2026-03-01,Acme,VPCT leaderboard",
+        "acme-other,0.4,2026-03-01,,VPCT leaderboard",
+        "acme-large-web-app,0.6,2026-03-01,Acme,VPCT leaderboard",
+    )
+    assert [(m["model_id"], m["vendor_id"], m["released"]) for m in out.rows["models"]] == [
+        ("acme-next", "acme", "2026-03-01")
+    ]
+    assert {u.name for u in out.unmatched} == {"acme-other", "acme-large-web-app"}
 
 
 def test_one_file_may_hold_several_set_ups(context: ImportContext) -> None:
@@ -109,6 +127,7 @@ def test_a_paper_of_the_year_before_takes_the_release_day(context: ImportContext
     [
         ("0.8355", "Epoch AI", "high", 1),
         ("0.8355", "Epoch AI collection", "high", 1),
+        ("0.84", "Epoch AI", "high", 1),
         ("0.8355", "Somebody else", "high", 0),
         ("0.8345", "Epoch AI", "high", 0),
         ("0.8355", "Epoch AI", "low", 0),
@@ -122,10 +141,19 @@ def test_a_score_of_the_older_collection_is_not_repeated(
         "reported_by": by,
     }  # fmt: skip
     context.there.rows["reported_scores"] = [there]
-    lines = "Model version,mean_score,stderr,Started at", "acme-large_high,0.8359,0.02,2026-04-15T14:03:19.000Z"
-    out = imported(context, "gpqa_diamond", *lines)
+    out = imported(
+        context,
+        "gpqa_diamond",
+        "Model version,mean_score,Best score (across scorers),stderr,Started at",
+        "acme-large_high,0.8359,0.84,0.02,2026-04-15T14:03:19.000Z",
+    )
     assert len(out.rows["reported_scores"]) == 1 - doubles
     assert [u.name for u in out.unmatched] == ["1 scores"] * doubles
+
+
+def test_a_page_without_a_new_score_is_no_source(context: ImportContext) -> None:
+    lines = "Model version,EM,Source,Source link", "acme-7b,0.6,Old Report,https://arxiv.org/abs/2401.00001"
+    assert imported(context, "mmlu_external", *lines).rows["sources"] == []
 
 
 def test_the_index_and_unknown_files_stay_out(context: ImportContext) -> None:
@@ -141,5 +169,5 @@ def test_the_reviewed_list_is_sound() -> None:
         re.compile(line["pattern"])
         assert bool(line["by"]) == bool(line["pattern"])
         assert int(line["per"]) in (1, 100)
-        assert bool(line["stderr"]) == bool(line["stderr_per"])
+        assert (float(line["stderr_per"]) > 0) if line["stderr"] else not line["stderr_per"]
         assert not line["file"].startswith(("epoch_capabilities_index", "eci_"))

@@ -2,8 +2,12 @@
 
 Mapping: ``mappings/epoch_hub_benchmarks.csv`` gives each file's column its benchmark (first fit counts; ``by`` and
 ``pattern`` part a file of several set-ups), unit and scale, the column of the standard error, and who reports where the file
-names nobody. ``Model version`` carries the effort after its last underscore. Epoch's own index never enters. A score that
-the catalog has from the same reporter (Epoch's older collection) is counted, not repeated.
+names nobody. ``Model version`` carries the effort after its last underscore; where Epoch names no version, or no maker of
+a model that the catalog lacks, nothing is guessed. Epoch's own index never enters. A score that the catalog has from the
+same reporter (most are in Epoch's older collection) is counted, not repeated.
+
+Errors as the files mean them: that of Humanity's Last Exam is half of a 95 % interval (``stderr_per`` 1.96: it fits the
+2,500 questions), those of APEX-Agents and WeirdML fit no standard error and stay out.
 """
 
 from __future__ import annotations
@@ -28,6 +32,7 @@ _DAYS = ("Started at", "Date run", "Run date", "Date of evaluation", "Evaluation
          "Last updated")  # fmt: skip
 _SETTINGS = ("Agent", "Scaffold")
 _SAME = Decimal("0.0005")
+_APP = re.compile(r"-web-?app$")
 
 Key = tuple[str, str, str]
 
@@ -60,6 +65,8 @@ def read(files: list[SourceFile], context: ImportContext) -> Imported:
                 unnamed += 1
                 continue
             doubles += _row(out, context, row, columns, known)
+    cited_by_rows = {r["source_id"] for r in out.rows["reported_scores"]}
+    out.rows["sources"] = [r for r in out.rows["sources"] if r["source_id"] in cited_by_rows]
     if unnamed:
         out.leave("row", f"{unnamed} rows", "Epoch names no model version")
     if doubles:
@@ -77,9 +84,12 @@ def _row(
     known: Mapping[Key, list[tuple[Decimal, str]]],
 ) -> int:
     """Add the scores of one row; the number of those that the catalog has already."""
-    version = version_of(row).removesuffix("_unknown")  # of unknown effort
+    version = version_of(row).removesuffix("_unknown").removeprefix("parasail-")  # effort not known; a host
     model: Scored | None = None
     doubles = 0
+    if _APP.search(version):
+        out.leave("model", version, "run in its maker's web app, not the model as it is served")
+        return 0
     for column, lines in columns.items():
         written = row.get(column, "")
         line = next((n for n in lines if not n["by"] or re.search(n["pattern"], row.get(n["by"], ""))), None)
@@ -95,7 +105,8 @@ def _row(
             break
         score = _score(out, context, row, line, model, value / (100 if written.endswith("%") else int(line["per"])))
         released = context.names.released.get(model.model_id, "")
-        if _is_known(known, model, score):
+        best = decimal(row.get("Best score (across scorers)", "")) if score.reported_by == OWN else None
+        if _is_known(known, model, score, best):  # the older collection has an own run's best score
             doubles += 1
         elif released and score.as_of < released:
             why = f"of {score.as_of}, before the release of {model.model_id} on {released}"
@@ -106,8 +117,9 @@ def _row(
 
 
 def _hints(row: Row) -> Hints:
-    day = row.get("Release date", "")
-    return Hints(organisation=row.get("Organization", ""), released=day if cell_rules.date(day) else "")
+    day, maker = row.get("Release date", ""), row.get("Organization", "")
+    # An owner that is no vendor keeps a name's family from standing in for a maker whom Epoch does not name.
+    return Hints(owner="" if maker else "unstated", organisation=maker, released=day if cell_rules.date(day) else "")
 
 
 def _score(out: Imported, context: ImportContext, row: Row, line: Row, model: Scored, value: Decimal) -> Score:
@@ -119,7 +131,7 @@ def _score(out: Imported, context: ImportContext, row: Row, line: Row, model: Sc
         source, (author, by), day = cited(out, context, row)
         if by == _NOBODY:
             by = row.get("Source", "")[:80] or line["reported_by"] or by
-        if day < released and months_between(day, released) <= REVISED_MONTHS:
+        if day < released <= context.as_of and months_between(day, released) <= REVISED_MONTHS:
             day = released  # of a paper only the month of its first version is known
     error = decimal(row.get(line["stderr"], "").rstrip("%")) if line["stderr"] else None
     parts = [shots(row.get("Shots", "")), *(f"{c.lower()} {row[c]}" for c in _SETTINGS if row.get(c))]
@@ -132,7 +144,7 @@ def _score(out: Imported, context: ImportContext, row: Row, line: Row, model: Sc
         author == model.vendor_id,
         _day(row, context) or day,
         source,
-        error / int(line["stderr_per"]) if error else None,
+        error / Decimal(line["stderr_per"]) if error else None,
         "primary" if own else "secondary",
     )
 
@@ -154,8 +166,18 @@ def _known_scores(context: ImportContext) -> dict[Key, list[tuple[Decimal, str]]
     return known
 
 
-def _is_known(known: Mapping[Key, list[tuple[Decimal, str]]], model: Scored, score: Score) -> bool:
+def _is_known(
+    known: Mapping[Key, list[tuple[Decimal, str]]], model: Scored, score: Score, best: Decimal | None
+) -> bool:
     key = (model.model_id, score.benchmark, score.effort or model.effort)
+    values = [score.value, *([best] if best is not None else [])]
     return any(
-        by in (score.reported_by, _NOBODY) and abs(value - score.value) <= _SAME for value, by in known.get(key, ())
+        _same_reporter(by, score.reported_by) and any(abs(there - value) <= _SAME for value in values)
+        for there, by in known.get(key, ())
     )
+
+
+def _same_reporter(there: str, here: str) -> bool:
+    """Whether two spellings name one reporter: ``LiveBench`` and ``LiveBench Leaderboard``, or one that is not named."""
+    first, second = sorted((re.sub(r"[^a-z0-9]", "", name.lower()) for name in (there, here)), key=len)
+    return there == _NOBODY or bool(first) and second.startswith(first)
