@@ -43,10 +43,12 @@ def test_own_runs_have_error_day_and_effort(context: ImportContext) -> None:
         "acme-7b_16K,0.83585858,2026-01-15,Acme,0.02227446,2026-04-15T14:03:19.000Z",
         "acme-large_unknown,0.5,,Acme,0.03,",
         "acme-7b_high,0.9,2026-01-15,Acme,,2026-01-14T23:00:00.000Z",
+        "acme-reasoner,0.6,2026-01-15,Acme,0.03,2026-03-01T00:00:00.000Z",
     )
     assert only(out, "model_id", "effort", "score", "stderr", "as_of") == [
         ("acme-7b-instruct", "16k", "0.835859", "0.022274", "2026-04-15"),
         ("acme-large", "default", "0.5", "0.03", "2026-04-19"),
+        ("acme-reasoner", "thinking", "0.6", "0.03", "2026-03-01"),
     ]
     assert {(r["reported_by"], r["evidence"], r["source_id"]) for r in out.rows["reported_scores"]} == {
         ("Epoch AI", "primary", "epoch-hub-2026-04-19")

@@ -146,6 +146,7 @@ def _score(out: Imported, context: ImportContext, row: Row, line: Row, model: Sc
         source,
         error / Decimal(line["stderr_per"]) if error else None,
         "primary" if own else "secondary",
+        "thinking" if row["Model version"].endswith("-reasoner") else "",
     )
 
 
