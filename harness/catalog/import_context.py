@@ -12,7 +12,7 @@ from decimal import Decimal
 from harness.catalog import spellings
 from harness.catalog.matching import Match, NameIndex, match_model
 from harness.catalog.schema import BY_NAME, TABLES
-from harness.catalog.tables import Row, key_of
+from harness.catalog.tables import Catalog, Row, key_of
 from harness.errors import BadInput
 from harness.interchange.foreign.limits.nesting import too_deep
 
@@ -73,11 +73,15 @@ class Imported:
 
 @dataclass
 class ImportContext:
-    """Context of one import: the index of the catalog's names, the date of the snapshot, the id of its source row."""
+    """Context of one import: the index of the catalog's names, the date of the snapshot, the id of its source row.
+
+    ``there`` is the catalog as it stands before the import.
+    """
 
     names: NameIndex
     date: dt.date
     source_id: str
+    there: Catalog = field(default_factory=Catalog)
 
     @property
     def as_of(self) -> str:
@@ -98,7 +102,10 @@ class ImportContext:
 
 @dataclass(frozen=True)
 class Importer:
-    """One market source: its name for ``--from``, title, publisher, address, licence, and the function that reads it."""
+    """One market source: its name for ``--from``, title, publisher, address, licence, and the function that reads it.
+
+    A source without a ``live`` address says in ``files`` which ones it needs.
+    """
 
     name: str
     title: str
@@ -110,6 +117,7 @@ class Importer:
     mapping: str
     # A snapshot's date is that of its test's edition, and rows are added for months: the source was read on the import's day.
     by_edition: bool = False
+    files: str = ""
 
     @property
     def slug(self) -> str:

@@ -81,6 +81,8 @@ def refresh(
     """
     importer = importer_named(source)
     today = today or dt.date.today()
+    if not files and not importer.live:
+        raise BadInput(f"{source} has no live address: name {importer.files} with --file.")
     sources = [_file(p) for p in files] if files else [_fetch(url) for url in importer.live]
     day = date or (today if not files else _date_in([f.name for f in sources], source))
     if day > today:
@@ -88,9 +90,10 @@ def refresh(
     before = _read_sound(folder)
     sweep(folder)  # what a killed refresh left; one that was interrupted half way is finished by now
     base = before if folder.resolve() == places.packaged_catalog().resolve() else _read_sound(places.packaged_catalog())
-    context = ImportContext(_name_index(before, base, day.isoformat()), day, importer.source(day)["source_id"])
+    context = ImportContext(_name_index(before, base, day.isoformat()), day, importer.source(day)["source_id"], before)
     imported = importer.read(sources, context)
-    imported.add("sources", **importer.source(day, today))
+    if any(r.get("source_id") == context.source_id for rows in imported.rows.values() for r in rows):
+        imported.add("sources", **importer.source(day, today))
     report = Report(source, day.isoformat(), matched=imported.matched, unmatched=imported.unmatched)
     after = _merged(before, base, imported, report)
     _refuse(checks.check_tables(after, today), source)

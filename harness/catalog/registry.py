@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from harness.catalog.import_context import Importer
 from harness.catalog.importers import (
+    collected,
     epoch_companies,
+    epoch_hub,
     epoch_models,
     epoch_scores,
     leaderboards,
@@ -76,6 +78,28 @@ IMPORTERS: tuple[Importer, ...] = (
         ),
         epoch_scores.read,
         "one file a benchmark to reported_scores, one source a link",
+    ),
+    Importer(
+        "epoch-hub",
+        "Epoch AI: Benchmarking Hub",
+        "Epoch AI",
+        "https://epoch.ai/benchmarks",
+        "CC BY 4.0",
+        (),
+        epoch_hub.read,
+        "Epoch's own runs and those it took over to reported_scores, one file a benchmark",
+        files="the CSV files of Epoch's benchmark_data archive, such as gpqa_diamond.csv",
+    ),
+    Importer(
+        "collected",
+        "Scores, task costs and models of 2026, collected from public pages",
+        "editors of the catalog",
+        "data/catalog/sources.csv",
+        "facts, each with its page",
+        (),
+        collected.read,
+        "models to models, scores to reported_scores, costs and times to task_costs, one source a page",
+        files="reported_scores_2026.csv, task_costs_2026.csv, models_2026.csv and sources_2026.csv",
     ),
     Importer(
         "cloud-gpus",

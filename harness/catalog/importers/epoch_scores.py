@@ -173,7 +173,7 @@ def _hints(version: str, versions: dict[str, Row]) -> Hints:
 
 def _score(out: Imported, context: ImportContext, row: Row, column: Column, versions: dict[str, Row]) -> None:
     written = row.get(column.name, "")
-    version = _version(row)
+    version = version_of(row)
     if not written or not version:
         return
     value = decimal(written.rstrip("%"))
@@ -183,14 +183,14 @@ def _score(out: Imported, context: ImportContext, row: Row, column: Column, vers
     model = scored(out, context, version, _hints(version, versions))
     if model is None:
         return
-    source, author, day = _source(out, context, row)
+    source, author, day = cited(out, context, row)
     released = context.names.released.get(model.model_id, "")
     if released > day and source != context.source_id:
-        if _months(day, released) > REVISED_MONTHS:
+        if months_between(day, released) > REVISED_MONTHS:
             out.leave("score", f"{column.benchmark}: {version}", f"in a paper of {day[:7]}, before the model's release")
             return
         day = released  # of a paper only the month of its first version is known
-    parts = [_shots(row.get("Shots", "")), *(f"{k.lower()} {row[k]}" for k in ("Agent", "Scaffold") if row.get(k))]
+    parts = [shots(row.get("Shots", "")), *(f"{k.lower()} {row[k]}" for k in ("Agent", "Scaffold") if row.get(k))]
     scale = 100 if written.endswith("%") else column.per
     error = decimal(row.get(column.stderr, "").rstrip("%")) if column.stderr else None
     report(
@@ -212,13 +212,13 @@ def _score(out: Imported, context: ImportContext, row: Row, column: Column, vers
     )
 
 
-def _version(row: Row) -> str:
+def version_of(row: Row) -> str:
     """Model of a row. Papers of before 2022 that say GPT-3 mean the model of 2020, whatever version the file gives them."""
     version = row.get("Model version") or row.get("Name", "")
     return "gpt-3-175b" if version == "text-davinci-001" and "GPT-3" in row.get("Name", "") else version
 
 
-def _months(first: str, last: str) -> int:
+def months_between(first: str, last: str) -> int:
     """Months from one ISO day to a later one."""
     return 12 * (int(last[:4]) - int(first[:4])) + int(last[5:7]) - int(first[5:7])
 
@@ -239,12 +239,13 @@ def _benchmark(column: Column, row: Row) -> str:
     return column.benchmark
 
 
-def _shots(text: str) -> str:
+def shots(text: str) -> str:
+    """Number of examples before the question, as settings write it; other words as they stand."""
     count = re.match(r"(\d+)", text)
     return f"{count.group(1)}-shot" if count else text
 
 
-def _source(out: Imported, context: ImportContext, row: Row) -> tuple[str, tuple[str, str], str]:
+def cited(out: Imported, context: ImportContext, row: Row) -> tuple[str, tuple[str, str], str]:
     """(source id, (author's vendor id, name of who reports), day) of a row; a source of its own for each link."""
     title = " ".join(row.get("Source", "").split())
     link = next((row[c] for c in _LINKS if row.get(c, "").startswith("http") and " " not in row[c]), "")
