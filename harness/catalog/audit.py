@@ -18,6 +18,7 @@ from typing import Any
 
 from harness import places
 from harness.catalog import tables
+from harness.catalog.importers.offers import wrong_in_source
 from harness.catalog.spellings import slug
 from harness.catalog.tables import Row
 
@@ -43,13 +44,22 @@ class Pair:
 
 
 def pairs(snapshot: Mapping[str, Any], folder: Path, date: str, sample: int, seed: int) -> list[Pair]:
-    """A random sample of the snapshot's offers beside their rows of ``prices.csv`` of that date."""
+    """A random sample of the snapshot's offers beside their rows of ``prices.csv`` of that date.
+
+    Offers that a review left out as wrong in their source are not drawn.
+    """
     catalog, _ = tables.read(folder)
     rows = {(r["provider_id"], r["offer_id"]): r for r in catalog.rows["prices"] if r["as_of"] == date}
     vendors = {r["model_id"]: r["vendor_id"] for r in catalog.rows["models"]}
-    offers = [(p, o) for p in sorted(snapshot) for o in sorted(snapshot[p]["models"])]
+    ids = {slug(r["alias"]): r["id"] for r in catalog.rows["aliases"] if r["kind"] == "provider"}
+    offers = [
+        (p, o)
+        for p in sorted(snapshot)
+        for o in sorted(snapshot[p]["models"])
+        if (ids.get(slug(p), slug(p)), o, date, "") not in wrong_in_source()
+    ]
     chosen = random.Random(seed).sample(offers, min(sample, len(offers)))
-    return [_pair(p, o, snapshot[p]["models"][o], rows.get((slug(p), o)), vendors) for p, o in chosen]
+    return [_pair(p, o, snapshot[p]["models"][o], rows.get((ids.get(slug(p), slug(p)), o)), vendors) for p, o in chosen]
 
 
 def _pair(provider: str, offer: str, facts: Mapping[str, Any], row: Row | None, vendors: Mapping[str, str]) -> Pair:

@@ -221,7 +221,9 @@ def _merge_row(table: Table, rows: dict[tuple[str, ...], Row], key: tuple[str, .
     if not own:
         cells = {c: v for c, v in cells.items() if not old[c]}
     if table.name == "models" and (old["open_weights"] or new["open_weights"]) == "false":
-        cells = {c: v for c, v in cells.items() if c not in ("hub_id", "licence")}  # a moving name's page is another model's
+        cells = {
+            c: v for c, v in cells.items() if c not in ("hub_id", "licence")
+        }  # a moving name's page is another model's
     for column, value in sorted(cells.items()):
         report.changed.append(Change(table.name, key, column, old[column], value))
     rows[key] = {**old, **cells}

@@ -92,7 +92,8 @@ def test_every_vendor_has_a_profile(catalog: Catalog) -> None:
     bare = [
         r["vendor_id"]
         for r in catalog.rows["vendors"]
-        if r["vendor_id"] in makers and not all(held[r["vendor_id"], key] for key in ("business_model", "channel", "domain", "position"))
+        if r["vendor_id"] in makers
+        and not all(held[r["vendor_id"], key] for key in ("business_model", "channel", "domain", "position"))
     ]
     assert bare == []
 

@@ -114,7 +114,7 @@ def test_the_audit_sees_a_wrong_price_and_a_missing_row(folder: Path, capsys: py
     assert audit.main(arguments) == 0
     assert "-> openai: gpt-4o" in capsys.readouterr().out
     path = folder / "prices.csv"
-    line = "cloudy,openai/gpt-4o,gpt-4o,USD,2.5,10,,,2026-07-09"
+    line = "cloudy,openai/gpt-4o,gpt-4o,standard,token,USD,2.5,10,,,2026-07-09"
     text = path.read_text(encoding="utf-8")
     assert line in text
     path.write_text(text.replace(line, line.replace("2.5", "0.25")), encoding="utf-8")

@@ -80,9 +80,10 @@ def test_reported_scores_know_per_cent_fractions_shots_and_marks(context: Import
     mmlu = csv_file(
         "external_benchmark_mmlu.csv",
         "id,Name,EM,Model version,Shots,Source,Source link,Notes",
-        "1,Acme,75.0%,Acme-7B-Instruct,5-shot,Acme report,http://arxiv.org/abs/2405.12345,",
-        "2,Acme 7B,70.0%,,5,Acme report,https://arxiv.org/pdf/2405.12345v2,",
-        "3,X,70.0%,nobody-1b,5,Acme report,https://arxiv.org/pdf/2405.12345,",
+        "1,Acme,75.0%,Acme-7B-Instruct,5-shot,Acme report,http://arxiv.org/abs/2603.12345,",
+        "2,Acme 7B,70.0%,,5,Acme report,https://arxiv.org/pdf/2603.12345v2,",
+        "3,X,70.0%,nobody-1b,5,Acme report,https://arxiv.org/pdf/2603.12345,",
+        "6,X,71.0%,acme-7b,5,An old paper,https://arxiv.org/abs/2405.00001,",
         "4,X,about 70,acme-7b,5,,,",
         "5,X,,acme-7b,5,,,",
         mark="\ufeff",
@@ -112,11 +113,15 @@ def test_reported_scores_know_per_cent_fractions_shots_and_marks(context: Import
         ("acme-large", "metr-task-success", "0.476797", "16k", "", ""),
         ("acme-large", "metr-time-horizon", "18.25", "16k", "", ""),
     ]
-    assert {r["as_of"] for r in out.rows["reported_scores"] if r["benchmark_id"] == "mmlu-vendor"} == {"2024-05-01"}
+    assert {r["as_of"] for r in out.rows["reported_scores"] if r["benchmark_id"] == "mmlu-vendor"} == {"2026-03-01"}
     assert {r["as_of"] for r in out.rows["reported_scores"] if r["benchmark_id"] == "gpqa-diamond-epoch"} == {
         "2025-11-17"
     }
-    assert {r["url"] for r in out.rows["sources"]} == {"https://arxiv.org/abs/2405.12345", "https://metr.org/x"}
+    assert {r["url"] for r in out.rows["sources"]} == {
+        "https://arxiv.org/abs/2603.12345",
+        "https://arxiv.org/abs/2405.00001",
+        "https://metr.org/x",
+    }
     assert {u.kind for u in out.unmatched} == {"model", "score", "benchmark", "file"}
 
 

@@ -38,7 +38,7 @@ ALTERED = [
 def index() -> NameIndex:
     catalog, _ = tables.read(places.packaged_catalog())
     rows = catalog.rows
-    return index_names(rows["models"], rows["vendors"], rows["providers"], rows["aliases"])
+    return index_names(rows["models"], rows["vendors"], rows["providers"], rows["aliases"], day="2026-07-02")
 
 
 def test_matches_agree_with_the_snapshots_own_labels(index: NameIndex, market: Path) -> None:
