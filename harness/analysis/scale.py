@@ -22,7 +22,7 @@ from scipy.sparse import csgraph
 from harness.analysis.statistics.uncertainty import CONFIDENCE, Floats, normal_quantile
 from harness.errors import BadInput, MissingData
 
-ANCHOR = "WinoGrande"
+ANCHOR = "WinoGrande (Open LLM Leaderboard v1)"
 # Far below the 10⁻³ allowed: only one benchmark fixes the unit, so any ridge shrinks the scale (by a fifth at 10⁻³ in
 # simulated markets); at 0.1 Epoch's own analysis has the slope over time inflated by 21 %.
 REGULARISATION = 1e-5
@@ -32,7 +32,7 @@ RANKED_BENCHMARKS = 5
 RANKED_STDERR = 0.5
 """Largest standard error of a ranked model: beyond it the 95 % interval is wider than the middle half of all models."""
 SLOPES = (0.05, 50.0)  # bounds of α: below, a benchmark says nothing; above, it is a step
-TOLERANCE = 1e-6  # the fit ends where no parameter moves further than this
+TOLERANCE = 1e-3  # the fit ends where no parameter moves further than this: a hundredth of a usual standard error
 REDRAWN_TOLERANCE = 1e-3  # of a bootstrap draw: a fiftieth of a usual standard error
 REDRAWN_STEPS = 25  # a draw starts at the fit; what still moves then are directions without weight
 STEPS = 500
@@ -261,11 +261,12 @@ def fit_scale(
 def fit_reported(reported: pd.DataFrame) -> ScaleFit | None:
     """The scale of the rows of the query ``reported``; None where too few of them are connected.
 
-    The anchor is ANCHOR, or where nobody reports it the benchmark with most scores, the first by name among equals.
+    The anchor is ANCHOR, or where nobody reports it the benchmark with most scores in shares, the first by name among equals.
     """
     if reported.empty:
         return None
-    counts = reported["benchmark"].value_counts()
+    shares = reported[reported["unit"].isin(["fraction", "percent", "%"])]
+    counts = (shares if len(shares) else reported)["benchmark"].value_counts()
     anchor = ANCHOR if ANCHOR in counts.index else min(counts.index, key=lambda name: (-counts[name], name))
     try:
         return fit_scale(prepare_reported(reported, anchor=anchor).scores, anchor=anchor)

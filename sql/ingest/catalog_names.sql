@@ -1,12 +1,14 @@
 -- one row per run among $ids whose model or vendor in the catalog is not what `run` says: the manifest's own word, else
--- the one model whose id, hub id or reviewed alias is the run's model (whatever the case); else unknown. Nothing is
--- guessed. The same rule as harness.interchange.foreign.owners has for names in others' files.
+-- the one model whose id, hub id or reviewed alias is the run's model (whatever the case; a name that moves from model to
+-- model says nothing); else unknown. Nothing is guessed. The same rule as harness.interchange.foreign.owners has for names
+-- in others' files.
 WITH known AS (
     SELECT lower(model_id) AS name, model_id FROM model
     UNION
     SELECT lower(hub_id), model_id FROM model WHERE hub_id IS NOT NULL
     UNION
-    SELECT lower(alias), id FROM alias INNER JOIN model ON model.model_id = alias.id WHERE kind = 'model'
+    SELECT lower(alias), id FROM alias INNER JOIN model ON model.model_id = alias.id
+    WHERE alias.kind = 'model' AND alias.valid_from IS NULL AND alias.valid_to IS NULL
 ),
 
 unambiguous AS (

@@ -106,7 +106,8 @@ def _catalog_owners(_environment: str) -> tuple[dict[str, Owner], dict[str, str]
     vendors = {names.fold(row["vendor_id"]): row["vendor_id"] for row in _rows(catalog / "vendors.csv")}
     for row in _rows(catalog / "aliases.csv"):
         kind, alias, target = row.get("kind"), names.fold(row.get("alias") or ""), row.get("id") or ""
-        if kind == "model" and target in by_id:
+        moving = row.get("valid_from") or row.get("valid_to")  # from model to model: the name alone says nothing
+        if kind == "model" and target in by_id and not moving:
             by_name[alias].add(by_id[target])
         elif kind == "vendor" and target:
             vendors.setdefault(alias, target)
