@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from harness.catalog import cell_rules, matching, spellings
@@ -66,10 +66,13 @@ def differences(name: str, model: _Known, ids: frozenset[str], tier: str = "stan
 
 
 def _marks(form: str, model: _Known, tier: str) -> frozenset[str]:
-    """Words that tell models apart, without those that are a switch or a tier of this one."""
+    """Words that tell models apart, without those that are a switch or a tier of this one.
+
+    Of an offer in a plan, in a batch or free of charge the speed is no matter: only the standard tier is compared.
+    """
     switched = any(name.startswith(spellings.SWITCHED) for name in (form, model.row["model_id"]))
     switches = {"thinking", "medium"} if switched else set()
-    return _MARKS - switches - (_FAST if tier == "fast" else set())
+    return _MARKS - switches - (_FAST if tier != "standard" else set())
 
 
 def _is_size(word: str, row: Row) -> bool:
@@ -114,12 +117,25 @@ def _names(catalog: Catalog) -> Iterator[Finding]:
     for (table, name, model_id, tier), found in lines.items():
         if model_id not in models or spellings.normal(name) in moving:
             continue
+        if table == "prices" and _served_chat(name, model_id, models):
+            continue
         differing = differences(name, models[model_id], ids, tier)
         if differing:
             rows = f" ({len(found)} rows)" if len(found) > 1 else ""
             message = f"{name} on {model_id}: {', '.join(differing)}{rows}"
             rule = "offer-name" if table == "prices" else "score-name"
             yield Finding(f"{table}.csv", found[0], "model_id", message, "warning", rule, f"{name} {model_id}")
+
+
+def _served_chat(name: str, model_id: str, models: Mapping[str, _Known]) -> bool:
+    """Whether an offer is the chat version of the model that its name alone would mean: APIs serve that one.
+
+    As in the importers, not where the name contains ``base`` or the plain name is a closed model of its own.
+    """
+    plain = spellings.normal(name)
+    is_chat = model_id in {plain + ending for ending in spellings.CHAT_ENDINGS}
+    closed = plain in models and models[plain].row["open_weights"] == "false"
+    return is_chat and "base" not in name and not closed
 
 
 def _own_names(catalog: Catalog) -> Iterator[Finding]:

@@ -16,6 +16,8 @@ NEIGHBOUR_DAYS = 366
 LANGUAGE_DOMAINS = frozenset({"agents", "coding", "mathematics", "knowledge", "reasoning", "language"})
 FIGURES = ("revenue", "funding_total", "valuation", "staff")
 SELLERS_ON = ("reseller", "router", "plan")  # their prices follow from their own terms, not from the model's cost
+# Beginnings of the sources whose snapshots are dated by their edition (``Importer.by_edition``).
+BY_EDITION = ("livebench-",)
 # Names of one cloud that have no word in common.
 SAME_CLOUD = (frozenset({"aws", "amazon-web-services"}), frozenset({"gcp", "google-cloud"}))
 
@@ -48,13 +50,18 @@ def _tested_before_release(catalog: Catalog) -> Iterator[Finding]:
 
 
 def _edition_days(catalog: Catalog) -> Iterator[Finding]:
-    """The day of a set of questions is not the day on which a model was tested; one warning a benchmark."""
+    """The day of a set of questions is not the day on which a model was tested; one warning a benchmark.
+
+    A source whose snapshots are dated by their edition says no other day: its scores have the edition's day or the
+    model's release, the first on which they can have been published.
+    """
     models = _by_id(catalog, "models", "model_id")
     edition = {r["benchmark_id"]: r["edition"] for r in catalog.rows["benchmarks"]}
     lines: dict[str, list[int]] = defaultdict(list)
     for line, row in catalog.numbered("reported_scores"):
         days = _days(row["as_of"], models.get(row["model_id"], {}).get("released", ""))
-        if row["as_of"] == edition.get(row["benchmark_id"]) and days is not None and days > 3:
+        by_edition = row["source_id"].startswith(BY_EDITION)
+        if row["as_of"] == edition.get(row["benchmark_id"]) and days is not None and days > 3 and not by_edition:
             lines[row["benchmark_id"]].append(line)
     for benchmark_id, found in lines.items():
         message = f"{len(found)} scores of {benchmark_id} have the day of its questions: were they published that day?"

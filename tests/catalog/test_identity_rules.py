@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalog import checks, commands, reviewed
+from harness.catalog import checks, commands, registry, reviewed, row_rules
 from harness.catalog.schema import BY_NAME
 from harness.catalog.tables import Finding, Row
 from harness.catalog.writing import write
@@ -90,6 +90,21 @@ def fact(value: str, day: str) -> dict[str, str]:
 OTHER = {"vendor_id": "other", "name_en": "Other", "segment": "startup", "country": "US", "founded": "2020"}
 MAKER = {"provider_id": "acme", "name": "Acme", "kind": "maker", "vendor_id": "acme"}
 CLOSED = cells("models", 0, open_weights="false", hub_id="")
+
+
+OPEN_7B = model("acme-7b", open_weights="true", licence="Apache-2.0")
+
+
+def by_source(source_id: str) -> Edit:
+    """An edit that hangs every row on one source."""
+
+    def edit(rows: Rows) -> None:
+        for table in rows.values():
+            for row in table:
+                if "as_of" in row:
+                    row["source_id"] = source_id
+
+    return edit
 
 
 def clouds(name: str) -> Edit:
@@ -192,9 +207,19 @@ WARNINGS: list[tuple[str, Edit, Edit]] = [
         adds("prices", offer("acme-7b-instruct-fast", "0.2", tier="fast")),
     ),
     (
+        "offer-name",
+        adds("prices", offer("acme-7b-instruct-highspeed", "0.2")),
+        adds("prices", offer("acme-7b-instruct-highspeed", "0.2", tier="plan")),  # its speed is not compared
+    ),
+    (
         "offer-name",  # the exact model stands in the catalog
         both(adds("prices", offer("acme-7b", "0.2")), adds("models", model("acme-7b"))),
         adds("prices", offer("acme-7b", "0.2")),
+    ),
+    (
+        "offer-name",
+        both(adds("prices", offer("acme-7b-base", "0.2")), adds("models", OPEN_7B | {"model_id": "acme-7b-base"})),
+        both(adds("prices", offer("acme-7b", "0.2")), adds("models", OPEN_7B)),  # APIs serve the chat version
     ),
     (
         "offer-name",
@@ -289,6 +314,16 @@ WARNINGS: list[tuple[str, Edit, Edit]] = [
         both(cells("benchmarks", 0, edition="2026-01-15"), cells("reported_scores", 0, as_of="2026-01-15")),
     ),
     (
+        "edition-day",
+        both(cells("benchmarks", 0, edition="2026-06-24"), cells("reported_scores", 0, as_of="2026-06-24")),
+        both(  # a source whose snapshots are dated by their edition
+            cells("benchmarks", 0, edition="2026-06-24"),
+            cells("sources", 0, source_id="livebench-2026-06-24"),
+            by_source("livebench-2026-06-24"),
+            cells("reported_scores", 0, as_of="2026-06-24"),
+        ),
+    ),
+    (
         "thinking-twin",
         both(
             adds("models", model("acme-7b-thinking")),
@@ -381,6 +416,11 @@ def test_a_stale_entry_is_a_finding_of_the_packaged_catalog_alone(tmp_path: Path
 def test_an_entry_without_a_reason_is_an_error(tmp_path: Path) -> None:
     (fault,) = reviewed.unreviewed([], own=True, place=listed(tmp_path, "open-unfounded,acme-large,"))
     assert (fault.level, fault.row, fault.column) == ("error", 2, "reason")
+
+
+def test_sources_dated_by_edition_are_the_importers_that_say_so() -> None:
+    stated = {f"{importer.slug}-" for importer in registry.IMPORTERS if importer.by_edition}
+    assert stated == set(row_rules.BY_EDITION)
 
 
 def test_the_guide_names_every_rule() -> None:

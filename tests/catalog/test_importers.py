@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from harness.catalog.import_context import ImportContext, Imported, SourceFile
-from harness.catalog.importers import epoch_companies, epoch_models, epoch_scores, leaderboards, litellm, market_facts
+from harness.catalog.importers import (
+    epoch_companies,
+    epoch_models,
+    epoch_scores,
+    leaderboards,
+    litellm,
+    market_facts,
+    models_dev,
+    offers,
+)
 from harness.catalog.matching import index_names
 from harness.catalog.registry import IMPORTERS, importer_named
 from harness.errors import BadInput
@@ -143,8 +152,10 @@ def test_leaderboard_v1_and_v2(context: ImportContext) -> None:
         'acme/Acme-7B-Instruct,Original,50,60,70,,80,90,"""""",7,bfloat16,2024-05-05T12:22:44Z',
         "someone/Merge-7B,Original,50,60,70,40,80,90,mit,7,bfloat16,2024-05-05",
         "acme/Acme-7B-GPTQ,GPTQ,50,60,70,40,80,90,mit,7,4bit,2024-05-05",
+        "acme/Acme-1.4B,Original,,,,,,,mit,1,float16,2024-05-05",
     )
     out = leaderboards.read_v1([v1], context)
+    assert ("acme-1-4b", "1.4") in column(out, "models", "model_id", "params_b")  # the board cuts off
     assert column(out, "reported_scores", "benchmark_id", "score", "setting", "as_of")[0] == (
         "arc-challenge-open-llm-leaderboard-v1",
         "0.5",
@@ -171,6 +182,35 @@ def test_leaderboard_v1_and_v2(context: ImportContext) -> None:
     )
     with pytest.raises(BadInput, match="lacks the column"):
         leaderboards.read_v1([csv_file("v1.csv", "a,b", "1,2")], context)
+
+
+def test_fast_is_a_tier_unless_it_is_a_mode_or_a_precision(context: ImportContext) -> None:
+    def tier(provider: str, offer: str) -> str:
+        return offers.tier_of(context, provider, offer, "acme-7b-instruct", {"input_per_mtok": "1"})
+
+    assert tier("cloudy", "acme-7b-instruct-fast") == "fast"
+    assert tier("neuralwatt", "acme-7b-instruct-fast") == "standard"  # there the model without thinking
+    assert tier("cloudy", "acme-7b-instruct-fp8-fast") == "standard"
+
+
+def test_open_weights_of_a_list_need_their_page_or_a_licence(context: ImportContext) -> None:
+    plain = {
+        "name": "Acme",
+        "open_weights": True,
+        "limit": {"context": 8000},
+        "modalities": {"input": ["text"], "output": ["text"]},
+    }
+    listed = {
+        "acme/acme-a": plain | {"id": "acme/acme-a"},
+        "acme/acme-b": plain | {"id": "acme/acme-b", "license": "MIT"},
+        "acme/acme-c": plain | {"id": "acme/acme-c", "open_weights": False},
+    }
+    out = models_dev.read([SourceFile("models.json", json.dumps(listed).encode())], context)
+    assert column(out, "models", "model_id", "open_weights") == [
+        ("acme-a", ""),
+        ("acme-b", "true"),
+        ("acme-c", "false"),
+    ]
 
 
 def test_arena_keeps_interval_and_votes(context: ImportContext) -> None:

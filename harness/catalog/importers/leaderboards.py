@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 from harness.catalog import spellings
 from harness.catalog.effort import DEFAULT, effort_of
-from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal
+from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal, sizes
 from harness.catalog.importers.scored import Hints, Score, Scored, report, scored, table
 from harness.catalog.matching import match_vendor
 from harness.catalog.tables import Row
@@ -106,11 +106,11 @@ def _board(
 
 def _fill(out: Imported, context: ImportContext, model_id: str, row: Row, hints: Hints) -> None:
     """Add a model's facts on the board, for cells that are empty in the catalog."""
-    size = decimal(row["params"])
+    size = _size(row)
     there = out.has("models", model_id)
     if there:
-        if size and size > 0:
-            there["params_b"] = f"{size.normalize():f}"  # the board counted; the name only rounds
+        if size:
+            there["params_b"] = size
         return
     out.add(
         "models",
@@ -118,13 +118,25 @@ def _fill(out: Imported, context: ImportContext, model_id: str, row: Row, hints:
         product_id=model_id,
         vendor_id=context.names.vendor_of_model[model_id],
         name=row["name"].rsplit("/", 1)[-1],
-        params_b=f"{size.normalize():f}" if size and size > 0 else "",
+        params_b=size,
         open_weights="true",
         licence=hints.licence,
         hub_id=hints.hub_id,
         as_of=context.as_of,
         source_id=context.source_id,
     )
+
+
+def _size(row: Row) -> str:
+    """Billions of parameters on the board, which counts where the name only rounds.
+
+    A whole number of the board is cut off (1 for 1.4 billion) or misread (8 for 1_8b): then the name says more.
+    """
+    size = decimal(row["params"])
+    if size is None or size <= 0:
+        return ""
+    stated = sizes(row["name"])[0]
+    return stated if stated and size == size.to_integral_value() else f"{size.normalize():f}"
 
 
 def read_v1(files: list[SourceFile], context: ImportContext) -> Imported:

@@ -143,7 +143,7 @@ def _listed_model(out: Imported, context: ImportContext, model: Mapping[str, Any
         context_tokens=_count(model.get("limit", {}).get("context")),
         input_modalities=_modalities(model["modalities"]["input"]),
         output_modalities=_modalities(model["modalities"]["output"]),
-        open_weights=_flag(model.get("open_weights")),
+        open_weights=_listed_open(model),
         licence=str(model.get("license") or ""),
         hub_id=_hub(model),
         as_of=context.as_of,
@@ -153,6 +153,13 @@ def _listed_model(out: Imported, context: ImportContext, model: Mapping[str, Any
         context.learn(out.rows["models"][-1])
     for score in model.get("benchmarks") or ():
         listed_score(out, context, model_id, score)
+
+
+def _listed_open(model: Mapping[str, Any]) -> str:
+    """Whether the weights of a listed model are open; not told where neither their page nor a licence bears it out."""
+    flag = _flag(model.get("open_weights"))
+    founded = flag != "true" or model.get("weights") or model.get("license")
+    return flag if founded else ""
 
 
 def new_id(context: ImportContext, name: str) -> str:

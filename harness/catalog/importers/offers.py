@@ -10,10 +10,13 @@ from importlib import resources
 
 from harness.catalog.import_context import ImportContext, Imported
 
-# Endings of an offer's id that name a tier of the provider's, where they are no part of the model's own name.
+# Endings of an offer's id that name a tier of the provider's, where they are no part of the model's own name;
+# ``fp8-fast`` is a precision, in which Cloudflare serves the model at its one price.
 _FAST = re.compile(
-    r"(?:[-:](?:fast|turbo|lightning|highspeed|ultraspeed|nitro|specdec|priority))(?:-(?:latest|beta|original))?(?::.*)?$"
+    r"(?:(?<!-fp8)[-:](?:fast|turbo|lightning|highspeed|ultraspeed|nitro|specdec|priority))(?:-(?:latest|beta|original))?(?::.*)?$"
 )
+# Providers whose ``-fast`` is the model without thinking, at the price of the plain offer.
+_FAST_IS_A_MODE = frozenset({"neuralwatt"})
 _BATCH = re.compile(r"[-:](?:batch|flex)$")
 _PLAN = re.compile(r"^coding-")
 # What a price of a model that writes no text is per, by the model's name: lists write it into the fields of tokens.
@@ -36,7 +39,8 @@ def tier_of(context: ImportContext, provider_id: str, offer_id: str, model_id: s
         return "batch"
     match = _FAST.search(offer_id.lower())
     word = re.sub(r"[^a-z].*", "", match.group()[1:]) if match else ""
-    return "fast" if match and model_id and word not in model_id.split("-") else "standard"
+    is_tier = match and provider_id not in _FAST_IS_A_MODE
+    return "fast" if is_tier and model_id and word not in model_id.split("-") else "standard"
 
 
 def per_of(offer_id: str) -> str:
