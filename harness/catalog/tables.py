@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -135,9 +136,17 @@ def read(folder: Path) -> tuple[Catalog, list[Finding]]:
 
 
 def benchmark_units(folder: Path) -> dict[str, str]:
-    """Unit of each benchmark's scores by its id and its name; of the packaged catalog where ``folder`` has no such table."""
+    """Unit of each benchmark's scores by its id, its name and its family (the test without set-up, which others' tables name).
+
+    Of the packaged catalog where ``folder`` has no such table; a family of several units is left out.
+    """
     place = folder if (folder / BENCHMARKS.file).is_file() else places.packaged_catalog()
-    return {row[by]: row["unit"] for row in read_table(place, BENCHMARKS)[0] for by in ("benchmark_id", "name_en")}
+    rows = read_table(place, BENCHMARKS)[0]
+    families: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        families[row["family"]].add(row["unit"])
+    named = {row[by]: row["unit"] for row in rows for by in ("benchmark_id", "name_en")}
+    return {family: next(iter(units)) for family, units in families.items() if len(units) == 1} | named
 
 
 def is_empty(folder: Path) -> bool:

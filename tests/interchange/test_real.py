@@ -181,7 +181,7 @@ def test_public_leaderboards_as_tables(shared: Path, tmp_path: Path) -> None:
     table = pq.read_table(report.tables[0]).to_pylist()
     first = [r for r in table if r["model_id"] == "paloalma/Le_Triomphant-ECE-TW3"]
     assert {(r["benchmark"], round(r["score"], 6), r["unit"]) for r in first} >= {
-        ("MMLU", 0.7781, "fraction"),
-        ("GSM8K", 0.7983, "fraction"),
+        ("mmlu-open-llm-leaderboard-v1", 0.7781, "fraction"),
+        ("gsm8k-open-llm-leaderboard-v1", 0.7983, "fraction"),
     }
     assert {r["as_of"] for r in first} == {"2025-05-13"}

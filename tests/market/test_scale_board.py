@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from harness.analysis.scale import RANKED_STDERR, ScaleFit, fit_reported
+from harness.analysis.scale import ANCHOR, RANKED_STDERR, ScaleFit, fit_reported
 from harness.market.scale_board import scale_board
 
 MODELS = pd.DataFrame(
@@ -60,6 +60,6 @@ def test_the_anchor_is_the_first_by_name_among_the_busiest() -> None:
         assert fit is not None and fit.anchor == "beta"
     fit = fit_reported(_reported(dict.fromkeys(names, 6) | {"zeta": 7}))
     assert fit is not None and fit.anchor == "zeta"
-    fit = fit_reported(_reported(dict.fromkeys(names, 6) | {"WinoGrande": 5}))
-    assert fit is not None and fit.anchor == "WinoGrande"
+    fit = fit_reported(_reported(dict.fromkeys(names, 6) | {ANCHOR: 5}))
+    assert fit is not None and fit.anchor == ANCHOR
     assert fit_reported(_reported({"beta": 2})) is None

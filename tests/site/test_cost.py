@@ -18,7 +18,7 @@ def test_a_right_answer_costs_its_price_by_the_share_right(site: Open, filled: P
         filled,
         "SELECT m.name, r.score, min((p.input_per_mtok + p.output_per_mtok) / 2) AS price FROM reported_score AS r "
         "JOIN model AS m USING (model_id) JOIN price AS p USING (model_id) "
-        "WHERE benchmark = 'GSM8K' AND p.as_of = DATE '2026-07-02' GROUP BY ALL",
+        "WHERE benchmark_id = 'gsm8k' AND p.as_of = DATE '2026-07-02' GROUP BY ALL",
     ).set_index("name")
     assert len(shown) > 5 and set(shown.index) <= set(prices.index)
     for model, row in shown.iterrows():

@@ -79,7 +79,7 @@ def test_arenas_of_other_things_than_chat_are_no_chatbot_arena(tmp_path: Path) -
         rows, report = reported(tmp_path / name, name, text)
         assert not rows and "--mapping" in report.refused[0].reason, name
     rows, _ = reported(tmp_path / "t", "2026-05-01-lmarena_text.csv", text)
-    assert [(r["benchmark"], r["score"]) for r in rows] == [("Chatbot Arena", 1200.0)]
+    assert [(r["benchmark"], r["score"]) for r in rows] == [("chatbot-arena", 1200.0)]
     mixed = "model,arena_score,95_pct_ci,votes,category\nacme/a,1200,+5/-5,90,text\nacme/a,900,+5/-5,90,webdev\n"
     rows, report = reported(tmp_path / "m", "lmarena_text.csv", mixed)
     assert [r["score"] for r in rows] == [1200.0] and "another board" in report.refused[0].reason
@@ -91,7 +91,7 @@ def test_precisions_of_one_model_are_settings_of_their_own(tmp_path: Path) -> No
         "acme/a,bfloat16,Original,50,50,50,50,50,50\nacme/a,4bit,Original,40,50,50,50,50,50\n"
     )
     rows, _ = reported(tmp_path, "v1.csv", text)
-    arc = {r["setting"]: r["score"] for r in rows if r["benchmark"] == "ARC-Challenge"}
+    arc = {r["setting"]: r["score"] for r in rows if r["benchmark"] == "arc-challenge-open-llm-leaderboard-v1"}
     assert arc == {"25-shot; bfloat16; Original": 0.5, "25-shot; 4bit; Original": 0.4}
 
 
