@@ -28,7 +28,8 @@ def fetch(url: str) -> SourceFile:
             raw = _unpacked(url, answer)
             web_page = answer.headers.get_content_type() == "text/html"
     except urllib.error.HTTPError as error:
-        raise MissingData(f"{url} answers {error.code} {error.reason}. {_WAY_OUT}") from error
+        reason = " ".join(str(error.reason).split()).rstrip(".")
+        raise MissingData(f"{url} answers {error.code} {reason}. {_WAY_OUT}") from error
     except (OSError, http.client.HTTPException, zlib.error) as error:  # URLError is an OSError
         reason = getattr(error, "reason", None) or error or type(error).__name__
         raise MissingData(f"{url} cannot be reached ({reason}). {_WAY_OUT}") from error

@@ -66,8 +66,12 @@ def differences(name: str, model: _Known, ids: Container[str], tier: str = "stan
 
 
 def beyond(name: str, row: Row, ids: Container[str], tier: str = "standard") -> list[str]:
-    """Sizes, contexts and modes that ``name`` states and the model of ``row`` has not; ``ids`` are all models' ids."""
-    return [word for word in differences(name, _known(row), ids, tier) if not word.startswith("no ")]
+    """Sizes, contexts and modes that ``name`` states and the model of ``row`` has not; ``ids`` are all models' ids.
+
+    A precision (``awq``) is left out: the weights are the same.
+    """
+    found = differences(name, _known(row), ids, tier)
+    return [word for word in found if word not in _CUT and not word.startswith("no ")]
 
 
 def _marks(form: str, model: _Known, tier: str) -> frozenset[str]:
