@@ -28,11 +28,10 @@ def fetch(url: str) -> SourceFile:
             raw = _unpacked(url, answer)
             web_page = answer.headers.get_content_type() == "text/html"
     except urllib.error.HTTPError as error:
-        reason = " ".join(str(error.reason).split()).rstrip(".")
-        raise MissingData(f"{url} answers {error.code} {reason}. {_WAY_OUT}") from error
+        raise MissingData(f"{url} answers {error.code} {_one_line(error.reason)}. {_WAY_OUT}") from error
     except (OSError, http.client.HTTPException, zlib.error) as error:  # URLError is an OSError
         reason = getattr(error, "reason", None) or error or type(error).__name__
-        raise MissingData(f"{url} cannot be reached ({reason}). {_WAY_OUT}") from error
+        raise MissingData(f"{url} cannot be reached ({_one_line(reason)}). {_WAY_OUT}") from error
     start = raw[:100].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not raw:
         raise MissingData(f"{url} sends an empty file. Name a saved copy with --file.")
@@ -41,6 +40,10 @@ def fetch(url: str) -> SourceFile:
     if url.endswith(".json") and not start.startswith((b"{", b"[")):
         raise MissingData(f"{url} sends something that is no JSON. Name a saved copy with --file.")
     return SourceFile(url.rsplit("/", 1)[-1], raw)
+
+
+def _one_line(reason: object) -> str:
+    return " ".join(str(reason).split()).rstrip(".")
 
 
 def _unpacked(url: str, answer: HTTPResponse | addinfourl) -> bytes:

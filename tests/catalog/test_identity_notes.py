@@ -83,6 +83,7 @@ def test_a_name_that_says_more_than_its_model() -> None:
         ("acme-9b", "new-product", "acme-9b", "vendor acme by family"),
         ("acme-large-0905", "snapshot", "acme-large-0905", "without its date it is acme-large; vendor acme by family"),
         ("acme-large-2026-05", "snapshot", "acme-large-2026-05", "without its date it is acme-large; vendor acme by family"),
+        ("acme-chat-20260115", "snapshot", "acme-chat-20260115", "without its date it is the moving name acme-chat; vendor acme by family"),
         ("acme-7b-fp8-instruct", "same-weights", "acme-7b-instruct", "product acme-7b-instruct; vendor acme by family"),
     ],
 )  # fmt: skip

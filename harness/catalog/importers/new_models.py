@@ -23,7 +23,7 @@ def add_model(out: Imported, context: ImportContext, rule: str, **cells: str) ->
     """
     model_id, vendor_id = cells["model_id"], cells["vendor_id"]
     same = _known(context.names, _PRECISION.sub("", model_id), model_id, vendor_id)
-    dated = "" if same else _known(context.names, _DATE.sub("", model_id), model_id, vendor_id)
+    dated = "" if same else _undated(context.names, model_id, vendor_id)
     cells["product_id"] = _product(context.names, same) if same else model_id
     if not cells.get("kind"):
         cells["kind"] = kind_of(model_id, cells.get("input_modalities", ""), cells.get("output_modalities", ""))
@@ -40,6 +40,14 @@ def add_model(out: Imported, context: ImportContext, rule: str, **cells: str) ->
         out.note("new-product", name, model_id, by)
 
 
+def _undated(names: NameIndex, model_id: str, vendor_id: str) -> str:
+    """What a dated model's name is without its date: the vendor's known model or a moving name; empty where neither."""
+    stem = _DATE.sub("", model_id)
+    if stem != model_id and names.moved(spellings.normal(stem)):
+        return f"the moving name {stem}"
+    return _known(names, stem, model_id, vendor_id)
+
+
 def _known(names: NameIndex, form: str, model_id: str, vendor_id: str) -> str:
     """The vendor's known model of a shortened name; empty where nothing was taken off, or no one model has that name."""
     if form == model_id:
@@ -47,7 +55,7 @@ def _known(names: NameIndex, form: str, model_id: str, vendor_id: str) -> str:
     form = spellings.normal(form)
     alias = names.alias("model", form)
     if names.moved(form):
-        found = set()
+        found: set[str] = set()
     elif alias:
         found = {alias}
     else:
