@@ -266,8 +266,12 @@ def _figure(
         return None
     rule = next((r for r in _rules().get((name, row["benchmark"], row["reported_by"]), ()) if r.fits(row)), None)
     value = decimal(written)
-    if rule is None or value is None:
-        out.leave(name, label, "no reviewed line for this benchmark and reporter" if rule is None else "not a number")
+    if rule is None:
+        test = f"{row['benchmark']}, {row['reported_by']}"
+        out.leave("set-up", test, f"no reviewed line for this benchmark and reporter ({label})")
+        return None
+    if value is None:
+        out.leave(name, label, "not a number")
         return None
     wanted = named.get("model_id") or row["id"]
     model_id = _known(out, context, wanted)
