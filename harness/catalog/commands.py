@@ -83,6 +83,7 @@ def run_check(folder: Path, today: dt.date, as_json: bool = False) -> int:
 
 def run_refresh(folder: Path, source: str, files: list[Path], date: str, today: dt.date, as_json: bool = False) -> int:
     """Import a market source and print the report; returns 0. BadInput or MissingData leaves the catalog unchanged."""
+    from harness.catalog.identity_notes import HEADINGS
     from harness.catalog.refresh import refresh
 
     report = refresh(folder, source, files, _day(date), today)
@@ -96,6 +97,8 @@ def run_refresh(folder: Path, source: str, files: list[Path], date: str, today: 
         typer.echo(f"{report.offers_with_vendor:,} of {report.offers:,} offers ({share:.1%}) end on a known vendor.")
     _listed(f"{len(report.price_changes)} prices changed", [_arrow(c) for c in report.price_changes])
     _listed(f"{len(report.changed)} cells changed", [_arrow(c) for c in report.changed])
+    for kind, notes in report.identity.items():
+        _listed(f"identity: {len(notes):,} {HEADINGS[kind]}", [str(n) for n in notes])
     _listed(f"{len(report.unmatched)} left unmatched", [f"{u.kind} {u.name}: {u.why}" for u in report.unmatched])
     return 0
 

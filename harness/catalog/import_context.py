@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from harness.catalog import spellings
-from harness.catalog.matching import Match, NameIndex, match_model
+from harness.catalog import effort, name_rules, spellings
+from harness.catalog.identity_notes import Note
+from harness.catalog.matching import Match, NameIndex, match_model, moving_name
 from harness.catalog.schema import BY_NAME, TABLES
 from harness.catalog.tables import Catalog, Row, key_of
 from harness.errors import BadInput
@@ -43,11 +44,12 @@ class Unmatched:
 
 @dataclass
 class Imported:
-    """Result of an import: rows by table, unmatched names, and the number of matches by rule."""
+    """Result of an import: rows by table, unmatched names, the number of matches by rule, and notes on identity."""
 
     rows: dict[str, list[Row]] = field(default_factory=lambda: {t.name: [] for t in TABLES})
     unmatched: list[Unmatched] = field(default_factory=list)
     matched: Counter[str] = field(default_factory=Counter)
+    notes: dict[Note, None] = field(default_factory=dict)  # each once, in the order of the source
     _keys: dict[str, dict[tuple[str, ...], Row]] = field(default_factory=lambda: {t.name: {} for t in TABLES})
 
     def add(self, table: str, **cells: str) -> bool:
@@ -70,6 +72,10 @@ class Imported:
         """Record an unmatched name and the reason."""
         self.unmatched.append(Unmatched(kind, name[:200], why))
 
+    def note(self, kind: str, name: str, model_id: str, says: str) -> None:
+        """Record a reading of a name, once."""
+        self.notes[Note(kind, name[:200], model_id, says)] = None
+
 
 @dataclass
 class ImportContext:
@@ -88,12 +94,38 @@ class ImportContext:
         """Date of the snapshot, as rows write it (ISO)."""
         return self.date.isoformat()
 
-    def model(self, out: Imported, name: str) -> Match | None:
-        """The model that ``name`` means, counted by the rule that found it."""
+    def model(self, out: Imported, name: str, tier: str = "standard") -> Match | None:
+        """The model that ``name`` means, counted by the rule that found it, and noted where the rule took something off.
+
+        ``tier`` ``fast`` says that a word for speed at the name's end is no part of the model's name.
+        """
         match = match_model(self.names, name)
         if match:
             out.matched[match.rule] += 1
+            self.note_reading(out, name, match, tier)
+        else:
+            self.note_moving(out, name)
         return match
+
+    def note_reading(self, out: Imported, name: str, match: Match, tier: str = "standard") -> None:
+        """Note how a name was read: by an alias of a period, without its effort or date, or as a model that it exceeds."""
+        if match.period:
+            period = f"{match.period.start or 'always'} to {match.period.end or 'now'}"
+            out.note("period-alias", name, match.id, f"{period}, read on {self.as_of}")
+            return
+        asked = effort.split(name)[1]
+        if "mode" in match.rule and asked != effort.DEFAULT:
+            out.note("effort", name, match.id, asked)
+        if "date" in match.rule:
+            out.note("date", name, match.id, "the catalog has no model of that date")
+        row = self.names.rows.get(match.id)
+        if match.rule != "alias" and row and (more := name_rules.beyond(name, row, self.names.rows, tier)):
+            out.note("beyond-model", name, match.id, ", ".join(more))
+
+    def note_moving(self, out: Imported, name: str) -> None:
+        """Note an unmatched name that moved from model to model and whose meaning on the day nobody has said."""
+        if form := moving_name(self.names, name):
+            out.note("moving-name", name, "", f"{form} has no alias for {self.as_of}")
 
     def learn(self, row: Row) -> None:
         """Add a new model's row to the index of names, for the rest of the import."""

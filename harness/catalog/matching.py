@@ -25,14 +25,6 @@ _ALTERED = re.compile(
 
 
 @dataclass(frozen=True)
-class Match:
-    """An id of the catalog, and the rule by which a name matched it."""
-
-    id: str
-    rule: str
-
-
-@dataclass(frozen=True)
 class Period:
     """What a name meant from ``start`` to ``end`` (ISO days, both included; empty: no bound)."""
 
@@ -45,6 +37,15 @@ class Period:
         return (self.start <= day and (not self.end or day <= self.end)) if day else not self.end
 
 
+@dataclass(frozen=True)
+class Match:
+    """An id of the catalog, and the rule by which a name matched it; of a moving name also the period."""
+
+    id: str
+    rule: str
+    period: Period | None = field(default=None, compare=False)
+
+
 @dataclass
 class NameIndex:
     """Index of the catalog's names in normal form: id by name, vendor by model.
@@ -54,6 +55,7 @@ class NameIndex:
     """
 
     models: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    rows: dict[str, Row] = field(default_factory=dict)
     vendor_of_model: dict[str, str] = field(default_factory=dict)
     aliases: dict[tuple[str, str], list[Period]] = field(default_factory=lambda: defaultdict(list))
     vendors: dict[str, str] = field(default_factory=dict)
@@ -67,7 +69,12 @@ class NameIndex:
 
     def alias(self, kind: str, form: str) -> str:
         """Id that a reviewed alias gives a form on ``day``; empty where there is none, or none for that day."""
-        return next((p.id for p in self.aliases.get((kind, form), ()) if p.holds(self.day)), "")
+        period = self.period(kind, form)
+        return period.id if period else ""
+
+    def period(self, kind: str, form: str) -> Period | None:
+        """What a reviewed alias says that a form meant on ``day``; None where there is none, or none for that day."""
+        return next((p for p in self.aliases.get((kind, form), ()) if p.holds(self.day)), None)
 
     def moved(self, form: str) -> bool:
         """Whether a model's name has meant different models, so that only its alias of the day may say which."""
@@ -75,6 +82,7 @@ class NameIndex:
 
     def add_model(self, row: Row) -> None:
         """Add a model under its id, its name and its hub name."""
+        self.rows.setdefault(row["model_id"], row)
         self.vendor_of_model[row["model_id"]] = row["vendor_id"]
         if row["open_weights"] == "false":
             self.closed.add(row["model_id"])
@@ -122,9 +130,10 @@ def match_model(index: NameIndex, name: str) -> Match | None:
     for form, rule in spellings.forms(name):
         if "date" in rule and index.moved(form):
             return None  # a dated checkpoint that the catalog lacks: the moving name may mean another
-        alias = index.alias("model", form)
-        if alias in index.vendor_of_model:
-            return Match(alias, "alias" if rule == "name" else f"alias, {rule}")
+        period = index.period("model", form)
+        if period and period.id in index.vendor_of_model:
+            bounded = period if period.start or period.end else None
+            return Match(period.id, "alias" if rule == "name" else f"alias, {rule}", bounded)
         if index.moved(form):
             return None  # a moving name of which nobody has said what it meant on that day
         ids = index.models.get(form, ())
@@ -135,6 +144,14 @@ def match_model(index: NameIndex, name: str) -> Match | None:
         if ids:
             return None  # two models of one name: a person has to decide
     return None
+
+
+def moving_name(index: NameIndex, name: str) -> str:
+    """The form of an unmatched name that is a moving one without an alias for the day; empty where it is none."""
+    for form, rule in spellings.forms(name):
+        if index.moved(form):
+            return "" if "date" in rule else form
+    return ""
 
 
 def match_vendor(index: NameIndex, name: str) -> Match | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from harness.catalog import cell_rules, matching, spellings
@@ -46,7 +46,7 @@ def _known(row: Row) -> _Known:
     return _Known(own, own | _words(row["name"]) | _words(row["hub_id"]), row)
 
 
-def differences(name: str, model: _Known, ids: frozenset[str], tier: str = "standard") -> list[str]:
+def differences(name: str, model: _Known, ids: Container[str], tier: str = "standard") -> list[str]:
     """What ``name`` says that ``model`` is not, and the other way round: sizes, contexts, moving names, modes."""
     words, form = _words(name), spellings.normal(name)
     marks = _marks(form, model, tier)
@@ -63,6 +63,15 @@ def differences(name: str, model: _Known, ids: frozenset[str], tier: str = "stan
     if not model.all & _CHAT and any(f"{model.row['model_id']}-{w}" in ids for w in words & _CHAT):
         found.append(min(words & _CHAT))
     return found
+
+
+def beyond(name: str, row: Row, ids: Container[str], tier: str = "standard") -> list[str]:
+    """Sizes, contexts and modes that ``name`` states and the model of ``row`` has not; ``ids`` are all models' ids.
+
+    A precision (``awq``) is left out: the weights are the same.
+    """
+    found = differences(name, _known(row), ids, tier)
+    return [word for word in found if word not in _CUT and not word.startswith("no ")]
 
 
 def _marks(form: str, model: _Known, tier: str) -> frozenset[str]:

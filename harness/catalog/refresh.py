@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import http.client
 import re
-import urllib.error
-import urllib.request
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,15 +11,14 @@ from pathlib import Path
 
 from harness import places
 from harness.catalog import checks, matching, tables, writing
+from harness.catalog.download import MAX_DOWNLOAD, fetch
+from harness.catalog.identity_notes import SET_UP_KINDS, Note, by_kind, set_ups
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, Unmatched
 from harness.catalog.registry import importer_named
 from harness.catalog.schema import BY_NAME, TABLES, Table, named_by
 from harness.catalog.tables import Catalog, Finding, Row, key_of
 from harness.errors import BadInput, MissingData
 from harness.files import sweep
-
-MAX_DOWNLOAD = 64 * 1024 * 1024
-TIMEOUT_S = 60
 
 
 @dataclass(frozen=True)
@@ -38,7 +34,7 @@ class Change:
 
 @dataclass
 class Report:
-    """Outcome of a refresh: rows added, cells and prices changed, names matched or not, files written."""
+    """Outcome of a refresh: rows added, cells and prices changed, names matched or not and how read, files written."""
 
     source: str
     date: str
@@ -47,9 +43,15 @@ class Report:
     price_changes: list[Change] = field(default_factory=list)
     unmatched: list[Unmatched] = field(default_factory=list)
     matched: Counter[str] = field(default_factory=Counter)
+    notes: list[Note] = field(default_factory=list)
     offers: int = 0
     offers_with_vendor: int = 0
     files: list[str] = field(default_factory=list)
+
+    @property
+    def identity(self) -> dict[str, list[Note]]:
+        """Readings of names by kind (``identity_notes.HEADINGS``), with the tests whose set-up is unknown."""
+        return by_kind([*self.notes, *set_ups(u.name for u in self.unmatched if u.kind in SET_UP_KINDS)])
 
     def as_json(self) -> dict[str, object]:
         """The report as one JSON document."""
@@ -60,11 +62,16 @@ class Report:
             "changed": [vars(c) | {"key": list(c.key)} for c in self.changed],
             "price_changes": [vars(c) | {"key": list(c.key)} for c in self.price_changes],
             "unmatched": [vars(u) for u in self.unmatched],
+            "identity": {kind: [_note_cells(n) for n in notes] for kind, notes in self.identity.items()},
             "matched_by_rule": dict(sorted(self.matched.items())),
             "offers": self.offers,
             "offers_with_vendor": self.offers_with_vendor,
             "files_written": self.files,
         }
+
+
+def _note_cells(note: Note) -> dict[str, str]:
+    return {"name": note.name, "model_id": note.model_id, "says": note.says}
 
 
 def refresh(
@@ -83,7 +90,7 @@ def refresh(
     today = today or dt.date.today()
     if not files and not importer.live:
         raise BadInput(f"{source} has no live address: name {importer.files} with --file.")
-    sources = [_file(p) for p in files] if files else [_fetch(url) for url in importer.live]
+    sources = [_file(p) for p in files] if files else [fetch(url) for url in importer.live]
     day = date or (today if not files else _date_in([f.name for f in sources], source))
     if day > today:
         raise BadInput(f"{day} lies in the future: state the day that {source} speaks of with --date.")
@@ -95,6 +102,7 @@ def refresh(
     if any(r.get("source_id") == context.source_id for rows in imported.rows.values() for r in rows):
         imported.add("sources", **importer.source(day, today))
     report = Report(source, day.isoformat(), matched=imported.matched, unmatched=imported.unmatched)
+    report.notes = list(imported.notes)
     after = _merged(before, base, imported, report)
     _refuse(checks.check_tables(after, today), source)
     _count_offers(imported, after, report)
@@ -108,23 +116,6 @@ def _file(path: Path) -> SourceFile:
     if path.stat().st_size > MAX_DOWNLOAD:
         raise BadInput(f"{path} holds more than {MAX_DOWNLOAD // 2**20} MB: no market source is that large.")
     return SourceFile(path.name, path.read_bytes())
-
-
-def _fetch(url: str) -> SourceFile:
-    request = urllib.request.Request(url, headers={"User-Agent": "landscape-catalog"})
-    try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # nosec B310  # a source of our catalog
-            raw = answer.read(MAX_DOWNLOAD + 1)
-    except (urllib.error.URLError, OSError, http.client.HTTPException) as error:
-        reason = getattr(error, "reason", error)
-        raise MissingData(
-            f"{url} cannot be reached ({reason}). Without internet name a saved copy with --file."
-        ) from error
-    if len(raw) > MAX_DOWNLOAD:
-        raise BadInput(
-            f"{url} sends more than {MAX_DOWNLOAD // 2**20} MB; save and check it, then name it with --file."
-        )
-    return SourceFile(url.rsplit("/", 1)[-1], raw)
 
 
 def _date_in(file_names: Sequence[str], source: str) -> dt.date:

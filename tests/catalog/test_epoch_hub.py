@@ -109,7 +109,13 @@ def test_one_file_may_hold_several_set_ups(context: ImportContext) -> None:
         ("osworld-verified-100-steps", "0.629"),
         ("osworld-verified-15-steps", "0.4"),
     ]
-    assert [u.why for u in out.unmatched] == ["no reviewed line for its set-up"]
+    assert [(u.kind, u.name, u.why) for u in out.unmatched] == [
+        (
+            "set-up",
+            "beside osworld-verified-15-steps: Agent acme-large (30 steps)",
+            "no reviewed line for this set-up (acme-large: 44)",
+        )
+    ]
 
 
 def test_a_paper_of_the_year_before_takes_the_release_day(context: ImportContext) -> None:

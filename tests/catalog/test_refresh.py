@@ -165,21 +165,21 @@ def test_wrong_use_is_refused_in_words(work: Path, tmp_path: Path) -> None:
 
 
 def test_without_a_network_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    from harness.catalog import refresh as module
+    from harness.catalog import download as module
 
     monkeypatch.setattr(module, "TIMEOUT_S", 2)
     with pytest.raises(MissingData, match="--file"):
-        module._fetch("http://127.0.0.1:9/api.json")
+        module.fetch("http://127.0.0.1:9/api.json")
 
 
 def test_a_live_address_is_read(work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from harness.catalog import refresh as module
+    from harness.catalog import download as module
 
     saved(tmp_path, "api.json", snapshot(3))
-    assert module._fetch((tmp_path / "api.json").as_uri()).name == "api.json"
+    assert module.fetch((tmp_path / "api.json").as_uri()).name == "api.json"
     monkeypatch.setattr(module, "MAX_DOWNLOAD", 10)
     with pytest.raises(BadInput, match="sends more than"):
-        module._fetch((tmp_path / "api.json").as_uri())
+        module.fetch((tmp_path / "api.json").as_uri())
 
 
 def test_the_real_snapshot_into_an_empty_catalog_twice(market: Path, tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_a_leaderboard_becomes_reported_scores(tmp_path: Path) -> None:
     table = b.write(tmp_path / "t.csv", "name,x\nacme/tiny,75.5\n,1\nacme/two,n/a\n")
     assert commands.import_results(table, mapping=mapping) == 1  # one row names no model
     found = query(tmp_path, "SELECT model_id, benchmark_id, score, unit, reporter, as_of::VARCHAR FROM reported_score")
-    assert found == [("acme/tiny", "mmlu-vendor", 0.755, "fraction", "vendor", "2025-01-02")]
+    assert found == [("acme/tiny", "MMLU", 0.755, "fraction", "vendor", "2025-01-02")]
     assert commands.import_results(table, mapping=mapping) == 1
     assert query(tmp_path, "SELECT count(*) FROM reported_score") == [(1,)]
 

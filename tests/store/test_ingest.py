@@ -295,7 +295,9 @@ def test_runs_find_their_model_in_the_catalog_by_hub_id_or_alias(db: Path, runs:
     unnamed = {"model_id": None, "vendor_id": None, "revision": "r", "params": 1}
     for number, name in enumerate(("ACME/One", "my-folder", "someone/else")):
         _rename(make_run(runs, number), {"id": name} | unnamed)
-    (catalog / "aliases.csv").write_text("kind,alias,id,valid_from,valid_to,as_of,source_id\nmodel,My-Folder,acme-two,,,2026-01-01,s1\n")
+    (catalog / "aliases.csv").write_text(
+        "kind,alias,id,valid_from,valid_to,as_of,source_id\nmodel,My-Folder,acme-two,,,2026-01-01,s1\n"
+    )
     names = "SELECT model, model_id, vendor_id FROM run ORDER BY run_id"
     publish_sources(db, runs)
     assert Reader(db).sql(names)["model_id"].isna().all()

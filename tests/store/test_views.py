@@ -108,13 +108,13 @@ def test_list_price_is_the_cheapest_paid_current_offer(market: Reader) -> None:
 @pytest.mark.parametrize(
     ("rows", "current"),
     [
-        (["o,standard,token,USD,1,1,2025-10-01,sheet-2025-10-01", "o,standard,token,USD,2,2,2026-07-02,sheet-2026-07-02"], [2.0]),
+        (["o,USD,1,1,2025-10-01,sheet-2025-10-01", "o,USD,2,2,2026-07-02,sheet-2026-07-02"], [2.0]),
         (
-            ["o,standard,token,USD,1,1,2025-10-01,sheet-2025-10-01", "o,standard,token,USD,,,2026-07-02,sheet-2026-07-02"],
+            ["o,USD,1,1,2025-10-01,sheet-2025-10-01", "o,USD,,,2026-07-02,sheet-2026-07-02"],
             [],
         ),  # listed, without a price
-        (["o,standard,token,USD,1,1,2025-10-01,sheet-2025-10-01", "x,standard,token,USD,2,2,2026-07-02,sheet-2026-07-02"], [2.0]),  # no longer listed
-        (["o,standard,token,USD,1,1,2025-10-01,s1", "x,standard,token,USD,2,2,2026-07-02,s1"], [1.0, 2.0]),  # no sheet: stands until replaced
+        (["o,USD,1,1,2025-10-01,sheet-2025-10-01", "x,USD,2,2,2026-07-02,sheet-2026-07-02"], [2.0]),  # no longer listed
+        (["o,USD,1,1,2025-10-01,s1", "x,USD,2,2,2026-07-02,s1"], [1.0, 2.0]),  # no sheet: stands until replaced
     ],
 )
 def test_the_newest_row_of_an_offer_is_its_price(
@@ -131,7 +131,7 @@ def test_the_newest_row_of_an_offer_is_its_price(
 
 def _price_cells(row: str) -> list[str]:
     offer, currency, given, produced, day, source = row.split(",")
-    return [offer, "acme-one", currency, given, produced, "", "", day, source]
+    return [offer, "acme-one", "standard", "token", currency, given, produced, "", "", day, source]
 
 
 def test_price_history_names_the_price_before(market: Reader) -> None:
@@ -190,7 +190,10 @@ def test_the_frontier_holds_what_nothing_beats(db: Path, runs: Path, tmp_path: P
             tmp_path / "catalog",
             models="\n".join([heading, *(model_row.replace("acme-one", f"acme-{n}") for n in names)]) + "\n",
             prices="\n".join(
-                [price_heading, *(f"host,{n},acme-{n},standard,token,USD,{p},{p},,,2026-01-01,s1" for n, p in names.items())]
+                [
+                    price_heading,
+                    *(f"host,{n},acme-{n},standard,token,USD,{p},{p},,,2026-01-01,s1" for n, p in names.items()),
+                ]
             ),
             gpu_prices=CATALOG["gpu_prices.csv"].splitlines()[0] + "\n",
         ),

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from harness.catalog import cell_rules, effort, spellings
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal, plain
 from harness.catalog.importers.models_dev_scores import add_score
+from harness.catalog.importers.new_models import OWNER, add_model
 from harness.catalog.importers.scored import table
 from harness.catalog.matching import match_model, match_vendor
 from harness.catalog.schema import EVIDENCE, MODALITIES, TASK_COST_KEYS, TASK_COST_UNITS, TASK_COSTS
@@ -199,7 +200,7 @@ def _add_models(
     waiting = {}
     for row in models:
         model_id = row["proposed_id"]
-        if _known(context, model_id):
+        if _known(out, context, model_id):
             continue
         vendor = match_vendor(context.names, row["vendor"])
         host = _host(row["source_url"])
@@ -218,12 +219,12 @@ def _add_model(out: Imported, context: ImportContext, row: Row, vendor_id: str, 
     same = ("name", "params_b", "active_params_b", "context_tokens", "open_weights", "licence", "hub_id")
     reads, writes = ([m for m in row[f"{way}_modalities"].split(";") if m in MODALITIES] for way in ("input", "output"))
     released = cell_rules.date(row["released"])
-    out.add(
-        "models",
+    add_model(
+        out,
+        context,
+        OWNER,
         model_id=row["proposed_id"],
-        product_id=row["proposed_id"],
         vendor_id=vendor_id,
-        kind="multimodal" if {*reads} - {"text"} else "text" if reads or writes else "",
         input_modalities=";".join(reads),
         output_modalities=";".join(writes),
         released=released.isoformat() if released and released <= context.date else "",
@@ -231,16 +232,18 @@ def _add_model(out: Imported, context: ImportContext, row: Row, vendor_id: str, 
         source_id=source_id,
         **{c: row.get(c, "") for c in same},
     )
-    context.learn(out.rows["models"][-1])
     out.matched["new model"] += 1
 
 
-def _known(context: ImportContext, model_id: str) -> str:
+def _known(out: Imported, context: ImportContext, model_id: str) -> str:
     """The catalog's id of a model: the id itself, or what it became; empty where the catalog lacks it."""
     if model_id in context.names.vendor_of_model:
         return model_id
     match = match_model(context.names, model_id)
-    return match.id if match and match.rule in ("name", "alias") else ""
+    if match is None or match.rule not in ("name", "alias"):
+        return ""
+    context.note_reading(out, model_id, match)
+    return match.id
 
 
 def _figure(
@@ -263,11 +266,15 @@ def _figure(
         return None
     rule = next((r for r in _rules().get((name, row["benchmark"], row["reported_by"]), ()) if r.fits(row)), None)
     value = decimal(written)
-    if rule is None or value is None:
-        out.leave(name, label, "no reviewed line for this benchmark and reporter" if rule is None else "not a number")
+    if rule is None:
+        test = f"{row['benchmark']}, {row['reported_by']}"
+        out.leave("set-up", test, f"no reviewed line for this benchmark and reporter ({label})")
+        return None
+    if value is None:
+        out.leave(name, label, "not a number")
         return None
     wanted = named.get("model_id") or row["id"]
-    model_id = _known(context, wanted)
+    model_id = _known(out, context, wanted)
     if not model_id:
         absent[wanted, waiting.get(wanted, "it stands neither in the catalog nor in models_2026.csv")] += 1
         return None
@@ -275,6 +282,8 @@ def _figure(
     if asked == effort.DEFAULT:
         always = re.search(r"[-_ ]thinking$", row["name_in_source"].lower())
         asked = named.get("effort") or ("thinking" if always else asked)
+        if asked != effort.DEFAULT:
+            out.note("effort", row["name_in_source"], model_id, asked)
     asked, unit = rule.effort or asked, rule.unit or row["unit"]
     return Figure(row, model_id, rule.benchmark_id, asked, setting, value * rule.factor, unit, rule.key)
 
@@ -284,8 +293,9 @@ def _sound(out: Imported, context: ImportContext, figure: Figure) -> bool:
     released = context.names.released.get(figure.model_id, "")
     day = figure.row["as_of"]
     if figure.benchmark_id not in context.names.benchmarks:
-        why = f"no row of benchmarks.csv for {figure.benchmark_id}"
-    elif figure.row["confidence"] not in EVIDENCE:
+        out.leave("set-up", figure.benchmark_id, f"no row of benchmarks.csv for it ({figure.label})")
+        return False
+    if figure.row["confidence"] not in EVIDENCE:
         why = f"confidence {figure.row['confidence']!r} is none of {', '.join(EVIDENCE)}"
     elif released and day < released:
         why = f"of {day}, before the release of {figure.model_id} on {released}"

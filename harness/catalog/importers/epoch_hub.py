@@ -96,9 +96,13 @@ def _row(
         if not written:
             continue
         value = decimal(written.rstrip("%"))
-        if line is None or value is None:
-            why = "no reviewed line for its set-up" if line is None else "not a number"
-            out.leave("score", f"{version}: {column} {written}", why)
+        if line is None:
+            stated = ", ".join(sorted({f"{n['by']} {row.get(n['by'], '')}" for n in lines}))
+            test = f"beside {lines[0]['benchmark_id']}: {stated}"
+            out.leave("set-up", test, f"no reviewed line for this set-up ({version}: {written})")
+            continue
+        if value is None:
+            out.leave("score", f"{version}: {column} {written}", "not a number")
             continue
         model = model or scored(out, context, version, _hints(row))
         if model is None:

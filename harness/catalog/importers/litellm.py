@@ -116,7 +116,7 @@ def _entry(out: Imported, context: ImportContext, key: str, facts: Mapping[str, 
     offer = key
     for prefix in PREFIXES:
         offer = offer.removeprefix(prefix)
-    match = chat_version(context, offer, context.model(out, offer))
+    match = chat_version(context, offer, context.model(out, offer, "fast"))
     if match is None:
         made_by = maker(context.names, offer, hosts)
         out.leave("offer", key, "its model is not in the catalog" if made_by else "its maker is not known")

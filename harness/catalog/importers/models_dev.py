@@ -17,6 +17,7 @@ from typing import Any
 from harness.catalog import spellings
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, commonest, decimal, plain, sizes
 from harness.catalog.importers.models_dev_scores import full_date, listed_score
+from harness.catalog.importers.new_models import FAMILY, OWNER, add_model
 from harness.catalog.importers.offers import add_price
 from harness.catalog.matching import Match, maker, match_provider, match_vendor
 from harness.catalog.schema import MODALITIES
@@ -130,27 +131,27 @@ def _listed_model(out: Imported, context: ImportContext, model: Mapping[str, Any
     vendor_id = context.names.vendor_of_model[match.id] if match else vendor.id if vendor else ""
     model_id = match.id if match else new_id(context, str(model["id"]))
     total, active = sizes(_hub(model) or str(model["id"]))
-    added = out.add(
-        "models",
-        model_id=model_id,
-        product_id=model_id,
-        vendor_id=vendor_id,
-        name=str(model["name"]),
-        family=spellings.slug(str(model.get("family", ""))),
-        released=full_date(model.get("release_date")),
-        params_b=total,
-        active_params_b=active,
-        context_tokens=_count(model.get("limit", {}).get("context")),
-        input_modalities=_modalities(model["modalities"]["input"]),
-        output_modalities=_modalities(model["modalities"]["output"]),
-        open_weights=_listed_open(model),
-        licence=str(model.get("license") or ""),
-        hub_id=_hub(model),
-        as_of=context.as_of,
-        source_id=context.source_id,
-    )
-    if added:
-        context.learn(out.rows["models"][-1])
+    cells = {
+        "model_id": model_id,
+        "vendor_id": vendor_id,
+        "name": str(model["name"]),
+        "family": spellings.slug(str(model.get("family", ""))),
+        "released": full_date(model.get("release_date")),
+        "params_b": total,
+        "active_params_b": active,
+        "context_tokens": _count(model.get("limit", {}).get("context")),
+        "input_modalities": _modalities(model["modalities"]["input"]),
+        "output_modalities": _modalities(model["modalities"]["output"]),
+        "open_weights": _listed_open(model),
+        "licence": str(model.get("license") or ""),
+        "hub_id": _hub(model),
+        "as_of": context.as_of,
+        "source_id": context.source_id,
+    }
+    if match:
+        out.add("models", **cells, product_id=model_id)
+    else:
+        add_model(out, context, OWNER, **cells)
     for score in model.get("benchmarks") or ():
         listed_score(out, context, model_id, score)
 
@@ -221,7 +222,7 @@ def hosts_of(context: ImportContext, providers: Iterable[str]) -> frozenset[str]
 
 def offered_model(out: Imported, context: ImportContext, offer_id: str, hosts: frozenset[str]) -> Match | None:
     """The model of an offer; without one the offer is listed as unmatched, with the reason."""
-    match = chat_version(context, offer_id, context.model(out, offer_id))
+    match = chat_version(context, offer_id, context.model(out, offer_id, "fast"))
     if match is None:
         made_by = maker(context.names, offer_id, hosts)
         why = "its name fits more than one model" if made_by else "its maker is not known"
@@ -258,11 +259,11 @@ def _new_models(out: Imported, context: ImportContext, offers: list[Offer], host
         # an owner before the slash says more than the beginning of a name
         owners = [m.id for m in makers[model_id] if m.rule != "family"]
         vendor_id = commonest(owners or [m.id for m in makers[model_id]])
-        _new_model(out, context, model_id, vendor_id, groups)
+        _new_model(out, context, model_id, vendor_id, OWNER if owners else FAMILY, groups)
 
 
 def _new_model(
-    out: Imported, context: ImportContext, model_id: str, vendor_id: str, groups: Mapping[str, list[Offer]]
+    out: Imported, context: ImportContext, model_id: str, vendor_id: str, rule: str, groups: Mapping[str, list[Offer]]
 ) -> None:
     plainer = [f for f, rule in spellings.forms(model_id) if rule in ("date", "chat") and f != model_id and f in groups]
     if plainer or not model_id:
@@ -274,10 +275,11 @@ def _new_model(
     own = [o.facts for o in groups[model_id] if context.names.vendor_of_provider.get(o.provider) == vendor_id]
     total, active = sizes(commonest(o.id.rsplit("/", 1)[-1] for o in groups[model_id]))
     day = commonest(full_date(f.get("release_date")) for f in own)
-    out.add(
-        "models",
+    add_model(
+        out,
+        context,
+        rule,
         model_id=model_id,
-        product_id=model_id,
         vendor_id=vendor_id,
         name=_tidy(commonest(str(f["name"]) for f in facts)) or model_id,
         family=spellings.slug(commonest(str(f.get("family") or "") for f in facts)),
@@ -291,7 +293,6 @@ def _new_model(
         as_of=context.as_of,
         source_id=context.source_id,
     )
-    context.learn(out.rows["models"][-1])
 
 
 def _tidy(name: str) -> str:

@@ -11,6 +11,7 @@ from harness.catalog import effort, spellings
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, plain, sizes
 from harness.catalog.importers.models_dev import new_id
 from harness.catalog.importers.models_dev_scores import add_score
+from harness.catalog.importers.new_models import FAMILY, OWNER, add_model
 from harness.catalog.matching import maker, match_model, match_vendor
 from harness.catalog.tables import Row
 from harness.errors import BadInput
@@ -73,12 +74,23 @@ def scored(out: Imported, context: ImportContext, name: str, hints: Hints | None
         asked = effort.split(name)[1]  # of a checkpoint that always thinks, or of an alias that keeps the effort
     if match and not any(word in match.rule for word in _TOO_LOOSE):
         out.matched[match.rule] += 1
+        context.note_reading(out, bare, match)
+        _note_effort(out, name, match.id, asked)
         setting = "" if match.rule in ("name", "alias") else f"as {bare}"
         return Scored(match.id, context.names.vendor_of_model[match.id], asked, setting)
     if match is None and context.names.moved(spellings.normal(bare)):
         out.leave("model", name, f"a moving name, and no alias says what it meant on {context.names.day}")
+        context.note_moving(out, bare)
         return None
-    return _added(out, context, bare, asked, hints)
+    new = _added(out, context, bare, asked, hints)
+    if new:
+        _note_effort(out, name, new.model_id, asked)
+    return new
+
+
+def _note_effort(out: Imported, name: str, model_id: str, asked: str) -> None:
+    if asked != effort.DEFAULT:
+        out.note("effort", name, model_id, asked)
 
 
 def _added(out: Imported, context: ImportContext, name: str, asked: str, hints: Hints) -> Scored | None:
@@ -98,10 +110,11 @@ def _added(out: Imported, context: ImportContext, name: str, asked: str, hints: 
         return None
     total, active = sizes(name)
     display_name = " ".join(name.rsplit("/", 1)[-1].split()).strip("-=+@")
-    out.add(
-        "models",
+    add_model(
+        out,
+        context,
+        FAMILY if made_by.rule == "family" else OWNER,
         model_id=model_id,
-        product_id=model_id,
         vendor_id=made_by.id,
         name=display_name,
         released=hints.released if hints.released <= context.as_of else "",
@@ -113,7 +126,6 @@ def _added(out: Imported, context: ImportContext, name: str, asked: str, hints: 
         as_of=context.as_of,
         source_id=context.source_id,
     )
-    context.learn(out.rows["models"][-1])
     out.matched["new model"] += 1
     return Scored(model_id, made_by.id, asked)
 
