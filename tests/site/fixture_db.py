@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from harness.analysis.scale import ANCHOR
 from harness.store import run_folder
 from harness.store.migrations import migrate
 
@@ -148,7 +149,7 @@ def _catalog(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         )
     ]  # fmt: skip
     benchmarks = [
-        dict(benchmark_id=name.lower(), name_en=name, set_up_by="vendor", unit="fraction", chance=chance, higher_is_better=True, role="scale", **asof)
+        dict(benchmark_id=name.lower(), name_en=ANCHOR if name == "WinoGrande" else name, set_up_by="vendor", unit="fraction", chance=chance, higher_is_better=True, role="scale", **asof)
         for name, chance in (("MMLU", 0.25), ("HellaSwag", 0.25), ("WinoGrande", 0.5), ("GSM8K", 0.0), ("TriviaQA", 0.0), ("BBH", None))
     ]  # fmt: skip
     provider = [
