@@ -43,7 +43,10 @@ def package() -> dict[str, Any]:
 
 def _resource(table: Table) -> dict[str, Any]:
     keys = [
-        {"fields": [c.name], "reference": {"resource": "" if c.ref == table.name else c.ref.replace("_", "-"), "fields": [named_by(c)]}}
+        {
+            "fields": [c.name],
+            "reference": {"resource": "" if c.ref == table.name else c.ref.replace("_", "-"), "fields": [named_by(c)]},
+        }
         for c in table.columns
         if c.ref
     ]

@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 from harness.catalog import spellings
 from harness.catalog.effort import DEFAULT, effort_of
-from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal
+from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal, sizes
 from harness.catalog.importers.scored import Hints, Score, Scored, report, scored, table
 from harness.catalog.matching import match_vendor
 from harness.catalog.tables import Row
@@ -109,7 +109,7 @@ def _fill(out: Imported, context: ImportContext, model_id: str, row: Row, hints:
     size = decimal(row["params"])
     there = out.has("models", model_id)
     if there:
-        if size and size > 0:
+        if size and size > 0 and row["counted"]:
             there["params_b"] = f"{size.normalize():f}"  # the board counted; the name only rounds
         return
     out.add(
@@ -139,7 +139,9 @@ def read_v1(files: list[SourceFile], context: ImportContext) -> Imported:
                 **raw,
                 "name": raw["fullname"],
                 "licence": raw.get("hub_license", "").strip('"'),
-                "params": raw.get("params_b", ""),
+                "params": sizes(raw["fullname"])[0]
+                or raw.get("params_b", ""),  # this copy cuts sizes to whole billions
+                "counted": "",
                 "precision": raw.get("precision", ""),
                 "per": "100",
             }
@@ -161,6 +163,7 @@ def read_v2(files: list[SourceFile], context: ImportContext) -> Imported:
                 "name": raw["model_name"],
                 "licence": raw.get("metadata_hub_license", ""),
                 "params": raw.get("metadata_params_billions", ""),
+                "counted": "yes",
                 "precision": "; ".join(filter(None, [raw.get("model_precision", ""), chat])),
                 "per": "1",
             }
