@@ -18,7 +18,6 @@ from harness.catalog.auditing.raw import (
     csv_rows,
     document,
     flat,
-    likeness,
     names_of,
     number,
     numbers_of,
@@ -114,8 +113,8 @@ class Lookup:
 
     def _model(self, row: Row) -> Verdict | None:
         """Release, size and context as the row's own source gives them; other sources may have mended a cell."""
-        names = self.names[row["model_id"]]
-        found = [r for r in self._model_records(row) if likeness(r[0], names) == 2]
+        names = {flat(n) for n in self.names[row["model_id"]]}
+        found = [r for r in self._model_records(row) if flat(r[0]) in names]
         if not found:
             return None
         best = max(found, key=lambda r: sum(_agree(row[c], v) for c, v in r[2].items()))

@@ -50,6 +50,7 @@ def document(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
+@cache
 def flat(text: str) -> str:
     """A name as lower-case letters and digits alone, with a slash's left side and marks gone."""
     return re.sub(r"[\W_]+", "", text.rsplit("/", 1)[-1].lower())
@@ -110,18 +111,19 @@ def likeness(raw_name: str, names: Iterable[str]) -> int:
     """
     if not flat(raw_name):
         return 0
-    words, best = Counter(_words(_DAY.sub(" ", raw_name.rsplit("/", 1)[-1]))), 0
+    words, best = _words(raw_name), 0
     for name in names:
         if flat(name) == flat(raw_name):
             return 2
-        ours = Counter(_words(name.rsplit("/", 1)[-1]))
-        if ours and not ours - words and all(_REST.fullmatch(w) for w in words - ours):
+        ours = _words(name)
+        if ours and ours <= words and all(_REST.fullmatch(w) for w in words - ours):
             best = 1
     return best
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"\d+k\b|\d+|[a-z]+", text.lower())
+@cache
+def _words(text: str) -> Counter[str]:
+    return Counter(re.findall(r"\d+k\b|\d+|[a-z]+", _DAY.sub(" ", text.lower().rsplit("/", 1)[-1])))
 
 
 def compared(records: Iterable[Record], names: set[str], value: str) -> Verdict:
