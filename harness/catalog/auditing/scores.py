@@ -133,13 +133,14 @@ def _address(url: str) -> str:
 
 
 def _collected(path: Path, row: Row, names: set[str], column: str) -> Verdict | None:
-    """A hand-collected row of the same source, model and day: the one whose benchmark's name is likest."""
+    """A hand-collected row of the same source, model, day and effort: the one whose benchmark's name is likest."""
     source = flat(row["source_id"].removeprefix("collected-"))
     raws = [r for r in csv_rows(path) if flat(r["source_id"]) == source]
     if not raws:
         return None
     fits = [r for r in raws if _is_model(r, row["model_id"], names)]
-    fits.sort(key=lambda r: (r["as_of"] != row["as_of"], -_shared(r["benchmark"], row["benchmark_id"])))
+    fits.sort(key=lambda r: (r["as_of"] != row["as_of"], row["effort"] not in r["setting"].lower(),
+                             -_shared(r["benchmark"], row["benchmark_id"])))  # fmt: skip
     equal = [r for r in fits if _how(r, row, column) is not None]
     if not fits:
         return Verdict(DIFFERS, f"{path.name}: no record of this model")
