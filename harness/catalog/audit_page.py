@@ -12,11 +12,12 @@ from __future__ import annotations
 import argparse
 import csv
 import datetime as dt
+import json
 import math
-import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from harness import places
 from harness.catalog import auditing, tables
 from harness.catalog.auditing.lookups import Lookup
 from harness.catalog.auditing.raw import DIFFERS, PAGE, SAME, Verdict
-from harness.catalog.schema import BY_NAME, LANGUAGE_KINDS, TABLES
+from harness.catalog.schema import BY_NAME, LANGUAGE_KINDS, TABLES, Table
 from harness.catalog.tables import Catalog, Row, key_of
 
 LEAST = 5  # rows of each table in a sample
@@ -56,15 +57,21 @@ def sizes(counts: dict[str, int], sample: int) -> dict[str, int]:
 
 
 def sampled(catalog: Catalog, market: Path, seed: int, sample: int) -> list[Sampled]:
-    """The rows of a seed, table by table; each table has a random series of its own."""
+    """The rows of a seed, table by table: those whose key, mixed with the seed, has the smallest SHA-256.
+
+    So a row that is added or mended later leaves the others of the sample as they are.
+    """
     lookup = Lookup(catalog, market)
     wanted = sizes({t.name: len(catalog.rows[t.name]) for t in TABLES}, sample)
     out = []
     for table in TABLES:
-        rows = sorted(catalog.rows[table.name], key=lambda r: key_of(table, r))
-        drawn = random.Random(f"{seed} {table.name}").sample(rows, wanted[table.name])
+        drawn = sorted(catalog.rows[table.name], key=lambda r: _rank(seed, table, r))[: wanted[table.name]]
         out += [Sampled(table.name, r, lookup(table.name, r)) for r in sorted(drawn, key=lambda r: key_of(table, r))]
     return out
+
+
+def _rank(seed: int, table: Table, row: Row) -> str:
+    return sha256(json.dumps([seed, table.name, *key_of(table, row)]).encode()).hexdigest()
 
 
 def cell(text: str) -> str:
