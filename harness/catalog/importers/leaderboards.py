@@ -151,7 +151,8 @@ def read_v1(files: list[SourceFile], context: ImportContext) -> Imported:
                 **raw,
                 "name": raw["fullname"],
                 "licence": raw.get("hub_license", "").strip('"'),
-                "params": raw.get("params_b", ""),
+                "params": sizes(raw["fullname"])[0]
+                or raw.get("params_b", ""),  # this copy cuts sizes to whole billions
                 "precision": raw.get("precision", ""),
                 "per": "100",
             }

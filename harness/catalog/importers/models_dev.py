@@ -11,7 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from harness.catalog import spellings
@@ -210,8 +210,9 @@ def _provider_id(context: ImportContext, key: str) -> str:
 
 
 def _price(value: object) -> str:
+    """A price to twelve digits: some sources multiplied in binary and wrote 0.049999999999999996."""
     number = None if value is None else decimal(value)
-    return "" if number is None or number < 0 else plain(number)
+    return "" if number is None or number < 0 else plain(Context(prec=12).plus(number))
 
 
 def hosts_of(context: ImportContext, providers: Iterable[str]) -> frozenset[str]:

@@ -21,9 +21,12 @@ _BATCH = re.compile(r"[-:](?:batch|flex)$")
 _PLAN = re.compile(r"^coding-")
 # What a price of a model that writes no text is per, by the model's name: lists write it into the fields of tokens.
 _PER = (
-    (re.compile(r"whisper|parakeet|nova-\d|qwen3-asr|melotts|smart-turn"), "minute"),
+    (
+        re.compile(r"whisper|parakeet|^nova-[23](?:-(?!lite|pro|omni|micro|premier)|$)|qwen3-asr|melotts|smart-turn"),
+        "minute",
+    ),
     (re.compile(r"^aura-\d"), "character"),
-    (re.compile(r"^flux|stable-diffusion|^qwen-image|^phoenix|^lucid|gemini-.*-image"), "image"),
+    (re.compile(r"^flux|stable-diffusion|^qwen-image|^phoenix|^lucid-|gemini-.*-image"), "image"),
     (re.compile(r"^lyria|^resnet|^wan\d|pplx-.*-online|^sonar-.*-online"), "request"),
 )
 
