@@ -4,7 +4,7 @@ A model is meant by a whole name as written; else by a whole name, whatever the 
 (``Qwen3-0.6B`` of ``Qwen/Qwen3-0.6B``); else by any ending. The first of these steps that fits anything decides: one
 model is the answer, several are refused with the candidates. A run is meant by its id, else by a part of it.
 
-Names in other people's files are not resolved here but by ``interchange.foreign.owners`` and ``catalog.matching``:
+Names in other people's files are not resolved here but by ``interchange.foreign.owners`` and ``catalog.names.matching``:
 there only whole names count, and a name that fits two models means none.
 """
 

@@ -19,7 +19,7 @@ from typing import Any
 from harness import places
 from harness.catalog import tables
 from harness.catalog.importers.offers import wrong_in_source
-from harness.catalog.spellings import slug
+from harness.catalog.names.spellings import slug
 from harness.catalog.tables import Row
 
 COSTS = {

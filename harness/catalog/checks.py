@@ -9,8 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from harness import places
-from harness.catalog import cell_rules, identity_rules, name_rules, reviewed, row_rules
 from harness.catalog.codes import CURRENCIES
+from harness.catalog.rules import cell_rules, identity_rules, name_rules, reviewed, row_rules
 from harness.catalog.schema import ALIAS_TARGET, BORDERLINE_SEGMENTS, BY_NAME, TABLES, Table, named_by
 from harness.catalog.tables import Catalog, Finding, Row, key_of, read
 from harness.catalog.vocabulary import CLOSED_VALUES, FACTS_BY_KEY

@@ -67,7 +67,7 @@ def run_check(folder: Path, today: dt.date, as_json: bool = False) -> int:
         typer.echo(f"warning: {finding}" if finding.level == "warning" else str(finding))
     if len(found) > len(wrong):
         typer.echo(f"Warnings: {len(found) - len(wrong):,}. One that is right after all is listed, with a reason, in "
-                   "harness/catalog/reviewed.csv.", err=True)  # fmt: skip
+                   "harness/catalog/rules/reviewed.csv.", err=True)  # fmt: skip
     if wrong:
         typer.echo(f"{len(wrong)} findings in {folder}.", err=True)
         return 2
@@ -83,7 +83,7 @@ def run_check(folder: Path, today: dt.date, as_json: bool = False) -> int:
 
 def run_refresh(folder: Path, source: str, files: list[Path], date: str, today: dt.date, as_json: bool = False) -> int:
     """Import a market source and print the report; returns 0. BadInput or MissingData leaves the catalog unchanged."""
-    from harness.catalog.identity_notes import HEADINGS
+    from harness.catalog.names.identity_notes import HEADINGS
     from harness.catalog.refresh import refresh
 
     report = refresh(folder, source, files, _day(date), today)

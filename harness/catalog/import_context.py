@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from harness.catalog import effort, name_rules, spellings
-from harness.catalog.identity_notes import Note
-from harness.catalog.matching import Match, NameIndex, match_model, moving_name
+from harness.catalog.names import effort, spellings
+from harness.catalog.names.identity_notes import Note
+from harness.catalog.names.matching import Match, NameIndex, match_model, moving_name
+from harness.catalog.rules import name_rules
 from harness.catalog.schema import BY_NAME, TABLES
 from harness.catalog.tables import Catalog, Row, key_of
 from harness.errors import BadInput

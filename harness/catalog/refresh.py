@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness import places
-from harness.catalog import checks, matching, tables, writing
+from harness.catalog import checks, tables, writing
 from harness.catalog.download import MAX_DOWNLOAD, fetch
-from harness.catalog.identity_notes import SET_UP_KINDS, Note, by_kind, set_ups
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, Unmatched
+from harness.catalog.names import matching
+from harness.catalog.names.identity_notes import SET_UP_KINDS, Note, by_kind, set_ups
 from harness.catalog.registry import importer_named
 from harness.catalog.schema import BY_NAME, TABLES, Table, named_by
 from harness.catalog.tables import Catalog, Finding, Row, key_of

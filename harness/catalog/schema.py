@@ -1,7 +1,7 @@
 """The catalog's files in one declared list: tables, columns, types, keys, allowed values.
 
 Everything else (loader, checks, importers, guide) reads this list. A column's ``kind`` names the rule in
-``harness.catalog.cell_rules`` that its text has to obey; an empty cell means *unknown* and is refused only where
+``harness.catalog.rules.cell_rules`` that its text has to obey; an empty cell means *unknown* and is refused only where
 ``required``.
 """
 

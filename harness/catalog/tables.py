@@ -21,7 +21,7 @@ class Finding:
     """One finding of the catalog: file, row (1 is the heading), column and message.
 
     An ``error`` cannot be right; a ``warning`` is for a person to look at, who may list its rule and key in
-    ``harness/catalog/reviewed.csv``.
+    ``harness/catalog/rules/reviewed.csv``.
     """
 
     file: str

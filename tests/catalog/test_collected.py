@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalog import effort, refresh
+from harness.catalog import refresh
 from harness.catalog.import_context import ImportContext, Imported, SourceFile
 from harness.catalog.importers import collected
-from harness.catalog.matching import index_names
+from harness.catalog.names import effort
+from harness.catalog.names.matching import index_names
 from harness.catalog.schema import TASK_COST_KEYS
 from harness.catalog.tables import Catalog, read
 from harness.errors import BadInput

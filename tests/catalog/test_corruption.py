@@ -10,8 +10,8 @@ import pytest
 
 from harness import places
 from harness.catalog import checks, tables
-from harness.catalog.cell_rules import complaint
 from harness.catalog.refresh import refresh
+from harness.catalog.rules.cell_rules import complaint
 from harness.catalog.schema import TABLES, Column, Table
 from harness.catalog.tables import Row, as_csv
 from harness.errors import BadInput

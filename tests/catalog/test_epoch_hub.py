@@ -9,7 +9,7 @@ import pytest
 
 from harness.catalog.import_context import ImportContext, Imported, SourceFile
 from harness.catalog.importers import collected, epoch_hub
-from harness.catalog.matching import index_names
+from harness.catalog.names.matching import index_names
 from harness.catalog.tables import Catalog, Row
 from tests.catalog.conftest import small_rows
 

@@ -12,7 +12,7 @@ import pytest
 from harness import places
 from harness.catalog import tables
 from harness.catalog.checks import unopened
-from harness.catalog.matching import index_names, match_vendor
+from harness.catalog.names.matching import index_names, match_vendor
 from harness.catalog.tables import Catalog
 
 FOUNDING = [

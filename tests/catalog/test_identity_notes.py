@@ -11,11 +11,11 @@ import pytest
 
 from harness import places
 from harness.catalog import commands
-from harness.catalog.identity_notes import HEADINGS, Note, by_kind, set_ups
 from harness.catalog.import_context import ImportContext, Imported
 from harness.catalog.importers.new_models import FAMILY, add_model
 from harness.catalog.importers.scored import Hints, Score, report, scored
-from harness.catalog.matching import index_names
+from harness.catalog.names.identity_notes import HEADINGS, Note, by_kind, set_ups
+from harness.catalog.names.matching import index_names
 from harness.catalog.refresh import refresh
 from tests.catalog.conftest import TODAY, small_rows
 from tests.catalog.test_refresh import bytes_of, saved, snapshot

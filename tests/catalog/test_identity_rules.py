@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalog import checks, commands, registry, reviewed, row_rules
+from harness.catalog import checks, commands, registry
+from harness.catalog.rules import reviewed, row_rules
 from harness.catalog.schema import BY_NAME
 from harness.catalog.tables import Finding, Row
 from harness.catalog.writing import write

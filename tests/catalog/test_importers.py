@@ -19,7 +19,7 @@ from harness.catalog.importers import (
     models_dev,
     offers,
 )
-from harness.catalog.matching import index_names
+from harness.catalog.names.matching import index_names
 from harness.catalog.registry import IMPORTERS, importer_named
 from harness.errors import BadInput
 from tests.catalog.conftest import small_rows

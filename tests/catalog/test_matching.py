@@ -9,7 +9,7 @@ import pytest
 
 from harness import places
 from harness.catalog import tables
-from harness.catalog.matching import NameIndex, index_names, maker, match_model, match_provider, match_vendor
+from harness.catalog.names.matching import NameIndex, index_names, maker, match_model, match_provider, match_vendor
 
 # Labels of the snapshot that name another model than the offer's own id does: read one by one.
 COARSE_LABELS = 15

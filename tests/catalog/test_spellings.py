@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from harness.catalog.import_context import commonest, decimal, plain, sizes, us_date
-from harness.catalog.spellings import forms, normal, owner, slug, unmoded
+from harness.catalog.names.spellings import forms, normal, owner, slug, unmoded
 
 SAME = [
     ("us.anthropic.claude-3-5-haiku-20241022-v1:0", "claude-3-5-haiku-20241022"),

@@ -18,12 +18,13 @@ from functools import cache
 from importlib import resources
 from urllib.parse import urlsplit
 
-from harness.catalog import cell_rules, effort, spellings
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal, plain
 from harness.catalog.importers.models_dev_scores import add_score
 from harness.catalog.importers.new_models import OWNER, add_model
 from harness.catalog.importers.scored import table
-from harness.catalog.matching import match_model, match_vendor
+from harness.catalog.names import effort, spellings
+from harness.catalog.names.matching import match_model, match_vendor
+from harness.catalog.rules import cell_rules
 from harness.catalog.schema import EVIDENCE, MODALITIES, TASK_COST_KEYS, TASK_COST_UNITS, TASK_COSTS
 from harness.catalog.tables import Row, key_of
 

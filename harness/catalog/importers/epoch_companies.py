@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal, plain, us_date
 from harness.catalog.importers.scored import table
-from harness.catalog.matching import match_vendor
+from harness.catalog.names.matching import match_vendor
 from harness.catalog.tables import Row
 from harness.catalog.vocabulary import FACTS_BY_KEY
 

@@ -18,11 +18,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 
-from harness.catalog import cell_rules
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal
 from harness.catalog.importers.collected import mapping
 from harness.catalog.importers.epoch_scores import REVISED_MONTHS, cited, months_between, shots, version_of
 from harness.catalog.importers.scored import Hints, Score, Scored, report, scored, table
+from harness.catalog.rules import cell_rules
 from harness.catalog.tables import Row
 
 OWN = "Epoch AI"

@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from harness.catalog import spellings
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal
 from harness.catalog.importers.scored import Hints, Score, report, scored, table
+from harness.catalog.names import spellings
 from harness.catalog.tables import Row
 
 

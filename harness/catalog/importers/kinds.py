@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from harness.catalog import spellings
+from harness.catalog.names import spellings
 
 _RERANKER = re.compile(r"(?:^|-)rerank")
 _EMBEDDING = re.compile(r"(?:^|-)embed|^(?:bge|gte|voyage|e5)-")

@@ -15,11 +15,11 @@ from decimal import Decimal
 from statistics import fmean
 from typing import TypeAlias
 
-from harness.catalog import spellings
-from harness.catalog.effort import DEFAULT, effort_of
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal, sizes
 from harness.catalog.importers.scored import Hints, Score, Scored, report, scored, table
-from harness.catalog.matching import match_vendor
+from harness.catalog.names import spellings
+from harness.catalog.names.effort import DEFAULT, effort_of
+from harness.catalog.names.matching import match_vendor
 from harness.catalog.tables import Row
 
 # Benchmark under the board's set-up (an id of benchmarks.csv), and setting as the board documents it.

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from harness.catalog import spellings
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal, plain
 from harness.catalog.importers.models_dev import NOT_OWNERS, chat_version, hosts_of
 from harness.catalog.importers.offers import add_price
-from harness.catalog.matching import maker, match_provider
+from harness.catalog.names import spellings
+from harness.catalog.names.matching import maker, match_provider
 from harness.errors import BadInput
 
 MODES = frozenset({"chat", "completion", "responses", "embedding"})

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Any
 
-from harness.catalog import spellings
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, commonest, decimal, plain, sizes
 from harness.catalog.importers.models_dev_scores import full_date, listed_score
 from harness.catalog.importers.new_models import FAMILY, OWNER, add_model
 from harness.catalog.importers.offers import add_price
-from harness.catalog.matching import Match, maker, match_provider, match_vendor
+from harness.catalog.names import spellings
+from harness.catalog.names.matching import Match, maker, match_provider, match_vendor
 from harness.catalog.schema import MODALITIES
 from harness.errors import BadInput
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.catalog import effort
 from harness.catalog.import_context import ImportContext, Imported, decimal, plain
+from harness.catalog.names import effort
 from harness.catalog.schema import REPORTED_SCORES
 from harness.catalog.tables import key_of
 

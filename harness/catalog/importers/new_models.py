@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from harness.catalog import spellings
 from harness.catalog.import_context import ImportContext, Imported
 from harness.catalog.importers.kinds import kind_of
-from harness.catalog.matching import NameIndex
+from harness.catalog.names import spellings
+from harness.catalog.names.matching import NameIndex
 
 # Rules by which the vendor of a new model was found: the owner or organisation that the source names, or the name's family.
 OWNER, FAMILY = "owner", "family"

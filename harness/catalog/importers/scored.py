@@ -7,12 +7,12 @@ import io
 from dataclasses import dataclass
 from decimal import Decimal
 
-from harness.catalog import effort, spellings
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, plain, sizes
 from harness.catalog.importers.models_dev import new_id
 from harness.catalog.importers.models_dev_scores import add_score
 from harness.catalog.importers.new_models import FAMILY, OWNER, add_model
-from harness.catalog.matching import maker, match_model, match_vendor
+from harness.catalog.names import effort, spellings
+from harness.catalog.names.matching import maker, match_model, match_vendor
 from harness.catalog.tables import Row
 from harness.errors import BadInput
 

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from harness.catalog import cell_rules, spellings
+from harness.catalog.names import spellings
+from harness.catalog.rules import cell_rules
 from harness.catalog.schema import LANGUAGE_KINDS, TASK_COST_UNITS
 from harness.catalog.tables import Catalog, Finding, Row
 

@@ -6,7 +6,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
-from harness.catalog import cell_rules, effort, matching, spellings
+from harness.catalog.names import effort, matching, spellings
+from harness.catalog.rules import cell_rules
 from harness.catalog.schema import ALIAS_TARGET, BY_NAME
 from harness.catalog.tables import Catalog, Finding, Row
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from harness.catalog import effort
 from harness.catalog.codes import COUNTRIES, CURRENCIES
+from harness.catalog.names import effort
 from harness.catalog.schema import Column
 from harness.catalog.vocabulary import FACTS_BY_KEY, UNITS
 

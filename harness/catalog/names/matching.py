@@ -2,7 +2,7 @@
 
 A match comes from rows of the catalog or reviewed aliases, and names its rule. Where a name fits two models or none,
 the match is None: nothing is guessed. Unlike a name that a person types
-(``harness.names``), a price list's name is matched whole, in the forms of ``catalog.spellings``: an ending is never enough.
+(``harness.names``), a price list's name is matched whole, in the forms of ``catalog.names.spellings``: an ending is never enough.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from harness.catalog import spellings
+from harness.catalog.names import spellings
 from harness.catalog.tables import Row
 
 # Words of names that mark somebody else's alteration of a model: such a name never follows from its family.

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 
-from harness.catalog import cell_rules, matching, spellings
+from harness.catalog.names import matching, spellings
+from harness.catalog.rules import cell_rules
 from harness.catalog.tables import Catalog, Finding, Row
 
 _SIZE = re.compile(r"a?\d+[bm]|\d+x\d+b")

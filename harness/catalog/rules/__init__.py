@@ -1,0 +1,1 @@
+"""What a sound catalog is: the rules that `harness catalog check` applies."""
