@@ -67,8 +67,7 @@ EVIDENCE = (
     "aggregator",
 )  # the maker's or benchmark's own page; one that quotes it; a collection
 TASK_COST_KEYS = ("cost", "output_tokens", "seconds", "speed", "first_token")
-TASK_COST_UNITS = {"cost": "USD", "output_tokens": "tokens", "seconds": "seconds", "speed": "tokens/s",
-                   "first_token": "seconds"}  # fmt: skip
+TASK_COST_UNITS = dict(zip(TASK_COST_KEYS, ("USD", "tokens", "seconds", "tokens/s", "seconds"), strict=True))
 BENCHMARK_ROLES = (
     "scale",
     "index",
