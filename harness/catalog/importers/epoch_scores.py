@@ -131,6 +131,7 @@ AUTHORS: tuple[tuple[str, str], ...] = (
     ("InternLM", "shanghai-ai-lab"),
     ("UNICORN on RAINBOW", "ai2"),
 )
+_OF_OCTOBER = frozenset({"Claude 3.5 Sonnet (15 steps)", "Claude 3.5 Sonnet (50 steps)"})
 REVISED_MONTHS = 12  # a later version of a paper adds models that came out since
 _LINKS = ("Source link", "Source link (site from table)")
 _ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf)/(\d{2})(\d{2})\.(\d{4,5})")
@@ -213,7 +214,13 @@ def _score(out: Imported, context: ImportContext, row: Row, column: Column, vers
 
 
 def version_of(row: Row) -> str:
-    """Model of a row. Papers of before 2022 that say GPT-3 mean the model of 2020, whatever version the file gives them."""
+    """Model of a row, mended where the collection names another.
+
+    Papers that say GPT-3 mean the model of 2020. Anthropic's two figures on OSWorld (14.9 %, and 22.0 % with more steps) are of
+    the model of October 2024, as its announcement of that day says.
+    """
+    if row.get("Agent", "") in _OF_OCTOBER:
+        return "claude-3-5-sonnet-20241022"
     version = row.get("Model version") or row.get("Name", "")
     return "gpt-3-175b" if version == "text-davinci-001" and "GPT-3" in row.get("Name", "") else version
 
