@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from typer.testing import CliRunner
@@ -46,12 +45,15 @@ ANSWERS: dict[str, tuple[int, dict[str, str], bytes]] = {
 }
 
 
+GIVEN_UP = Event()  # the test is over, so the client no longer waits
+
+
 class Session(BaseHTTPRequestHandler):
-    """Repeats the recorded answers; ``/slow`` answers after the client has given up."""
+    """Repeats the recorded answers; ``/slow`` answers nothing as long as the client waits."""
 
     def do_GET(self) -> None:
         if self.path.startswith("/slow"):
-            time.sleep(1)
+            GIVEN_UP.wait(60)
             return
         status, headers, body = ANSWERS[self.path]
         self.send_response(status)
@@ -69,9 +71,11 @@ class Session(BaseHTTPRequestHandler):
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Address of the local server."""
     monkeypatch.setenv("no_proxy", "127.0.0.1")
+    GIVEN_UP.clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Session)
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
+    GIVEN_UP.set()
     server.shutdown()
     server.server_close()
 
