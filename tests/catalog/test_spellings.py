@@ -36,6 +36,7 @@ SAME = [
     ("minimax-m25", "minimax-m2-5"),
     ("k2p7", "kimi-k2-7"),
     ("Command R+", "command-r-plus"),
+    ("gemini-2.0-flash-lite-001", "gemini-2-0-flash-lite"),
     ("google/gemma-4-31b-it:free", "gemma-4-31b-it"),
 ]
 
@@ -51,6 +52,8 @@ def test_spellings_of_one_name_have_one_form(written: str, form: str) -> None:
         ("qwen3.7-max", "qwen3.7-plus"),
         ("gpt-5.1-codex", "gpt-5.1-codex-max"),
         ("gpt-4o-2024-05-13", "gpt-4o-2024-08-06"),
+        ("gemini-1.5-flash-001", "gemini-1.5-flash-002"),
+        ("gemini-1.5-pro-001", "gemini-1.5-pro"),
         ("deepseek-r1", "deepseek-r1-0528"),
         ("llama-3.1-8b", "llama-3.1-80b"),
         ("mistral-small-2503", "mistral-small-2506"),

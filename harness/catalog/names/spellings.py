@@ -60,7 +60,7 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^mistral-large(\d)"), r"mistral-large-\1"),
     (re.compile(r"^(mistral-7b-instruct)-v0(\d)$"), r"\1-v0-\2"),
     (re.compile(r"^(opus|sonnet|haiku)-(?=4)"), r"claude-\1-"),
-    (re.compile(r"^(gemini-[12]-[05]-[a-z-]+)-00[1-9]$"), r"\1"),
+    (re.compile(r"^(gemini-(?:1-0|2-[05])-[a-z-]+)-00[1-9]$"), r"\1"),  # 001 and 002 of Gemini 1.5 have other weights
     (re.compile(r"^phi-?(\d)"), r"phi-\1"),
     (re.compile(r"^gemma-?([2-4])"), r"gemma-\1"),
     (re.compile(r"^deepseek-chat-v3"), r"deepseek-v3"),
