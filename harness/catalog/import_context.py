@@ -69,6 +69,12 @@ class Imported:
         """The row of that key among those added so far."""
         return self._keys[table].get(key)
 
+    def replace(self, table: str, rows: Iterable[Row]) -> None:
+        """Put other rows in place of a table's; of one key the first counts."""
+        self.rows[table], self._keys[table] = [], {}
+        for row in rows:
+            self.add(table, **row)
+
     def leave(self, kind: str, name: str, why: str) -> None:
         """Record an unmatched name and the reason."""
         self.unmatched.append(Unmatched(kind, name[:200], why))

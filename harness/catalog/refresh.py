@@ -13,6 +13,7 @@ from harness import places
 from harness.catalog import checks, tables, writing
 from harness.catalog.download import MAX_DOWNLOAD, fetch
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, Unmatched
+from harness.catalog.importers.corrections import mend_facts
 from harness.catalog.names import matching
 from harness.catalog.names.identity_notes import SET_UP_KINDS, Note, by_kind, set_ups
 from harness.catalog.registry import importer_named
@@ -100,6 +101,7 @@ def refresh(
     base = before if folder.resolve() == places.packaged_catalog().resolve() else _read_sound(places.packaged_catalog())
     context = ImportContext(_name_index(before, base, day.isoformat()), day, importer.source(day)["source_id"], before)
     imported = importer.read(sources, context)
+    mend_facts(imported)
     if any(r.get("source_id") == context.source_id for rows in imported.rows.values() for r in rows):
         imported.add("sources", **importer.source(day, today))
     report = Report(source, day.isoformat(), matched=imported.matched, unmatched=imported.unmatched)
@@ -188,6 +190,10 @@ _IDENTITY = {
 }
 
 
+# Cells that only published weights fill: of a closed model a source has another model's page, or an estimate of its size.
+_OF_OPEN_WEIGHTS = {"hub_id", "licence", "params_b", "active_params_b"}
+
+
 def _series(source_id: str) -> str:
     """A source's id without the date of its snapshot."""
     return re.sub(r"-\d{4}-\d{2}-\d{2}$", "", source_id)
@@ -207,15 +213,12 @@ def _merge_row(table: Table, rows: dict[tuple[str, ...], Row], key: tuple[str, .
         return
     stamped = "as_of" in old
     own = stamped and _series(old["source_id"]) == _series(new["source_id"]) and new["as_of"] >= old["as_of"]
-    kept = ("as_of", "source_id", *_IDENTITY.get(table.name, ()))
+    kept = _IDENTITY.get(table.name, ()) if own else new  # of another's row only empty cells are filled
     cells = {c: v for c, v in new.items() if v and v != old[c] and not (c in kept and old[c])}
-    cells = {c: v for c, v in cells.items() if c not in ("as_of", "source_id")}
-    if not own:
-        cells = {c: v for c, v in cells.items() if not old[c]}
+    left = {"as_of", "source_id"}
     if table.name == "models" and (old["open_weights"] or new["open_weights"]) == "false":
-        cells = {
-            c: v for c, v in cells.items() if c not in ("hub_id", "licence")
-        }  # a moving name's page is another model's
+        left |= _OF_OPEN_WEIGHTS
+    cells = {c: v for c, v in cells.items() if c not in left}
     for column, value in sorted(cells.items()):
         report.changed.append(Change(table.name, key, column, old[column], value))
     rows[key] = {**old, **cells}

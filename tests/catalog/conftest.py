@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import json
 from pathlib import Path
 
 import pytest
 
+import harness.catalog.importers
+from harness import places
 from harness.catalog.schema import BY_NAME
 from harness.catalog.tables import Row
 from harness.catalog.writing import write
@@ -75,3 +79,21 @@ def small(tmp_path: Path) -> Path:
 def market(shared: Path) -> Path:
     """The folder of real market snapshots."""
     return shared / "market"
+
+
+@pytest.fixture(scope="session")
+def offers_of_july_2026(market: Path) -> set[tuple[str, str]]:
+    """Offers that the catalog has to hold of models.dev of 2 July 2026, from the file in plain Python.
+
+    Two names of one cloud are one provider; an offer whose price is known to be wrong stays out.
+    """
+    document = json.loads((market / "models.dev" / "api-2026-07-02.json").read_text(encoding="utf-8"))
+    names = {p: p.replace(".", "-") for p in document}  # as the catalog writes ids
+    with (places.packaged_catalog() / "aliases.csv").open(encoding="utf-8", newline="") as file:
+        names |= {r["alias"]: r["id"] for r in csv.DictReader(file) if r["kind"] == "provider"}
+    listed = [(names[p], m["id"]) for p, entry in document.items() for m in entry["models"].values()]
+    assert len(listed) == 5276
+    mappings = Path(harness.catalog.importers.__path__[0]) / "mappings"
+    with (mappings / "prices_out.csv").open(encoding="utf-8", newline="") as file:
+        whole = [r for r in csv.DictReader(file) if r["as_of"] == "2026-07-02" and not r["column"]]
+    return set(listed) - {(r["provider_id"], r["offer_id"]) for r in whole}

@@ -98,11 +98,12 @@ def test_every_vendor_has_a_profile(catalog: Catalog) -> None:
     assert bare == []
 
 
-def test_nine_in_ten_offers_of_july_2026_end_on_a_vendor(catalog: Catalog) -> None:
+def test_nine_in_ten_offers_of_july_2026_end_on_a_vendor(
+    catalog: Catalog, offers_of_july_2026: set[tuple[str, str]]
+) -> None:
     vendor = {r["model_id"]: r["vendor_id"] for r in catalog.rows["models"]}
     offers = [r for r in catalog.rows["prices"] if r["source_id"] == "models-dev-2026-07-02"]
-    # 5,276 in the snapshot; two names of one cloud are one provider, and prices that cannot be right stay out
-    assert 5100 <= len(offers) <= 5276
+    assert {(r["provider_id"], r["offer_id"]) for r in offers} == offers_of_july_2026
     assert sum(bool(vendor.get(r["model_id"])) for r in offers) / len(offers) >= 0.90
 
 

@@ -134,6 +134,14 @@ def test_reported_scores_know_per_cent_fractions_shots_and_marks(context: Import
     assert {u.kind for u in out.unmatched} == {"model", "score", "benchmark", "file"}
 
 
+def test_a_model_that_the_collection_has_wrong_is_mended_by_its_row() -> None:
+    today = {"Model version": "claude-3-5-sonnet-20240620", "Name": "Claude 3.5 Sonnet"}
+    assert epoch_scores.version_of({**today, "Agent": "Claude 3.5 Sonnet (50 steps)"}) == "claude-3-5-sonnet-20241022"
+    assert epoch_scores.version_of({**today, "Agent": "An agent of others"}) == "claude-3-5-sonnet-20240620"
+    assert epoch_scores.version_of({"Model version": "text-davinci-001", "Name": "GPT-3 (few-shot)"}) == "gpt-3-175b"
+    assert epoch_scores.version_of({"Model version": "text-davinci-001", "Name": "InstructGPT"}) == "text-davinci-001"
+
+
 def test_a_published_score_never_goes_to_the_chat_version(context: ImportContext) -> None:
     rows = csv_file(
         "external_benchmark_mmlu.csv",
@@ -255,6 +263,24 @@ def test_livebench_means_are_means_of_tasks_and_then_of_categories(context: Impo
     assert leaderboards.read_livebench([rows], context).unmatched[0].kind == "file"
 
 
+def test_a_score_is_not_dated_before_the_month_in_its_models_name() -> None:
+    rows = small_rows()
+    dated = [
+        {**rows["models"][1], "model_id": m, "name": m} for m in ("acme-large-2606", "acme-16k-202603", "acme-2613")
+    ]
+    benchmarks = [{"benchmark_id": b} for b in BENCHMARKS.split()]
+    index = index_names([*rows["models"], *dated], rows["vendors"], [], rows["aliases"], benchmarks, "2026-05-30")
+    context = ImportContext(index, dt.date(2026, 5, 30), "livebench-2026-05-30")
+    categories = SourceFile("categories_2026.json", json.dumps({"Coding": ["c"]}).encode())
+    table = csv_file("table_2026.csv", "model,c", "acme-large-2606,60", "acme-16k-202603,50", "acme-2613,40")
+    out = leaderboards.read_livebench([table, categories], context)
+    assert {(r["model_id"], r["as_of"]) for r in out.rows["reported_scores"]} == {
+        ("acme-large-2606", "2026-06-01"),
+        ("acme-16k-202603", "2026-05-30"),
+        ("acme-2613", "2026-05-30"),
+    }
+
+
 def test_cells_that_are_no_plain_numbers_are_left_by_name(context: ImportContext) -> None:
     categories = SourceFile("categories_2026.json", json.dumps({"Coding": ["c"]}).encode())
     rows = csv_file("table_2026.csv", "model,c", 'acme-large,"61,5"', "acme-7b,60")
@@ -363,6 +389,32 @@ def test_gpu_prices_are_of_one_gpu(context: ImportContext) -> None:
         ("Azure", "A100 SXM4 80 GB", "1", "80", "one-year commitment; East US", "3.1"),
     ]
     assert len(out.unmatched) == 2
+
+
+def test_clouds_and_cards_have_one_name_and_wrong_rents_stay_out(context: ImportContext) -> None:
+    cloud = csv_file(
+        "cloud-gpus.csv",
+        "Cloud,GPU Type,GPU Arch,GPUs,GPU RAM,vCPUs,RAM,On-demand,Per-GPU,Spot,Name",
+        "Lambda Labs,RTX A6000 (48 GB),Ampere,4,48,56,400,3.20,0.80,,4x",  # the column of memory is of one card here
+        "Exoscale,P100 (16 GB),Pascal,2,32,12,56,,1.5,,GPU MEDIUM",  # and this rent is the instance's
+        "Dataoorts,H100 (80 GB),Hopper,1,80,16,120,0.5,0.5,,promotion",
+    )
+    chips = csv_file(
+        "hardware.csv",
+        "Price date,Hardware model,Vendor,Location,Price per chip-hour (on-demand),Price per chip-hour (1-year CUD),Price per chip-hour (3-year CUD),Number of GPUs,Cloud GPU description",
+        "2022-08-04,NVIDIA Tesla P4,Google Cloud,,1.46,,,2,P100 (16 GB) x 2",
+        "2022-08-04,NVIDIA Tesla P4,Google Cloud,,0.6,,,1,P4 (8 GB)",
+        "2022-08-04,NVIDIA Tesla T4,Google Cloud,,0.35,,,1,T4 (16 GB)",
+    )
+    out = market_facts.read_gpus([cloud, chips], context)
+    assert column(out, "gpu_prices", "cloud", "gpu", "gpus", "memory_gb", "per_gpu_hour") == [
+        ("Lambda", "A6000", "4", "48", "0.8"),
+        ("Exoscale", "P100", "2", "16", "0.75"),
+        ("Google Cloud", "P100", "2", "16", "1.46"),
+        ("Google Cloud", "P4", "1", "8", "0.6"),
+        ("Google Cloud", "T4", "1", "", "0.35"),
+    ]
+    assert [u.name for u in out.unmatched] == ["Dataoorts H100 on-demand; promotion"]
 
 
 def test_ecosystem_graph_transparency_and_china(context: ImportContext) -> None:

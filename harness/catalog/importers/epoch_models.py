@@ -29,7 +29,7 @@ def read(files: list[SourceFile], context: ImportContext) -> Imported:
         if rows and "Training compute (FLOP)" in rows[0]:
             models |= {r["Model"]: r for r in rows if any(d in r["Domain"] for d in LANGUAGE)}
         elif rows and "Cost" in rows[0]:
-            costs += [(r["Model"], r["Cost"], "cost of compute as estimated by Epoch AI, USD of 2023") for r in rows]
+            costs += [(r["Model"], r["Cost"], "method not named by the source, USD of 2023") for r in rows]
         elif rows and "Hardware_Capex_Energy_Cost" in rows[0]:
             note = "amortised hardware and energy, USD of 2023"
             costs += [(r["Model"], r["Hardware_Capex_Energy_Cost"], note) for r in rows]

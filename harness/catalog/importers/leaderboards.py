@@ -265,13 +265,20 @@ def read_livebench(files: list[SourceFile], context: ImportContext) -> Imported:
                 continue
             if len(means) == len(categories):
                 means[""] = fmean(means.values())
-            day = max(context.as_of, context.names.released.get(model.model_id, ""))
+            released = context.names.released.get(model.model_id, "") or _named_month(model.model_id)
+            day = max(context.as_of, released)
             for category, mean in means.items():
                 value = Decimal(str(mean)) / 100
                 benchmark = livebench_id(category, context.as_of)
                 score = Score(benchmark, value, "fraction", "", "LiveBench", False, day, context.source_id)
                 report(out, context, model, score)
     return out
+
+
+def _named_month(model_id: str) -> str:
+    """First day of the month that an id ends in (``grok-4-fast-reasoning-2511``, ``step-2-16k-202411``); empty without one."""
+    month = re.search(r"-(?:20)?(2[3-9])(0[1-9]|1[0-2])$", model_id)
+    return f"20{month.group(1)}-{month.group(2)}-01" if month else ""
 
 
 def _livebench_model(out: Imported, context: ImportContext, name: str) -> Scored | None:

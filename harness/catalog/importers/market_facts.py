@@ -21,6 +21,24 @@ DOMAINS_ZH = {
 }  # fmt: skip
 
 
+# One name for each cloud and card; lists write several.
+CLOUDS = {"Amazon Web Services": "AWS", "GCP": "Google Cloud", "Lambda Labs": "Lambda", "Microsoft Azure": "Azure"}
+GPUS = {
+    "3080Ti": "RTX 3080 Ti", "A10 PCIe": "A10", "A40 PCIe": "A40", "GeForce RTX 3080 Ti": "RTX 3080 Ti", "Nvidia A100": "A100",
+    "Nvidia L4": "L4", "Nvidia T4": "T4", "Quadro RTX 4000": "RTX 4000", "Quadro RTX 5000": "RTX 5000", "RTX A4000": "A4000",
+    "RTX A5000": "A5000", "RTX A6000": "A6000", "RTX4000": "RTX 4000", "RTX5000": "RTX 5000", "Tesla K80": "K80",
+    "Tesla P4": "P4", "Tesla T4": "T4", "Tesla V100 DGXS 16 GB": "V100", "Tesla V100 DGXS 32 GB": "V100",
+}  # fmt: skip
+# Prices that cannot be right: cloud and card, and why.
+_WRONG_RENTS = {
+    ("Dataoorts", "A100"): "half of the next cloud's: a promotional price",
+    ("Dataoorts", "GH200"): "half of the next cloud's: a promotional price",
+    ("Dataoorts", "H100"): "a third of the next cloud's: a promotional price",
+    ("Lambda", "Quadro RTX 6000"): "the price of eight other cards in the same list",
+}
+PER_INSTANCE = frozenset({"Exoscale"})  # where no other price is given, the column per GPU holds the instance's
+
+
 def _fact(
     out: Imported, context: ImportContext, vendor: str, key: str, value: str, note: str = "", day: str = ""
 ) -> None:
@@ -49,6 +67,10 @@ def read_gpus(files: list[SourceFile], context: ImportContext) -> Imported:
 def _gpu_price(out: Imported, context: ImportContext, row: Row, price: Decimal | None) -> None:
     if price is None or price <= 0:
         return
+    row = {**row, "cloud": CLOUDS.get(row["cloud"], row["cloud"]), "gpu": GPUS.get(row["gpu"], row["gpu"])}
+    if why := _WRONG_RENTS.get((row["cloud"], row["gpu"])):
+        out.leave("gpu price", f"{row['cloud']} {row['gpu']} {row['terms']}", f"wrong in its source: {why}")
+        return
     text = plain(round(price, 4))
     if not out.add("gpu_prices", **row, currency="USD", per_gpu_hour=text, source_id=context.source_id):
         out.leave(
@@ -63,16 +85,22 @@ def _cloud(out: Imported, context: ImportContext, row: Row) -> None:
         return
     memory = decimal(row["GPU RAM"])
     name = re.sub(r"\s*\(.*\)$", "", row["GPU Type"])
+    stated = re.search(
+        r"\((\d+) GB\)", row["GPU Type"]
+    )  # of one card, where the column of memory mixes card and instance
     cells = {
         "cloud": _clean(row.get("Cloud") or row["Vendor"]),
         "gpu": _clean(name),
         "gpus": plain(gpus),
-        "memory_gb": plain(round(memory / gpus, 2)) if memory else "",
+        "memory_gb": stated.group(1) if stated else plain(round(memory / gpus, 2)) if memory else "",
         "as_of": context.as_of,
     }
     kind = "serverless" if "Vendor" in row else "on-demand"
     instance = _clean(row.get("Name", ""))
-    _gpu_price(out, context, {**cells, "terms": _terms(kind, instance)}, decimal(row["Per-GPU"]))
+    rent = decimal(row["Per-GPU"])
+    if rent and cells["cloud"] in PER_INSTANCE and not row.get("On-demand"):
+        rent /= gpus
+    _gpu_price(out, context, {**cells, "terms": _terms(kind, instance)}, rent)
     spot = decimal(row.get("Spot", ""))
     _gpu_price(out, context, {**cells, "terms": _terms("spot", instance)}, spot / gpus if spot else None)
 
@@ -85,12 +113,15 @@ def _chip_hour(out: Imported, context: ImportContext, row: Row) -> None:
     day = row["Price date"]
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day) or day > context.as_of or not row["Vendor"]:
         return  # a purchase price, or no date
-    memory = re.search(r"(\d+) GB", row["Hardware model"])
+    model = row["Hardware model"].removeprefix("NVIDIA ")
+    memory = re.search(r"(\d+) GB", model)
+    if model == "Tesla P4" and (said := re.match(r"(P100|P4) \((\d+) GB\)", row.get("Cloud GPU description", ""))):
+        model, memory = said.group(1), re.search(r"(\d+) GB", said.group())  # Epoch AI files P100s under Tesla P4
     count = decimal(row["Number of GPUs"])
     whole = bool(count) and count == (count or Decimal(0)).to_integral_value()
     cells = {
         "cloud": _clean(row["Vendor"]),
-        "gpu": _clean(row["Hardware model"].removeprefix("NVIDIA ")),
+        "gpu": _clean(model),
         "gpus": plain(count) if whole and count else "1",
         "memory_gb": memory.group(1) if memory else "",
         "as_of": day,
