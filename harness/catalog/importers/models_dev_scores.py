@@ -55,7 +55,7 @@ THIRD_PARTIES = {
     "epoch.ai": "Epoch AI",
 }
 # Ids by who set the test up; "" stands for a model's own vendor. A benchmark that is not here has one set-up: its plain id.
-_SET_UPS: dict[str, dict[str, str]] = {
+SET_UPS: dict[str, dict[str, str]] = {
     "gpqa-diamond": {"": "gpqa-diamond-vendor", "Epoch AI": "gpqa-diamond-epoch"},
     "humanitys-last-exam": {"": "humanitys-last-exam-unstated"},  # with tools or without is not said
     "scicode": {"": "scicode-vendor", "Artificial Analysis": "scicode-artificial-analysis"},
@@ -134,7 +134,7 @@ def _set_up(benchmark: str, by: str, agent: str) -> str:
     """Id of a test under the set-up of who published the score, or under a known agent where its vendor did."""
     if not by and benchmark in _BY_AGENT and agent in _AGENTS:
         return f"{benchmark}-{_AGENTS[agent]}"
-    return _SET_UPS.get(benchmark, {}).get(by, benchmark)
+    return SET_UPS.get(benchmark, {}).get(by, benchmark)
 
 
 def add_score(out: Imported, row: dict[str, str]) -> None:
