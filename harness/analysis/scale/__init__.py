@@ -1,0 +1,1 @@
+"""The capability scale of reported scores: preparation, fit, ranks, checks and trends."""
