@@ -20,7 +20,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = ("torch", "transformers", "lm_eval", "datasets")
@@ -82,19 +85,24 @@ def leaderboard() -> list[dict[str, Any]]:
     return out
 
 
+def reported_scores() -> pd.DataFrame:
+    """The reported scores of the shipped catalog, as the site reads them: rows of the query ``reported``."""
+    from harness import places
+    from harness.store.catalog import load_catalog
+    from harness.store.publish import publish
+    from harness.store.reader import Database
+
+    with tempfile.TemporaryDirectory() as folder:
+        db = Path(folder) / "land.duckdb"
+        publish(db, lambda con: load_catalog(con, places.packaged_catalog()))
+        return Database(db).frame("reported")
+
+
 def scale() -> list[dict[str, Any]]:
     """The stitched scale of all reported scores of the shipped catalog, and the draws of its bootstrap."""
-    import pandas as pd
-
-    from harness import places
     from harness.analysis.scale import fit_scale, linear_draws, prepare_reported
 
-    scores, benchmarks = (
-        pd.read_csv(places.packaged_catalog() / f"{n}.csv") for n in ("reported_scores", "benchmarks")
-    )
-    scores = scores.merge(
-        benchmarks[["name_en", "chance", "role"]], left_on="benchmark", right_on="name_en", how="left"
-    )
+    scores = reported_scores()
     ready, wall, cpu = clocked(lambda: prepare_reported(scores))
     out = [row(f"{len(scores):,} reported scores made ready", wall, cpu, 10)]
     fit, wall, cpu = clocked(lambda: fit_scale(ready.scores))

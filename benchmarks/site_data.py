@@ -16,20 +16,33 @@ from harness.store.migrations import migrate
 
 # One SELECT a table; $scale multiplies rows. Hashes of the row's number stand in for chance: the same every time.
 TABLES = {
-    "source": "SELECT 'made' AS source_id, 'made for a benchmark' AS title",
+    "source": """SELECT 'made' AS source_id, 'made for a benchmark' AS title, 'Landscape' AS publisher,
+        'https://example.org/made' AS url""",
     "vendor": """SELECT 'v' || i AS vendor_id, 'Vendor ' || i AS name_en, ['big-tech', 'startup', 'lab'][1 + i % 3] AS segment,
-        ['US', 'CN', 'FR', 'GB', 'KR'][1 + i % 5] AS country, 'made' AS source_id FROM range(60) t(i)""",
-    "model": """SELECT 'm' || i AS model_id, 'v' || i % 60 AS vendor_id, 'Model ' || i AS name,
-        DATE '2023-01-01' + CAST(i * 4 AS INTEGER) AS released, 0.5 * pow(2, i % 9) AS params_b, 32768 AS context_tokens,
-        'text' AS input_modalities, 'text' AS output_modalities, i % 3 > 0 AS open_weights, 'apache-2.0' AS licence
+        ['US', 'CN', 'FR', 'GB', 'KR'][1 + i % 5] AS country, DATE '2026-07-01' AS as_of, 'made' AS source_id
+        FROM range(60) t(i)""",
+    "model": """SELECT 'm' || i AS model_id, 'm' || i AS product_id, 'v' || i % 60 AS vendor_id, 'Model ' || i AS name,
+        'text' AS kind, DATE '2023-01-01' + CAST(i * 3 / $scale AS INTEGER) AS released,
+        0.5 * pow(2, i % 9) AS params_b, 32768 AS context_tokens, 'text' AS input_modalities,
+        'text' AS output_modalities, i % 3 > 0 AS open_weights, 'apache-2.0' AS licence,
+        DATE '2026-07-01' AS as_of, 'made' AS source_id
         FROM range(CAST(300 * $scale AS BIGINT)) t(i)""",
-    "provider": "SELECT 'p' || i AS provider_id, 'Provider ' || i AS name FROM range(20) t(i)",
-    "price": """SELECT 'p' || i % 20 AS provider_id, 'o' || i AS offer_id, 'm' || i % CAST(300 * $scale AS BIGINT) AS model_id,
-        'USD' AS currency, 0.05 + hash(i) % 1000 / 200 AS input_per_mtok, 0.2 + hash(i) % 1000 / 50 AS output_per_mtok,
-        d AS as_of, 'made' AS source_id
-        FROM range(CAST(5000 * $scale AS BIGINT)) t(i), (VALUES (DATE '2025-10-01'), (DATE '2026-07-02')) u(d)""",
-    "reported_score": """SELECT 'm' || i AS model_id, 'B' || b AS benchmark, 'accuracy' AS metric,
-        1 / (1 + exp(-(i / (150 * $scale) - b / 10))) AS score, 'fraction' AS unit, 'made' AS source_id
+    "provider": """SELECT 'p' || i AS provider_id, 'Provider ' || i AS name,
+        ['cloud', 'host', 'router', 'reseller'][1 + i % 4] AS kind, DATE '2026-07-01' AS as_of, 'made' AS source_id
+        FROM range(20) t(i)""",
+    "price": """SELECT 'p' || i % 20 AS provider_id, 'o' || i AS offer_id,
+        'm' || i % CAST(300 * $scale AS BIGINT) AS model_id, 'standard' AS tier, 'token' AS per, 'USD' AS currency,
+        0.05 + hash(i) % 1000 / 200 AS input_per_mtok, 0.2 + hash(i) % 1000 / 50 AS output_per_mtok,
+        d AS as_of, 'made' AS source_id FROM range(CAST(5000 * $scale AS BIGINT)) t(i),
+        (VALUES (DATE '2025-10-01'), (DATE '2026-07-02')) u(d)""",
+    "benchmark": """SELECT 'b' || b AS benchmark_id, 'Benchmark ' || b AS name_en, 'vendor' AS set_up_by,
+        ['knowledge', 'coding', 'mathematics', 'reasoning', 'language'][1 + b % 5] AS domain, 'en' AS language,
+        'accuracy' AS metric, 'fraction' AS unit, 0.25 AS chance, 1.0 AS ceiling, true AS higher_is_better,
+        'scale' AS role, DATE '2026-07-01' AS as_of, 'made' AS source_id FROM range(20) u(b)""",
+    "reported_score": """SELECT 'm' || i AS model_id, 'b' || b AS benchmark_id, 'default' AS effort,
+        '5-shot' AS setting, 0.25 + 0.75 / (1 + exp(-(i / (150 * $scale) - b / 10))) AS score, 'fraction' AS unit,
+        'Vendor ' || i % 60 AS reported_by, 'vendor' AS reporter, 'primary' AS evidence, DATE '2026-07-01' AS as_of,
+        'made' AS source_id
         FROM range(CAST(300 * $scale AS BIGINT)) t(i), range(20) u(b) WHERE hash(i * 31 + b) % 3 > 0""",
     "suite": "SELECT 's' || i AS suite, '1' AS version, 'Suite ' || i AS title_en, '套件' AS title_zh FROM range(5) t(i)",
     "task": """SELECT 's' || i AS suite, '1' AS suite_version, 't' || k AS task, ['classification', 'qa'][1 + k % 2] AS kind,
@@ -48,12 +61,13 @@ TABLES = {
         FROM range(CAST(2000 * $scale AS BIGINT)) t(i), range(10) u(k), range(500) w(j)""",
     "gpu_price": """SELECT 'p' || i % 20 AS cloud, ['H100', 'H200', 'A100', 'L4', 'B200'][1 + i % 5] AS gpu, 1 AS gpus,
         80.0 AS memory_gb, ['on-demand', 'reserved'][1 + i % 2] AS terms, 'USD' AS currency, 1.5 + hash(i) % 400 / 100
-        AS per_gpu_hour, DATE '2026-07-02' AS as_of, 'made' AS source_id FROM range(200) t(i)""",
+        AS per_gpu_hour, DATE '2026-07-02' - CAST(i // 20 AS INTEGER) AS as_of, 'made' AS source_id
+        FROM range(200) t(i)""",
     "fact": """SELECT 'v' || i AS vendor_id, k.dimension, k.key, CAST(k.least * (1 + hash(i * 31 + length(k.key)) % 900)
         AS VARCHAR) AS value, k.unit, DATE '2026-03-01' AS as_of, 'made' AS source_id
         FROM range(60) t(i), (VALUES ('rnd', 'staff', 20, 'people'), ('rnd', 'datasets_released', 1, 'data sets'),
-        ('capital', 'valuation', 1e7, 'USD'), ('capital', 'revenue', 1e6, 'USD/year'), ('capital', 'funding_total', 1e6, 'USD'),
-        ('capital', 'largest_training_compute', 1e20, 'FLOP'), ('application', 'monthly_users', 1e4, 'people'))
+        ('capital', 'valuation', 1e7, 'USD'), ('capital', 'revenue', 1e6, 'USD'), ('capital', 'funding_total', 1e6, 'USD'),
+        ('rnd', 'largest_training_compute', 1e20, 'FLOP'), ('application', 'monthly_users', 1e4, 'people'))
         k(dimension, key, least, unit) WHERE hash(i * 7 + length(k.key)) % 4 > 0""",
     "relation": """SELECT 'v' || i AS from_id, 'v' || (i * 7 + 3) % 60 AS to_id, ['invested', 'partnered'][1 + i % 2] AS kind,
         1e8 AS amount, 'USD' AS currency, DATE '2026-01-01' AS as_of, 'made' AS source_id FROM range(60) t(i)""",

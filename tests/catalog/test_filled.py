@@ -13,6 +13,7 @@ from harness import places
 from harness.catalog import tables
 from harness.catalog.checks import unopened
 from harness.catalog.names.matching import index_names, match_vendor
+from harness.catalog.names.spellings import slug
 from harness.catalog.tables import Catalog
 
 FOUNDING = [
@@ -96,6 +97,26 @@ def test_every_vendor_has_a_profile(catalog: Catalog) -> None:
         and not all(held[r["vendor_id"], key] for key in ("business_model", "channel", "domain", "position"))
     ]
     assert bare == []
+
+
+def test_brackets_at_a_tests_end_name_the_set_up_alone(catalog: Catalog) -> None:
+    """The page of claims takes two names that differ only in these brackets, and have one metric, for the same items."""
+    words = {"makers": "vendor", "set-up not stated": "unstated"}
+    # The same items with other steps allowed, or on the test's own board.
+    same_items = re.compile(r"OSWorld(?:-Verified)? \((?:\d+ steps|steps not stated)\)|.* \(its own board\)")
+    tests: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for row in catalog.rows["benchmarks"]:
+        tests.setdefault((re.sub(r" \([^)]*\)$", "", row["name_en"]), row["metric"]), []).append(row)
+    wrong = []
+    for (test, _), rows in tests.items():
+        for row in rows if len(rows) > 1 else []:
+            stated = row["name_en"][len(test) :].strip(" ()")
+            spelled = slug(words.get(stated, stated)).replace("-", "")
+            if stated and not (
+                spelled.startswith(row["set_up_by"].replace("-", "")) or same_items.fullmatch(row["name_en"])
+            ):
+                wrong.append(row["name_en"])
+    assert wrong == []
 
 
 def test_nine_in_ten_offers_of_july_2026_end_on_a_vendor(
