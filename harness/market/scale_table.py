@@ -190,18 +190,18 @@ def _unfitted(usable: pd.DataFrame, reported: pd.DataFrame, left_out: pd.DataFra
 
 def _only(rows: pd.DataFrame, usable: pd.DataFrame) -> pd.Series:
     """The code of the only domain or board, where that is the reason; else None."""
-    kinds = usable.groupby("model_id").agg(domain=("domain", _one), battery=("battery", _one))
-    domain, board = (rows["model_id"].map(kinds[column]) for column in ("domain", "battery"))
+    domains = _shared(usable, "domain").fillna(
+        _shared(usable.assign(domain=usable["domain"].replace(TOGETHER)), "domain")
+    )
+    domain, board = rows["model_id"].map(domains), rows["model_id"].map(_shared(usable, "battery"))
     chosen = domain.where(rows["reason"].eq("one_domain"), board.where(rows["reason"].eq("one_battery")))
     return chosen.astype(object).where(chosen.notna(), None)
 
 
-def _one(codes: pd.Series) -> str | None:
-    """The code that all share, as they are or as domains that count as one; None where they share none."""
-    for each in (codes, codes.replace(TOGETHER)):
-        if each.nunique() == 1:
-            return str(each.iloc[0])
-    return None
+def _shared(usable: pd.DataFrame, column: str) -> pd.Series:
+    """The code in ``column`` that all scores of a product have, by product; missing where they differ."""
+    groups = usable.groupby("model_id")[column]
+    return groups.first().where(groups.nunique().eq(1))
 
 
 def _named(models: pd.DataFrame, reported: pd.DataFrame) -> pd.DataFrame:
