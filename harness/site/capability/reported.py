@@ -8,7 +8,7 @@ import streamlit as st
 
 from harness.analysis.scale.ranks import LEAST_BENCHMARKS
 from harness.charts import dots
-from harness.site.capability import equal_size, leaderboard, one_model, scale, trend
+from harness.site.capability import equal_size, leaderboard, one_model, scale, trend, unplaced
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:
@@ -117,6 +117,7 @@ def _scale(view: View, frame: pd.DataFrame, fit: ScaleFit, least: int) -> None:
          "country_name": column.TextColumn(say("columns.country"))},
         alt=say("reported.scale"), height=360,
     )  # fmt: skip
+    unplaced.show(view, least)
     one_model.against(view, frame, fit, source=source)
     one_model.domains(view, frame, fit, source=source)
     trend.show(view, frame, fit, source=source)
