@@ -265,6 +265,45 @@ def compare(
 
 
 @app.command()
+def scale(
+    least: Annotated[
+        int | None, typer.Option(min=1, help="The fewest benchmarks that a ranked product has. Default: 5.")
+    ] = None,
+    expect: Annotated[
+        str | None,
+        typer.Option(
+            help="Add the score to be expected on this benchmark: an id or name, or any unique ending or beginning of one."
+        ),
+    ] = None,
+    domain: Annotated[
+        str | None,
+        typer.Option(
+            help="Add points in coding_agents, mathematics, knowledge_reasoning or chinese, and list by them."
+        ),
+    ] = None,
+    compare: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            metavar="A B", help="Two products alone: their difference in points, and the benchmarks they share."
+        ),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="List all products, ranked or not. Default: the first 30.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """The capability scale of published scores, in points: who leads, by how much, and who is not ranked and why."""
+    from harness.commands import scale as command
+
+    if compare is None:
+        command.scale(least=least, expect=expect, domain=domain, every=every, as_json=json)
+        return
+    if least is not None or expect is not None or domain is not None or every:
+        raise typer.BadParameter("it goes with --json alone.", param_hint="--compare")
+    command.compare(*compare, as_json=json)
+
+
+@app.command()
 def report(
     vendors: Annotated[
         list[str] | None, typer.Option(help="Vendors, by id or name; several with commas. Default: all.")

@@ -174,8 +174,8 @@ def test_the_site_and_the_report_rank_the_same_models_on_the_scale(
 
 
 def test_the_trend_and_the_lines_over_time_name_the_same_records(reader: Reader) -> None:
-    from harness.analysis.scale import fit_reported
-    from harness.analysis.scale_trend import frontier_trend, records, records_of_each
+    from harness.analysis.scale.fit import fit_reported
+    from harness.analysis.scale.trend import frontier_trend, records, records_of_each
     from harness.market.scale_board import scale_board
 
     board = scale_board(reader, fit_reported(reader.frame("reported")))

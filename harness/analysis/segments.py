@@ -1,4 +1,4 @@
-"""Differences between segments of vendors: at equal model size, over time, and with borderline vendors reassigned."""
+"""Differences between segments of vendors: at equal model size, and with borderline vendors reassigned."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from scipy import special
 from harness.analysis.statistics.uncertainty import CONFIDENCE, Floats
 
 SIZE_COLUMNS = ["group", "against", "difference", "stderr", "low", "high", "p_value", "models", "slope_per_tenfold"]
-GAP_COLUMNS = ["date", "group", "best", "model", "behind", "behind_months"]
 
 
 def size_adjusted(
@@ -55,36 +54,6 @@ def _least_squares(design: Floats, y: Floats) -> tuple[Floats, Floats]:
     leverage = np.clip(np.einsum("ij,jk,ik->i", design, inverse, design), 0, 1 - 1e-9)
     scaled = design * ((y - design @ beta) / (1 - leverage))[:, None]
     return beta, inverse @ (scaled.T @ scaled) @ inverse
-
-
-def gap_over_time(frame: pd.DataFrame, *, group: str = "segment") -> pd.DataFrame:
-    """The best model of each group so far, at each release date: columns GAP_COLUMNS.
-
-    ``frame``: ``model, released, score`` and ``group``; give only open models for the gap of open models. ``behind`` is
-    the distance to the best of all groups (0 for the leader), in the score's unit; ``behind_months`` how long ago the
-    best of all first reached the group's level (NaN for the leader).
-    """
-    rows = frame.dropna(subset=["released", "score", group])
-    if rows.empty:
-        return pd.DataFrame({c: pd.Series(dtype=object) for c in GAP_COLUMNS})
-    rows = rows.assign(released=pd.to_datetime(rows["released"]), score=rows["score"].astype(float))
-    rows = rows.sort_values(["released", "score"], kind="stable")
-    dates = pd.DatetimeIndex(rows["released"].unique())
-    frontier = rows.groupby("released")["score"].max().cummax()
-    gaps = []
-    for name, part in rows.groupby(group, sort=True):
-        best = part.drop_duplicates("released", keep="last")
-        best = best[best["score"] > best["score"].cummax().shift(fill_value=-np.inf)].set_index("released")
-        leaders = best.reindex(dates, method="ffill").dropna(subset=["score"])
-        for date, row in leaders.iterrows():
-            top = float(frontier.loc[pd.Timestamp(str(date))])
-            behind = top - float(row["score"])
-            months = math.nan
-            if behind > 0:
-                reached = frontier.index[(frontier >= float(row["score"])).to_numpy()][0]
-                months = (pd.Timestamp(str(date)) - reached).days / (365.25 / 12)
-            gaps.append((date, name, float(row["score"]), row["model"], behind, months))
-    return pd.DataFrame(gaps, columns=GAP_COLUMNS).sort_values(["date", "group"], ignore_index=True, kind="stable")
 
 
 def moved_segments(frame: pd.DataFrame, *, against: str | None = None) -> pd.DataFrame:

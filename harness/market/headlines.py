@@ -37,14 +37,15 @@ def ahead(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def level(rows: pd.DataFrame) -> pd.Series[bool]:
+def level(rows: pd.DataFrame, gaps: pd.DataFrame | None = None) -> pd.Series[bool]:
     """Which of ``rows`` (``model, score, stderr``; the best first) cannot be told from the first, which counts itself.
 
-    The 95 % interval of the difference holds 0; without a standard error only an equal score is level.
+    The 95 % interval of the difference holds 0; without a standard error only an equal score is level. ``gaps`` are the
+    differences, as ``ahead`` gives them for independent measurements.
     """
     import pandas as pd
 
-    gaps = ahead(rows)
+    gaps = ahead(rows) if gaps is None else gaps
     same = (gaps["low"] <= 0) | (gaps["difference"] == 0)
     return pd.Series([True, *same], index=rows.index)
 

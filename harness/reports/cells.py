@@ -30,6 +30,8 @@ def decimals(value: float, kind: str) -> int:
     """Number of decimals: for scores as many as ``harness show`` prints, for money three significant digits."""
     if kind in ("score", "signed", "p"):
         return 4
+    if kind == "points":
+        return 1
     if kind == "scale":
         return 2
     if kind == "percent":

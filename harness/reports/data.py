@@ -10,7 +10,7 @@ from harness.reports.selection import Choices, Scope, resolve
 if TYPE_CHECKING:
     import pandas as pd
 
-    from harness.analysis.scale import ScaleFit
+    from harness.analysis.scale.fit import ScaleFit
     from harness.store.reader import Reader
 
 
@@ -89,14 +89,14 @@ class Material:
 
     @cached_property
     def fit(self) -> ScaleFit | None:
-        """The stitched scale of all reported scores; None where too few are connected."""
-        from harness.analysis.scale import fit_reported
+        """The capability scale of all reported scores; None where they cannot carry one."""
+        from harness.analysis.scale.fit import fit_reported
 
         return fit_reported(self.reported)
 
     @cached_property
     def scale(self) -> pd.DataFrame:
-        """Models ranked on the stitched scale, best first."""
+        """Products ranked on the capability scale, best first."""
         from harness.market.scale_board import scale_board
 
         return scale_board(self, self.fit)

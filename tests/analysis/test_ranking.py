@@ -122,11 +122,11 @@ def test_rank_intervals_hold_the_true_rank() -> None:
 def test_a_rank_moved_only_where_its_intervals_are_apart() -> None:
     before = pd.DataFrame({"model": list("abcd"), "score": [4.0, 3.0, 2.0, 1.0], "stderr": 0.01})
     now = before.assign(score=[1.0, 3.0, 2.0, 4.0])
-    moved = ranking.moved_ranks(before, now)
+    moved = ranking.moved_ranks(ranking.ranking(before), ranking.ranking(now))
     assert list(moved["model"]) == ["a", "d"]
     assert moved.loc[0, ["before_low", "before_high", "rank_low", "rank_high"]].tolist() == [1, 1, 4, 4]
-    assert ranking.moved_ranks(before, now.assign(stderr=5.0)).empty
-    assert ranking.moved_ranks(before, now.assign(model=list("wxyz"))).empty
+    assert ranking.moved_ranks(ranking.ranking(before), ranking.ranking(now.assign(stderr=5.0))).empty
+    assert ranking.moved_ranks(ranking.ranking(before), ranking.ranking(now.assign(model=list("wxyz")))).empty
 
 
 def test_the_interval_of_a_difference_is_that_of_independent_scores() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -66,32 +64,3 @@ def test_borderline_vendors_are_moved_one_by_one_and_together() -> None:
 def test_without_a_borderline_vendor_nothing_is_repeated() -> None:
     frame = _market().assign(segment_borderline=None)
     assert segments.moved_segments(frame, against="big-tech").empty
-
-
-def test_gap_over_time_by_hand() -> None:
-    frame = pd.DataFrame(
-        [
-            ("x1", "big", "2024-01-01", 0.5),
-            ("y1", "small", "2024-07-01", 0.4),
-            ("x2", "big", "2025-01-01", 0.7),
-            ("y2", "small", "2025-07-01", 0.6),
-        ],
-        columns=["model", "segment", "released", "score"],
-    )
-    found = segments.gap_over_time(frame).set_index(["date", "group"])
-    last = found.loc[(pd.Timestamp("2025-07-01"), "small")]
-    assert (last["best"], last["behind"], last["model"]) == (0.6, pytest.approx(0.1), "y2")
-    # the level 0.6 was first reached by all on 2025-01-01: 181 days ago
-    assert last["behind_months"] == pytest.approx(181 / (365.25 / 12))
-    lead = found.loc[(pd.Timestamp("2025-07-01"), "big")]
-    assert lead["behind"] == 0 and math.isnan(lead["behind_months"])
-    assert (pd.Timestamp("2024-01-01"), "small") not in found.index
-    assert segments.gap_over_time(frame.iloc[:0]).empty
-    assert segments.gap_over_time(frame.assign(released=None)).empty
-
-
-def test_a_worse_release_closes_no_gap() -> None:
-    frame = pd.DataFrame(
-        {"model": ["a", "b"], "segment": "s", "released": ["2024-01-01", "2024-06-01"], "score": [0.6, 0.2]}
-    )
-    assert segments.gap_over_time(frame)["best"].to_list() == [0.6, 0.6]

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from benchmarks import site_data
-from harness.analysis.scale import fit_reported
+from harness.analysis.scale.fit import fit_reported
 from harness.catalog import checks
 from harness.catalog.schema import DIMENSIONS, TABLES
 from harness.store.catalog import FILES

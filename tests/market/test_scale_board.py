@@ -1,4 +1,4 @@
-"""The board of reported capability: who is on it, in which order, on which anchor."""
+"""The board of reported capability: who is on it, in which order, and how far apart two of it are."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
+from scipy.special import expit
 
-from harness.analysis.scale import ANCHOR, RANKED_STDERR, ScaleFit, fit_reported
-from harness.market.scale_board import scale_board
+from harness.analysis.scale.fit import HIGH, LOW, ScaleFit, fit_reported
+from harness.market.scale_board import ahead, scale_board
 
+BEST, SPARSE = "best", "sparse"
+SKILL = {LOW[0]: -0.4, HIGH[0]: 0.8, BEST: 1.9, SPARSE: 1.2, **{f"m{i}": -1.0 + 0.2 * i for i in range(8)}}
+DOMAINS = ("knowledge", "mathematics", "agents", "reasoning")
 MODELS = pd.DataFrame(
-    {"model_id": ["a", "b", "b"], "name": ["A", "B", "B"], "vendor_id": "v", "vendor_en": "V", "vendor_zh": None,
-     "segment": "lab", "country": "FR", "params_b": 1.0, "open_weights": True, "released": None, "licence": "mit"}
+    {"model_id": [BEST, HIGH[0], HIGH[0]], "name": ["The best", "GPT-5", "GPT-5"], "vendor_id": "v", "vendor_en": "V",
+     "vendor_zh": None, "segment": "lab", "country": "FR", "params_b": 1.0, "open_weights": True, "released": None,
+     "licence": "mit"}
 )  # fmt: skip
 
 
@@ -23,43 +29,55 @@ class Rows:
         return {"models": MODELS}[name]
 
 
-def _reported(benchmarks: dict[str, int]) -> pd.DataFrame:
-    rng = np.random.default_rng(1)
+def reported(skill: dict[str, float] = SKILL) -> pd.DataFrame:
+    """Rows of the query ``reported``: eight tests of four domains; SPARSE has four of them."""
+    rng = np.random.default_rng(5)
     rows = [
-        (f"m{m}", b, 0.3 + 0.05 * m + rng.normal(0, 0.01), "fraction") for b, n in benchmarks.items() for m in range(n)
-    ]
-    frame = pd.DataFrame(rows, columns=["model_id", "benchmark", "score", "unit"])
-    return frame.assign(chance=0.0, role="scale")
+        {"model_id": model, "product_id": model, "kind": "text", "benchmark_id": f"t{t}", "benchmark": f"Test {t}", "family": f"Test {t}",
+         "domain": DOMAINS[t % 4], "language": "en", "set_up_by": "somebody", "role": "scale", "chance": 0.0, "unit": "fraction",
+         "effort": "default", "score": float(np.clip(expit(c - 0.2 * (t - 4)) + rng.normal(0, 0.015), 0, 1)), "source_id": "s",
+         "reported_by": "somebody"}
+        for model, c in skill.items() for t in range(8) if model != SPARSE or t < 4
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
 
 
-def _fit(stderr: float, benchmarks: int) -> ScaleFit:
-    models = pd.DataFrame({"model_id": ["a", "b", "c"], "capability": [1.0, 3.0, 2.0], "stderr": [0.1, stderr, 0.2]})
-    models = models.assign(
-        low=models["capability"] - 0.2, high=models["capability"] + 0.2, benchmarks=[5, 9, benchmarks]
-    )
-    nothing = pd.DataFrame()
-    return ScaleFit(models, nothing, nothing, "b0", 1e-5, 0.0, 1.0, 0, True)
+@pytest.fixture(scope="module")
+def fit() -> ScaleFit:
+    out = fit_reported(reported())
+    assert out is not None and out.converged
+    return out
 
 
-def test_a_model_needs_evidence_to_be_ranked() -> None:
-    assert list(scale_board(Rows(), _fit(RANKED_STDERR, 5))["model"]) == ["B", "c", "A"]
-    assert list(scale_board(Rows(), _fit(RANKED_STDERR + 0.01, 5))["model"]) == ["c", "A"]
-    assert list(scale_board(Rows(), _fit(RANKED_STDERR, 4))["model"]) == ["B", "A"]
-    assert list(scale_board(Rows(), _fit(RANKED_STDERR, 4), 4)["model"]) == ["B", "c", "A"]
+def test_the_board_is_in_order_and_named(fit: ScaleFit) -> None:
+    board = scale_board(Rows(), fit)
+    assert list(board["model"].head(2)) == ["The best", "GPT-5"]  # an id without a row in the catalogue stands for itself
+    assert board["score"].is_monotonic_decreasing and not board["model_id"].duplicated().any()
+    assert board.set_index("model_id")["score"][[LOW[0], HIGH[0]]].tolist() == pytest.approx([130.0, 150.0])
+    truth = sorted((m for m in SKILL if m != SPARSE), key=lambda m: -SKILL[m])
+    assert list(board["model_id"]) == truth
 
 
-def test_no_scale_gives_the_same_columns_and_no_row() -> None:
+def test_a_model_needs_evidence_to_be_ranked(fit: ScaleFit) -> None:
+    assert SPARSE in set(fit.models["model_id"]) and SPARSE not in set(scale_board(Rows(), fit)["model_id"])
+    assert SPARSE in set(scale_board(Rows(), fit, 4)["model_id"])
+    assert scale_board(Rows(), fit, 9).empty
+
+
+def test_the_lead_is_the_difference_on_the_scale(fit: ScaleFit) -> None:
+    board = scale_board(Rows(), fit)
+    gaps = ahead(fit, board)
+    assert list(gaps["model"]) == list(board["model"][1:])
+    assert gaps["difference"].to_numpy() == pytest.approx(board["score"].iloc[0] - board["score"].to_numpy()[1:])
+    # to an anchor, whose points are exact, the error is the leader's own
+    own = board.iloc[0]
+    row = gaps[gaps["model"] == "GPT-5"].iloc[0]
+    assert row["high"] - row["low"] == pytest.approx(own["high"] - own["low"])
+
+
+def test_no_scale_gives_the_same_columns_and_no_row(fit: ScaleFit) -> None:
     without = scale_board(Rows(), None)
-    assert without.empty and set(without) == set(scale_board(Rows(), _fit(0.1, 5)))
-
-
-def test_the_anchor_is_the_first_by_name_among_the_busiest() -> None:
-    names = ["zeta", "eta", "theta", "iota", "beta"]
-    for order in (names, names[::-1]):
-        fit = fit_reported(_reported(dict.fromkeys(order, 6)))
-        assert fit is not None and fit.anchor == "beta"
-    fit = fit_reported(_reported(dict.fromkeys(names, 6) | {"zeta": 7}))
-    assert fit is not None and fit.anchor == "zeta"
-    fit = fit_reported(_reported(dict.fromkeys(names, 6) | {ANCHOR: 5}))
-    assert fit is not None and fit.anchor == ANCHOR
-    assert fit_reported(_reported({"beta": 2})) is None
+    assert without.empty and list(without) == list(scale_board(Rows(), fit))
+    nobody = reported({name: skill for name, skill in SKILL.items() if name != HIGH[0]})
+    assert fit_reported(nobody) is None  # the unit hangs on both anchors
+    assert fit_reported(nobody.iloc[:0]) is None

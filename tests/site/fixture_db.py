@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from harness.analysis.scale import ANCHOR
+from harness.analysis.scale.fit import HIGH, LOW
 from harness.store import run_folder
 from harness.store.migrations import migrate
 
@@ -44,6 +44,8 @@ VENDORS = [
     ("krill", "Krill <b>AI</b>", None, "startup", "DE", "2024"),
     ("lumen", "Lumen Group", "流明集团", "big-tech", "US", "1975"),
 ]
+UNIT = {("delta", 0): LOW[0], ("lumen", 1): HIGH[0]}
+"""Models (vendor, generation) under the ids that fix the capability scale's unit."""
 SIZES = (0.6, 1.7, 4.0, 8.0, 14.0, 32.0, 70.0, 235.0)
 
 
@@ -96,6 +98,7 @@ def _catalog(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
             size = SIZES[(index + 3 * generation) % len(SIZES)]
             opened = (index + generation) % 3 != 0
             model_id = f"{vendor_id}-{generation + 1}-{size:g}b"
+            model_id = UNIT.get((vendor_id, generation), model_id)
             released = date(2024, 3, 1) + timedelta(days=260 * generation + 23 * index)
             skill = 0.18 * np.log10(size) + 0.25 * generation + rng.normal(0, 0.12)
             models.append(
@@ -149,8 +152,10 @@ def _catalog(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         )
     ]  # fmt: skip
     benchmarks = [
-        dict(benchmark_id=name.lower(), name_en=ANCHOR if name == "WinoGrande" else name, set_up_by="vendor", unit="fraction", chance=chance, higher_is_better=True, role="scale", **asof)
-        for name, chance in (("MMLU", 0.25), ("HellaSwag", 0.25), ("WinoGrande", 0.5), ("GSM8K", 0.0), ("TriviaQA", 0.0), ("BBH", None))
+        dict(benchmark_id=name.lower(), name_en=name, family=name, set_up_by="epoch", domain=domain, language="en", unit="fraction", chance=chance,
+             higher_is_better=True, role="scale", **asof)
+        for name, chance, domain in (("MMLU", 0.25, "knowledge"), ("HellaSwag", 0.25, "reasoning"), ("WinoGrande", 0.5, "reasoning"),
+                                     ("GSM8K", 0.0, "mathematics"), ("TriviaQA", 0.0, "knowledge"), ("BBH", None, "reasoning"))
     ]  # fmt: skip
     provider = [
         dict(

@@ -116,6 +116,6 @@ def test_who_changes_a_frame_changes_nobody_elses(land: Path) -> None:
 def test_the_scale_is_kept_over_a_publish_of_something_else(land: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = scale.fitted(view.in_language(Translator("en")))
     changed(land / "land.duckdb", "DELETE FROM gpu_price")
-    monkeypatch.setattr("harness.analysis.scale.fit_scale", lambda *a, **k: pytest.fail("fitted again"))
+    monkeypatch.setattr("harness.analysis.scale.fit.fit_scale", lambda *a, **k: pytest.fail("fitted again"))
     after = scale.fitted(view.in_language(Translator("en")))
     assert before is not None and after is not None and before.rmse == after.rmse

@@ -69,7 +69,7 @@ def ranking(
     better = _significantly_better(scored, pairs, alpha, higher_is_better)
     sign = 1.0 if higher_is_better else -1.0
     rank = (-sign * scored["score"]).rank(method="min")
-    leader = _classes(better | better.T)
+    leader = classes(better | better.T)
     models = scored["model"].to_numpy(dtype=object)
     number = pd.factorize(leader)[0] + 1
     out = scored.assign(rank=rank, rank_low=1.0 + better.sum(axis=0), rank_high=float(len(scored)) - better.sum(axis=1))
@@ -100,8 +100,8 @@ def _significantly_better(
     return np.asarray((ahead & (gap > 0)) | (ahead & (gap < 0)).T)
 
 
-def _classes(separable: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """Row of each model's class leader; rows are sorted best first."""
+def classes(separable: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """Row of each model's class leader, from who can be told from whom (square); rows are sorted best first."""
     leader = np.full(len(separable), -1, dtype=np.int64)
     for row in range(len(separable)):
         if leader[row] < 0:
@@ -110,14 +110,13 @@ def _classes(separable: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
 
 
 def moved_ranks(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """Models whose rank intervals at two dates, among the models of both, do not overlap; the largest move first.
+    """Models whose rank intervals at two dates do not overlap; the largest move first.
 
-    ``before`` and ``now``: ``model, score, stderr``. Columns MOVE_COLUMNS; a move is measured between the intervals' middles.
+    ``before`` and ``now``: ``model, rank_low, rank_high``, ranked among the models of both. Columns MOVE_COLUMNS; a move is
+    measured between the intervals' middles.
     """
-    both = set(before["model"]) & set(now["model"])
-    ends = ["rank_low", "rank_high"]
-    old, new = (ranking(board[board["model"].isin(both)]).set_index("model")[ends] for board in (before, now))
-    rows = old.rename(columns={"rank_low": "before_low", "rank_high": "before_high"}).join(new)
+    old, new = (board.set_index("model")[["rank_low", "rank_high"]] for board in (before, now))
+    rows = old.rename(columns={"rank_low": "before_low", "rank_high": "before_high"}).join(new, how="inner")
     rows = rows[(rows["rank_low"] > rows["before_high"]) | (rows["rank_high"] < rows["before_low"])].reset_index()
     move = (rows["rank_low"] + rows["rank_high"] - rows["before_low"] - rows["before_high"]).abs()
     return rows.assign(move=move).sort_values(["move", "model"], ascending=[False, True], ignore_index=True)[

@@ -56,15 +56,16 @@ def _scale(material: Material, words: Words) -> Part:
     rows = rows.assign(vendor=words.vendor(rows), segment_name=[words.known("segment", s) for s in rows["segment"]])
     columns = (
         *words.ranks(), words.column("model"), words.column("vendor"), words.column("segment_name"),
-        words.column("score", "scale", label="capability"), *words.interval("scale"),
-        words.column("benchmarks", "integer"), words.column("class", "integer"), words.column("model_id"),
+        words.column("score", "points", label="capability"), *words.interval("points"),
+        words.column("benchmarks", "integer"), words.column("domains", "integer"), words.column("class", "integer"),
+        words.column("model_id"),
     )  # fmt: skip
     fit = material.fit
     assert fit is not None
-    note = words("cap.scale_note", models=len(material.scale), benchmarks=len(fit.benchmarks), anchor=fit.anchor)
+    note = words("cap.scale_note", models=len(material.scale), benchmarks=len(fit.benchmarks))
     ranks = table(rows, "scale", words("cap.scale"), columns, ("model_id",), note=note)
     first = headlines.leader(rows)
-    ends = {k: (float(first.row[k]), "scale") for k in ("score", "low", "high")} | {"n": (first.rivals, "integer")}
+    ends = {k: (float(first.row[k]), "points") for k in ("score", "low", "high")} | {"n": (first.rivals, "integer")}
     key = "cap.alone" if len(rows) == 1 else "cap.leads" if first.rivals == 0 else "cap.leads_unclear"
     leader = words.sentence(key, ends, model=first.row["model"])
     figure = Figure("scale", "dots", leader.text, words("cap.scale_unit"), bars(rows.head(DRAWN), words), note, dots(rows),

@@ -62,22 +62,22 @@ def _prices(material: Material, words: Words, since: dt.date) -> Part:
 def _ranks(material: Material, words: Words, since: dt.date) -> Part:
     import pandas as pd
 
-    from harness.analysis.scale import fit_reported
+    from harness.analysis.scale.fit import fit_reported
+    from harness.analysis.scale.ranks import rank_intervals
     from harness.analysis.statistics.ranking import moved_ranks
     from harness.market.scale_board import scale_board
 
     old = material.reported[pd.to_datetime(material.reported["as_of"]) < pd.Timestamp(since)]
-    before = scale_board(material, fit_reported(old))
-    ids = [board.assign(model=board["model_id"]) for board in (before, material.scale)]
-    rows = moved_ranks(*ids).rename(columns={"model": "model_id"})
-    rows = rows[rows["model_id"].isin(material.scope.models)]
-    rows = rows.assign(model=rows["model_id"].map(material.scale.set_index("model_id")["model"]))
+    fits = (fit_reported(old), material.fit)
+    before = scale_board(material, fits[0])
     if before.empty:
         return Part(sentences=(words.sentence("moved.no_scale"),))
-    numbers = {
-        "n": (len(rows), "integer"),
-        "both": (len(set(before["model_id"]) & set(material.scale["model_id"])), "integer"),
-    }
+    both = set(before["model_id"]) & set(material.scale["model_id"])
+    ranks = [rank_intervals(fit, both).rename(columns={"model_id": "model"}) for fit in fits if fit is not None]
+    rows = moved_ranks(ranks[0], ranks[-1]).rename(columns={"model": "model_id"})
+    rows = rows[rows["model_id"].isin(material.scope.models)]
+    rows = rows.assign(model=rows["model_id"].map(material.scale.set_index("model_id")["model"]))
+    numbers = {"n": (len(rows), "integer"), "both": (len(both), "integer")}
     count = words.sentence("moved.ranks", numbers)
     if rows.empty:
         return Part(sentences=(count,))

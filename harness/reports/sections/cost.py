@@ -43,7 +43,7 @@ def _listed(material: Material, words: Words) -> list[Part]:
         rows = rows.merge(keep, on="model_id", how="left").sort_values(
             ["score", "blended_per_mtok", "model_id"], ascending=[False, True, True], ignore_index=True
         )
-        columns += [words.column("score", "scale", label="capability"), *words.interval("scale"),
+        columns += [words.column("score", "points", label="capability"), *words.interval("points"),
                     words.column("membership", "percent")]  # fmt: skip
     columns += [words.column("source_id"), words.column("model_id")]
     prices = table(rows, "prices", words("price.table"), columns, ("model_id",), note=words("price.note"))

@@ -106,14 +106,16 @@ def _last(model: object) -> str:
 
 
 def _on_the_scale(material: Material, words: Words) -> Part:
-    from harness.analysis.statistics.ranking import independent_pairs
+    from harness.analysis.scale.ranks import pairs as pairs_of
 
     things = subjects(material).dropna(subset=["score"]).drop_duplicates("model").head(MOST)
-    if len(things) < 2:
+    if len(things) < 2 or material.fit is None:
         return Part()
-    pairs = independent_pairs(things[["model", "score", "stderr"]])
+    names = dict(zip(things["model_id"], things["model"], strict=True))
+    pairs = pairs_of(material.fit, list(names))
+    pairs = pairs.assign(model_a=pairs["model_a"].map(names), model_b=pairs["model_b"].map(names))
     columns = (
-        words.column("model_a"), words.column("model_b"), words.column("difference", "scale"), *words.interval("scale"),
+        words.column("model_a"), words.column("model_b"), words.column("difference", "points"), *words.interval("points"),
         words.column("p_adjusted", "p"),
     )  # fmt: skip
     note = words("pair.scale_note")

@@ -71,14 +71,14 @@ def memo(material: Material, words: Words) -> Section:
         words.column("vendor"), words.column("segment_name"), words.column("country_name"),
         *((words.column("parent"),) if shown["parent"].notna().any() else ()),
         words.column("model", label="best_model" if not material.scope.by_model else "model"), words.column("weights"),
-        words.column("score", "scale", label="capability"), *words.interval("scale"), *words.ranks(),
+        words.column("score", "points", label="capability"), *words.interval("points"), *words.ranks(),
         words.column("price", "money", "USD"), words.column("own_price", "money", "USD"),
         words.column("measured", "integer"), words.column("imported", "integer"),
     )  # fmt: skip
     compared = rows.head(MOST)
     sentences = [
         *_narrowing(material, words, rows),
-        *memo_sentences.which(compared, words),
+        *memo_sentences.which(material, compared, words),
         *memo_sentences.who(material, compared, words),
         *memo_sentences.cost(compared, words),
         *memo_sentences.sure(material, words, compared),

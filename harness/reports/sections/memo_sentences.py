@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from harness.market import headlines
+from harness.market.scale_board import ahead
 from harness.reports.cells import cleaned, printed
 from harness.reports.document import Sentence
 
@@ -25,24 +26,26 @@ def asked(words: Words, key: str, answers: list[Sentence], **values: object) -> 
     return [replace(s, question=question) if i == 0 else s for i, s in enumerate(answers)]
 
 
-def which(rows: pd.DataFrame, words: Words) -> list[Sentence]:
+def which(material: Material, rows: pd.DataFrame, words: Words) -> list[Sentence]:
     """Which of them to build on; ``rows`` stand best first."""
     known = rows.dropna(subset=["score"])
     if known.empty:
         return asked(words, "ask.which", [words.sentence("memo.no_capability")]) if len(rows) else []
     first = known.iloc[0]
-    ends = {k: (float(first[k]), "scale") for k in ("score", "low", "high")}
+    ends = {k: (float(first[k]), "points") for k in ("score", "low", "high")}
     names = {"model": first["model"], "vendor": name(words, first)}
     if len(known) == 1:
         return asked(words, "ask.which", [words.sentence("memo.one", ends, **names)])
     second = known.iloc[1]
-    gap = headlines.ahead(known).iloc[0]
-    numbers = {k: (float(gap[c]), "scale") for k, c in (("gap", "difference"), ("low", "low"), ("high", "high"))}
+    assert material.fit is not None  # or nobody had a score
+    gaps = ahead(material.fit, known)
+    gap = gaps.iloc[0]
+    numbers = {k: (float(gap[c]), "points") for k, c in (("gap", "difference"), ("low", "low"), ("high", "high"))}
     key = "memo.build_clear" if gap["low"] > 0 else "memo.build_unclear"
     answers = [
         words.sentence("memo.best", ends, **names),
         words.sentence(key, numbers, first=first["model"], second=second["model"], vendor=name(words, second)),
-        *_pick(known[headlines.level(known)], words),
+        *_pick(known[headlines.level(known, gaps)], words),
     ]
     return asked(words, "ask.or", answers, a=first["model"], b=second["model"])
 

@@ -40,7 +40,7 @@ def opportunities(material: Material, words: Words) -> Section:
     columns = (
         words.column("size_name"), words.column("licence_name"), words.column("vendors", "integer"),
         words.column("models", "integer"), words.column("own", "integer"), words.column("best_name", label="best_model"),
-        words.column("best", "scale", label="capability"), words.column("lowest_price", "money", "USD"),
+        words.column("best", "points", label="capability"), words.column("lowest_price", "money", "USD"),
         words.column("demand", "plain"), words.column("white_name"),
     )  # fmt: skip
     cells_table = table(grid, "cells", words("room.table"), columns, ("size_name", "licence_name"),

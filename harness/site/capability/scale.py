@@ -1,24 +1,30 @@
-"""The stitched scale of reported scores: one axis for models that nobody here can run."""
+"""The capability scale of reported scores, fitted once for all pages: its board, its draws, and who leads on it."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from harness.analysis.scale import RANKED_BENCHMARKS
+from harness.analysis.scale.ranks import LEAST_BENCHMARKS
 from harness.analysis.statistics.seed import SEED
+from harness.charts.text import number
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from harness.analysis.scale import ScaleFit
+    from harness.analysis.scale.fit import ScaleFit
     from harness.site.server.view import View
+
+DRAWS = 400
+"""Redrawn scales behind the trends' intervals: their ends are then stable to about a hundredth of their width."""
+MOST_ASKED = 12
+"""The most benchmarks that a reader can ask of a ranked model."""
 
 
 def fitted(view: View) -> ScaleFit | None:
-    """The scale (``ScaleFit``), or None where too few scores are connected."""
+    """The scale (``ScaleFit``), or None where the scores cannot carry one."""
 
     def compute() -> ScaleFit | None:
         scores = view.frame("reported")
@@ -39,51 +45,27 @@ def fingerprint(scores: pd.DataFrame) -> str:
 # Fitting takes seconds and publishing a run changes no reported score: kept by content, over generations of the database.
 @st.cache_data(max_entries=4, show_spinner=False)
 def _fit(content: str, _scores: pd.DataFrame) -> ScaleFit | None:
-    from harness.analysis.scale import fit_reported
+    from harness.analysis.scale.fit import fit_reported
 
     return fit_reported(_scores)
 
 
-DRAWS = 400
-"""Redrawn scales behind the trend's interval: its ends are then stable to about a hundredth a year."""
-
-
 def draws(view: View) -> pd.DataFrame:
-    """Capabilities of ``DRAWS`` redrawn scales (``analysis.scale.linear_draws``), a column a model; empty without a scale."""
+    """Points on ``DRAWS`` redrawn scales (``analysis.scale.fit.redrawn``), a column a model; empty without a scale."""
 
     def compute() -> pd.DataFrame:
         import pandas as pd
 
-        from harness.analysis.scale import linear_draws
+        from harness.analysis.scale.fit import redrawn
 
         fit = fitted(view)
-        return pd.DataFrame() if fit is None else linear_draws(fit, seed=SEED, draws=DRAWS)
+        return pd.DataFrame() if fit is None else redrawn(fit, seed=SEED, draws=DRAWS)
 
     out: pd.DataFrame = view.derived("scale_draws", compute)
     return out
 
 
-def without_each(view: View) -> pd.DataFrame:
-    """``analysis.scale.leave_one_benchmark_out`` over the models that are ranked by default; empty without a scale."""
-    import pandas as pd
-
-    fit = fitted(view)
-    return pd.DataFrame() if fit is None else _without(fingerprint(view.frame("reported")), fit)
-
-
-# Refits take long: kept by content, like the fit.
-@st.cache_data(max_entries=2, show_spinner=False)
-def _without(content: str, _fit: ScaleFit) -> pd.DataFrame:
-    from harness.analysis.scale import leave_one_benchmark_out, rankable
-
-    return leave_one_benchmark_out(
-        _fit.scores[["model_id", "benchmark", "score", "chance"]],
-        anchor=_fit.anchor,
-        among=set(rankable(_fit)["model_id"]),
-    )
-
-
-def board(view: View, benchmarks: int = RANKED_BENCHMARKS) -> pd.DataFrame:
+def board(view: View, benchmarks: int = LEAST_BENCHMARKS) -> pd.DataFrame:
     """``market.scale_board`` with ``ranks``, the rank interval in words; no column where there is no scale."""
 
     def compute(benchmarks: int) -> pd.DataFrame:
@@ -101,4 +83,40 @@ def board(view: View, benchmarks: int = RANKED_BENCHMARKS) -> pd.DataFrame:
         )
 
     out: pd.DataFrame = view.derived("scale_board", compute, benchmarks=benchmarks)
+    return out
+
+
+def ahead(view: View, one: pd.Series[Any], other: pd.Series[Any]) -> pd.Series[Any]:
+    """How far one row of the board is ahead of another: ``difference, low, high`` in points, on one scale."""
+    import pandas as pd
+
+    from harness.market import scale_board
+
+    fit = fitted(view)
+    assert fit is not None  # there is a board
+    return scale_board.ahead(fit, pd.DataFrame([one, other])).iloc[0]
+
+
+def lead(view: View, frame: pd.DataFrame) -> str:
+    """Who leads the board (best first, at least one row), by what margin, and how many are within the margin of error."""
+    say = view.say
+    first = frame.iloc[0]
+    values = {"model": first["model"], **{k: number(float(first[k]), 0) for k in ("score", "low", "high")}}
+    if len(frame) == 1:
+        return say("scale.alone", **values)
+    second = frame.iloc[1]
+    gap = ahead(view, first, second)
+    values |= {"second": second["model"], "gap": number(float(gap["difference"]), 1)}
+    values |= {"gap_low": number(float(gap["low"]), 1), "gap_high": number(float(gap["high"]), 1)}
+    rivals = int((frame["class"] == first["class"]).sum()) - 1
+    return say("scale.leads_clear" if rivals == 0 else "scale.leads", n=rivals, **values)
+
+
+def leaders(view: View) -> dict[int, str]:
+    """The leader at each number of benchmarks that a reader can ask of a ranked model."""
+    out: dict[int, str] = {}
+    for least in range(LEAST_BENCHMARKS, MOST_ASKED + 1):
+        rows = board(view, least)
+        if len(rows):
+            out[least] = str(rows.iloc[0]["model"])
     return out

@@ -104,8 +104,8 @@ def profile(view: View, vendor: Mapping[Any, Any]) -> None:
             help=say("companies.from_price_help"),
         )
         st.metric(
-            say("reported.capability"), f"{best['score'].max():.2f}" if len(best) else "–",
-            f"{best.iloc[0]['low']:.2f} – {best.iloc[0]['high']:.2f}" if len(best) else None,
+            say("reported.capability"), f"{best['score'].max():.0f}" if len(best) else "–",
+            f"{best.iloc[0]['low']:.0f} – {best.iloc[0]['high']:.0f}" if len(best) else None,
             delta_color="off", delta_arrow="off", border=True, height="stretch", help=say("companies.capability_help"),
         )  # fmt: skip
     column = st.column_config
@@ -170,7 +170,7 @@ def against(view: View, vendors: pd.DataFrame, chosen: Sequence[str]) -> None:
             str(row["segment_name"]), str(row["country_name"]), str(row["founded"]) if present(row["founded"]) else "–",
             count(len(models)), f"{_share(models['open_weights']):.0%}" if len(models) else "–",
             _day(models["released"].max() if len(models) else None), dollars(_least(models)),
-            f"{best.iloc[0]['score']:.2f} ({best.iloc[0]['low']:.2f}–{best.iloc[0]['high']:.2f})" if len(best) else "–",
+            f"{best.iloc[0]['score']:.0f} ({best.iloc[0]['low']:.0f}–{best.iloc[0]['high']:.0f})" if len(best) else "–",
             *(_latest(facts, key) for key in ("valuation", "revenue", "staff", "rnd_spend")),
         ]  # fmt: skip
     names = [say("columns.segment"), say("columns.country"), say("companies.founded"), say("overview.models"),

@@ -56,8 +56,7 @@ def _origin_choice(view: View, origin: str) -> dict[str, str]:
 def _leader(view: View) -> Iterator[Finding]:
     frame = scale.board(view)
     if len(frame) > 1:
-        text = leaderboard.leader_sentence(view, frame, what=view.say("reported.scale"))
-        yield Finding(text, "reported", "capability", _origin_choice(view, "reported"))
+        yield Finding(scale.lead(view, frame), "reported", "capability", _origin_choice(view, "reported"))
 
 
 def _board(view: View) -> Iterator[Finding]:
@@ -82,7 +81,7 @@ def _open(view: View) -> Iterator[Finding]:
     if not {"True", "False"} <= set(best):
         return
     closed, opened = best["False"], best["True"]
-    key, numbers = _gap(closed, opened)
+    key, numbers = _gap(view, closed, opened)
     kind = {"ahead": "open_behind", "behind": "open_ahead", "even": "open_even"}[key]
     text = view.say(f"findings.{kind}", closed=closed["model"], open=opened["model"], **numbers)
     yield Finding(text, "reported", "capability", _origin_choice(view, "reported"))
@@ -92,7 +91,7 @@ def _segments(view: View) -> Iterator[Finding]:
     best = _best_of_each(view, "segment")
     if not {"big-tech", "startup"} <= set(best):
         return
-    key, numbers = _gap(best["startup"], best["big-tech"])
+    key, numbers = _gap(view, best["startup"], best["big-tech"])
     text = view.say(
         f"findings.startups_{key}", startup=best["startup"]["model"], big=best["big-tech"]["model"], **numbers
     )
@@ -105,14 +104,12 @@ def _best_of_each(view: View, column: str) -> dict[str, pd.Series[Any]]:
     return {} if board.empty else market.best_of_each(board, column)
 
 
-def _gap(one: pd.Series[Any], other: pd.Series[Any]) -> tuple[str, dict[str, str]]:
+def _gap(view: View, one: pd.Series[Any], other: pd.Series[Any]) -> tuple[str, dict[str, str]]:
     """Whether ``one`` is ``ahead`` of or ``behind`` ``other``, or ``even``: not told apart; with ``gap, low, high`` as texts."""
-    import pandas as pd
-
-    row = market.ahead(pd.DataFrame([one, other])).iloc[0]
+    row = scale.ahead(view, one, other)
     key = "ahead" if row["low"] > 0 else "behind" if row["high"] < 0 else "even"
     numbers = {"gap": abs(row["difference"]), "low": row["low"], "high": row["high"]}
-    return key, {name: number(float(value), 2) for name, value in numbers.items()}
+    return key, {name: number(float(value), 1) for name, value in numbers.items()}
 
 
 def _prices(view: View) -> Iterator[Finding]:
