@@ -21,12 +21,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from lmsim.metrics import CAPA
-from scipy.optimize import least_squares
-from scipy.special import expit
+from scipy import sparse
+from scipy.sparse.linalg import spsolve
 
-from harness.analysis import scale
 from harness.analysis.likeness import homogeneity
+from harness.analysis.scale import estimation, ranks
+from harness.analysis.scale.fit import fit_scale
 from harness.analysis.statistics import paired, uncertainty
+from tests.analysis.scale_markets import market
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 BEGIN, END = "<!-- analysis: begin -->", "<!-- analysis: end -->"
@@ -125,21 +127,29 @@ def paired_row(models: int, items: int) -> Row:
 
 
 def scale_row(models: int, benchmarks: int) -> Row:
-    """The stitched scale against scipy's bounded least squares with the same Jacobian."""
-    rng = np.random.default_rng(3)
-    ability, difficulty = rng.normal(0.5, 1, models), rng.normal(0.5, 0.7, benchmarks)
-    m, b = np.nonzero(rng.random((models, benchmarks)) < 0.3)
-    value = np.clip(expit(ability[m] - difficulty[b]) + rng.normal(0, 0.05, len(m)), 0, 1)
-    scores = pd.DataFrame({"model_id": [f"m{i}" for i in m], "benchmark": [f"b{j}" for j in b], "score": value})
-    scores["chance"] = 0.0
-    fit, ours = timed(lambda: scale.fit_scale(scores, anchor="b0"))
-    problem, _, _ = scale._problem(scores, "b0", fit.regularisation)
-    dense = lambda x: problem.jacobian(x).toarray()  # noqa: E731
-    theirs, plain = timed(
-        lambda: least_squares(problem.residuals, problem.start(), jac=dense, bounds=problem.bounds(), xtol=1e-10)
+    """The capability scale and its ranks against the same steps with all unknowns solved at once, as one sparse system."""
+    scores = market(3, models=models, benchmarks=benchmarks, seen=0.3).scores
+    fit, ours = timed(lambda: fit_scale(scores))
+    _, ranking = timed(lambda: ranks.ranked(fit))
+    cells, x = fit.cells, fit.solution.parameters
+    weight = 1 / (fit.solution.variance[cells.benchmark] * estimation.curve(cells, x).shape)
+    normal = estimation._normal(cells, x, estimation.curve(cells, x), weight, float(x.difficulty.mean()))
+    whole = sparse.block_array(
+        [[estimation._block_diagonal(normal.inner), normal.link], [normal.link.T, sparse.csr_array(normal.outer)]]
+    ).tocsc()
+    width = normal.inner.shape[1]
+    own = sparse.csc_array(np.eye(whole.shape[0])[:, : models * width : width][:, :20])  # twenty models' covariance
+    found, plain = timed(lambda: spsolve(whole, own))
+    one = estimation._covariance(normal).of_capabilities()[:, :20]
+    assert np.allclose(found.toarray()[: cells.models * width : width], one, atol=1e-8)
+    peak = peak_gb()
+    return Row(
+        f"Scale of {len(scores):,} scores, with ranks",
+        "its covariance a column at a time, a step",
+        ours + ranking,
+        plain / 20 * cells.models * fit.steps,
+        peak,
     )
-    assert abs(float((fit.scores["residual"] ** 2).sum()) - 2 * theirs.cost) < 1e-2
-    return Row(f"Scale of {len(scores):,} scores", "scipy least_squares, dense", ours, plain, peak_gb())
 
 
 def table(rows: list[Row]) -> str:

@@ -99,16 +99,25 @@ def reported_scores() -> pd.DataFrame:
 
 
 def scale() -> list[dict[str, Any]]:
-    """The stitched scale of all reported scores of the shipped catalog, and the draws of its bootstrap."""
-    from harness.analysis.scale import fit_scale, linear_draws, prepare_reported
+    """The capability scale of all reported scores of the shipped catalog, its ranks, and scales redrawn for trends."""
+    from harness.analysis.scale.fit import fit_scale, redrawn
+    from harness.analysis.scale.preparation import prepare_reported
+    from harness.analysis.scale.ranks import ranked
 
     scores = reported_scores()
     ready, wall, cpu = clocked(lambda: prepare_reported(scores))
     out = [row(f"{len(scores):,} reported scores made ready", wall, cpu, 10)]
-    fit, wall, cpu = clocked(lambda: fit_scale(ready.scores))
-    out.append(row(f"the scale of {len(ready.scores):,} scores fitted", wall, cpu, 10))
-    _, wall, cpu = clocked(lambda: linear_draws(fit, seed=1, draws=200))
-    return [*out, row("200 draws of its bootstrap", wall, cpu, 10)]
+    fit, *spent = clocked(lambda: fit_scale(ready.scores))
+    _, *more = clocked(lambda: ranked(fit))
+    out.append(
+        row(
+            f"the scale of {len(ready.scores):,} scores fitted, with ranks",
+            *map(sum, zip(spent, more, strict=True)),
+            15,
+        )
+    )
+    _, wall, cpu = clocked(lambda: redrawn(fit, seed=1, draws=400))
+    return [*out, row("400 redrawn scales", wall, cpu, 10)]
 
 
 def commands() -> list[dict[str, Any]]:

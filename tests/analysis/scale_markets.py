@@ -64,4 +64,5 @@ def market(seed: int, *, models: int = 60, benchmarks: int = 25, seen: float = 0
 def true_points(capability: Floats, low: int, high: int) -> Floats:
     """Capabilities in points, by the two models that fix the unit."""
     share = (capability - capability[low]) / (capability[high] - capability[low])
-    return LOW[1] + (HIGH[1] - LOW[1]) * share
+    out: Floats = LOW[1] + (HIGH[1] - LOW[1]) * share
+    return out

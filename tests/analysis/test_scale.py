@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -74,7 +77,7 @@ def _prior(cells: Cells, place: Floats) -> float:
     )
 
 
-def _numeric(function, place: Floats, step: float = 1e-5) -> Floats:
+def _numeric(function: Callable[[Floats], Any], place: Floats, step: float = 1e-5) -> Floats:
     """Central differences of a function by each of its arguments, stacked as columns."""
     unit = np.eye(len(place)) * step
     return np.stack([(function(place + e) - function(place - e)) / (2 * step) for e in unit], axis=-1)
@@ -170,18 +173,19 @@ def test_without_error_and_batteries_the_truth_is_found() -> None:
     assert np.abs(found[names].to_numpy() - truth).max() < 0.5
 
 
-@pytest.mark.xfail(
-    reason="the covariance takes the errors for normal ones: intervals are about 13 % too narrow", strict=True
-)
+@pytest.mark.xfail(reason="the covariance takes the errors for normal ones: intervals are 15 % too narrow", strict=True)
 def test_errors_are_those_of_students_information(fit: ScaleFit) -> None:
     """The information of a Student score is (ν + 1) / (ν + 3) of a normal one of the same scale (Lange, Little, Taylor 1989)."""
     cells, x = fit.cells, fit.solution.parameters
     weight = (5 + 1) / (5 + 3) / (fit.solution.variance[cells.benchmark] * estimation.curve(cells, x).shape)
     jacobian = _numeric(lambda p: _fitted(cells, p), _position(x))
     dense = np.linalg.inv(jacobian.T @ (weight[:, None] * jacobian) + _prior_precision(cells))
-    expected = np.diag(dense)[: cells.models * (1 + cells.batteries) : 1 + cells.batteries]
-    ratio = np.sqrt(np.diag(fit.solution.covariance.of_capabilities()) / expected)
-    assert np.median(ratio) == pytest.approx(1, abs=0.03)
+    models = np.arange(0, cells.models * (1 + cells.batteries), 1 + cells.batteries)
+    names = fit.models["model_id"].to_list()
+    own: Floats = dense[np.ix_(models, models)].astype(np.float64)
+    expected = np.sqrt(np.diag(anchored(x.capability, own, names.index(LOW[0]), names.index(HIGH[0]))[1]))
+    ratio = fit.models["stderr"].to_numpy() / np.where(expected > 1e-6, expected, np.nan)
+    assert np.nanmedian(ratio) == pytest.approx(1, abs=0.05)
 
 
 def test_intervals_hold_the_truth() -> None:
@@ -291,7 +295,11 @@ def test_units_roles_kinds_and_bounds_decide_what_is_left_out() -> None:
 
 
 def test_few_scores_and_other_islands_go_until_none_is_left() -> None:
-    rows = _grid(6, 5) + [{"model_id": "m0", "benchmark_id": "rare"}, {"model_id": "edge", "benchmark_id": "rare"}]
+    rows: list[dict[str, object]] = [
+        *_grid(6, 5),
+        {"model_id": "m0", "benchmark_id": "rare"},
+        {"model_id": "edge", "benchmark_id": "rare"},
+    ]
     rows += [{"model_id": "edge", "benchmark_id": f"b{j}"} for j in range(3)]  # four benchmarks, until "rare" goes
     rows += [{"model_id": f"x{i}", "benchmark_id": f"y{j}"} for i in range(5) for j in range(4)]
     found = prepare_reported(_reported(rows))
@@ -306,7 +314,8 @@ def test_few_scores_and_other_islands_go_until_none_is_left() -> None:
 
 
 def test_set_ups_of_one_test_count_once_towards_the_least() -> None:
-    rows = _grid(6, 8) + [{"model_id": "thin", "benchmark_id": f"b{j}"} for j in range(5)]
+    rows = _grid(6, 8)
+    rows += [{"model_id": "thin", "benchmark_id": f"b{j}"} for j in range(5)]
     rows = [{**row, "family": "t" if str(row["benchmark_id"]) < "b4" else None} for row in rows]
     found = prepare_reported(_reported(rows)).scores
     assert set(found["model_id"]) == {f"m{i}" for i in range(6)} and found["benchmark_id"].nunique() == 8
@@ -332,7 +341,7 @@ def _fit_of(points: list[float], stderr: float, covariance: Floats | None = None
     models = pd.DataFrame(
         {"model_id": list("abcdefgh"[:n]), "points": points, "stderr": stderr, "low": 0.0, "high": 0.0}
     )
-    models = models.assign(**{**{"benchmarks": [9] * n, "domains": [3] * n, "batteries": [3] * n}, **evidence_})
+    models = models.assign(**{"benchmarks": [9] * n, "domains": [3] * n, "batteries": [3] * n, **evidence_})
     empty = pd.DataFrame(columns=["model_id", "benchmark_id", "benchmark", "score"])
     given = np.eye(n) * stderr**2 if covariance is None else covariance
     return ScaleFit(models, empty, empty, given, 0, 1, True, None, None)  # type: ignore[arg-type]

@@ -51,9 +51,9 @@ def eci(shared: Path) -> pd.DataFrame:
         pytest.skip(f"needs {shared / HUB}")
     table = pd.read_csv(shared / HUB)
     table = table[table["ECI Score"].notna() & table["Release date"].notna()]  # undated: a moving name cannot be read
-    names = {name: _rows(name) for name in ("models", "vendors", "providers", "aliases")}
-    product = {row["model_id"]: row["product_id"] or row["model_id"] for row in names["models"]}
-    index, found = index_names(*names.values()), []
+    models = _rows("models")
+    product = {row["model_id"]: row["product_id"] or row["model_id"] for row in models}
+    index, found = index_names(models, _rows("vendors"), _rows("providers"), _rows("aliases")), []
     for version, day, value in table[["Model version", "Release date", "ECI Score"]].itertuples(index=False):
         index.day = day
         name = str(version).removesuffix("_unknown")
