@@ -71,7 +71,9 @@ else:
                     "note": column.TextColumn(say("columns.vendor")),
                     "x": column.NumberColumn(say("cost.blended"), format="$%.4g"),
                     "provider": column.TextColumn(say("columns.provider")),
-                    "y": column.NumberColumn(tradeoff.axis_unit(seen, axis), format="%.1f" if axis[0] == "reported" else "%.3f"),
+                    "y": column.NumberColumn(
+                        tradeoff.axis_unit(seen, axis), format="%.1f" if axis[0] == "reported" else "%.3f"
+                    ),
                     "y_low": column.NumberColumn(say("columns.low"), format="%.3f"),
                     "y_high": column.NumberColumn(say("columns.high"), format="%.3f"),
                     "membership": column.ProgressColumn(

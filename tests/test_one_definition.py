@@ -595,7 +595,8 @@ def test_the_overview_and_the_memo_tell_the_same_headlines(site: Open, filled: P
     assert float(price[1]) == pytest.approx(numbers["memo.cost"]["most"], rel=0.01)
     assert float(price[3]) == pytest.approx(numbers["memo.pick_open"]["price"], rel=0.01)
     gap = re.search(
-        rf"open model, (.*), is {number} points ahead of the best closed one, (.*) \(95 % .* {number} to {number}\)", page
+        rf"open model, (.*), is {number} points ahead of the best closed one, (.*) \(95 % .* {number} to {number}\)",
+        page,
     )
     assert gap
     pair, _ = _frames(seeded, "memo", Choices(models=(gap[1], gap[3])))
