@@ -1,217 +1,518 @@
-"""The stitched scale on simulated markets, against scipy's solver, and on the real reported scores."""
+"""The capability scale against independent truths: derivatives, optima, inverses, and simulated markets."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.optimize import least_squares
+from scipy.optimize import minimize_scalar
 from scipy.special import expit
-from scipy.stats import spearmanr
 
-from harness import places
-from harness.analysis import scale
+from benchmarks.scale_coverage import coverage
+from harness.analysis.scale import checks, domains, estimation, ranks
+from harness.analysis.scale.estimation import BATTERY_SD, CAPABILITY_SD, DIFFICULTY_SD, FLOOR, SLOPE_SD, Cells
+from harness.analysis.scale.fit import (
+    HIGH,
+    LOW,
+    ScaleFit,
+    anchored,
+    evidence,
+    expected_scores,
+    fit_reported,
+    fit_scale,
+    redrawn,
+)
+from harness.analysis.scale.preparation import battery, largest_part, prepare_reported
+from harness.analysis.statistics.uncertainty import Floats
 from harness.errors import BadInput, MissingData
-from tests.analysis import epoch
-from tests.analysis.refitted import refitted_draws
-
-CHANCE = {"b0": 0.5, "b1": 0.25}
+from tests.analysis.scale_markets import Market, market
 
 
-def _market(seed: int, models: int = 40, benchmarks: int = 10, noise: float = 0.02) -> tuple[pd.DataFrame, pd.Series]:
-    """Scores of a simulated market where each model has about six of ten benchmarks; and the true capabilities."""
-    rng = np.random.default_rng(seed)
-    ability = rng.normal(0.5, 1.0, models)
-    difficulty = np.append(0.0, rng.normal(0.5, 0.7, benchmarks - 1))
-    slope = np.append(1.0, np.exp(rng.normal(0.5, 0.3, benchmarks - 1)))
-    chance = np.array([CHANCE.get(f"b{j}", 0.0) for j in range(benchmarks)])
-    rows = []
-    for i in range(models):
-        for j in sorted(rng.choice(benchmarks, 6, replace=False)):
-            value = chance[j] + (1 - chance[j]) * expit(slope[j] * (ability[i] - difficulty[j])) + rng.normal(0, noise)
-            rows.append((f"m{i:02d}", f"b{j}", float(np.clip(value, 0, 1))))
-    scores = pd.DataFrame(rows, columns=["model_id", "benchmark", "score"])
-    scores["chance"] = scores["benchmark"].map(CHANCE)
-    return scores, pd.Series(ability, index=[f"m{i:02d}" for i in range(models)])
+@pytest.fixture(scope="module")
+def known() -> Market:
+    return market(3, models=24, benchmarks=16, seen=0.7)
 
 
-def _fit(scores: pd.DataFrame, **options: object) -> scale.ScaleFit:
-    return scale.fit_scale(scores, anchor="b0", **options)  # type: ignore[arg-type]
+@pytest.fixture(scope="module")
+def fit(known: Market) -> ScaleFit:
+    return fit_scale(known.scores)
 
 
-def test_without_noise_the_truth_is_found() -> None:
-    scores, truth = _market(1, noise=0.0)
-    fit = _fit(scores, regularisation=0.0)
-    assert fit.converged and fit.rmse < 1e-6 and fit.r2 == pytest.approx(1.0)
-    found = fit.models.set_index("model_id")["capability"]
-    assert np.abs(found - truth).max() < 1e-3
+def _position(x: estimation.Parameters) -> Floats:
+    """All parameters in one row: C and T a model, then D, then log a."""
+    inner = np.column_stack([x.capability, x.effect]).ravel()
+    return np.concatenate([inner, x.difficulty, x.log_slope])
 
 
-def test_the_solver_reaches_scipys_optimum() -> None:
-    scores, _ = _market(2, noise=0.05)
-    fit = _fit(scores)
-    problem, _, _ = scale._problem(scores, "b0", scale.REGULARISATION)
-    theirs = least_squares(
-        problem.residuals, problem.start(), bounds=problem.bounds(), xtol=1e-12, ftol=1e-12, gtol=1e-12
+def _unpacked(cells: Cells, place: Floats) -> tuple[Floats, Floats, Floats]:
+    """Ability of each cell (C + T), D and log a of its benchmark."""
+    width, k = 1 + cells.batteries, cells.benchmark
+    inner = place[: cells.models * width].reshape(-1, width)
+    outer = place[cells.models * width :]
+    own = cells.battery[k]
+    ability = inner[cells.model, 0] + np.where(own >= 0, inner[cells.model, 1 + np.maximum(own, 0)], 0)
+    return ability, outer[k], outer[cells.benchmarks + k]
+
+
+def _fitted(cells: Cells, place: Floats) -> Floats:
+    """The curve, written anew."""
+    ability, difficulty, log_slope = _unpacked(cells, place)
+    g = cells.chance[cells.benchmark]
+    out: Floats = g + (1 - g) / (1 + np.exp(-np.exp(log_slope) * (ability - difficulty)))
+    return out
+
+
+def _prior(cells: Cells, place: Floats) -> float:
+    width, size = 1 + cells.batteries, cells.benchmarks
+    inner = place[: cells.models * width].reshape(-1, width)
+    difficulty, log_slope = place[-2 * size : -size], place[-size:]
+    return float(
+        (inner[:, 0] ** 2).sum() / CAPABILITY_SD**2
+        + (inner[:, 1:] ** 2).sum() / BATTERY_SD**2
+        + ((difficulty - difficulty.mean()) ** 2).sum() / DIFFICULTY_SD**2
+        + (log_slope**2).sum() / SLOPE_SD**2
     )
-    free = fit.benchmarks.iloc[1:]
-    ours = np.concatenate([fit.models["capability"], free["difficulty"], np.log(free["slope"])])
-    assert (problem.residuals(ours) ** 2).sum() == pytest.approx(2 * theirs.cost, rel=1e-6)
-    assert ours == pytest.approx(theirs.x, abs=2e-3)
 
 
-def test_the_jacobian_is_the_derivative() -> None:
-    scores, _ = _market(3, models=8)
-    problem, _, _ = scale._problem(scores, "b0", 1e-3)
-    x = problem.start() + np.random.default_rng(1).normal(0, 0.2, problem.size)
-    step = 1e-6
-    numeric = np.stack(
-        [
-            (problem.residuals(x + step * e) - problem.residuals(x - step * e)) / (2 * step)
-            for e in np.eye(problem.size)
-        ],
-        axis=1,
-    )
-    assert problem.jacobian(x).toarray() == pytest.approx(numeric, abs=1e-6)
+def _numeric(function, place: Floats, step: float = 1e-5) -> Floats:
+    """Central differences of a function by each of its arguments, stacked as columns."""
+    unit = np.eye(len(place)) * step
+    return np.stack([(function(place + e) - function(place - e)) / (2 * step) for e in unit], axis=-1)
 
 
-def test_true_capabilities_lie_within_their_intervals() -> None:
-    inside, slopes = [], []
-    for seed in range(6):
-        scores, truth = _market(100 + seed)
-        fit = _fit(scores)
-        models = fit.models.set_index("model_id")
-        inside += list((models["low"] <= truth) & (truth <= models["high"]))
-        level = fit.models.set_index("model_id")["capability"]
-        slopes.append(np.polyfit(truth[level.index], level, 1)[0])
-    assert np.mean(inside) >= 0.93
-    assert np.mean(slopes) == pytest.approx(1.0, abs=0.03)  # no shrinking
+def test_the_curve_and_its_derivatives(fit: ScaleFit) -> None:
+    cells, place = fit.cells, _position(fit.solution.parameters)
+    at = estimation.curve(cells, fit.solution.parameters)
+    assert at.fitted == pytest.approx(_fitted(cells, place))
+    jacobian = _numeric(lambda p: _fitted(cells, p), place)
+    rows, width = np.arange(len(cells.score)), 1 + cells.batteries
+    by_difficulty = jacobian[rows, cells.models * width + cells.benchmark]
+    assert jacobian[rows, cells.model * width] == pytest.approx(at.by_capability, abs=1e-7)
+    assert by_difficulty == pytest.approx(-at.by_capability, abs=1e-7)
+    by_slope = jacobian[rows, cells.models * width + cells.benchmarks + cells.benchmark]
+    assert by_slope == pytest.approx(at.by_slope, abs=1e-7)
 
 
-def test_errors_agree_with_a_refitted_bootstrap() -> None:
-    scores, _ = _market(5)
-    fit = _fit(scores)
-    draws = refitted_draws(fit, seed=1, draws=60)
-    ratio = draws.std(ddof=1).to_numpy() / fit.models["stderr"].to_numpy()
-    assert 0.5 < np.median(ratio) < 1.3
+def test_the_solution_is_the_mode_of_the_weighted_posterior(fit: ScaleFit) -> None:
+    """A Newton step of the loss that its own weights define, by finite differences, moves nothing."""
+    cells, x = fit.cells, fit.solution.parameters
+    place = _position(x)
+    sigma = (_fitted(cells, place) - cells.chance[cells.benchmark]) / (1 - cells.chance[cells.benchmark])
+    error = fit.solution.variance[cells.benchmark] * (FLOOR + (1 - FLOOR) * 4 * sigma * (1 - sigma))
+    residual = cells.score - _fitted(cells, place)
+    weight = (5 + 1) / (5 + residual**2 / error) / error
+
+    def loss(p: Floats) -> float:
+        return _prior(cells, p) + float((weight * (cells.score - _fitted(cells, p)) ** 2).sum())
+
+    slope = _numeric(loss, place) / 2
+    curvature = _numeric(lambda p: _fitted(cells, p), place)
+    curvature = curvature.T @ (weight[:, None] * curvature) + _prior_precision(cells)
+    assert np.abs(np.linalg.solve(curvature, slope)).max() < 5e-3
 
 
-def test_relabelling_and_order_change_nothing() -> None:
-    scores, _ = _market(6)
-    one = _fit(scores).models.set_index("model_id")["capability"]
-    other = _fit(scores.sample(frac=1, random_state=1)).models.set_index("model_id")["capability"]
-    assert (one - other).abs().max() < 1e-3
+def _prior_precision(cells: Cells) -> Floats:
+    size, inner = cells.benchmarks, cells.models * (1 + cells.batteries)
+    prior = np.full(inner + 2 * size, 1 / BATTERY_SD**2)
+    prior[: inner : 1 + cells.batteries] = 1 / CAPABILITY_SD**2
+    prior[inner:] = np.repeat([1 / DIFFICULTY_SD**2, 1 / SLOPE_SD**2], size)
+    return np.diag(prior)
 
 
-def test_leaving_a_benchmark_out() -> None:
-    scores, _ = _market(8, models=20, benchmarks=6)
-    found = scale.leave_one_benchmark_out(scores, anchor="b0").set_index("benchmark")
-    assert "b0" not in found.index and len(found) == 5
-    whole = _fit(scores).models["capability"]
-    less = _fit(scores[scores["benchmark"] != "b3"]).models["capability"]
-    assert found.loc["b3", "spearman"] == pytest.approx(spearmanr(whole, less).statistic)
-    z = [(x - x.mean()) / x.std(ddof=0) for x in (whole, less)]
-    assert found.loc["b3", "largest_move"] == pytest.approx((z[0] - z[1]).abs().max() * whole.std(ddof=0), abs=2e-3)
-    ids = _fit(scores).models["model_id"]
-    assert found.loc["b3", "first"] == ids[int(less.to_numpy().argmax())]
-    some = set(ids[:9])
-    part = scale.leave_one_benchmark_out(scores, anchor="b0", among=some).set_index("benchmark")
-    assert set(part["models"]) == {9} and set(part["moved_most"]) | set(part["first"]) <= some
+def test_the_covariance_is_the_inverse_of_the_dense_matrix(fit: ScaleFit) -> None:
+    """What the Schur complement gives is the inverse of prior and data written as one matrix."""
+    cells, x = fit.cells, fit.solution.parameters
+    at, centre = estimation.curve(cells, x), float(x.difficulty.mean())
+    weight = 1 / (fit.solution.variance[cells.benchmark] * at.shape)
+    got = estimation._covariance(estimation._normal(cells, x, at, weight, centre))
+    place, size, inner = _position(x), cells.benchmarks, cells.models * (1 + cells.batteries)
+    jacobian = _numeric(lambda p: _fitted(cells, p), place)
+    dense = np.linalg.inv(jacobian.T @ (weight[:, None] * jacobian) + _prior_precision(cells))
+    models = np.arange(0, inner, 1 + cells.batteries)
+    both = np.concatenate([models, np.arange(inner, inner + size)])
+    assert got.of_places() == pytest.approx(dense[np.ix_(both, both)], abs=1e-8)
+    assert got.of_capabilities() == pytest.approx(dense[np.ix_(models, models)], abs=1e-8)
+    new = cells.at(*(part.ravel() for part in np.meshgrid(np.arange(cells.models), np.arange(size), indexing="ij")))
+    by = _numeric(lambda p: _fitted(new, p), place)
+    assert got.of_scores(new, x) == pytest.approx(np.einsum("ip,pq,iq->i", by, dense, by), abs=1e-9)
 
 
-def test_linear_draws_are_those_of_the_refitted_bootstrap() -> None:
-    scores, _ = _market(12)
-    fit = _fit(scores)
-    refitted = refitted_draws(fit, seed=3, draws=40)
-    linear = scale.linear_draws(fit, seed=3, draws=40)
-    assert list(linear.columns) == list(refitted.columns)
-    moved = [d.to_numpy() - fit.models["capability"].to_numpy() for d in (refitted, linear)]
-    assert np.corrcoef(moved[0].ravel(), moved[1].ravel())[0, 1] > 0.9  # the same signs, the same draws
-    many = scale.linear_draws(fit, seed=4, draws=4000)
-    assert many.std().to_numpy() == pytest.approx(fit.models["stderr"].to_numpy(), rel=0.06)
+def test_points_and_their_covariance_by_the_delta_method() -> None:
+    rng = np.random.default_rng(1)
+    place, root = rng.normal(0, 1, 7), rng.normal(0, 0.3, (7, 7))
+    points, covariance = anchored(place, root @ root.T, 2, 5)
+    by = _numeric(lambda p: 130 + 20 * (p - p[2]) / (p[5] - p[2]), place)
+    assert points[[2, 5]] == pytest.approx([130, 150])
+    assert covariance == pytest.approx(by @ root @ root.T @ by.T, rel=1e-6, abs=1e-3)
+    assert np.diag(covariance)[[2, 5]] == pytest.approx([0, 0], abs=1e-9)
 
 
-def test_expected_scores_translate_back() -> None:
-    scores, _ = _market(9)
-    fit = _fit(scores)
-    found = scale.expected_scores(fit, [0.0, 50.0, -50.0]).set_index(["capability", "benchmark"])["expected"]
-    assert found[0.0, "b0"] == pytest.approx(0.75)  # the anchor: halfway between chance ½ and 1
-    assert found[50.0, "b4"] == pytest.approx(1.0) and found[-50.0, "b1"] == pytest.approx(0.25)
-    own = fit.scores.iloc[3]
-    level = fit.models.set_index("model_id").loc[own["model_id"], "capability"]
-    again = scale.expected_scores(fit, level).set_index("benchmark")["expected"]
-    assert again[own["benchmark"]] == pytest.approx(own["fitted"])
+def test_the_two_products_that_fix_the_unit_carry_no_error(fit: ScaleFit) -> None:
+    models = fit.models.set_index("model_id")
+    for name, points in (LOW, HIGH):
+        assert models.loc[name, "points"] == pytest.approx(points)
+        assert models.loc[name, ["stderr"]].to_list() == pytest.approx([0], abs=1e-6)
+    at = models["points"].to_numpy()
+    assert at == pytest.approx(fit.origin + fit.unit * fit.solution.parameters.capability)
 
 
-def _reported(rows: list[tuple]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=["model_id", "benchmark", "score", "unit"])
-    return frame.assign(chance=None, role=frame["benchmark"].map({"LiveBench": "index", "Chatbot Arena": "rating"}))
+def test_without_error_and_batteries_the_truth_is_found() -> None:
+    rng = np.random.default_rng(2)
+    capability, difficulty = np.sort(rng.normal(0, 1, 30)), rng.normal(0, 0.6, 20)
+    names = [f"m{i:02d}" for i in range(30)]
+    names[8], names[25] = LOW[0], HIGH[0]
+    m, k = np.divmod(np.arange(600), 20)
+    scores = pd.DataFrame({"model_id": np.array(names)[m], "benchmark_id": [f"b{i:02d}" for i in k]})
+    scores = scores.assign(benchmark=scores["benchmark_id"], family=scores["benchmark_id"], battery="", domain="coding", reports=1,
+                           language="en", set_up_by="vendor", chance=0.0, score=expit(capability[m] - difficulty[k]))  # fmt: skip
+    found = fit_scale(scores).models.set_index("model_id")["points"]
+    truth = 130 + 20 * (capability - capability[8]) / (capability[25] - capability[8])
+    assert np.abs(found[names].to_numpy() - truth).max() < 0.5
 
 
-def test_preparation_says_what_it_left_out_and_why() -> None:
-    rows = [(f"m{i}", f"b{j}", 50.0 + i, "percent") for i in range(6) for j in range(4)]
-    rows += [("m0", "b0", 0.60, "fraction"), ("m0", "Chatbot Arena", 1200.0, "elo"), ("m1", "b1", 130.0, "percent")]
-    rows += [("lonely", "b0", 0.5, "fraction")]
-    rows += [(f"x{i}", f"y{j}", 0.5, "fraction") for i in range(5) for j in range(4)]
-    rows += [("m2", "LiveBench", 0.4, "fraction")]
-    found = scale.prepare_reported(_reported(rows), anchor="b0")
-    assert len(found.scores) == 24
-    first = found.scores.set_index(["model_id", "benchmark"]).loc[("m0", "b0")]
-    assert (first["score"], first["reports"]) == (pytest.approx(0.55), 2)
-    why = found.left_out.groupby("reason").size().to_dict()
-    assert why == {
+@pytest.mark.xfail(
+    reason="the covariance takes the errors for normal ones: intervals are about 13 % too narrow", strict=True
+)
+def test_errors_are_those_of_students_information(fit: ScaleFit) -> None:
+    """The information of a Student score is (ν + 1) / (ν + 3) of a normal one of the same scale (Lange, Little, Taylor 1989)."""
+    cells, x = fit.cells, fit.solution.parameters
+    weight = (5 + 1) / (5 + 3) / (fit.solution.variance[cells.benchmark] * estimation.curve(cells, x).shape)
+    jacobian = _numeric(lambda p: _fitted(cells, p), _position(x))
+    dense = np.linalg.inv(jacobian.T @ (weight[:, None] * jacobian) + _prior_precision(cells))
+    expected = np.diag(dense)[: cells.models * (1 + cells.batteries) : 1 + cells.batteries]
+    ratio = np.sqrt(np.diag(fit.solution.covariance.of_capabilities()) / expected)
+    assert np.median(ratio) == pytest.approx(1, abs=0.03)
+
+
+def test_intervals_hold_the_truth() -> None:
+    """In 20 small markets; ``benchmarks/scale_coverage.py`` measures it in 500, to half a percent."""
+    found = pd.DataFrame([coverage(market(300 + seed, models=40, benchmarks=20)) for seed in range(20)])
+    assert found["converged"].all() and found["leader"].mean() >= 0.9
+    for what in ("points", "differences"):
+        assert 0.87 <= found[what].mean() <= 0.99
+
+
+def test_order_and_names_change_nothing(known: Market, fit: ScaleFit) -> None:
+    other = fit_scale(known.scores.sample(frac=1, random_state=1))
+    assert other.models["points"].to_numpy() == pytest.approx(fit.models["points"].to_numpy(), abs=0.05)
+
+
+def test_one_wild_score_moves_its_model_little(known: Market, fit: ScaleFit) -> None:
+    model = fit.models.sort_values("benchmarks").iloc[-1]["model_id"]
+    at = known.scores.index[known.scores["model_id"] == model][0]
+    wild = known.scores.copy()
+    wild.loc[at, "score"] = 0.0 if wild.loc[at, "score"] > 0.5 else 1.0
+    other = fit_scale(wild)
+    moved = other.models.set_index("model_id")["points"] - fit.models.set_index("model_id")["points"]
+    assert abs(moved[model]) < 3 * fit.models.set_index("model_id").loc[model, "stderr"] + 1
+    odd = other.scores.loc[other.scores["deviation"].abs().idxmax()]
+    assert odd["model_id"] == model
+
+
+def test_what_carries_no_scale_is_refused(known: Market) -> None:
+    without = known.scores[known.scores["model_id"] != HIGH[0]]
+    with pytest.raises(MissingData, match=HIGH[0]):
+        fit_scale(without)
+    names = {LOW[0]: HIGH[0], HIGH[0]: LOW[0]}
+    with pytest.raises(BadInput, match="do not tell"):
+        fit_scale(known.scores.assign(model_id=known.scores["model_id"].replace(names)))
+    assert fit_reported(pd.DataFrame()) is None
+
+
+def test_redrawn_scales_spread_as_the_errors_say(fit: ScaleFit) -> None:
+    drawn = redrawn(fit, seed=1, draws=4000)
+    assert list(drawn.columns) == list(fit.models["model_id"])
+    assert drawn[LOW[0]].to_numpy() == pytest.approx(130) and drawn[HIGH[0]].to_numpy() == pytest.approx(150)
+    middle = fit.models["points"].between(125, 155)
+    spread = drawn.std().to_numpy()[middle]
+    assert spread == pytest.approx(fit.models["stderr"].to_numpy()[middle], rel=0.15, abs=0.05)
+
+
+# What enters the scale.
+
+
+def _reported(rows: list[dict[str, object]]) -> pd.DataFrame:
+    base: dict[str, object] = {
+        "product_id": None, "benchmark": None, "family": None, "score": 0.5, "unit": "fraction", "effort": "default", "role": "scale",
+        "kind": "text", "source_id": "s", "reported_by": "r", "chance": None, "set_up_by": "vendor", "domain": "coding",
+        "language": "en",
+    }  # fmt: skip
+    frame = pd.DataFrame([{**base, **row} for row in rows])
+    for column in ("benchmark", "family"):
+        frame[column] = frame[column].fillna(frame["benchmark_id"])
+    return frame
+
+
+def _grid(models: int = 6, benchmarks: int = 5, **more: object) -> list[dict[str, object]]:
+    return [{"model_id": f"m{i}", "benchmark_id": f"b{j}", "score": 0.1 * (i + 1), **more}
+            for i in range(models) for j in range(benchmarks)]  # fmt: skip
+
+
+def _one(rows: list[dict[str, object]], model: str = "m0", benchmark: str = "b0") -> pd.Series:
+    scores = prepare_reported(_reported(rows)).scores.set_index(["model_id", "benchmark_id"])
+    return scores.loc[(model, benchmark)]
+
+
+def test_products_are_folded() -> None:
+    rows = [
+        *_grid(),
+        {"model_id": "m0-preview", "product_id": "m0", "benchmark_id": "b0", "score": 0.3, "source_id": "t"},
+    ]
+    assert _one(rows)["score"] == pytest.approx(0.2) and _one(rows)["reports"] == 2
+    assert "m0-preview" not in set(prepare_reported(_reported(rows)).scores["model_id"])
+
+
+def test_of_one_source_the_highest_effort_counts_and_sources_are_averaged() -> None:
+    rows = [row for row in _grid() if (row["model_id"], row["benchmark_id"]) != ("m0", "b0")]
+    cell = {"model_id": "m0", "benchmark_id": "b0"}
+    rows += [
+        {**cell, "score": 0.9, "effort": "low"},
+        {**cell, "score": 0.4, "effort": "high"},
+    ]  # the maximum is not taken
+    rows += [{**cell, "score": 0.5, "effort": "high"}, {**cell, "score": 0.75, "source_id": "t"}]
+    found = _one(rows)
+    assert found["score"] == pytest.approx((0.45 + 0.75) / 2) and found["reports"] == 2
+
+
+def test_units_roles_kinds_and_bounds_decide_what_is_left_out() -> None:
+    cell = {"model_id": "m0", "benchmark_id": "b0"}
+    rows = [
+        *_grid(), {**cell, "score": 10.0, "unit": "percent", "source_id": "t"}, {**cell, "score": 1200.0, "unit": "elo"},
+        {**cell, "score": 1.2}, {**cell, "role": "index"}, {**cell, "role": "rating"}, {**cell, "kind": "image"},
+    ]  # fmt: skip
+    found = prepare_reported(_reported(rows))
+    assert _one(rows)["score"] == pytest.approx(0.1)
+    assert found.left_out["reason"].value_counts().to_dict() == {
         "unit is no share of items": 1,
         "score outside 0 to 1": 1,
-        "mean of other benchmarks": 1,
-        "model with fewer than 4 benchmarks": 1,
-        "not connected to the anchor": 20,
+        "not of a test that one scale can hold": 2,
+        "no language model": 1,
     }
 
 
-def test_preparation_prunes_until_nothing_changes() -> None:
-    rows = [(f"m{i}", f"b{j}", 0.5, "fraction") for i in range(5) for j in range(4)]
-    rows += [("m0", "rare", 0.5, "fraction"), ("edge", "rare", 0.5, "fraction")]
-    rows += [("edge", f"b{j}", 0.5, "fraction") for j in range(3)]
-    found = scale.prepare_reported(_reported(rows), anchor="b0")
-    assert set(found.scores["benchmark"]) == {"b0", "b1", "b2", "b3"}
-    assert "edge" not in set(found.scores["model_id"])
-    nothing = scale.prepare_reported(_reported(rows).iloc[:0], anchor="b0")
-    assert nothing.scores.empty and nothing.left_out.empty
+def test_few_scores_and_other_islands_go_until_none_is_left() -> None:
+    rows = _grid(6, 5) + [{"model_id": "m0", "benchmark_id": "rare"}, {"model_id": "edge", "benchmark_id": "rare"}]
+    rows += [{"model_id": "edge", "benchmark_id": f"b{j}"} for j in range(3)]  # four benchmarks, until "rare" goes
+    rows += [{"model_id": f"x{i}", "benchmark_id": f"y{j}"} for i in range(5) for j in range(4)]
+    found = prepare_reported(_reported(rows))
+    assert set(found.scores["model_id"]) == {f"m{i}" for i in range(6)}
+    assert set(found.scores["benchmark_id"]) == {f"b{j}" for j in range(5)}
+    reasons = found.left_out.groupby("reason")["model_id"].agg(set)
+    assert reasons["benchmark with fewer than 5 models"] == {"m0", "edge"}
+    assert reasons["model with fewer than 4 benchmarks"] == {"edge"}
+    assert len(reasons["shares no model or benchmark with the others"]) == 5
+    empty = prepare_reported(_reported(rows).iloc[:0])
+    assert empty.scores.empty and empty.left_out.empty
 
 
-def test_refusals() -> None:
-    scores, _ = _market(10, models=6)
-    with pytest.raises(MissingData, match="nowhere"):
-        scale.fit_scale(scores, anchor="nowhere")
-    with pytest.raises(MissingData):
-        _fit(scores.iloc[:0])
+def test_set_ups_of_one_test_count_once_towards_the_least() -> None:
+    rows = _grid(6, 8) + [{"model_id": "thin", "benchmark_id": f"b{j}"} for j in range(5)]
+    rows = [{**row, "family": "t" if str(row["benchmark_id"]) < "b4" else None} for row in rows]
+    found = prepare_reported(_reported(rows)).scores
+    assert set(found["model_id"]) == {f"m{i}" for i in range(6)} and found["benchmark_id"].nunique() == 8
+
+
+def test_batteries() -> None:
+    assert battery("livebench", "coding", "x") == "livebench"
+    assert battery("vendor", "knowledge", "MMLU") == battery("unstated", "mathematics", "GSM8K") == "classics"
+    assert battery("epoch", "coding", "x") == battery("epoch", "agents", "x") == "agents"
+    assert battery("epoch", "knowledge", "MMLU") == ""
+
+
+def test_the_largest_part() -> None:
+    rows = pd.DataFrame({"model_id": list("aabxx"), "benchmark_id": ["p", "q", "q", "r", "s"]})
+    assert largest_part(rows).tolist() == [True, True, True, False, False]
+
+
+# Ranks.
+
+
+def _fit_of(points: list[float], stderr: float, covariance: Floats | None = None, **evidence_: list[int]) -> ScaleFit:
+    n = len(points)
+    models = pd.DataFrame(
+        {"model_id": list("abcdefgh"[:n]), "points": points, "stderr": stderr, "low": 0.0, "high": 0.0}
+    )
+    models = models.assign(**{**{"benchmarks": [9] * n, "domains": [3] * n, "batteries": [3] * n}, **evidence_})
+    empty = pd.DataFrame(columns=["model_id", "benchmark_id", "benchmark", "score"])
+    given = np.eye(n) * stderr**2 if covariance is None else covariance
+    return ScaleFit(models, empty, empty, given, 0, 1, True, None, None)  # type: ignore[arg-type]
+
+
+def test_rank_intervals_by_hand() -> None:
+    """Four models; errors of each difference √2. Contrasts of a: 0.0771 (b), 0.0047 (c), below 10⁻⁷ (d); Holm: × 1, × 2, × 3."""
+    found = ranks.ranked(_fit_of([160.0, 157.5, 156.0, 150.0], 1.0)).set_index("model_id")
+    assert found["rank"].to_list() == [1, 2, 3, 4]
+    assert found["within_leader"].to_list() == [True, True, False, False]
+    assert found.loc["b", "p_leader"] == pytest.approx(0.07710, abs=1e-5)
+    assert found.loc["c", "p_leader"] == pytest.approx(2 * 0.00467773, abs=1e-6)
+    assert found[["rank_low", "rank_high"]].to_numpy().tolist() == [[1, 2], [1, 3], [2, 3], [4, 4]]
+
+
+def test_what_two_models_share_does_not_blur_their_difference() -> None:
+    shared = np.full((2, 2), 9.0) + np.diag([0.5, 0.5])
+    fit = _fit_of([152.5, 150.0], 3.0, shared)
+    found = ranks.contrast(fit, "a", "b")
+    assert found["stderr"] == pytest.approx(1.0) and found["p_value"] == pytest.approx(0.01242, abs=1e-5)
+    assert ranks.ranked(fit)["within_leader"].to_list() == [True, False]
+    with pytest.raises(BadInput, match="nobody"):
+        ranks.contrast(fit, "a", "nobody")
+
+
+def test_thin_evidence_is_not_ranked_and_says_why() -> None:
+    fit = _fit_of([160, 158, 156, 154, 152], 1.0, benchmarks=[4, 9, 9, 9, 9], domains=[3, 1, 3, 3, 3],
+                  batteries=[3, 3, 1, 3, 3])  # fmt: skip
+    found = ranks.ranked(fit).set_index("model_id")
+    assert found["reason"].to_dict() == {"a": "few_benchmarks", "b": "one_domain", "c": "one_battery", "d": "", "e": ""}
+    assert found.index[:2].tolist() == ["d", "e"] and found.loc["d", "rank"] == 1 and np.isnan(found.loc["a", "rank"])
+    assert ranks.ranked(fit, least=4).set_index("model_id").loc["a", "ranked"]
+
+
+def test_evidence_counts_domains_and_batteries() -> None:
+    rows = [
+        ("a", "f1", "coding", "agents"),
+        ("a", "f1", "agents", "agents"),
+        ("a", "f2", "knowledge", ""),
+        ("a", "f3", "knowledge", ""),
+    ]
+    frame = pd.DataFrame(rows, columns=["model_id", "family", "domain", "battery"])
+    assert evidence(frame).iloc[0].to_list() == ["a", 3, 2, 3]
+
+
+# What the scale says of single scores and domains.
+
+
+def test_expected_scores_read_the_curve_back(fit: ScaleFit) -> None:
+    own = fit.scores.iloc[3]
+    found = expected_scores(fit, [own["model_id"]], [own["benchmark_id"]]).iloc[0]
+    assert (
+        found["expected"] == pytest.approx(own["fitted"]) and 0 <= found["low"] < found["expected"] < found["high"] <= 1
+    )
+    with pytest.raises(BadInput, match="nobody"):
+        expected_scores(fit, ["nobody"])
+    with pytest.raises(BadInput, match="nothing"):
+        expected_scores(fit, None, ["nothing"])
+
+
+def test_no_score_is_expected_of_another_set_up_family(known: Market) -> None:
+    """The battery ``helm`` is a family of its own: who has no score there is expected none."""
+    helm = set(known.scores.loc[known.scores["battery"] == "helm", "benchmark_id"])
+    chat = HIGH[0]
+    scores = known.scores[~((known.scores["model_id"] == chat) & known.scores["benchmark_id"].isin(helm))]
+    found = expected_scores(fit_scale(scores))
+    of_chat = set(found.loc[found["model_id"] == chat, "benchmark_id"])
+    assert of_chat.isdisjoint(helm) and of_chat == set(known.scores["benchmark_id"]) - helm
+    assert helm <= set(found.loc[found["model_id"] != chat, "benchmark_id"])
+
+
+def test_a_profile_is_the_mode_of_its_own_scores() -> None:
+    fit = fit_scale(market(5, models=40, benchmarks=24, seen=0.9).scores)
+    found = domains.profiles(fit).set_index(["domain", "model_id"])
+    assert len(found) > 20
+    tests = fit.benchmarks.set_index("benchmark_id")
+    for (domain, model), row in found.iloc[::9].iterrows():
+        own = fit.scores[fit.scores["model_id"] == model].set_index("benchmark_id")
+        own = own[domains.in_domain(tests.loc[own.index], domain).to_numpy()]
+        test = tests.loc[own.index]
+
+        def loss(points: float, own: pd.DataFrame = own, test: pd.DataFrame = test) -> float:
+            sigma = expit(test["slope"] * (points - test["difficulty"]))
+            error = test["error"] ** 2 * (FLOOR + (1 - FLOOR) * 4 * sigma * (1 - sigma))
+            gap = own["score"] - test["chance"] - (1 - test["chance"]) * sigma
+            prior = ((points - fit.origin) / fit.unit / CAPABILITY_SD) ** 2
+            return float((6 * np.log1p(gap**2 / error / 5)).sum() + prior)
+
+        near = minimize_scalar(loss, bounds=(row["points"] - 15, row["points"] + 15), method="bounded")
+        assert row["points"] == pytest.approx(near.x, abs=1.5)
+        assert row["benchmarks"] == test["family"].nunique()
+
+
+# Checks.
+
+
+@pytest.mark.parametrize("kind", checks.KINDS)
+def test_held_out_scores_leave_enough(fit: ScaleFit, kind: str) -> None:
+    days = pd.Series(pd.date_range("2025-01-01", periods=len(fit.models)), index=fit.models["model_id"])
+    since = days.iloc[len(days) // 2]
+    mask = checks.held_out(fit, kind, seed=1, released=days, since=since)
+    assert (mask == checks.held_out(fit, kind, seed=1, released=days, since=since)).all() and 0 < mask.sum() < len(
+        mask
+    ) / 2
+    left = fit.scores[~mask]
+    gone = fit.scores[mask]
+    assert left["model_id"].value_counts()[gone["model_id"]].min() >= checks.LEAST_OF_MODEL
+    assert left["benchmark_id"].value_counts()[gone["benchmark_id"]].min() >= checks.LEAST_OF_BENCHMARK
+    if kind == "recent":
+        assert (gone["model_id"].map(days) >= since).all()
+    if kind == "batteries":
+        whole = gone[gone["battery"].ne("")]
+        rest = set(zip(left["model_id"], left["battery"], strict=True))
+        assert not set(zip(whole["model_id"], whole["battery"], strict=True)) & rest
     with pytest.raises(BadInput):
-        _fit(scores, regularisation=2.0)
+        checks.held_out(fit, "nothing", seed=1)
 
 
-def test_ties_and_constant_scores_do_not_break_the_fit() -> None:
-    scores, _ = _market(11, models=6)
-    fit = _fit(scores.assign(score=0.5))
-    assert np.isfinite(fit.models["capability"]).all() and np.isnan(fit.r2)
-    perfect = _fit(scores.assign(score=1.0))
-    assert np.isfinite(perfect.models[["capability", "stderr"]].to_numpy()).all()
+def test_simple_predictions_by_hand() -> None:
+    """Three models, two benchmarks; the score of m2 on b1 is asked."""
+    model, benchmark = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 1, 0, 1, 0, 1])
+    score = np.array([0.2, 0.4, 0.4, 0.6, 0.6, 0.9])
+    cells = Cells(model, benchmark, score, np.zeros(2), np.full(2, -1), 3, 0)
+    asked = np.array([False] * 5 + [True])
+    assert checks.predictions(cells, asked, "benchmark_mean").expected == pytest.approx([0.5])
+    assert checks.predictions(cells, asked, "additive").expected == pytest.approx([0.8], abs=1e-3)
+    assert checks.predictions(cells, asked, "nearest").expected == pytest.approx([0.5])  # shares too little: the mean
 
 
-def test_the_real_reported_scores(shared: Path) -> None:
-    """The fit converges to the order that the literature reports."""
-    listed = pd.read_csv(places.packaged_catalog() / "benchmarks.csv").rename(columns={"family": "benchmark"})
-    benchmarks = listed.drop_duplicates("benchmark")  # a test's chance level is that of all its set-ups here
-    reported = epoch.reported(shared / "market" / "epoch_ai" / "reported")
-    reported = reported.merge(benchmarks[["benchmark", "chance", "role"]], on="benchmark", how="left")
-    ready = scale.prepare_reported(reported, anchor="WinoGrande")
-    assert ready.scores["model_id"].nunique() > 150 and ready.scores["benchmark"].nunique() > 25
-    fit = scale.fit_scale(ready.scores, anchor="WinoGrande")
-    assert fit.converged and fit.rmse < 0.08 and fit.r2 > 0.92
-    level = fit.models.set_index("model_id")["capability"]
-    chain = ["gpt2-xl", "LLaMA-7B", "Llama-2-70b-hf", "gpt-4-0314", "gpt-5-2025-08-07_high"]
-    known = [name for name in chain if name in level.index]
-    assert len(known) >= 3
-    assert list(level[known].sort_values().index) == known
-    assert level.idxmax().startswith("gpt-5")
+def test_nearest_models_are_those_with_like_scores() -> None:
+    groups = np.repeat([0.2, 0.8], 10)
+    model, benchmark = (part.ravel() for part in np.meshgrid(np.arange(20), np.arange(5), indexing="ij"))
+    score = groups[model] + 0.01 * benchmark
+    cells = Cells(model, benchmark, score, np.zeros(5), np.full(5, -1), 20, 0)
+    asked = (model == 0) & (benchmark == 4)
+    assert checks.predictions(cells, asked, "nearest").expected == pytest.approx([0.24])
+
+
+def test_the_scale_predicts_better_than_what_is_simpler() -> None:
+    fit = fit_scale(market(7, seen=0.6).scores)
+    days = pd.Series(pd.Timestamp("2026-01-01"), index=fit.models["model_id"])
+    found = checks.accuracy(fit, days, pd.Timestamp("2026-01-01"), kinds=("cells",), seeds=(1,)).set_index("method")
+    assert list(found.index) == list(checks.METHODS)
+    assert found["rms"].idxmin() == "scale" or found.loc["scale", "rms"] < 1.03 * found["rms"].min()
+    assert found.loc["scale", "rms"] < 0.7 * found.loc["benchmark_mean", "rms"]
+    assert 0.9 <= found.loc["scale", "coverage"] <= 0.99 and np.isnan(found.loc["nearest", "coverage"])
+
+
+def test_agreement_with_an_outside_index(fit: ScaleFit) -> None:
+    same = fit.models[["model_id"]].assign(value=fit.models["points"] - 2)
+    found = checks.agreement(fit, same, same_unit=True)
+    assert (
+        found["spearman"] == pytest.approx(1) and found["rms"] == pytest.approx(2) and found["bias"] == pytest.approx(2)
+    )
+    other = same.assign(value=1000 + 7 * same["value"])
+    assert checks.agreement(fit, other)["rms"] == pytest.approx(0, abs=1e-6)
+    part = checks.agreement(fit, same, same_unit=True, least=140)
+    assert part["n"] == (same["value"] >= 140).sum() < found["n"]
+    assert np.isnan(checks.agreement(fit, same.head(2))["rms"])
+
+
+def test_outside_indices_stand_apart_by_edition() -> None:
+    day = pd.to_datetime("2025-05-13")
+    base = {"role": "rating", "benchmark": "Arena", "benchmark_id": "arena", "family": "LMArena Text", "as_of": day}
+    rows = [{**base, "model_id": "a-0513", "product_id": "a", "score": 1300.0}, {**base, "model_id": "a", "score": 1290.0},
+            {**base, "model_id": "a", "score": 1400.0, "as_of": day + pd.Timedelta(days=90)},
+            {**base, "model_id": "a", "score": 1.0, "family": "other"},
+            {**base, "model_id": "a", "role": "index", "family": checks.ECI, "score": 150.0}]  # fmt: skip
+    found = checks.outside(_reported(rows).assign(as_of=[r["as_of"] for r in rows]))
+    assert sorted(found["value"]) == [150.0, 1300.0, 1400.0]
+    assert sorted(found["edition"]) == ["", "2025-05-13", "2025-08-11"]
+
+
+def test_unexplained_scores_name_their_reports(fit: ScaleFit) -> None:
+    odd = fit.scores.loc[fit.scores["deviation"].abs().idxmax()]
+    reports = _reported([
+        {"model_id": odd["model_id"], "benchmark_id": odd["benchmark_id"], "score": 100 * odd["score"], "unit": "percent"},
+        {"model_id": "else", "benchmark_id": odd["benchmark_id"]},
+    ]).assign(setting="3-shot", source="A paper", url="https://example.org")  # fmt: skip
+    found = checks.unexplained(fit, reports, least=abs(odd["deviation"]))
+    assert len(found) == 1
+    assert found.loc[0, "given"] == pytest.approx(odd["score"]) and found.loc[0, "url"] == "https://example.org"
+    assert checks.unexplained(fit, reports, least=1e9).empty
