@@ -86,7 +86,10 @@ def generate(db: Path, scale: float) -> None:
     for table, select in TABLES.items():
         values = {"scale": scale} if "$scale" in select else None
         con.execute(f"INSERT INTO {table} BY NAME {select}", values)
-    for share, (anchor, _) in ((0.3, LOW), (0.8, HIGH)):  # two models under the ids that fix the capability scale's unit
+    for share, (anchor, _) in (
+        (0.3, LOW),
+        (0.8, HIGH),
+    ):  # two models under the ids that fix the capability scale's unit
         made = {"anchor": anchor, "made": f"m{int(300 * scale * share)}"}
         con.execute("UPDATE model SET product_id = $anchor WHERE product_id = $made", made)
         for table in ("model", "price", "reported_score", "run"):

@@ -49,7 +49,7 @@ else:
                     say,
                     x_unit=say("cost.unit_blended", ratio=f"{ratio:g}"),
                     y_unit=tradeoff.axis_unit(seen, axis),
-                    title=tradeoff.frontier_sentence(seen, shown),
+                    title=tradeoff.frontier_sentence(seen, shown, axis),
                     note=tradeoff.tradeoff_note(seen, shown),
                     source=say("cost.source_axis", axis=tradeoff.axis_name(seen, axis)),
                     name="cost-capability",
@@ -71,7 +71,9 @@ else:
                     "note": column.TextColumn(say("columns.vendor")),
                     "x": column.NumberColumn(say("cost.blended"), format="$%.4g"),
                     "provider": column.TextColumn(say("columns.provider")),
-                    "y": column.NumberColumn(tradeoff.axis_unit(seen, axis), format="%.3f"),
+                    "y": column.NumberColumn(
+                        tradeoff.axis_unit(seen, axis), format="%.1f" if axis[0] == "reported" else "%.3f"
+                    ),
                     "y_low": column.NumberColumn(say("columns.low"), format="%.3f"),
                     "y_high": column.NumberColumn(say("columns.high"), format="%.3f"),
                     "membership": column.ProgressColumn(

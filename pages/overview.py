@@ -84,7 +84,7 @@ with slot_landscape, st.skeleton(height=520):
                 say,
                 x_unit=say("cost.unit_blended", ratio=f"{RATIO:g}"),
                 y_unit=tradeoff.axis_unit(seen, axes[0]),
-                title=tradeoff.frontier_sentence(seen, shown),
+                title=tradeoff.frontier_sentence(seen, shown, axes[0]),
                 note=tradeoff.tradeoff_note(seen, shown),
                 source=say("cost.source_axis", axis=tradeoff.axis_name(seen, axes[0])),
                 name="landscape",

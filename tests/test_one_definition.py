@@ -174,13 +174,16 @@ def test_the_site_and_the_report_rank_the_same_models_on_the_scale(
 
 
 def test_the_trend_and_the_lines_over_time_name_the_same_records(reader: Reader) -> None:
-    from harness.analysis.scale.fit import fit_reported
+    from harness.analysis.scale.fit import fit_reported, redrawn
     from harness.analysis.scale.trend import frontier_trend, records, records_of_each
     from harness.market.scale_board import scale_board
 
-    board = scale_board(reader, fit_reported(reader.frame("reported")))
+    fit = fit_reported(reader.frame("reported"))
+    assert fit is not None
+    board = scale_board(reader, fit).rename(columns={"score": "points"})
     best = records(board)
-    assert len(best) >= 3 and frontier_trend(board).iloc[0]["records"] == len(best)
+    assert len(best) >= 3
+    assert frontier_trend(board, redrawn(fit, seed=1, draws=20)).iloc[0]["records"] == len(best)
     together = records_of_each(board.assign(everybody="all"), "everybody")
     assert list(together["model_id"]) == list(best["model_id"])
     assert set(best["model_id"]) <= set(records_of_each(board, "vendor_id")["model_id"])
@@ -568,9 +571,11 @@ def test_the_capability_page_and_the_report_show_the_same_boards(site: Open, fil
     shown, scale = site(filled, "capability", origin="Reported").dataframe[0].value, written["scale"]
     assert (
         len(shown) > 5
-        and shown[["model", "class"]].to_numpy().tolist() == scale[["model", "class"]].to_numpy().tolist()
+        and shown["model"].to_list() == scale["model"].to_list()
+        and shown["within"].eq("yes").to_list() == scale["class"].eq(1).to_list()
     )
-    assert shown[[*ends, "benchmarks"]].to_numpy() == pytest.approx(scale[[*ends, "benchmarks"]].to_numpy(float))
+    counts = [*ends, "benchmarks", "domains"]
+    assert shown[counts].to_numpy(float) == pytest.approx(scale[counts].to_numpy(float))
     for ranks, low, high in zip(shown["ranks"], scale["rank_low"], scale["rank_high"], strict=True):
         assert [int(end) for end in re.findall(r"\d+", ranks)] == ([low] if low == high else [low, high])
 
@@ -581,21 +586,20 @@ def test_the_overview_and_the_memo_tell_the_same_headlines(site: Open, filled: P
     memo, written = _frames(seeded, "memo", Choices())
     numbers = {s.key.split()[0]: dict(s.numbers) for s in memo.sentences}
     names = written["memo"]["model"]
-    leader = re.search(rf"(\S[^\n]*) leads on the scale of reported scores at {number} \({number}–{number}\)", page)
+    leader = re.search(rf"(\S[^\n]*) leads at {number} points \({number}–{number}\)", page)
     assert leader and leader[1] == names[0]
     ends = [numbers["memo.best"][k] for k in ("score", "low", "high")]
-    assert [float(end) for end in leader.groups()[1:]] == pytest.approx(ends, abs=0.05)
+    assert [float(end) for end in leader.groups()[1:]] == pytest.approx(ends, abs=0.5)
     price = re.search(rf"\$?{number} per million tokens; ([^\n]*) cannot be told from it at \$?{number}", page)
-    assert (
-        price and price[2] == names[1] and f"{names[1]} is the cheapest, at" in " ".join(s.text for s in memo.sentences)
-    )
+    assert price and f"{price[2]} is the cheapest, at" in " ".join(s.text for s in memo.sentences)
     assert float(price[1]) == pytest.approx(numbers["memo.cost"]["most"], rel=0.01)
     assert float(price[3]) == pytest.approx(numbers["memo.pick_open"]["price"], rel=0.01)
     gap = re.search(
-        rf"open model, (.*), is {number} ahead of the best closed one, (.*) \(95 % .* {number} to {number}\)", page
+        rf"open model, (.*), is {number} points ahead of the best closed one, (.*) \(95 % .* {number} to {number}\)",
+        page,
     )
     assert gap
     pair, _ = _frames(seeded, "memo", Choices(models=(gap[1], gap[3])))
     both = next(dict(s.numbers) for s in pair.sentences if s.key.startswith("memo.build_clear"))
     ends = [both["gap"], -both["high"], -both["low"]]  # of closed minus open
-    assert [float(gap[i]) for i in (2, 4, 5)] == pytest.approx(ends, abs=0.005)
+    assert [float(gap[i]) for i in (2, 4, 5)] == pytest.approx(ends, abs=0.05)

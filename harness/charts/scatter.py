@@ -158,7 +158,7 @@ def lines(
     figure, sides = blank(height), _sides(frame, log_y)
     for index, (thing, part) in enumerate(frame.groupby("series", sort=False)):
         mark = segment(part["segment"].iloc[0]) if "segment" in part else mark_of(index)
-        part = part.sort_values("x")
+        part = part.sort_values("x", kind="stable")
         if "low" in part and part["low"].notna().any():
             figure.add_trace(
                 go.Scatter(

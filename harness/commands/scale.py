@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-
-from rich.table import Table
 
 from harness import names
 from harness.commands.database import reader as open_reader
+from harness.commands.scale_text import (
+    DOMAINS,
+    UNIT,
+    Row,
+    domain_finding,
+    finding,
+    gap_sentence,
+    points_text,
+    ranked_table,
+    ranks,
+    releases_sentence,
+    shared_table,
+    unranked_lines,
+    unranked_table,
+)
 from harness.errors import BadInput, MissingData
 from harness.terminal import print_json, print_table
 
@@ -19,26 +31,8 @@ if TYPE_CHECKING:
     from harness.analysis.scale.fit import ScaleFit
     from harness.market.queries import Queries
 
-Row = Mapping[Any, Any]
 SHOWN = 30
 """Ranked products that are listed where nobody asks for all: a screen."""
-UNIT = "Capability in points, from published scores: 150 is GPT-5, 130 is Claude 3.5 Sonnet (June 2024)."
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-UNRANKED = {
-    "few_benchmarks": "fewer than {least} benchmarks",
-    "one_domain": "tests of one domain only",
-    "one_battery": "scores of one board only",
-    "not_connected": "no benchmark shared with the others",
-    "too_few_to_fit": "benchmarks that too few products share",
-}
-"""Why products are not ranked, by code of ``market.scale_table``, as a heading of their number."""
-DOMAINS = {
-    "coding_agents": "coding and agents",
-    "mathematics": "mathematics",
-    "knowledge_reasoning": "knowledge and reasoning",
-    "chinese": "tests in Chinese",
-}
-"""Domains with points of their own (``analysis.scale.domains``), in words."""
 
 
 def scale(*, least: int | None, expect: str | None, domain: str | None, every: bool, as_json: bool) -> None:
@@ -71,22 +65,22 @@ def scale(*, least: int | None, expect: str | None, domain: str | None, every: b
     placed = table[table["ranked"]]
     if domain is not None:
         placed = placed.dropna(subset="domain_points").sort_values("domain_points", ascending=False)
-    print(finding(placed) if domain is None else _domain_finding(placed, domain))
+    print(finding(placed) if domain is None else domain_finding(placed, domain))
     print(UNIT)
     if benchmark is not None:
         name = fit.benchmarks.set_index("benchmark_id").loc[benchmark, "benchmark"]
         print(f"Expected: the share of {name} that a new score would show, with its 95 % interval.")
     if len(placed):
-        print_table(_ranked_table((placed if every else placed.head(SHOWN)).to_dict("records"), domain))
+        print_table(ranked_table((placed if every else placed.head(SHOWN)).to_dict("records"), domain))
     if not every and len(placed) > SHOWN:
         print(f"The first {SHOWN} of {len(placed)} ranked products; --all lists all, and why others are not ranked.")
-    for line in _unranked(table, least):
+    for line in unranked_lines(table):
         print(line)
     releases = newest_unplaced(reader, table)
     if releases is not None:
         print(releases_sentence(releases.since.isoformat(), releases.released, releases.unplaced))
     if every and len(unranked := table[~table["ranked"]]):
-        print_table(_unranked_table(unranked.to_dict("records")))
+        print_table(unranked_table(unranked.to_dict("records")))
 
 
 def compare(one: str, two: str, *, as_json: bool) -> None:
@@ -97,7 +91,7 @@ def compare(one: str, two: str, *, as_json: bool) -> None:
         MissingData: no scale, or it does not place one of the products.
     """
     from harness.analysis.scale.ranks import contrast, shared
-    from harness.market.scale_table import scale_table
+    from harness.market.scale_table import reason_text, scale_table
 
     reader = open_reader()
     fit, left_out = _fitted(reader)
@@ -115,18 +109,16 @@ def compare(one: str, two: str, *, as_json: bool) -> None:
             | {"products": [to_json(row) for row in rows]}
         )
         return
-    print(gap_sentence(str(rows[0]["name"]), str(rows[1]["name"]), gap))
+    first, second = (str(row["name"]) for row in rows)
+    print(gap_sentence(first, second, gap))
     print(UNIT)
-    _print_products(rows)
+    for row in rows:
+        standing = f"rank {ranks(row)}" if row["ranked"] else f"not ranked: {reason_text(row)}"
+        print(f"  {row['name']}: {points_text(row, 'points', 'low', 'high')[0]}, {standing}")
     if both.empty:
         print("No benchmark has scores of both: the difference rests on what others share with each.")
-        return
-    shown = Table(title=f"{len(both)} shared benchmark{_s(len(both))}", title_justify="left", box=None, pad_edge=False)
-    for column in ("benchmark", str(rows[0]["name"]), str(rows[1]["name"]), "difference"):
-        shown.add_column(column, justify="left" if column == "benchmark" else "right", overflow="fold")
-    for row in both.to_dict("records"):
-        shown.add_row(row["benchmark"], f"{row['score_a']:.3f}", f"{row['score_b']:.3f}", _signed(row["difference"], 3))
-    print_table(shown)
+    else:
+        print_table(shared_table(both, first, second))
 
 
 def to_json(row: Row) -> dict[str, Any]:
@@ -143,38 +135,6 @@ def to_json(row: Row) -> dict[str, Any]:
     values |= {key: _rounded(row[key], 4) for key in ("expected", "expected_low", "expected_high") if key in row}
     values |= {key: _rounded(row[key], 2) for key in ("domain_points", "domain_low", "domain_high") if key in row}
     return values
-
-
-def finding(placed: pd.DataFrame) -> str:
-    """The first sentence: who leads the ranked rows, at how many points, and how many cannot be told from it."""
-    if placed.empty:
-        return "No product has the evidence that a rank needs."
-    leader, others = placed.iloc[0], int(placed["within_leader"].sum()) - 1
-    many = NUMBERS[others] if others < len(NUMBERS) else f"{others:,}"
-    within = f"{many} other{' is' if others < 2 else 's are'} within its margin of error"
-    return f"{leader['name']} leads at {_points(leader, 'points', 'low', 'high')[0]}; {within}."
-
-
-def gap_sentence(one: str, two: str, gap: Row) -> str:
-    """Who of two products leads by how many points, or that they cannot be told apart."""
-    difference, low, high = (float(gap[key]) for key in ("difference", "low", "high"))
-    p = float(gap["p_value"])
-    tail = "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
-    if low <= 0 <= high:
-        span = f"{_signed(difference)} points ({_signed(low)} to {_signed(high)})"
-        return f"{one} and {two} cannot be told apart: {one} − {two} is {span}, {tail}."
-    if difference < 0:
-        one, two, difference, low, high = two, one, -difference, -high, -low
-    return f"{one} leads {two} by {difference:.1f} points ({low:.1f}–{high:.1f}), {tail}."
-
-
-def releases_sentence(since: str, released: int, unplaced: int) -> str:
-    """How many of the newest releases are not placed."""
-    if unplaced == 0:
-        return f"Every release since {since} is placed ({released})."
-    if unplaced == released:
-        return f"None of the {released} releases since {since} is placed: too few of their scores are published."
-    return f"{unplaced} of the {released} releases since {since} {'is' if unplaced == 1 else 'are'} not placed."
 
 
 def _fitted(queries: Queries) -> tuple[ScaleFit, pd.DataFrame]:
@@ -254,109 +214,5 @@ def _with_domain(table: pd.DataFrame, fit: ScaleFit, domain: str) -> pd.DataFram
     return table.merge(rows.set_index("model_id").add_prefix("domain_").reset_index(), on="model_id", how="left")
 
 
-def _domain_finding(placed: pd.DataFrame, domain: str) -> str:
-    if placed.empty:
-        return f"No ranked product has points in {DOMAINS[domain]}."
-    first = placed.iloc[0]
-    points = _points(first, "domain_points", "domain_low", "domain_high")[0]
-    return f"In {DOMAINS[domain]}, {first['name']} has the most: {points}."
-
-
-def _ranked_table(rows: list[Row], domain: str | None) -> Table:
-    """Products with rank, points and evidence; with a domain, its points beside those of all tests."""
-    expected = bool(rows) and "expected" in rows[0]
-    table = Table(box=None, pad_edge=False)
-    if domain is None:
-        columns = ["rank (95 %)", "product", "vendor", "points (95 %)", "benchmarks"]
-    else:
-        columns = ["product", "vendor", "points there", "in all", "differs by", "benchmarks"]
-    for column in [*columns, *(["expected (95 %)"] if expected else [])]:
-        words = column in ("product", "vendor", "benchmarks")
-        table.add_column(column, justify="left" if words else "right", no_wrap=column not in ("product", "vendor"))
-    for row in rows:
-        if domain is None:
-            rank = f"{row['rank']:.0f} ({row['rank_low']:.0f}–{row['rank_high']:.0f})"
-            cells = [
-                rank,
-                row["name"],
-                _text(row["vendor_en"]),
-                _points(row, "points", "low", "high")[1],
-                _evidence(row),
-            ]
-        else:
-            there = _points(row, "domain_points", "domain_low", "domain_high")[1]
-            differs = _signed(row["domain_difference"], 0)
-            count = f"{row['domain_benchmarks']:.0f}"
-            cells = [row["name"], _text(row["vendor_en"]), there, f"{row['points']:.0f}", differs, count]
-        table.add_row(*cells, *([_expected(row)] if expected else []))
-    return table
-
-
-def _print_products(rows: list[Row]) -> None:
-    """The standing of a few products, a line each."""
-    from harness.market.scale_table import reason_text
-
-    for row in rows:
-        rank = (
-            f"rank {row['rank']:.0f} ({row['rank_low']:.0f}–{row['rank_high']:.0f})" if row["ranked"] else "not ranked"
-        )
-        why = "" if row["ranked"] else f" ({reason_text(row)})"
-        print(f"  {row['name']}: {_points(row, 'points', 'low', 'high')[0]}, {rank}{why}; {_evidence(row)}")
-
-
-def _unranked(table: pd.DataFrame, least: int) -> list[str]:
-    """How many products are not ranked, and why: a line each reason, the most frequent first."""
-    counts = table.loc[~table["ranked"], "reason"].value_counts()
-    if counts.empty:
-        return []
-    head = f"{counts.sum():,} of {len(table):,} products with published scores are not ranked:"
-    width = len(f"{counts.max():,}")
-    return [head, *(f"  {n:>{width},}  {UNRANKED[str(reason)].format(least=least)}" for reason, n in counts.items())]
-
-
-def _unranked_table(rows: list[Row]) -> Table:
-    from harness.market.scale_table import reason_text
-
-    table = Table(title="not ranked", title_justify="left", box=None, pad_edge=False)
-    for column in ("product", "vendor", "points (95 %)", "why not"):
-        table.add_column(column, justify="right" if "points" in column else "left", no_wrap="points" in column)
-    for row in rows:
-        points = _points(row, "points", "low", "high")[1]
-        table.add_row(row["name"], _text(row["vendor_en"]), points, reason_text(row))
-    return table
-
-
-def _points(row: Row, points: str, low: str, high: str) -> tuple[str, str]:
-    """Points with their interval, as a phrase and as a cell; what fixes the unit has none."""
-    value = row[points]
-    if value != value:
-        return "no points", "–"
-    span = f" ({row[low]:.0f}–{row[high]:.0f})" if row[high] > row[low] else " by definition"
-    return f"{value:.0f} points{span}", f"{value:.0f}{span if row[high] > row[low] else ' (unit)'}"
-
-
-def _expected(row: Row) -> str:
-    if row["expected"] != row["expected"]:
-        return "–"
-    return f"{row['expected']:.2f} ({row['expected_low']:.2f}–{row['expected_high']:.2f})"
-
-
-def _evidence(row: Row) -> str:
-    benchmarks, domains = int(row["benchmarks"]), int(row["domains"])
-    return f"{benchmarks} in {domains} domain{_s(domains)}"
-
-
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"
-
-
-def _signed(value: float, digits: int = 1) -> str:
-    return f"{value:+.{digits}f}".replace("-", "−")
-
-
 def _rounded(value: float, digits: int) -> float | None:
     return None if value != value else round(float(value), digits)
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else "–"

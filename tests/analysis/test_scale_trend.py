@@ -70,7 +70,13 @@ def test_a_record_beats_all_that_is_as_old_and_a_tie_is_none() -> None:
 
 def test_slope_of_the_records_by_hand() -> None:
     """Records at 0, 1 and 4 years; two models between set none, and a better one of before counts for none after."""
-    rows = [("2023-01-01", 130.0), ("2024-01-01", 135.0), ("2025-01-01", 134.0), ("2026-01-01", 133.0), ("2027-01-01", 144.0)]  # fmt: skip
+    rows = [
+        ("2023-01-01", 130.0),
+        ("2024-01-01", 135.0),
+        ("2025-01-01", 134.0),
+        ("2026-01-01", 133.0),
+        ("2027-01-01", 144.0),
+    ]
     board = _board([(day, points, True) for day, points in rows])
     exact = s.frontier_trend(board, _draws(board["points"], [0.0])).iloc[0]
     expected = scipy.stats.linregress([0, 1, 4], [130, 135, 144]).slope
@@ -121,7 +127,7 @@ def test_a_group_that_follows_five_months_later_is_five_months_and_points_behind
 
 
 def test_the_rule_of_significance_waits_until_the_difference_can_be_told() -> None:
-    """Standard error of a difference sqrt(2) points: 2.77 points are told at 5 %, so three points above, of five behind."""
+    """Standard error of a difference sqrt(2) points: 2.77 are told at 5 %, so three of the five behind."""
     followers = [(day, points - 5, True) for day, points, _ in RISING[6:]]
     found = _gap(_board([*RISING, *followers]), error=1.0)
     assert (found.over_time["told"] == "ahead").all()
@@ -173,7 +179,12 @@ def test_the_leading_group_changes_and_the_sign_says_so() -> None:
 
 
 def test_a_level_before_the_data_has_no_months_and_counts_in_no_mean() -> None:
-    rows = [("2023-01-01", 100.0, False), ("2023-02-01", 90.0, True), ("2023-04-01", 104.0, False), ("2023-05-01", 102.0, True)]  # fmt: skip
+    rows = [
+        ("2023-01-01", 100.0, False),
+        ("2023-02-01", 90.0, True),
+        ("2023-04-01", 104.0, False),
+        ("2023-05-01", 102.0, True),
+    ]
     found = _gap(_board(rows))
     early, late = _at(found, "2023-02-01"), _at(found, "2023-05-01")
     assert early["leader"] == "ahead" and early["points"] == 10
@@ -235,7 +246,12 @@ def test_intervals_hold_the_truth_of_simulated_markets() -> None:
 
 
 def test_an_interval_says_where_the_order_of_two_groups_is_open() -> None:
-    rows = [("2023-01-01", 100.0, False), ("2023-01-01", 100.0, True), ("2024-01-01", 110.0, False), ("2024-01-01", 109.0, True)]  # fmt: skip
+    rows = [
+        ("2023-01-01", 100.0, False),
+        ("2023-01-01", 100.0, True),
+        ("2024-01-01", 110.0, False),
+        ("2024-01-01", 109.0, True),
+    ]
     board = _board(rows)
     points = board["points"].to_list()
     found = s.gap(board, _fit(points, np.eye(4) * 9.0), _draws(points, [3.0]), OPEN)
@@ -245,7 +261,7 @@ def test_an_interval_says_where_the_order_of_two_groups_is_open() -> None:
     assert last["leader"] == "ahead" and last["told"] == "neither"
 
 
-# ---- agreement with measured results ----------------------------------------------------------------------------------
+# ---- agreement with measured results -------------------------------------------------------------------------------
 
 
 def test_agreement_equals_scipy_and_its_interval_covers() -> None:

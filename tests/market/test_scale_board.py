@@ -51,7 +51,10 @@ def fit() -> ScaleFit:
 
 def test_the_board_is_in_order_and_named(fit: ScaleFit) -> None:
     board = scale_board(Rows(), fit)
-    assert list(board["model"].head(2)) == ["The best", "GPT-5"]  # an id without a row in the catalogue stands for itself
+    assert list(board["model"].head(2)) == [
+        "The best",
+        "GPT-5",
+    ]  # an id without a row in the catalogue stands for itself
     assert board["score"].is_monotonic_decreasing and not board["model_id"].duplicated().any()
     assert board.set_index("model_id")["score"][[LOW[0], HIGH[0]]].tolist() == pytest.approx([130.0, 150.0])
     truth = sorted((m for m in SKILL if m != SPARSE), key=lambda m: -SKILL[m])

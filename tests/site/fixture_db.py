@@ -21,6 +21,8 @@ from harness.store.migrations import migrate
 
 SEED = 20260723
 ITEMS = 120
+NOISE = 0.07
+"""Standard deviation of reported scores around what skill and difficulty say."""
 TASKS = [
     # task, group, kind, language, metric, higher, chance, best, h0, redistribute
     ("wiki_bits", None, "perplexity", "en", "bits_per_byte", False, None, None, 4.6, True),
@@ -93,6 +95,7 @@ def _catalog(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
     vendor["segment_borderline"] = vendor["vendor_id"].map({"borealis": "big-tech"})
     vendor = vendor.assign(city=None, parent_id=None, website="https://example.org", **asof)
     models, prices, reported = [], [], []
+    noise = np.random.default_rng(SEED + 1)
     for index, (vendor_id, name, _, _segment, _country, _) in enumerate(VENDORS):
         for generation in range(2 + index % 2):
             size = SIZES[(index + 3 * generation) % len(SIZES)]
@@ -121,6 +124,7 @@ def _catalog(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
             for j, benchmark in enumerate(("MMLU", "GSM8K", "HellaSwag", "WinoGrande", "TriviaQA", "BBH")):
                 if rng.random() < 0.85:
                     p = 1 / (1 + np.exp(-(1.2 + 0.3 * j) * (skill * 3 - 0.4 - 0.2 * j)))
+                    p = np.clip(p + noise.normal(0, NOISE), 0.01, 0.99)
                     reported.append(
                         {"model_id": model_id, "benchmark_id": benchmark.lower(), "effort": "default", "score": round(float(p), 3),
                              "unit": "fraction", "setting": "5-shot", "evidence": "primary", "reported_by": "vendor", "reporter": vendor_id,

@@ -22,10 +22,10 @@ from harness.analysis.statistics.uncertainty import CONFIDENCE, Floats, normal_q
 SINCE = pd.Timestamp("2023-01-01")
 """Start of the trends: few models of earlier years have scores that today's tests connect."""
 LATER = pd.Timestamp("2024-04-01")
-"""Start of the second slope: from about here on models are trained to reason before they answer, and the rise is faster."""
+"""Start of the second slope: the time of models that are trained to reason, in which the rise is faster."""
 TREND_COLUMNS = ["since", "records", "first", "last", "slope_per_year", "low", "high"]
-GAP_COLUMNS = ["date", "behind_model", "ahead_model", "leader", "points", "points_low", "points_high", "months", "months_low",
-               "months_high", "told", "told_months", "told_months_low", "told_months_high"]  # fmt: skip
+GAP_COLUMNS = ["date", "behind_model", "ahead_model", "leader", "points", "points_low", "points_high", "months",
+               "months_low", "months_high", "told", "told_months", "told_months_low", "told_months_high"]  # fmt: skip
 MEASURES = ["points", "months", "told_months"]
 YEAR_DAYS = 365.25
 MONTH_DAYS = YEAR_DAYS / 12
@@ -34,7 +34,7 @@ Positions = npt.NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two groups of models: those with ``behind`` and those with ``ahead`` in ``column``; ``without`` leaves vendors out."""
+    """Two groups of models: with ``behind`` and with ``ahead`` in ``column``; ``without`` leaves vendors out."""
 
     column: str
     behind: str | bool
@@ -55,10 +55,10 @@ class Gap:
     """How far the group ``behind`` of a comparison is behind the group ``ahead``; negative where it leads.
 
     ``over_time``: GAP_COLUMNS, a row a month and one for the last release. ``leader`` is ``ahead``, ``behind`` or
-    ``neither``; ``months`` is missing where there is no gap and where the level lies before the data; an end of an interval
-    is missing where it lies before the data. ``told`` is the leader by the paired test, ``neither`` where the two cannot be
-    told apart, and ``told_months`` is then missing. ``mean``: ``measure`` (MEASURES), ``mean, low, high, dates, led``: over
-    the months that have a number or no gap (which counts as 0), and in how many of these ``ahead`` leads.
+    ``neither``; ``months`` is missing where there is no gap and where the level lies before the data; an end of an
+    interval is missing where it lies before the data. ``told`` is the leader by the paired test, ``neither`` where the
+    two cannot be told apart, and ``told_months`` is then missing. ``mean``: ``measure`` (MEASURES), ``mean, low, high,
+    dates, led``: over the months that have a number or no gap (0), and in how many of these ``ahead`` leads.
     """
 
     over_time: pd.DataFrame
@@ -66,7 +66,7 @@ class Gap:
 
 
 def record_positions(released: npt.ArrayLike, points: npt.ArrayLike) -> Positions:
-    """Positions of the records in order of release: points above those of all models released earlier or on the same day.
+    """Positions of the records in order of release: points above those of every model released earlier or that day.
 
     Of one day's models only the best can be a record, and of equal ones only the first.
     """
@@ -170,8 +170,8 @@ def gap(
 ) -> Gap | None:
     """The distance of two groups over time, in points and months; None where no month has models of both.
 
-    ``board``: ``model_id, points, released, vendor_id`` and the comparison's column. Points: best of ``ahead`` so far less
-    best of ``behind`` so far. Months: how long ago the leading group first reached what the other's best has now.
+    ``board``: ``model_id, points, released, vendor_id`` and the comparison's column. Points: best of ``ahead`` so far
+    less best of ``behind`` so far. Months: how long ago the leading group first reached what the other's best has now.
     ``told_months``: how long the leading group's best has been significantly better (paired contrast from ``fit``'s
     covariance, two-sided) than the other's best of now. Source of the second rule: Epoch AI.
     """
@@ -212,7 +212,7 @@ def gap(
 
 @dataclass(frozen=True)
 class _Curve:
-    """Best level so far of one group in each draw (row), at each ``day`` of a release, and the ``holder``'s position."""
+    """Best level of one group so far in each draw (row), at each ``day`` of a release, and its ``holder``."""
 
     day: Floats
     level: Floats
@@ -248,7 +248,7 @@ def _lags(curves: Sequence[_Curve], at: Floats, margin: Floats | None = None) ->
 
 
 def _lag(behind: _Curve, ahead: _Curve, at: Floats, margin: Floats | None) -> Floats:
-    """Months since ``ahead`` first had what ``behind`` has at each date, or was better by more than ``margin`` ever since.
+    """Months since ``ahead`` first had what ``behind`` has at each date, or began to be better by more than ``margin``.
 
     0 where it is not ahead (by more than ``margin``), infinite where it was so from its first day on.
     """

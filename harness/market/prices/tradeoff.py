@@ -8,10 +8,12 @@ from harness.analysis.cost import RATIO, pareto_membership
 from harness.analysis.statistics.seed import SEED
 from harness.market.headlines import level
 from harness.market.prices.cheapest import cheapest
+from harness.market.scale_board import ahead
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.analysis.scale.fit import ScaleFit
     from harness.market.queries import Queries
 
 DRAWS = 1000
@@ -31,9 +33,12 @@ def tradeoff(queries: Queries, board: pd.DataFrame, ratio: float = RATIO) -> pd.
     return pareto_membership(rows, seed=SEED, draws=DRAWS)
 
 
-def best_and_cheapest(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+def best_and_cheapest(rows: pd.DataFrame, fit: ScaleFit | None = None) -> tuple[pd.Series, pd.Series]:
     """The most capable of the rows (``model_id, model, score, stderr, cost``, one at least), and the cheapest that cannot be told
-    from it (``market.headlines.level``)."""
+    from it (``market.headlines.level``).
+
+    With ``fit`` the scores are points of that scale, and so are the differences between them.
+    """
     rows = rows.sort_values(["score", "cost", "model_id"], ascending=[False, True, True])
-    equals = rows[level(rows)]
+    equals = rows[level(rows, None if fit is None else ahead(fit, rows))]
     return rows.iloc[0], equals.sort_values(["cost", "score", "model_id"], ascending=[True, False, True]).iloc[0]

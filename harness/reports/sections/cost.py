@@ -51,13 +51,13 @@ def _listed(material: Material, words: Words) -> list[Part]:
     numbers = {"n": (len(rows), "integer"), "low": (float(low), "money"), "high": (float(high), "money")}
     listed = Part((prices,), sentences=(words.sentence("price.range", numbers),))
     known = rows.dropna(subset=["score"]) if keep is not None else rows.head(0)
-    return [listed, _frontier(known, words)] if len(known) > 1 else [listed]
+    return [listed, _frontier(material, known, words)] if len(known) > 1 else [listed]
 
 
-def _frontier(known: pd.DataFrame, words: Words) -> Part:
+def _frontier(material: Material, known: pd.DataFrame, words: Words) -> Part:
     from harness.market.prices.tradeoff import best_and_cheapest
 
-    best, cheap = best_and_cheapest(known.assign(cost=known["blended_per_mtok"]))
+    best, cheap = best_and_cheapest(known.assign(cost=known["blended_per_mtok"]), material.fit)
     numbers = {"price": (float(best["cost"]), "money")}
     if cheap["model_id"] == best["model_id"]:
         choice = words.sentence("price.best_is_cheapest", numbers, model=best["model"])

@@ -34,8 +34,8 @@ def _known(frame: pd.DataFrame, by: str) -> pd.DataFrame:
     return rows.astype({"score": float, "params_b": float})
 
 
-def show(view: View, frame: pd.DataFrame, *, unit: str, source: str, name: str) -> None:
-    """Difference of each group from the largest at equal size, with intervals."""
+def show(view: View, frame: pd.DataFrame, *, unit: str, source: str, name: str, digits: int = 2) -> None:
+    """Difference of each group from the largest at equal size, with intervals; ``digits`` decimals in sentences."""
     say = view.say
     blocks.section(say("equal_size.title"), say("equal_size.lead"))
     by = controls.segmented(say("equal_size.by"), ["segment", "country"], "equal", lambda b: say(f"controls.{b}"))
@@ -51,13 +51,13 @@ def show(view: View, frame: pd.DataFrame, *, unit: str, source: str, name: str) 
         view,
         dots.differences(
             found[["label", "difference", "low", "high", "significant", "models", "p_value", "slope_per_tenfold"]], say,
-            title=_sentence(view, found, base), unit=unit,
-            note=say("equal_size.note", base=base, slope=number(float(found.iloc[0]["slope_per_tenfold"]), 2)),
+            title=_sentence(view, found, base, digits), unit=unit,
+            note=say("equal_size.note", base=base, slope=number(float(found.iloc[0]["slope_per_tenfold"]), digits)),
             source=source, name=f"equal-size-{by}-{name}", labels=(say("claims.told"), say("equal_size.even")),
         ),
     )  # fmt: skip
     if by == "segment":
-        _moved(view, frame, str(found.iloc[0]["against"]), source=source, name=name)
+        _moved(view, frame, str(found.iloc[0]["against"]), source=source, name=name, digits=digits)
 
 
 def moved(frame: pd.DataFrame, vendors: pd.DataFrame, against: str) -> pd.DataFrame:
@@ -69,7 +69,7 @@ def moved(frame: pd.DataFrame, vendors: pd.DataFrame, against: str) -> pd.DataFr
     return moved_segments(rows.assign(segment_borderline=rows["vendor_id"].map(other)), against=against)
 
 
-def _moved(view: View, frame: pd.DataFrame, against: str, *, source: str, name: str) -> None:
+def _moved(view: View, frame: pd.DataFrame, against: str, *, source: str, name: str, digits: int) -> None:
     """The same differences with each borderline vendor in its other segment."""
     say = view.say
     vendors = view.frame("vendors")
@@ -94,7 +94,7 @@ def _moved(view: View, frame: pd.DataFrame, against: str, *, source: str, name: 
     blocks.chart(
         view,
         dots.differences(
-            differences.sort_values("group", kind="stable")[keep], say, title=_moved_sentence(view, differences, moved_names),
+            differences.sort_values("group", kind="stable")[keep], say, title=_moved_sentence(view, differences, moved_names, digits),
             unit=say("equal_size.moved_unit", base=say.known("segment", against)),
             note=say("equal_size.moved_note", base=say.known("segment", against), vendors=", ".join(moved_names)),
             source=source, name=f"moved-segments-{name}", labels=(say("claims.told"), say("equal_size.even")),
@@ -102,7 +102,7 @@ def _moved(view: View, frame: pd.DataFrame, against: str, *, source: str, name: 
     )  # fmt: skip
 
 
-def _moved_sentence(view: View, found: pd.DataFrame, movers: list[str]) -> str:
+def _moved_sentence(view: View, found: pd.DataFrame, movers: list[str], digits: int) -> str:
     """Whether any conclusion changes, and the group whose difference moves most."""
     stated = found[found["moved"] == "none"].set_index("group")
     others: Any = found[found["moved"] != "none"]
@@ -115,16 +115,18 @@ def _moved_sentence(view: View, found: pd.DataFrame, movers: list[str]) -> str:
         vendors=", ".join(movers),
         group=view.say.known("segment", row["group"]),
         base=view.say.known("segment", row["against"]),
-        before=f"{float(stated.loc[row['group'], 'difference']):+.2f}",
-        after=f"{float(row['difference']):+.2f}",
+        before=f"{float(stated.loc[row['group'], 'difference']):+.{digits}f}",
+        after=f"{float(row['difference']):+.{digits}f}",
     )
 
 
-def _sentence(view: View, found: pd.DataFrame, base: str) -> str:
+def _sentence(view: View, found: pd.DataFrame, base: str, digits: int) -> str:
     """The difference that can be told from none, or that there is none."""
     say = view.say
     clear = found[found["significant"]]
     row: Any = (clear if len(clear) else found).sort_values("difference", key=abs, ascending=False).iloc[0]
     key = "none" if clear.empty else "above" if row["difference"] > 0 else "below"
-    ends = {k: number(float(row[k]), 2) for k in ("low", "high")}
-    return say(f"equal_size.{key}", group=row["label"], base=base, gap=number(abs(float(row["difference"])), 2), **ends)
+    ends = {k: number(float(row[k]), digits) for k in ("low", "high")}
+    return say(
+        f"equal_size.{key}", group=row["label"], base=base, gap=number(abs(float(row["difference"])), digits), **ends
+    )

@@ -58,7 +58,7 @@ def against(view: View, frame: pd.DataFrame, fit: ScaleFit, *, source: str) -> N
     )  # fmt: skip
     column = st.column_config
     blocks.table(
-        view, rows, "scale-pair",
+        view, rows, "scale-pair-benchmarks",
         {"benchmark": column.TextColumn(say("controls.benchmark"), pinned=True),
          "score_a": column.NumberColumn(a, format="%.3f"), "score_b": column.NumberColumn(b, format="%.3f"),
          "difference": column.NumberColumn(say("scale.difference"), format="%+.3f")},
@@ -94,7 +94,7 @@ def domains(view: View, frame: pd.DataFrame, fit: ScaleFit, *, source: str) -> N
     column = st.column_config
     table = rows.assign(domain_name=[say(f"scale.domain_{d}") for d in rows["domain"]])
     blocks.table(
-        view, table.sort_values(["domain_name", "points"], ascending=[True, False]), "scale-domains",
+        view, table.sort_values(["domain_name", "points"], ascending=[True, False]), "scale-domain-points",
         {"model": column.TextColumn(say("columns.model"), pinned=True),
          "domain_name": column.TextColumn(say("scale.domain")),
          "points": column.NumberColumn(say("scale.points"), format="%.1f"),
@@ -149,7 +149,7 @@ def expected(view: View, frame: pd.DataFrame, fit: ScaleFit, *, source: str) -> 
     )  # fmt: skip
     column = st.column_config
     blocks.table(
-        view, rows.sort_values("models", ascending=False), "expected-scores",
+        view, rows.sort_values("models", ascending=False), "expected-by-benchmark",
         {"benchmark": column.TextColumn(say("controls.benchmark"), pinned=True),
          "expected": column.NumberColumn(say("reported.expects"), format="%.3f"),
          "low": column.NumberColumn(say("columns.low"), format="%.3f"),

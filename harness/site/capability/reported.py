@@ -121,7 +121,7 @@ def _scale(view: View, frame: pd.DataFrame, fit: ScaleFit, least: int) -> None:
     one_model.against(view, frame, fit, source=source)
     one_model.domains(view, frame, fit, source=source)
     trend.show(view, frame, fit, source=source)
-    equal_size.show(view, shown, unit=unit, source=source, name="reported")
+    equal_size.show(view, shown, unit=unit, source=source, name="reported", digits=1)
     one_model.expected(view, frame, fit, source=source)
 
 

@@ -66,10 +66,11 @@ def tradeoff_note(view: View, shown: pd.DataFrame) -> str:
     return f"{view.say('cost.note_frontier')} {leaderboard.bars_note(view, shown, view.say('cost.note_bars'), 'y_low')}"
 
 
-def frontier_sentence(view: View, shown: pd.DataFrame) -> str:
+def frontier_sentence(view: View, shown: pd.DataFrame, axis: Axis) -> str:
     """The most capable model and the cheapest that cannot be told from it, with their prices."""
     best, cheap = market.best_and_cheapest(
-        shown.rename(columns={"x": "cost", "y": "score"}).assign(model=shown["label"])
+        shown.rename(columns={"x": "cost", "y": "score"}).assign(model=shown["label"]),
+        scale.fitted(view) if axis[0] == "reported" else None,
     )
     if cheap["label"] == best["label"]:
         edge = int(shown["on_frontier"].sum())

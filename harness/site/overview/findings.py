@@ -73,7 +73,7 @@ def _price_of_the_top(view: View) -> Iterator[Finding]:
     if axes:
         rows = tradeoff.tradeoff(view, axes[0], RATIO)
         if len(rows) >= LEAST_PRICED:
-            yield Finding(tradeoff.frontier_sentence(view, rows), axes[0][0], "cost")
+            yield Finding(tradeoff.frontier_sentence(view, rows, axes[0]), axes[0][0], "cost")
 
 
 def _open(view: View) -> Iterator[Finding]:
