@@ -279,8 +279,8 @@ def test_of_one_source_the_highest_effort_counts_and_sources_are_averaged() -> N
 
 
 def test_units_roles_kinds_and_bounds_decide_what_is_left_out() -> None:
-    cell = {"model_id": "m0", "benchmark_id": "b0"}
-    rows = [
+    cell: dict[str, object] = {"model_id": "m0", "benchmark_id": "b0"}
+    rows: list[dict[str, object]] = [
         *_grid(), {**cell, "score": 10.0, "unit": "percent", "source_id": "t"}, {**cell, "score": 1200.0, "unit": "elo"},
         {**cell, "score": 1.2}, {**cell, "role": "index"}, {**cell, "role": "rating"}, {**cell, "kind": "image"},
     ]  # fmt: skip
