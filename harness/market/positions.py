@@ -35,9 +35,12 @@ def position_inputs(queries: Queries, board: pd.DataFrame) -> pd.DataFrame:
 def positions(inputs: pd.DataFrame, choices: Choices) -> pd.DataFrame:
     """Dimensions, total, coverage and rank of each vendor under ``choices``, best first (``positioning.position``).
 
-    Beside them ``median_rank, low, high, first``: the 90 % interval of the rank over random choices and the share of
-    draws in which the vendor leads (``positioning.monte_carlo``); missing where a vendor is not ranked.
+    Beside them ``median_rank, low, high, first``: the 90 % interval of the rank over random choices, its ends rounded
+    outwards to whole ranks, and the share of draws in which the vendor leads (``positioning.monte_carlo``); missing where a
+    vendor is not ranked.
     """
+    import numpy as np
+
     from harness.analysis.companies.positioning import DRAWS, monte_carlo, position
 
     ranks = position(inputs, choices=choices)
@@ -45,4 +48,5 @@ def positions(inputs: pd.DataFrame, choices: Choices) -> pd.DataFrame:
     if ranks.empty or not ranks["ranked"].any():
         return ranks.assign(**dict.fromkeys(intervals, float("nan")))
     drawn = monte_carlo(inputs, seed=SEED, draws=DRAWS, choices=choices)
+    drawn = drawn.assign(low=np.floor(drawn["low"]), high=np.ceil(drawn["high"]))
     return ranks.merge(drawn[["vendor_id", *intervals]], on="vendor_id", how="left")

@@ -24,6 +24,7 @@ FAMILIES = (
     "condition.",
     "origin.",
     "weights.",
+    "only.",
     "feeds.",
     "dimension.",
     "fact.",

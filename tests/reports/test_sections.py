@@ -6,6 +6,8 @@ import datetime as dt
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -13,9 +15,11 @@ import pytest
 
 from harness.errors import BadInput, MissingData
 from harness.i18n.translator import messages
+from harness.market import headlines
 from harness.reports.build import build, section_builders
 from harness.reports.document import Report
 from harness.reports.messages import Words
+from harness.reports.sections import memo_sentences
 from harness.reports.sections.memo_sentences import amount, which
 from harness.reports.selection import Choices
 from harness.store.reader import Reader
@@ -208,20 +212,23 @@ def test_money_is_said_as_people_say_it(language: str, value: float, said: str) 
     assert amount(Words(language), value, "USD") == said
 
 
-def test_the_memo_names_the_cheapest_that_cannot_be_told_from_the_best() -> None:
+def test_the_memo_names_the_cheapest_that_cannot_be_told_from_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
+    # differences as of independent scores: a stand-in for those on a fitted scale
+    monkeypatch.setattr(memo_sentences, "ahead", lambda fit, rows: headlines.ahead(rows))
+    material: Any = SimpleNamespace(fit=object())
     rows = pd.DataFrame({
         "model": ["Best", "Near", "Far"], "vendor_en": ["A", "B", "C"], "vendor_zh": None, "open_weights": [False, True, True],
         "score": [2.0, 1.9, 0.5], "stderr": [0.2, 0.2, 0.1], "low": [1.6, 1.5, 0.3], "high": [2.4, 2.3, 0.7],
         "price": [5.0, 0.5, 0.01],
     })  # fmt: skip
-    told = [s.text for s in which(rows, Words("en"))]
-    assert "its lead over Near (B), 0.10 (-0.45 to 0.65), is no more than chance explains" in told[1]
+    told = [s.text for s in which(material, rows, Words("en"))]
+    assert "its lead over Near (B), 0.1 points (-0.5 to 0.7), is no more than chance explains" in told[1]
     assert told[2].startswith("Of the 2 that cannot be told from the best, Near is the cheapest, at $0.500 per million")
     unknown = rows.assign(open_weights=pd.array([False, pd.NA, True], dtype="boolean"))
-    picks = [which(frame, Words("en"))[2].text for frame in (rows, unknown)]
+    picks = [which(material, frame, Words("en"))[2].text for frame in (rows, unknown)]
     assert ["its weights are open" in pick for pick in picks] == [True, False]
-    clear = [s.text for s in which(rows.drop(index=1).reset_index(drop=True), Words("en"))]
-    assert "build on Best: it is ahead of Far (C) by 1.50 (1.06 to 1.94)" in clear[1]
+    clear = [s.text for s in which(material, rows.drop(index=1).reset_index(drop=True), Words("en"))]
+    assert "build on Best: it is 1.5 points ahead of Far (C), 1.1 to 1.9" in clear[1]
     assert len(clear) == 2
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from harness.site.capability import equal_size, scale
-from tests.site.conftest import Open, texts
+from tests.site.conftest import Open, table, texts
 
 
 def test_origins_are_kept_apart(site: Open, filled: Path) -> None:
@@ -46,12 +46,16 @@ def test_no_match_says_so(site: Open, filled: Path) -> None:
     assert not at.exception and at.info
 
 
-@pytest.mark.parametrize("by", ["Segment", "Country"])
-def test_reported_scores_stand_on_one_scale(site: Open, filled: Path, by: str) -> None:
-    at = site(filled, "capability", origin="Reported", by=by, least="4")
+@pytest.mark.parametrize("gap", ["Open weights and closed", "China and the United States"])
+def test_reported_scores_stand_on_one_scale(site: Open, filled: Path, gap: str) -> None:
+    at = site(filled, "capability", origin="Reported", gap=gap)
     assert not at.exception and not at.error
-    assert "scale of reported scores" in texts(at)
-    assert len(at.dataframe) == 3  # the models, each group's distance to the best, what a model should score
+    ranked, pair = at.dataframe[0].value, table(at, "score_a")
+    told = texts(at).replace("\\", "")
+    first = ranked.iloc[0]
+    assert f"{first['model']} leads at {first['score']:.0f} points" in told and "(150 is GPT-5)" in told
+    assert ranked["within"].iloc[0] == "yes"
+    assert pair["difference"].to_numpy() == pytest.approx(pair["score_a"] - pair["score_b"])
 
 
 def test_choices_stay_when_the_language_changes(site: Open, filled: Path) -> None:

@@ -51,7 +51,7 @@ def test_the_ratio_moves_the_price(site: Open, filled: Path) -> None:
 
 def test_the_frontier_is_beaten_by_nobody(site: Open, filled: Path) -> None:
     frame = site(filled, "cost").dataframe[0].value
-    firm = frame[frame["membership"] > 0.99]
+    firm = frame[frame["membership"] > 0.5]  # whom a cheaper one beats is on fewer than half of the frontiers
     assert 0 < len(firm) < len(frame)
     assert not any(((frame["x"] < row.x) & (frame["y"] > row.y)).any() for row in firm.itertuples())
 

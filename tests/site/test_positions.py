@@ -96,13 +96,12 @@ def test_a_chart_without_intervals_claims_none(site: Open, filled: Path) -> None
     assert "Bars are 95 % intervals" in texts(at)
 
 
-def test_the_leader_is_behind_nobody(site: Open, filled: Path) -> None:
-    at = site(filled, "capability", origin="Reported", least="4")
-    gaps = next(t.value for t in at.dataframe if {"best", "behind", "behind_months"} <= set(t.value))
-    assert gaps["behind"].iloc[0] == 0 and gaps["behind"].is_monotonic_increasing
-    scores = at.dataframe[0].value.groupby("segment_name")["score"].max()
-    for row in gaps.to_dict("records"):
-        assert row["best"] == pytest.approx(scores[row["name"]])
+def test_the_gap_of_today_is_between_the_best_of_both(site: Open, filled: Path) -> None:
+    at = site(filled, "capability", origin="Reported")
+    gaps = next(t.value for t in at.dataframe if {"behind_model", "ahead_model", "points"} <= set(t.value))
+    last = gaps.sort_values("date").iloc[-1]
+    scores = at.dataframe[0].value.groupby("weights")["score"].max()
+    assert last["points"] == pytest.approx(scores["Closed"] - scores["Open"])
 
 
 def test_what_would_settle_a_pair_is_the_textbook_number(site: Open, filled: Path) -> None:

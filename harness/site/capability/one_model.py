@@ -84,8 +84,10 @@ def domains(view: View, frame: pd.DataFrame, fit: ScaleFit, *, source: str) -> N
     shown = shown.assign(dimension=[say(f"scale.domain_{d}") for d in shown["domain"]], thing=shown["model"],
                          value=shown["points"])  # fmt: skip
     widest = shown.loc[shown["difference"].abs().idxmax()]
-    key = "scale.domains_above" if widest["difference"] > 0 else "scale.domains_below"
-    title = say(key, model=widest["model"], domain=widest["dimension"], gap=number(abs(float(widest["difference"])), 0))
+    title = say(
+        "scale.domains_above" if widest["difference"] > 0 else "scale.domains_below",
+        model=widest["model"], domain=widest["dimension"], gap=number(abs(float(widest["difference"])), 0),
+    )  # fmt: skip
     blocks.chart(
         view,
         dots.profile(shown[["dimension", "thing", "value", "low", "high"]], title=title, unit=say("scale.unit"),
