@@ -595,11 +595,11 @@ def test_the_overview_and_the_memo_tell_the_same_headlines(site: Open, filled: P
     assert float(price[1]) == pytest.approx(numbers["memo.cost"]["most"], rel=0.01)
     assert float(price[3]) == pytest.approx(numbers["memo.pick_open"]["price"], rel=0.01)
     gap = re.search(
-        rf"open model, (.*), is {number} points ahead of the best closed one, (.*) \(95 % .* {number} to {number}\)",
+        rf"open model, (.*), cannot be told from the best closed one, (.*) \(gap {number} points, 95 % .* {number} to {number}\)",
         page,
     )
     assert gap
-    pair, _ = _frames(seeded, "memo", Choices(models=(gap[1], gap[3])))
-    both = next(dict(s.numbers) for s in pair.sentences if s.key.startswith("memo.build_clear"))
+    pair, _ = _frames(seeded, "memo", Choices(models=(gap[1], gap[2])))
+    both = next(dict(s.numbers) for s in pair.sentences if s.key.startswith("memo.build_unclear"))
     ends = [both["gap"], -both["high"], -both["low"]]  # of closed minus open
-    assert [float(gap[i]) for i in (2, 4, 5)] == pytest.approx(ends, abs=0.05)
+    assert [float(gap[i]) for i in (3, 4, 5)] == pytest.approx(ends, abs=0.05)

@@ -173,7 +173,6 @@ def test_without_error_and_batteries_the_truth_is_found() -> None:
     assert np.abs(found[names].to_numpy() - truth).max() < 0.5
 
 
-@pytest.mark.xfail(reason="the covariance takes the errors for normal ones: intervals are 15 % too narrow", strict=True)
 def test_errors_are_those_of_students_information(fit: ScaleFit) -> None:
     """The information of a Student score is (ν + 1) / (ν + 3) of a normal one of the same scale (Lange, Little, Taylor 1989)."""
     cells, x = fit.cells, fit.solution.parameters

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from harness.analysis.scale.estimation import CAPABILITY_SD, DEGREES, FLOOR
+from harness.analysis.scale.estimation import CAPABILITY_SD, DEGREES, FLOOR, INFORMATION
 from harness.analysis.scale.fit import ScaleFit
 from harness.analysis.statistics.uncertainty import CONFIDENCE, Floats, normal_quantile
 
@@ -88,10 +88,12 @@ def _capabilities(fit: ScaleFit, model: Floats, benchmark: Floats, score: Floats
         capability = capability + np.clip(step, -1, 1)
         if np.abs(step).max(initial=0.0) < 1e-4:
             break
-    own, tests = 1 / curvature, fit.cells.benchmarks
+    information = INFORMATION / error
+    own = 1 / (np.bincount(model, information * by**2, size) + 1 / CAPABILITY_SD**2)
+    tests = fit.cells.benchmarks
     effect = np.zeros((size, 2 * tests))
-    effect[model, benchmark] = weight * by**2
-    effect[model, tests + benchmark] = -weight * by * steep * slope * gap
+    effect[model, benchmark] = information * by**2
+    effect[model, tests + benchmark] = -information * by * steep * slope * gap
     effect *= own[:, None]
     shared = np.einsum("mp,mp->m", effect @ fit.solution.covariance.outer, effect)
     return capability, own + shared

@@ -27,6 +27,9 @@ BATTERY_SD = 0.1
 SLOPE_SD, DIFFICULTY_SD = 0.35, 1.5
 DEGREES = 5.0
 """Degrees of freedom of the Student errors."""
+INFORMATION = (DEGREES + 1) / (DEGREES + 3)
+"""Information in a Student score, in that of a normal one of the same scale (Lange, Little, Taylor 1989). The weights of the
+search average to more, and would make intervals too narrow."""
 FLOOR = 0.15
 """Share of a benchmark's error variance that stays where a score is near its floor or ceiling."""
 POOLING = 8.0
@@ -243,13 +246,15 @@ def solve(cells: Cells, *, steps: int = STEPS, tolerance: float = TOLERANCE) -> 
         weight = student / error
         normal = _normal(cells, x, at, weight, centre)
         taken, damping, moved = _step(cells, x, weight, normal, centre, damping)
-        covariance = _covariance(normal)
         if step > VARIANCES_FROM:
-            spent = weight * covariance.of_scores(cells, x)
+            spent = weight * _covariance(normal).of_scores(cells, x)
             variance = _variances(cells, student * (cells.score - curve(cells, taken).fitted) ** 2, spent, taken)
         x = taken
         if step >= EARLIEST and moved < tolerance:
             break
+    at = curve(cells, x)
+    information = INFORMATION / (variance[cells.benchmark] * at.shape)
+    covariance = _covariance(_normal(cells, x, at, information, float(x.difficulty.mean())))
     return Solution(x, variance, covariance, step, moved)
 
 

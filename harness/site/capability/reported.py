@@ -8,7 +8,7 @@ import streamlit as st
 
 from harness.analysis.scale.ranks import LEAST_BENCHMARKS
 from harness.charts import dots
-from harness.site.capability import equal_size, leaderboard, one_model, scale, trend, unplaced
+from harness.site.capability import diagnostics, equal_size, leaderboard, one_model, scale, trend, unplaced
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:
@@ -123,6 +123,7 @@ def _scale(view: View, frame: pd.DataFrame, fit: ScaleFit, least: int) -> None:
     trend.show(view, frame, fit, source=source)
     equal_size.show(view, shown, unit=unit, source=source, name="reported", digits=1)
     one_model.expected(view, frame, fit, source=source)
+    diagnostics.show(view, fit, source=source)
 
 
 def _threshold(view: View, frame: pd.DataFrame, least: int) -> None:
