@@ -13,7 +13,7 @@ import pandas as pd
 from harness.analysis.scale import estimation
 from harness.analysis.scale.estimation import DEGREES, ERROR_SD, STEPS, TOLERANCE, Cells, curve, solve, start
 from harness.analysis.scale.fit import ScaleFit
-from harness.analysis.scale.preparation import UNITS
+from harness.analysis.scale.preparation import UNITS, highest
 from harness.analysis.statistics.uncertainty import CONFIDENCE, Floats, normal_quantile
 from harness.errors import BadInput
 
@@ -242,7 +242,8 @@ def unexplained(fit: ScaleFit, reported: pd.DataFrame, *, least: float = ODD) ->
 
     ``model_id, benchmark_id, benchmark, score`` (as fitted, 0–1), ``fitted, deviation`` (standard deviations of its error, at
     ``least`` or beyond on either side), ``given`` (this report's own, 0–1), ``effort, setting, reported_by, source, url``: a wrong row
-    of the catalog stands here, and so does a model that was trained on a test.
+    of the catalog stands here, and so does a model that was trained on a test. Of one source only the reports of the
+    highest effort are listed, which are the ones that counted.
     """
     odd = fit.scores.loc[fit.scores["deviation"].abs() >= least]
     odd = odd[["model_id", "benchmark_id", "benchmark", "score", "fitted", "deviation"]]
@@ -250,6 +251,7 @@ def unexplained(fit: ScaleFit, reported: pd.DataFrame, *, least: float = ODD) ->
         model_id=reported["product_id"].where(reported["product_id"].notna(), reported["model_id"]),
         given=reported["score"].astype(float) * reported["unit"].astype("string").str.lower().map(UNITS).astype(float),
     )
+    rows = highest(rows)
     named = ["given", "effort", "setting", "reported_by", "source", "url"]
     out = odd.merge(rows[["model_id", "benchmark_id", *named]], on=["model_id", "benchmark_id"], how="left")
     return out.sort_values("deviation", key=np.abs, ascending=False, ignore_index=True, kind="stable")

@@ -78,13 +78,13 @@ def prepare_reported(reported: pd.DataFrame) -> Reported:
     reason = pd.Series(chosen, index=rows.index, dtype=object)
     left = [rows.assign(reason=reason)[reason.ne("")]]
     usable = rows[reason.eq("")]
-    usable = _one_each(_highest(usable))
+    usable = _one_each(highest(usable))
     usable, few = _prune(usable)
     out = pd.concat([*left, *few], ignore_index=True)[["model_id", "benchmark_id", "reason"]]
     return Reported(usable.reset_index(drop=True), out)
 
 
-def _highest(rows: pd.DataFrame) -> pd.DataFrame:
+def highest(rows: pd.DataFrame) -> pd.DataFrame:
     """Of each source, product and benchmark, the rows of the highest effort."""
     height = rows["effort"].fillna(effort.DEFAULT).map(effort.rank)
     keys = ["model_id", "benchmark_id", "source_id", "reported_by"]
