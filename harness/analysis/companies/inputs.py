@@ -39,7 +39,7 @@ INPUTS: tuple[Input, ...] = (
     Input("transparency_index", "rnd", "points", "fact", True, False, "how far its research can be checked"),
     Input("models_two_years", "rnd", "models", "catalog", True, True, "release cadence"),
     Input("open_weights_share", "rnd", "fraction", "catalog", True, False, "how much of its research is open"),
-    Input("best_reported_capability", "rnd", "scale units", "reported", True, False, "the stitched scale's best model"),
+    Input("best_reported_capability", "rnd", "points", "reported", True, False, "the capability scale's best model"),
     Input("modalities", "application", "modalities", "catalog", True, False, "what its models read and write"),
     Input("domains", "application", "domains", "fact", True, False, "markets it serves"),
     Input("products", "application", "products", "fact", True, True, "products for end users"),

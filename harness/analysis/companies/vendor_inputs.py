@@ -24,7 +24,7 @@ def gather_inputs(
 
     ``view`` is ``vendor_position``; added are the number of distinct domains, products and channels (``fact``), the
     share of open models under a permissive licence (``model``), and the best reported capability of a vendor's models
-    (``capability`` by ``model_id``, from the stitched scale). A vendor without a basis for an input has no row.
+    (``capability`` by ``model_id``, points on the scale of reported scores). A vendor without a basis for an input has no row.
     """
     parts = [view.reindex(columns=COLUMNS), _counts(fact), _licences(model)]
     if capability:

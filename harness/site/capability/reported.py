@@ -1,4 +1,4 @@
-"""Capability by what others published: one stitched scale, what it expects, and each benchmark as reported."""
+"""Capability by what others published: one scale, what it expects, and each benchmark as reported."""
 
 from __future__ import annotations
 
