@@ -14,6 +14,7 @@ Row = Mapping[Any, Any]
 UNIT = "Capability in points, from published scores: 150 is GPT-5, 130 is Claude 3.5 Sonnet (June 2024)."
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 UNRANKED = {
+    "system": "products that answer through other makers' models",
     "few_benchmarks": "fewer than {least:.0f} benchmarks",
     "one_domain": "tests of one domain only",
     "one_battery": "scores of one board only",

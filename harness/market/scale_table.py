@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from harness.analysis.scale.fit import TOGETHER, evidence
-from harness.analysis.scale.preparation import KINDS, MIN_BENCHMARKS, MIN_MODELS, battery
+from harness.analysis.scale.preparation import KINDS, MIN_BENCHMARKS, MIN_MODELS, SYSTEMS, THROUGH_OTHERS, battery
 from harness.analysis.scale.ranks import LEAST_BATTERIES, LEAST_BENCHMARKS, LEAST_DOMAINS, ranked
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ RECENT = 90
 """Days before the newest release of a language model that count as recent."""
 
 REASONS = {
+    "system": THROUGH_OTHERS,
     "few_benchmarks": "{benchmarks}; {needed} are needed",
     "one_domain": "only tests of {only} published, {benchmarks}",
     "one_battery": "scores of {only} only, {benchmarks}",
@@ -155,7 +156,8 @@ def _usable(reported: pd.DataFrame, left_out: pd.DataFrame, fit: ScaleFit) -> pd
     ``model_id, benchmark_id, family, battery, domain``.
     """
     pruned = left_out[
-        left_out["reason"].str.contains(f"{FEW}|{APART}") & ~left_out["model_id"].isin(fit.models["model_id"])
+        left_out["reason"].str.contains(f"{FEW}|{APART}|{THROUGH_OTHERS}")
+        & ~left_out["model_id"].isin(fit.models["model_id"])
     ]
     pairs = pd.concat([fit.scores[["model_id", "benchmark_id"]], pruned[["model_id", "benchmark_id"]]])
     tests = reported.drop_duplicates("benchmark_id")[["benchmark_id", "family", "set_up_by", "domain"]]
@@ -174,6 +176,7 @@ def _unfitted(usable: pd.DataFrame, reported: pd.DataFrame, left_out: pd.DataFra
     apart = set(left_out.loc[left_out["reason"].str.contains(APART), "model_id"])
     most = max(least, MIN_BENCHMARKS)
     faults = {
+        "system": rows["model_id"].isin(SYSTEMS),
         "few_benchmarks": rows["benchmarks"] < most,
         "one_domain": rows["domains"] < LEAST_DOMAINS,
         "one_battery": rows["batteries"] < LEAST_BATTERIES,

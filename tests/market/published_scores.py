@@ -44,6 +44,7 @@ WIDE = ["code-a", "code-b", "agent-a", "agent-b", "agent-c", "sums-vendor", "sum
 LIVE, ISLE, RARE = ([f"{name}-{i}" for i in range(5)] for name in ("live", "isle", "rare"))
 UNRANKED = {
     # id: (benchmarks, reason, English)
+    "fugu": (["facts", "riddles"], "system", "answers through other makers' models"),
     "solo": (["facts"], "few_benchmarks", "1 benchmark; 5 are needed"),
     "four": (["code-a", "sums-vendor", "facts", "riddles"], "few_benchmarks", "4 benchmarks; 5 are needed"),
     "agentic": (WIDE[:5], "one_domain", "only tests of coding and agents published, 5 benchmarks"),

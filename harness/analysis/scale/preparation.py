@@ -16,6 +16,10 @@ MIN_BENCHMARKS, MIN_MODELS = 4, 5
 UNITS = {"fraction": 1.0, "share": 1.0, "%": 0.01, "percent": 0.01}
 KINDS = ("text", "multimodal")
 """Kinds of models that the scale holds: language models, whatever else they read."""
+SYSTEMS = frozenset(["fugu", "fugu-ultra"])
+"""Products that answer by calling models of other makers (Sakana AI's announcement of Fugu, 2026-06-22): what they score is not one
+model's."""
+THROUGH_OTHERS = "answers through other makers' models"
 SETTLED = {
     "livebench": "livebench",
     "open-llm-leaderboard-v1": "open-llm-leaderboard-v1",
@@ -60,7 +64,7 @@ def prepare_reported(reported: pd.DataFrame) -> Reported:
 
     A product's rows are folded together (``product_id``; ``model_id`` of the result is the product). Of one source the
     highest effort counts, and sources are averaged: the maximum would reward whoever is reported most. Composites, ratings,
-    other units than shares and models that are no language models are left out. Then models with fewer than MIN_BENCHMARKS
+    other units than shares, models that are no language models and SYSTEMS are left out. Then models with fewer than MIN_BENCHMARKS
     families of benchmarks, benchmarks with fewer than MIN_MODELS models, and what the largest connected part does not hold
     go, again and again until none is left.
     """
@@ -69,6 +73,7 @@ def prepare_reported(reported: pd.DataFrame) -> Reported:
         score=reported["score"].astype(float) * reported["unit"].astype("string").str.lower().map(UNITS).astype(float),
     )
     faults = {
+        THROUGH_OTHERS: rows["model_id"].isin(SYSTEMS),
         "no language model": rows["kind"].notna() & ~rows["kind"].isin(KINDS),
         "not of a test that one scale can hold": rows["role"].ne("scale"),
         "unit is no share of items": rows["score"].isna(),

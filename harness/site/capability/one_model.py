@@ -91,7 +91,7 @@ def domains(view: View, frame: pd.DataFrame, fit: ScaleFit, *, source: str) -> N
     blocks.chart(
         view,
         dots.profile(shown[["dimension", "thing", "value", "low", "high"]], title=title, unit=say("scale.unit"),
-                     note=say("scale.domains_note"), source=source, name="scale-domains"),
+                     note=say("scale.domains_note") + _absent(view, rows), source=source, name="scale-domains"),
     )  # fmt: skip
     column = st.column_config
     table = rows.assign(domain_name=[say(f"scale.domain_{d}") for d in rows["domain"]])
@@ -106,6 +106,14 @@ def domains(view: View, frame: pd.DataFrame, fit: ScaleFit, *, source: str) -> N
          "benchmarks": column.NumberColumn(say("reported.benchmark_count"), format="%d")},
         alt=say("scale.domains"), height=260,
     )  # fmt: skip
+
+
+def _absent(view: View, rows: pd.DataFrame) -> str:
+    """Which domains have too few products to be shown; empty where all are."""
+    from harness.analysis.scale.domains import DOMAINS
+
+    absent = [view.say(f"scale.domain_{d}") for d in DOMAINS if d not in set(rows["domain"])]
+    return " " + view.say("scale.domains_absent", domains=", ".join(absent)) if absent else ""
 
 
 def _profiles(view: View, fit: ScaleFit) -> pd.DataFrame:

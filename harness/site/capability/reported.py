@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -98,7 +98,7 @@ def _scale(view: View, frame: pd.DataFrame, fit: ScaleFit, least: int) -> None:
     column = st.column_config
     blocks.table(
         view,
-        shown.assign(within=[say("common.yes") if w else "" for w in shown["within_leader"]],
+        shown.assign(newest=shown["model_id"].map(newest_scores(view)), within=[say("common.yes") if w else "" for w in shown["within_leader"]],
                      weights=[say(f"weights.{'open' if o is True or o == 1 else 'closed'}") if o == o and o is not None else "–"
                               for o in shown["open_weights"]]),
         "reported-ranks",
@@ -110,6 +110,7 @@ def _scale(view: View, frame: pd.DataFrame, fit: ScaleFit, least: int) -> None:
          "within": column.TextColumn(say("scale.within"), help=say("scale.within_help")),
          "benchmarks": column.NumberColumn(say("reported.benchmark_count"), format="%d"),
          "domains": column.NumberColumn(say("scale.domain_count"), format="%d"),
+         "newest": column.DateColumn(say("unplaced.newest_score"), format="YYYY-MM-DD"),
          "vendor": column.TextColumn(say("columns.vendor")),
          "weights": column.TextColumn(say("controls.weights")),
          "released": column.DateColumn(say("columns.released"), format="YYYY-MM-DD"),
@@ -124,6 +125,14 @@ def _scale(view: View, frame: pd.DataFrame, fit: ScaleFit, least: int) -> None:
     equal_size.show(view, shown, unit=unit, source=source, name="reported", digits=1)
     one_model.expected(view, frame, fit, source=source)
     diagnostics.show(view, fit, source=source)
+
+
+def newest_scores(view: View) -> pd.Series[Any]:
+    """The day of each product's newest score that may enter the scale."""
+    scores = view.frame("reported")
+    scores = scores[scores["role"].eq("scale")]
+    product = scores["product_id"].where(scores["product_id"].notna(), scores["model_id"])
+    return scores["as_of"].groupby(product).max()
 
 
 def _threshold(view: View, frame: pd.DataFrame, least: int) -> None:
