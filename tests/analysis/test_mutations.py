@@ -72,22 +72,16 @@ MUTATIONS = (
     ("cost", "cost", "(cost <= c) & (quality > q)", "(cost < c) & (quality > q)"),
     ("cost", "cost", "-12.0 / s if s < 0", "12.0 / s if s < 0"),
     ("cost", "cost", "/ (n - 2) / float(centred", "/ (n - 1) / float(centred"),
-    (
-        "scale",
-        "scale",
-        "steep = (1 - self.chance) * sigma * (1 - sigma)",
-        "steep = (1 - self.chance) * sigma * (1 + sigma)",
-    ),
-    ("scale", "scale", "self.chance + (1 - self.chance) * sigma, sigma", "self.chance + sigma, sigma"),
-    (
-        "scale",
-        "scale",
-        "special.expit(slope * (level[:, None] - difficulty))",
-        "special.expit(slope * (level[:, None] + difficulty))",
-    ),
+    ("estimation", "scale", "steep = span * sigma * (1 - sigma)", "steep = span * sigma * (1 + sigma)"),
+    ("estimation", "scale", "cells.chance[k] + span * sigma,", "cells.chance[k] + sigma,"),
+    ("estimation", "scale", "INFORMATION = (DEGREES + 1) / (DEGREES + 3)", "INFORMATION = 1.0"),
+    ("estimation", "scale", "up**2 * (ability[pair] + difficulty)", "up**2 * (ability[pair] - difficulty)"),
+    ("fit", "scale", "by[:, low] -= unit * (1 - share)", "by[:, low] -= unit * share"),
+    ("ranks", "scale", "variance[None] - 2 * covariance", "variance[None] + 2 * covariance"),
+    ("domains", "scale", "capability / CAPABILITY_SD**2) / curvature", "capability * CAPABILITY_SD**2) / curvature"),
+    ("trend", "scale_trend", "centred @ y / (centred @ centred)", "centred @ y / len(centred)"),
     ("segments", "segments", "/ (1 - leverage))[:, None]", "/ (1 + leverage))[:, None]"),
     ("segments", "segments", "freedom = len(rows) - 2 - len(others)", "freedom = len(rows) - 1 - len(others)"),
-    ("segments", "segments", 'behind = top - float(row["score"])', 'behind = top + float(row["score"])'),
     ("positioning", "positioning", '(x.rank(method="average") - 0.5) / len(x)', 'x.rank(method="average") / len(x)'),
     ("positioning", "positioning", "(x - x.min()) / (x.max() - x.min())", "(x + x.min()) / (x.max() - x.min())"),
     ("positioning", "positioning", "np.where(up, 1.0, -1.0)", "np.where(up, 1.0, 1.0)"),
@@ -107,6 +101,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "tests" / "analysis", folder / "tests" / "analysis")
     for name in ("__init__.py", "conftest.py"):
         shutil.copy(ROOT / "tests" / name, folder / "tests" / name)
+    (folder / "benchmarks").mkdir()
+    shutil.copy(ROOT / "benchmarks" / "scale_coverage.py", folder / "benchmarks")
     shutil.copytree(ROOT / "data" / "catalog", folder / "data" / "catalog")
     shutil.copy(ROOT / "pyproject.toml", folder)
     return folder
