@@ -11,8 +11,17 @@ import numpy as np
 import pandas as pd
 
 from harness.analysis.scale.fit import TOGETHER, evidence
-from harness.analysis.scale.preparation import KINDS, MIN_BENCHMARKS, MIN_MODELS, SYSTEMS, THROUGH_OTHERS, battery
+from harness.analysis.scale.preparation import (
+    MIN_BENCHMARKS,
+    MIN_MODELS,
+    PRUNED,
+    SYSTEMS,
+    THROUGH_OTHERS,
+    UNCONNECTED,
+    battery,
+)
 from harness.analysis.scale.ranks import LEAST_BATTERIES, LEAST_BENCHMARKS, LEAST_DOMAINS, ranked
+from harness.catalog.schema import LANGUAGE_KINDS
 
 if TYPE_CHECKING:
     from harness.analysis.scale.fit import ScaleFit
@@ -23,8 +32,6 @@ POINT_COLUMNS = ["points", "low", "high", "stderr"]
 RANK_COLUMNS = ["rank", "rank_low", "rank_high", "within_leader"]
 EVIDENCE_COLUMNS = ["benchmarks", "domains", "newest", "ranked", "reason", "needed", "only"]
 COLUMNS = ["model_id", "product_id", *PRODUCT_COLUMNS, *POINT_COLUMNS, *RANK_COLUMNS, *EVIDENCE_COLUMNS]
-FEW, APART = "fewer than", "shares no"
-"""Words in the reasons of ``prepare_reported`` for usable scores that the scale could not hold."""
 RECENT = 90
 """Days before the newest release of a language model that count as recent."""
 
@@ -130,7 +137,7 @@ def newest_unplaced(queries: Queries, table: pd.DataFrame, since: dt.date | None
     models = queries.frame("models")
     products = models[
         models["product_id"].fillna(models["model_id"]).eq(models["model_id"])
-        & models["kind"].isin(KINDS)
+        & models["kind"].isin(LANGUAGE_KINDS)
         & models["segment"].ne("reference")
         & models["released"].notna()
     ]
@@ -146,7 +153,7 @@ def newest_unplaced(queries: Queries, table: pd.DataFrame, since: dt.date | None
 def _language_scores(reported: pd.DataFrame) -> pd.DataFrame:
     """Rows of role ``scale`` of language models; ``model_id`` becomes the product's id."""
     product = reported["product_id"].where(reported["product_id"].notna(), reported["model_id"])
-    known = reported["kind"].isna() | reported["kind"].isin(KINDS)
+    known = reported["kind"].isna() | reported["kind"].isin(LANGUAGE_KINDS)
     return reported.assign(model_id=product)[reported["role"].eq("scale") & known]
 
 
@@ -156,8 +163,7 @@ def _usable(reported: pd.DataFrame, left_out: pd.DataFrame, fit: ScaleFit) -> pd
     ``model_id, benchmark_id, family, battery, domain``.
     """
     pruned = left_out[
-        left_out["reason"].str.contains(f"{FEW}|{APART}|{THROUGH_OTHERS}")
-        & ~left_out["model_id"].isin(fit.models["model_id"])
+        left_out["reason"].isin([*PRUNED, THROUGH_OTHERS]) & ~left_out["model_id"].isin(fit.models["model_id"])
     ]
     pairs = pd.concat([fit.scores[["model_id", "benchmark_id"]], pruned[["model_id", "benchmark_id"]]])
     tests = reported.drop_duplicates("benchmark_id")[["benchmark_id", "family", "set_up_by", "domain"]]
@@ -173,7 +179,7 @@ def _unfitted(usable: pd.DataFrame, reported: pd.DataFrame, left_out: pd.DataFra
     rows = ids.merge(evidence(usable), on="model_id", how="left").fillna(
         {"benchmarks": 0, "domains": 0, "batteries": 0}
     )
-    apart = set(left_out.loc[left_out["reason"].str.contains(APART), "model_id"])
+    apart = set(left_out.loc[left_out["reason"].eq(UNCONNECTED), "model_id"])
     most = max(least, MIN_BENCHMARKS)
     faults = {
         "system": rows["model_id"].isin(SYSTEMS),

@@ -68,8 +68,8 @@ def _rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-LARGEST = {"batteries": 0.105, "recent": 0.099}
-"""Root mean squares of held-out scores: one draw lies between 0.088 and 0.110, or between 0.086 and 0.097 (mean 0.094)."""
+LARGEST = {"batteries": 0.097, "recent": 0.095}
+"""Root mean squares of held-out scores, over five draws: one draw of batteries lies between 0.088 and 0.110."""
 
 
 def test_the_fit_converges(fit: ScaleFit) -> None:
@@ -80,7 +80,12 @@ def test_the_fit_converges(fit: ScaleFit) -> None:
 def test_held_out_scores_are_predicted(fit: ScaleFit, released: pd.Series) -> None:
     """Of whole batteries and of the newest models, by the scale and by what is simpler; on the same scores."""
     found = checks.accuracy(
-        fit, released, SPRING, kinds=("batteries", "recent"), methods=("scale", "nearest", "additive", "benchmark_mean")
+        fit,
+        released,
+        SPRING,
+        kinds=tuple(LARGEST),
+        methods=("scale", "nearest", "additive", "benchmark_mean"),
+        seeds=range(1, 6),
     ).set_index(["kind", "method"])
     for kind, most in LARGEST.items():
         own = found.loc[(kind, "scale")]

@@ -11,15 +11,19 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from harness.catalog.names import effort
+from harness.catalog.schema import LANGUAGE_KINDS
 
 MIN_BENCHMARKS, MIN_MODELS = 4, 5
 UNITS = {"fraction": 1.0, "share": 1.0, "%": 0.01, "percent": 0.01}
-KINDS = ("text", "multimodal")
-"""Kinds of models that the scale holds: language models, whatever else they read."""
 SYSTEMS = frozenset(["fugu", "fugu-ultra"])
 """Products that answer by calling models of other makers (Sakana AI's announcement of Fugu, 2026-06-22): what they score is not one
 model's."""
 THROUGH_OTHERS = "answers through other makers' models"
+FEW_BENCHMARKS = f"model with fewer than {MIN_BENCHMARKS} benchmarks"
+FEW_MODELS = f"benchmark with fewer than {MIN_MODELS} models"
+UNCONNECTED = "shares no model or benchmark with the others"
+PRUNED = (FEW_BENCHMARKS, FEW_MODELS, UNCONNECTED)
+"""Reasons why a score that one scale could hold is left out of this one."""
 SETTLED = {
     "livebench": "livebench",
     "open-llm-leaderboard-v1": "open-llm-leaderboard-v1",
@@ -74,7 +78,7 @@ def prepare_reported(reported: pd.DataFrame) -> Reported:
     )
     faults = {
         THROUGH_OTHERS: rows["model_id"].isin(SYSTEMS),
-        "no language model": rows["kind"].notna() & ~rows["kind"].isin(KINDS),
+        "no language model": rows["kind"].notna() & ~rows["kind"].isin(LANGUAGE_KINDS),
         "not of a test that one scale can hold": rows["role"].ne("scale"),
         "unit is no share of items": rows["score"].isna(),
         "score outside 0 to 1": ~rows["score"].between(0, 1),
@@ -121,9 +125,9 @@ def _prune(scores: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
         apart = ~largest_part(scores)
         if not (few | small | apart).any():
             break
-        left.append(scores[few].assign(reason=f"model with fewer than {MIN_BENCHMARKS} benchmarks"))
-        left.append(scores[small & ~few].assign(reason=f"benchmark with fewer than {MIN_MODELS} models"))
-        left.append(scores[apart & ~few & ~small].assign(reason="shares no model or benchmark with the others"))
+        left.append(scores[few].assign(reason=FEW_BENCHMARKS))
+        left.append(scores[small & ~few].assign(reason=FEW_MODELS))
+        left.append(scores[apart & ~few & ~small].assign(reason=UNCONNECTED))
         scores = scores[~(few | small | apart)]
     return scores, left
 

@@ -48,9 +48,8 @@ def rank_intervals(fit: ScaleFit, models: Iterable[str]) -> pd.DataFrame:
 
     Each model is compared with every other by the standard error of the *difference*, which what two models share cannot
     widen, and Holm's correction runs within one model's contrasts, the question asked; two models are told apart where the
-    contrasts of either say so. ``rank_low`` is one more than the
-    models that are significantly better, ``rank_high`` leaves room for those that are significantly worse. ``within_leader``
-    says that the model cannot be told from the first, with ``p_leader`` the adjusted p-value; ``class`` counts from 1, and
+    contrasts of either say so. ``rank_low`` is one more than the models that are significantly better, ``rank_high`` leaves
+    room for those that are significantly worse. ``within_leader`` says that the model cannot be told from the first, with ``p_leader`` the adjusted p-value; ``class`` counts from 1, and
     a class holds whom nobody can tell from its best, ``leader``.
     """
     names = fit.models["model_id"].to_list()
