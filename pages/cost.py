@@ -74,8 +74,12 @@ else:
                     "y": column.NumberColumn(
                         tradeoff.axis_unit(seen, axis), format="%.1f" if axis[0] == "reported" else "%.3f"
                     ),
-                    "y_low": column.NumberColumn(say("columns.low"), format="%.3f"),
-                    "y_high": column.NumberColumn(say("columns.high"), format="%.3f"),
+                    "y_low": column.NumberColumn(
+                        say("columns.low"), format="%.1f" if axis[0] == "reported" else "%.3f"
+                    ),
+                    "y_high": column.NumberColumn(
+                        say("columns.high"), format="%.1f" if axis[0] == "reported" else "%.3f"
+                    ),
                     "membership": column.ProgressColumn(
                         say("cost.membership"), format="percent", min_value=0, max_value=1
                     ),

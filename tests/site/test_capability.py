@@ -53,7 +53,10 @@ def test_reported_scores_stand_on_one_scale(site: Open, filled: Path, gap: str) 
     ranked, pair = at.dataframe[0].value, table(at, "score_a")
     told = texts(at).replace("\\", "")
     first = ranked.iloc[0]
-    assert f"{first['model']} leads at {first['score']:.0f} points" in told and "(150 is GPT-5)" in told
+    assert (
+        f"{first['model']} leads at {first['score']:.0f} points" in told
+        and "(capability by published scores; 150 is GPT-5)" in told
+    )
     assert ranked["within"].iloc[0] == "yes"
     assert pair["difference"].to_numpy() == pytest.approx(pair["score_a"] - pair["score_b"])
 
