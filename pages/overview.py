@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from harness.analysis.cost import RATIO
 from harness.charts import scatter
 from harness.charts.text import count
+from harness.market.prices.list_prices import RATIO
 from harness.market.prices.price_changes import price_changes
 from harness.site.cost import tradeoff
 from harness.site.overview import findings

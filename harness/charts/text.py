@@ -109,3 +109,17 @@ def input_label(say: Translator, key: str) -> str:
     if key.startswith(MEASURED_INDEX):
         return say("input.measured_index", suite=key.removeprefix(MEASURED_INDEX))
     return say.known("input", key)
+
+
+def sellers(say: Translator, prices: pd.DataFrame) -> list[str]:
+    """Whose price it is, in words, of each row (``basis, provider, hosts``): a provider's name, or of how many hosts it is the
+    median; empty where there is no price."""
+    out = []
+    for basis, provider, hosts in zip(prices["basis"], prices["provider"], prices["hosts"], strict=True):
+        if not isinstance(provider, str):
+            out.append("")
+        elif basis in ("median", "few"):
+            out.append(say(f"seller.{basis}", n=int(hosts), providers=provider))
+        else:
+            out.append(provider)
+    return out

@@ -19,13 +19,13 @@ def market_cells(queries: Queries, board: pd.DataFrame) -> pd.DataFrame:
     ``board`` is the board of the reported scale, which gives the models' capability.
     """
     from harness.analysis import opportunities
-    from harness.market.prices.current_prices import current_prices
+    from harness.market.prices.list_prices import list_prices
 
     model = queries.frame("models").drop_duplicates("model_id")
     return opportunities.market_cells(
         model.drop(columns=["segment", "country"]),
         queries.frame("vendors")[["vendor_id", "segment", "country"]],
-        listed=current_prices(queries),
+        listed=list_prices(queries),
         capability=capability_by_model(board),
     )
 

@@ -67,25 +67,11 @@ class Material:
         return self.frame("reported")
 
     @cached_property
-    def listed(self) -> pd.DataFrame:
-        """Current offers, with their blended price."""
-        from harness.market.prices.current_prices import current_prices
+    def list_prices(self) -> pd.DataFrame:
+        """List prices now, by ``product_id``."""
+        from harness.market.prices.list_prices import list_prices
 
-        return current_prices(self)
-
-    @cached_property
-    def cheapest(self) -> pd.DataFrame:
-        """The cheapest current offer of each model that costs something, by ``model_id``."""
-        from harness.market.prices.cheapest import cheapest
-
-        return cheapest(self).set_index("model_id")
-
-    @cached_property
-    def own_prices(self) -> pd.Series[float]:
-        """The blended price of each model at its own vendor, by ``model_id``; the cheapest of several offers."""
-        from harness.market.prices.cheapest import own_prices
-
-        return own_prices(self)
+        return list_prices(self).set_index("product_id")
 
     @cached_property
     def fit(self) -> ScaleFit | None:

@@ -1,13 +1,12 @@
--- one row per leading run with an index and a price in US dollars that is not nil: `cost_kind` is list (cheapest
--- provider, blended 3:1) or self-hosted (cheapest rented GPU). On the frontier no other row of the same suite, origin
+-- one row per leading run with an index and a price in US dollars that is not nil: `cost_kind` is list (the product's list
+-- price, blended 3:1) or self-hosted (cheapest rented GPU). On the frontier no other row of the same suite, origin
 -- and kind of cost is at least as good at no higher cost, and better in one of them.
 CREATE VIEW pareto AS
 WITH cost AS (
-    SELECT lead.run_id, 'list' AS cost_kind, min(list_price.blended_per_mtok) AS usd_per_mtok
+    SELECT lead.run_id, 'list' AS cost_kind, list_price.blended_per_mtok AS usd_per_mtok
     FROM leading_run AS lead
-    INNER JOIN list_price USING (model_id)
-    WHERE list_price.currency = 'USD' AND NOT list_price.free
-    GROUP BY ALL
+    INNER JOIN model USING (model_id)
+    INNER JOIN list_price USING (product_id)
     UNION ALL
     SELECT run_id, 'self-hosted', min(per_mtok)
     FROM measured_cost

@@ -48,7 +48,7 @@ input AS (
     SELECT vendor_id, 'business', 'median_list_price', median(blended_per_mtok), 'USD per million tokens', 'catalog',
         max(as_of), NULL
     FROM list_price
-    WHERE currency = 'USD' AND NOT free AND vendor_id IS NOT NULL
+    WHERE vendor_id IS NOT NULL
     GROUP BY vendor_id
     UNION ALL
     SELECT vendor_id, 'ecosystem', 'other_providers', others, 'providers', 'catalog', NULL, NULL

@@ -1,51 +1,115 @@
-"""How the price of a given capability fell."""
+"""The price story: what a level of capability cost over time, beside the list prices of the same models."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from harness.analysis.cost import RATIO, blended_price, capability_bands, lowest_prices, price_decline
+from harness.analysis.cost import history
+from harness.analysis.statistics.seed import SEED
+from harness.market.prices.list_prices import RATIO
 
 if TYPE_CHECKING:
+    from harness.analysis.scale.fit import ScaleFit
     from harness.market.queries import Queries
 
 LEVELS = ("gpt-4-0613", "gpt-4o", "o1", "gpt-5")
-"""Models whose capability names a level of the price story; where a board has none of them, quantiles stand in."""
+"""Models whose capability names a level of the price story."""
+DRAWS = 200
+"""Redrawn scales: the ends of a 95 % interval then rest on five draws each."""
+YEAR = pd.DateOffset(years=1)
+"""Length of the first and the last period of which a halving time is given beside that of the whole time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A level of capability: the model that names it, its points, and how its lowest price fell since that model's release, in
+    the first year (None where less has passed) and in the last one (None where the level is younger)."""
+
+    model_id: str
+    model: str
+    points: float
+    whole: history.PriceDecline
+    first_year: history.PriceDecline | None
+    last_year: history.PriceDecline | None
 
 
 @dataclass(frozen=True, slots=True)
 class PriceHistory:
-    """Levels of capability: ``lowest`` (``band, date, price``, USD per million tokens) and ``decline`` (a row a band).
+    """Prices over time, USD per million tokens.
 
-    ``names`` has the model that a band is named by, where it is that model's capability.
+    ``lowest``: record prices ``model_id`` (of the level), ``level, date, price, product``. ``index``: ``date, basket, same``
+    (100 on the first date): the basket of levels, and list prices of the same models. ``move``: the same models' change.
+    ``sources``: names of the market sheets.
     """
 
-    bands: tuple[float, ...]
-    names: dict[float, str]
+    levels: tuple[Level, ...]
     lowest: pd.DataFrame
-    decline: pd.DataFrame
+    index: pd.DataFrame
+    move: history.PriceMove | None
+    first: pd.Timestamp
+    last: pd.Timestamp
 
 
-def price_history(queries: Queries, board: pd.DataFrame, ratio: float = RATIO) -> PriceHistory | None:
-    """Lowest list prices of ``board``'s (``model_id, model, score``) models of each level at every date; None with fewer than two dates."""
-    prices = queries.frame("prices")
-    prices = prices[prices["currency"] == "USD"]
-    if board.empty or prices["as_of"].nunique() < 2:
+def price_history(
+    queries: Queries, fit: ScaleFit | None, ratio: float = RATIO, cached: float = 0.0
+) -> PriceHistory | None:
+    """The price story on the capability scale; None with fewer than two dates or where no level's model has a price."""
+    from harness.analysis.scale.fit import redrawn
+
+    sheets = queries.frame("price_sheets", ratio=ratio, cached=cached)
+    if fit is None or sheets["as_of"].nunique() < 2:
         return None
-    offers = pd.DataFrame(
-        {
-            "model_id": prices["model_id"],
-            "date": pd.to_datetime(prices["as_of"]),
-            "price": blended_price(prices["input_per_mtok"], prices["output_per_mtok"], ratio=ratio),
-        }
+    points = fit.models.set_index("model_id")["points"]
+    prices = history.dated_prices(sheets, LEVELS)
+    prices = prices[prices["product_id"].isin(points.index)].reset_index(drop=True)
+    known = [level for level in LEVELS if level in points.index and (prices["product_id"] == level).any()]
+    if not known:
+        return None
+    names = queries.frame("models").drop_duplicates("model_id").set_index("model_id")["name"]
+    order = {model: i for i, model in enumerate(fit.models["model_id"])}
+    scales = np.vstack([fit.models["points"].to_numpy(dtype=float), redrawn(fit, seed=SEED, draws=DRAWS)])
+    sold = scales[:, [order[p] for p in prices["product_id"]]]
+    newest = prices["date"].max()
+    levels, lines = [], []
+    for level in sorted(known, key=points.__getitem__):
+        reaches = sold >= scales[:, [order[level]]]
+        start = prices.loc[prices["product_id"] == level, "date"].min()
+        reaches &= (prices["date"] >= start).to_numpy()
+        whole = history.price_decline(prices, reaches, start, newest)
+        if whole is None or start == newest:
+            continue
+        aged = start + YEAR <= newest
+        first_year = history.price_decline(prices, reaches, start, start + YEAR) if aged else None
+        last_year = history.price_decline(prices, reaches, newest - YEAR, newest) if aged else None
+        name = str(names.get(level, level))
+        levels.append(Level(level, name, float(points[level]), whole, first_year, last_year))
+        found = history.record_prices(prices, reaches[0])
+        lines.append(found.assign(model_id=level, level=name, product=found["product_id"].map(names).fillna(found["product_id"])))
+    lowest = pd.concat(lines, ignore_index=True)
+    return PriceHistory(
+        tuple(levels), lowest, _index(lowest, sheets), history.price_move(sheets, seed=SEED),
+        prices["date"].min(), newest,
+    )  # fmt: skip
+
+
+def _index(lowest: pd.DataFrame, sheets: pd.DataFrame) -> pd.DataFrame:
+    """The two indices on the dates of the market's sheets."""
+    days = pd.to_datetime(pd.Series(sorted(sheets["as_of"].unique())))
+    rows = []
+    for level, part in lowest.groupby("model_id"):
+        for day in days:
+            before = part[part["date"] <= day]
+            if len(before):
+                rows.append((day, level, float(before["price"].iloc[-1])))
+    basket = history.price_index(pd.DataFrame(rows, columns=["date", "item", "price"]))
+    same = sheets[sheets["basis"] == "maker"]
+    same = pd.DataFrame({"date": pd.to_datetime(same["as_of"]), "item": same["product_id"], "price": same["blended_per_mtok"]})
+    index = history.price_index(same)
+    both = basket.rename(columns={"index": "basket"}).merge(
+        index.rename(columns={"index": "same", "items": "models"}), on="date"
     )
-    offers = offers[offers["price"] > 0].merge(board[["model_id", "score"]], on="model_id")
-    offers = offers.rename(columns={"score": "capability"})
-    known = board[board["model_id"].isin(LEVELS)].sort_values("score")
-    names = {float(score): str(model) for score, model in zip(known["score"], known["model"], strict=True)}
-    bands = tuple(names) or capability_bands(board["score"])
-    lowest = lowest_prices(offers, bands=bands)
-    return None if lowest.empty else PriceHistory(bands, names, lowest, price_decline(offers, bands=bands))
+    return both[["date", "basket", "same", "items", "models"]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.analysis.cost import measured_costs
+from harness.analysis.cost.rented import measured_costs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +17,6 @@ lower share is an assumption, and so the reader's."""
 
 
 def self_hosted(queries: Queries, utilisation: float = UTILISATION, terms: str | None = None) -> pd.DataFrame:
-    """USD per million tokens, one row a leading measured run (``analysis.cost.measured_costs``), cheapest first."""
+    """USD per million tokens, one row a leading measured run (``analysis.cost.rented.measured_costs``), cheapest first."""
     costs = measured_costs(queries.frame("self_hosted"), utilisation=utilisation, terms=terms)
     return costs.sort_values(["per_mtok", "run_id"], ignore_index=True)

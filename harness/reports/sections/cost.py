@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.charts.text import sellers
 from harness.reports.document import Figure, Part, Point, Section, each, table
 
 if TYPE_CHECKING:
@@ -27,18 +28,18 @@ def cost(material: Material, words: Words) -> Section:
 def _listed(material: Material, words: Words) -> list[Part]:
     from harness.market.prices.tradeoff import tradeoff
 
-    offers = material.cheapest
-    offers = offers[offers.index.isin(material.scope.models)].reset_index()
-    if offers.empty:
+    listed = material.list_prices
+    listed = listed[listed.index.isin(material.scope.models)].reset_index()
+    if listed.empty:
         return [Part(sentences=(words.sentence("price.none"),))]
-    market = tradeoff(material, material.scale)
+    market = tradeoff(material, material.scale, fit=material.fit)
     keep = market[["model_id", "score", "stderr", "low", "high", "membership", "on_frontier"]] if len(market) else None
     columns = [
-        words.column("model"), words.column("vendor"), words.column("provider"),
+        words.column("model"), words.column("vendor"), words.column("seller"),
         words.column("input_per_mtok", "money", "USD"), words.column("output_per_mtok", "money", "USD"),
         words.column("blended_per_mtok", "money", "USD"), words.column("as_of", "date"),
     ]  # fmt: skip
-    rows = offers.assign(vendor=words.vendor(offers))
+    rows = listed.assign(vendor=words.vendor(listed), seller=sellers(words, listed))
     if keep is not None:
         rows = rows.merge(keep, on="model_id", how="left").sort_values(
             ["score", "blended_per_mtok", "model_id"], ascending=[False, True, True], ignore_index=True
@@ -66,7 +67,7 @@ def _frontier(material: Material, known: pd.DataFrame, words: Words) -> Part:
         choice = words.sentence("price.near", numbers, model=best["model"], cheap=cheap["model"])
     points = tuple(
         Point(str(r.model), float(r.blended_per_mtok), y=float(r.score), y_low=float(r.low), y_high=float(r.high),
-              group=r.segment if isinstance(r.segment, str) else "unknown", mark=bool(r.on_frontier), note=str(r.provider))
+              group=r.segment if isinstance(r.segment, str) else "unknown", mark=bool(r.on_frontier), note=str(r.seller))
         for r in each(known.head(DRAWN))
     )  # fmt: skip
     figure = Figure("tradeoff", "scatter", choice.text, words("price.unit"), words("price.chart_note"),

@@ -43,7 +43,7 @@ def freshness(material: Material, words: Words) -> Section:
 def _used(material: Material) -> set[str]:
     scope = material.scope
     frames = (
-        material.listed[material.listed["model_id"].isin(scope.models)],
+        material.list_prices[material.list_prices["model_id"].isin(scope.models)],
         material.models[material.models["model_id"].isin(scope.models)],
         material.reported[material.reported["model_id"].isin(scope.models)],
         material.vendors[material.vendors["vendor_id"].isin(scope.vendors)],

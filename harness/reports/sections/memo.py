@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.charts.text import sellers
 from harness.reports.document import Part, Section, Sentence, Table, table
 from harness.reports.sections import memo_sentences
 
@@ -26,7 +27,7 @@ def subjects(material: Material) -> pd.DataFrame:
     """The things compared: each vendor with its best model on the reported scale, or each model chosen; best first.
 
     Columns: ``thing, vendor_id, vendor_en, vendor_zh, segment, country, parent, model_id, model, score, stderr, low,
-    high, rank_low, rank_high, price, provider, as_of, own_price, open_weights, licence``; what is not known is missing.
+    high, rank_low, rank_high, price, maker_price, basis, provider, hosts, as_of, open_weights, licence``; what is not known is missing.
     """
     import pandas as pd
 
@@ -43,12 +44,12 @@ def subjects(material: Material) -> pd.DataFrame:
         best = best[["vendor_id", "model"]].assign(model_id=best["model_id"]).merge(ranked, on="model_id")
         rows = who[who["vendor_id"].isin(scope.vendors)].merge(best, on="vendor_id", how="left")
         rows = rows.assign(thing=rows["vendor_en"])
-    offers = material.cheapest[["blended_per_mtok", "provider", "as_of"]].rename(columns={"blended_per_mtok": "price"})
-    rows = rows.merge(offers, left_on="model_id", right_index=True, how="left")
+    listed = material.list_prices[["blended_per_mtok", "maker_per_mtok", "basis", "provider", "hosts", "as_of"]]
+    listed = listed.rename(columns={"blended_per_mtok": "price", "maker_per_mtok": "maker_price"})
+    rows = rows.merge(listed, left_on="model_id", right_index=True, how="left")
     terms = material.models.set_index("model_id")
     rows = rows.assign(
         score=pd.to_numeric(rows["score"]),
-        own_price=rows["model_id"].map(material.own_prices),
         open_weights=rows["model_id"].map(terms["open_weights"]),
         licence=rows["model_id"].map(terms["licence"]),
     )
@@ -58,6 +59,7 @@ def subjects(material: Material) -> pd.DataFrame:
 def memo(material: Material, words: Words) -> Section:
     """The decision memo."""
     rows = subjects(material)
+    rows = rows.assign(seller=sellers(words, rows))
     shown = rows.head(TABLED)
     shown = shown.assign(
         vendor=words.vendor(shown),
@@ -72,7 +74,7 @@ def memo(material: Material, words: Words) -> Section:
         *((words.column("parent"),) if shown["parent"].notna().any() else ()),
         words.column("model", label="best_model" if not material.scope.by_model else "model"), words.column("weights"),
         words.column("score", "points", label="capability"), *words.interval("points"), *words.ranks(),
-        words.column("price", "money", "USD"), words.column("own_price", "money", "USD"),
+        words.column("price", "money", "USD"), words.column("maker_price", "money", "USD"),
         words.column("measured", "integer"), words.column("imported", "integer"),
     )  # fmt: skip
     compared = rows.head(MOST)

@@ -108,16 +108,16 @@ def cost(rows: pd.DataFrame, words: Words) -> list[Sentence]:
     ordered = priced.sort_values("price", kind="stable")
     cheap, dear = ordered.iloc[0], ordered.iloc[-1]
     numbers = {"price": (float(cheap["price"]), "money")}
-    values = {"model": cheap["model"], "provider": cheap["provider"], "day": str(cheap["as_of"])[:10]}
+    values = {"model": cheap["model"], "provider": cheap["seller"], "day": str(cheap["as_of"])[:10]}
     if cheap["model"] == dear["model"]:
         answers = [words.sentence("memo.cost_one", numbers, **values)]
     else:
         numbers |= {"most": (float(dear["price"]), "money"), "ratio": (float(dear["price"] / cheap["price"]), "plain")}
         answers = [words.sentence("memo.cost", numbers, dear=dear["model"], **values)]
-    own = ordered.dropna(subset=["own_price"])
+    own = ordered[ordered["maker_price"].notna() & (ordered["maker_price"] != ordered["price"])]
     if len(own):
         prices = words("memo.comma").join(
-            f"{r['model']} ${printed(r['own_price'], 'money')}" for _, r in own.iterrows()
+            f"{r['model']} ${printed(r['maker_price'], 'money')}" for _, r in own.iterrows()
         )
         answers.append(words.sentence("memo.own", prices=prices))
     return asked(words, "ask.cost", answers)

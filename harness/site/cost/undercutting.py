@@ -22,13 +22,13 @@ MOST = 10
 
 
 def pairs(view: View, ratio: float) -> pd.DataFrame:
-    """``analysis.cost.undercutting`` of pairs that share enough models, with ``share`` and the providers' names."""
+    """``analysis.cost.dispersion.undercutting`` of pairs that share enough models, with ``share`` and the providers' names."""
 
     def compute(ratio: float) -> pd.DataFrame:
-        from harness.analysis.cost import undercutting
-        from harness.market.prices.current_prices import current_prices
+        from harness.analysis.cost.dispersion import undercutting
+        from harness.market.prices.dispersion import trusted_offers
 
-        offers = current_prices(view, ratio)
+        offers = trusted_offers(view, ratio)
         names = dict(zip(offers["provider_id"], offers["provider"], strict=True))
         rivals = undercutting(offers)
         rivals = rivals[rivals["shared"] >= LEAST]
@@ -44,7 +44,7 @@ def pairs(view: View, ratio: float) -> pd.DataFrame:
 
 def show(view: View, ratio: float) -> None:
     """Who undercuts whom: a table of colours of the busiest providers, and every pair in a table."""
-    from harness.analysis.cost import win_rates
+    from harness.analysis.cost.dispersion import win_rates
 
     say = view.say
     rivals = pairs(view, ratio)

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from harness.analysis.cost import RATIO
 from harness.charts.text import number
 from harness.market import headlines as market
-from harness.market.prices.price_changes import price_move
+from harness.market.prices.list_prices import RATIO
 from harness.site.capability import leaderboard, scale
 from harness.site.cost import tradeoff
 
