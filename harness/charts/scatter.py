@@ -12,6 +12,7 @@ from harness.charts.palette import GREY, ORIGINS, faint, segment
 
 if TYPE_CHECKING:
     import pandas as pd
+    import plotly.graph_objects as go
 
     from harness.i18n.translator import Translator
 
@@ -36,11 +37,13 @@ def points(
     labels: int = 24,
     middle: tuple[float, float] | None = None,
     height: int = 460,
+    joined: str | None = None,
 ) -> Chart:
     """One mark per row (``label, x, y, segment``; ``y_low, y_high, x_low, x_high, on_frontier, note`` where known).
 
     Rows come in order of importance: the first get their names written, the others on hover.
-    ``frontier`` joins the rows marked ``on_frontier``; ``middle`` draws a cross of two lines.
+    ``frontier`` joins the rows marked ``on_frontier``, ``joined`` those of one value in that column; ``middle`` draws a cross
+    of two lines.
     """
     import plotly.graph_objects as go
 
@@ -48,6 +51,8 @@ def points(
     rows = rows[rows["x"] > 0] if log_x else rows
     figure = blank(height)
     names = _names(rows, log_x, labels, height)
+    if joined is not None:
+        figure.add_trace(_joined(rows, joined))
     if frontier and "on_frontier" in rows:
         edge = rows[rows["on_frontier"]].sort_values("x")
         figure.add_trace(
@@ -102,6 +107,19 @@ def log_ticks(values: pd.Series[float]) -> dict[str, Any]:
     return {"type": "log", "tickvals": ticks, "ticktext": [f"{t:,.6g}" for t in ticks]}
 
 
+def _joined(rows: pd.DataFrame, column: str) -> go.Scatter:
+    """Thin lines through the rows of each value of the column, in order of x, as one trace."""
+    import plotly.graph_objects as go
+
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for _, part in rows.sort_values("x").groupby(column, sort=False):
+        if len(part) > 1:
+            xs += [*part["x"], None]
+            ys += [*part["y"], None]
+    return go.Scatter(x=xs, y=ys, mode="lines", line={"color": faint(GREY), "width": 1.2}, hoverinfo="skip", showlegend=False)
+
+
 def _names(rows: pd.DataFrame, log_x: bool, most: int, height: int) -> list[tuple[str, str]]:
     if rows.empty:
         return []
@@ -148,9 +166,12 @@ def _sides(frame: pd.DataFrame, log: bool) -> dict[Any, str]:
 
 def lines(
     frame: pd.DataFrame, *, x_unit: str, y_unit: str, title: str, note: str, source: str, name: str, log_y: bool = False,
-    height: int = 400,
+    height: int = 400, steps: bool = False,
 ) -> Chart:  # fmt: skip
-    """One line per ``series`` over ``x`` (``y``; ``low, high`` where known; ``segment`` gives its mark), named at its end."""
+    """One line per ``series`` over ``x`` (``y``; ``low, high`` where known; ``segment`` gives its mark), named at its end.
+
+    ``steps`` draws values that hold until the next one.
+    """
     import plotly.graph_objects as go
 
     from harness.charts.palette import series as mark_of
@@ -169,7 +190,8 @@ def lines(
         figure.add_trace(
             go.Scatter(
                 x=part["x"], y=part["y"], mode="lines+markers+text", name=plain(thing), cliponaxis=False,
-                line={"color": mark.colour, "width": 2}, marker={"symbol": mark.symbol, "size": 8, "color": mark.colour},
+                line={"color": mark.colour, "width": 2, "shape": "hv" if steps else "linear"},
+                marker={"symbol": mark.symbol, "size": 8, "color": mark.colour},
                 text=[""] * (len(part) - 1) + [plain(short(thing, 24))], textposition=f"{sides[thing]} right", textfont={"size": 11},
                 hovertemplate=f"<b>{plain(thing)}</b><br>%{{x}} · %{{y:.4~g}}<extra></extra>",
             )

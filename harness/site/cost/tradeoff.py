@@ -1,12 +1,17 @@
-"""List prices against a capability axis: the frontier's chart."""
+"""List prices against a capability axis: the frontier's chart and table."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.charts.text import dollars
+import streamlit as st
+
+from harness.charts import scatter
+from harness.charts.text import dollars, sellers
 from harness.market.prices import tradeoff as market
+from harness.market.prices.list_prices import MARKETS, RATIO
 from harness.site.capability import leaderboard, scale
+from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,48 +42,153 @@ def axis_unit(view: View, axis: Axis) -> str:
     return view.say("cost.scale_unit" if axis[0] == "reported" else "capability.unit")
 
 
-def tradeoff(view: View, axis: Axis, ratio: float) -> pd.DataFrame:
-    """``market.tradeoff`` on the axis: rows of ``scatter.points``, the frontier first."""
+def tradeoff(view: View, axis: Axis, ratio: float = RATIO, prices: str = "list", cached: float = 0.0) -> pd.DataFrame:
+    """``market.tradeoff`` on the axis with output speeds: rows of ``scatter.points``, the frontier first."""
 
-    def compute(axis: Axis, ratio: float) -> pd.DataFrame:
-        board = (
-            scale.board(view)
-            if axis[0] == "reported"
-            else leaderboard.board(view, axis[1], axis[2], axis[0], "overall")
-        )
-        rows = market.tradeoff(view, board, ratio)
+    def compute(axis: Axis, ratio: float, prices: str, cached: float) -> pd.DataFrame:
+        from harness.market.prices.task_costs import speeds
+
+        reported = axis[0] == "reported"
+        board = scale.board(view) if reported else leaderboard.board(view, axis[1], axis[2], axis[0], "overall")
+        fit = scale.fitted(view) if reported else None
+        rows = market.tradeoff(view, board, ratio, market=prices, cached=cached, fit=fit)
         if rows.empty:
             return rows
-        rows = leaderboard.named(view, rows)
-        rows = rows.assign(label=rows["model"], x=rows["cost"], y=rows["score"], y_low=rows["low"],
-                           y_high=rows["high"], note=rows["vendor"])  # fmt: skip
-        keep = ["label", "x", "y", "y_low", "y_high", "segment", "country", "open_weights", "note", "provider",
-                "on_frontier", "membership", "as_of", "stderr", "model_id"]  # fmt: skip
-        return rows.sort_values(["on_frontier", "score"], ascending=False)[keep]
+        rows = leaderboard.named(view, rows).merge(speeds(view), on="product_id", how="left")
+        rows = rows.assign(label=rows["model"], x=rows["cost"], y=rows["score"], y_low=rows["low"], y_high=rows["high"],
+                           seller=sellers(view.say, rows))  # fmt: skip
+        rows = rows.assign(note=rows["vendor"] + " · " + rows["seller"] + " · " + rows["as_of"].astype(str).str[:10])
+        keep = ["label", "x", "y", "y_low", "y_high", "segment", "country", "open_weights", "vendor", "seller",
+                "provider", "provider_kind", "tier", "basis", "note", "on_frontier", "membership", "as_of", "source", "url",
+                "speed", "first_token", "stderr", "model_id"]  # fmt: skip
+        order = ["on_frontier", "membership", "score"]
+        return rows.sort_values(order, ascending=False, ignore_index=True)[keep]
 
     # names are in the language shown, so the language is part of the key
-    out: pd.DataFrame = view.derived(f"tradeoff-{view.language}", compute, axis=axis, ratio=ratio)
+    out: pd.DataFrame = view.derived(
+        f"tradeoff-{view.language}", compute, axis=axis, ratio=ratio, prices=prices, cached=cached
+    )
     return out
 
 
-def tradeoff_note(view: View, shown: pd.DataFrame) -> str:
-    """How to read the chart: the frontier, and the bars that are there."""
-    return f"{view.say('cost.note_frontier')} {leaderboard.bars_note(view, shown, view.say('cost.note_bars'), 'y_low')}"
+def tradeoff_note(view: View, shown: pd.DataFrame, prices: str = "list") -> str:
+    """How to read the chart: whose prices, the frontier, and the bars that are there."""
+    bars = leaderboard.bars_note(view, shown, view.say("cost.note_bars"), "y_low")
+    return f"{view.say(f'cost.note_{prices}')} {view.say('cost.note_frontier')} {bars}"
 
 
 def frontier_sentence(view: View, shown: pd.DataFrame, axis: Axis) -> str:
-    """The most capable model and the cheapest that cannot be told from it, with their prices."""
-    best, cheap = market.best_and_cheapest(
-        shown.rename(columns={"x": "cost", "y": "score"}).assign(model=shown["label"]),
-        scale.fitted(view) if axis[0] == "reported" else None,
-    )
+    """The most capable model and the cheapest that cannot be told from it, with their prices and whose they are."""
+    rows = shown.rename(columns={"x": "cost", "y": "score"}).assign(model=shown["label"])
+    rows = rows[rows["basis"] != "few"] if (rows["basis"] != "few").any() else rows
+    best, cheap = market.best_and_cheapest(rows, scale.fitted(view) if axis[0] == "reported" else None)
+    told = {"price": dollars(best["cost"]), "seller": best["seller"]}
     if cheap["label"] == best["label"]:
-        edge = int(shown["on_frontier"].sum())
-        return view.say("cost.finding_alone", model=best["label"], price=dollars(best["cost"]), n=edge)
+        return view.say("cost.finding_alone", model=best["label"], n=int(shown["on_frontier"].sum()), **told)
     return view.say(
         "cost.finding",
         best=best["label"],
-        price=dollars(best["cost"]),
         cheap=cheap["label"],
         low=dollars(cheap["cost"]),
+        cheap_seller=cheap["seller"],
+        **told,
+    )
+
+
+def figure(view: View, shown: pd.DataFrame, axis: Axis, ratio: float = RATIO, prices: str = "list") -> scatter.Chart:
+    """The chart of price against capability."""
+    say = view.say
+    newest, oldest = str(shown["as_of"].max())[:10], str(shown["as_of"].min())[:10]
+    return scatter.points(
+        shown, say, x_unit=say("cost.unit_blended", ratio=f"{ratio:g}"), y_unit=axis_unit(view, axis),
+        title=frontier_sentence(view, shown, axis), note=tradeoff_note(view, shown, prices),
+        source=say("cost.source_axis", axis=axis_name(view, axis), oldest=oldest, newest=newest), name="cost-capability",
+        log_x=True, origin=axis[0], frontier=True, labels=16, height=540,
+    )  # fmt: skip
+
+
+def show(view: View, ratio: float, cached: float) -> None:
+    """The frontier of list prices: choices, chart and table."""
+    say = view.say
+    blocks.section(say("cost.frontier"), say("cost.frontier_lead"))
+    known = axes(view)
+    if not known:
+        st.info(say("cost.no_axis"), icon=":material/info:")
+        return
+    listed = view.frame("list_prices", ratio=RATIO, cached=0.0)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        axis = controls.select(say("cost.axis"), known, "axis", lambda a: axis_name(view, a))
+        prices = controls.segmented(say("cost.market"), list(MARKETS), "prices", lambda m: say(f"cost.market_{m}"))
+        segments = controls.multiselect(
+            say("controls.segment"),
+            sorted(s for s in set(listed["segment"]) if isinstance(s, str)),
+            "segment",
+            lambda s: say.known("segment", s),
+        )
+        weights = controls.segmented(
+            say("controls.weights"), ["all", "open", "closed"], "weights", lambda w: say(f"weights.{w}")
+        )
+    shown = leaderboard.filtered(tradeoff(view, axis, ratio, prices, cached), segments, [], weights)
+    if shown.empty:
+        st.info(say("common.no_match"), icon=":material/filter_alt_off:")
+        return
+    blocks.chart(view, figure(view, shown, axis, ratio, prices))
+    _unpriced(view, axis)
+    table(view, shown, axis)
+
+
+def _unpriced(view: View, axis: Axis) -> None:
+    """How many of the newest ranked releases have no list price."""
+    if axis[0] != "reported":
+        return
+    import pandas as pd
+
+    board = scale.board(view).dropna(subset="released")
+    newest = pd.to_datetime(board["released"]).max() - pd.DateOffset(months=6)
+    recent = board[pd.to_datetime(board["released"]) > newest]
+    known = set(tradeoff(view, axis)["model_id"])
+    missing = recent[~recent["model_id"].isin(known)].sort_values("score", ascending=False)
+    if len(missing):
+        names = say_list(view, list(missing["model"].head(5)))
+        st.caption(view.say("cost.unpriced", n=len(missing), all=len(recent), day=str(newest)[:10], models=names))
+
+
+def say_list(view: View, names: list[str]) -> str:
+    """Names in one line, safe in Markdown."""
+    return view.say("common.comma").join(blocks.literal(name) for name in names)
+
+
+def table(view: View, shown: pd.DataFrame, axis: Axis) -> None:
+    """Every priced model with its price, whose it is, of when, and where it stands."""
+    say, column = view.say, st.column_config
+    places = "%.1f" if axis[0] == "reported" else "%.3f"
+    kinds = shown.assign(
+        provider_kind=[say.known("provider_kind", k) for k in shown["provider_kind"]],
+        tier=[say.known("tier", t) for t in shown["tier"]],
+    )
+    blocks.table(
+        view,
+        kinds,
+        "frontier",
+        {
+            "label": column.TextColumn(say("columns.model"), pinned=True),
+            "vendor": column.TextColumn(say("columns.vendor")),
+            "x": column.NumberColumn(say("cost.blended"), format="$%.4g"),
+            "seller": column.TextColumn(say("columns.provider")),
+            "provider_kind": column.TextColumn(say("cost.kind")),
+            "tier": column.TextColumn(say("cost.tier")),
+            "as_of": column.DateColumn(say("columns.as_of"), format="YYYY-MM-DD"),
+            "y": column.NumberColumn(axis_unit(view, axis), format=places),
+            "y_low": column.NumberColumn(say("columns.low"), format=places),
+            "y_high": column.NumberColumn(say("columns.high"), format=places),
+            "membership": column.ProgressColumn(say("cost.membership"), format="percent", min_value=0, max_value=1),
+            "speed": column.NumberColumn(say("cost.speed"), format="%.0f"),
+            "first_token": column.NumberColumn(say("cost.first_token"), format="%.1f"),
+            "source": column.TextColumn(say("columns.source")),
+            "url": column.LinkColumn(
+                say("columns.link"), display_text=":material/open_in_new:", validate="^https?://"
+            ),
+        },
+        alt=say("cost.table"),
+        height=360,
     )

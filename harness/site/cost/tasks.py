@@ -1,0 +1,159 @@
+"""What a task costs: reported cost per task against capability, the efforts of one model joined."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from harness.charts import scatter
+from harness.charts.text import dollars, number
+from harness.market.prices import task_costs as market
+from harness.market.prices import tradeoff
+from harness.site.capability import leaderboard, scale
+from harness.site.widgets import blocks, controls
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.site.server.view import View
+
+NEAR = 0.9
+"""Share of the best score that the model named as the cheap alternative has at least."""
+SCORE, POINTS = "score", "points"
+
+
+def benchmarks(view: View) -> pd.DataFrame:
+    """``market.cost_benchmarks`` of the database."""
+    out: pd.DataFrame = view.derived("cost_benchmarks", lambda: market.cost_benchmarks(view))
+    return out
+
+
+def costs(view: View, benchmark_id: str) -> pd.DataFrame:
+    """Rows of ``scatter.points`` by the benchmark's own score: every effort, the frontier first."""
+
+    def compute(benchmark_id: str) -> pd.DataFrame:
+        from harness.analysis.cost.frontier import pareto
+
+        rows = market.task_costs(view, benchmark_id).dropna(subset="cost")
+        rows = leaderboard.named(view, rows)
+        rows = rows.assign(
+            label=[_with_effort(view, m, e) for m, e in zip(rows["model"], rows["effort"], strict=True)],
+            x=rows["cost"], y=rows["score"].astype(float), on_frontier=pareto(rows["cost"], rows["score"].astype(float)),
+        )  # fmt: skip
+        return _noted(view, rows).sort_values(["on_frontier", "y"], ascending=False, ignore_index=True)
+
+    out: pd.DataFrame = view.derived(f"task_costs-{view.language}", compute, benchmark_id=benchmark_id)
+    return out
+
+
+def board(view: View, benchmark_id: str) -> pd.DataFrame:
+    """Rows of ``scatter.points`` by points on the capability scale: each product at its highest effort, the frontier first."""
+
+    def compute(benchmark_id: str) -> pd.DataFrame:
+        fit = scale.fitted(view)
+        rows = tradeoff.task_tradeoff(view, scale.board(view), benchmark_id, fit)
+        if rows.empty:
+            return rows
+        rows = leaderboard.named(view, rows)
+        names = {"task_effort": "effort", "task_basis": "basis", "task_as_of": "as_of", "task_source": "source",
+                 "task_url": "url"}  # fmt: skip
+        rows = rows.rename(columns=names)
+        rows = rows.assign(
+            label=[_with_effort(view, m, e) for m, e in zip(rows["model"], rows["effort"], strict=True)],
+            x=rows["cost"], y=rows["score"], y_low=rows["low"], y_high=rows["high"],
+        )  # fmt: skip
+        return _noted(view, rows).sort_values(["on_frontier", "y"], ascending=False, ignore_index=True)
+
+    out: pd.DataFrame = view.derived(f"task_board-{view.language}", compute, benchmark_id=benchmark_id)
+    return out
+
+
+def show(view: View) -> None:
+    """Choices, chart and table of what a task costs."""
+    say = view.say
+    blocks.section(say("tasks.title"), say("tasks.lead"))
+    known = benchmarks(view)
+    if known.empty:
+        st.info(say("tasks.none", least=market.LEAST), icon=":material/info:")
+        return
+    names = dict(zip(known["benchmark_id"], known["benchmark"], strict=True))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        benchmark_id = controls.select(say("controls.benchmark"), list(names), "task", lambda b: names[b])
+        ways = [SCORE, POINTS] if len(board(view, benchmark_id)) else [SCORE]
+        by = controls.segmented(say("cost.axis"), ways, "task_by", lambda w: say(f"tasks.by_{w}"))
+    shown = costs(view, benchmark_id) if by == SCORE else board(view, benchmark_id)
+    drawn = shown.dropna(subset=["x", "y"])
+    dates = {"oldest": str(shown["as_of"].min())[:10], "newest": str(shown["as_of"].max())[:10]}
+    if len(drawn):
+        blocks.chart(
+            view,
+            scatter.points(
+                drawn, say, x_unit=say("tasks.unit"), y_unit=names[benchmark_id] if by == SCORE else say("cost.scale_unit"),
+                title=sentence(view, drawn, names[benchmark_id], by), note=say(f"tasks.note_{by}"),
+                source=say("tasks.source", benchmark=names[benchmark_id], n=drawn["product_id"].nunique(), **dates),
+                name="task-cost", log_x=True, origin="reported", frontier=True, labels=14, height=540,
+                joined="product_id" if by == SCORE else None,
+            ),
+        )  # fmt: skip
+    _table(view, shown, by)
+
+
+def sentence(view: View, drawn: pd.DataFrame, benchmark: str, by: str) -> str:
+    """Who stands highest at what cost a task, and the cheapest that comes near (by score) or cannot be told from it (by points)."""
+    say = view.say
+    if by == POINTS:
+        rows = drawn.rename(columns={"x": "cost_of_task"}).assign(cost=drawn["x"], score=drawn["y"], model=drawn["label"])
+        best, cheap = tradeoff.best_and_cheapest(rows, scale.fitted(view))
+        if best["label"] == cheap["label"]:
+            return say("tasks.alone", model=best["label"], cost=dollars(best["x"]), n=int(drawn["on_frontier"].sum()))
+        return say("tasks.told", best=best["label"], cost=dollars(best["x"]), cheap=cheap["label"], low=dollars(cheap["x"]))
+    best = drawn.sort_values(["y", "x"], ascending=[False, True]).iloc[0]
+    near = drawn[drawn["y"] >= NEAR * best["y"]].sort_values(["x", "y"], ascending=[True, False]).iloc[0]
+    told = {"benchmark": benchmark, "best": best["label"], "cost": dollars(best["x"]), "score": _score(best["y"])}
+    if near["label"] == best["label"]:
+        return say("tasks.first", **told)
+    return say("tasks.near", cheap=near["label"], low=dollars(near["x"]), near=_score(near["y"]), **told)
+
+
+def _score(value: float) -> str:
+    return f"{value:.0%}" if value <= 1 else number(value, 1)
+
+
+def _with_effort(view: View, model: str, effort: str) -> str:
+    return model if effort == "default" else view.say("tasks.effort_of", model=model, effort=view.say.known("effort", effort))
+
+
+def _noted(view: View, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with what is shown on hover."""
+    days = rows["as_of"].astype(str).str[:10]
+    kinds = [view.say(f"tasks.{basis}") for basis in rows["basis"]]
+    return rows.assign(note=rows["vendor"] + " · " + kinds + " · " + days, basis_name=kinds)
+
+
+def _table(view: View, shown: pd.DataFrame, by: str) -> None:
+    say, column = view.say, st.column_config
+    blocks.table(
+        view,
+        shown,
+        "task-costs",
+        {
+            "label": column.TextColumn(say("columns.model"), pinned=True),
+            "vendor": column.TextColumn(say("columns.vendor")),
+            "x": column.NumberColumn(say("tasks.cost"), format="$%.4g"),
+            "y": column.NumberColumn(say("tasks.by_score") if by == SCORE else say("scale.points"), format="%.4g"),
+            "y_low": column.NumberColumn(say("columns.low"), format="%.1f"),
+            "y_high": column.NumberColumn(say("columns.high"), format="%.1f"),
+            "membership": column.ProgressColumn(say("cost.membership"), format="percent", min_value=0, max_value=1),
+            "output_tokens": column.NumberColumn(say("tasks.tokens"), format="%,.0f"),
+            "seconds": column.NumberColumn(say("tasks.seconds"), format="%,.0f"),
+            "setting": column.TextColumn(say("tasks.setting")),
+            "basis_name": column.TextColumn(say("tasks.basis")),
+            "reported_by": column.TextColumn(say("tasks.reporter")),
+            "as_of": column.DateColumn(say("columns.as_of"), format="YYYY-MM-DD"),
+            "source": column.TextColumn(say("columns.source")),
+            "url": column.LinkColumn(say("columns.link"), display_text=":material/open_in_new:", validate="^https?://"),
+        },
+        alt=say("tasks.title"),
+        height=300,
+    )
