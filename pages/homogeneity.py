@@ -10,7 +10,6 @@ import streamlit as st
 from harness.charts import dots, grid
 from harness.charts.text import number
 from harness.site.capability import leaderboard
-from harness.site.cost import dispersion
 from harness.site.likeness import agreement_charts, concentration, outcomes
 from harness.site.server import view
 from harness.site.widgets import blocks, controls
@@ -103,4 +102,4 @@ else:
     blocks.empty(seen, say("homogeneity.empty"), "harness run --suite core-en --model <one> --model <other>")
 
 concentration.show(seen)
-dispersion.show(seen)
+blocks.page_link(seen, "cost", say("homogeneity.prices"), ":material/payments:")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from harness.charts import scatter
 from harness.charts.text import count
 from harness.market.prices.list_prices import RATIO
 from harness.market.prices.price_changes import price_changes
@@ -79,19 +78,5 @@ with slot_landscape, st.skeleton(height=520):
         blocks.section(say("overview.landscape"))
         blocks.chart(
             seen,
-            scatter.points(
-                shown,
-                say,
-                x_unit=say("cost.unit_blended", ratio=f"{RATIO:g}"),
-                y_unit=tradeoff.axis_unit(seen, axes[0]),
-                title=tradeoff.frontier_sentence(seen, shown, axes[0]),
-                note=tradeoff.tradeoff_note(seen, shown),
-                source=say("cost.source_axis", axis=tradeoff.axis_name(seen, axes[0])),
-                name="landscape",
-                log_x=True,
-                origin=axes[0][0],
-                frontier=True,
-                labels=16,
-                height=520,
-            ),
+            tradeoff.figure(seen, shown, axes[0], name="landscape"),
         )

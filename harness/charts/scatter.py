@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from harness.charts.chart import Chart, across, blank, plain, short
-from harness.charts.labels import placed
+from harness.charts.labels import LINE, placed
 from harness.charts.palette import GREY, ORIGINS, faint, segment
 
 if TYPE_CHECKING:
@@ -15,10 +14,6 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from harness.i18n.translator import Translator
-
-CLOSE = 0.05
-"""Ends of lines closer than this share of the plot's height would have their names written over each other: a line of
-15 pixels (``labels.LINE``) on a plot of 300."""
 
 
 def points(
@@ -117,7 +112,9 @@ def _joined(rows: pd.DataFrame, column: str) -> go.Scatter:
         if len(part) > 1:
             xs += [*part["x"], None]
             ys += [*part["y"], None]
-    return go.Scatter(x=xs, y=ys, mode="lines", line={"color": faint(GREY), "width": 1.2}, hoverinfo="skip", showlegend=False)
+    return go.Scatter(
+        x=xs, y=ys, mode="lines", line={"color": faint(GREY), "width": 1.2}, hoverinfo="skip", showlegend=False
+    )
 
 
 def _names(rows: pd.DataFrame, log_x: bool, most: int, height: int) -> list[tuple[str, str]]:
@@ -147,21 +144,23 @@ def _errors(part: pd.DataFrame, colour: str) -> dict[str, Any]:
     return out
 
 
-def _sides(frame: pd.DataFrame, log: bool) -> dict[Any, str]:
-    """Vertical position of each line's name at its end: of two lines that end close together, one above, one below."""
-    sides: dict[Any, str] = dict.fromkeys(frame["series"], "middle")
+def _name_shifts(frame: pd.DataFrame, log: bool, plot: int) -> dict[Any, float]:
+    """How far, in pixels upwards, each line's name stands from its end: a line of text from the next name, near its own end.
+
+    The shifts are the least squares that keep the order and the distance (isotonic regression).
+    """
+    from scipy.optimize import isotonic_regression
+
     rows = frame.dropna(subset=["x", "y"]).reset_index(drop=True)
     if rows.empty:
-        return sides
+        return {}
     heights = rows["y"].map(math.log10) if log else rows["y"]
-    close = CLOSE * (heights.max() - heights.min())
+    pixels = heights / ((heights.max() - heights.min()) or 1.0) * plot
     last = rows.groupby("series", sort=False)["x"].idxmax()
-    ends = sorted((float(heights[row]), thing) for thing, row in last.items())
-    for (low, below), (high, above) in pairwise(ends):
-        if high - low < close:
-            sides[below] = "bottom" if sides[below] == "middle" else "middle"
-            sides[above] = "top"
-    return sides
+    ends = sorted((float(pixels[row]), str(thing)) for thing, row in last.items())
+    wanted = [end - LINE * i for i, (end, _) in enumerate(ends)]
+    placed = isotonic_regression(wanted).x
+    return {thing: float(y) - w for (_, thing), y, w in zip(ends, placed, wanted, strict=True)}
 
 
 def lines(
@@ -176,7 +175,7 @@ def lines(
 
     from harness.charts.palette import series as mark_of
 
-    figure, sides = blank(height), _sides(frame, log_y)
+    figure, shifts = blank(height), _name_shifts(frame, log_y, height - 110)
     for index, (thing, part) in enumerate(frame.groupby("series", sort=False)):
         mark = segment(part["segment"].iloc[0]) if "segment" in part else mark_of(index)
         part = part.sort_values("x", kind="stable")
@@ -189,13 +188,18 @@ def lines(
             )  # fmt: skip
         figure.add_trace(
             go.Scatter(
-                x=part["x"], y=part["y"], mode="lines+markers+text", name=plain(thing), cliponaxis=False,
+                x=part["x"], y=part["y"], mode="lines+markers", name=plain(thing), cliponaxis=False,
                 line={"color": mark.colour, "width": 2, "shape": "hv" if steps else "linear"},
                 marker={"symbol": mark.symbol, "size": 8, "color": mark.colour},
-                text=[""] * (len(part) - 1) + [plain(short(thing, 24))], textposition=f"{sides[thing]} right", textfont={"size": 11},
                 hovertemplate=f"<b>{plain(thing)}</b><br>%{{x}} · %{{y:.4~g}}<extra></extra>",
             )
         )  # fmt: skip
+        end = part.dropna(subset=["x", "y"]).iloc[-1:]
+        for x, y in zip(end["x"], end["y"], strict=True):
+            figure.add_annotation(
+                x=x, y=math.log10(y) if log_y else y, text=plain(short(thing, 24)), showarrow=False, xanchor="left", xshift=8,
+                yshift=shifts[str(thing)], font={"size": 11, "color": mark.colour},
+            )  # fmt: skip
     dates = len(frame) and str(frame["x"].dtype).startswith("datetime")
     figure.update_xaxes(title=across(x_unit), **({"tickformat": "%Y-%m"} if dates else {}))
     figure.update_yaxes(title=y_unit, showgrid=True, **(log_ticks(frame["y"]) if log_y else {}))

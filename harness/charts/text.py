@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness import spreadsheets
 from harness.analysis.companies.inputs import MEASURED_INDEX
@@ -123,3 +123,9 @@ def sellers(say: Translator, prices: pd.DataFrame) -> list[str]:
         else:
             out.append(provider)
     return out
+
+
+def span(days: pd.Series[Any]) -> str:
+    """The first and the last of some days, as one day where they are the same."""
+    first, last = str(days.min())[:10], str(days.max())[:10]
+    return first if first == last else f"{first} – {last}"

@@ -1,11 +1,10 @@
 -- one row per paid offer of a language model that is on sale now, in US dollars, with its product's list price:
 -- `trusted` where the seller makes or runs the model at the standard tier, `below_half` where another than the maker asks
--- less than half of the list price, `stale` where the product has an offer that is half a year newer
+-- less than half of the list price
 SELECT
     o.* EXCLUDE (sheet), o.seller IS NOT NULL AS trusted, l.blended_per_mtok AS list_per_mtok, l.basis,
     coalesce(o.seller <> 'maker' OR o.seller IS NULL, true) AND coalesce(o.blended_per_mtok < l.blended_per_mtok / 2, false)
         AS below_half,
-    o.as_of <= max(o.as_of) OVER (PARTITION BY o.product_id) - INTERVAL 183 DAY AS stale,
     m.licence, m.params_b, m.context_tokens, m.released, v.name_en AS vendor_en, v.name_zh AS vendor_zh, v.segment, v.country,
     s.title AS source, s.url
 FROM offer_at($ratio, cached := $cached) AS o

@@ -2,6 +2,7 @@
 -- what is on sale now (`current_price`), else the date of the market's sheet. `seller` says what the offer is worth as
 -- evidence: `maker` (the model's own maker at its standard tier, its own cloud included), `host` (a cloud, or for open
 -- weights anybody who runs them, at the standard tier), null (routers, resellers, plans, fast, batch: they lead nothing).
+-- `stale` where the provider has offers that are half a year newer: what is not among them is mostly retired.
 CREATE VIEW token_offer AS
 WITH offer AS (
     SELECT
@@ -46,6 +47,7 @@ SELECT
         WHEN provider.kind IN ('host', 'maker') AND product.open_weights THEN 'host'
     END AS seller,
     priced.as_of,
+    priced.as_of <= max(priced.as_of) OVER (PARTITION BY priced.sheet, priced.provider_id) - INTERVAL 183 DAY AS stale,
     priced.source_id
 FROM priced
 INNER JOIN model USING (model_id)

@@ -3,12 +3,12 @@
 -- (the median of fewer than three hosts, where the maker has no price). A provider counts once: with its newest offer of the
 -- product, under the product's own name rather than another's, the cheapest of such. Of a maker's several platforms the
 -- dearest counts: one inside China is cheaper and not open to everybody; a host's platforms (`SiliconFlow (China)`) are one.
--- Prices more than half a year older than the newest of their kind stay out.
+-- Stale offers stay out, and so do prices more than half a year older than the product's newest of their kind.
 CREATE MACRO list_prices_at(ratio, cached := 0.0) AS TABLE
 WITH shop AS (
     SELECT *, max(as_of) OVER (PARTITION BY sheet, product_id, seller) AS newest
     FROM offer_at(ratio, cached := cached)
-    WHERE seller IS NOT NULL AND blended_per_mtok > 0
+    WHERE seller IS NOT NULL AND NOT stale AND blended_per_mtok > 0
     QUALIFY row_number() OVER (
         PARTITION BY sheet, product_id, seller, CASE WHEN seller = 'maker' THEN provider_id ELSE split_part(provider, ' (', 1) END
         ORDER BY as_of DESC, model_id = product_id DESC, blended_per_mtok, offer_id

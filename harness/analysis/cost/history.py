@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -106,8 +107,8 @@ class PriceMove:
 def price_move(sheets: pd.DataFrame, *, seed: int, least: int = LEAST_SHARED, draws: int = 1000) -> PriceMove | None:
     """The change from the first date that shares ``least`` models with the last date, to that; None where no date does.
 
-    ``sheets``: ``product_id, as_of, basis, blended_per_mtok``; the prices are makers' own (of other models each sheet has other
-    hosts).
+    ``sheets``: ``product_id, as_of, basis, whole, blended_per_mtok``; the prices are makers' own (of other models each sheet has
+    other hosts), on dates of whole sheets.
     Percentile bootstrap over models. Source: Efron and Tibshirani (1993), ch. 13.
     """
     by_day = _by_day(sheets)
@@ -125,8 +126,10 @@ def price_move(sheets: pd.DataFrame, *, seed: int, least: int = LEAST_SHARED, dr
     return PriceMove(len(models), float(np.median(moves)), float(low), float(high), first, last)
 
 
-def _by_day(sheets: pd.DataFrame) -> dict[object, pd.Series[float]]:
-    rows = sheets[(sheets["blended_per_mtok"] > 0) & (sheets["basis"] == "maker")].set_index("product_id")
+def _by_day(sheets: pd.DataFrame) -> dict[Any, pd.Series[float]]:
+    rows = sheets[(sheets["blended_per_mtok"] > 0) & (sheets["basis"] == "maker") & sheets["whole"]].set_index(
+        "product_id"
+    )
     return {day: part["blended_per_mtok"].astype(float) for day, part in rows.groupby("as_of")}
 
 
@@ -141,5 +144,9 @@ def price_index(lowest: pd.DataFrame) -> pd.DataFrame:
     steps = np.log(table).diff()
     moved = steps.mean(axis=1).fillna(0.0)
     return pd.DataFrame(
-        {"date": table.index, "index": 100 * np.exp(moved.cumsum()).to_numpy(), "items": steps.notna().sum(axis=1).to_numpy()}
+        {
+            "date": table.index,
+            "index": 100 * np.exp(moved.cumsum()).to_numpy(),
+            "items": steps.notna().sum(axis=1).to_numpy(),
+        }
     )

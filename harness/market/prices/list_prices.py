@@ -31,9 +31,7 @@ def offers(queries: Queries, ratio: float = RATIO, cached: float = 0.0) -> pd.Da
     return queries.frame("offers", ratio=_ratio(ratio), cached=cached)
 
 
-def market_prices(
-    queries: Queries, market: str = "list", ratio: float = RATIO, cached: float = 0.0
-) -> pd.DataFrame:
+def market_prices(queries: Queries, market: str = "list", ratio: float = RATIO, cached: float = 0.0) -> pd.DataFrame:
     """The price that stands for each product in one of the ``MARKETS``, one row a product, the cheapest first.
 
     Columns of ``list_prices`` as far as an offer has them, with ``leads``: whether the price may lead a frontier. A median of

@@ -7,10 +7,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from harness.analysis.cost import history
-from harness.analysis.statistics.seed import SEED
-from harness.market.prices.list_prices import RATIO
-
 if TYPE_CHECKING:
     from harness.market.queries import Queries
 
@@ -20,8 +16,3 @@ def price_changes(queries: Queries, since: dt.date | None = None) -> pd.DataFram
     with ``since`` those of that day and later."""
     rows = queries.frame("price_changes")
     return rows if since is None else rows[pd.to_datetime(rows["as_of"]) >= pd.Timestamp(since)].reset_index(drop=True)
-
-
-def price_move(queries: Queries) -> history.PriceMove | None:
-    """Median change of makers' list prices from the first date that can be compared to the last."""
-    return history.price_move(queries.frame("price_sheets", ratio=RATIO, cached=0.0), seed=SEED)

@@ -57,15 +57,21 @@ class PriceHistory:
 def price_history(
     queries: Queries, fit: ScaleFit | None, ratio: float = RATIO, cached: float = 0.0
 ) -> PriceHistory | None:
-    """The price story on the capability scale; None with fewer than two dates or where no level's model has a price."""
+    """The price story on the capability scale, up to the newest sheet of the whole market; None with fewer than two such sheets or
+    where no level's model has a price. Products that the scale ranks count."""
     from harness.analysis.scale.fit import redrawn
+    from harness.analysis.scale.ranks import ranked
 
     sheets = queries.frame("price_sheets", ratio=ratio, cached=cached)
-    if fit is None or sheets["as_of"].nunique() < 2:
+    days = sheets.loc[sheets["whole"], "as_of"]
+    if fit is None or days.nunique() < 2:
         return None
     points = fit.models.set_index("model_id")["points"]
+    placed = ranked(fit)
+    placed = {*placed.loc[placed["ranked"], "model_id"], *LEVELS} & set(points.index)
+    newest = pd.Timestamp(days.max())
     prices = history.dated_prices(sheets, LEVELS)
-    prices = prices[prices["product_id"].isin(points.index)].reset_index(drop=True)
+    prices = prices[prices["product_id"].isin(placed) & (prices["date"] <= newest)].reset_index(drop=True)
     known = [level for level in LEVELS if level in points.index and (prices["product_id"] == level).any()]
     if not known:
         return None
@@ -73,7 +79,6 @@ def price_history(
     order = {model: i for i, model in enumerate(fit.models["model_id"])}
     scales = np.vstack([fit.models["points"].to_numpy(dtype=float), redrawn(fit, seed=SEED, draws=DRAWS)])
     sold = scales[:, [order[p] for p in prices["product_id"]]]
-    newest = prices["date"].max()
     levels, lines = [], []
     for level in sorted(known, key=points.__getitem__):
         reaches = sold >= scales[:, [order[level]]]
@@ -88,7 +93,9 @@ def price_history(
         name = str(names.get(level, level))
         levels.append(Level(level, name, float(points[level]), whole, first_year, last_year))
         found = history.record_prices(prices, reaches[0])
-        lines.append(found.assign(model_id=level, level=name, product=found["product_id"].map(names).fillna(found["product_id"])))
+        lines.append(
+            found.assign(model_id=level, level=name, product=found["product_id"].map(names).fillna(found["product_id"]))
+        )
     lowest = pd.concat(lines, ignore_index=True)
     return PriceHistory(
         tuple(levels), lowest, _index(lowest, sheets), history.price_move(sheets, seed=SEED),
@@ -97,7 +104,12 @@ def price_history(
 
 
 def _index(lowest: pd.DataFrame, sheets: pd.DataFrame) -> pd.DataFrame:
-    """The two indices on the dates of the market's sheets."""
+    """The two indices on the dates of the market's sheets, from the first on which two levels have a price.
+
+    The basket holds the levels of that first date, in equal shares; levels reached later stay out, or the work would not be
+    the same.
+    """
+    sheets = sheets[sheets["whole"]]
     days = pd.to_datetime(pd.Series(sorted(sheets["as_of"].unique())))
     rows = []
     for level, part in lowest.groupby("model_id"):
@@ -105,11 +117,19 @@ def _index(lowest: pd.DataFrame, sheets: pd.DataFrame) -> pd.DataFrame:
             before = part[part["date"] <= day]
             if len(before):
                 rows.append((day, level, float(before["price"].iloc[-1])))
-    basket = history.price_index(pd.DataFrame(rows, columns=["date", "item", "price"]))
+    table = pd.DataFrame(rows, columns=["date", "item", "price"])
+    both = table.groupby("date")["item"].nunique() >= 2
+    if not both.any():
+        return pd.DataFrame(columns=["date", "basket", "same", "items", "models"])
+    base = both[both].index[0]
+    work = table[table["item"].isin(table.loc[table["date"] == base, "item"]) & (table["date"] >= base)]
+    basket = history.price_index(work)
     same = sheets[sheets["basis"] == "maker"]
-    same = pd.DataFrame({"date": pd.to_datetime(same["as_of"]), "item": same["product_id"], "price": same["blended_per_mtok"]})
-    index = history.price_index(same)
-    both = basket.rename(columns={"index": "basket"}).merge(
+    same = pd.DataFrame(
+        {"date": pd.to_datetime(same["as_of"]), "item": same["product_id"], "price": same["blended_per_mtok"]}
+    )
+    index = history.price_index(same[same["date"] >= base])
+    joined = basket.rename(columns={"index": "basket"}).merge(
         index.rename(columns={"index": "same", "items": "models"}), on="date"
     )
-    return both[["date", "basket", "same", "items", "models"]]
+    return joined[["date", "basket", "same", "items", "models"]]

@@ -19,8 +19,29 @@ if TYPE_CHECKING:
 
 DRAWS = 1000
 """Redrawn boards: a probability's standard error is then below 0.016."""
-PRICE_COLUMNS = ["price", "provider", "provider_kind", "tier", "basis", "hosts", "as_of", "source_id", "source", "url", "leads"]
-TASK_COLUMNS = ["task_cost", "task_basis", "task_effort", "output_tokens", "seconds", "task_as_of", "task_source", "task_url"]
+PRICE_COLUMNS = [
+    "price",
+    "provider",
+    "provider_kind",
+    "tier",
+    "basis",
+    "hosts",
+    "as_of",
+    "source_id",
+    "source",
+    "url",
+    "leads",
+]
+TASK_COLUMNS = [
+    "task_cost",
+    "task_basis",
+    "task_effort",
+    "output_tokens",
+    "seconds",
+    "task_as_of",
+    "task_source",
+    "task_url",
+]
 
 
 def tradeoff(

@@ -18,13 +18,13 @@ MOST = 14
 """Models on the chart: what one screen holds with names that can be read."""
 
 
-def show(view: View) -> None:
+def show(view: View, ratio: float) -> None:
     """Lowest, median and highest price of the models that most providers sell."""
     import pandas as pd
 
     say = view.say
 
-    spread: pd.DataFrame = view.derived("dispersion", lambda: market.dispersion(view))
+    spread: pd.DataFrame = view.derived("dispersion", lambda ratio: market.dispersion(view, ratio), ratio=ratio)
     if spread.empty:
         return
     top = spread.head(MOST)

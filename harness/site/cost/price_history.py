@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from harness.analysis.cost.history import PriceDecline, PriceMove
+    from harness.charts.chart import Chart
     from harness.site.server.view import View
 
 
@@ -56,20 +57,23 @@ def level_sentence(view: View, level: market.Level) -> str:
 
 def paragraph(view: View, story: market.PriceHistory) -> str:
     """Both halves of the story: the same capability gets cheaper, the same models hardly do."""
-    sentences = [level_sentence(view, story.levels[0])]
-    if story.move is not None:
-        sentences.append(move_sentence(view, story.move))
+    text = level_and_models(view, story)
     if len(story.index) > 1:
         last = story.index.iloc[-1]
-        sentences.append(
-            view.say("prices.both", basket=number(float(last["basket"]), 1), same=number(float(last["same"]), 0),
-                     first=str(story.index["date"].iloc[0])[:7])
+        text += view.say("common.space") + view.say(
+            "prices.both", basket=number(float(last["basket"]), 1), same=number(float(last["same"]), 0),
+            first=str(story.index["date"].iloc[0])[:7],
         )  # fmt: skip
-    return view.say("common.space").join(sentences)
+    return text
 
 
-def move_sentence(view: View, move: PriceMove) -> str:
-    """The median change of the same models' list prices, with its interval."""
+def level_and_models(view: View, story: market.PriceHistory) -> str:
+    """How the price of the lowest level fell, and what the list prices of the same models did."""
+    models = view.say("common.stop") if story.move is None else _moved(view, story.move)
+    return level_sentence(view, story.levels[0]) + models
+
+
+def _moved(view: View, move: PriceMove) -> str:
     key = "same" if abs(move.median) < 0.005 else "fell" if move.median < 0 else "rose"
     return view.say(
         f"prices.models_{key}", n=move.models, change=f"{abs(move.median):.0%}", low=_signed(move.low),
@@ -83,7 +87,9 @@ def _signed(share: float) -> str:
 
 
 def _months(fall: PriceDecline) -> str:
-    return f"{number(fall.halving, 1)} ({_ends(fall)})"
+    """The halving time with its interval, which is left out where every redrawn scale gives the same."""
+    alone = number(fall.halving, 1)
+    return alone if number(fall.low, 1) == number(fall.high, 1) else f"{alone} ({_ends(fall)})"
 
 
 def _ends(fall: PriceDecline) -> str:
@@ -91,14 +97,16 @@ def _ends(fall: PriceDecline) -> str:
     return f"{number(fall.low, 1)}–{high}"
 
 
-def _levels(view: View, story: market.PriceHistory, ratio: float) -> scatter.Chart:
+def _levels(view: View, story: market.PriceHistory, ratio: float) -> Chart:
     import pandas as pd
 
     say = view.say
     parts = []
     for level in story.levels:
         part = story.lowest[story.lowest["model_id"] == level.model_id][["date", "price", "product"]]
-        end = pd.DataFrame({"date": [story.last], "price": [part["price"].iloc[-1]], "product": [part["product"].iloc[-1]]})
+        end = pd.DataFrame(
+            {"date": [story.last], "price": [part["price"].iloc[-1]], "product": [part["product"].iloc[-1]]}
+        )
         part = pd.concat([part, end], ignore_index=True).drop_duplicates("date")
         parts.append(part.assign(series=say("cost.level", model=level.model), x=part["date"], y=part["price"]))
     steepest = min(story.levels, key=lambda level: level.whole.halving)
@@ -144,7 +152,7 @@ def _table(view: View, story: market.PriceHistory) -> None:
     )
 
 
-def _index(view: View, story: market.PriceHistory) -> scatter.Chart:
+def _index(view: View, story: market.PriceHistory) -> Chart:
     import pandas as pd
 
     say = view.say
@@ -157,7 +165,7 @@ def _index(view: View, story: market.PriceHistory) -> scatter.Chart:
     return scatter.lines(
         rows[["series", "x", "y"]], x_unit=say("cost.date"), y_unit=say("prices.index_unit", day=str(frame["date"].iloc[0])[:10]),
         title=say("prices.index_title", basket=number(float(last["basket"]), 1), same=number(float(last["same"]), 0)),
-        note=say("prices.index_note", levels=len(story.levels), models=int(last["models"])),
+        note=say("prices.index_note", levels=int(last["items"]), models=int(last["models"])),
         source=say("prices.source", first=str(story.first)[:10], last=str(story.last)[:10]), name="price-index", log_y=True,
         height=320,
     )  # fmt: skip

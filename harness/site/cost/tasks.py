@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts import scatter
-from harness.charts.text import dollars, number
+from harness.charts.text import dollars, number, span
 from harness.market.prices import task_costs as market
 from harness.market.prices import tradeoff
 from harness.site.capability import leaderboard, scale
@@ -84,14 +84,13 @@ def show(view: View) -> None:
         by = controls.segmented(say("cost.axis"), ways, "task_by", lambda w: say(f"tasks.by_{w}"))
     shown = costs(view, benchmark_id) if by == SCORE else board(view, benchmark_id)
     drawn = shown.dropna(subset=["x", "y"])
-    dates = {"oldest": str(shown["as_of"].min())[:10], "newest": str(shown["as_of"].max())[:10]}
     if len(drawn):
         blocks.chart(
             view,
             scatter.points(
                 drawn, say, x_unit=say("tasks.unit"), y_unit=names[benchmark_id] if by == SCORE else say("cost.scale_unit"),
                 title=sentence(view, drawn, names[benchmark_id], by), note=say(f"tasks.note_{by}"),
-                source=say("tasks.source", benchmark=names[benchmark_id], n=drawn["product_id"].nunique(), **dates),
+                source=say("tasks.source", benchmark=names[benchmark_id], n=drawn["product_id"].nunique(), days=span(shown["as_of"])),
                 name="task-cost", log_x=True, origin="reported", frontier=True, labels=14, height=540,
                 joined="product_id" if by == SCORE else None,
             ),
@@ -103,11 +102,15 @@ def sentence(view: View, drawn: pd.DataFrame, benchmark: str, by: str) -> str:
     """Who stands highest at what cost a task, and the cheapest that comes near (by score) or cannot be told from it (by points)."""
     say = view.say
     if by == POINTS:
-        rows = drawn.rename(columns={"x": "cost_of_task"}).assign(cost=drawn["x"], score=drawn["y"], model=drawn["label"])
+        rows = drawn.rename(columns={"x": "cost_of_task"}).assign(
+            cost=drawn["x"], score=drawn["y"], model=drawn["label"]
+        )
         best, cheap = tradeoff.best_and_cheapest(rows, scale.fitted(view))
         if best["label"] == cheap["label"]:
             return say("tasks.alone", model=best["label"], cost=dollars(best["x"]), n=int(drawn["on_frontier"].sum()))
-        return say("tasks.told", best=best["label"], cost=dollars(best["x"]), cheap=cheap["label"], low=dollars(cheap["x"]))
+        return say(
+            "tasks.told", best=best["label"], cost=dollars(best["x"]), cheap=cheap["label"], low=dollars(cheap["x"])
+        )
     best = drawn.sort_values(["y", "x"], ascending=[False, True]).iloc[0]
     near = drawn[drawn["y"] >= NEAR * best["y"]].sort_values(["x", "y"], ascending=[True, False]).iloc[0]
     told = {"benchmark": benchmark, "best": best["label"], "cost": dollars(best["x"]), "score": _score(best["y"])}
@@ -121,7 +124,11 @@ def _score(value: float) -> str:
 
 
 def _with_effort(view: View, model: str, effort: str) -> str:
-    return model if effort == "default" else view.say("tasks.effort_of", model=model, effort=view.say.known("effort", effort))
+    return (
+        model
+        if effort == "default"
+        else view.say("tasks.effort_of", model=model, effort=view.say.known("effort", effort))
+    )
 
 
 def _noted(view: View, rows: pd.DataFrame) -> pd.DataFrame:

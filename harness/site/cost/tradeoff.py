@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts import scatter
-from harness.charts.text import dollars, sellers
+from harness.charts.text import dollars, sellers, span
 from harness.market.prices import tradeoff as market
 from harness.market.prices.list_prices import MARKETS, RATIO
 from harness.site.capability import leaderboard, scale
@@ -16,6 +16,7 @@ from harness.site.widgets import blocks, controls
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.charts.chart import Chart
     from harness.site.server.view import View
 
 Axis = tuple[str, str, str]
@@ -95,14 +96,20 @@ def frontier_sentence(view: View, shown: pd.DataFrame, axis: Axis) -> str:
     )
 
 
-def figure(view: View, shown: pd.DataFrame, axis: Axis, ratio: float = RATIO, prices: str = "list") -> scatter.Chart:
+def figure(
+    view: View,
+    shown: pd.DataFrame,
+    axis: Axis,
+    ratio: float = RATIO,
+    prices: str = "list",
+    name: str = "cost-capability",
+) -> Chart:
     """The chart of price against capability."""
     say = view.say
-    newest, oldest = str(shown["as_of"].max())[:10], str(shown["as_of"].min())[:10]
     return scatter.points(
         shown, say, x_unit=say("cost.unit_blended", ratio=f"{ratio:g}"), y_unit=axis_unit(view, axis),
         title=frontier_sentence(view, shown, axis), note=tradeoff_note(view, shown, prices),
-        source=say("cost.source_axis", axis=axis_name(view, axis), oldest=oldest, newest=newest), name="cost-capability",
+        source=say("cost.source_axis", axis=axis_name(view, axis), days=span(shown["as_of"])), name=name,
         log_x=True, origin=axis[0], frontier=True, labels=16, height=540,
     )  # fmt: skip
 
@@ -185,9 +192,7 @@ def table(view: View, shown: pd.DataFrame, axis: Axis) -> None:
             "speed": column.NumberColumn(say("cost.speed"), format="%.0f"),
             "first_token": column.NumberColumn(say("cost.first_token"), format="%.1f"),
             "source": column.TextColumn(say("columns.source")),
-            "url": column.LinkColumn(
-                say("columns.link"), display_text=":material/open_in_new:", validate="^https?://"
-            ),
+            "url": column.LinkColumn(say("columns.link"), display_text=":material/open_in_new:", validate="^https?://"),
         },
         alt=say("cost.table"),
         height=360,

@@ -10,7 +10,7 @@ from harness.charts.text import number
 from harness.market import headlines as market
 from harness.market.prices.list_prices import RATIO
 from harness.site.capability import leaderboard, scale
-from harness.site.cost import tradeoff
+from harness.site.cost import price_history, tradeoff
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,16 +112,6 @@ def _gap(view: View, one: pd.Series[Any], other: pd.Series[Any]) -> tuple[str, d
 
 
 def _prices(view: View) -> Iterator[Finding]:
-    move = view.derived("price_move", lambda: price_move(view))
-    if move is not None:
-        key = "prices_fell" if move.median < 0 else "prices_rose" if move.median > 0 else "prices_same"
-        yield Finding(
-            view.say(f"findings.{key}", n=f"{move.models:,}", change=f"{abs(move.median):.0%}", low=_signed(move.low),
-                     high=_signed(move.high), first=str(move.first)[:7], last=str(move.last)[:7]),
-            "reported", "cost",
-        )  # fmt: skip
-
-
-def _signed(share: float) -> str:
-    """A relative change with its sign; none where it rounds to nothing."""
-    return f"{share:+.0%}" if abs(share) >= 0.005 else "0%"
+    story = price_history.history(view, RATIO)
+    if story is not None and story.levels:
+        yield Finding(price_history.level_and_models(view, story), "reported", "cost")
