@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import datetime as dt
 import json
 import math
 import re
+import statistics
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -21,7 +24,7 @@ from harness import metrics, names, places
 from harness.__main__ import run
 from harness.analysis import opportunities
 from harness.analysis.companies import inputs, vendor_inputs
-from harness.analysis.cost import pareto
+from harness.analysis.cost.frontier import pareto
 from harness.catalog.importers import leaderboards, models_dev_scores
 from harness.catalog.schema import DIMENSIONS, SEGMENTS
 from harness.catalog.tables import benchmark_units
@@ -35,8 +38,7 @@ from harness.interchange import formats
 from harness.interchange.foreign.owners import owner
 from harness.interchange.imported_run import ReportedScore, Unit
 from harness.interchange.readers import leaderboard_csv
-from harness.market.prices.cheapest import cheapest
-from harness.market.prices.current_prices import current_prices
+from harness.market.prices.list_prices import list_prices, market_prices, offers
 from harness.market.prices.price_changes import price_changes
 from harness.market.prices.self_hosted import self_hosted
 from harness.reports.build import build
@@ -211,29 +213,108 @@ def _current() -> dict[tuple[str, str], dict[str, str]]:
 
 def test_a_current_price_is_the_newest_row_of_an_offer(shipped: Path) -> None:
     expected = {key: (float(r["input_per_mtok"]), float(r["output_per_mtok"])) for key, r in _current().items()}
-    for rows in (Reader(shipped).sql("FROM current_price"), current_prices(Reader(shipped))):
-        keys = zip(rows["provider_id"], rows["offer_id"], strict=True)
-        prices = zip(rows["input_per_mtok"], rows["output_per_mtok"], strict=True)
-        assert dict(zip(keys, prices, strict=True)) == expected
+    rows = Reader(shipped).sql("FROM current_price")
+    keys = zip(rows["provider_id"], rows["offer_id"], strict=True)
+    prices = zip(rows["input_per_mtok"], rows["output_per_mtok"], strict=True)
+    assert dict(zip(keys, prices, strict=True)) == expected
     assert (
         len(expected) > 5000 and ("vercel", "mistral/mistral-embed") not in expected
     )  # its newest sheet gives no price
 
 
-def test_positioning_and_the_cost_page_take_the_same_list_prices(shipped: Path) -> None:
+def _plain_list_prices() -> dict[str, tuple[str, float]]:
+    """Basis and list price of each product of the shipped catalog, in plain Python: what docs/methodology.md says."""
+    models = {row["model_id"]: row for row in _rows("models.csv")}
+    providers = {row["provider_id"]: row for row in _rows("providers.csv")}
+    vendors = {row["vendor_id"]: row for row in _rows("vendors.csv")}
+    rates: dict[str, list[tuple[str, float]]] = {}
+    for row in sorted(_rows("fx.csv"), key=lambda r: r["as_of"]):
+        rates.setdefault(row["currency"], []).append((row["as_of"], float(row["usd_per_unit"])))
+    paid, newest = [], dict[str, str]()
+    for row in _current().values():
+        product = models[models[row["model_id"]]["product_id"]]
+        given, made = float(row["input_per_mtok"]), float(row["output_per_mtok"])
+        known = [rate for day, rate in rates.get(row["currency"], []) if day <= row["as_of"]]
+        rate = 1.0 if row["currency"] == "USD" else known[-1] if known else None
+        if product["kind"] not in ("text", "multimodal") or given + made == 0 or rate is None:
+            continue
+        paid.append((row, product, rate * (3 * given + made) / 4))
+        newest[row["provider_id"]] = max(newest.get(row["provider_id"], ""), row["as_of"])
+    shops: dict[tuple[str, str], dict[str, tuple[Any, ...]]] = {}
+    for row, product, price in paid:
+        provider = providers[row["provider_id"]]
+        own = {product["vendor_id"], vendors.get(product["vendor_id"], {}).get("parent_id")} - {"", None}
+        opened, kind = product["open_weights"] == "true", provider["kind"]
+        if row["tier"] != "standard" or _half_a_year_older(row["as_of"], newest[row["provider_id"]]):
+            continue
+        if kind in ("maker", "cloud") and provider["vendor_id"] in own:
+            seller, name = "maker", row["provider_id"]
+        elif kind == "cloud" or (opened and kind in ("host", "maker")):
+            seller, name = "host", (provider["name"] or row["provider_id"]).split(" (")[0]
+        else:
+            continue
+        offer = (
+            row["as_of"],
+            row["model_id"] == product["model_id"],
+            -price,
+            row["provider_id"],
+            kind == "maker",
+            price,
+        )
+        shop = shops.setdefault((product["model_id"], seller), {})
+        shop[name] = max(shop.get(name, offer), offer, key=lambda o: o[:3])
+    found = {}
+    for product_id in {product for product, _ in shops}:
+        makers, hosts = (_fresh(shops.get((product_id, seller), {})) for seller in ("maker", "host"))
+        prices = [offer[-1] for offer in hosts]
+        if models[product_id]["open_weights"] == "true" and len(hosts) >= 3:
+            found[product_id] = ("median", statistics.median(prices))
+        elif makers:
+            found[product_id] = ("maker", max(makers, key=lambda o: (o[4], o[-1]))[-1])
+        else:
+            found[product_id] = ("median" if len(hosts) >= 3 else "few", statistics.median(prices))
+    return found
+
+
+def _half_a_year_older(day: str, than: str) -> bool:
+    return dt.date.fromisoformat(day) <= dt.date.fromisoformat(than) - dt.timedelta(days=183)
+
+
+def _fresh(shop: dict[str, tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    newest = max((offer[0] for offer in shop.values()), default="")
+    return [offer for offer in shop.values() if not _half_a_year_older(offer[0], newest)]
+
+
+def test_list_prices_are_what_the_methodology_says(shipped: Path) -> None:
+    expected = _plain_list_prices()
+    rows = list_prices(Reader(shipped)).set_index("product_id")
+    assert len(expected) > 300 and {basis for basis, _ in expected.values()} == {"maker", "median", "few"}
+    assert rows["basis"].to_dict() == {product: basis for product, (basis, _) in expected.items()}
+    assert rows["blended_per_mtok"].to_dict() == pytest.approx(
+        {product: price for product, (_, price) in expected.items()}
+    )
+
+
+def test_positioning_takes_the_list_prices(shipped: Path) -> None:
     reader = Reader(shipped)
-    paid = current_prices(reader)
-    paid = paid[(paid["blended_per_mtok"] > 0) & paid["vendor_id"].notna() & (paid["segment"] != "reference")]
-    lowest = paid.groupby(["vendor_id", "model_id", "provider_id"])["blended_per_mtok"].min()
+    listed = list_prices(reader)
     inputs = reader.sql("SELECT vendor_id, value FROM vendor_position WHERE input = 'median_list_price'")
-    assert len(inputs) > 50
-    assert inputs.set_index("vendor_id")["value"].to_dict() == pytest.approx(
-        lowest.groupby("vendor_id").median().to_dict()
-    )
-    best = reader.sql("SELECT model_id, min(blended_per_mtok) AS p FROM list_price WHERE NOT free GROUP BY 1")
-    assert cheapest(reader).set_index("model_id")["blended_per_mtok"].to_dict() == pytest.approx(
-        best.set_index("model_id")["p"].to_dict()
-    )
+    medians = listed[listed["segment"] != "reference"].groupby("vendor_id")["blended_per_mtok"].median()
+    assert len(inputs) > 30 and inputs.set_index("vendor_id")["value"].to_dict() == pytest.approx(medians.to_dict())
+
+
+def test_no_price_that_leads_is_a_resellers_or_below_half_of_the_list(shipped: Path) -> None:
+    reader = Reader(shipped)
+    sold = offers(reader)
+    assert {"router", "reseller"} <= set(sold["provider_kind"]) and sold["below_half"].any() and sold["stale"].any()
+    for market in ("list", "cheapest", "any"):
+        leading = market_prices(reader, market)
+        leading = leading[leading["leads"]]
+        assert len(leading) > 200 and set(leading["provider_kind"]) <= {"maker", "cloud", "host"}
+        assert set(leading["tier"]) == {"standard"}
+    cheapest = market_prices(reader, "cheapest").set_index("product_id")["blended_per_mtok"]
+    anybody = market_prices(reader, "any").set_index("product_id")["blended_per_mtok"]
+    assert (anybody.loc[cheapest.index] <= cheapest).all() and (anybody.loc[cheapest.index] < cheapest).any()
 
 
 GPUS = {
@@ -300,7 +381,7 @@ def test_the_frontier_of_the_view_is_that_of_the_analysis(seeded: Reader) -> Non
     for _, part in points.groupby(groups):
         assert pareto(part["usd_per_mtok"], part["index"]).tolist() == part["on_frontier"].tolist()
     lists = points[points["cost_kind"] == "list"].drop_duplicates("model_id").set_index("model_id")["usd_per_mtok"]
-    assert cheapest(seeded).set_index("model_id")["blended_per_mtok"].loc[lists.index].tolist() == pytest.approx(
+    assert list_prices(seeded).set_index("product_id")["blended_per_mtok"].loc[lists.index].tolist() == pytest.approx(
         lists.tolist()
     )
 

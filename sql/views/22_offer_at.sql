@@ -1,4 +1,4 @@
--- `token_offer` with `blended_per_mtok`: the price of a million tokens at `ratio` input tokens for each output token, of whose
+-- one row per row of `token_offer`, with `blended_per_mtok`: the price of a million tokens at `ratio` input tokens for each output token, of whose
 -- input the share `cached` is read from the provider's cache (at the price of input where the provider states none)
 CREATE MACRO offer_at(ratio, cached := 0.0) AS TABLE
 SELECT

@@ -1,4 +1,4 @@
-"""Prices, frontier and trends against hand-computed and statsmodels' values."""
+"""Frontier, prices over time, dispersion and rents against values worked out by hand."""
 
 from __future__ import annotations
 
@@ -7,23 +7,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
 
-from harness.analysis import cost
+from harness.analysis.cost import dispersion, frontier, history, rented
 from harness.errors import BadInput
-
-
-def test_blend_by_hand() -> None:
-    assert cost.blended_price(1.0, 5.0) == pytest.approx(2.0)  # (3·1 + 5) / 4
-    assert cost.blended_price(1.0, 5.0, ratio=1) == pytest.approx(3.0)
-    assert math.isnan(cost.blended_price(1.0, math.nan))
-    with pytest.raises(BadInput):
-        cost.blended_price(1, 1, ratio=-1)
-
-
-def test_cost_of_a_correct_answer_by_hand() -> None:
-    assert cost.cost_per_correct(2.0, 500, 0.5) == pytest.approx(0.002)
-    assert math.isinf(cost.cost_per_correct(2.0, 500, 0.0))
 
 
 def test_measured_cost_at_the_median_cheapest_and_dearest_offer() -> None:
@@ -32,72 +18,111 @@ def test_measured_cost_at_the_median_cheapest_and_dearest_offer() -> None:
         columns=["run_id", "terms", "per_mtok"],
     ).assign(model="m", device_name="d", tokens_per_s=10.0, wh_per_ktok=1.0)
     columns = ["offers", "per_mtok", "low", "high"]
-    rows = cost.measured_costs(offers, utilisation=0.5).set_index("run_id")[columns]
+    rows = rented.measured_costs(offers, utilisation=0.5).set_index("run_id")[columns]
     assert rows.loc["a"].tolist() == [3, 4.0, 2.0, 12.0]
     assert rows.loc["b", "offers"] == 0 and rows.loc["b"].isna().sum() == 3
-    assert cost.measured_costs(offers, terms="reserved").set_index("run_id").loc["a", columns].tolist() == [1, 6, 6, 6]
-    assert cost.measured_costs(offers.iloc[:0]).empty
+    assert rented.measured_costs(offers, terms="reserved").set_index("run_id").loc["a", columns].tolist() == [
+        1,
+        6,
+        6,
+        6,
+    ]
+    assert rented.measured_costs(offers.iloc[:0]).empty
     with pytest.raises(BadInput):
-        cost.measured_costs(offers, utilisation=0)
+        rented.measured_costs(offers, utilisation=0)
 
 
 def test_pareto_by_hand_with_ties_and_unknowns() -> None:
-    on = cost.pareto([1, 2, 2, 3, 3, math.nan, 1], [0.5, 0.6, 0.4, 0.6, 0.9, 0.99, 0.5])
+    on = frontier.pareto([1, 2, 2, 3, 3, math.nan, 1], [0.5, 0.6, 0.4, 0.6, 0.9, 0.99, 0.5])
     assert on.tolist() == [True, True, False, False, True, False, True]
-    assert cost.pareto([1, 1, 2], [0.5, 0.6, 0.6]).tolist() == [False, True, False]
-    assert cost.pareto([], []).tolist() == []
+    assert frontier.pareto([1, 1, 2], [0.5, 0.6, 0.6]).tolist() == [False, True, False]
+    assert frontier.pareto([], []).tolist() == []
 
 
 def test_pareto_is_free_of_order_and_scale() -> None:
     rng = np.random.default_rng(1)
     c, q = rng.random(30), rng.random(30)
     order = rng.permutation(30)
-    assert (cost.pareto(c, q)[order] == cost.pareto(np.exp(5 * c[order]), 3 * q[order] - 1)).all()
+    assert (frontier.pareto(c, q)[order] == frontier.pareto(np.exp(5 * c[order]), 3 * q[order] - 1)).all()
 
 
 def test_membership_matches_the_normal_probability() -> None:
     """The dearer of two is on the frontier where it scores higher: Φ(0.02 / (0.02 √2)) = Φ(1/√2) = 0.7602."""
     frame = pd.DataFrame({"cost": [1.0, 2.0], "score": [0.50, 0.52], "stderr": [0.02, 0.02]})
-    found = cost.pareto_membership(frame, seed=1, draws=20_000)
+    found = frontier.pareto_membership(frame, seed=1, draws=20_000)
     assert found["membership"].to_list() == [1.0, pytest.approx(0.7602, abs=0.01)]
     assert found["on_frontier"].all()
-    certain = cost.pareto_membership(frame.assign(stderr=None), seed=1)
+    certain = frontier.pareto_membership(frame.assign(stderr=None), seed=1)
     assert certain["membership"].to_list() == [1.0, 1.0]
-    assert cost.pareto_membership(frame.iloc[:0], seed=1).empty
+    assert frontier.pareto_membership(frame.iloc[:0], seed=1).empty
 
 
-def _offers(halving_months: float, noise: float, seed: int, n: int = 12) -> pd.DataFrame:
-    days = np.arange(n) * 60
-    rng = np.random.default_rng(seed)
-    price = 10 * 0.5 ** (days / (365.25 / 12) / halving_months) * np.exp(rng.normal(0, noise, n))
-    return pd.DataFrame(
-        {"date": pd.Timestamp("2023-01-01") + pd.to_timedelta(days, "D"), "price": price, "capability": 0.6}
+def test_rows_that_may_not_lead_neither_stand_on_the_frontier_nor_keep_others_off() -> None:
+    frame = pd.DataFrame({"cost": [1.0, 2.0], "score": [0.9, 0.5], "stderr": [0.0, 0.0]})
+    assert frontier.pareto_membership(frame, seed=1)["on_frontier"].tolist() == [True, False]
+    found = frontier.pareto_membership(frame.assign(leads=[False, True]), seed=1)
+    assert found["on_frontier"].tolist() == [False, True] and found["membership"].tolist() == [0.0, 1.0]
+
+
+def test_scores_that_are_redrawn_together_keep_their_order() -> None:
+    """Two scores with a common error: the dearer and better one is always on the frontier, though alone it would not be."""
+    frame = pd.DataFrame({"cost": [1.0, 2.0], "score": [0.50, 0.52], "stderr": [0.1, 0.1]})
+    common = np.random.default_rng(1).normal(0, 0.1, (500, 1)) + np.array([[0.50, 0.52]])
+    assert frontier.pareto_membership(frame, seed=1, drawn=common)["membership"].tolist() == [1.0, 1.0]
+    assert frontier.pareto_membership(frame, seed=1)["membership"].iloc[1] < 0.7
+
+
+DAYS = pd.to_datetime(["2024-01-01", "2024-07-01", "2025-01-01", "2026-01-01"])
+
+
+def _sheets(rows: list[tuple[str, int, float]], **columns: object) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["product_id", "day", "blended_per_mtok"])
+    return frame.assign(as_of=DAYS[frame["day"]].date, whole=True, **{"basis": "maker", "released": None, **columns})
+
+
+def test_a_first_price_counts_from_a_release_that_is_near() -> None:
+    sheets = _sheets([("new", 1, 4.0), ("new", 2, 3.0), ("old", 1, 9.0), ("named", 1, 8.0), ("thin", 1, 0.1)])
+    sheets["released"] = sheets["product_id"].map(
+        {"new": "2024-05-01", "old": "2024-02-01", "named": "2023-03-01", "thin": "2024-06-01"}
     )
+    sheets.loc[sheets["product_id"] == "thin", "basis"] = "few"
+    found = history.dated_prices(sheets, ["named"])
+    assert list(zip(found["product_id"], found["date"].astype(str), found["price"], strict=True)) == [
+        ("named", "2023-03-01", 8.0), ("new", "2024-05-01", 4.0), ("new", "2024-07-01", 4.0), ("named", "2024-07-01", 8.0),
+        ("old", "2024-07-01", 9.0), ("new", "2025-01-01", 3.0),
+    ]  # fmt: skip
 
 
-def test_halving_time_is_recovered_exactly_without_noise() -> None:
-    row = cost.price_decline(_offers(8.0, 0.0, 1), bands=[0.5]).iloc[0]
-    assert row["halving_months"] == pytest.approx(8.0)
-    assert (row["low"], row["high"]) == (pytest.approx(8.0, abs=1e-4), pytest.approx(8.0, abs=1e-4))
-    assert row["records"] == 12
+def test_halving_time_in_closed_form_and_over_redrawn_scales() -> None:
+    prices = pd.DataFrame({"date": DAYS, "product_id": list("abcd"), "price": [16.0, 8.0, 20.0, 1.0]})
+    years = (DAYS[-1] - DAYS[0]).days / 365.25
+    sure = np.ones((5, 4), dtype=bool)
+    fall = history.price_decline(prices, sure, DAYS[0], DAYS[-1])
+    assert fall is not None and (fall.before, fall.now) == (16.0, 1.0)
+    assert fall.halving == fall.low == fall.high == pytest.approx(12 * years / 4)  # sixteen is two to the fourth
+    assert history.record_prices(prices, sure[0])["price"].tolist() == [16.0, 8.0, 1.0]
+    # on half of the redrawn scales the cheap model does not reach the level: the price halved once
+    unsure = np.repeat([[True] * 4, [True] * 4, [True, True, True, False]], [1, 20, 20], axis=0)
+    fall = history.price_decline(prices, unsure, DAYS[0], DAYS[-1])
+    assert fall is not None and fall.halving == fall.low and fall.high == pytest.approx(12 * years)
+    # no fall within a period, and none reaches it at its beginning
+    flat = history.price_decline(prices, sure, DAYS[1], DAYS[2])
+    assert flat is not None and (flat.before, flat.now, flat.halving) == (8.0, 8.0, math.inf)
+    late = np.array([[False, False, True, True]])
+    assert history.price_decline(prices, late, DAYS[0], DAYS[-1]) is None
 
 
-def test_halving_interval_equals_statsmodels() -> None:
-    offers = _offers(6.0, 0.1, 2)
-    row = cost.price_decline(offers, bands=[0.5]).iloc[0]
-    records = offers[offers["price"] < offers["price"].cummin().shift(fill_value=np.inf)]
-    years = (records["date"] - records["date"].iloc[0]).dt.days / 365.25
-    fit = sm.OLS(np.log2(records["price"]), sm.add_constant(years)).fit()
-    low, high = fit.conf_int().iloc[1]
-    assert row["slope_log2_per_year"] == pytest.approx(fit.params.iloc[1])
-    assert (row["low"], row["high"]) == (pytest.approx(-12 / low), pytest.approx(-12 / high))
-
-
-def test_bands_without_enough_records_or_without_decline() -> None:
-    offers = _offers(8.0, 0.0, 3)
-    found = cost.price_decline(offers, bands=[0.5, 0.9])
-    assert found["records"].to_list() == [12, 0] and math.isnan(found["halving_months"].iloc[1])
-    assert cost.price_decline(offers.assign(price=1.0), bands=[0.5])["records"].to_list() == [1]
+def test_price_index_by_hand() -> None:
+    """Two items that halve and stay: √½; then a third enters and changes nothing by entering."""
+    lowest = pd.DataFrame(
+        [(0, "a", 4.0), (0, "b", 1.0), (1, "a", 2.0), (1, "b", 1.0), (1, "c", 99.0), (2, "a", 2.0), (2, "c", 33.0)],
+        columns=["date", "item", "price"],
+    )
+    index = history.price_index(lowest)
+    assert index["index"].tolist() == pytest.approx(
+        [100, 100 * math.sqrt(0.5), 100 * math.sqrt(0.5) * math.sqrt(1 / 3)]
+    )
+    assert index["items"].tolist() == [0, 2, 2]
 
 
 LISTED = pd.DataFrame(
@@ -115,18 +140,18 @@ LISTED = pd.DataFrame(
 
 
 def test_dispersion_by_hand() -> None:
-    found = cost.price_dispersion(LISTED).set_index("model_id")
+    found = dispersion.price_dispersion(LISTED).set_index("model_id")
     assert list(found.index) == ["k", "m"]
     m = found.loc["m"]
     assert (m["providers"], m["lowest"], m["median"], m["highest"], m["ratio"]) == (3, 1.0, 2.0, 4.0, 4.0)
     assert m["variation"] == pytest.approx(np.std([1, 2, 4], ddof=1) / (7 / 3))
     assert m["cheapest_provider"] == "a" and found.loc["k", "cheapest_provider"] == "b"
-    assert cost.price_dispersion(LISTED.iloc[:0]).empty
-    assert cost.price_dispersion(LISTED.iloc[:1]).empty
+    assert dispersion.price_dispersion(LISTED.iloc[:0]).empty
+    assert dispersion.price_dispersion(LISTED.iloc[:1]).empty
 
 
 def test_who_undercuts_whom() -> None:
-    found = cost.undercutting(LISTED).set_index(["cheaper", "dearer"])
+    found = dispersion.undercutting(LISTED).set_index(["cheaper", "dearer"])
     assert found.loc[("a", "b"), "models"] == 1 and found.loc[("a", "b"), "median_ratio"] == 2.0
     assert found.loc[("b", "a"), "median_ratio"] == 5.0
     sold = {p: set(rows["model_id"]) for p, rows in LISTED[LISTED["blended_per_mtok"] > 0].groupby("provider_id")}
@@ -134,37 +159,16 @@ def test_who_undercuts_whom() -> None:
     assert len(found) == 4
 
 
-def test_bands_and_their_lowest_prices_by_hand() -> None:
-    bands = cost.capability_bands(pd.Series(np.arange(101.0)))
-    assert bands == (60.0, 80.0, 92.0)
-    assert cost.capability_bands(pd.Series([1.0, 1.0])) == (1.0,)
-    offers = pd.DataFrame({"date": ["a", "a", "b"], "price": [3.0, 1.0, 2.0], "capability": [90.0, 60.0, 70.0]})
-    lowest = cost.lowest_prices(offers, bands=bands)
-    assert lowest.values.tolist() == [[60.0, "a", 1.0], [60.0, "b", 2.0], [80.0, "a", 3.0]]
-
-
-def test_the_median_move_is_of_models_that_both_dates_have() -> None:
-    rows = [("old", "m", 9.0), ("first", "m", 4.0), ("first", "m", 2.0), ("first", "k", 1.0), ("first", "z", 1.0)]
-    rows += [("last", "m", 1.0), ("last", "k", 1.0), ("last", "new", 5.0)]
-    days = {"old": "2024-01-01", "first": "2025-01-01", "last": "2026-01-01"}
-    prices = pd.DataFrame(
-        [(days[d], m, "USD", p) for d, m, p in rows], columns=["as_of", "model_id", "currency", "output_per_mtok"]
-    )
-    move = cost.price_move(prices, seed=1, least=2)
-    assert move is not None and (move.models, move.first, move.last) == (2, days["first"], days["last"])
+def test_the_median_move_is_of_makers_prices_that_both_dates_have() -> None:
+    rows = [("m", 0, 9.0), ("m", 1, 2.0), ("k", 1, 1.0), ("z", 1, 1.0), ("m", 3, 1.0), ("k", 3, 1.0), ("new", 3, 5.0)]
+    sheets = _sheets(rows)
+    move = history.price_move(sheets, seed=1, least=2)
+    assert move is not None and (move.models, move.first, move.last) == (2, DAYS[1].date(), DAYS[3].date())
     assert move.median == pytest.approx(-0.25) and (move.low, move.high) == (-0.5, 0.0)  # m halved, k stayed
-    assert cost.price_move(prices, seed=1, least=3) is None
-    assert cost.price_move(prices.iloc[:0], seed=1) is None
-
-
-def test_the_spread_of_scores_is_of_their_logarithms() -> None:
-    scores = pd.DataFrame(
-        [("even", 0.5), ("even", 0.5), ("wide", 0.1), ("wide", 0.1 * math.e**2), ("wide", 0.0)],
-        columns=["benchmark", "score"],
-    )
-    spread = cost.score_spread(scores)
-    assert spread["benchmark"].tolist() == ["wide", "even"] and spread["models"].tolist() == [2, 2]
-    assert spread["spread"].tolist() == pytest.approx([math.sqrt(2), 0.0])
+    assert history.price_move(sheets, seed=1, least=3) is None
+    assert history.price_move(sheets.iloc[:0], seed=1) is None
+    assert history.price_move(sheets.assign(basis="median"), seed=1, least=1) is None
+    assert history.price_move(sheets.assign(whole=sheets["day"] < 3), seed=1, least=2) is None
 
 
 def test_win_rates_hold_both_directions() -> None:
@@ -172,7 +176,7 @@ def test_win_rates_hold_both_directions() -> None:
         [("a", "b", 6, 10), ("b", "a", 3, 10), ("b", "c", 5, 5), ("a", "d", 8, 8)],
         columns=["cheaper", "dearer", "models", "shared"],
     )
-    shares, total = cost.win_rates(pairs, most=10)
+    shares, total = dispersion.win_rates(pairs, most=10)
     assert list(total.index) == ["a", "b", "d", "c"]
     assert total.tolist() == pytest.approx([14 / 18, 8 / 15, 0, 0])
     assert shares.loc["a", "b"] == 0.6 and shares.loc["b", "a"] == 0.3 and shares.loc["c", "b"] == 0

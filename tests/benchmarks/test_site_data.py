@@ -40,4 +40,4 @@ def test_the_sites_queries_find_scores_positions_and_prices(db: Path) -> None:
     assert fit is not None and fit.converged
     assert set(fit.benchmarks["chance"]) == {0.25}
     assert set(database.frame("positions")["dimension"]) == set(DIMENSIONS)
-    assert database.frame("prices")["current"].sum() == 5000 * SCALE  # the newer of each offer's two rows
+    assert len(database.frame("offers", ratio=3.0, cached=0.0)) == 5000 * SCALE  # the newer of each offer's two rows

@@ -98,9 +98,20 @@ def test_a_scatter_draws_unknown_segments_and_a_cross() -> None:
 def test_lines_are_named_at_their_end_and_banded_by_their_interval() -> None:
     rows = pd.DataFrame({"series": ["a", "a"], "x": pd.to_datetime(["2025-01-01", "2026-01-01"]), "y": [1.0, 2.0],
                          "low": [0.5, 1.5], "high": [1.5, 2.5]})  # fmt: skip
-    band, line = scatter.lines(rows, x_unit="date", y_unit="y", **WORDS).figure.data
-    assert list(band.y) == [1.5, 2.5, 1.5, 0.5]
-    assert list(line.text) == ["", "a"]
+    figure = scatter.lines(rows, x_unit="date", y_unit="y", **WORDS).figure
+    band, line = figure.data
+    assert list(band.y) == [1.5, 2.5, 1.5, 0.5] and line.line.shape == "linear"
+    (name,) = figure.layout.annotations
+    assert (name.text, name.x, name.y, name.yshift) == ("a", rows["x"].iloc[1], 2.0, 0.0)
+    (_, steps) = scatter.lines(rows, x_unit="date", y_unit="y", steps=True, **WORDS).figure.data
+    assert steps.line.shape == "hv"
+
+
+def test_rows_of_one_thing_are_joined_in_order() -> None:
+    rows = pd.DataFrame({"label": list("abc"), "x": [2.0, 1.0, 5.0], "y": [3.0, 4.0, 5.0], "thing": ["m", "m", "k"],
+                         "segment": "startup"})  # fmt: skip
+    line = scatter.points(rows, SAY, x_unit="x", y_unit="y", joined="thing", **WORDS).figure.data[0]
+    assert list(line.x) == [1.0, 2.0, None] and list(line.y) == [4.0, 3.0, None]
 
 
 def test_a_heat_map_leaves_missing_cells_empty() -> None:

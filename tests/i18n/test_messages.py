@@ -45,6 +45,9 @@ FAMILIES = (
     "size.",
     "licence.",
     "unit.",
+    "effort.",
+    "tier.",
+    "provider_kind.",
 )
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # The same in both languages: abbreviations and units.
@@ -60,9 +63,12 @@ SAME = {
     "memo.small",
     "memo.behind",
     "memo.who",
+    "common.stop",
+    "prices.story",
+    "tasks.effort_of",
 }
 # Texts between two others: their blanks count.
-JOINERS = {"file.join", "memo.between", "memo.comma"}
+JOINERS = {"common.stop", "file.join", "memo.between", "memo.comma"}
 # Chosen by what the data say, from a fixed set of endings.
 MADE_UP = {"place.strength", "place.weakness", "file.about", "file.about_sheets", "file.about_verify"}
 

@@ -8,7 +8,17 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from harness.market.prices import cheapest, dispersion, price_changes, price_history, self_hosted, tradeoff
+from harness.analysis.scale.fit import fit_reported
+from harness.errors import BadInput
+from harness.market.prices import (
+    dispersion,
+    list_prices,
+    price_changes,
+    price_history,
+    self_hosted,
+    task_costs,
+    tradeoff,
+)
 from harness.store.reader import Reader
 from tests.site import fixture_db
 
@@ -20,26 +30,24 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
     return Reader(folder / "land.duckdb")
 
 
-class Offers:
-    """Queries that know one frame of prices."""
-
-    def __init__(self, rows: list[tuple[str, str, str, float]]) -> None:
-        self.rows = pd.DataFrame(rows, columns=["provider_id", "offer_id", "model_id", "input_per_mtok"]).assign(
-            output_per_mtok=lambda f: f["input_per_mtok"], current=True, currency="USD", as_of=dt.date(2026, 7, 2),
-            provider=lambda f: f["provider_id"], provider_vendor=lambda f: f["provider_id"], vendor_id="maker",
-        )  # fmt: skip
-
-    def frame(self, name: str, /, **values: Any) -> pd.DataFrame:
-        assert name == "prices"
-        return self.rows
+def test_a_market_outside_the_three_and_a_negative_ratio_are_refused(reader: Reader) -> None:
+    with pytest.raises(BadInput, match="no market 'grey'"):
+        list_prices.market_prices(reader, "grey")
+    with pytest.raises(BadInput, match="0 or more"):
+        list_prices.list_prices(reader, -1)
 
 
-def test_of_equal_prices_the_first_provider_and_offer_stands_and_free_ones_never_do() -> None:
-    offers = Offers([("q", "a", "m", 1.0), ("p", "b", "m", 1.0), ("p", "a", "m", 1.0), ("p", "f", "m", 0.0)])
-    (row,) = cheapest.cheapest(offers).to_dict("records")
-    assert (row["provider_id"], row["offer_id"]) == ("p", "a")
-    makers = Offers([("maker", "a", "m", 3.0), ("maker", "b", "m", 2.0), ("host", "a", "m", 1.0)])
-    assert cheapest.own_prices(makers).to_dict() == {"m": 2.0}
+def test_markets_of_the_seeded_hosts(reader: Reader) -> None:
+    """Three hosts ask 1, 1.25 and 1.5 times the same: the list price is the middle one's."""
+    listed = list_prices.list_prices(reader).set_index("product_id")
+    cheapest = list_prices.market_prices(reader, "cheapest").set_index("product_id")
+    opened = listed[listed["basis"] == "median"].index
+    assert len(opened) > 5 and set(listed.loc[opened, "hosts"]) == {3}
+    ratio = listed.loc[opened, "blended_per_mtok"] / cheapest.loc[opened, "blended_per_mtok"]
+    assert ratio.tolist() == pytest.approx([1.25] * len(opened), abs=0.01)
+    assert set(cheapest.loc[opened, "provider"]) == {"Northbound"}
+    closed = listed[listed["basis"] == "maker"]
+    assert len(closed) > 3 and (closed["provider_kind"] == "maker").all()
 
 
 def test_the_cheapest_that_cannot_be_told_from_the_best() -> None:
@@ -62,6 +70,49 @@ def test_the_frontier_is_of_models_with_a_price(reader: Reader) -> None:
     board = pd.DataFrame({"model_id": ["aurora-1-0.6b", "unpriced"], "score": [1.0, 2.0], "stderr": [0.1, 0.1]})
     assert tradeoff.tradeoff(reader, board)["model_id"].tolist() == ["aurora-1-0.6b"]
     assert tradeoff.tradeoff(reader, board.iloc[:0]).empty
+    whole = tradeoff.cost_board(reader, board)
+    assert whole["model_id"].tolist() == ["aurora-1-0.6b", "unpriced"] and whole["on_price_frontier"].tolist() == [
+        True,
+        False,
+    ]
+    assert whole["task_cost"].isna().tolist() == [False, True] and whole["price"].isna().tolist() == [False, True]
+
+
+def test_costs_per_task_are_those_reported_at_the_highest_effort(reader: Reader) -> None:
+    (known,) = task_costs.cost_benchmarks(reader).to_dict("records")
+    assert (known["benchmark_id"], known["products"]) == ("gsm8k", len(reader.sql("FROM model")))
+    rows = task_costs.task_costs(reader, "gsm8k")
+    assert set(rows["basis"]) == {"reported"} and len(rows) == 2 * known["products"]
+    top = task_costs.highest_effort(rows)
+    assert set(top["effort"]) == {"high"} and len(top) == known["products"] and set(top["output_tokens"]) == {1600}
+
+
+class Tasks:
+    """Queries that know reported tasks and list prices, one row each."""
+
+    def __init__(self, **task: object) -> None:
+        self.task = {"product_id": "m", "benchmark_id": "b", "cost": None, "output_tokens": None} | task
+
+    def frame(self, name: str, /, **values: Any) -> pd.DataFrame:
+        if name == "task_costs":
+            return pd.DataFrame([self.task])
+        assert name == "list_prices"
+        return pd.DataFrame([{"product_id": "m", "output_per_mtok": 15.0}])
+
+
+@pytest.mark.parametrize(
+    ("task", "cost", "basis"),
+    [
+        ({"cost": 0.5, "output_tokens": 2000.0}, 0.5, "reported"),
+        ({"output_tokens": 2000.0}, 0.03, "estimated"),  # 2,000 tokens at 15 USD per million
+        ({}, None, None),
+        ({"output_tokens": 2000.0, "product_id": "unpriced"}, None, None),
+    ],
+)
+def test_only_reported_tokens_are_estimated(task: dict[str, object], cost: float | None, basis: str | None) -> None:
+    (row,) = task_costs.task_costs(Tasks(**task)).to_dict("records")
+    assert (row["basis"] if isinstance(row["basis"], str) else None) == basis
+    assert row["cost"] == pytest.approx(cost) if cost is not None else pd.isna(row["cost"])
 
 
 def test_prices_changed_once_in_the_seeded_market(reader: Reader) -> None:
@@ -69,19 +120,22 @@ def test_prices_changed_once_in_the_seeded_market(reader: Reader) -> None:
     assert len(rows) == len(reader.sql("FROM price WHERE as_of = DATE '2026-07-02'"))
     assert rows["output_change"].tolist() == pytest.approx([1 / 1.6 - 1] * len(rows), abs=0.01)
     assert price_changes.price_changes(reader, dt.date(2026, 7, 3)).empty
-    assert price_changes.price_move(reader) is None  # too few models
 
 
 def test_history_and_dispersion_of_the_seeded_market(reader: Reader) -> None:
-    models = reader.sql("SELECT model_id FROM model ORDER BY model_id")["model_id"]
-    board = pd.DataFrame({"model_id": models, "model": models, "score": range(len(models))})
-    board = board[~board["model_id"].isin(price_history.LEVELS)]  # quantiles stand in
-    history = price_history.price_history(reader, board)
-    assert history is not None and len(history.bands) == 3
-    both = history.lowest.pivot(index="band", columns="date", values="price")
-    assert (both.iloc[:, 1] / both.iloc[:, 0]).tolist() == pytest.approx([1 / 1.6] * 3, abs=0.01)
+    fit = fit_reported(reader.frame("reported"))
+    story = price_history.price_history(reader, fit)
+    assert story is not None and story.move is None  # too few models of makers
+    assert [level.model_id for level in story.levels] == ["gpt-5"]  # the one level that the seeded market has
+    fall = story.levels[0].whole
+    assert fall.now <= fall.before and str(fall.last)[:10] == "2026-07-02"
+    points = fit.models.set_index("model_id")["points"] if fit is not None else pd.Series(dtype=float)
+    sheets = reader.frame("price_sheets", ratio=3.0, cached=0.0)
+    able = sheets[sheets["product_id"].isin(points.index[points >= points["gpt-5"]])]
+    assert fall.now == pytest.approx(able["blended_per_mtok"].min())
+    assert price_history.price_history(reader, None) is None
     apart = dispersion.dispersion(reader)
-    assert set(apart["providers"]) == {2} and apart["ratio"].tolist() == pytest.approx([1.25] * len(apart), abs=0.01)
+    assert set(apart["providers"]) == {3} and apart["ratio"].tolist() == pytest.approx([1.5] * len(apart), abs=0.01)
     assert apart["model"].notna().all()
 
 

@@ -21,6 +21,8 @@ from harness.store.migrations import migrate
 
 SEED = 20260723
 ITEMS = 120
+SELLERS = {"northbound": 1.0, "southgate": 1.25, "eastfield": 1.5}
+"""What hosts of open weights ask, as a multiple of the cheapest: the list price is the middle one's."""
 NOISE = 0.07
 """Standard deviation of reported scores around what skill and difficulty say."""
 TASKS = [
@@ -85,7 +87,8 @@ def _catalog(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
     source = pd.DataFrame(
         [
             ("market", "Market file of July", "A market index", "https://example.org/market", "MIT", date(2026, 7, 3)),
-            ("market-old", "Market file of October", "A market index", "https://example.org/old", "MIT", date(2025, 10, 2)),
+            ("market-2025-10-01", "Market file of October", "A market index", "https://example.org/old", "MIT", date(2025, 10, 2)),
+            ("market-2026-07-02", "Price sheet of July", "A market index", "https://example.org/new", "MIT", date(2026, 7, 3)),
             ("filings", "Company filings", "Filings", "https://example.org/filings", "public", date(2026, 3, 1)),
             ("papers", "Reported scores", "Authors", "https://example.org/papers", "CC BY 4.0", date(2025, 12, 1)),
         ],
@@ -94,7 +97,7 @@ def _catalog(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
     vendor = pd.DataFrame(VENDORS, columns=["vendor_id", "name_en", "name_zh", "segment", "country", "founded"])
     vendor["segment_borderline"] = vendor["vendor_id"].map({"borealis": "big-tech"})
     vendor = vendor.assign(city=None, parent_id=None, website="https://example.org", **asof)
-    models, prices, reported = [], [], []
+    models, prices, reported, tasks = [], [], [], []
     noise = np.random.default_rng(SEED + 1)
     for index, (vendor_id, name, _, _segment, _country, _) in enumerate(VENDORS):
         for generation in range(2 + index % 2):
@@ -114,12 +117,24 @@ def _catalog(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
                     hub_id=f"{vendor_id}/{model_id}" if opened else None, skill=skill, **asof,
                 )
             )  # fmt: skip
-            for provider in ("northbound", "southgate")[: 1 + int(opened)]:
-                for when, factor, src in ((date(2025, 10, 1), 1.6, "market-old"), (date(2026, 7, 2), 1.0, "market")):
-                    base = 0.05 * size**0.6 * factor * (1.25 if provider == "southgate" else 1.0)
+            for provider in ("northbound", "southgate", "eastfield") if opened else (f"{vendor_id}-api",):
+                for when, factor, src in (
+                    (date(2025, 10, 1), 1.6, "market-2025-10-01"),
+                    (date(2026, 7, 2), 1.0, "market-2026-07-02"),
+                ):
+                    base = 0.05 * size**0.6 * factor * SELLERS.get(provider, 1.0)
                     prices.append(
                         {"provider_id": provider, "offer_id": model_id, "model_id": model_id, "tier": "standard", "per": "token", "currency": "USD",
                              "input_per_mtok": round(base, 4), "output_per_mtok": round(base * 3.5, 4), "as_of": when, "source_id": src}
+                    )  # fmt: skip
+            for effort, times in (("low", 1.0), ("high", 8.0)):
+                for key, value, unit in (
+                    ("cost", 0.01 * size**0.5 * times, "USD"),
+                    ("output_tokens", 200 * times, "tokens"),
+                ):
+                    tasks.append(
+                        {"model_id": model_id, "benchmark_id": "gsm8k", "effort": effort, "setting": None, "key": key, "value": value,
+                         "unit": unit, "reported_by": "Testers", "evidence": "primary", "as_of": date(2026, 6, 1), "source_id": "papers"}
                     )  # fmt: skip
             for j, benchmark in enumerate(("MMLU", "GSM8K", "HellaSwag", "WinoGrande", "TriviaQA", "BBH")):
                 if rng.random() < 0.85:
@@ -168,11 +183,19 @@ def _catalog(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         dict(
             provider_id="southgate", name="Southgate", kind="cloud", vendor_id=None, country="SG", website=None, **asof
         ),
+        dict(
+            provider_id="eastfield", name="Eastfield", kind="host", vendor_id=None, country="FR", website=None, **asof
+        ),
+        *(
+            dict(provider_id=f"{v}-api", name=f"{name} API", kind="maker", vendor_id=v, country=c, website=None, **asof)
+            for v, name, _, _, c, _ in VENDORS
+        ),
     ]
     return {
         "source": source, "vendor": vendor, "model": pd.DataFrame(models), "provider": pd.DataFrame(provider),
         "price": pd.DataFrame(prices), "gpu_price": pd.DataFrame(gpu), "fact": pd.DataFrame(facts),
-        "relation": pd.DataFrame(relation), "reported_score": pd.DataFrame(reported), "benchmark": pd.DataFrame(benchmarks),
+        "relation": pd.DataFrame(relation), "reported_score": pd.DataFrame(reported),
+        "task_cost": pd.DataFrame(tasks), "benchmark": pd.DataFrame(benchmarks),
     }  # fmt: skip
 
 

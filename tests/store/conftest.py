@@ -157,8 +157,9 @@ CATALOG = {
 
 def make_catalog(folder: Path, **replaced: str) -> Path:
     folder.mkdir(exist_ok=True)
-    for name, text in CATALOG.items():
-        (folder / name).write_text(replaced.get(name.removesuffix(".csv"), text), encoding="utf-8")
+    texts = CATALOG | {f"{name}.csv": text for name, text in replaced.items()}
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
     return folder
 
 

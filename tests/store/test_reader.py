@@ -90,7 +90,7 @@ def test_parameters_are_named_bound_and_checked(db: Path, runs: Path) -> None:
 
 def test_queries_are_named_files(db: Path, catalog: Path) -> None:
     publish_sources(db, catalog=catalog)
-    assert Database(db).frame("prices")["output_per_mtok"].tolist() == [6.0, 3.0, 4.0, 0.0]
+    assert Database(db).frame("list_prices", ratio=3.0, cached=0.0)["output_per_mtok"].tolist() == [3.0]
     with pytest.raises(BadInput, match="no SQL 'nothing'"):
         Reader(db).frame("nothing")
     with pytest.raises(BadInput, match="no SQL"):

@@ -96,13 +96,79 @@ def test_the_view_and_the_analysis_are_one_definition(db: Path, runs: Path, miss
     assert seen["index"].tolist() == pytest.approx(computed["score"].tolist())
 
 
-def test_list_price_is_the_cheapest_paid_current_offer(market: Reader) -> None:
-    prices = market.sql("FROM list_price ORDER BY provider_id")
-    assert prices["provider_id"].tolist() == ["acme-api", "host"]
-    assert prices["blended_per_mtok"].tolist() == [(3 * 1 + 3) / 4, (3 * 0.5 + 4) / 4]
-    assert prices["offer_id"].tolist() == ["one", "one"] and prices["first_party"].tolist() == [True, False]
-    even = market.sql("SELECT blended_per_mtok FROM list_price_at($r) ORDER BY provider_id", {"r": 1})
-    assert even["blended_per_mtok"].tolist() == [2.0, 2.25]
+def test_list_price_is_the_makers_and_one_host_makes_no_median(market: Reader) -> None:
+    (row,) = market.sql("FROM list_price").to_dict("records")
+    assert (row["product_id"], row["provider_id"], row["basis"], row["hosts"]) == ("acme-one", "acme-api", "maker", 1)
+    assert row["blended_per_mtok"] == row["maker_per_mtok"] == row["high_per_mtok"] == (3 * 1 + 3) / 4
+    assert row["low_per_mtok"] == (3 * 0.5 + 4) / 4
+    even = market.sql("SELECT blended_per_mtok FROM list_prices_at($r) WHERE sheet IS NULL", {"r": 1})
+    assert even["blended_per_mtok"].tolist() == [2.0]
+
+
+OPEN, CLOSED = "acme-one", "acme-two"
+
+
+@pytest.mark.parametrize(
+    ("offers", "basis", "price"),
+    [
+        # closed weights: the maker's standard tier, whoever asks less
+        ([("acme-api", CLOSED, "standard", 8), ("router", CLOSED, "standard", 1)], "maker", 8),
+        ([("acme-api", CLOSED, "fast", 8), ("acme-api", CLOSED, "standard", 6)], "maker", 6),
+        ([("acme-api", CLOSED, "batch", 4), ("acme-api", CLOSED, "free", 0)], None, None),
+        ([("acme-cn", CLOSED, "standard", 3), ("acme-api", CLOSED, "standard", 8)], "maker", 8),  # the dearer platform
+        ([("h1", CLOSED, "standard", 1), ("h2", CLOSED, "standard", 2), ("h3", CLOSED, "standard", 3)], None, None),
+        ([("cloud", CLOSED, "standard", 7)], "few", 7),
+        # open weights: the median of three hosts or clouds, each once
+        ([("h1", OPEN, "standard", 1), ("h2", OPEN, "standard", 2), ("h3", OPEN, "standard", 9)], "median", 2),
+        ([("h1", OPEN, "standard", 1), ("h2", OPEN, "standard", 2), ("acme-api", OPEN, "standard", 9)], "maker", 9),
+        ([("h1", OPEN, "standard", 1), ("h1-cn", OPEN, "standard", 5), ("h2", OPEN, "standard", 2)], "few", 1.5),
+        ([(h, OPEN, "standard", p) for h, p in (("h1", 1), ("h2", 2), ("h3", 4), ("cloud", 6), ("acme-api", 9))], "median", 3),
+        ([("reseller", OPEN, "standard", 1), ("plan", OPEN, "standard", 1), ("router", OPEN, "standard", 1)], None, None),
+    ],
+)  # fmt: skip
+def test_whose_price_is_the_list_price(
+    db: Path, tmp_path: Path, offers: list[tuple[str, str, str, float]], basis: str | None, price: float | None
+) -> None:
+    kinds = {"acme-api": ("Acme", "maker,acme"), "acme-cn": ("Acme (China)", "maker,acme"), "cloud": ("Cloud", "cloud,"),
+             "router": ("Router", "router,"), "reseller": ("Reseller", "reseller,"), "plan": ("Plan", "plan,"),
+             "h1": ("One", "host,"), "h1-cn": ("One (China)", "host,"), "h2": ("Two", "host,"), "h3": ("Three", "host,")}  # fmt: skip
+    providers = [CATALOG["providers.csv"].splitlines()[0]]
+    providers += [f"{id},{name},{kind},US,,2026-01-01,s1" for id, (name, kind) in kinds.items()]
+    prices = [CATALOG["prices.csv"].splitlines()[0]]
+    prices += [
+        f"{who},o{i},{model},{tier},token,USD,{p},{p},,,2026-01-01,s1" for i, (who, model, tier, p) in enumerate(offers)
+    ]
+    catalog = make_catalog(tmp_path / "catalog", providers="\n".join(providers) + "\n", prices="\n".join(prices) + "\n")
+    publish_sources(db, catalog=catalog)
+    found = Reader(db).sql("SELECT basis, blended_per_mtok FROM list_price")
+    assert found.values.tolist() == ([] if basis is None else [[basis, pytest.approx(price)]])
+
+
+def test_money_counts_at_the_rate_of_its_day_and_cached_input_at_its_price(db: Path, tmp_path: Path) -> None:
+    head = CATALOG["prices.csv"].splitlines()[0]
+    rows = f"{head}\nacme-api,one,acme-one,standard,token,CNY,10,20,2,,2026-01-10,s1\n"
+    rates = (
+        "currency,usd_per_unit,as_of,source_id\nCNY,0.1,2026-01-01,s1\nCNY,0.2,2026-01-10,s1\nCNY,0.4,2026-01-11,s1\n"
+    )
+    publish_sources(db, catalog=make_catalog(tmp_path / "catalog", prices=rows, fx=rates))
+    reader = Reader(db)
+    assert reader.sql("SELECT blended_per_mtok FROM list_price").iloc[0, 0] == pytest.approx(0.2 * (3 * 10 + 20) / 4)
+    half = reader.sql("SELECT blended_per_mtok FROM list_prices_at(3, cached := 0.5) WHERE sheet IS NULL")
+    assert half.iloc[0, 0] == pytest.approx(0.2 * (3 * (0.5 * 10 + 0.5 * 2) + 20) / 4)
+
+
+def test_what_a_seller_no_longer_lists_and_old_prices_stay_out(db: Path, tmp_path: Path) -> None:
+    head = CATALOG["prices.csv"].splitlines()[0]
+    rows = [f"h{i},o,acme-one,standard,token,USD,{i},{i},,,{day},s1" for i, day in ((1, "2025-01-01"), (2, "2025-10-01"),
+            (3, "2026-01-01"), (4, "2026-01-01"))]  # fmt: skip
+    rows += ["h4,other,acme-two,standard,token,USD,1,1,,,2026-09-01,s1"]  # h4 sells others now, not this
+    providers = [CATALOG["providers.csv"].splitlines()[0], *(f"h{i},H{i},host,,US,,2026-01-01,s1" for i in range(1, 5))]
+    catalog = make_catalog(
+        tmp_path / "catalog", providers="\n".join(providers) + "\n", prices="\n".join([head, *rows]) + "\n"
+    )
+    publish_sources(db, catalog=catalog)
+    (row,) = Reader(db).sql("FROM list_price").to_dict("records")
+    assert (row["basis"], row["hosts"], row["blended_per_mtok"]) == ("few", 2, 2.5)
 
 
 @pytest.mark.parametrize(
@@ -212,7 +278,7 @@ def test_vendor_position_has_raw_inputs_and_nothing_for_the_unknown(db: Path, ru
     assert ("bigco", "providers") not in values and ("bigco", "models_two_years") not in values
     assert values["acme", "models_two_years"] == 2
     assert values["acme", "modalities"] == 2 and values["acme", "other_providers"] == 1
-    assert values["acme", "median_list_price"] == pytest.approx((1.5 + 1.375) / 2)
+    assert values["acme", "median_list_price"] == 1.5
     assert ("acme", "measured_index:tiny") in values
 
 

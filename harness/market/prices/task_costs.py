@@ -28,7 +28,7 @@ def task_costs(queries: Queries, benchmark_id: str | None = None) -> pd.DataFram
     if benchmark_id is not None:
         rows = rows[rows["benchmark_id"] == benchmark_id].reset_index(drop=True)
     output = list_prices(queries).set_index("product_id")["output_per_mtok"].astype(float)
-    estimate = rows["output_tokens"].astype(float) * rows["product_id"].map(output) / 1e6
+    estimate = rows["output_tokens"].astype(float) * rows["product_id"].map(output).astype(float) / 1e6
     reported = rows["cost"].notna()
     return rows.assign(
         cost=rows["cost"].astype(float).where(reported, estimate),

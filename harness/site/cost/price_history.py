@@ -60,10 +60,11 @@ def paragraph(view: View, story: market.PriceHistory) -> str:
     text = level_and_models(view, story)
     if len(story.index) > 1:
         last = story.index.iloc[-1]
-        text += view.say("common.space") + view.say(
+        both = view.say(
             "prices.both", basket=number(float(last["basket"]), 1), same=number(float(last["same"]), 0),
             first=str(story.index["date"].iloc[0])[:7],
         )  # fmt: skip
+        text = view.say("prices.story", first=text, rest=both)
     return text
 
 

@@ -162,7 +162,7 @@ def _unpriced(view: View, axis: Axis) -> None:
 
 def say_list(view: View, names: list[str]) -> str:
     """Names in one line, safe in Markdown."""
-    return view.say("common.comma").join(blocks.literal(name) for name in names)
+    return view.say("memo.comma").join(blocks.literal(name) for name in names)
 
 
 def table(view: View, shown: pd.DataFrame, axis: Axis) -> None:
