@@ -16,7 +16,9 @@ WEIGHT_BYTES = {"bf16": 2.0, "fp8": 1.0, "int8": 1.0, "int4": 0.53125}
 CACHE_BYTES = {"bf16": 2.0, "fp8": 1.0}
 USABLE = 0.9  # share of a GPU's memory for weights and cache: vLLM's default `gpu_memory_utilization`
 NODE = 8  # GPUs that share one board
-MOST_REQUESTS = 1024  # requests at a time, where nobody says how many: the largest batch that published throughputs serve
+MOST_REQUESTS = (
+    1024  # requests at a time, where nobody says how many: the largest batch that published throughputs serve
+)
 SECONDS_A_DAY = 86_400.0
 
 
@@ -229,7 +231,15 @@ def estimated_throughput(model: Architecture, machine: Machine, work: Work) -> T
     slow = _rates(model, machine, work, batch, compute.low, BANDWIDTH.low, LAYER_SECONDS.high, model.cache_doubt)
     middle = _rates(model, machine, work, batch, compute.middle, BANDWIDTH.middle, LAYER_SECONDS.middle, 1.0)
     fast = _rates(
-        model, machine, work, batch, compute.high, BANDWIDTH.high, LAYER_SECONDS.low, 1 / model.cache_doubt, overlap=True
+        model,
+        machine,
+        work,
+        batch,
+        compute.high,
+        BANDWIDTH.high,
+        LAYER_SECONDS.low,
+        1 / model.cache_doubt,
+        overlap=True,
     )
     prompt, output = (Range(slow[i], middle[i], fast[i]) for i in (0, 1))
     both = Range(*(work.tokens / (work.prompt_tokens / r[0] + work.output_tokens / r[1]) for r in (slow, middle, fast)))
