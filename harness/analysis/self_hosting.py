@@ -150,21 +150,30 @@ class Day:
 
 
 def architecture_by_size(params_b: float, active_b: float | None = None) -> Architecture:
-    """An architecture from its size alone: layers and cache as dense models with grouped queries have them, experts (where
-    fewer parameters are active) spread over all weights. The cache is known within a factor of 2.
+    """An architecture from its size alone, by its active parameters: layers, cache and width of attention as dense models with
+    grouped queries have them; where fewer parameters are active, experts spread over all weights.
 
-    Source of the rule: least squares over the dense rows of ``architectures.csv``. Raises BadInput for impossible sizes.
+    The cache is known within a factor of 2, and of 3 for mixtures of experts (``cache_doubt``). Source: least squares of the
+    logarithms over the dense rows of ``architectures.csv``. Raises BadInput for impossible sizes.
     """
     active = params_b if active_b is None else active_b
     if not 0 < active <= params_b < math.inf:
         raise BadInput("Parameters must be above 0, and active ones at most as many.")
-    layers = round(32 * (params_b / 8) ** 0.36)
-    cache = 66_000 * (params_b / 8) ** 0.4
+    layers = max(1, round(35 * (active / 8) ** 0.33))
     sparse = active < params_b
     return Architecture(
-        f"{params_b:g}B", params_b, active, layers, layers, 0, cache / layers, 4096 * (active / 8) ** 0.35,
-        params_b if sparse else 0, active if sparse else 0, cache_doubt=2.0,
-    )  # fmt: skip
+        name=f"{params_b:g}B",
+        params_b=params_b,
+        active_b=active,
+        layers=layers,
+        full_layers=layers,
+        window=0,
+        kv_values=62_000 * (active / 8) ** 0.38 / layers,
+        attention_width=4_150 * (active / 8) ** 0.35,
+        experts=params_b if sparse else 0,
+        experts_active=active if sparse else 0,
+        cache_doubt=3.0 if sparse else 2.0,
+    )
 
 
 def weights_gb(model: Architecture, precision: str) -> float:

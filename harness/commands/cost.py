@@ -68,10 +68,16 @@ def _even(answer: Quote, needed: float) -> str:
     full = answer.capacity
     if needed <= full.middle:
         return f"A machine pays from {tokens(needed)} tokens a day."
-    how = "even at the fast end of its throughput" if needed > full.high else "at the middle of its throughput"
+    how = (
+        " at the middle of its throughput"
+        if needed <= full.high
+        else " even at the fast end of it"
+        if full.high > full.low
+        else ""
+    )
     return (
-        f"A machine would pay from {tokens(needed)} tokens a day, but serves {tokens(full.middle)} "
-        f"({tokens(full.low)} to {tokens(full.high)}): it never pays {how}."
+        f"A machine would pay from {tokens(needed)} tokens a day, but serves at most {_spoken(full)} "
+        f"({answer.throughput.basis}): it never pays{how}."
     )
 
 
@@ -104,12 +110,12 @@ def lines(answer: Quote) -> list[tuple[str, str]]:
     rows.append(("rent", _rent(answer)))
     if answer.costs is not None and answer.usd_a_day is not None:
         rows += [
-            ("cost a day", f"{span(answer.usd_a_day)} (cheapest to dearest rent)"),
+            ("US$ a day", f"{span(answer.usd_a_day)} (cheapest to dearest rent)"),
             (
                 "US$/M tokens",
                 f"{span(answer.costs.both)}; in {span(answer.costs.prompt)}; out {span(answer.costs.output)}",
             ),
-            ("US$ a request", span(answer.costs.request)),
+            ("US$ a task", span(answer.costs.request)),
         ]
     if answer.energy is not None:
         rows.append(("energy", f"at most {span(answer.energy, '{:.3g}')} Wh per 1,000 tokens (cards at TDP)"))
@@ -121,7 +127,7 @@ def lines(answer: Quote) -> list[tuple[str, str]]:
             )
         )
     if answer.break_even is not None:
-        rows.append(("break-even", f"{_spoken(answer.break_even)} tokens a day (cheapest to dearest rent)"))
+        rows.append(("break-even a day", f"{_spoken(answer.break_even)} (cheapest to dearest rent)"))
     if answer.day is not None:
         api = "" if answer.day.api_usd is None else f"; API {dollars(answer.day.api_usd)}"
         rows.append(
