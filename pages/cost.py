@@ -11,7 +11,15 @@ from harness.charts import scatter
 from harness.charts.text import dollars
 from harness.market.prices.self_hosted import UTILISATION
 from harness.site.capability import leaderboard
-from harness.site.cost import cost_per_correct, dispersion, price_history, self_hosted, tradeoff, undercutting
+from harness.site.cost import (
+    cost_per_correct,
+    dispersion,
+    own_machine,
+    price_history,
+    self_hosted,
+    tradeoff,
+    undercutting,
+)
 from harness.site.server import view
 from harness.site.widgets import blocks, controls
 
@@ -93,6 +101,7 @@ else:
     dispersion.show(seen)
     undercutting.show(seen, ratio)
 
+own_machine.show(seen)
 blocks.section(say("cost.self"), say("cost.self_lead"))
 gpus = seen.frame("gpu_prices")
 with st.container(horizontal=True, vertical_alignment="bottom"):
