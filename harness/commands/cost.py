@@ -67,7 +67,8 @@ def _even(answer: Quote, needed: float) -> str:
     """From how many tokens a day the machine pays, or that it is full before that."""
     full = answer.capacity
     if needed <= full.middle:
-        return f"A machine pays from {tokens(needed)} tokens a day."
+        doubt = " if it reaches the middle of its throughput" if needed > full.low else ""
+        return f"A machine pays from {tokens(needed)} tokens a day{doubt}."
     how = (
         " at the middle of its throughput"
         if needed <= full.high
