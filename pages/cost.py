@@ -9,7 +9,7 @@ import streamlit as st
 
 from harness.market.prices.list_prices import RATIO
 from harness.market.prices.self_hosted import UTILISATION
-from harness.site.cost import dispersion, gpus, price_history, self_hosted, tasks, tradeoff, undercutting
+from harness.site.cost import dispersion, gpus, own_machine, price_history, self_hosted, tasks, tradeoff, undercutting
 from harness.site.server import view
 from harness.site.widgets import blocks, controls
 
@@ -29,6 +29,7 @@ else:
     dispersion.show(seen, ratio)
     undercutting.show(seen, ratio)
 
+own_machine.show(seen)
 blocks.section(say("cost.self"), say("cost.self_lead"))
 with st.container(horizontal=True, vertical_alignment="bottom"):
     use = controls.slider(

@@ -19,13 +19,13 @@ def market_cells(queries: Queries, board: pd.DataFrame) -> pd.DataFrame:
     ``board`` is the board of the reported scale, which gives the models' capability.
     """
     from harness.analysis import opportunities
-    from harness.market.prices.list_prices import list_prices
+    from harness.market.prices.dispersion import trusted_offers
 
     model = queries.frame("models").drop_duplicates("model_id")
     return opportunities.market_cells(
         model.drop(columns=["segment", "country"]),
         queries.frame("vendors")[["vendor_id", "segment", "country"]],
-        listed=list_prices(queries),
+        listed=trusted_offers(queries),
         capability=capability_by_model(board),
     )
 

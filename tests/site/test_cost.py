@@ -62,3 +62,48 @@ def test_half_the_utilisation_doubles_the_cost(site: Open, filled: Path) -> None
 
     ratio = cost("0.5") / cost("1.0")
     assert len(ratio) and ratio.round(6).eq(2).all()
+
+
+@pytest.fixture
+def with_llama(filled: Path, tmp_path: Path) -> Path:
+    """The seeded database with Llama 3.3 70B, its price at a host, and a rent of H100."""
+    import shutil
+
+    import duckdb
+
+    shutil.copytree(filled, tmp_path / "own")
+    with duckdb.connect(tmp_path / "own" / "land.duckdb") as db:
+        db.execute(
+            "INSERT INTO model (model_id, product_id, vendor_id, name, params_b, open_weights) SELECT 'llama-3-3-70b-instruct', "
+            "'llama-3-3-70b-instruct', any_value(vendor_id), 'Llama 3.3 70B', 70, true FROM model"
+        )
+        db.execute("INSERT INTO provider (provider_id, name, kind) VALUES ('hosty', 'Hosty', 'host')")
+        db.execute(
+            "INSERT INTO price (provider_id, offer_id, model_id, tier, per, currency, input_per_mtok, output_per_mtok, as_of) "
+            "VALUES ('hosty', 'llama', 'llama-3-3-70b-instruct', 'standard', 'token', 'USD', 4, 4, '2026-07-02')"
+        )
+        db.execute(
+            "INSERT INTO gpu_price (cloud, gpu, gpus, terms, currency, per_gpu_hour, as_of) "
+            "VALUES ('Nimbus', 'H100 SXM5 80GB', 1, 'on-demand', 'USD', 2.5, '2099-01-01')"
+        )
+    return tmp_path / "own"
+
+
+def test_own_machine_or_api(site: Open, with_llama: Path) -> None:
+    at = site(with_llama, "cost", own_gpus="2")
+    assert not at.exception and not at.error
+    said = texts(at).replace("\\", "")
+    # 2 GPUs × $2.5 × 24 h against 50 million tokens at $4
+    assert (
+        "Llama 3.3 70B at 50,000,000 tokens a day costs less on own machines: $120 a day against $200 at the API."
+        in said
+    )
+    assert "A machine pays from 30,000,000 tokens a day." in said
+    assert "rents of 1 clouds, $2.50 to $2.50 per GPU-hour (2099-01-01)" in said and "Hosty (2026-07-02)" in said
+    shown = table(at, "figure").set_index("figure")["value"]
+    assert shown["Machine"] == "2 × H100, fp8" and "70.0 GB weights" in shown["Memory"]
+
+
+def test_a_machine_that_is_too_small_says_so(site: Open, with_llama: Path) -> None:
+    at = site(with_llama, "cost", own_gpus="1", own_precision="bf16")
+    assert not at.exception and "have room for 0 request" in texts(at) + " ".join(i.value for i in at.info)

@@ -1,0 +1,190 @@
+"""Own machine against an API: the calculator's controls, its answer and the cost of a day over tokens a day."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from harness.analysis.cost.own_machines import NODE, WEIGHT_BYTES, Range
+from harness.charts import costs_a_day
+from harness.charts.text import dollars
+from harness.errors import BadInput
+from harness.market.own_machines import quotes, tables
+from harness.market.own_machines.rents import TERMS
+from harness.site.widgets import blocks, controls
+
+if TYPE_CHECKING:
+    from harness.market.own_machines.quotes import Ask, Quote
+    from harness.site.server.view import View
+
+FIRST = "llama-3-3-70b-instruct"
+FEWEST, ANY = "fewest", "default"
+VOLUMES = (1e6, 5e6, 10e6, 50e6, 100e6, 500e6, 1e9, 5e9)
+CONTEXTS = (2048, 4096, 8192, 16384, 32768, 131072)
+
+
+def show(view: View) -> None:
+    """What a model takes and costs on machines of one's own, and from how many tokens a day it pays."""
+    say = view.say
+    models = _models(view)
+    if not models:
+        return
+    blocks.section(say("own.title"), say("own.lead"))
+    ask = _ask(view, models)
+    try:
+        answer = view.derived("own_machine", lambda ask: quotes.quote(view, ask), ask=ask)
+    except BadInput as error:
+        st.info(blocks.literal(error), icon=":material/memory_alt:")
+        return
+    if answer.usd_a_day is None:
+        st.info(say("own.no_rent", gpu=answer.machine.gpu.name), icon=":material/sell:")
+    else:
+        _chart(view, answer)
+    _figures(view, answer)
+
+
+def _models(view: View) -> dict[str, str]:
+    """Models with an architecture row that the catalog knows: id to name, by name."""
+    rows = view.frame("models").drop_duplicates("model_id").set_index("model_id")["name"]
+    known = {row["model_id"] for row in tables.table("architectures")}
+    return {str(i): str(n) for i, n in rows[rows.index.isin(known)].sort_values().items()}
+
+
+def _ask(view: View, models: dict[str, str]) -> Ask:
+    say, ids = view.say, list(models)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        model = controls.select(
+            say("own.model"), ids, "own_model", lambda i: models[i], default=ids.index(FIRST) if FIRST in ids else 0
+        )
+        gpu = controls.select(say("cost.gpu"), tables.gpu_names(), "own_gpu")
+        gpus = controls.select(
+            say("cost.gpu_count"), [FEWEST, *(str(n) for n in range(1, NODE + 1))], "own_gpus",
+            lambda n: say("own.fewest") if n == FEWEST else n,
+        )  # fmt: skip
+        precision = controls.select(
+            say("own.precision"), [ANY, *WEIGHT_BYTES], "own_precision", lambda p: say("own.any") if p == ANY else p
+        )
+        terms = controls.select(say("cost.terms"), list(TERMS), "own_terms")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        volume = controls.select(
+            say("own.volume"),
+            list(VOLUMES),
+            "own_tokens",
+            lambda v: f"{v:,.0f}",
+            default=3,
+        )
+        context = controls.select(say("own.context"), list(CONTEXTS), "own_context", lambda c: f"{c:,}", default=2)
+        use = controls.slider(
+            say("cost.utilisation"), 0.05, 1.0, quotes.UTILISATION, 0.05, "own_use", help=say("cost.utilisation_help")
+        )
+    return quotes.Ask(
+        model=model, gpu=gpu, gpus=None if gpus == FEWEST else int(gpus), precision=None if precision == ANY else precision,
+        terms=terms, context=context, utilisation=use, tokens_a_day=volume,
+    )  # fmt: skip
+
+
+def _chart(view: View, answer: Quote) -> None:
+    """Cost of a day against tokens a day: the machine's steps with their interval, the API's line, where they cross."""
+    say, volume = view.say, answer.ask.tokens_a_day or VOLUMES[0]
+    most = max(3 * answer.capacity.middle, 1.25 * volume)
+    even = answer.break_even.middle if answer.break_even is not None else math.inf
+    blocks.chart(
+        view,
+        costs_a_day.chart(
+            quotes.cost_curve(answer, most),
+            even=even,
+            volume=volume,
+            texts={key: say(f"own.{key}") for key in ("own", "api", "even", "volume", "x_unit", "y_unit")},
+            title=_finding(view, answer),
+            note=say(
+                "own.note",
+                n=answer.machine.gpus,
+                gpu=answer.machine.gpu.name,
+                basis=say(f"own.{answer.throughput.basis}"),
+            ),
+            source=_source(view, answer),
+            name="own-machine",
+        ),
+    )
+
+
+def _finding(view: View, answer: Quote) -> str:
+    say, name = view.say, answer.model.name
+    if answer.usd_a_day is None or answer.day is None:
+        return ""
+    volume = f"{answer.ask.tokens_a_day or 0:,.0f}"
+    own = dollars(answer.day.own_usd)
+    if answer.api is None or answer.day.api_usd is None or answer.break_even is None:
+        return say("own.finding_no_api", model=name, volume=volume, own=own)
+    api = dollars(answer.day.api_usd)
+    first = say("own.finding_api" if answer.day.api_usd < answer.day.own_usd else "own.finding_own",
+                model=name, volume=volume, own=own, api=api)  # fmt: skip
+    if math.isfinite(answer.break_even.middle):
+        return f"{first} {say('own.pays', tokens=_rounded(answer.break_even.middle))}"
+    return f"{first} {say('own.never', tokens=_rounded(answer.capacity.middle))}"
+
+
+def _source(view: View, answer: Quote) -> str:
+    """What the chart rests on, with dates: rents, the API's price, the throughput."""
+    say, rent = view.say, answer.rent
+    parts = []
+    if rent is not None:
+        dates = rent.newest if rent.oldest == rent.newest else f"{rent.oldest}–{rent.newest}"
+        parts.append(
+            say("own.source_rent", n=rent.clouds, low=dollars(rent.cheapest), high=dollars(rent.dearest), date=dates)
+        )
+    if answer.api is not None:
+        parts.append(
+            say(
+                "own.source_api",
+                price=dollars(answer.api.per_mtok),
+                provider=say("seller.median", n=answer.api.hosts) if answer.api.hosts else answer.api.provider,
+                date=answer.api.as_of,
+            )
+        )
+    if answer.throughput.basis == "published" and answer.published is not None:
+        parts.append(answer.published.source)
+    return "; ".join(parts)
+
+
+def _figures(view: View, answer: Quote) -> None:
+    """The answer's figures with their intervals, as a table."""
+    import pandas as pd
+
+    say, memory, speed = view.say, answer.memory, answer.throughput
+    rows = [
+        (say("own.machine"), f"{answer.machine.gpus} × {answer.machine.gpu.name}, {answer.machine.precision}"),
+        (say("own.memory"), say("own.memory_text", weights=f"{memory.weights_gb:,.1f}", n=speed.requests,
+                                cache=f"{memory.request_gb:,.2f}", usable=f"{memory.usable_gb:,.0f}")),
+        (say("own.speed"), f"{_span(speed.both, '{:,.0f}')} ({say(f'own.{speed.basis}')})"),
+    ]  # fmt: skip
+    if answer.costs is not None:
+        rows += [
+            (say("cost.per_mtok"), _span(answer.costs.both)),
+            (say("own.cost_in"), _span(answer.costs.prompt)),
+            (say("own.cost_out"), _span(answer.costs.output)),
+            (say("own.cost_request"), _span(answer.costs.request)),
+        ]
+    if answer.energy is not None:
+        rows.append((say("own.energy"), _span(answer.energy, "{:.3g}")))
+    frame = pd.DataFrame(rows, columns=["figure", "value"])
+    column = st.column_config
+    blocks.table(
+        view,
+        frame,
+        "own-machine-figures",
+        {"figure": column.TextColumn(say("own.figure")), "value": column.TextColumn(say("own.value"))},
+        alt=say("own.title"),
+    )
+
+
+def _span(values: Range, pattern: str | None = None) -> str:
+    low, middle, high = (pattern.format(v) if pattern else dollars(v) for v in (values.low, values.middle, values.high))
+    return middle if low == high else f"{middle} ({low} – {high})"
+
+
+def _rounded(tokens: float) -> str:
+    """A count of tokens with three significant digits."""
+    return f"{float(f'{tokens:.3g}'):,.0f}"
