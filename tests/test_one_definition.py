@@ -310,7 +310,7 @@ def test_no_price_that_leads_is_a_resellers_or_below_half_of_the_list(shipped: P
     for market in ("list", "cheapest", "any"):
         leading = market_prices(reader, market)
         leading = leading[leading["leads"]]
-        assert len(leading) > 200 and set(leading["provider_kind"]) <= {"maker", "cloud", "host"}
+        assert len(leading) > 100 and set(leading["provider_kind"]) <= {"maker", "cloud", "host"}
         assert set(leading["tier"]) == {"standard"}
     cheapest = market_prices(reader, "cheapest").set_index("product_id")["blended_per_mtok"]
     anybody = market_prices(reader, "any").set_index("product_id")["blended_per_mtok"]
@@ -671,7 +671,10 @@ def test_the_overview_and_the_memo_tell_the_same_headlines(site: Open, filled: P
     assert leader and leader[1] == names[0]
     ends = [numbers["memo.best"][k] for k in ("score", "low", "high")]
     assert [float(end) for end in leader.groups()[1:]] == pytest.approx(ends, abs=0.5)
-    price = re.search(rf"\$?{number} per million tokens; ([^\n]*) cannot be told from it at \$?{number}", page)
+    price = re.search(
+        rf"\$?{number} per million tokens \([^)]*\); the cheapest within its margin of error is ([^\n]*) at \$?{number} \(",
+        page,
+    )
     assert price and f"{price[2]} is the cheapest, at" in " ".join(s.text for s in memo.sentences)
     assert float(price[1]) == pytest.approx(numbers["memo.cost"]["most"], rel=0.01)
     assert float(price[3]) == pytest.approx(numbers["memo.pick_open"]["price"], rel=0.01)

@@ -1,4 +1,4 @@
-"""The Cost page: right answers, providers against each other, the frontier, the sliders; each against a plain count."""
+"""The Cost page: tasks, list prices and markets, providers against each other, the price story; each against a plain count."""
 
 from __future__ import annotations
 
@@ -6,54 +6,75 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from tests.site.conftest import Open, rows, table, texts
 
 
-def test_a_right_answer_costs_its_price_by_the_share_right(site: Open, filled: Path) -> None:
-    at = site(filled, "cost", answers="GSM8K", ratio="1.0")
+def test_tasks_cost_what_was_reported_at_every_effort(site: Open, filled: Path) -> None:
+    at = site(filled, "cost")
     assert not at.exception and not at.error
-    shown = table(at, "price_place").set_index("model")
-    prices = rows(
+    shown = table(at, "output_tokens").set_index("label")
+    reported = rows(
         filled,
-        "SELECT m.name, r.score, min((p.input_per_mtok + p.output_per_mtok) / 2) AS price FROM reported_score AS r "
-        "JOIN model AS m USING (model_id) JOIN price AS p USING (model_id) "
-        "WHERE benchmark_id = 'gsm8k' AND p.as_of = DATE '2026-07-02' GROUP BY ALL",
-    ).set_index("name")
-    assert len(shown) > 5 and set(shown.index) <= set(prices.index)
-    for model, row in shown.iterrows():
-        # a thousand answers of a thousand tokens are a million tokens
-        assert row["value"] == pytest.approx(prices.loc[model, "price"] / prices.loc[model, "score"])
-    assert shown["value"].is_monotonic_increasing
-    assert shown["blended_per_mtok"].rank(method="min").tolist() == shown["price_place"].tolist()
-    first = (prices["price"] / prices["score"]).reindex(shown.index).idxmin()
-    assert f"{first} gives the cheapest right answers" in texts(at).replace("\\", "")
+        "SELECT m.name, t.effort, max(value) FILTER (key = 'cost') AS cost, any_value(r.score) AS score FROM task_cost AS t "
+        "JOIN model AS m USING (model_id) LEFT JOIN reported_score AS r ON r.model_id = t.model_id AND "
+        "r.benchmark_id = t.benchmark_id AND r.effort = t.effort GROUP BY ALL",
+    )
+    assert len(shown) == len(reported) > 20
+    for row in reported.to_dict("records"):
+        assert shown.loc[f"{row['name']} ({row['effort']})", "x"] == pytest.approx(row["cost"])
+
+
+def test_by_points_a_model_stands_at_its_highest_effort(site: Open, filled: Path) -> None:
+    at = site(filled, "cost", task_by="Points on the scale")
+    shown = table(at, "output_tokens")
+    assert shown["label"].str.endswith("(high)").all() and not shown["label"].duplicated().any()
+    firm = shown[shown["membership"] > 0.5]
+    assert len(firm) > 0 and not any(((shown["x"] < r.x) & (shown["y"] > r.y)).any() for r in firm.itertuples())
+    assert "is the most capable at $" in texts(at).replace("\\", "")
 
 
 def test_who_asks_less_on_the_models_both_sell(site: Open, filled: Path) -> None:
     at = site(filled, "cost")
     assert not at.exception and not at.error
-    (row,) = table(at, "dearer_name").to_dict("records")
-    both = rows(filled, "SELECT model_id FROM price GROUP BY model_id HAVING count(DISTINCT provider_id) = 2")
-    assert (row["cheaper_name"], row["dearer_name"]) == ("Northbound", "Southgate")
+    pairs = table(at, "dearer_name").set_index(["cheaper_name", "dearer_name"])
+    assert len(pairs) == 3  # a host that asks more on every model never stands first
+    row = pairs.loc[("Northbound", "Southgate")]
+    both = rows(filled, "SELECT model_id FROM price GROUP BY model_id HAVING count(DISTINCT provider_id) = 3")
     assert row["models"] == row["shared"] == len(both) and row["median_ratio"] == pytest.approx(1.25, abs=0.01)
     assert "Northbound asks less than its rival 100% of the time" in texts(at).replace("\\", "")
 
 
-def test_the_ratio_moves_the_price(site: Open, filled: Path) -> None:
-    prices = {
-        ratio: site(filled, "cost", ratio=ratio).dataframe[0].value.set_index("label")["x"] for ratio in ("0.0", "9.0")
-    }
+def _priced(at: AppTest) -> pd.DataFrame:
+    return table(at, "provider_kind")
+
+
+def test_the_ratio_and_the_market_move_the_price(site: Open, filled: Path) -> None:
+    prices = {ratio: _priced(site(filled, "cost", ratio=ratio)).set_index("label")["x"] for ratio in ("0.0", "9.0")}
     shared = prices["0.0"].index.intersection(prices["9.0"].index)
     # output costs 3.5 times the input: all output against nine parts input
     assert (prices["0.0"].loc[shared] / prices["9.0"].loc[shared]).round(2).unique().tolist() == [2.8]
+    listed = _priced(site(filled, "cost")).set_index("label")
+    cheapest = _priced(site(filled, "cost", prices="Cheapest trusted")).set_index("label")
+    opened = listed.index[listed["seller"] == "median of 3 hosts"]
+    assert len(opened) > 3 and set(cheapest.loc[opened, "seller"]) == {"Northbound"}
+    assert (listed.loc[opened, "x"] / cheapest.loc[opened, "x"]).round(1).tolist() == [1.2] * len(opened)
+    assert set(listed["tier"]) == {"standard"} and listed[["as_of", "url"]].notna().all().all()
 
 
 def test_the_frontier_is_beaten_by_nobody(site: Open, filled: Path) -> None:
-    frame = site(filled, "cost").dataframe[0].value
+    frame = _priced(site(filled, "cost"))
     firm = frame[frame["membership"] > 0.5]  # whom a cheaper one beats is on fewer than half of the frontiers
     assert 0 < len(firm) < len(frame)
     assert not any(((frame["x"] < row.x) & (frame["y"] > row.y)).any() for row in firm.itertuples())
+
+
+def test_the_price_story_names_its_level(site: Open, filled: Path) -> None:
+    at = site(filled, "cost")
+    said = texts(at).replace("\\", "")
+    (row,) = table(at, "halving").to_dict("records")
+    assert f"{row['level']}’s level of capability cost $" in said and row["now"] <= row["before"]
 
 
 def test_half_the_utilisation_doubles_the_cost(site: Open, filled: Path) -> None:
@@ -74,8 +95,8 @@ def with_llama(filled: Path, tmp_path: Path) -> Path:
     shutil.copytree(filled, tmp_path / "own")
     with duckdb.connect(tmp_path / "own" / "land.duckdb") as db:
         db.execute(
-            "INSERT INTO model (model_id, product_id, vendor_id, name, params_b, open_weights) SELECT 'llama-3-3-70b-instruct', "
-            "'llama-3-3-70b-instruct', any_value(vendor_id), 'Llama 3.3 70B', 70, true FROM model"
+            "INSERT INTO model (model_id, product_id, kind, vendor_id, name, params_b, open_weights) SELECT 'llama-3-3-70b-instruct', "
+            "'llama-3-3-70b-instruct', 'text', any_value(vendor_id), 'Llama 3.3 70B', 70, true FROM model"
         )
         db.execute("INSERT INTO provider (provider_id, name, kind) VALUES ('hosty', 'Hosty', 'host')")
         db.execute(

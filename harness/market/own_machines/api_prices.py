@@ -29,5 +29,5 @@ def api_price(queries: Queries, product_id: str, ratio: float = RATIO) -> ApiPri
     if rows.empty:
         return None
     row = rows.iloc[0]
-    hosts = 0 if row["basis"] == "maker" else int(row["hosts"])
+    hosts = int(row["hosts"]) if row["basis"] == "median" else 0
     return ApiPrice(float(row["blended_per_mtok"]), str(row["provider"]), hosts, str(row["as_of"])[:10])

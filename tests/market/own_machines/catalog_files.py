@@ -19,9 +19,8 @@ class CatalogFiles:
             return pd.DataFrame(
                 {"model": ["Qwen/Qwen3-8B"], "device_name": ["NVIDIA H200"], "tokens_per_s": [10_000.0]}
             )
-        if name == "prices":
-            columns = ["provider_id", "offer_id", "model_id", "tier", "currency", "input_per_mtok", "output_per_mtok"]
-            return pd.DataFrame(columns=[*columns, "as_of", "current", "provider"])
+        if name == "list_prices":
+            return pd.DataFrame(columns=["product_id", "basis", "provider", "hosts", "blended_per_mtok", "as_of"])
         return _read(name)
 
 
