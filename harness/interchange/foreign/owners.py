@@ -105,7 +105,10 @@ def spelled_owner(name: str, model_id: str | None = None) -> Owner:
 @lru_cache(maxsize=4)
 def _name_index(_environment: str) -> NameIndex:
     catalog = places.catalog()
-    return index_names(*(_rows(catalog / f"{table}.csv") for table in ("models", "vendors", "providers", "aliases")))
+    models, vendors, providers, aliases = (
+        _rows(catalog / f"{table}.csv") for table in ("models", "vendors", "providers", "aliases")
+    )
+    return index_names(models, vendors, providers, aliases)
 
 
 def _candidates(name: str) -> list[str]:

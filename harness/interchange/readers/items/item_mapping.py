@@ -127,7 +127,7 @@ def read_item_mapping(path: Path) -> ItemMapping:
     if spec.get("missing", "absent") not in _MISSING:
         problems.append(f"`missing` is {' or '.join(_MISSING)}")
     verdicts = tuple(_verdict(value, problems) for value in sequence(spec.get("verdicts")))
-    filters = [_filter(spec.get(key), problems, key) for key in ("keep", "leave_out")]
+    keep, leave_out = (_filter(spec.get(key), problems, key) for key in ("keep", "leave_out"))
     if problems:
         raise BadInput(f"The mapping {path.name} cannot be used.", problems)
     return ItemMapping(
@@ -137,7 +137,8 @@ def read_item_mapping(path: Path) -> ItemMapping:
         words,
         metric,
         spec.get("missing") == "wrong",
-        *filters,
+        keep,
+        leave_out,
         {str(key): str(value) for key, value in mapping(spec.get("benchmarks")).items()},
         {str(key): _known(value) for key, value in mapping(spec.get("models")).items()},
         verdicts,
