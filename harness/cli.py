@@ -403,7 +403,9 @@ def import_(
     format: Annotated[
         str, typer.Option(help="auto, or a format's name (an unknown one is answered with all of them).")
     ] = "auto",
-    mapping: Annotated[Path | None, typer.Option(help="Mapping file of a plain leaderboard in CSV.")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="Mapping file of a plain leaderboard or a matrix of items.")
+    ] = None,
     model: Annotated[str | None, typer.Option(help="The model of the one run whose files name none.")] = None,
     json: Json = False,
 ) -> None:

@@ -66,8 +66,17 @@ EVIDENCE = (
     "secondary",
     "aggregator",
 )  # the maker's or benchmark's own page; one that quotes it; a collection
-TASK_COST_KEYS = ("cost", "output_tokens", "seconds", "speed", "first_token")
-TASK_COST_UNITS = dict(zip(TASK_COST_KEYS, ("USD", "tokens", "seconds", "tokens/s", "seconds"), strict=True))
+TASK_COST_UNITS = {
+    "cost": "USD",
+    "input_tokens": "tokens",
+    "output_tokens": "tokens",
+    "reasoning_tokens": "tokens",
+    "tokens": "tokens",  # of all kinds, as the source counts them
+    "seconds": "seconds",
+    "speed": "tokens/s",
+    "first_token": "seconds",
+}
+TASK_COST_KEYS = tuple(TASK_COST_UNITS)
 BENCHMARK_ROLES = (
     "scale",
     "index",

@@ -1,6 +1,7 @@
 """Make ``data/public_runs``: ``python -m harness.interchange.build_public SOURCE OUT``.
 
-SOURCE holds the folders of ``ORIGINS``, with others' published result files. Out of each come runs with
+SOURCE holds the folders of ``ORIGINS``, with others' published result files; those of item matrices may lie in a folder
+``items`` beside it. Out of each come runs with
 scores and item outcomes, numbers and hashes only: no prompts, answers or other texts. The same
 source makes the same bytes. ``docs/public_runs.md`` says what is in it and how to add to it.
 """
@@ -23,6 +24,11 @@ from harness.interchange.imported_run import ImportedRun, Refused
 
 # What is committed stays below this (docs/public_runs.md).
 MAX_BYTES = 15_000_000
+# The file of an origin that is a matrix of items, and the mappings of such files.
+MATRIX = "outcomes.parquet"
+MAPPINGS = Path(__file__).parent / "item_mappings"
+# What a run keeps of its source besides the origin.
+_KEPT = ("format", "tool", "file", "content_sha256", "benchmark", "agent", "effort")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +41,24 @@ class Origin:
     licence: str
     # Put before the names of models that their files do not name in full.
     prefix: str = ""
+    # A matrix of items: its mapping, a file of ``item_mappings``.
+    mapping: str | None = None
     # The origin's folders are named after checkpoints, as its documentation says; its files name no model.
     folders_are_models: bool = False
+
+    @property
+    def name(self) -> str:
+        """Folder, or mapping where a folder is read by several."""
+        return self.mapping or self.folder
 
     @property
     def url(self) -> str:
         """The repository at that commit."""
         return f"https://github.com/{self.title}/tree/{self.commit}"
+
+
+def _matrix(folder: str, title: str, commit: str, licence: str, mapping: str | None = None) -> Origin:
+    return Origin(folder, title, commit, licence, mapping=mapping or folder)
 
 
 ORIGINS: tuple[Origin, ...] = (
@@ -54,7 +71,20 @@ ORIGINS: tuple[Origin, ...] = (
     Origin("eee_fixtures", "evaleval/every_eval_ever", "9bce413", "MIT"),
     Origin("eee_leaderboards", "evaleval/every_eval_ever", "d9be34d", "MIT"),
     Origin("squad_predictions", "rajpurkar/SQuAD-explorer", "eee5fdb", "MIT"),
-    Origin("mmlu_per_question", "HaeChan0305/MLILAB-FedLLM", "d92730e", "Apache-2.0", "MLILAB-FedLLM/", True),
+    Origin(
+        "mmlu_per_question",
+        "HaeChan0305/MLILAB-FedLLM",
+        "d92730e",
+        "Apache-2.0",
+        "MLILAB-FedLLM/",
+        folders_are_models=True,
+    ),
+    _matrix("openhands-index", "OpenHands/openhands-index-results", "3015ac6", "MIT"),
+    _matrix("openhands-index", "OpenHands/openhands-index-results", "3015ac6", "MIT", "openhands-index-agents"),
+    _matrix("swe-bench-bash-only", "SWE-bench/swe-bench.github.io", "f1176b6", "CC BY-NC 4.0"),
+    _matrix("trick-question-bench", "wvanderp/Trick-question-bench", "3c17b8e", "MIT"),
+    _matrix("bridge", "McGill-NLP/BRIDGE", "6a1b821", "CC BY 4.0"),
+    _matrix("weirdml", "htihle/weirdml-time-horizons", "965c7f1", "MIT"),
 )
 
 
@@ -73,7 +103,7 @@ def build(source: Path, out: Path, hub: Path | None = None) -> Counter[str]:
             for run in _runs(source, origin):
                 if run.run_id not in runs:
                     runs[run.run_id] = run
-                    counts[origin.folder] += 1
+                    counts[origin.name] += 1
     finally:
         if before is None:
             del os.environ["LANDSCAPE_HUB"]
@@ -86,10 +116,12 @@ def build(source: Path, out: Path, hub: Path | None = None) -> Counter[str]:
 
 
 def _runs(source: Path, origin: Origin) -> Iterator[ImportedRun]:
-    folder = source / origin.folder
-    if not folder.is_dir():
+    places = [source / origin.folder, source.resolve().parent / "items" / origin.folder]
+    folder = next((place for place in places if place.is_dir()), None)
+    if folder is None:
         return
-    for unit in detect.find(folder):
+    mapping = MAPPINGS / f"{origin.mapping}.yaml" if origin.mapping else None
+    for unit in detect.find(folder / MATRIX if mapping else folder, mapping=mapping):
         if isinstance(unit, Refused):
             continue
         if origin.folders_are_models:
@@ -121,7 +153,7 @@ def as_public(run: ImportedRun, origin: Origin) -> ImportedRun:
         "url": origin.url,
         "licence": origin.licence,
         "commit": origin.commit,
-        **{k: v for k, v in manifest["source"].items() if k in ("format", "tool", "file", "content_sha256")},
+        **{k: v for k, v in manifest["source"].items() if k in _KEPT},
     }
     results, samples = (
         table.set_column(0, "run_id", pa.array([run_id] * table.num_rows, pa.string()))

@@ -137,7 +137,7 @@ def _in_folder(
         if format.grouped:
             groups.setdefault(format, []).append(file)
             continue
-        unit = Unit(format.name, file, (file,), label, mapping if format.header else None, document)
+        unit = Unit(format.name, file, (file,), label, mapping if format.mapping_key else None, document)
         # A lines file that was asked for by its name is read alone, a document with what belongs to it.
         if not alone or document is not None:
             beside = format.companions(unit, siblings)
@@ -163,6 +163,10 @@ def _recognise(file: Path, wanted: tuple[Format, ...], mapping: Path | None) -> 
     Raises:
         BadInput: the file fits none of the wanted formats, or cannot be read.
     """
+    mapped = formats.of_mapping(mapping) if mapping is not None else None
+    if mapped in wanted and file.name.endswith(mapped.suffixes):
+        bounded.check(file, mapped.max_table)
+        return mapped, None
     by_name = next((f for f in wanted if f.file_name is not None and f.file_name(file.name)), None)
     if by_name is not None:
         return by_name, None
@@ -172,7 +176,9 @@ def _recognise(file: Path, wanted: tuple[Format, ...], mapping: Path | None) -> 
         document = bounded.read_json(file)
         return _of_document(file, document, wanted), document
     if file.name.endswith(".csv"):
-        return _of_table(file, wanted, mapping), None
+        return _of_table(file, wanted), None
+    if file.name.endswith(".parquet"):
+        raise NothingHere("is a table that is read with a mapping only (`--mapping FILE`)")
     raise NothingHere(f"is of no kind that is read ({', '.join(formats.SUFFIXES)})")
 
 
@@ -206,11 +212,9 @@ def _of_lines(file: Path, wanted: Sequence[Format]) -> Format:
     raise BadInput(first.problem or "holds JSON lines of no format that is read")
 
 
-def _of_table(file: Path, wanted: tuple[Format, ...], mapping: Path | None) -> Format:
+def _of_table(file: Path, wanted: tuple[Format, ...]) -> Format:
     header = table.header(file)
-    by_header = (f for f in wanted if f.header is not None and f.header(header))
-    by_mapping = (f for f in wanted if f.mapped and mapping is not None)
-    candidate = next(by_mapping, None) or next(by_header, None)
+    candidate = next((f for f in wanted if f.header is not None and f.header(header)), None)
     if candidate is None:
         raise BadInput(f"is not in the format {wanted[0].name}: its columns are {', '.join(header)[:120]}")
     bounded.check(file, candidate.max_table)

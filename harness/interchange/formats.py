@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.imported_run import Reader, Unit
 from harness.interchange.readers import (
@@ -29,6 +30,7 @@ from harness.interchange.readers import (
     squad,
 )
 from harness.interchange.readers.inspect import inspect_log
+from harness.interchange.readers.items import item_mapping, item_matrix
 
 _JSON = (".json",)
 _JSON_AND_LINES = (".json", ".jsonl", ".jsonl.gz")
@@ -71,8 +73,10 @@ class Format:
     copy_of: Callable[[Path, Any, Path], str | None] = _no_copy
     # The files of one folder are one unit.
     grouped: bool = False
-    # Read with the mapping file (``--mapping``), before any other format, where there is one.
-    mapped: bool = False
+    # The key that a mapping file (``--mapping``) of this format has, and the reader of that file, which checks it: with
+    # such a mapping the format's files are read before any other's.
+    mapping_key: str | None = None
+    read_mapping: Callable[[Path], object] | None = None
     # The largest table that is read, bytes.
     max_table: int = bounded.MAX_CSV
 
@@ -150,12 +154,22 @@ FORMATS: tuple[Format, ...] = (
     Format("opencompass-summary", "OpenCompass summary", opencompass.read_summary, _CSV, header=opencompass.is_summary),
     Format("mmlu-csv", "MMLU, question by question", mmlu_csv.read, _CSV, header=mmlu_csv.is_table, grouped=True),
     Format(
+        "items",
+        "matrix of items",
+        item_matrix.read,
+        item_matrix.SUFFIXES,
+        header=lambda _: False,  # told by its mapping alone
+        mapping_key="columns",
+        read_mapping=item_mapping.read_item_mapping,
+    ),
+    Format(
         "leaderboard",
         "leaderboard as CSV",
         leaderboard_csv.read,
         _CSV,
         header=lambda _: True,  # the last: its reader says what a mapping would have to name
-        mapped=True,
+        mapping_key="scores",
+        read_mapping=leaderboard_csv.read_mapping,
     ),
 )
 NAMES = tuple(dict.fromkeys(f.name for f in FORMATS))
@@ -172,3 +186,20 @@ def reader(unit: Unit) -> Reader:
 def named(name: str) -> tuple[Format, ...]:
     """The formats of a name; all of them for ``auto``."""
     return FORMATS if name == "auto" else tuple(f for f in FORMATS if f.name == name)
+
+
+def of_mapping(path: Path) -> Format:
+    """The format that a mapping file is for, by its keys; the leaderboard's where none tells.
+
+    Raises:
+        BadInput: the mapping cannot be used, with every problem of the file.
+    """
+    try:
+        keys = bounded.mapping(bounded.read_yaml(path))
+    except BadInput as problem:
+        raise BadInput(f"The mapping {path.name} {problem}.") from None
+    mapped = [f for f in FORMATS if f.mapping_key is not None]
+    wanted = next((f for f in mapped if f.mapping_key in keys), mapped[-1])
+    assert wanted.read_mapping is not None
+    wanted.read_mapping(path)
+    return wanted

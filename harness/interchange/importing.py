@@ -75,9 +75,7 @@ def import_path(
     path = Path(os.path.realpath(path)) if path.is_symlink() else path
     mapping = Path(os.path.realpath(mapping)) if mapping is not None and mapping.is_symlink() else mapping
     if mapping is not None:
-        from harness.interchange.readers.leaderboard_csv import read_mapping
-
-        read_mapping(mapping)
+        formats.of_mapping(mapping)
     leftovers.sweep(runs_dir)
     work = _Work(runs_dir, run_parquet.run_ids(runs_dir / run_parquet.FOLDER))
     files_read = 0

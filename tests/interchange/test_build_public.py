@@ -41,3 +41,36 @@ def test_the_shipped_public_runs_are_small_and_known() -> None:
     manifests = [json.loads(m) for m in table.column("manifest").to_pylist()]
     assert all(m["source"]["url"] and m["source"]["licence"] and m["source"]["commit"] for m in manifests)
     assert run_folder.FORMAT == 1 and len(set(table.column("run_id").to_pylist())) == table.num_rows > 5400
+
+
+def test_every_mapping_is_of_an_origin_and_can_be_used() -> None:
+    from harness import places
+    from harness.catalog.tables import benchmark_units
+    from harness.interchange.build_public import MAPPINGS, ORIGINS
+    from harness.interchange.readers.items.item_mapping import read_item_mapping
+
+    mappings = {path.stem: read_item_mapping(path) for path in MAPPINGS.glob("*.yaml")}
+    assert set(mappings) == {o.mapping for o in ORIGINS if o.mapping}
+    models = (places.asset("data/catalog") / "models.csv").read_text(encoding="utf-8")
+    for spec in mappings.values():
+        for known in spec.models.values():
+            assert known.id is None or f"\n{known.id}," in models
+    named = {
+        mappings["openhands-index"].benchmarks["swe-bench"],
+        mappings["swe-bench-bash-only"].constants["benchmark"],
+    }
+    assert named <= set(benchmark_units(places.asset("data/catalog")))
+
+
+def test_the_shipped_matrices_are_linked_and_hold_what_items_took() -> None:
+    import duckdb
+
+    from harness import places
+
+    folder = places.asset("data/public_runs")
+    runs = duckdb.sql(f"SELECT * FROM '{folder}/public.run.parquet' WHERE suite = 'items'").df()
+    assert len(runs) == 485 and (runs["model_id"].isna().sum()) == 1  # "gpt-3", which is no one model
+    took = duckdb.sql(f"SELECT DISTINCT metric FROM '{folder}/public.outcome.parquet'").df()["metric"]
+    assert {"resolved", "cost_usd", "input_tokens", "output_tokens", "reasoning_tokens", "seconds"} <= set(took)
+    judged = runs[~runs["valid"]]
+    assert set(judged["model"]) == {"DeepSeek-V4-Pro", "claude-sonnet-4-6", "MiniMax-M2.7", "Nemotron-3-Nano"}

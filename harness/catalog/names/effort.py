@@ -24,6 +24,7 @@ _ENDINGS = (
     re.compile(rf"[-_ ]\(?(?:(?P<on>thinking)(?:-auto)?-)?(?:(?P<budget>\d+)k-)?(?P<level>{_LEVEL})-effort\)?$"),
     re.compile(r"[-_ ]\(?(?P<on>thinking)(?:-auto)?[- ](?P<budget>\d+)k\)?$"),
     re.compile(r"[-_ ]\(?(?P<budget>\d+)k(?:[- ](?P<on>thinking)(?: tokens)?)\)?$"),
+    re.compile(rf" \((?P<level>{_LEVEL}) (?:reasoning|thinking)\)$"),
     re.compile(rf"[-_ ](?P<level>{_LEVEL})thinking$"),
     re.compile(r"_(?P<budget>\d+)k$"),  # Epoch's claude-3-7-sonnet-20250219_64K; a hyphen there is a context's size
     re.compile(rf"[-_ ]\(?{_WORDS}\)?$"),

@@ -11,7 +11,7 @@ from typing import Any
 from harness.errors import BadInput
 from harness.interchange.foreign import doubles, task_scores
 from harness.interchange.foreign.names_and_dates import slug
-from harness.interchange.foreign.owners import owner
+from harness.interchange.foreign.owners import Owner, owner
 from harness.interchange.foreign.privacy import extras
 from harness.interchange.foreign.sample_list import RunSamples, SampleList
 from harness.interchange.imported_run import ImportedRun
@@ -75,6 +75,8 @@ class Draft:
     # How the weights were quantised for the run (`4-bit`, `Q4_K_M`), and the model below an adapter.
     quantisation: str | None = None
     base: str | None = None
+    # The catalog's model and vendor where a reader knows them; else those of the model's whole name.
+    owner: Owner | None = None
     device: str | None = None
     date: datetime | None = None
     # Whether the date is the run's; else it is that of the record, and only orders it.
@@ -180,7 +182,7 @@ class Draft:
             self.note("limited", f"Only a part of each task's items was scored (limit {self.limit:,}).")
 
     def _manifest(self, run_id: str, tasks: list[dict[str, Any]]) -> dict[str, Any]:
-        catalog_owner = owner(self.model)
+        catalog_owner = self.owner or owner(self.model)
         when = self.date.strftime("%Y-%m-%dT%H:%M:%SZ") if self.date else None
         suite = {
             "name": self.format,

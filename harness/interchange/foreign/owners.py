@@ -16,6 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from harness import names, places
+from harness.catalog.names import effort
+from harness.catalog.names.matching import NameIndex, index_names, match_model
 from harness.interchange.foreign.privacy import last_part
 
 # Folders that stand above an owner's folder in local mirrors of the hub.
@@ -84,6 +86,29 @@ def owner(name: str) -> Owner:
         return Owner(None, owner(name[: load.start()]).vendor_id)
     organisation = names.fold(name.split("/")[0]) if "/" in name else ""
     return Owner(None, vendors.get(organisation))
+
+
+def spelled_owner(name: str, model_id: str | None = None) -> Owner:
+    """The catalog's model and vendor for a name as people spell models, which may end with an effort (``o3-mini (low)``).
+
+    By the rules for names in price lists and on boards (``catalog.names.matching``), unless ``model_id`` says it.
+    """
+    index = _name_index(os.environ.get("LANDSCAPE_CATALOG", ""))
+    if model_id is None:
+        match = match_model(index, name) or match_model(index, effort.split(name.replace(":", "-"))[0])
+        model_id = match.id if match else None
+    if model_id not in index.vendor_of_model:
+        return owner(name)
+    return Owner(model_id, index.vendor_of_model[model_id] or None)
+
+
+@lru_cache(maxsize=4)
+def _name_index(_environment: str) -> NameIndex:
+    catalog = places.catalog()
+    models, vendors, providers, aliases = (
+        _rows(catalog / f"{table}.csv") for table in ("models", "vendors", "providers", "aliases")
+    )
+    return index_names(models, vendors, providers, aliases)
 
 
 def _candidates(name: str) -> list[str]:

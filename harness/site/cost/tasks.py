@@ -102,7 +102,7 @@ def sentence(view: View, drawn: pd.DataFrame, benchmark: str, by: str) -> str:
     """Who stands highest at what cost a task, and the cheapest that comes near (by score) or cannot be told from it (by points)."""
     say = view.say
     if by == POINTS:
-        rows = drawn.rename(columns={"x": "cost_of_task"}).assign(
+        rows = drawn.assign(
             cost=drawn["x"], score=drawn["y"], model=drawn["label"]
         )
         best, cheap = tradeoff.best_and_cheapest(rows, scale.fitted(view))
