@@ -9,7 +9,17 @@ import streamlit as st
 
 from harness.market.prices.list_prices import RATIO
 from harness.market.prices.self_hosted import UTILISATION
-from harness.site.cost import dispersion, gpus, own_machine, price_history, self_hosted, tasks, tradeoff, undercutting
+from harness.site.cost import (
+    dispersion,
+    gpus,
+    own_machine,
+    price_history,
+    self_hosted,
+    solved,
+    tasks,
+    tradeoff,
+    undercutting,
+)
 from harness.site.server import view
 from harness.site.widgets import blocks, controls
 
@@ -21,6 +31,7 @@ if seen.frame("list_prices", ratio=RATIO, cached=0.0).empty:
     blocks.empty(seen, say("cost.empty"), "harness catalog refresh")
 else:
     tasks.show(seen)
+    solved.show(seen)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         ratio = controls.slider(say("cost.ratio"), 0.0, 20.0, RATIO, 0.5, "ratio", help=say("cost.ratio_help"))
         cached = controls.slider(say("cost.cached"), 0.0, 1.0, 0.0, 0.1, "cached", help=say("cost.cached_help"))

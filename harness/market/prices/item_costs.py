@@ -20,7 +20,9 @@ def item_costs(queries: Queries, solved: int = 1000) -> pd.DataFrame:
     ``analysis.solved_cost`` (USD) and the cost of ``solved`` solved items; means of ``input_tokens, output_tokens,
     reasoning_tokens, seconds`` over the items that state them. Costs are unknown (NaN) where only tokens are.
     """
-    costs = total_cost(solved_cost(queries.frame("item_costs")), solved=solved)
+    rows = queries.frame("item_costs")
+    rows = rows.assign(cost=rows["cost"].where(rows["cost"] > 0))  # a free offer's items state 0, which is no cost
+    costs = total_cost(solved_cost(rows), solved=solved)
     return costs.sort_values(["benchmark", "per_solved", "run_id"], ignore_index=True, kind="stable")
 
 

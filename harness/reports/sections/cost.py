@@ -1,4 +1,4 @@
-"""Cost: list prices beside capability, and self-hosted cost where speed was measured."""
+"""Cost: what tasks cost, list prices beside capability, how prices fell, self-hosted cost where speed was measured."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.charts.text import sellers
 from harness.reports.document import Figure, Part, Point, Section, each, table
+from harness.reports.sections import cost_of_tasks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,10 @@ DRAWN = 60
 
 def cost(material: Material, words: Words) -> Section:
     """The section Cost."""
-    return words.section("cost", *_listed(material, words), _self_hosted(material, words))
+    return words.section(
+        "cost", cost_of_tasks.tasks(material, words), cost_of_tasks.solved(material, words), *_listed(material, words),
+        cost_of_tasks.story(material, words), _self_hosted(material, words),
+    )  # fmt: skip
 
 
 def _listed(material: Material, words: Words) -> list[Part]:

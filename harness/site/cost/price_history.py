@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts import scatter
-from harness.charts.text import dollars, number
+from harness.charts.text import number
 from harness.market.prices import price_history as market
+from harness.reports.sections import price_story
 from harness.site.capability import scale
 from harness.site.widgets import blocks
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from harness.analysis.cost.history import PriceDecline, PriceMove
     from harness.charts.chart import Chart
     from harness.site.server.view import View
 
@@ -38,64 +38,11 @@ def show(view: View, ratio: float, cached: float) -> None:
     if story is None or not story.levels:
         return
     blocks.section(say("prices.title"))
-    st.markdown(blocks.literal(paragraph(view, story)))
+    st.markdown(blocks.literal(price_story.paragraph(say, story)))
     blocks.chart(view, _levels(view, story, ratio))
     _table(view, story)
     if len(story.index) > 1:
         blocks.chart(view, _index(view, story))
-
-
-def level_sentence(view: View, level: market.Level) -> str:
-    """What a level cost first and what it costs now, and in how many months it halved."""
-    whole = level.whole
-    values = {"model": level.model, "before": dollars(whole.before), "start": str(whole.first)[:7],
-              "now": dollars(whole.now), "end": str(whole.last)[:7]}  # fmt: skip
-    if math.isinf(whole.halving):
-        return view.say("prices.level_same", **values)
-    return view.say("prices.level_fell", halving=_months(whole), **values)
-
-
-def paragraph(view: View, story: market.PriceHistory) -> str:
-    """Both halves of the story: the same capability gets cheaper, the same models hardly do."""
-    text = level_and_models(view, story)
-    if len(story.index) > 1:
-        last = story.index.iloc[-1]
-        both = view.say(
-            "prices.both", basket=number(float(last["basket"]), 1), same=number(float(last["same"]), 0),
-            first=str(story.index["date"].iloc[0])[:7],
-        )  # fmt: skip
-        text = view.say("prices.story", first=text, rest=both)
-    return text
-
-
-def level_and_models(view: View, story: market.PriceHistory) -> str:
-    """How the price of the lowest level fell, and what the list prices of the same models did."""
-    models = view.say("common.stop") if story.move is None else _moved(view, story.move)
-    return level_sentence(view, story.levels[0]) + models
-
-
-def _moved(view: View, move: PriceMove) -> str:
-    key = "same" if abs(move.median) < 0.005 else "fell" if move.median < 0 else "rose"
-    return view.say(
-        f"prices.models_{key}", n=move.models, change=f"{abs(move.median):.0%}", low=_signed(move.low),
-        high=_signed(move.high), first=str(move.first)[:7], last=str(move.last)[:7],
-    )  # fmt: skip
-
-
-def _signed(share: float) -> str:
-    """A relative change with its sign; none where it rounds to nothing."""
-    return f"{share:+.0%}" if abs(share) >= 0.005 else "0%"
-
-
-def _months(fall: PriceDecline) -> str:
-    """The halving time with its interval, which is left out where every redrawn scale gives the same."""
-    alone = number(fall.halving, 1)
-    return alone if number(fall.low, 1) == number(fall.high, 1) else f"{alone} ({_ends(fall)})"
-
-
-def _ends(fall: PriceDecline) -> str:
-    high = "∞" if math.isinf(fall.high) else number(fall.high, 1)
-    return f"{number(fall.low, 1)}–{high}"
 
 
 def _levels(view: View, story: market.PriceHistory, ratio: float) -> Chart:
@@ -113,7 +60,7 @@ def _levels(view: View, story: market.PriceHistory, ratio: float) -> Chart:
     steepest = min(story.levels, key=lambda level: level.whole.halving)
     return scatter.lines(
         pd.concat(parts, ignore_index=True)[["series", "x", "y", "product"]], x_unit=say("cost.date"),
-        y_unit=say("cost.unit_short", ratio=f"{ratio:g}"), title=level_sentence(view, steepest), note=say("prices.note"),
+        y_unit=say("cost.unit_short", ratio=f"{ratio:g}"), title=price_story.level_sentence(say, steepest), note=say("prices.note"),
         source=say("prices.source", first=str(story.first)[:10], last=str(story.last)[:10]), name="price-history",
         log_y=True, steps=True, height=440,
     )  # fmt: skip
@@ -131,7 +78,7 @@ def _table(view: View, story: market.PriceHistory) -> None:
                     {"level": level.model, "points": level.points, "period": say(f"prices.{period}"),
                      "from": fall.first, "to": fall.last, "before": fall.before, "now": fall.now,
                      "halving": number(fall.halving, 1) if math.isfinite(fall.halving) else say("prices.no_fall"),
-                     "interval": _ends(fall) if math.isfinite(fall.low) else "–"}
+                     "interval": price_story.ends(fall) if math.isfinite(fall.low) else "–"}
                 )  # fmt: skip
     blocks.table(
         view,

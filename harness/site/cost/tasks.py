@@ -102,9 +102,7 @@ def sentence(view: View, drawn: pd.DataFrame, benchmark: str, by: str) -> str:
     """Who stands highest at what cost a task, and the cheapest that comes near (by score) or cannot be told from it (by points)."""
     say = view.say
     if by == POINTS:
-        rows = drawn.assign(
-            cost=drawn["x"], score=drawn["y"], model=drawn["label"]
-        )
+        rows = drawn.assign(cost=drawn["x"], score=drawn["y"], model=drawn["label"])
         best, cheap = tradeoff.best_and_cheapest(rows, scale.fitted(view))
         if best["label"] == cheap["label"]:
             return say("tasks.alone", model=best["label"], cost=dollars(best["x"]), n=int(drawn["on_frontier"].sum()))

@@ -41,6 +41,12 @@ def _scale(view: View) -> pd.DataFrame:
     return board.assign(origin="reported") if len(board) else board
 
 
+def _offers(view: View) -> pd.DataFrame:
+    from harness.market.prices.list_prices import offers
+
+    return offers(view)
+
+
 def _of(query: str) -> Callable[[View], pd.DataFrame]:
     return lambda view: view.frame(query)
 
@@ -49,7 +55,7 @@ SECTIONS: Mapping[str, Callable[[View], pd.DataFrame]] = {
     "leaderboard": _leaderboards,
     "scale": _scale,
     "reported": _of("reported"),
-    "prices": _of("prices"),
+    "prices": _offers,
     "models": _of("models"),
     "vendors": _of("vendors"),
     "runs": _of("runs"),

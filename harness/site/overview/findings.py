@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from harness.charts.text import number
 from harness.market import headlines as market
 from harness.market.prices.list_prices import RATIO
+from harness.reports.sections import price_story
 from harness.site.capability import leaderboard, scale
 from harness.site.cost import price_history, tradeoff
 
@@ -114,4 +115,4 @@ def _gap(view: View, one: pd.Series[Any], other: pd.Series[Any]) -> tuple[str, d
 def _prices(view: View) -> Iterator[Finding]:
     story = price_history.history(view, RATIO)
     if story is not None and story.levels:
-        yield Finding(price_history.level_and_models(view, story), "reported", "cost")
+        yield Finding(price_story.level_and_models(view.say, story), "reported", "cost")

@@ -1,0 +1,67 @@
+"""The price story in sentences: a level of capability gets cheaper, the same models hardly do."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from harness.charts.text import dollars, number
+
+if TYPE_CHECKING:
+    from harness.analysis.cost.history import PriceDecline, PriceMove
+    from harness.i18n.translator import Translator
+    from harness.market.prices.price_history import Level, PriceHistory
+
+
+def level_sentence(say: Translator, level: Level) -> str:
+    """What a level cost first and what it costs now, and in how many months it halved."""
+    whole = level.whole
+    values = {"model": level.model, "before": dollars(whole.before), "start": str(whole.first)[:7],
+              "now": dollars(whole.now), "end": str(whole.last)[:7]}  # fmt: skip
+    if math.isinf(whole.halving):
+        return say("prices.level_same", **values)
+    return say("prices.level_fell", halving=_months(whole), **values)
+
+
+def paragraph(say: Translator, story: PriceHistory) -> str:
+    """Both halves of the story: the same capability gets cheaper, the same models hardly do."""
+    text = level_and_models(say, story)
+    if len(story.index) > 1:
+        last = story.index.iloc[-1]
+        both = say(
+            "prices.both", basket=number(float(last["basket"]), 1), same=number(float(last["same"]), 0),
+            first=str(story.index["date"].iloc[0])[:7],
+        )  # fmt: skip
+        text = say("prices.story", first=text, rest=both)
+    return text
+
+
+def level_and_models(say: Translator, story: PriceHistory) -> str:
+    """How the price of the lowest level fell, and what the list prices of the same models did."""
+    models = say("common.stop") if story.move is None else _moved(say, story.move)
+    return level_sentence(say, story.levels[0]) + models
+
+
+def _moved(say: Translator, move: PriceMove) -> str:
+    key = "same" if abs(move.median) < 0.005 else "fell" if move.median < 0 else "rose"
+    return say(
+        f"prices.models_{key}", n=move.models, change=f"{abs(move.median):.0%}", low=_signed(move.low),
+        high=_signed(move.high), first=str(move.first)[:7], last=str(move.last)[:7],
+    )  # fmt: skip
+
+
+def _signed(share: float) -> str:
+    """A relative change with its sign; none where it rounds to nothing."""
+    return f"{share:+.0%}" if abs(share) >= 0.005 else "0%"
+
+
+def _months(fall: PriceDecline) -> str:
+    """The halving time with its interval, which is left out where every redrawn scale gives the same."""
+    alone = number(fall.halving, 1)
+    return alone if number(fall.low, 1) == number(fall.high, 1) else f"{alone} ({ends(fall)})"
+
+
+def ends(fall: PriceDecline) -> str:
+    """The interval of a halving time, in months."""
+    high = "∞" if math.isinf(fall.high) else number(fall.high, 1)
+    return f"{number(fall.low, 1)}–{high}"
