@@ -80,9 +80,11 @@ def show(view: View) -> None:
     names = dict(zip(known["benchmark_id"], known["benchmark"], strict=True))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         benchmark_id = controls.select(say("controls.benchmark"), list(names), "task", lambda b: names[b])
-        ways = [SCORE, POINTS] if len(board(view, benchmark_id)) else [SCORE]
-        by = controls.segmented(say("cost.axis"), ways, "task_by", lambda w: say(f"tasks.by_{w}"))
+        by = controls.segmented(say("cost.axis"), [SCORE, POINTS], "task_by", lambda w: say(f"tasks.by_{w}"))
     shown = costs(view, benchmark_id) if by == SCORE else board(view, benchmark_id)
+    if shown.empty:
+        st.info(say("tasks.unranked"), icon=":material/info:")
+        return
     drawn = shown.dropna(subset=["x", "y"])
     if len(drawn):
         blocks.chart(
