@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.charts import grid
-from harness.charts.text import count, dollars
+from harness.charts.text import count, dollars, sellers
 from harness.site.capability import scale
 from harness.site.companies import vendor_profile
 from harness.site.evidence.runs import present
@@ -112,7 +112,7 @@ def profile(view: View, vendor: Mapping[Any, Any]) -> None:
     vendor_profile.dimensions(view, vendor)
     blocks.section(say("companies.models"))
     blocks.table(
-        view, models, "vendor-models",
+        view, models.assign(seller=sellers(say, models)), "vendor-models",
         {
             "name": column.TextColumn(say("columns.model"), pinned=True),
             "released": column.DateColumn(say("columns.released"), format="YYYY-MM-DD"),
@@ -121,7 +121,10 @@ def profile(view: View, vendor: Mapping[Any, Any]) -> None:
             "input_modalities": column.TextColumn(say("opportunities.modality")),
             "open_weights": column.CheckboxColumn(say("companies.open")),
             "licence": column.TextColumn(say("columns.licence")),
-            "output_from": column.NumberColumn(say("companies.output_from"), format="$%.4g"),
+            "input_per_mtok": column.NumberColumn(say("companies.input_price"), format="$%.4g"),
+            "output_per_mtok": column.NumberColumn(say("companies.output_price"), format="$%.4g"),
+            "seller": column.TextColumn(say("companies.price_of")),
+            "priced": column.DateColumn(say("companies.priced"), format="YYYY-MM-DD"),
         },
         alt=say("companies.models"), height=300,
     )  # fmt: skip
@@ -188,7 +191,7 @@ def _share(column: pd.Series[Any]) -> float:
 
 
 def _least(models: pd.DataFrame) -> float | None:
-    held = models["output_from"].dropna() if len(models) else models.get("output_from")
+    held = models["output_per_mtok"].dropna() if len(models) else models.get("output_per_mtok")
     return float(held[held > 0].min()) if held is not None and len(held) and (held > 0).any() else None
 
 
