@@ -28,6 +28,27 @@ app.add_typer(data_app, name="data")
 app.add_typer(db_app, name="db")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else there.")]
+Task = Annotated[
+    str | None, typer.Option("--for", help="The kind of task: an id or name, or any unique beginning of one.")
+]
+Budget = Annotated[
+    float | None, typer.Option(help="At most this list price: USD per million tokens, blended at --ratio.")
+]
+TaskBudget = Annotated[float | None, typer.Option(help="At most this cost of one task, USD.")]
+Ratio = Annotated[float | None, typer.Option(help="Input tokens for each output token. Default: 3.")]
+OpenWeights = Annotated[bool, typer.Option("--open", help="Open weights alone.")]
+Licence = Annotated[str, typer.Option(help="any, or permissive (such as MIT and Apache 2.0).")]
+Spoken = Annotated[
+    str, typer.Option(help="A test in this language must be reported: zh or en. Default: the task's own.")
+]
+Makers = Annotated[str, typer.Option(help="Made by vendors of these countries, such as CN,US.")]
+Hosts = Annotated[str, typer.Option(help="Sold by a maker, cloud or host of these countries.")]
+Context = Annotated[int | None, typer.Option(help="At least so many tokens of context.")]
+Modality = Annotated[str, typer.Option(help="What the model must read: image, pdf, audio, video; with commas.")]
+Memory = Annotated[
+    float | None, typer.Option(help="Weights within so many GB (context comes on top), at --bits a parameter.")
+]
+Bits = Annotated[int, typer.Option(help="Bits of a parameter for --memory: 16, 8 or 4.")]
 
 
 def _version(value: bool) -> None:
@@ -370,6 +391,43 @@ def cost_self_host(
 
 
 @app.command()
+def choose(
+    task: Task = None,
+    budget: Budget = None,
+    budget_per_task: TaskBudget = None,
+    ratio: Ratio = None,
+    open_weights: OpenWeights = False,
+    licence: Licence = "any",
+    language: Spoken = "",
+    country: Makers = "",
+    host_country: Hosts = "",
+    context: Context = None,
+    modality: Modality = "",
+    memory: Memory = None,
+    bits: Bits = 16,
+    since: Annotated[str | None, typer.Option(help="Released since this date (2026-01-31).")] = None,
+    every: Annotated[
+        bool,
+        typer.Option("--all", help="List all models, those without any score too. Default: the first 10 of each list."),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """The models for a kind of task (without --for, the kinds that there are) under conditions: which suits best, by which
+    margin, at what price, on what evidence."""
+    from harness.commands import choose as command
+
+    if task is None:
+        command.kinds(as_json=json)
+        return
+    wish = command.wish(
+        task, budget=budget, budget_per_task=budget_per_task, ratio=ratio, open_weights=open_weights, licence=licence,
+        language=language, country=country, host_country=host_country, context=context, modality=modality, memory=memory,
+        bits=bits, since=since,
+    )  # fmt: skip
+    command.choose(wish, every=every, as_json=json)
+
+
+@app.command()
 def report(
     vendors: Annotated[
         list[str] | None, typer.Option(help="Vendors, by id or name; several with commas. Default: all.")
@@ -382,17 +440,37 @@ def report(
     lang: Annotated[str, typer.Option(help="The code of one of the site's languages.")] = "en",
     out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("reports-out"),
     since: Annotated[str | None, typer.Option(help="Add what changed since this date (2026-01-31).")] = None,
+    task: Task = None,
+    budget: Budget = None,
+    budget_per_task: TaskBudget = None,
+    ratio: Ratio = None,
+    open_weights: OpenWeights = False,
+    licence: Licence = "any",
+    language: Spoken = "",
+    country: Makers = "",
+    host_country: Hosts = "",
+    context: Context = None,
+    modality: Modality = "",
+    memory: Memory = None,
+    bits: Bits = 16,
     verify: Annotated[
         Path | None, typer.Option(help="Recompute the numbers of a report and say which changed; makes none.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """A comparison of vendors or models that people can forward."""
+    """A comparison of vendors or models that people can forward; with --for, which model to choose for a kind of task."""
+    from harness.commands import choose as command
     from harness.reports.commands import report as make
+
+    wish = None if task is None else command.wish(
+        task, budget=budget, budget_per_task=budget_per_task, ratio=ratio, open_weights=open_weights, licence=licence,
+        language=language, country=country, host_country=host_country, context=context, modality=modality, memory=memory,
+        bits=bits,
+    )  # fmt: skip
 
     code = make(
         vendors=vendors or (), models=models or (), segments=segment or (), formats=format or ("html",), lang=lang,
-        out=out, since=since, verify=verify, as_json=json,
+        out=out, since=since, wish=wish, verify=verify, as_json=json,
     )  # fmt: skip
     raise typer.Exit(code)
 

@@ -54,6 +54,8 @@ def build(reader: Reader, choices: Choices, language: str, commit: str, progress
     builders = section_builders()
     if choices.since is None:  # no day to count changes from
         builders = {key: make for key, make in builders.items() if key != "changes"}
+    if choices.wish is None:
+        builders = {key: make for key, make in builders.items() if key != "choice"}
     built = []
     for step, (key, make) in enumerate(builders.items()):
         progress(words(f"section.{key}", since=choices.since), step / len(builders))

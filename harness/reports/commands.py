@@ -8,9 +8,12 @@ import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.errors import BadInput
+
+if TYPE_CHECKING:
+    from harness.market.choice.wish import Wish
 
 MOST_PROBLEMS = 50
 
@@ -24,6 +27,7 @@ def report(
     lang: str = "en",
     out: Path = Path("reports-out"),
     since: str | None = None,
+    wish: Wish | None = None,
     verify: Path | None = None,
     as_json: bool = False,
 ) -> int:
@@ -41,7 +45,7 @@ def report(
     from harness.reports.selection import Choices
     from harness.store.opening import open_database
 
-    choices = Choices(_split(vendors), _split(models), _split(segments), _day(since))
+    choices = Choices(_split(vendors), _split(models), _split(segments), _day(since), wish)
     with _bar() as bar:
         task = bar.add_task("report", total=1.0) if bar else None
 

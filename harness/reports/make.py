@@ -113,7 +113,13 @@ def _write(path: Path, content: bytes) -> Path:
 
 def stem(report: Report, lang: str) -> str:
     """Name of the files without ending: the choices, the data's date, the language."""
-    chosen = [*report.choices["vendors"], *report.choices["models"], *report.choices["segments"]]
+    task = report.choices.get("wish", {}).get("task")
+    chosen = [
+        *([task] if task else []),
+        *report.choices["vendors"],
+        *report.choices["models"],
+        *report.choices["segments"],
+    ]
     words = [re.sub(r"[^\w.]+", "-", c).strip("-.").lower() for c in chosen[:4]]
     name = "-".join(word or hashlib.sha256(c.encode()).hexdigest()[:8] for word, c in zip(words, chosen, strict=False))
     more = f"-and-{len(chosen) - 4}-more" if len(chosen) > 4 else ""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from harness import names
 from harness.catalog.schema import SEGMENTS
 from harness.errors import BadInput
+from harness.market.choice.wish import Wish
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,12 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Names of vendors, models and segments to report on. Each list narrows the others; an empty one means all."""
+    """Names of vendors, models and segments to report on. Each list narrows the others; an empty one means all.
+
+    ``since`` adds what changed since a day, ``wish`` the models to choose for a kind of task, of the whole market.
+    """
 
     vendors: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
     since: dt.date | None = None
+    wish: Wish | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The choices as JSON types, as a report embeds them."""
@@ -32,6 +37,7 @@ class Choices:
             "models": list(self.models),
             "segments": list(self.segments),
             "since": since,
+            **({} if self.wish is None else {"wish": self.wish.to_json()}),
         }
 
     @classmethod
@@ -41,7 +47,8 @@ class Choices:
         vendors, models, segments = (
             tuple(str(v) for v in values.get(k) or ()) for k in ("vendors", "models", "segments")
         )
-        return cls(vendors, models, segments, since)
+        wish = Wish.from_json(values["wish"]) if isinstance(values.get("wish"), dict) else None
+        return cls(vendors, models, segments, since, wish)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,2 +1,4 @@
--- one row per benchmark of the catalog, with its name under its set-up
-SELECT benchmark_id, name_en AS benchmark, name_zh, family, domain, language, unit FROM benchmark ORDER BY benchmark_id
+-- one row per benchmark of the catalog: one test under one set-up
+SELECT benchmark_id, name_en, name_en AS benchmark, name_zh, family, edition, set_up_by, domain, language, unit, role
+FROM benchmark
+ORDER BY benchmark_id

@@ -1,0 +1,1 @@
+"""Which model to choose for a kind of task, under conditions."""

@@ -1,0 +1,172 @@
+"""What a choice of models comes to, in sentences of either language: the answer first, then price, evidence and what is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from harness.charts.text import dollars, sellers
+from harness.market.choice.choose import best_value
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.i18n.translator import Translator
+    from harness.market.choice.wish import Wish
+
+NAMED = 5
+"""Models that a sentence names."""
+UNKNOWN = {
+    "price": "choose.unknown_price",
+    "task_cost": "choose.unknown_task_cost",
+    "open_weights": "choose.unknown_open_weights",
+    "licence": "choose.unknown_licence",
+    "language": "choose.unknown_language",
+    "country": "choose.unknown_country",
+    "host": "choose.unknown_host",
+    "context": "choose.unknown_context",
+    "modality": "choose.unknown_modality",
+    "memory": "choose.unknown_memory",
+    "released": "choose.unknown_released",
+    "task": "choose.unknown_task",
+}
+"""Messages by what is not known of a model (column ``unknown`` of ``market.choice.choose``)."""
+
+
+def task_name(say: Translator, wish: Wish) -> str:
+    """The kind of task by name."""
+    return say.name(wish.family.name_en, wish.family.name_zh)
+
+
+def conditions(say: Translator, wish: Wish) -> list[str]:
+    """The conditions of a wish in words; the task's own are not among them."""
+    task = wish.family
+    out = []
+    if wish.budget is not None:
+        out.append(say("choose.cond_price", price=dollars(wish.budget)))
+    if wish.budget_per_task is not None:
+        out.append(say("choose.cond_task_cost", price=dollars(wish.budget_per_task)))
+    if wish.open_weights:
+        out.append(say("choose.cond_open"))
+    if wish.licence == "permissive":
+        out.append(say("choose.cond_licence"))
+    if wish.language and wish.language != task.language:
+        out.append(say("choose.cond_language", language=language(say, wish.language)))
+    if wish.countries:
+        out.append(say("choose.cond_country", countries=_countries(say, wish.countries)))
+    if wish.hosts:
+        out.append(say("choose.cond_host", countries=_countries(say, wish.hosts)))
+    if wish.context is not None:
+        out.append(say("choose.cond_context", n=f"{wish.context:,}"))
+    asked = [m for m in wish.modalities if m != task.modality]
+    if asked:
+        out.append(
+            say("choose.cond_modality", modalities=say("file.join").join(say(f"choose.modality_{m}") for m in asked))
+        )
+    if wish.memory is not None:
+        out.append(say("choose.cond_memory", gb=f"{wish.memory:g}", bits=wish.bits))
+    if wish.since is not None:
+        out.append(say("choose.cond_released", day=wish.since.isoformat()))
+    return out
+
+
+def wish_text(say: Translator, wish: Wish) -> str:
+    """The task and its conditions as one phrase."""
+    asked = conditions(say, wish)
+    task = task_name(say, wish)
+    return say("choose.wish", task=task, conditions=say("file.join").join(asked)) if asked else task
+
+
+def answer(say: Translator, wish: Wish, rows: pd.DataFrame, proof: pd.DataFrame) -> list[str]:
+    """The answer in sentences, the model first: ``rows`` of ``market.choice.choose``, ``proof`` of ``market.choice.evidence``."""
+    known, general = (rows[rows["standing"].eq(s)] for s in ("known", "general"))
+    phrase = wish_text(say, wish)
+    if known.empty:
+        out = [say("choose.none", wish=phrase)]
+        best = general[general["points"].notna()]
+        if len(best):
+            out.append(say("choose.general_first", models=_names(say, best["model"])))
+        return out + unsaid(say, rows)
+    first = known.iloc[0]
+    out = [say("choose.answer", wish=phrase, model=first["model"])]
+    tests = proof[proof["product_id"].eq(first["product_id"]) & proof["weight"].notna()]["test"].drop_duplicates()
+    out.append(
+        say(
+            "choose.solves",
+            share=percent(first["suitability"]),
+            low=f"{100 * float(first['low']):.0f}",
+            high=percent(first["high"]),
+            evidence=int(first["evidence"]),
+            tests=int(first["tests"]),
+            names=say("file.join").join(tests),
+        )
+    )
+    if wish.language:
+        spoken = proof[proof["product_id"].eq(first["product_id"]) & proof["language"].eq(wish.language)]
+        names = say("file.join").join(spoken["benchmark"].drop_duplicates())
+        out.append(say("choose.in_language", language=language(say, wish.language), names=names))
+    level = known[known["within_leader"]].iloc[1:]
+    out.append(say("choose.level", models=_names(say, level["model"])) if len(level) else say("choose.alone"))
+    priced = first["price"] == first["price"]
+    out.append(
+        _price(say, "choose.price", first, ratio=f"{wish.input_per_output:.3g}") if priced else say("choose.no_price")
+    )
+    cheap = best_value(known)
+    if cheap is not None and cheap["product_id"] != first["product_id"]:
+        out.append(_price(say, "choose.cheapest", cheap, model=cheap["model"]))
+    ahead = general[general["points"].astype(float).gt(first["points"])]
+    if len(ahead):
+        out.append(say("choose.ahead", models=_names(say, ahead["model"])))
+    return out + unsaid(say, rows)
+
+
+def unsaid(say: Translator, rows: pd.DataFrame) -> list[str]:
+    """Of how many models it cannot be said whether they satisfy the wish, and of how many nothing is published."""
+    scored, bare = (
+        int((rows["standing"].eq("unsaid") & rows["scored"]).sum()),
+        int((~rows["scored"].astype(bool)).sum()),
+    )
+    out = [say("choose.unsaid", n=scored)] if scored else []
+    return [*out, say("choose.unscored", n=bare)] if bare else out
+
+
+def task_note(say: Translator, wish: Wish) -> str:
+    """The typical tokens of one task, and where they come from."""
+    task = wish.family
+    return say(
+        "choose.task_note",
+        input=f"{task.input_tokens:,.0f}",
+        output=f"{task.output_tokens:,.0f}",
+        basis=task.tokens_basis,
+    )
+
+
+def unknown(say: Translator, codes: Iterable[str]) -> str:
+    """What is not known of a model, in words."""
+    return say("file.join").join(say(UNKNOWN[code]) for code in codes)
+
+
+def language(say: Translator, code: str) -> str:
+    """A language of tests by name."""
+    return say(f"choose.language_{code}")
+
+
+def percent(share: Any) -> str:
+    """A share as whole percent."""
+    return f"{100 * float(share):.0f} %"
+
+
+def _price(say: Translator, key: str, row: pd.Series[Any], **values: object) -> str:
+    import pandas as pd
+
+    seller = sellers(say, pd.DataFrame([row]))[0]
+    return say(key, price=dollars(float(row["price"])), seller=seller, day=f"{row['as_of']:%Y-%m-%d}", **values)
+
+
+def _names(say: Translator, models: pd.Series) -> str:
+    more = " …" if len(models) > NAMED else ""
+    return say("file.join").join(str(m) for m in models.head(NAMED)) + more
+
+
+def _countries(say: Translator, codes: Iterable[str]) -> str:
+    return say("file.join").join(say.known("country", code) for code in codes)

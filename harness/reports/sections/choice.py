@@ -1,0 +1,96 @@
+"""Choice: the models that satisfy a wish, with margin, price and evidence, and of which it cannot be said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.charts.text import sellers
+from harness.reports import choice_text
+from harness.reports.cells import cleaned
+from harness.reports.document import Figure, Part, Point, Section, Sentence, each, table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.reports.data import Material
+    from harness.reports.messages import Words
+
+POSITION = 15
+"""Place of the section in the report."""
+
+DRAWN, LISTED = 20, 60
+"""Models in the chart, and in the list of those of which it cannot be said."""
+
+
+def choice(material: Material, words: Words) -> Section:
+    """The section Choice."""
+    from harness.market.choice.choose import choose
+    from harness.market.choice.evidence import evidence
+
+    assert material.choices.wish is not None  # build leaves the section out
+    wish = material.choices.wish.checked()
+    rows = choose(material, material.fit, wish)
+    proof = evidence(material, material.fit, wish.family)
+    rows = rows.assign(
+        vendor=words.vendor(rows),
+        seller=sellers(words, rows),
+        list_price=rows["price"],
+        not_known=[choice_text.unknown(words, codes) for codes in rows["unknown"]],
+        reported=rows["evidence"],
+        list_price_as_of=rows["as_of"],
+    )
+    told = [*choice_text.answer(words, wish, rows, proof), choice_text.task_note(words, wish)]
+    sentences = tuple(Sentence(f"choose {i}", cleaned(text)) for i, text in enumerate(told))
+    scored = rows[rows["scored"].astype(bool)]
+    known, rest = scored[scored["standing"].eq("known")], scored[scored["standing"].ne("known")]
+    parts = [Part(sentences=sentences)]
+    if len(known):
+        parts += [_known(known, words), _evidence(known, proof, words)]
+    if len(rest):
+        price = words.column("list_price", "money", "USD")
+        columns = (
+            words.column("model"), words.column("vendor"), words.column("points", "points", label="capability"), price,
+            words.column("seller"), words.column("list_price_as_of", "date"), words.column("not_known"), words.column("model_id"),
+        )  # fmt: skip
+        listed = table(rest.head(LISTED), "choice_unsaid", words("choose.second"), columns, ("model_id",),
+                       note=words("choose.second_lead"))  # fmt: skip
+        parts.append(Part((listed,)))
+    return words.section("choice", *parts)
+
+
+def _known(known: pd.DataFrame, words: Words) -> Part:
+    columns = (
+        words.column("model"), words.column("vendor"), words.column("suitability", "percent"), *words.interval("percent"),
+        words.column("behind", "percent"), words.column("reported", "integer"), words.column("in_language", "integer"),
+        words.column("list_price", "money", "USD"), words.column("seller"), words.column("list_price_as_of", "date"),
+        words.column("task_cost", "money", "USD"), words.column("licence"), words.column("context_tokens", "integer"),
+        words.column("released", "date"), words.column("source"), words.column("model_id"),
+    )  # fmt: skip
+    listed = table(
+        known, "choice_known", words("choose.known"), columns, ("model_id",), note=words("choose.known_lead")
+    )
+    points = tuple(
+        Point(str(r.model), 100 * float(r.suitability), 100 * float(r.low), 100 * float(r.high),
+              group=r.segment if isinstance(r.segment, str) else "unknown", mark=bool(r.within_leader), note=str(r.seller))
+        for r in each(known.head(DRAWN))
+    )  # fmt: skip
+    day = known["as_of"].dropna().max()
+    source = words("choose.chart_source", day=f"{day:%Y-%m-%d}" if day == day else "–")
+    figure = Figure("choice", "dots", words("choose.chart"), words("choose.unit"), words("choose.chart_note"), source, points,
+                    origin="reported")  # fmt: skip
+    return Part((listed,), (figure,))
+
+
+def _evidence(known: pd.DataFrame, proof: pd.DataFrame, words: Words) -> Part:
+    names = known.set_index("product_id")["model"]
+    rows = proof[proof["product_id"].isin(names.index)]
+    rows = rows.assign(model=rows["product_id"].map(names), model_id=rows["product_id"], link=rows["url"])
+    columns = (
+        words.column("model"), words.column("benchmark"), words.column("weight", "plain"), words.column("score", "plain"),
+        words.column("unit"), words.column("effort"), words.column("as_of", "date"), words.column("source"), words.column("link"),
+        words.column("benchmark_id"), words.column("model_id"),
+    )  # fmt: skip
+    listed = table(rows, "choice_evidence", words("choose.evidence"), columns, ("model_id", "benchmark_id"),
+                   note=words("choose.evidence_lead"))  # fmt: skip
+    runs = tuple(rows.loc[rows["origin"].eq("measured"), "source"].astype(str))
+    return Part((listed,), runs=runs)

@@ -1,0 +1,1 @@
+"""The page Choose a model: its controls, the answer, the lists."""

@@ -1,0 +1,42 @@
+"""Which model suits a kind of task under conditions: the answer, its margin, price and evidence, and what is not known.
+
+Navigation: top 2 checklist
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from harness.reports import choice_text
+from harness.site.choice import asking, lists, results
+from harness.site.server import view
+from harness.site.widgets import blocks
+
+seen = view.current()
+say = seen.say
+blocks.heading(seen, "choose")
+
+if seen.frame("models").empty:
+    blocks.empty(seen, say("choose.empty"), "harness catalog refresh")
+    st.stop()
+asked = asking.wish(seen)
+wish = asked.checked()
+rows = results.rows(seen, wish)
+proof = results.proof(seen, wish)
+first, *more = choice_text.answer(say, wish, rows, proof)
+with st.container(border=True, key="choice-answer"):
+    st.markdown(f"**{blocks.literal(first)}**")
+    st.markdown(blocks.literal(" ".join(more)))
+known = rows[rows["standing"].eq("known")]
+if len(known):
+    lists.chart(seen, known)
+    lists.known(seen, known)
+lists.second(seen, rows, "general")
+lists.evidence(seen, known, proof)
+lists.second(seen, rows, "unsaid")
+lists.consists(seen, wish, results.tests(seen, wish))
+st.caption(say("choose.command"))
+options, shared = asking.command(asked), asking.command(replace(asked, since=None))
+st.code(f"harness choose {options}\nharness report {shared} --lang {seen.language} --out reports-out", language="bash")

@@ -1,0 +1,52 @@
+"""The page Choose a model: the answer first, the lists after it, the choice in the URL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.market.choice.wish import Wish
+from harness.site.choice import asking
+from tests.site.conftest import Open, table, texts
+
+
+def test_the_answer_stands_above_all(site: Open, filled: Path) -> None:
+    at = site(filled, "choose")
+    assert not at.exception and not at.error
+    assert "For Coding agent" in at.markdown[0].value
+    assert "harness choose --for coding-agent" in texts(at)
+
+
+def test_conditions_in_the_url_are_asked(site: Open, filled: Path) -> None:
+    at = site(filled, "choose", task="Mathematics", budget="0.5", licence="Open weights", memory="80")
+    assert not at.exception and not at.error
+    assert "at most $0.50 per million tokens" in at.markdown[0].value.replace("\\", "")
+    assert "--for mathematics --budget 0.5" in texts(at)
+
+
+def test_what_is_no_number_or_date_is_said_and_asks_nothing(site: Open, filled: Path) -> None:
+    at = site(filled, "choose", budget="cheap", since="soon")
+    assert not at.exception and not at.error
+    assert "cheap is no number" in texts(at) and "soon is no date" in texts(at)
+    assert "--budget" not in texts(at) and "--since" not in texts(at)
+
+
+def test_the_task_shows_its_tests_with_weights(site: Open, filled: Path) -> None:
+    rows = table(site(filled, "choose", task="Mathematics"), "on_scale")
+    assert list(rows["test"])[:1] == ["FrontierMath"] and {"weight", "benchmarks", "models"} <= set(rows.columns)
+
+
+def test_the_page_is_chinese_in_chinese(site: Open, filled: Path) -> None:
+    at = site(filled, "choose", lang="中文")
+    assert not at.exception and not at.error
+    assert at.title[0].value == "选择模型"
+
+
+def test_an_empty_market_says_what_comes_here(site: Open, bare: Path) -> None:
+    at = site(bare, "choose")
+    assert not at.exception
+    assert "harness" in texts(at)
+
+
+def test_the_command_asks_what_the_page_asks() -> None:
+    wish = Wish("chat", budget=0.5, open_weights=True, countries=("CN", "US"), memory=80.0, bits=4)
+    assert asking.command(wish) == "--for chat --budget 0.5 --open --country CN,US --memory 80 --bits 4"
