@@ -202,6 +202,10 @@ def lines(
             )  # fmt: skip
     dates = len(frame) and str(frame["x"].dtype).startswith("datetime")
     figure.update_xaxes(title=across(x_unit), **({"tickformat": "%Y-%m"} if dates else {}))
+    first, last = frame["x"].min(), frame["x"].max()
+    if len(frame) and first < last:  # else the names at the ends would widen the axis
+        pad = (last - first) * 0.04
+        figure.update_xaxes(range=[first - pad, last + pad])
     figure.update_yaxes(title=y_unit, showgrid=True, **(log_ticks(frame["y"]) if log_y else {}))
     figure.update_layout(margin_r=130)
     return Chart(figure, title, note, source, frame, name)

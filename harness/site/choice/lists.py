@@ -42,7 +42,13 @@ def chart(view: View, known: pd.DataFrame) -> None:
         view,
         dots.ranking(
             drawn[["model", "score", "low", "high", "segment", "ranks", "price", "product_id"]],
-            title=say("choose.chart"),
+            title=say(
+                "choose.chart",
+                model=str(known["model"].iloc[0]),
+                n=len(known),
+                share=f"{float(known['suitability'].iloc[0]):.0%}",
+                level=int(known["within_leader"].sum()) - 1,
+            ),
             unit=say("choose.unit"),
             note=say("choose.chart_note"),
             source=say("choose.chart_source", day=f"{day:%Y-%m-%d}" if day == day else DASH),
