@@ -2,7 +2,7 @@
 -- `basis` is `median` (of the hosts and clouds of open weights, three or more), `maker` (the maker's standard tier) or `few`
 -- (the median of fewer than three hosts, where the maker has no price). A provider counts once: with its newest offer of the
 -- product, under the product's own name rather than another's, the cheapest of such. Of a maker's several platforms the
--- dearest counts: one inside China is cheaper and not open to everybody; a host's platforms (`SiliconFlow (China)`) are one.
+-- one for the world outside China counts (the id of the other ends in `-cn`), of two such the dearer; a host's platforms (`SiliconFlow (China)`) are one.
 -- Stale offers stay out, and so do prices more than half a year older than the product's newest of their kind.
 CREATE MACRO list_prices_at(ratio, cached := 0.0) AS TABLE
 WITH shop AS (
@@ -21,7 +21,8 @@ maker AS (
     FROM fresh
     WHERE seller = 'maker'
     QUALIFY row_number() OVER (
-        PARTITION BY sheet, product_id ORDER BY provider_kind = 'maker' DESC, blended_per_mtok DESC, provider_id
+        PARTITION BY sheet, product_id
+        ORDER BY provider_kind = 'maker' DESC, ends_with(provider_id, '-cn'), blended_per_mtok DESC, provider_id
     ) = 1
 ),
 

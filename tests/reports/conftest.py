@@ -43,7 +43,7 @@ def hostile(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Reader:
     con.execute(
         "UPDATE fact SET value = '-2+3+cmd|'' /C calc''!A0', key = 'listing' WHERE vendor_id = 'aurora' AND key = 'staff'"
     )
-    con.execute("UPDATE provider SET name = '\u0645\u0632\u0648\u062f \u200f+1' WHERE provider_id = 'northbound'")
+    con.execute("UPDATE provider SET name = '\u0645\u0632\u0648\u062f \u200f+1' WHERE provider_id = 'aurora-api'")
     con.close()
     return Reader(path)
 

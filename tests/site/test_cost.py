@@ -59,7 +59,7 @@ def test_the_ratio_and_the_market_move_the_price(site: Open, filled: Path) -> No
     cheapest = _priced(site(filled, "cost", prices="Cheapest trusted")).set_index("label")
     opened = listed.index[listed["seller"] == "median of 3 hosts"]
     assert len(opened) > 3 and set(cheapest.loc[opened, "seller"]) == {"Northbound"}
-    assert (listed.loc[opened, "x"] / cheapest.loc[opened, "x"]).round(1).tolist() == [1.2] * len(opened)
+    assert (listed.loc[opened, "x"] / cheapest.loc[opened, "x"]).between(1.24, 1.26).all()
     assert set(listed["tier"]) == {"standard"} and listed[["as_of", "url"]].notna().all().all()
 
 

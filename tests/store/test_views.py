@@ -115,7 +115,9 @@ OPEN, CLOSED = "acme-one", "acme-two"
         ([("acme-api", CLOSED, "standard", 8), ("router", CLOSED, "standard", 1)], "maker", 8),
         ([("acme-api", CLOSED, "fast", 8), ("acme-api", CLOSED, "standard", 6)], "maker", 6),
         ([("acme-api", CLOSED, "batch", 4), ("acme-api", CLOSED, "free", 0)], None, None),
-        ([("acme-cn", CLOSED, "standard", 3), ("acme-api", CLOSED, "standard", 8)], "maker", 8),  # the dearer platform
+        ([("acme-cn", CLOSED, "standard", 3), ("acme-api", CLOSED, "standard", 8)], "maker", 8),
+        ([("acme-cn", CLOSED, "standard", 9), ("acme-api", CLOSED, "standard", 8)], "maker", 8),  # not the one inside China
+        ([("acme-cn", CLOSED, "standard", 3)], "maker", 3),
         ([("h1", CLOSED, "standard", 1), ("h2", CLOSED, "standard", 2), ("h3", CLOSED, "standard", 3)], None, None),
         ([("cloud", CLOSED, "standard", 7)], "few", 7),
         # open weights: the median of three hosts or clouds, each once
@@ -135,9 +137,10 @@ def test_whose_price_is_the_list_price(
     providers = [CATALOG["providers.csv"].splitlines()[0]]
     providers += [f"{id},{name},{kind},US,,2026-01-01,s1" for id, (name, kind) in kinds.items()]
     prices = [CATALOG["prices.csv"].splitlines()[0]]
-    prices += [
-        f"{who},o{i},{model},{tier},token,USD,{p},{p},,,2026-01-01,s1" for i, (who, model, tier, p) in enumerate(offers)
-    ]
+    named = {"latest": ("two-latest", CLOSED), "h1/one": ("h1/one", OPEN)}
+    for i, (who, model, tier, p) in enumerate(offers):
+        offer, of = named.get(model, (f"o{i}", model))
+        prices.append(f"{who},{offer},{of},{tier},token,USD,{p},{p},,,2026-01-01,s1")
     catalog = make_catalog(tmp_path / "catalog", providers="\n".join(providers) + "\n", prices="\n".join(prices) + "\n")
     publish_sources(db, catalog=catalog)
     found = Reader(db).sql("SELECT basis, blended_per_mtok FROM list_price")

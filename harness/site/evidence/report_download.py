@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ import streamlit as st
 from harness.reports.formats.zip_file import zip_bytes
 
 if TYPE_CHECKING:
+    from harness.market.choice.wish import Wish
     from harness.site.server.view import View
     from harness.store.reader import Reader
 
@@ -36,14 +38,16 @@ class Document:
     missed: str = ""
 
 
-def document_of(view: View, vendors: Sequence[str], models: Sequence[str], form: str) -> Document:
-    """The report on these vendors and models (none chosen means all) in one format.
+def document_of(
+    view: View, vendors: Sequence[str], models: Sequence[str], form: str, wish: Wish | None = None
+) -> Document:
+    """The report on these vendors and models (none chosen means all) in one format, with the choice for ``wish``.
 
     Raises:
         LandscapeError: there is nothing to report on.
     """
     out: Document = _cached_document(
-        view.reader.generation, tuple(vendors), tuple(models), form, view.language, view.reader
+        view.reader.generation, tuple(vendors), tuple(models), _text(wish), form, view.language, view.reader
     )
     return out
 
@@ -56,13 +60,22 @@ def _report_lock() -> threading.Lock:
 # Bounds: a document of the whole market is some megabytes, and the choices of different visitors seldom meet.
 @st.cache_data(max_entries=8, show_spinner=False)
 def _cached_document(
-    generation: Any, vendors: tuple[str, ...], models: tuple[str, ...], form: str, language: str, _reader: Reader
+    generation: Any,
+    vendors: tuple[str, ...],
+    models: tuple[str, ...],
+    wish: str,
+    form: str,
+    language: str,
+    _reader: Reader,
 ) -> Document:
+    from harness.market.choice.wish import Wish
     from harness.reports.make import make_report
     from harness.reports.selection import Choices
 
+    asked = Wish.from_json(json.loads(wish)) if wish else None
     with _report_lock(), tempfile.TemporaryDirectory() as folder:
-        written = make_report(_reader, Choices(vendors=vendors, models=models), [form], language, Path(folder))
+        choices = Choices(vendors=vendors, models=models, wish=asked)
+        written = make_report(_reader, choices, [form], language, Path(folder))
         if not written.files:
             return Document("", b"", "", " ".join(written.missed))
         return packed(written.files, Path(folder), MIME[form])
@@ -76,11 +89,16 @@ def packed(files: Sequence[Path], folder: Path, mime: str) -> Document:
     return Document(f"{files[0].stem}.zip", archive, "application/zip")
 
 
+def _text(wish: Wish | None) -> str:
+    """A wish as text that a cache can hash; empty without one."""
+    return "" if wish is None else json.dumps(wish.to_json(), sort_keys=True)
+
+
 def _request(wanted: tuple[Any, ...]) -> None:
     st.session_state["_report"] = wanted
 
 
-def show(view: View, vendors: Sequence[str], models: Sequence[str]) -> None:
+def show(view: View, vendors: Sequence[str], models: Sequence[str], wish: Wish | None = None) -> None:
     """Choose a format, make the document, download it."""
     from harness.errors import LandscapeError
     from harness.site.widgets import blocks, controls
@@ -89,14 +107,14 @@ def show(view: View, vendors: Sequence[str], models: Sequence[str]) -> None:
     blocks.section(say("reports.document"), say("reports.document_lead"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         form = controls.segmented(say("reports.format"), list(MIME), "r_format", lambda f: say(f"reports.format_{f}"))
-        wanted = (tuple(vendors), tuple(models), form, view.language, view.reader.generation)
+        wanted = (tuple(vendors), tuple(models), _text(wish), form, view.language, view.reader.generation)
         st.button(say("reports.make"), key="r_make", icon=":material/description:", type="primary", on_click=_request,
                   args=(wanted,))  # fmt: skip
     if st.session_state.get("_report") != wanted:
         return
     try:
         with st.spinner(say("reports.making")):
-            document = document_of(view, vendors, models, form)
+            document = document_of(view, vendors, models, form, wish)
     except LandscapeError as error:
         st.error(blocks.literal(error), icon=":material/error:")
         return
