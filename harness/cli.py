@@ -417,6 +417,10 @@ def choose(
     from harness.commands import choose as command
 
     if task is None:
+        _only_with_for(
+            budget, budget_per_task, ratio, open_weights, licence != "any", language, country, host_country, context,
+            modality, memory, bits != 16, since,
+        )  # fmt: skip
         command.kinds(as_json=json)
         return
     wish = command.wish(
@@ -425,6 +429,12 @@ def choose(
         bits=bits, since=since,
     )  # fmt: skip
     command.choose(wish, every=every, as_json=json)
+
+
+def _only_with_for(*given: object) -> None:
+    """Refuse conditions of a choice without the task that the choice is for."""
+    if any(value not in (None, "", False) for value in given):
+        raise typer.BadParameter("is missing: conditions on a model need the task that it is for.", param_hint="--for")
 
 
 @app.command()
@@ -462,6 +472,11 @@ def report(
     from harness.commands import choose as command
     from harness.reports.commands import report as make
 
+    if task is None:
+        _only_with_for(
+            budget, budget_per_task, ratio, open_weights, licence != "any", language, country, host_country, context,
+            modality, memory, bits != 16,
+        )  # fmt: skip
     wish = None if task is None else command.wish(
         task, budget=budget, budget_per_task=budget_per_task, ratio=ratio, open_weights=open_weights, licence=licence,
         language=language, country=country, host_country=host_country, context=context, modality=modality, memory=memory,

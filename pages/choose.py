@@ -15,9 +15,6 @@ from harness.site.evidence import report_download
 from harness.site.server import view
 from harness.site.widgets import blocks
 
-REPORTED = 10
-"""Models that a report on a choice covers: the first of the list, as many as its memo has rows."""
-
 seen = view.current()
 say = seen.say
 blocks.heading(seen, "choose")
@@ -42,7 +39,7 @@ lists.evidence(seen, known, proof)
 lists.second(seen, rows, "unsaid")
 lists.consists(seen, wish, results.tests(seen, wish))
 best = known if len(known) else rows
-report_download.show(seen, (), tuple(best["product_id"].head(REPORTED)), asked)
+report_download.show(seen, (), tuple(best["product_id"].head(results.REPORTED)), asked)
 st.caption(say("choose.command"))
 options, shared = asking.command(asked), asking.command(replace(asked, since=None))
 st.code(f"harness choose {options}\nharness report {shared} --lang {seen.language} --out reports-out", language="bash")

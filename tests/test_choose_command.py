@@ -84,10 +84,18 @@ def test_what_nobody_satisfies_is_not_known(capsys: Capture) -> None:
         (("--for", "chat", "--budget", "-1"), "budget must be"),
         (("--for", "chat", "--since", "soon"), "is no date"),
         (("--for", "chat", "--country", "France"), "code of a country"),
+        (("--for", "chat", "--country", "中国"), "code of a country"),
+        (("--for", "chat", "--ratio", "1e308"), "ratio must be"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(capsys: Capture, options: tuple[str, ...], part: str) -> None:
     assert part in said(capsys, *options, code=2).err
+
+
+@pytest.mark.parametrize("command", ["choose", "report"])
+def test_conditions_without_a_task_are_refused(capsys: Capture, command: str) -> None:
+    assert run([command, "--budget", "1"]) == 2
+    assert "--for" in capsys.readouterr().err
 
 
 def test_a_report_holds_the_choice_and_verifies(capsys: Capture, tmp_path: Path) -> None:
@@ -95,7 +103,7 @@ def test_a_report_holds_the_choice_and_verifies(capsys: Capture, tmp_path: Path)
     assert run(["report", *options]) == 0
     (file,) = tmp_path.glob("*chinese-customer-service*.md")
     text = file.read_text(encoding="utf-8")
-    assert "## 选择模型" in text and "首选" in text
+    assert "## 选择模型" in text and "首选" in text and "{" not in text
     assert run(["report", "--verify", str(file)]) == 0
 
 

@@ -120,7 +120,9 @@ def to_json(row: dict[Any, Any], proof: pd.DataFrame | None) -> dict[str, Any]:
     values |= {"in_language": int(row["in_language"]), "within_leader": bool(row["within_leader"]) if known else None}
     values |= {key: _rounded(row[key], 4) for key in ("behind", "behind_low", "behind_high")}
     values |= {key: _rounded(row[key], 2) for key in ("points", "points_low", "points_high")}
-    values |= {key: _rounded(row[key], 6) for key in ("price", "input_per_mtok", "output_per_mtok", "task_cost")}
+    values |= {
+        key: _rounded(row[key], 6) for key in ("price", "list_price", "input_per_mtok", "output_per_mtok", "task_cost")
+    }
     values |= {
         key: _plain(row[key]) for key in ("basis", "provider", "provider_kind", "as_of", "source", "url", "task_basis")
     }

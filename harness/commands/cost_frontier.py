@@ -11,7 +11,7 @@ from rich.table import Table
 from harness.charts.text import dollars, number
 from harness.commands.database import reader as open_reader
 from harness.errors import BadInput, MissingData
-from harness.names import matches, near, only
+from harness.names import matches, only
 from harness.terminal import print_json, print_table
 
 if TYPE_CHECKING:
@@ -134,10 +134,12 @@ def _benchmark(queries: Queries, wanted: str) -> str:
         for column in ("benchmark_id", "benchmark")
         for name, id in zip(known[column], known["benchmark_id"], strict=True)
     ]
+    if known.empty:
+        raise MissingData("No benchmark has costs per task of enough models in this database.")
     match = only("benchmark", wanted, matches(wanted, pairs))
     if match is None:
-        close = near(wanted, (name for name, _ in pairs)) or list(known["benchmark_id"])
-        raise MissingData(f"No benchmark {wanted!r} has costs per task of enough models. There is {', '.join(close)}.")
+        listed = ", ".join(known["benchmark_id"])
+        raise MissingData(f"No benchmark {wanted!r} has costs per task of enough models. There are {listed}.")
     return match
 
 

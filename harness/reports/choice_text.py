@@ -93,6 +93,7 @@ def answer(say: Translator, wish: Wish, rows: pd.DataFrame, proof: pd.DataFrame)
     out.append(
         say(
             "choose.solves",
+            n=int(first["evidence"]),
             share=percent(first["suitability"]),
             low=f"{100 * float(first['low']):.0f}",
             high=percent(first["high"]),
@@ -118,6 +119,15 @@ def answer(say: Translator, wish: Wish, rows: pd.DataFrame, proof: pd.DataFrame)
     if len(ahead):
         out.append(say("choose.ahead", models=_names(say, ahead["model"])))
     return out + unsaid(say, rows)
+
+
+def chart_title(say: Translator, known: pd.DataFrame) -> str:
+    """Who suits the task best of the known rows, and how many cannot be told from it."""
+    first, others = known.iloc[0], int(known["within_leader"].sum()) - 1
+    told = {"model": first["model"], "share": percent(first["suitability"]), "all": len(known)}
+    if len(known) == 1:
+        return say("choose.chart_only", **told)
+    return say("choose.chart", n=others, **told) if others else say("choose.chart_clear", **told)
 
 
 def unsaid(say: Translator, rows: pd.DataFrame) -> list[str]:
@@ -160,7 +170,10 @@ def _price(say: Translator, key: str, row: pd.Series[Any], **values: object) -> 
     import pandas as pd
 
     seller = sellers(say, pd.DataFrame([row]))[0]
-    return say(key, price=dollars(float(row["price"])), seller=seller, day=f"{row['as_of']:%Y-%m-%d}", **values)
+    told = say(key, price=dollars(float(row["price"])), seller=seller, day=f"{row['as_of']:%Y-%m-%d}", **values)
+    if not float(row["price"]) < float(row["list_price"]):
+        return told
+    return say("choose.from", text=told, listed=dollars(float(row["list_price"])))
 
 
 def _names(say: Translator, models: pd.Series) -> str:

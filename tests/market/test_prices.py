@@ -33,7 +33,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
 def test_a_market_outside_the_three_and_a_negative_ratio_are_refused(reader: Reader) -> None:
     with pytest.raises(BadInput, match="no market 'grey'"):
         list_prices.market_prices(reader, "grey")
-    with pytest.raises(BadInput, match="0 or more"):
+    with pytest.raises(BadInput, match="between 0 and"):
         list_prices.list_prices(reader, -1)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from harness.market.choice.wish import Wish
 from harness.site.choice import asking
 from tests.site.conftest import Open, table, texts
@@ -28,6 +30,23 @@ def test_what_is_no_number_or_date_is_said_and_asks_nothing(site: Open, filled: 
     assert not at.exception and not at.error
     assert "cheap is no number" in texts(at) and "soon is no date" in texts(at)
     assert "--budget" not in texts(at) and "--since" not in texts(at)
+
+
+@pytest.mark.parametrize("text", ["1,000", "1.000", "1_000", "２", "-1", "inf"])
+def test_figures_of_several_readings_ask_nothing(site: Open, filled: Path, text: str) -> None:
+    at = site(filled, "choose", budget=text)
+    assert "is no number" in texts(at) and "--budget" not in texts(at)
+
+
+def test_a_decimal_comma_is_a_point_and_no_digit_is_lost(site: Open, filled: Path) -> None:
+    assert "--budget 0.123456789" in texts(site(filled, "choose", budget="0,123456789"))
+
+
+def test_the_page_says_no_more_than_its_texts(site: Open, filled: Path) -> None:
+    """Streamlit writes bare strings of a page's file onto the page."""
+    at = site(filled, "choose")
+    assert not [m.value for m in at.markdown if "Models that a report on a choice covers" in m.value]
+    assert "{" not in texts(at).replace("\\{", "")
 
 
 def test_the_task_shows_its_tests_with_weights(site: Open, filled: Path) -> None:

@@ -14,7 +14,7 @@ from harness.catalog.schema import LANGUAGE_KINDS
 from harness.errors import MissingData
 from harness.market.choice.evidence import evidence, tests_of
 from harness.market.choice.wish import BYTES
-from harness.market.prices.list_prices import list_prices, offers
+from harness.market.prices.list_prices import list_prices, market_prices, offers
 from harness.market.prices.task_costs import highest_effort, task_costs
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ PRICE_COLUMNS = [
     "as_of",
     "source",
     "url",
+    "list_price",
 ]
 COST_COLUMNS = ["task_cost", "task_basis", "task_benchmark", "task_effort", "task_as_of", "task_source", "task_url"]
 COLUMNS = ["standing", *MODEL_COLUMNS, *SUITED_COLUMNS, "in_language", *POINT_COLUMNS, *PRICE_COLUMNS, *COST_COLUMNS,
@@ -54,7 +55,8 @@ def choose(queries: Queries, fit: ScaleFit | None, wish: Wish) -> pd.DataFrame:
 
     ``standing`` is one of STANDINGS, in whose order the rows come: ``known`` by suitability (``analysis.choice``, the share of the
     task's tests solved, 95 %), the others by general points. ``behind`` and ``within_leader`` compare the known with their best.
-    ``price`` is the list price, USD per million tokens at the wish's ratio; ``task_cost`` is USD for one task, ``reported`` for
+    ``price`` is the list price, USD per million tokens at the wish's ratio, or, where that is above the budget, the
+    cheapest offer of a seller that one can trust (``list_price`` is then the dearer list price); ``task_cost`` is USD for one task, ``reported`` for
     ``task_benchmark`` or ``estimated`` from the task's typical tokens at list price. ``memory_gb`` is of the weights alone.
     ``in_language`` counts reported tests in the wish's language. ``unknown`` lists, by name, the conditions of the wish of which it
     is not known whether the product satisfies them, and ``task`` where too little is reported to know it for the task. ``scored``
@@ -120,7 +122,11 @@ def _products(queries: Queries, wish: Wish) -> pd.DataFrame:
 
 def _prices(queries: Queries, wish: Wish) -> pd.DataFrame:
     ratio = wish.input_per_output
-    prices = list_prices(queries, ratio).rename(columns={"blended_per_mtok": "price"})[["product_id", *PRICE_COLUMNS]]
+    prices = list_prices(queries, ratio).rename(columns={"blended_per_mtok": "price"})
+    prices = prices.assign(list_price=prices["price"])
+    if wish.budget is not None:
+        prices = _within(prices, market_prices(queries, "cheapest", ratio), wish.budget)
+    prices = prices[["product_id", *PRICE_COLUMNS]]
     sold = offers(queries, ratio)
     sold = sold[sold["trusted"] & ~sold["stale"]]
     country = queries.frame("sellers").set_index("provider_id")["country"]
@@ -129,6 +135,30 @@ def _prices(queries: Queries, wish: Wish) -> pd.DataFrame:
         lambda hosts: tuple(sorted({h if isinstance(h, str) else "" for h in hosts}))
     )
     return prices.assign(host_countries=prices["product_id"].map(where))
+
+
+def _within(prices: pd.DataFrame, cheapest: pd.DataFrame, budget: float) -> pd.DataFrame:
+    """List prices, with the cheapest offer of a seller that one can trust in the place of those above the budget that it keeps to."""
+    cheapest = cheapest.rename(columns={"blended_per_mtok": "price"}).set_index("product_id")
+    cheapest = cheapest[cheapest["price"].astype(float) <= budget]
+    dear = prices["price"].astype(float).gt(budget) | prices["basis"].eq("few")
+    dear &= prices["product_id"].isin(cheapest.index)
+    offered = cheapest.loc[prices.loc[dear, "product_id"]].assign(hosts=1)
+    for column in (
+        "price",
+        "input_per_mtok",
+        "output_per_mtok",
+        "basis",
+        "provider",
+        "provider_kind",
+        "hosts",
+        "as_of",
+        "source",
+        "url",
+    ):
+        prices[column] = prices[column].astype(object)
+        prices.loc[dear, column] = offered[column].to_numpy(dtype=object)
+    return prices.assign(price=prices["price"].astype(float))
 
 
 def _task_costs(queries: Queries, task: Family) -> pd.DataFrame:
@@ -178,7 +208,7 @@ def _answers(rows: pd.DataFrame, wish: Wish) -> pd.DataFrame:
     """Whether each product satisfies each condition of the wish, a column a condition; missing where it cannot be said."""
     opened = rows["open_weights"].astype("boolean")
     out: dict[str, pd.Series] = {}
-    if wish.budget is not None:  # a median of fewer than three hosts is no list price that one can trust
+    if wish.budget is not None:
         trusted = rows["price"].astype(float).where(rows["basis"].ne("few"))
         out["price"] = _at_most(trusted, wish.budget)
     if wish.budget_per_task is not None:

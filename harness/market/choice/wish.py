@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from harness.catalog.codes import COUNTRIES
 from harness.errors import BadInput
 from harness.market.choice.families import Family, family
-from harness.market.prices.list_prices import RATIO
+from harness.market.prices.list_prices import MOST_RATIO, RATIO
 
 LICENCES = ("any", "permissive")
 LANGUAGES = ("en", "zh")
@@ -66,8 +67,8 @@ class Wish:
             for name in ("budget", "budget_per_task", "context", "memory")
             if (value := getattr(self, name)) is not None and not 0 < value < float("inf")
         ]
-        if self.ratio is not None and not 0 <= self.ratio < float("inf"):
-            problems.append("ratio must be 0 or more.")
+        if self.ratio is not None and not 0 <= self.ratio <= MOST_RATIO:
+            problems.append(f"ratio must be between 0 and {MOST_RATIO:,}.")
         if self.licence not in LICENCES:
             problems.append(f"There is no licence condition {self.licence!r}; there is {', '.join(LICENCES)}.")
         if self.language and self.language not in LANGUAGES:
@@ -75,7 +76,7 @@ class Wish:
         if self.bits not in BYTES:
             problems.append(f"Weights have {', '.join(map(str, BYTES))} bits a parameter, not {self.bits}.")
         problems += [f"There is no modality {m!r}; there is {', '.join(MODALITIES)}." for m in self.modalities if m not in MODALITIES]  # fmt: skip
-        problems += [f"{c!r} is no code of a country; write it as CN." for c in (*self.countries, *self.hosts) if not (len(c) == 2 and c.isalpha())]  # fmt: skip
+        problems += [f"{c!r} is no code of a country; write it as CN." for c in (*self.countries, *self.hosts) if c.upper() not in COUNTRIES]  # fmt: skip
         if problems:
             raise BadInput("The choice cannot be made as asked.", problems)
         own = (task.modality,) if task.modality else ()

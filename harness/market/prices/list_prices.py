@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 RATIO = 3.0
 """Input tokens per output token in a blended price, as Artificial Analysis states it; a reader's setting."""
+MOST_RATIO = 1_000_000
+"""Input tokens per output token beyond which nothing is asked: a whole library for one token."""
 MARKETS = ("list", "cheapest", "any")
 """Which price stands for a model: its list price, the cheapest trusted offer, the cheapest of anybody."""
 
@@ -56,6 +58,6 @@ def market_prices(queries: Queries, market: str = "list", ratio: float = RATIO, 
 
 
 def _ratio(ratio: float) -> float:
-    if not ratio >= 0:
-        raise BadInput("The input:output ratio must be 0 or more.")
+    if not 0 <= ratio <= MOST_RATIO:
+        raise BadInput(f"The ratio of input to output tokens must be between 0 and {MOST_RATIO:,}.")
     return float(ratio)

@@ -76,7 +76,7 @@ def _known(known: pd.DataFrame, words: Words) -> Part:
     )  # fmt: skip
     day = known["as_of"].dropna().max()
     source = words("choose.chart_source", day=f"{day:%Y-%m-%d}" if day == day else "–")
-    figure = Figure("choice", "dots", words("choose.chart"), words("choose.unit"), words("choose.chart_note"), source, points,
+    figure = Figure("choice", "dots", choice_text.chart_title(words, known), words("choose.unit"), words("choose.chart_note"), source, points,
                     origin="reported")  # fmt: skip
     return Part((listed,), (figure,))
 

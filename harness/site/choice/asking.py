@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 CONTEXTS = (0, 32_000, 128_000, 200_000, 1_000_000)
+
+_FIGURE = re.compile(r"\d+|\d*[.,]\d+", re.ASCII)
+_AMBIGUOUS = re.compile(r"\d{1,3}[,.]\d{3}", re.ASCII)
 
 
 def wish(view: View) -> Wish:
@@ -69,7 +73,7 @@ def command(asked: Wish) -> str:
     }  # fmt: skip
     given = {name: value for name, value in options.items() if value not in (None, "", False)}
     return " ".join(
-        f"--{name}" if value is True else f"--{name} {value:g}" if isinstance(value, float) else f"--{name} {value}"
+        f"--{name}" if value is True else f"--{name} {value:.12g}" if isinstance(value, float) else f"--{name} {value}"
         for name, value in given.items()
     )
 
@@ -82,10 +86,11 @@ def _number(view: View, label: str, key: str) -> float | None:
     text = controls.text(label, key, view.say("choose.budget_hint") if key != "memory" else "80")
     if not text:
         return None
-    try:
-        value = float(text.replace(",", ".").lstrip("$"))
-    except ValueError:
-        value = float("nan")
+    plain = text.strip().lstrip("$")
+    # 1,000 is a thousand to some and one to others
+    value = (
+        float(plain.replace(",", ".")) if _FIGURE.fullmatch(plain) and not _AMBIGUOUS.fullmatch(plain) else float("nan")
+    )
     if 0 < value < float("inf"):
         return value
     st.caption(view.say("choose.no_number", text=blocks.literal(text)))

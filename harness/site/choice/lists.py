@@ -42,13 +42,7 @@ def chart(view: View, known: pd.DataFrame) -> None:
         view,
         dots.ranking(
             drawn[["model", "score", "low", "high", "segment", "ranks", "price", "product_id"]],
-            title=say(
-                "choose.chart",
-                model=str(known["model"].iloc[0]),
-                n=len(known),
-                share=f"{float(known['suitability'].iloc[0]):.0%}",
-                level=int(known["within_leader"].sum()) - 1,
-            ),
+            title=choice_text.chart_title(say, known),
             unit=say("choose.unit"),
             note=say("choose.chart_note"),
             source=say("choose.chart_source", day=f"{day:%Y-%m-%d}" if day == day else DASH),
@@ -192,6 +186,7 @@ def _price_columns(view: View) -> dict[str, Any]:
     say, column = view.say, st.column_config
     return {
         "price": column.NumberColumn(say("choose.price_short"), format="$%.3g"),
+        "list_price": column.NumberColumn(say("choose.list_price"), format="$%.3g"),
         "seller": column.TextColumn(say("choose.seller")),
         "as_of": column.DateColumn(say("choose.price_day"), format="YYYY-MM-DD"),
         "url": column.LinkColumn(

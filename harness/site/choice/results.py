@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from harness.site.server.view import View
 
+REPORTED = 10
+"""Models that a report on a choice covers: the first of the list, as many as its memo has rows."""
+
 
 def rows(view: View, wish: Wish) -> pd.DataFrame:
     """``market.choice.choose`` of the wish."""
