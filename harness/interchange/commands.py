@@ -52,6 +52,7 @@ def _document(report: ImportReport, loaded: Loaded) -> dict[str, object]:
     return {
         "imported": list(report.imported),
         "existing": list(report.existing),
+        "replaced": list(report.replaced),
         "published": loaded.runs,
         "reported_scores": report.reported,
         "lines_without_figure": report.without_figure,
@@ -77,6 +78,8 @@ def _summary(report: ImportReport, loaded: Loaded) -> str:
     parts = [f"{len(report.imported):,} runs imported", there]
     if earlier:
         parts.append(f"{earlier:,} sealed earlier are now in the database too")
+    if report.replaced:
+        parts.append(f"{len(report.replaced):,} of another mapping replaced")
     if report.reported:
         parts.append(f"{report.reported:,} reported scores")
     if report.without_figure:

@@ -23,6 +23,7 @@ _SILENT = {"README.md", "LICENSE", ".gitattributes", ".gitignore", ".DS_Store"}
 
 
 _LINES = (".jsonl", ".jsonl.gz")
+_MAPPED = "is a table that is read with a mapping only (`--mapping FILE`)"
 
 
 class NothingHere(BadInput):
@@ -178,7 +179,7 @@ def _recognise(file: Path, wanted: tuple[Format, ...], mapping: Path | None) -> 
     if file.name.endswith(".csv"):
         return _of_table(file, wanted), None
     if file.name.endswith(".parquet"):
-        raise NothingHere("is a table that is read with a mapping only (`--mapping FILE`)")
+        raise NothingHere(_MAPPED)
     raise NothingHere(f"is of no kind that is read ({', '.join(formats.SUFFIXES)})")
 
 
@@ -209,12 +210,16 @@ def _of_lines(file: Path, wanted: Sequence[Format]) -> Format:
     for candidate in wanted:
         if candidate.line is not None and candidate.line(first):
             return candidate
+    if wanted[0].mapping_key:
+        raise BadInput(_MAPPED)
     raise BadInput(first.problem or "holds JSON lines of no format that is read")
 
 
 def _of_table(file: Path, wanted: tuple[Format, ...]) -> Format:
     header = table.header(file)
     candidate = next((f for f in wanted if f.header is not None and f.header(header)), None)
+    if candidate is None and wanted[0].mapping_key:
+        raise BadInput(_MAPPED)
     if candidate is None:
         raise BadInput(f"is not in the format {wanted[0].name}: its columns are {', '.join(header)[:120]}")
     bounded.check(file, candidate.max_table)

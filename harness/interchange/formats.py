@@ -189,7 +189,7 @@ def named(name: str) -> tuple[Format, ...]:
 
 
 def of_mapping(path: Path) -> Format:
-    """The format that a mapping file is for, by its keys; the leaderboard's where none tells.
+    """The format that a mapping file is for, by its keys.
 
     Raises:
         BadInput: the mapping cannot be used, with every problem of the file.
@@ -199,7 +199,12 @@ def of_mapping(path: Path) -> Format:
     except BadInput as problem:
         raise BadInput(f"The mapping {path.name} {problem}.") from None
     mapped = [f for f in FORMATS if f.mapping_key is not None]
-    wanted = next((f for f in mapped if f.mapping_key in keys), mapped[-1])
+    wanted = next((f for f in mapped if f.mapping_key in keys), None)
+    if wanted is None:
+        needed = " or ".join(f"`{f.mapping_key}` ({f.title})" for f in mapped)
+        raise BadInput(
+            f"The mapping {path.name} cannot be used.", [f"it needs {needed}; docs/public_runs.md shows both"]
+        )
     assert wanted.read_mapping is not None
     wanted.read_mapping(path)
     return wanted

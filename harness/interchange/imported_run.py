@@ -22,6 +22,8 @@ class ImportedRun:
     rows: pa.Table | Rows
     # One record of a file that holds many: it goes into run tables with the others where it has no items.
     one_of_many: bool = False
+    # Numbers of the rows of a matrix of items that it was read from (``corrected``).
+    read_from: frozenset[int] = frozenset()
 
     @property
     def run_id(self) -> str:
@@ -111,3 +113,5 @@ class ImportReport:
     tables: tuple[Path, ...] = field(default=())
     # Lines of tables that have a model and no figure (`–`, `n/a`, nothing).
     without_figure: int = 0
+    # Runs of the same rows under another mapping: publishing takes them out, for those that were imported now.
+    replaced: tuple[str, ...] = ()

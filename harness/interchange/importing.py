@@ -13,10 +13,11 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from harness.errors import BadInput, RunFailed
 from harness.files import scratch_folder, sync
-from harness.interchange import detect, formats, run_parquet
+from harness.interchange import corrected, detect, formats, run_parquet
 from harness.interchange.foreign.identity import GIVEN
 from harness.interchange.imported_run import ImportedRun, ImportReport, NoFigure, Refused, ReportedScore, Unit
 from harness.store import leftovers, run_folder
@@ -50,6 +51,9 @@ class _Work:
     without_figure: int = 0
     # The file whose run `--model` named; it names that of one run.
     named_file: str | None = None
+    # Runs of matrices that were there before, by what they were read from; and those that this import replaces.
+    earlier: dict[str, dict[str, Any]] = field(default_factory=dict)
+    replaced: set[str] = field(default_factory=set)
 
 
 def import_path(
@@ -78,6 +82,7 @@ def import_path(
         formats.of_mapping(mapping)
     leftovers.sweep(runs_dir)
     work = _Work(runs_dir, run_parquet.run_ids(runs_dir / run_parquet.FOLDER))
+    work.earlier = corrected.matrix_runs(runs_dir) if mapping is not None else {}
     files_read = 0
     try:
         for unit in detect.find(path, format, mapping):
@@ -107,6 +112,7 @@ def import_path(
         tuple(work.folders),
         tuple(work.tables),
         work.without_figure,
+        tuple(sorted(work.replaced - set(work.imported) - set(work.existing))),
     )
 
 
@@ -129,6 +135,7 @@ def _unit(work: _Work, unit: Unit) -> None:
             elif entry.one_of_many and entry.items == 0:
                 records.append(entry)
             else:
+                work.replaced |= set(corrected.replaced(entry, work.earlier))
                 _folder(work, entry)
         if not has_entries:
             work.refused.append(Refused(unit.label, "holds no results"))

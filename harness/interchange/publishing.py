@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def publish(report: ImportReport) -> Loaded:
-    """Bring the database up to date with the catalog, the public runs and all sealed runs, in one go.
+    """Bring the database up to date with the catalog, the public runs and all sealed runs, in one go; runs that the import replaces go.
 
     Without a catalog the runs are published alone; so they are where it does not pass its checks, and that is said.
 
@@ -26,22 +26,28 @@ def publish(report: ImportReport) -> Loaded:
 
     try:
         if not places.catalog().is_dir():
-            return _publish(None)
+            return _publish(None, report)
         try:
             require_sound(places.catalog(), dt.date.today())
-            return _publish(places.catalog())
+            return _publish(places.catalog(), report)
         except BadInput as error:
-            loaded = _publish(None)
+            loaded = _publish(None, report)
             loaded.catalog = f"The runs are in the database, but the catalog there is the old one. {error}"
             return loaded
     except StoreError as error:
         raise RunFailed(f"{sealed_summary(report)} {error} Then the same command publishes it.") from None
 
 
-def _publish(catalog: Path | None) -> Loaded:
+def _publish(catalog: Path | None, report: ImportReport) -> Loaded:
+    from harness.interchange import corrected
     from harness.store.rebuild import publish_all
 
-    return publish_all(places.database(), catalog, places.public_runs(), places.runs(), places.measured_runs())
+    runs = places.runs()
+    loaded = publish_all(
+        places.database(), catalog, places.public_runs(), runs, places.measured_runs(), without=report.replaced
+    )
+    corrected.remove(runs, report.replaced)  # only now: where the database refuses, the same command does both again
+    return loaded
 
 
 def refuse_unusable() -> None:

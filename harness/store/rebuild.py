@@ -5,6 +5,7 @@ A run folder or pack that is damaged is named and left out; the others go on.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -14,21 +15,26 @@ from harness.store.catalog import load_catalog
 from harness.store.loading import Loaded
 from harness.store.public import PACKS, load_public, load_reported
 from harness.store.publish import publish
-from harness.store.runs import load_runs
+from harness.store.runs import forget_runs, load_runs
 
 
 def publish_all(
-    db: Path, catalog: Path | None, public_runs: Path, runs: Path, measured_runs: Path | None = None
+    db: Path,
+    catalog: Path | None,
+    public_runs: Path,
+    runs: Path,
+    measured_runs: Path | None = None,
+    without: Sequence[str] = (),
 ) -> Loaded:
     """Bring the database up to date with all sources in one publish; what is new and what was left out.
 
-    Without ``catalog`` the catalog's tables stay as they are.
+    Without ``catalog`` the catalog's tables stay as they are. The runs of folders with the ids ``without`` are taken out.
 
     Raises:
         BadInput: the catalog cannot be loaded.
         StoreError: the database cannot be written.
     """
-    return _publish(db, catalog, public_runs, runs, measured_runs, fresh=False)
+    return _publish(db, catalog, public_runs, runs, measured_runs, fresh=False, without=without)
 
 
 def rebuild(db: Path, catalog: Path, public_runs: Path, runs: Path, measured_runs: Path | None = None) -> Loaded:
@@ -42,12 +48,22 @@ def rebuild(db: Path, catalog: Path, public_runs: Path, runs: Path, measured_run
 
 
 def _publish(
-    db: Path, catalog: Path | None, public_runs: Path, runs: Path, measured_runs: Path | None, *, fresh: bool
+    db: Path,
+    catalog: Path | None,
+    public_runs: Path,
+    runs: Path,
+    measured_runs: Path | None,
+    *,
+    fresh: bool,
+    without: Sequence[str] = (),
 ) -> Loaded:
     loaded = Loaded()
 
     def change(con: duckdb.DuckDBPyConnection) -> bool:
         loaded.add(load_all(con, catalog, public_runs, runs, measured_runs))
+        if without:
+            with sql.transaction(con):
+                loaded.changed = forget_runs(con, without) or loaded.changed
         return loaded.changed
 
     publish(db, change, fresh=fresh)

@@ -53,6 +53,26 @@ def load_runs(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> Loaded
     return loaded
 
 
+def forget_runs(con: duckdb.DuckDBPyConnection, run_ids: Sequence[str]) -> bool:
+    """Take out runs that came from folders, and what only they had of suites; whether there was any."""
+    ids = {"ids": list(run_ids)}
+    gone = con.execute(
+        "DELETE FROM publication WHERE part = 'run' AND list_contains($ids, name) RETURNING name", ids
+    ).fetchall()
+    ids = {"ids": [name for (name,) in gone]}
+    suites = "SELECT suite, suite_version FROM run WHERE list_contains($ids, run_id)"
+    lonely = con.execute(
+        f"{suites} EXCEPT SELECT suite, suite_version FROM run WHERE NOT list_contains($ids, run_id)", ids
+    ).fetchall()
+    for table in ("outcome", "result", "perf", "run"):
+        con.execute(f"DELETE FROM {table} WHERE list_contains($ids, run_id)", ids)
+    for suite, version in lonely:
+        one = {"suite": suite, "version": version}
+        con.execute("DELETE FROM task WHERE suite = $suite AND suite_version = $version", one)
+        con.execute("DELETE FROM suite WHERE suite = $suite AND version = $version", one)
+    return bool(gone)
+
+
 def _load_together(con: duckdb.DuckDBPyConnection, folders: Mapping[Path, str]) -> None:
     if not folders:
         return

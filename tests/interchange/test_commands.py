@@ -47,6 +47,29 @@ def test_import_publishes_and_a_second_import_changes_nothing(
     assert state(tmp_path / "runs") == before and (tmp_path / "db.duckdb").read_bytes() == database
 
 
+def test_a_corrected_mapping_replaces_the_run_in_folder_and_database(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    matrix = b.write(tmp_path / "m.csv", "who,task,ok,usd\nm,a,1,1\nm,b,0,2\nn,a,1,1\nn,b,1,1\n")
+    first = "columns: {model: who, item: task, value: ok, cost_usd: usd}\nconstants: {benchmark: toy, licence: MIT}\n"
+    mapping = b.write(tmp_path / "map.yaml", first)
+    assert commands.import_results(matrix, mapping=mapping) == 0
+    assert query(tmp_path, "SELECT model FROM leading_run ORDER BY ALL") == [("m",), ("n",)]
+    b.write(mapping, first + "verdicts: [{model: m, benchmark: toy, code: broken, message: It broke.}]\n")
+    capsys.readouterr()
+    assert commands.import_results(matrix, mapping=mapping) == 0
+    said = capsys.readouterr().out
+    assert "1 runs imported, 1 were there already, 1 of another mapping replaced" in said
+    assert query(tmp_path, "SELECT model, valid FROM run ORDER BY ALL") == [("m", False), ("n", True)]
+    assert query(tmp_path, "SELECT count(*), count(DISTINCT run_id) FROM outcome") == [(8, 2)]
+    assert len([p for p in (tmp_path / "runs").iterdir() if p.is_dir() and p.name.startswith("0")]) == 2
+    before, database = state(tmp_path / "runs"), (tmp_path / "db.duckdb").read_bytes()
+    assert commands.import_results(matrix, mapping=mapping) == 0
+    assert state(tmp_path / "runs") == before and (tmp_path / "db.duckdb").read_bytes() == database
+    b.write(matrix, "who,task,ok,usd\nm,a,1,1\nm,b,x,2\n")
+    assert commands.import_results(matrix, mapping=mapping) == 2 and state(tmp_path / "runs") == before
+
+
 def test_one_broken_file_never_stops_the_rest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     b.write(tmp_path / "in/a.json", "{")
     b.write(tmp_path / "in/b.json", b.old_results())

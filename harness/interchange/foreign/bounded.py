@@ -110,17 +110,23 @@ def decode(data: bytes) -> str:
         raise BadInput(f"is not UTF-8 text (byte {error.start})") from None
 
 
-def parse_json(data: bytes | str) -> Any:
-    """A JSON value; bare NaN and Infinity become floats, which the readers treat as unknown."""
+def parse_json(data: bytes | str, *, unique: bool = False) -> Any:
+    """A JSON value; bare NaN and Infinity become floats. ``unique`` refuses a key that an object has twice."""
     text = decode(data) if isinstance(data, bytes) else data
     if nesting.too_deep(text):
         raise BadInput(f"is nested too deeply (more than {nesting.MAX_DEPTH} levels)")
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_unique if unique else None)
     except RecursionError:
         raise BadInput("is nested too deeply") from None
     except ValueError as error:
         raise BadInput(f"is not valid JSON: {error}") from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(value := dict(pairs)) < len(pairs):
+        raise BadInput("has a key twice")
+    return value
 
 
 def read_yaml(path: Path, *, follow: bool = False) -> Any:
@@ -166,8 +172,8 @@ def read_json_object(path: Path, limit: int = MAX_JSON, *, follow: bool = False)
     return value
 
 
-def read_lines(path: Path) -> Iterator[Line]:
-    """The objects of a JSON-lines file (gzip where the name ends so), one at a time.
+def read_lines(path: Path, *, unique: bool = False) -> Iterator[Line]:
+    """The objects of a JSON-lines file (gzip where the name ends so), one at a time; ``unique`` as of ``parse_json``.
 
     A file that holds one list over many lines instead (lm-eval 0.4.0 to 0.4.2) gives the list's values.
     """
@@ -186,16 +192,16 @@ def read_lines(path: Path) -> Iterator[Line]:
                 if number == 1:
                     refuse_pointer(raw)
                 if number == 1 and raw.strip() == b"[" and path.suffix != ".gz":
-                    yield from _listed(path)
+                    yield from _listed(path, unique)
                     return
                 if raw.strip():
-                    yield _line(number, raw)
+                    yield _line(number, raw, unique)
     except (OSError, EOFError, zlib.error) as error:
         raise BadInput(f"cannot be read: {error}") from None
 
 
-def _listed(path: Path) -> Iterator[Line]:
-    for number, value in enumerate(sequence(read_json(path)), 1):
+def _listed(path: Path, unique: bool) -> Iterator[Line]:
+    for number, value in enumerate(sequence(parse_json(read_bytes(path, MAX_JSON), unique=unique)), 1):
         digest = hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
         yield Line(number, digest, value, None)
 
@@ -211,10 +217,10 @@ def _unpacked(plain: IO[bytes], path: Path) -> IO[bytes]:
     return cast("IO[bytes]", gzip.open(plain, "rb"))
 
 
-def _line(number: int, raw: bytes) -> Line:
+def _line(number: int, raw: bytes, unique: bool) -> Line:
     digest = hashlib.sha256(raw.strip()).hexdigest()
     try:
-        return Line(number, digest, parse_json(raw), None)
+        return Line(number, digest, parse_json(raw, unique=unique), None)
     except BadInput as problem:
         return Line(number, digest, None, str(problem))
 

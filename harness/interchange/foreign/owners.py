@@ -102,6 +102,11 @@ def spelled_owner(name: str, model_id: str | None = None) -> Owner:
     return Owner(model_id, index.vendor_of_model[model_id] or None)
 
 
+def in_catalog(model_id: str) -> bool:
+    """Whether the catalog has a model of that id."""
+    return model_id in _name_index(os.environ.get("LANDSCAPE_CATALOG", "")).vendor_of_model
+
+
 @lru_cache(maxsize=4)
 def _name_index(_environment: str) -> NameIndex:
     catalog = places.catalog()

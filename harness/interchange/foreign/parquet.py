@@ -53,6 +53,8 @@ def rows(path: Path, columns: set[str] | None = None) -> Iterator[dict[str, Any]
                 c.path for c in map(plain.metadata.schema.column, range(len(plain.metadata.schema))) if _is_text(c)
             ]
             names = [n for n in plain.schema_arrow.names if columns is None or n in columns]
+            if columns is not None and (twice := sorted({n for n in names if names.count(n) > 1})):
+                raise BadInput(f"has several columns named {', '.join(twice)}")
             with pq.ParquetFile(handle, metadata=plain.metadata, read_dictionary=texts) as parquet:
                 # Group by group: pyarrow cannot join dictionaries of two groups inside a list.
                 for batch in (

@@ -37,18 +37,19 @@ class Table:
     lines: list[TableLine]
 
 
-def read(file: Path) -> Table:
-    """A CSV with the numbers of its lines.
+def read(file: Path, *, strict: bool = False) -> Table:
+    """A CSV with the numbers of its lines; ``strict`` refuses quotes that do not close or have text behind them.
 
     Raises:
         BadInput: it is larger than the bound, or no CSV.
     """
-    source = csv.reader(io.StringIO(bounded.decode(bounded.read_bytes(file, bounded.MAX_CSV)), newline=""))
+    whole = bounded.decode(bounded.read_bytes(file, bounded.MAX_CSV))
+    source = csv.reader(io.StringIO(whole, newline=""), strict=strict)
     try:
         columns = [name.strip() for name in next(source, [])]
         return Table(columns, [TableLine(source.line_num, cells) for cells in source if any(c.strip() for c in cells)])
     except csv.Error as error:
-        raise BadInput(f"is no readable CSV: {error}") from None
+        raise BadInput(f"is no readable CSV: {error} (line {source.line_num})") from None
 
 
 def header(file: Path) -> list[str]:

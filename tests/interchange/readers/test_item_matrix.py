@@ -27,6 +27,11 @@ leave_out: {who: [broken]}
 models: {strange: {id: gpt-5-4, effort: high}}
 verdicts: [{model: strange, benchmark: toy, code: agent-breakdown, message: The agent broke down.}]
 """
+PLAIN = """
+columns: {model: who, item: task, value: ok, agent: with, date: day, cost_usd: usd, output_tokens: out, seconds: ms}
+constants: {benchmark: toy}
+"""
+SHORT = "columns: {model: who, item: task, value: ok}\nconstants: {benchmark: toy}\n"
 COLUMNS = ("who", "task", "ok", "with", "day", "usd", "out", "ms")
 MATRIX: list[tuple[Any, ...]] = [
     ("openai/o3-mini (high reasoning)", "a", True, "Hands", "2026-01-02", 0.5, 100, 1500),
@@ -114,20 +119,105 @@ def test_where_a_missing_item_is_absent_the_run_is_partial(tmp_path: Path) -> No
     assert rows(run)["toy", "resolved", "none"]["n"] == 2 and run.manifest["partial"]
     assert [r.reason for r in report.refused] == []
     silent = [("m", "a", None, "Hands", "", None, None, None)]
-    found, report = imported(tmp_path, matrix(tmp_path / "s.csv", silent), MAPPING.replace("wrong", "absent"))
+    found, report = imported(tmp_path, matrix(tmp_path / "s.csv", silent), PLAIN)
     assert not found and "says of no item" in report.refused[0].reason
 
 
-def test_rows_that_cannot_be_read_are_refused_by_their_line(tmp_path: Path) -> None:
+def test_a_row_that_cannot_be_read_refuses_the_file_by_its_line(tmp_path: Path) -> None:
     good = ("m", "a", 1, "Hands", "", 1, 1, 1)
     broken = [("m", "", 1), ("", "b", 1), ("m", "b", 7), ("m", "b", "perhaps"), ("m", "b", 1, "H", "", -1)]
     lines = [good, *(row + ("",) * (len(COLUMNS) - len(row)) for row in broken)]
-    found, report = imported(tmp_path, matrix(tmp_path / "m.csv", lines))
-    assert len(found) == 1 and [r.file for r in report.refused] == [f"m.csv row {n}" for n in range(3, 8)]
-    reasons = ["names no item", "names no model", "not from 0 to 1", "perhaps", "cost_usd below 0"]
-    assert all(part in r.reason for part, r in zip(reasons, report.refused, strict=True))
+    for missing in ("absent", "wrong"):
+        found, report = imported(tmp_path, matrix(tmp_path / "m.csv", lines), PLAIN + f"missing: {missing}")
+        reason = report.refused[0].reason
+        assert not found and len(report.refused) == 1 and "nothing of it was imported" in reason
+        reasons = ["3 names no item", "4 names no model", "5 has the value 7", "6 has no number under ok: perhaps"]
+        assert all(f"line {part}" in reason for part in (*reasons, "7 has -1 under usd, which is not from 0"))
     _, report = imported(tmp_path, matrix(tmp_path / "m.parquet"), MAPPING.replace("out,", "o,"))
     assert "lacks the columns o" in report.refused[0].reason
+    many = matrix(tmp_path / "many.csv", [("m", "a", "x", "", "", "", "", "")] * 30)
+    assert "; and 10 more" in imported(tmp_path, many, PLAIN)[1].refused[0].reason
+
+
+@pytest.mark.parametrize(
+    ("cells", "word"),
+    [
+        ({"usd": "inf"}, "usd: inf"),
+        ({"usd": "1e400"}, "1e400 under usd"),
+        ({"usd": "1e308"}, "1e308 under usd"),
+        ({"usd": "true"}, "usd: true"),
+        ({"usd": "1_000"}, "usd: 1_000"),
+        ({"usd": "２"}, "usd: ２"),
+        ({"usd": "$5"}, "usd: $5"),
+        ({"usd": "-0.1"}, "-0.1 under usd"),
+        ({"ok": "inf"}, "ok: inf"),
+        ({"ok": "-1"}, "-1 under ok"),
+        ({"ok": "85"}, "value 85"),
+        ({"day": "9999-12-31"}, "day: 9999"),
+        ({"who": "\x1b[31mgpt"}, "control character in the name under who"),
+        ({"who": "g" * 301}, "more than 300 characters under who"),
+        ({"task": "a\0b"}, "control character in the name under task"),
+    ],
+)
+def test_a_cell_without_one_reading_is_refused(tmp_path: Path, cells: dict[str, str], word: str) -> None:
+    row = dict(zip(COLUMNS, ("m", "b", "1", "H", "", "1", "1", "1"), strict=True)) | cells
+    lines = [("m", "a", 1, "H", "", 1, 1, 1), tuple(row.values())]
+    found, report = imported(tmp_path, matrix(tmp_path / "m.csv", lines), PLAIN)
+    assert not found and len(report.refused) == 1
+    assert "line 3" in report.refused[0].reason and word in report.refused[0].reason
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "word"),
+    [
+        ("m.csv", "who,task,ok\nm,a,1\nm,b\n", "2 cells under 3 columns in line 3"),
+        ("m.csv", "who,task,ok\nm,a,1,2\n", "4 cells under 3 columns in line 2"),
+        ("m.csv", "who,task,ok,ok\nm,a,1,0\n", "several columns named ok"),
+        ("m.csv", 'who,task,ok\nm,"a,1\nm,b,1\n', "no readable CSV: unexpected end of data (line 3)"),
+        ("m.csv", 'who,task,ok\nm,"a"b,1\n', "no readable CSV"),
+        ("m.csv", "", "has no rows"),
+        ("m.csv", "who,task,ok\n", "has no rows"),
+        ("m.csv", "who,task\nm,a\n", "lacks the columns ok"),
+        ("m.csv", "who,task,ok\n/home/a/m,a,1\n/home/b/m,a,1\n", "and so would another"),
+        ("m.jsonl", '{"who": "m", "task": "a", "ok": 1, "ok": 0}', "line 1 has a key twice"),
+        ("m.jsonl", '{"who": "m", "task": "a", "ok": 1}\n5\n', "line 2 is no JSON object"),
+        ("m.jsonl", '{"who": ["m"], "task": "a", "ok": 1}', "line 1 has no word under who"),
+        ("m.jsonl", '{"who": true, "task": "a", "ok": 1}', "line 1 has no name under who"),
+        ("m.csv", "who,task,ok,effort\nm,a,1,high\nm,a,0,low\n", "several efforts (high, low)"),
+    ],
+)
+def test_a_table_that_is_cut_or_has_two_readings_is_refused(tmp_path: Path, name: str, text: str, word: str) -> None:
+    found, report = imported(tmp_path, b.write(tmp_path / name, text), SHORT)
+    assert not found and len(report.refused) == 1 and word in report.refused[0].reason
+
+
+def test_efforts_in_a_column_are_runs_of_their_own(tmp_path: Path) -> None:
+    path = b.write(tmp_path / "m.csv", "who,task,ok,eff\n" + "m,a,1,high\nm,a,0,low\nm,b,1,high\nm,b,0,low\n")
+    found, _ = imported(tmp_path, path, SHORT.replace("ok}", "ok, effort: eff}"))
+    scores = {r.manifest["source"]["effort"]: rows(r)["toy", "acc", "none"]["score"] for r in found}
+    assert scores == {"high": 1.0, "low": 0.0} and not any("tries" in codes(r) for r in found)
+
+
+def test_items_of_long_names_stay_apart(tmp_path: Path) -> None:
+    text = "who,task,ok\n" + "".join(f"m,{'q' * 250}{k},{k % 2}\n" for k in range(6))
+    found, _ = imported(tmp_path, b.write(tmp_path / "m.csv", text), SHORT)
+    assert rows(found[0])["toy", "acc", "none"]["n"] == 6 and "tries" not in codes(found[0])
+
+
+def test_filters_read_truth_and_whole_numbers_of_parquet(tmp_path: Path) -> None:
+    table = {
+        "who": ["m"] * 3,
+        "task": ["a", "b", "c"],
+        "ok": [1.0, 0.0, 1.0],
+        "use": [True, True, False],
+        "n": [1.0, 1.0, 2.0],
+    }
+    pq.write_table(pa.table(table), tmp_path / "m.parquet")
+    for keep in ("{use: [true]}", "{n: [1]}"):
+        found, report = imported(tmp_path, tmp_path / "m.parquet", f"{SHORT}keep: {keep}\n")
+        assert [rows(r)["toy", "acc", "none"]["n"] for r in found] in ([2], []) and not report.refused
+    both = f"{SHORT}keep: {{use: [true]}}\nleave_out: {{n: [1]}}\n"
+    assert "no row that passes" in imported(tmp_path, tmp_path / "m.parquet", both)[1].refused[0].reason
 
 
 def test_an_unusable_mapping_is_refused_with_all_its_problems(tmp_path: Path) -> None:
@@ -145,6 +235,87 @@ extra: 1
     told = " ".join(caught.value.problems)
     words = ("extra", "factor", "item", "tokens", "colour", "benchmark", "metric", "missing", "keep.who", "verdicts")
     assert len(caught.value.problems) == 10 and all(word in told for word in words)
+
+
+@pytest.mark.parametrize(
+    ("more", "word"),
+    [
+        ("verdicts: {model: m, benchmark: toy, code: c, message: x}", "line 3: `verdicts` is a list"),
+        ("verdicts: [{model: m, benchmark: toy, code: '../x', message: x}]", "line 3: a verdict's code"),
+        ("keep: [m]", "line 3: `keep` holds names"),
+        ("keep: {who: []}", "line 3: `keep.who` is a list"),
+        ("keep: {who: [m, m]}", "each once"),
+        ("models: [m]", "line 3: `models` holds names"),
+        ("models: {m: {id: no-such-id}}", "the catalog has no model no-such-id"),
+        ("models: {m: {id: gpt-5-4, efort: high}}", "line 3: `models.m` is"),
+        ("benchmarks: [a]", "line 3: `benchmarks` holds names"),
+        ("metric: '../x'", "line 3: `metric`"),
+        ("missing: [wrong]", "line 3: `missing`"),
+        ("metric: a\nmetric: b", "line 4: `metric` is given twice"),
+        ("nothing: 1", "line 3: `nothing` is no key"),
+    ],
+)
+def test_what_a_mapping_says_and_is_not_understood_is_refused(tmp_path: Path, more: str, word: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        imported(tmp_path, b.write(tmp_path / "m.csv", "who,task,ok\nm,a,1\n"), SHORT + more)
+    assert word in " ".join(caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "word"),
+    [
+        (SHORT.replace("toy", "null"), "`constants.benchmark` is a word"),
+        (SHORT.replace("toy", "[a]"), "`constants.benchmark` is a word"),
+        (SHORT.replace("toy", "toy, date: soon"), "`constants.date`"),
+        (SHORT.replace("ok}", "ok, date: [d]}"), "`columns.date` is a word"),
+        (SHORT.replace("value: ok", "value: {column: ok, fctor: 0.01}"), "`columns.value`"),
+        (SHORT.replace("value: ok", "value: {column: ok, factor: .nan}"), "`columns.value`"),
+        (SHORT.replace("item: task", "item: who"), "the column who stands for two things"),
+        ("", "it needs `columns` (matrix of items) or `scores`"),
+        ("- a\n", "it needs `columns`"),
+    ],
+)
+def test_a_mapping_of_wrong_types_is_refused(tmp_path: Path, mapping: str, word: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        imported(tmp_path, b.write(tmp_path / "m.csv", "who,task,ok\nm,a,1\n"), mapping)
+    assert word in " ".join(caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("more", "place"),
+    [
+        ("verdicts: [{model: n, benchmark: toy, code: c, message: x}]", "n on toy (`verdicts`, line 3"),
+        ("models: {n: gpt-5-4}", "n (`models`, line 3"),
+        ("benchmarks: {tay: toy-two}", "tay (`benchmarks`, line 3"),
+        ("leave_out: {who: [n]}", "n (`leave_out`, line 3"),
+        ("keep: {who: [m, n]}", "n (`keep`, line 3"),
+    ],
+)
+def test_a_name_that_never_occurs_is_refused_with_its_place(tmp_path: Path, more: str, place: str) -> None:
+    found, report = imported(tmp_path, b.write(tmp_path / "m.csv", "who,task,ok\nm,a,1\n"), SHORT + more)
+    assert not found and place in report.refused[0].reason
+
+
+def test_a_corrected_mapping_replaces_the_runs_of_its_rows_alone(tmp_path: Path) -> None:
+    text = "who,task,ok,eff\nm,a,1,high\nm,b,0,low\nn,a,1,high\n"
+    path = b.write(tmp_path / "m.csv", text)
+    first, report = imported(tmp_path, path, SHORT)
+    ids = {r.manifest["model"]["id"]: r.run_id for r in first}
+    assert not report.replaced and not imported(tmp_path, path, SHORT)[1].replaced
+    judged = SHORT + "verdicts: [{model: m, benchmark: toy, code: broken, message: It broke.}]\n"
+    found, report = imported(tmp_path, path, judged)
+    assert [r.manifest["valid"] for r in found] == [False] and report.replaced == (ids["m"],)
+    assert report.existing == (ids["n"],)
+    _, report = imported(tmp_path, path, SHORT.replace("ok}", "ok, effort: eff}"))
+    assert {ids["m"], found[0].run_id, ids["n"]} == set(report.replaced)  # an effort for each of the rows
+    other = SHORT.replace("toy", "toy-two") + "metric: again\n"
+    assert not imported(tmp_path, path, other)[1].replaced
+
+
+def test_a_matrix_without_its_mapping_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    for name in ("m.csv", "m.jsonl"):
+        report = import_path(matrix(tmp_path / name), "items", runs_dir=tmp_path / "runs")
+        assert "--mapping FILE" in report.refused[0].reason
 
 
 def test_a_table_of_parquet_without_a_mapping_is_no_failure_in_a_folder(tmp_path: Path) -> None:

@@ -12,26 +12,34 @@
     verdicts:
       - {model: GLM-5, benchmark: gaia, code: agent-breakdown, message: The agent failed on most items.}
 
-``columns`` needs the first three; ``benchmark``, ``agent`` and ``effort`` may be constants instead.
+``columns`` needs the first three; ``benchmark``, ``agent`` and ``effort`` may be constants instead. What is not understood is
+refused with its line, and so is a name that never occurs in the matrix (``absent``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded
-from harness.interchange.foreign.bounded import mapping, sequence, text
+from harness.interchange.foreign.bounded import mapping, sequence
+from harness.interchange.foreign.limits import yaml_lines
+from harness.interchange.foreign.owners import in_catalog
+from harness.interchange.readers.items.cells import calendar_day, is_true_number, name_of, word
 
 NUMBERS = ("cost_usd", "input_tokens", "output_tokens", "reasoning_tokens", "seconds")
 """What an item may have taken: metrics of their own in ``outcome`` (``harness.metrics`` has their units)."""
+OWN = ("model", "item", "value")
 _TEXTS = ("model", "item", "benchmark", "agent", "effort", "date", "edition")
 _CONSTANTS = ("benchmark", "agent", "effort", "source", "repository", "commit", "licence", "edition", "date")
 _MISSING = ("wrong", "absent")
 _KEYS = ("columns", "constants", "metric", "missing", "keep", "leave_out", "benchmarks", "models", "verdicts")
+_METRIC = re.compile(r"[A-Za-z0-9][\w.@+-]{0,59}")
+_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,7 @@ class ItemMapping:
     benchmarks: Mapping[str, str] = field(default_factory=dict)
     models: Mapping[str, KnownModel] = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
+    lines: Mapping[yaml_lines.Place, int] = field(default_factory=dict)
 
     @property
     def columns(self) -> set[str]:
@@ -82,21 +91,108 @@ class ItemMapping:
         filters = {*self.keep, *self.leave_out}
         return {self.value.name, *self.texts.values(), *(c.name for c in self.numbers.values()), *filters}
 
-    def wanted(self, row: Mapping[str, Any]) -> bool:
-        """Whether a row passes the filters."""
-        return all(_cell(row, column) in values for column, values in self.keep.items()) and not any(
-            _cell(row, column) in values for column, values in self.leave_out.items()
+    def filtered(self, row: Mapping[str, Any]) -> dict[str, str | None]:
+        """A row's words in the columns of the filters.
+
+        Raises:
+            BadInput: a cell is a list or an object.
+        """
+        return {column: _choice(word(row, column)) for column in {*self.keep, *self.leave_out}}
+
+    def wanted(self, filtered: Mapping[str, str | None]) -> bool:
+        """Whether a row with these words (``filtered``) passes the filters."""
+        return all(filtered[column] in words for column, words in self.keep.items()) and not any(
+            filtered[column] in words for column, words in self.leave_out.items()
         )
 
     def word(self, key: str, row: Mapping[str, Any]) -> str | None:
-        """What a row, else the whole source, says for a key of words."""
+        """What a row, else the whole source, says for a key of words.
+
+        Raises:
+            BadInput: the cell is no name.
+        """
         column = self.texts.get(key)
-        return (_cell(row, column) if column else None) or self.constants.get(key)
+        return (name_of(row, column, whole=key == "item") if column else None) or self.constants.get(key)
+
+    def absent(
+        self,
+        filtered: Mapping[str, set[str | None]],
+        benchmarks: set[str],
+        models: set[str],
+        runs: set[tuple[str, str]],
+    ) -> list[str]:
+        """The names of the mapping that the matrix does not have, each with its place.
+
+        ``filtered`` are all words of the filters' columns; ``benchmarks`` (as in the matrix), ``models`` and ``runs``
+        (model, benchmark as the runs name it) are those of the rows that pass the filters.
+        """
+        places: list[tuple[yaml_lines.Place, str]] = [
+            ((key, column), found)
+            for key, filters in (("keep", self.keep), ("leave_out", self.leave_out))
+            for column, words in filters.items()
+            for found in sorted(words - filtered.get(column, set()), key=str)
+        ]
+        places += [(("benchmarks", key), key) for key in self.benchmarks if key not in benchmarks]
+        places += [(("models", key), key) for key in self.models if key not in models]
+        places += [
+            (("verdicts", number), f"{verdict.model} on {verdict.benchmark}")
+            for number, verdict in enumerate(self.verdicts)
+            if (verdict.model, verdict.benchmark) not in runs
+        ]
+        return [
+            f"{found[:60]} (`{place[0]}`, line {self.lines.get(place, 1)} of the mapping)" for place, found in places
+        ]
 
 
-def _cell(row: Mapping[str, Any], column: str) -> str | None:
-    value = row.get(column)
-    return text(value.strip() if isinstance(value, str) else value)
+def _choice(found: str | None) -> str | None:
+    """A word of a filter; true and false in any spelling are one."""
+    return found.lower() if found is not None and found.lower() in ("true", "false") else found
+
+
+class _Reader:
+    """A mapping's document and what is wrong with it, each with its line."""
+
+    def __init__(self, source: str) -> None:
+        document = bounded.parse_yaml(source)
+        self.lines = yaml_lines.lines(source)
+        self.problems = [f"line {line}: `{key}` is given twice" for line, key in yaml_lines.repeated_keys(source)]
+        self.spec = mapping(document)
+        if not isinstance(document, dict):
+            self.problems.append("line 1: it is no mapping; a matrix of items needs `columns`")
+
+    def problem(self, sentence: str, *place: str | int) -> None:
+        """Note a problem of an entry."""
+        while place and place not in self.lines:
+            place = place[:-1]
+        self.problems.append(f"line {self.lines.get(place, 1)}: {sentence}")
+
+    def part(self, key: str, known: tuple[str, ...] | None = None) -> dict[str, Any]:
+        """The entry of a key that holds names and values, empty where the mapping has none; its keys are words."""
+        value = self.spec.get(key, {})
+        if not isinstance(value, dict):
+            self.problem(f"`{key}` holds names and their values (`{key}: {{name: value}}`)", key)
+        found = {str(k): v for k, v in mapping(value).items()}
+        for name in found if known is not None else ():
+            if name not in (known or ()):
+                self.problem(f"`{key}.{name}` is none of {', '.join(known or ())}", key, name)
+        return found
+
+    def words(self, key: str, found: Mapping[str, Any]) -> dict[str, str]:
+        """The entries of a part that are words; a problem for each other one."""
+        for name, value in found.items():
+            if _scalar(value) is None:
+                self.problem(f"`{key}.{name}` is a word of one line", key, name)
+        return {name: text for name, value in found.items() if (text := _scalar(value)) is not None}
+
+
+def _scalar(value: object) -> str | None:
+    """A word, number or day of a mapping as text; none for everything else."""
+    if isinstance(value, bool):
+        return None
+    try:
+        return name_of({"": value}, "")
+    except BadInput:
+        return None
 
 
 def read_item_mapping(path: Path) -> ItemMapping:
@@ -106,68 +202,95 @@ def read_item_mapping(path: Path) -> ItemMapping:
         BadInput: with every problem of the file.
     """
     try:
-        spec = mapping(bounded.read_yaml(path))
+        reader = _Reader(bounded.decode(bounded.read_bytes(path, bounded.MB)))
     except BadInput as problem:
         raise BadInput(f"The mapping {path.name} {problem}.") from None
-    problems = [f"`{key}` is no key of a mapping ({', '.join(_KEYS)})" for key in spec if key not in _KEYS]
-    columns, constants = mapping(spec.get("columns")), mapping(spec.get("constants"))
-    texts = {key: str(columns[key]) for key in _TEXTS if text(columns.get(key))}
-    numbers = {key: _column(columns[key], problems, key) for key in ("value", *NUMBERS) if key in columns}
-    problems += [f"`columns.{key}` names the column of each row's {key}" for key in ("model", "item", "value")
-                 if key not in texts and key not in numbers]  # fmt: skip
-    for part, known in (("columns", (*_TEXTS, "value", *NUMBERS)), ("constants", _CONSTANTS)):
-        unknown = [str(key) for key in mapping(spec.get(part)) if key not in known]
-        problems += [f"`{part}.{key}` is none of {', '.join(known)}" for key in unknown]
-    words = {str(key): str(value) for key, value in constants.items()}
-    if "benchmark" not in texts and "benchmark" not in words:
-        problems.append("the benchmark is a column (`columns.benchmark`) or one word (`constants.benchmark`)")
-    metric = text(spec.get("metric", "acc")) or ""
-    if not metric or "," in metric or metric in NUMBERS:
-        problems.append("`metric` is a name without a comma, and no cost's")
-    if spec.get("missing", "absent") not in _MISSING:
-        problems.append(f"`missing` is {' or '.join(_MISSING)}")
-    verdicts = tuple(_verdict(value, problems) for value in sequence(spec.get("verdicts")))
-    keep, leave_out = (_filter(spec.get(key), problems, key) for key in ("keep", "leave_out"))
-    if problems:
-        raise BadInput(f"The mapping {path.name} cannot be used.", problems)
+    for key in reader.spec:
+        if key not in _KEYS:
+            reader.problem(f"`{key}` is no key of a mapping ({', '.join(_KEYS)})", str(key))
+    columns, constants = reader.part("columns", (*_TEXTS, "value", *NUMBERS)), reader.part("constants", _CONSTANTS)
+    texts = reader.words("columns", {key: columns[key] for key in _TEXTS if key in columns})
+    numbers = {key: _column(reader, key, columns[key]) for key in ("value", *NUMBERS) if key in columns}
+    _check_columns(reader, columns, [*texts.values(), *(c.name for c in numbers.values())])
+    words = reader.words("constants", {key: value for key, value in constants.items() if key in _CONSTANTS})
+    if "benchmark" not in columns and "benchmark" not in constants:
+        reader.problem("the benchmark is a column (`columns.benchmark`) or one word (`constants.benchmark`)")
+    if "date" in words and calendar_day(words["date"]) is None:
+        reader.problem("`constants.date` is a day such as 2026-01-31", "constants", "date")
+    metric = reader.spec.get("metric", "acc")
+    if not isinstance(metric, str) or not _METRIC.fullmatch(metric) or metric in NUMBERS:
+        reader.problem("`metric` is a name of letters, digits and . _ - + @, and no cost's", "metric")
+    missing = reader.spec.get("missing", "absent")
+    if missing not in _MISSING:
+        reader.problem(f"`missing` is {' or '.join(_MISSING)}", "missing")
+    keep, leave_out = (_filter(reader, key) for key in ("keep", "leave_out"))
+    benchmarks = reader.words("benchmarks", reader.part("benchmarks"))
+    models = {name: _known(reader, name, value) for name, value in reader.part("models").items()}
+    verdicts = tuple(_verdicts(reader))
+    if reader.problems:
+        raise BadInput(f"The mapping {path.name} cannot be used.", reader.problems)
+    value = numbers.pop("value")
     return ItemMapping(
-        texts,
-        numbers.pop("value"),
-        numbers,
-        words,
-        metric,
-        spec.get("missing") == "wrong",
-        keep,
-        leave_out,
-        {str(key): str(value) for key, value in mapping(spec.get("benchmarks")).items()},
-        {str(key): _known(value) for key, value in mapping(spec.get("models")).items()},
-        verdicts,
-    )
+        texts, value, numbers, words, metric, missing == "wrong", keep, leave_out, benchmarks, models, verdicts,
+        reader.lines,
+    )  # fmt: skip
 
 
-def _column(value: object, problems: list[str], key: str) -> Column:
+def _check_columns(reader: _Reader, columns: Mapping[str, Any], named: list[str]) -> None:
+    """Note which of the needed columns the mapping does not name, and which it names for two things."""
+    for key in OWN:
+        if key not in columns:
+            reader.problem(f"`columns.{key}` names the column of each row's {key}", "columns")
+    for column in sorted({column for column in named if column and named.count(column) > 1}):
+        reader.problem(f"the column {column} stands for two things", "columns")
+
+
+def _column(reader: _Reader, key: str, value: object) -> Column:
     spec = value if isinstance(value, dict) else {"column": value}
-    name, factor = text(spec.get("column")), bounded.number(spec.get("factor", 1.0))
-    if not name or not factor or factor < 0:
-        problems.append(f"`columns.{key}` is a column's name, or {{column: name, factor: positive number}}")
-    return Column(name or "", factor or 1.0)
+    column, factor = _scalar(spec.get("column")), spec.get("factor", 1.0)
+    if column is None or not is_true_number(factor) or factor <= 0 or set(spec) - {"column", "factor"}:
+        sentence = f"`columns.{key}` is a column's name, or {{column: name, factor: positive number}}"
+        reader.problem(sentence, "columns", key)
+        return Column("")
+    return Column(column, float(factor))
 
 
-def _filter(value: object, problems: list[str], key: str) -> dict[str, frozenset[str]]:
-    spec = mapping(value)
-    problems += [
-        f"`{key}.{column}` is a list of words" for column, words in spec.items() if not isinstance(words, list)
-    ]
-    return {str(column): frozenset(str(word) for word in sequence(words)) for column, words in spec.items()}
+def _filter(reader: _Reader, key: str) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for column, values in reader.part(key).items():
+        words = [str(v).lower() if isinstance(v, bool) else _scalar(v) for v in sequence(values)]
+        known = [_choice(w) or "" for w in words if w is not None]
+        if not known or len(known) < len(words) or len(set(known)) < len(known):
+            reader.problem(f"`{key}.{column}` is a list of words, each once", key, column)
+        found[column] = frozenset(known)
+    return found
 
 
-def _known(value: object) -> KnownModel:
+def _known(reader: _Reader, name: str, value: object) -> KnownModel:
     spec = value if isinstance(value, dict) else {"id": value}
-    return KnownModel(text(spec.get("id")), text(spec.get("effort")))
+    words = {str(key): _scalar(text) for key, text in spec.items()}
+    if not words or set(words) - {"id", "effort"} or None in words.values():
+        reader.problem(f"`models.{name}` is the catalog's id, or {{id: …, effort: …}}", "models", name)
+    elif (model_id := words.get("id")) and not in_catalog(model_id):
+        reader.problem(f"`models.{name}`: the catalog has no model {model_id}", "models", name)
+    return KnownModel(words.get("id"), words.get("effort"))
 
 
-def _verdict(value: object, problems: list[str]) -> Verdict:
-    words = {key: text(mapping(value).get(key), 300) or "" for key in ("model", "benchmark", "code", "message")}
-    if not all(words.values()):
-        problems.append("each of `verdicts` has a model, a benchmark (as the runs name it), a code and a message")
-    return Verdict(**words)
+def _verdicts(reader: _Reader) -> Iterator[Verdict]:
+    values = reader.spec.get("verdicts", [])
+    if not isinstance(values, list):
+        reader.problem("`verdicts` is a list (`- {model: …, benchmark: …, code: …, message: …}`)", "verdicts")
+    seen: set[tuple[str, str, str]] = set()
+    for number, value in enumerate(sequence(values)):
+        words = {str(key): _scalar(text) or "" for key, text in mapping(value).items()}
+        if set(words) != {"model", "benchmark", "code", "message"} or not all(words.values()):
+            sentence = "each of `verdicts` has a model, a benchmark (as the runs name it), a code and a message"
+            reader.problem(sentence, "verdicts", number)
+            continue
+        verdict = Verdict(**words)
+        if not _CODE.fullmatch(verdict.code):
+            reader.problem("a verdict's code has small letters, digits and hyphens", "verdicts", number)
+        if (key := (verdict.model, verdict.benchmark, verdict.code)) in seen:
+            reader.problem(f"the verdict {verdict.code} on {verdict.model} is given twice", "verdicts", number)
+        seen.add(key)
+        yield verdict
