@@ -98,14 +98,16 @@ def _pays(answer: Quote) -> str:
 
 
 def _break_even(answer: Quote) -> str:
-    """The same at the median rent and the middle of the throughput, then at the ends of each."""
-    rents, speeds = answer.break_even, answer.break_even_by_speed
-    assert rents is not None and speeds is not None
+    """The same at the median rent and the middle of the throughput, then at the ends of each where they differ."""
+    rents, speeds, needed = answer.break_even, answer.break_even_by_speed, answer.needed
+    assert rents is not None and speeds is not None and needed is not None
     parts = [tokens(rents.middle)]
-    if _rents(answer):
+    if rents.low < rents.high:
         parts.append(f"cheapest rent {tokens(rents.low)}, dearest {tokens(rents.high)}")
-    if answer.capacity.low < answer.capacity.high:
+    if speeds.low < speeds.high:
         parts.append(f"fast end of the throughput {tokens(speeds.low)}, slow end {tokens(speeds.high)}")
+    if len(parts) == 1 and math.isinf(rents.middle) and needed.low <= answer.capacity.high:
+        parts.append(f"cheapest rent and fast end together {tokens(needed.low)}")
     return "; ".join(parts)
 
 
