@@ -125,7 +125,10 @@ def lines(answer: Quote) -> list[tuple[str, str]]:
             f"{memory.weights_gb:,.1f} GB weights + {speed.requests} × {memory.request_gb:,.2f} GB cache of "
             f"{memory.usable_gb:,.0f} GB usable ({memory.total_gb:,.0f} GB); room for {number_of(memory.requests, 'request')}",
         ),
-        ("request", f"{work.prompt_tokens:,.0f} tokens in, {work.output_tokens:,.0f} out ({_ratio(answer)})"),
+        (
+            "request",
+            f"{number_of(round(work.prompt_tokens), 'token')} in, {work.output_tokens:,.0f} out ({_ratio(answer)})",
+        ),
         ("tokens/s", f"{span(speed.both, _whole)}, {speed.basis}; out {span(_output(answer), _whole)}"),
         ("tokens a day", f"{_spoken(answer.capacity)} at {_utilisation(answer)}"),
     ]

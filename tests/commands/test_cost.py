@@ -147,6 +147,7 @@ def test_counts_and_their_nouns_agree(capsys: Capture) -> None:
     assert "at 1 token a day" in said
     assert "at the only cloud in the catalog" in rows["rent"] and "to" not in rows["US$ a day"]
     assert rows["1 a day"].startswith("1 machine $") and rows["tokens a day"].endswith("at 0.1% utilisation")
+    assert figures(capsys, "--params", "8", "--context", "2")[1]["request"] == "1 token in, 1 out (1:1)"
     assert "1 billion tokens a day" in first_line(
         capsys, "--params", "70", "--tokens-a-day", "999.9e6", "--api-price", "1"
     )
