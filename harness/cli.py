@@ -367,7 +367,7 @@ def cost_self_host(
     concurrency: Annotated[
         int | None, typer.Option(help="Requests served at a time. Default: as many as the memory holds.")
     ] = None,
-    utilisation: Annotated[float, typer.Option(help="Share of the day at full speed, above 0 to 1.")] = 0.5,
+    utilisation: Annotated[float, typer.Option(help="Share of the day at full speed, 0.001 to 1.")] = 0.5,
     tokens_a_day: Annotated[float | None, typer.Option(help="Tokens a day, in and out, such as 50e6.")] = None,
     api_price: Annotated[
         float | None, typer.Option(help="US$ per million tokens at an API. Default: the list price.")

@@ -11,6 +11,7 @@ there only whole names count, and a name that fits two models means none.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -36,11 +37,17 @@ def fold(name: str) -> str:
 def matches(wanted: str, names: Iterable[Named]) -> list[str]:
     """Ids, sorted, that the first step of the rule with any match finds; none for an empty name."""
     pairs, folded = list(names), fold(wanted)
+    endings = {id for name, id in pairs if folded and fold(name).endswith(folded)}
+    return whole(wanted, pairs) or sorted(endings)
+
+
+def whole(wanted: str, names: Iterable[Named]) -> list[str]:
+    """As ``matches``, without its last step: a whole name, or all of it after a slash."""
+    pairs, folded = list(names), fold(wanted)
     steps: tuple[Callable[[str], bool], ...] = (
         lambda name: name == wanted,
         lambda name: fold(name) == folded,
         lambda name: fold(name).endswith(f"/{folded}"),
-        lambda name: fold(name).endswith(folded),
     )
     fits = ({id for name, id in pairs if step(name)} for step in steps)
     return sorted(next(filter(None, fits), set())) if folded else []
@@ -60,6 +67,28 @@ def one(wanted: str, names: Iterable[Named], among: str, see: str) -> str:
     if match is None:
         raise _unknown("model", wanted, (name for name, _ in pairs), among, see)
     return match
+
+
+def one_distinct(wanted: str, names: Iterable[Named], among: str, see: str) -> str:
+    """As ``one``, among so many names that a mere ending may be another model's: it counts where no other name holds it.
+
+    Names are held against each other without signs between letters and digits: ``llama-3.3`` is in ``Llama 3 3 70B``.
+
+    Raises:
+        BadInput: the name is a part of several; those are listed that begin with it, then the shortest.
+        MissingData: it is a whole name or an ending of none; the nearest names are listed.
+    """
+    pairs, sought = list(names), _letters(wanted)
+    holders = {id for name, id in pairs if sought and sought in _letters(name)}
+    if len(holders) > 1 and not whole(wanted, pairs):
+        raise _several(
+            "model", wanted, sorted(holders, key=lambda id: (not _letters(id).startswith(sought), len(id), id))
+        )
+    return one(wanted, pairs, among, see)
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W_]+", "", fold(name))
 
 
 def one_run(wanted: str, run_ids: Iterable[str], among: str) -> str:
@@ -84,9 +113,13 @@ def only(what: str, wanted: str, matches: list[str]) -> str | None:
         BadInput: there are several; the first are listed.
     """
     if len(matches) > 1:
-        listed = ", ".join(matches[:LISTED]) + (", …" if len(matches) > LISTED else "")
-        raise BadInput(f"{wanted!r} fits {len(matches)} {what}s: {listed}. Give more of the name.")
+        raise _several(what, wanted, matches)
     return matches[0] if matches else None
+
+
+def _several(what: str, wanted: str, matches: list[str]) -> BadInput:
+    listed = ", ".join(matches[:LISTED]) + (", …" if len(matches) > LISTED else "")
+    return BadInput(f"{wanted!r} fits {len(matches)} {what}s: {listed}. Give more of the name.")
 
 
 def _unknown(what: str, wanted: str, names: Iterable[str], among: str, see: str) -> MissingData:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -47,6 +48,18 @@ CASES = {
     "Small-8B": MissingData,
     "7": MissingData,
 }
+
+
+def test_an_ending_counts_among_many_names_where_no_other_name_holds_it() -> None:
+    pairs = [("Acme/Small-7B", "a"), ("Beta/Tiny-Small-7B", "b"), ("Beta/Larger 7.5-B", "c"), ("Small 7B chat", "d")]
+    find = functools.partial(names.one_distinct, names=pairs, among="here", see="harness models")
+    assert [find(w) for w in ("small-7b", "ny-small-7b", "beta/larger 7.5-b", "7.5-B")] == ["a", "b", "c", "c"]
+    for several in ("7b", "b", "small"):
+        with pytest.raises(BadInput, match="fits"):
+            find(several)
+    for none in ("", "larger", "gamma"):
+        with pytest.raises(MissingData):
+            find(none)
 
 
 class Rows:

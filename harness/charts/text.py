@@ -57,13 +57,22 @@ def significant_decimals(value: float) -> int:
     return max(0, min(6, 2 - math.floor(math.log10(abs(value)))))
 
 
+LEAST_USD = 1e-6
+"""The least amount that six decimals can say."""
+
+
 def dollars(value: float | None) -> str:
     """An amount of US dollars with three significant digits: small prices included, cents in full."""
     if value is None or not math.isfinite(value):
         return DASH
+    if value < 0:
+        return f"-{dollars(-value)}"
+    value = float(f"{value:.3g}")
     if value == 0:
         return "$0"
-    if abs(value) >= 1000:
+    if value < LEAST_USD:
+        return f"<${LEAST_USD:.6f}"
+    if value >= 1000:
         return f"${_scaled(value)}"
     digits = significant_decimals(value)
     whole, _, cents = f"{value:,.{digits}f}".partition(".")
@@ -72,10 +81,14 @@ def dollars(value: float | None) -> str:
 
 
 def _scaled(value: float) -> str:
-    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
-        if abs(value) >= size:
-            return f"{value / size:.3g}{letter}"
-    return f"{value:.3g}"
+    """``value``, from 1,000 and rounded to three digits, in thousands to trillions."""
+    size, letter = next((s, x) for s, x in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")) if value >= s)
+    return f"{three_digits(value / size)}{letter}"
+
+
+def three_digits(value: float) -> str:
+    """``value`` with three significant digits, never as a power of ten where it is large: 0.5, 12.3, 1,230,000."""
+    return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def count(value: float | None) -> str:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from harness.charts.text import dollars
+from harness.charts.text import dollars, three_digits
 from harness.commands.database import reader as open_reader
 from harness.terminal import print_json, print_table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from harness.analysis.cost.own_machines import Range
     from harness.market.own_machines.api_prices import ApiPrice
     from harness.market.own_machines.quotes import Ask, Quote
@@ -49,19 +51,21 @@ def sentence(answer: Quote) -> str:
     if answer.api is None:
         return (
             f"{name} on {machine} costs {dollars(usd)} a day, {dollars(answer.costs.both.middle)} per million tokens at "
-            f"{answer.ask.utilisation:.0%} utilisation; no API price to compare it with (--api-price)."
+            f"{_utilisation(answer)}; no API price to compare it with (--api-price)."
         )
     price = answer.api.per_mtok
     if answer.day is not None and answer.day.api_usd is not None:
         own, api = answer.day.own_usd, answer.day.api_usd
-        less = "The API" if api < own else "Own machines"
+        less = "The API costs less" if api < own else "Own machines cost less"
+        if math.isclose(api, own):
+            less = "Own machines and the API cost the same"
         text = (
-            f"{less} cost{'s' if api < own else ''} less at {tokens(answer.ask.tokens_a_day or 0)} tokens a day of {name}: "
+            f"{less} at {worded(answer.ask.tokens_a_day or 0)} a day of {name}: "
             f"{dollars(api)} a day at the API, {dollars(own)} on {answer.day.copies} × ({machine})."
         )
     else:
         text = f"{name} on {machine} costs {dollars(usd)} a day; the API asks {dollars(price)} per million tokens."
-    return f"{text} {_even(answer, usd / price * 1e6)}"
+    return f"{text} {_pays(answer)}"
 
 
 def whose(api: ApiPrice) -> str:
@@ -69,23 +73,42 @@ def whose(api: ApiPrice) -> str:
     return f"median of {api.hosts} hosts" if api.hosts else api.provider
 
 
-def _even(answer: Quote, needed: float) -> str:
-    """From how many tokens a day the machine pays, or that it is full before that."""
-    full = answer.capacity
-    if needed <= full.middle:
-        doubt = " if it reaches the middle of its throughput" if needed > full.low else ""
-        return f"A machine pays from {tokens(needed)} tokens a day{doubt}."
-    how = (
-        " at the middle of its throughput"
-        if needed <= full.high
-        else " even at the fast end of it"
-        if full.high > full.low
-        else ""
-    )
-    return (
-        f"A machine would pay from {tokens(needed)} tokens a day, but serves at most {_spoken(full)} "
-        f"({answer.throughput.basis}): it never pays{how}."
-    )
+def _pays(answer: Quote) -> str:
+    """From how many tokens a day machines pay, and under what they do not; or that they never pay, and under what they would."""
+    rents, speeds, needed = answer.break_even, answer.break_even_by_speed, answer.needed
+    if rents is None or speeds is None or needed is None or answer.costs is None or answer.api is None:
+        return ""
+    at = " at the median rent" if _rents(answer) else ""
+    if math.isfinite(rents.middle):
+        text = f"A machine pays from {worded(rents.middle)} a day{at}"
+        if answer.day is not None and answer.day.copies > 1:
+            copies = answer.day.copies
+            text += f"; {worded(answer.ask.tokens_a_day or 0)} need {copies:,}, which pay from {tokens(copies * rents.middle)}"
+        ends = (("the dearest rent", rents.high), ("the slow end of the throughput", speeds.high))
+        never = [name for name, even in ends if not math.isfinite(even)]
+        return f"{text} (never at {' or at '.join(never)})." if never else f"{text}."
+    full, price = dollars(answer.costs.both.middle), dollars(answer.api.per_mtok)
+    more = f"more than the API's {price}" if full != price else "a little more than the API"
+    text = f"A machine never pays{at}, since a full one costs {full} per million tokens, {more}"
+    ends = (("the cheapest rent", rents.low), ("the fast end of the throughput", speeds.low))
+    pays = [f"at {name} from {worded(even)} a day" for name, even in ends if math.isfinite(even)]
+    if not pays and needed.low <= answer.capacity.high:
+        pays = [f"at the cheapest rent and the fast end of the throughput together from {worded(needed.low)} a day"]
+    return f"{text}; it does {', '.join(pays)}." if pays else f"{text}."
+
+
+def _break_even(answer: Quote) -> str:
+    """The same at the median rent and the middle of the throughput, then at the ends of each where they differ."""
+    rents, speeds, needed = answer.break_even, answer.break_even_by_speed, answer.needed
+    assert rents is not None and speeds is not None and needed is not None
+    parts = [tokens(rents.middle)]
+    if rents.low < rents.high:
+        parts.append(f"cheapest rent {tokens(rents.low)}, dearest {tokens(rents.high)}")
+    if speeds.low < speeds.high:
+        parts.append(f"fast end of the throughput {tokens(speeds.low)}, slow end {tokens(speeds.high)}")
+    if len(parts) == 1 and math.isinf(rents.middle) and needed.low <= answer.capacity.high:
+        parts.append(f"cheapest rent and fast end together {tokens(needed.low)}")
+    return "; ".join(parts)
 
 
 def lines(answer: Quote) -> list[tuple[str, str]]:
@@ -100,11 +123,14 @@ def lines(answer: Quote) -> list[tuple[str, str]]:
         (
             "memory",
             f"{memory.weights_gb:,.1f} GB weights + {speed.requests} × {memory.request_gb:,.2f} GB cache of "
-            f"{memory.usable_gb:,.0f} GB usable ({memory.total_gb:,.0f} GB); room for {memory.requests:,} requests",
+            f"{memory.usable_gb:,.0f} GB usable ({memory.total_gb:,.0f} GB); room for {number_of(memory.requests, 'request')}",
         ),
-        ("request", f"{work.prompt_tokens:,.0f} tokens in, {work.output_tokens:,.0f} out ({_ratio(answer):.3g}:1)"),
-        ("tokens/s", f"{span(speed.both, '{:,.0f}')}, {speed.basis}; out {span(_output(answer), '{:,.0f}')}"),
-        ("tokens a day", f"{_spoken(answer.capacity)} at {answer.ask.utilisation:.0%} utilisation"),
+        (
+            "request",
+            f"{number_of(round(work.prompt_tokens), 'token')} in, {work.output_tokens:,.0f} out ({_ratio(answer)})",
+        ),
+        ("tokens/s", f"{span(speed.both, _whole)}, {speed.basis}; out {span(_output(answer), _whole)}"),
+        ("tokens a day", f"{_spoken(answer.capacity)} at {_utilisation(answer)}"),
     ]
     if answer.published is not None:
         rows.append(
@@ -113,11 +139,11 @@ def lines(answer: Quote) -> list[tuple[str, str]]:
                 f"{answer.published.tokens_per_s:,.0f} tokens/s, {answer.published.software}, {answer.published.source}",
             )
         )
-        rows.append(("estimated", f"{span(answer.estimate.both, '{:,.0f}')} tokens/s"))
+        rows.append(("estimated", f"{span(answer.estimate.both, _whole)} tokens/s"))
     rows.append(("rent", _rent(answer)))
     if answer.costs is not None and answer.usd_a_day is not None:
         rows += [
-            ("US$ a day", f"{span(answer.usd_a_day)} (cheapest to dearest rent)"),
+            ("US$ a day", f"{span(answer.usd_a_day)}{' (cheapest to dearest rent)' if _rents(answer) else ''}"),
             (
                 "US$/M tokens",
                 f"{span(answer.costs.both)}; in {span(answer.costs.prompt)}; out {span(answer.costs.output)}",
@@ -125,7 +151,7 @@ def lines(answer: Quote) -> list[tuple[str, str]]:
             ("US$ a task", span(answer.costs.request)),
         ]
     if answer.energy is not None:
-        rows.append(("energy", f"at most {span(answer.energy, '{:.3g}')} Wh per 1,000 tokens (cards at TDP)"))
+        rows.append(("energy", f"at most {span(answer.energy, three_digits)} Wh per 1,000 tokens (cards at TDP)"))
     if answer.api is not None:
         rows.append(
             (
@@ -134,13 +160,13 @@ def lines(answer: Quote) -> list[tuple[str, str]]:
             )
         )
     if answer.break_even is not None:
-        rows.append(("break-even a day", f"{_spoken(answer.break_even)} (cheapest to dearest rent)"))
+        rows.append(("break-even a day", _break_even(answer)))
     if answer.day is not None:
         api = "" if answer.day.api_usd is None else f"; API {dollars(answer.day.api_usd)}"
         rows.append(
             (
                 f"{tokens(answer.ask.tokens_a_day or 0)} a day",
-                f"{answer.day.copies} machine(s) {dollars(answer.day.own_usd)}{api}",
+                f"{number_of(answer.day.copies, 'machine')} {dollars(answer.day.own_usd)}{api}",
             )
         )
     return rows
@@ -149,9 +175,9 @@ def lines(answer: Quote) -> list[tuple[str, str]]:
 def to_json(answer: Quote) -> dict[str, Any]:
     """The quote as design §6 names its values: intervals as low, middle, high; null where something is not known."""
     document = asdict(answer)
-    document["break_even"] = None if answer.break_even is None else {
-        key: value if math.isfinite(value) else None for key, value in document["break_even"].items()
-    }  # fmt: skip
+    for name in ("break_even", "break_even_by_speed"):
+        if document[name] is not None:
+            document[name] = {k: v if math.isfinite(v) else None for k, v in document[name].items()}
     return {**document, "answer": sentence(answer)}
 
 
@@ -159,29 +185,54 @@ def tokens(count: float) -> str:
     """A count of tokens in words: 50 million, 1.3 billion."""
     if not math.isfinite(count):
         return "never"
-    for size, word in ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")):
-        if count >= size:
-            return f"{count / size:.3g} {word}"
-    return f"{count:,.0f}"
+    rounded = float(f"{count:.3g}")
+    for size, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"), (1e3, "thousand")):
+        if rounded >= size:
+            return f"{three_digits(rounded / size)} {word}"
+    return f"{max(1, rounded):,.0f}"
 
 
-def span(values: Range, pattern: str | None = None) -> str:
+def worded(count: float) -> str:
+    """``tokens`` with the word: 1 token, 50 million tokens."""
+    text = tokens(count)
+    return f"{text} token{'' if text == '1' else 's'}"
+
+
+def number_of(count: int, what: str) -> str:
+    """So many of a thing: 1 machine, 2 machines."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def span(values: Range, shown: Callable[[float], str] = dollars) -> str:
     """The middle with its interval; one number where they are the same."""
-    low, middle, high = (pattern.format(v) if pattern else dollars(v) for v in (values.low, values.middle, values.high))
+    low, middle, high = (shown(v) for v in (values.low, values.middle, values.high))
     return middle if low == high else f"{middle} ({low} to {high})"
 
 
 def _spoken(values: Range) -> str:
-    low, middle, high = tokens(values.low), tokens(values.middle), tokens(values.high)
-    return middle if low == high else f"{middle} ({low} to {high})"
+    return span(values, tokens)
+
+
+def _whole(value: float) -> str:
+    return f"{value:,.0f}"
 
 
 def _output(answer: Quote) -> Range:
     return answer.throughput.both / (answer.work.tokens / answer.work.output_tokens)
 
 
-def _ratio(answer: Quote) -> float:
-    return answer.work.prompt_tokens / answer.work.output_tokens
+def _ratio(answer: Quote) -> str:
+    prompt, output = answer.work.prompt_tokens, answer.work.output_tokens
+    return f"{three_digits(prompt / output)}:1" if prompt * 100 > output else f"1:{three_digits(output / prompt)}"
+
+
+def _utilisation(answer: Quote) -> str:
+    return f"{three_digits(100 * answer.ask.utilisation)}% utilisation"
+
+
+def _rents(answer: Quote) -> bool:
+    """Whether the rent is an interval."""
+    return answer.usd_a_day is not None and answer.usd_a_day.low < answer.usd_a_day.high
 
 
 def _model(answer: Quote) -> str:
@@ -198,7 +249,9 @@ def _rent(answer: Quote) -> str:
         return f"no {answer.ask.terms} offer in the catalog"
     rent = answer.rent
     dates = rent.newest if rent.oldest == rent.newest else f"{rent.oldest} to {rent.newest}"
+    if rent.clouds == 1:
+        return f"{dollars(rent.median)} per GPU-hour {answer.ask.terms} at the only cloud in the catalog, {dates}"
     return (
-        f"{dollars(rent.median)} per GPU-hour, median of {rent.clouds} cloud(s) {answer.ask.terms} "
+        f"{dollars(rent.median)} per GPU-hour, median of {rent.clouds} clouds {answer.ask.terms} "
         f"({dollars(rent.cheapest)} to {dollars(rent.dearest)}), {dates}"
     )

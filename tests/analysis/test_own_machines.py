@@ -159,6 +159,14 @@ def test_break_even_is_where_the_lines_cross() -> None:
     assert all(sums.day(t, 100, 49e6, 2.0).own_usd > t / 1e6 * 2.0 for t in np.linspace(1e6, 1e9, 777))
 
 
+def test_copies_pay_from_as_many_times_the_tokens() -> None:
+    one = sums.break_even(192, 2.4, 103e6)
+    assert one == 80e6
+    for tokens, own_is_less in ((81e6, True), (103e6, True), (110e6, False), (159e6, False), (161e6, True)):
+        day = sums.day(tokens, 192, 103e6, 2.4)
+        assert day.api_usd is not None and (day.own_usd < day.api_usd) == own_is_less == (tokens > day.copies * one)
+
+
 def test_a_day_takes_as_many_copies_as_its_tokens() -> None:
     assert [sums.day(t, 100, 50e6).copies for t in (1, 50e6, 51e6, 100e6, 101e6)] == [1, 1, 2, 2, 3]
     assert sums.day(51e6, 100, 50e6) == sums.Day(2, 200, None)
@@ -176,7 +184,12 @@ def test_impossible_asks_are_refused() -> None:
         lambda: sums.token_costs(FLAT, WORK, 1, utilisation=1.1),
         lambda: sums.capacity_a_day(FLAT, 0),
         lambda: sums.break_even(1, 0, 1),
+        lambda: sums.break_even(1, math.inf, 1),
         lambda: sums.day(0, 1, 1),
+        lambda: sums.day(math.inf, 1, 1),
+        lambda: sums.day_cost(PAIR, 1, usd_per_kwh=-3),
+        lambda: sums.day_cost(PAIR, math.inf),
+        lambda: sums.day_cost(dataclasses.replace(PAIR, gpu=dataclasses.replace(H100, tdp_w=None)), 1, usd_per_kwh=1),
     ):
         with pytest.raises(BadInput):
             wrong()

@@ -22,6 +22,10 @@ MOST_REQUESTS = (
 SECONDS_A_DAY = 86_400.0
 
 
+class NoRoom(BadInput):
+    """A machine's memory is too small for the model, or for the requests beside it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Range:
     """An interval with its middle."""
@@ -158,7 +162,9 @@ def architecture_by_size(params_b: float, active_b: float | None = None) -> Arch
     """
     active = params_b if active_b is None else active_b
     if not 0 < active <= params_b < math.inf:
-        raise BadInput("Parameters must be above 0, and active ones at most as many.")
+        raise BadInput(
+            f"Parameters must be above 0, and active ones at most as many; not {params_b:,g} billion with {active:,g} billion active."
+        )
     layers = max(1, round(35 * (active / 8) ** 0.33))
     sparse = active < params_b
     return Architecture(
@@ -197,7 +203,7 @@ def memory(model: Architecture, machine: Machine, work: Work) -> Memory:
 def fewest_gpus(model: Architecture, machine: Machine, work: Work) -> int:
     """The fewest cards (1, 2, 4 or 8) that hold the weights and the cache of the requests, one where none are stated.
 
-    Raises BadInput where a node of 8 is too small; it says what is missing.
+    Raises NoRoom where a node of 8 is too small; it says what is missing.
     """
     wanted = work.requests or 1
     for gpus in (1, 2, 4, NODE):
@@ -205,8 +211,8 @@ def fewest_gpus(model: Architecture, machine: Machine, work: Work) -> int:
         if memory(model, trial, work).requests >= wanted:
             return gpus
     need = weights_gb(model, machine.precision) + wanted * cache_gb(model, work.tokens, machine.cache_precision)
-    raise BadInput(
-        f"{model.name} at {machine.precision} with {wanted} request(s) of {work.tokens:,.0f} tokens needs {need:,.0f} GB; a node of "
+    raise NoRoom(
+        f"{model.name} at {machine.precision} with {_requests(wanted)} of {work.tokens:,.0f} tokens needs {need:,.0f} GB; a node of "
         f"{NODE} × {machine.gpu.name} has {NODE * machine.gpu.memory_gb * USABLE:,.0f} GB for it. Choose a lower precision, a shorter "
         "context or a larger card; machines of several nodes are not estimated."
     )
@@ -228,12 +234,14 @@ def estimated_throughput(model: Architecture, machine: Machine, work: Work) -> T
     other, with the time of launches. Sources: Williams, Waterman, Patterson (2009) for the roofline; Pope et al. (2023) and Chen
     (2022), "Transformer inference arithmetic", for its terms.
 
-    Raises BadInput where not even one request, or not as many as asked for, have room.
+    Raises NoRoom where not even one request, or not as many as asked for, have room.
     """
     room = memory(model, machine, work).requests
     if room < (work.requests or 1):
-        raise BadInput(
-            f"{machine.gpus} × {machine.gpu.name} have room for {room} request(s) of {work.tokens:,.0f} tokens at {machine.precision}."
+        raise NoRoom(
+            f"{machine.gpus} × {machine.gpu.name} at {machine.precision} "
+            + (f"has room for {_requests(room)} only" if room else "has no room for a request")
+            + f" of {work.tokens:,.0f} tokens of {model.name}."
         )
     batch = work.requests or min(room, MOST_REQUESTS)
     compute = EXPERT_COMPUTE if model.experts else DENSE_COMPUTE
@@ -276,7 +284,15 @@ def token_costs(throughput: Throughput, work: Work, usd_per_hour: float, utilisa
 
 
 def day_cost(machine: Machine, usd_per_gpu_hour: float, *, usd_per_kwh: float = 0.0, utilisation: float = 1.0) -> float:
-    """USD a day of one copy: rent or depreciation of every hour, and (where electricity is paid apart) TDP × utilisation."""
+    """USD a day of one copy: rent or depreciation of every hour, and (where electricity is paid apart) TDP × utilisation.
+
+    Raises BadInput for a negative or infinite cost, and for electricity of a card whose TDP is not known.
+    """
+    if not (0 <= usd_per_gpu_hour < math.inf and 0 <= usd_per_kwh < math.inf):
+        raise BadInput("The costs of a GPU-hour and of electricity must be finite and not below 0.")
+    _share(utilisation)
+    if usd_per_kwh and machine.gpu.tdp_w is None:
+        raise BadInput(f"The power of {machine.gpu.name} is not known, nor then its electricity.")
     watts = machine.gpus * (machine.gpu.tdp_w or 0.0) * utilisation
     return 24 * (machine.gpus * usd_per_gpu_hour + watts / 1000 * usd_per_kwh)
 
@@ -297,18 +313,19 @@ def energy_wh_per_ktok(machine: Machine, throughput: Throughput) -> Range | None
 def break_even(usd_a_day: float, api_per_mtok: float, capacity: float) -> float:
     """Tokens a day from which one copy costs less than the API; infinite where it is full before that.
 
-    More copies change nothing: each costs as much and serves as much again.
+    k copies cost less from k times as many tokens, where k are needed: just above what k − 1 serve, the last is nearly idle. Raises
+    BadInput for a price that is not above 0 or not finite.
     """
-    if not api_per_mtok > 0:
-        raise BadInput("An API price must be above 0 US$ per million tokens.")
+    if not 0 < api_per_mtok < math.inf:
+        raise BadInput("An API price must be above 0 US$ per million tokens, and finite.")
     tokens = usd_a_day / api_per_mtok * 1e6
     return tokens if tokens <= capacity else math.inf
 
 
 def day(tokens: float, usd_a_day: float, capacity: float, api_per_mtok: float | None = None) -> Day:
     """What a day of so many tokens costs on machines and at the API: as many copies as the tokens take, at least one."""
-    if not (tokens > 0 and capacity > 0):
-        raise BadInput("Tokens a day must be above 0.")
+    if not (0 < tokens < math.inf and capacity > 0):
+        raise BadInput("Tokens a day must be above 0, and finite.")
     copies = max(1, math.ceil(tokens / capacity - 1e-9))
     return Day(copies, copies * usd_a_day, None if api_per_mtok is None else tokens / 1e6 * api_per_mtok)
 
@@ -351,6 +368,10 @@ def _peak_tflops(machine: Machine) -> float:
     """Peak of the arithmetic that the precision uses: bf16 where weights are only stored smaller, or the card lacks it."""
     gpu = machine.gpu
     return {"fp8": gpu.fp8_tflops, "int8": gpu.int8_tflops}.get(machine.precision) or gpu.bf16_tflops
+
+
+def _requests(count: int) -> str:
+    return "1 request" if count == 1 else f"{count:,} requests"
 
 
 def _bytes(known: dict[str, float], precision: str, what: str) -> float:

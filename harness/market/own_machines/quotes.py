@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from harness import names
 from harness.analysis.cost import own_machines as sums
 from harness.analysis.cost.own_machines import Architecture, Machine, Range, Work
 from harness.errors import BadInput
+from harness.market.own_machines import checks
 from harness.market.own_machines.api_prices import ApiPrice, api_price
 from harness.market.own_machines.published import Published, comparable
-from harness.market.own_machines.rents import TERMS, Rent, rent
+from harness.market.own_machines.rents import Rent, rent
 from harness.market.own_machines.tables import architecture, gpu
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from harness.market.queries import Queries
 
 REQUESTS = 16
@@ -24,6 +27,8 @@ CONTEXT, SHARE = 8192, 0.25
 """Tokens of a request in and out, and the share that is output: three in for each one out, as blended prices count."""
 UTILISATION = 0.5
 """Share of the day that a machine serves at full speed: people work by day. An assumption, and so the reader's."""
+SAME_SIZE = 0.05
+"""A stated size that is this near to the catalog's is the same model's, counted or rounded otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The answer. Money in USD; ``usd_a_day``, ``costs`` and what follows are None without a rent, the API's without a price."""
+    """The answer. Money in USD; ``usd_a_day``, ``costs`` and what follows are None without a rent, the API's without a price.
+
+    Tokens a day at which machine and API cost the same: ``needed`` at the cheapest, the median and the dearest rent, whether or not
+    a machine serves as many; ``break_even`` the same, infinite where it is full before that at the middle throughput;
+    ``break_even_by_speed`` at the median rent and the fast, the middle and the slow end of the throughput."""
 
     ask: Ask
     model: Architecture
@@ -69,33 +78,28 @@ class Quote:
     energy: Range | None
     capacity: Range
     api: ApiPrice | None
+    needed: Range | None
     break_even: Range | None
+    break_even_by_speed: Range | None
     day: sums.Day | None
 
 
 def quote(queries: Queries, ask: Ask) -> Quote:
     """Compute everything that the ask needs.
 
-    ``break_even`` is that of the cheapest, the median and the dearest rent at the middle throughput: infinite where the machine
-    is full before it. Raises BadInput for an impossible ask, MissingData for an unknown model.
+    Raises BadInput for an impossible ask, with all of its problems; MissingData for an unknown model.
     """
     model, model_id, product_id = _model(queries, ask)
     card = gpu(ask.gpu)
-    precision = ask.precision or ("fp8" if card.fp8_tflops else "bf16")
+    precision = ("fp8" if card.fp8_tflops else "bf16") if ask.precision is None else ask.precision
     work = _work(ask)
     machine = Machine(card, ask.gpus or 1, precision, ask.cache_precision)
     if ask.gpus is None:
         sized = Work(work.prompt_tokens, work.output_tokens, work.requests or REQUESTS)
         machine = Machine(card, sums.fewest_gpus(model, machine, sized), precision, ask.cache_precision)
-    elif not 1 <= ask.gpus <= sums.NODE:
-        raise BadInput(
-            f"One copy runs on 1 to {sums.NODE} GPUs of one node; machines of several nodes are not estimated."
-        )
     estimate = sums.estimated_throughput(model, machine, work)
     row = comparable(model_id, machine, work)
     throughput = _throughput(queries, ask, estimate, row, model_id, machine)
-    if ask.terms not in TERMS:
-        raise BadInput(f"The terms {ask.terms!r} are not known; there is {', '.join(TERMS)}.")
     rents = rent(queries, ask.gpu, ask.terms)
     hours = _hours(ask, rents)
     days = (
@@ -110,18 +114,20 @@ def quote(queries: Queries, ask: Ask) -> Quote:
     elif product_id is not None:
         api = api_price(queries, product_id, ratio)
     capacity = sums.capacity_a_day(throughput, ask.utilisation)
-    even = daily = None
+    needed = even = by_speed = daily = None
     if days is not None and api is not None:
-        even = Range(
-            *(sums.break_even(usd, api.per_mtok, capacity.middle) for usd in (days.low, days.middle, days.high))
-        )
+        price, usd = api.per_mtok, days.middle
+        needed = Range(*(sums.break_even(d, price, math.inf) for d in (days.low, usd, days.high)))
+        even = Range(*(sums.break_even(d, price, capacity.middle) for d in (days.low, usd, days.high)))
+        by_speed = Range(*(sums.break_even(usd, price, c) for c in (capacity.high, capacity.middle, capacity.low)))
     if days is not None and ask.tokens_a_day is not None:
         daily = sums.day(ask.tokens_a_day, days.middle, capacity.middle, api.per_mtok if api else None)
     return Quote(
         ask, model, model_id, machine, work, sums.memory(model, machine, work), throughput, estimate, row, rents,
         None if hours is None else hours.middle, days,
         None if days is None else sums.token_costs(throughput, work, days.middle / 24, ask.utilisation),
-        sums.energy_wh_per_ktok(machine, throughput), capacity, api, even, daily,
+        sums.energy_wh_per_ktok(machine, throughput), capacity, api, needed, even, by_speed,
+        daily,
     )  # fmt: skip
 
 
@@ -159,11 +165,32 @@ def cost_curve(answer: Quote, most: float) -> list[Point]:
 
 
 def _model(queries: Queries, ask: Ask) -> tuple[Architecture, str | None, str | None]:
-    """The architecture asked for; ids of the model and its product where it is one of the catalog."""
+    """The architecture asked for; ids of the model (None where another size is stated) and of its product, where the catalog has it.
+
+    Raises BadInput with every problem of the ask, MissingData where the unknown model is the only one.
+    """
+    size, others = checks.sizes(ask), checks.options(ask)
+    try:
+        row = _row(queries, ask)
+        found = None if size else _architecture(row, ask)
+    except BadInput as error:
+        if not size + others:
+            raise
+        checks.refuse([str(error), *size, *others])
+        raise
+    checks.refuse(size + others)
+    assert found is not None
+    if row is None:
+        return found, None, None
+    return found, None if _resized(row, ask) else str(row.name), str(row["product_id"])
+
+
+def _row(queries: Queries, ask: Ask) -> pd.Series[Any] | None:
+    """The catalog's row of the model, by its id; None where only a size is asked for."""
     if ask.model is None:
         if ask.params_b is None:
             raise BadInput("Name a model, or state its size with --params.")
-        return sums.architecture_by_size(ask.params_b, ask.active_b), None, None
+        return None
     models = queries.frame("models")
     pairs = [
         (str(name), str(row_id))
@@ -171,12 +198,31 @@ def _model(queries: Queries, ask: Ask) -> tuple[Architecture, str | None, str | 
         for row_id, name in zip(models["model_id"], models[column], strict=True)
         if isinstance(name, str) and name
     ]
-    model_id = names.one(ask.model, pairs, "in the catalog", "harness models")
-    row = models.set_index("model_id").loc[model_id]
-    params = ask.params_b if ask.params_b is not None else row["params_b"]
-    active = ask.active_b if ask.active_b is not None else row["active_params_b"]
-    known = architecture(model_id, str(row["name"]), _float(params), _float(active))
-    return known, model_id, str(row["product_id"])
+    found: pd.Series[Any] = models.set_index("model_id").loc[
+        names.one_distinct(ask.model, pairs, "in the catalog", "harness models")
+    ]
+    return found
+
+
+def _architecture(row: pd.Series[Any] | None, ask: Ask) -> Architecture:
+    """The table's architecture of a model; by its size where that is all that is known, or is not the catalog's."""
+    if row is None:
+        return sums.architecture_by_size(ask.params_b or 0, ask.active_b)
+    name = str(row["name"])
+    params = _float(ask.params_b if ask.params_b is not None else row["params_b"])
+    active = _float(ask.active_b if ask.active_b is not None else row["active_params_b"])
+    if _resized(row, ask) and params is not None:
+        return replace(sums.architecture_by_size(params, active), name=name)
+    return architecture(str(row.name), name, params, active)
+
+
+def _resized(row: pd.Series[Any], ask: Ask) -> bool:
+    """Whether a size is stated that is not the catalog's; the active parameters of a dense model are all."""
+    params, active = _float(row["params_b"]), _float(row["active_params_b"])
+    pairs = ((ask.params_b, params), (ask.active_b, params if active is None else active))
+    return any(
+        stated is not None and known is not None and abs(stated / known - 1) > SAME_SIZE for stated, known in pairs
+    )
 
 
 def _float(value: float | None) -> float | None:
@@ -185,10 +231,6 @@ def _float(value: float | None) -> float | None:
 
 def _work(ask: Ask) -> Work:
     output = ask.output_tokens if ask.output_tokens is not None else max(1, round(ask.context * SHARE))
-    if not 0 < output < ask.context:
-        raise BadInput("Output tokens must be above 0 and fewer than the context, which holds prompt and output.")
-    if ask.requests is not None and ask.requests < 1:
-        raise BadInput("At least one request must be served at a time.")
     return Work(ask.context - output, output, ask.requests)
 
 
@@ -197,12 +239,12 @@ def _throughput(
 ) -> sums.Throughput:
     """The throughput on the basis asked for: a published one where it is comparable, else the estimate; measured only on demand,
     since runs of this harness score tests and do not serve people."""
-    if ask.basis not in ("auto", "estimated", "published", "measured"):
-        raise BadInput(f"The basis {ask.basis!r} is not known; there is auto, estimated, published, measured.")
     if ask.basis == "measured":
         measured = _measured(queries, model_id, machine)
         if measured is None:
-            raise BadInput(f"No run of this harness measured {ask.model or 'a size'} on one {machine.gpu.name}.")
+            raise BadInput(
+                f"No run of this harness measured {ask.model or 'a model of this size'} on one {machine.gpu.name}."
+            )
         return sums.known_throughput(estimate, measured, "measured")
     if ask.basis == "published" and row is None:
         raise BadInput(
@@ -225,8 +267,6 @@ def _measured(queries: Queries, model_id: str | None, machine: Machine) -> float
 def _hours(ask: Ask, rents: Rent | None) -> Range | None:
     """USD per GPU and hour: as given, else of the cheapest, the median and the dearest cloud."""
     if ask.usd_per_gpu_hour is not None:
-        if not ask.usd_per_gpu_hour > 0:
-            raise BadInput("The cost of a GPU-hour must be above 0.")
         return Range(*[ask.usd_per_gpu_hour] * 3)
     return None if rents is None else Range(rents.cheapest, rents.median, rents.dearest)
 

@@ -48,14 +48,15 @@ def gpu(wanted: str) -> Gpu:
 def architecture(model_id: str, name: str, params_b: float | None, active_b: float | None) -> Architecture:
     """The architecture of a model of the catalog; by its size where the table has no row of it.
 
-    Raises BadInput where its size is not known either.
+    Raises BadInput where its size is not known either, or is impossible.
     """
     if params_b is None or params_b != params_b:
         raise BadInput(f"The catalog does not know how many parameters {name} has; state them with --params.")
     active = params_b if active_b is None or active_b != active_b else active_b
+    by_size = replace(architecture_by_size(params_b, active), name=name)
     row = next((r for r in table("architectures") if r["model_id"] == model_id), None)
-    if row is None or (row["experts"] and active == params_b):
-        return replace(architecture_by_size(params_b, active), name=name)
+    if row is None or bool(row["experts"]) != (active < params_b):
+        return by_size
     layers = int(row["layers"])
     head = _number(row["head_dim"])
     values = _number(row["latent_dim"])

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from harness.analysis.cost.own_machines import NODE, WEIGHT_BYTES, Range
+from harness.analysis.cost.own_machines import NODE, WEIGHT_BYTES, NoRoom, Range
 from harness.charts import costs_a_day
-from harness.charts.text import dollars
+from harness.charts.text import dollars, three_digits
 from harness.errors import BadInput
 from harness.market.own_machines import quotes, tables
 from harness.market.own_machines.rents import TERMS
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from harness.market.own_machines.quotes import Ask, Quote
     from harness.site.server.view import View
 
@@ -35,6 +37,20 @@ def show(view: View) -> None:
     ask = _ask(view, models)
     try:
         answer = view.derived("own_machine", lambda ask: quotes.quote(view, ask), ask=ask)
+    except NoRoom:
+        st.info(
+            blocks.literal(
+                say(
+                    "own.no_room",
+                    model=models[ask.model or ""],
+                    n=ask.gpus or NODE,
+                    gpu=ask.gpu,
+                    context=f"{ask.context:,}",
+                )
+            ),
+            icon=":material/memory_alt:",
+        )
+        return
     except BadInput as error:
         st.info(blocks.literal(error), icon=":material/memory_alt:")
         return
@@ -119,11 +135,25 @@ def _finding(view: View, answer: Quote) -> str:
     if answer.api is None or answer.day.api_usd is None or answer.break_even is None:
         return say("own.finding_no_api", model=name, volume=volume, own=own)
     api = dollars(answer.day.api_usd)
-    first = say("own.finding_api" if answer.day.api_usd < answer.day.own_usd else "own.finding_own",
-                model=name, volume=volume, own=own, api=api)  # fmt: skip
-    if math.isfinite(answer.break_even.middle):
-        return f"{first} {say('own.pays', tokens=_rounded(answer.break_even.middle))}"
-    return f"{first} {say('own.never', tokens=_rounded(answer.capacity.middle))}"
+    less = "own.finding_api" if answer.day.api_usd < answer.day.own_usd else "own.finding_own"
+    if math.isclose(answer.day.api_usd, answer.day.own_usd):
+        less = "own.finding_same"
+    return f"{say(less, model=name, volume=volume, own=own, api=api)} {_pays(view, answer, answer.api.per_mtok)}"
+
+
+def _pays(view: View, answer: Quote, price: float) -> str:
+    """From how many tokens a day a machine pays, and as many as the reader's tokens take; else what a full one costs."""
+    say, even, day = view.say, answer.break_even, answer.day
+    if even is None or day is None or answer.costs is None:
+        return ""
+    if math.isinf(even.middle):
+        full = dollars(answer.costs.both.middle)
+        text = say("own.never", own=full, api=dollars(price), full=_rounded(answer.capacity.middle))
+        return f"{text} {say('own.cheapest', tokens=_rounded(even.low))}" if math.isfinite(even.low) else text
+    one = _rounded(even.middle)
+    if day.copies == 1:
+        return say("own.pays", tokens=one)
+    return say("own.pays_copies", tokens=one, copies=day.copies, total=_rounded(day.copies * even.middle))
 
 
 def _source(view: View, answer: Quote) -> str:
@@ -132,9 +162,8 @@ def _source(view: View, answer: Quote) -> str:
     parts = []
     if rent is not None:
         dates = rent.newest if rent.oldest == rent.newest else f"{rent.oldest}–{rent.newest}"
-        parts.append(
-            say("own.source_rent", n=rent.clouds, low=dollars(rent.cheapest), high=dollars(rent.dearest), date=dates)
-        )
+        rents = _span(Range(rent.cheapest, rent.median, rent.dearest))
+        parts.append(say("own.source_rent", n=rent.clouds, rents=rents, date=dates))
     if answer.api is not None:
         parts.append(
             say(
@@ -158,7 +187,7 @@ def _figures(view: View, answer: Quote) -> None:
         (say("own.machine"), f"{answer.machine.gpus} × {answer.machine.gpu.name}, {answer.machine.precision}"),
         (say("own.memory"), say("own.memory_text", weights=f"{memory.weights_gb:,.1f}", n=speed.requests,
                                 cache=f"{memory.request_gb:,.2f}", usable=f"{memory.usable_gb:,.0f}")),
-        (say("own.speed"), f"{_span(speed.both, '{:,.0f}')} ({say(f'own.{speed.basis}')})"),
+        (say("own.speed"), f"{_span(speed.both, lambda v: f'{v:,.0f}')} ({say(f'own.{speed.basis}')})"),
     ]  # fmt: skip
     if answer.costs is not None:
         rows += [
@@ -167,8 +196,13 @@ def _figures(view: View, answer: Quote) -> None:
             (say("own.cost_out"), _span(answer.costs.output)),
             (say("own.cost_request"), _span(answer.costs.request)),
         ]
+    if answer.break_even is not None and answer.break_even_by_speed is not None:
+        rows += [
+            (say("own.even_rent"), _span(answer.break_even, lambda v: _even(view, v))),
+            (say("own.even_speed"), _span(answer.break_even_by_speed, lambda v: _even(view, v))),
+        ]
     if answer.energy is not None:
-        rows.append((say("own.energy"), _span(answer.energy, "{:.3g}")))
+        rows.append((say("own.energy"), _span(answer.energy, three_digits)))
     frame = pd.DataFrame(rows, columns=["figure", "value"])
     column = st.column_config
     blocks.table(
@@ -180,8 +214,12 @@ def _figures(view: View, answer: Quote) -> None:
     )
 
 
-def _span(values: Range, pattern: str | None = None) -> str:
-    low, middle, high = (pattern.format(v) if pattern else dollars(v) for v in (values.low, values.middle, values.high))
+def _even(view: View, tokens: float) -> str:
+    return _rounded(tokens) if math.isfinite(tokens) else view.say("own.not_ever")
+
+
+def _span(values: Range, shown: Callable[[float], str] = dollars) -> str:
+    low, middle, high = (shown(v) for v in (values.low, values.middle, values.high))
     return middle if low == high else f"{middle} ({low} – {high})"
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import math
 import statistics
+from dataclasses import replace
 
 import pytest
 
@@ -71,3 +73,78 @@ def test_the_curve_steps_up_where_a_copy_is_full() -> None:
 def test_impossible_asks_are_refused(ask: Ask) -> None:
     with pytest.raises((BadInput, MissingData)):
         quote(FILES, ask)
+
+
+INF, NAN = math.inf, math.nan
+
+
+@pytest.mark.parametrize(
+    ("option", "field", "values"),
+    [
+        ("--params", "params_b", (0, -5, INF, NAN, 1e300)), ("--active", "active_b", (0, -37, INF, NAN)),
+        ("--gpu-hour", "usd_per_gpu_hour", (0, -1, INF, NAN, 1e308)), ("--electricity", "usd_per_kwh", (-3, INF, NAN)),
+        ("--api-price", "api_per_mtok", (0, -1, INF, NAN, 5e-324)), ("--tokens-a-day", "tokens_a_day", (0, -1, INF, NAN)),
+        ("--utilisation", "utilisation", (0, 1.1, -1, 1e-300, NAN)), ("--context", "context", (0, 1, -8, 10**400)),
+        ("--output-tokens", "output_tokens", (0, -1, 8192, 10**400)), ("--concurrency", "requests", (0, -1, 10**400)),
+        ("--gpus", "gpus", (0, -1, 9)), ("--precision", "precision", ("", "fp2")), ("--terms", "terms", ("", "barter")),
+        ("--cache-precision", "cache_precision", ("", "int4")), ("--basis", "basis", ("", "rumour")),
+    ],
+)  # fmt: skip
+def test_every_option_is_checked_with_a_known_model_and_with_a_size(
+    option: str, field: str, values: tuple[float | str, ...]
+) -> None:
+    for base in ({"model": "deepseek-v3", "gpu": "H200"}, {"params_b": 70.0}):
+        for value in values:
+            with pytest.raises(BadInput, match=f"^{option} "):
+                quote(FILES, Ask(**{**base, field: value}))  # type: ignore[arg-type]
+
+
+def test_all_problems_are_named_at_once() -> None:
+    ask = Ask("no-such-model", params_b=-1, gpu="abacus", tokens_a_day=INF, api_per_mtok=NAN)
+    with pytest.raises(BadInput) as found:
+        quote(FILES, ask)
+    assert [p.split()[0] for p in found.value.problems] == [
+        "There",
+        "--params",
+        "--tokens-a-day",
+        "--api-price",
+        "There",
+    ]
+
+
+def test_electricity_of_a_card_of_unknown_power_is_refused() -> None:
+    ask = Ask(params_b=7, gpu="Ascend 910B", usd_per_gpu_hour=1, usd_per_kwh=5)
+    with pytest.raises(BadInput, match="power of Ascend 910B is not known"):
+        quote(FILES, ask)
+
+
+def test_another_size_than_the_catalogs_is_taken_by_its_size() -> None:
+    ask = Ask("llama-3-3-70b-instruct", gpus=2, cache_precision="fp8", context=3000, output_tokens=2000)
+    other = quote(FILES, replace(ask, params_b=8))
+    assert (other.model.cache_doubt, other.published, other.model.name) == (2, None, "Llama-3.3-70B-Instruct")
+    counted = quote(FILES, replace(ask, params_b=70.6))
+    assert counted.model.cache_doubt == 1 and counted.published is not None
+
+
+@pytest.mark.parametrize("wanted", ["llama", "llama-3.3-70b", "70b-instruct", "qwen3"])
+def test_a_part_of_several_names_is_refused_with_candidates(wanted: str) -> None:
+    with pytest.raises(BadInput, match=r"fits \d+ models: .*Give more of the name"):
+        quote(FILES, Ask(wanted))
+
+
+def test_a_whole_name_a_last_part_and_an_ending_of_one_model_are_understood() -> None:
+    for wanted in ("llama-3-3-70b-instruct", "Llama-3.3-70B-Instruct", "meta-llama/Llama-3.3-70B-Instruct"):
+        assert quote(FILES, Ask(wanted)).model_id == "llama-3-3-70b-instruct"
+    assert quote(FILES, Ask("Maverick-17B-128E-Instruct", gpu="H200")).model_id == "llama-4-maverick-17b-instruct"
+
+
+@pytest.mark.parametrize("price", [0.4, 0.9, 1.3, 2.4, 5.0])
+def test_break_even_agrees_with_the_days_on_either_side(price: float) -> None:
+    answer = quote(FILES, Ask(params_b=70, api_per_mtok=price, tokens_a_day=1e6))
+    even, by_speed, needed, full = answer.break_even, answer.break_even_by_speed, answer.needed, answer.capacity
+    assert even and by_speed and needed and answer.costs
+    assert even.middle == by_speed.middle and math.isfinite(even.middle) == (answer.costs.both.middle <= price)
+    for ends, serves in ((even, [full.middle] * 3), (by_speed, [full.high, full.middle, full.low])):
+        needs = [needed.low, needed.middle, needed.high] if ends is even else [needed.middle] * 3
+        expected = [n if n <= s else math.inf for n, s in zip(needs, serves, strict=True)]
+        assert [ends.low, ends.middle, ends.high] == expected

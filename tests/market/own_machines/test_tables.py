@@ -51,6 +51,11 @@ def test_a_model_without_a_row_is_taken_by_its_size() -> None:
     guessed = tables.architecture("nobody", "Nobody", 70, float("nan"))
     assert (known.cache_doubt, guessed.cache_doubt, guessed.name) == (1, 2, "Nobody")
     assert cache_gb(known, 1) == pytest.approx(320 * 1024 / 1e9)
+    sparse = tables.architecture("llama-3-3-70b-instruct", "Llama", 70, 10)
+    assert (sparse.cache_doubt, sparse.active_b) == (3, 10), "the row is of a dense model"
+    for params, active in ((671, -37), (671, 1000), (1, 37), (-5, None), (0, None), (float("inf"), 37)):
+        with pytest.raises(BadInput, match="Parameters must be above 0"):
+            tables.architecture("deepseek-v3", "DeepSeek", params, active)
     with pytest.raises(BadInput, match="--params"):
         tables.architecture("nobody", "Nobody", None, None)
     with pytest.raises(BadInput, match="H100, "):
