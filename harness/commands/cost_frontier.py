@@ -115,8 +115,9 @@ def to_json(row: dict[str, Any]) -> dict[str, Any]:
     """A row as design §6 names its values; null where something is not known."""
     texts = ("model_id", "product_id", "model", "vendor_id", "provider", "provider_kind", "tier", "basis", "source_id",
              "source", "url", "task_benchmark", "task_effort", "task_basis", "task_source", "task_url")  # fmt: skip
+    times = dict.fromkeys(("speed", "first_token"), 2)
     numbers = {"score": 2, "low": 2, "high": 2, "price": 6, "membership": 4, "price_membership": 4, "task_membership": 4,
-               "task_cost": 6, "output_tokens": 1, "seconds": 1, "speed": 2, "first_token": 2}  # fmt: skip
+               "task_cost": 6, "output_tokens": 1, "seconds": 1} | times  # fmt: skip
     values: dict[str, Any] = {key: row[key] if isinstance(row[key], str) and row[key] else None for key in texts}
     values |= {key: _rounded(row[key], digits) for key, digits in numbers.items()}
     values |= {key: int(row[key]) for key in ("rank", "rank_low", "rank_high")}
