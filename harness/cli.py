@@ -379,7 +379,7 @@ def cost_self_host(
 ) -> None:
     """A model on machines of one's own: GPUs, tokens per second, cost per token, and when it pays against an API."""
     from harness.commands.self_host import self_host
-    from harness.market.own_machines.quotes import Ask
+    from harness.market.own_machines.ask import Ask
 
     ask = Ask(
         model=model, params_b=params, active_b=active, gpu=gpu, gpus=gpus, precision=precision,

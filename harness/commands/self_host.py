@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from harness.analysis.cost.own_machines import Range
     from harness.market.own_machines.api_prices import ApiPrice
-    from harness.market.own_machines.quotes import Ask, Quote
+    from harness.market.own_machines.ask import Ask
+    from harness.market.own_machines.quotes import Quote
 
 
 def self_host(ask: Ask, *, as_json: bool) -> None:

@@ -94,10 +94,13 @@ def test_a_price_is_trusted_blended_and_dated(reader: Reader, fit: ScaleFit) -> 
     assert (rows.loc["m15", "basis"], rows.loc["m15", "hosts"]) == ("median", 4)
     assert rows.loc["m15", "as_of"] == pd.Timestamp("2026-07-02") and rows.loc["m15", "url"] == "https://example.org"
     assert rows.loc["m15", "standing"] == rows.loc["m13", "standing"] == "known"
-    # one host is no median, and what nobody sells has no price: neither passes, neither fails
-    for model in ("m12", "m11"):
-        assert (rows.loc[model, "standing"], rows.loc[model, "unknown"]) == ("unsaid", ("price",))
-    assert "m15" not in chosen(reader, fit, budget=0.5).index
+    # one host is no median, but an offer; what nobody sells has no price: it neither passes nor fails
+    assert (rows.loc["m12", "standing"], rows.loc["m12", "basis"], rows.loc["m12", "hosts"]) == ("known", "host", 1)
+    assert (rows.loc["m11", "standing"], rows.loc["m11", "unknown"]) == ("unsaid", ("price",))
+    # above the budget at its list price, but one host keeps to it
+    row = chosen(reader, fit, budget=0.5).loc["m15"]
+    assert (row["price"], row["list_price"], row["basis"]) == (pytest.approx(0.35), pytest.approx(0.6125), "host")
+    assert "m15" not in chosen(reader, fit, budget=0.3).index
     assert chosen(reader, fit, budget=0.5, ratio=0).index.isin(["m14"]).any()
     assert "m14" not in chosen(reader, fit, budget=0.4, ratio=0).index
 

@@ -11,7 +11,7 @@ from harness.market.own_machines.rents import TERMS
 from harness.market.own_machines.tables import gpu
 
 if TYPE_CHECKING:
-    from harness.market.own_machines.quotes import Ask
+    from harness.market.own_machines.ask import Ask
 
 BASES = ("auto", "estimated", "published", "measured")
 """What a throughput may rest on; ``auto``: published where one is comparable, else estimated."""

@@ -12,6 +12,7 @@ from harness.analysis.cost.own_machines import Architecture, Machine, Range, Wor
 from harness.errors import BadInput
 from harness.market.own_machines import checks
 from harness.market.own_machines.api_prices import ApiPrice, api_price
+from harness.market.own_machines.ask import SHARE, Ask
 from harness.market.own_machines.published import Published, comparable
 from harness.market.own_machines.rents import Rent, rent
 from harness.market.own_machines.tables import architecture, gpu
@@ -23,35 +24,8 @@ if TYPE_CHECKING:
 
 REQUESTS = 16
 """Requests at a time that as few cards as fit must hold, where nobody says how many: a small team's."""
-CONTEXT, SHARE = 8192, 0.25
-"""Tokens of a request in and out, and the share that is output: three in for each one out, as blended prices count."""
-UTILISATION = 0.5
-"""Share of the day that a machine serves at full speed: people work by day. An assumption, and so the reader's."""
 SAME_SIZE = 0.05
 """A stated size that is this near to the catalog's is the same model's, counted or rounded otherwise."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What a reader asks: a model of the catalog or a size, a card, terms, a work; None stands for "choose"."""
-
-    model: str | None = None
-    params_b: float | None = None
-    active_b: float | None = None
-    gpu: str = "H100"
-    gpus: int | None = None
-    precision: str | None = None
-    cache_precision: str = "bf16"
-    terms: str = "on-demand"
-    usd_per_gpu_hour: float | None = None
-    usd_per_kwh: float = 0.0
-    context: int = CONTEXT
-    output_tokens: int | None = None
-    requests: int | None = None
-    utilisation: float = UTILISATION
-    tokens_a_day: float | None = None
-    api_per_mtok: float | None = None
-    basis: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,14 @@ from harness.charts import costs_a_day
 from harness.charts.text import dollars, three_digits
 from harness.errors import BadInput
 from harness.market.own_machines import quotes, tables
+from harness.market.own_machines.ask import UTILISATION, Ask
 from harness.market.own_machines.rents import TERMS
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness.market.own_machines.quotes import Ask, Quote
+    from harness.market.own_machines.quotes import Quote
     from harness.site.server.view import View
 
 FIRST = "llama-3-3-70b-instruct"
@@ -93,9 +94,9 @@ def _ask(view: View, models: dict[str, str]) -> Ask:
         )
         context = controls.select(say("own.context"), list(CONTEXTS), "own_context", lambda c: f"{c:,}", default=2)
         use = controls.slider(
-            say("cost.utilisation"), 0.05, 1.0, quotes.UTILISATION, 0.05, "own_use", help=say("cost.utilisation_help")
+            say("cost.utilisation"), 0.05, 1.0, UTILISATION, 0.05, "own_use", help=say("cost.utilisation_help")
         )
-    return quotes.Ask(
+    return Ask(
         model=model, gpu=gpu, gpus=None if gpus == FEWEST else int(gpus), precision=None if precision == ANY else precision,
         terms=terms, context=context, utilisation=use, tokens_a_day=volume,
     )  # fmt: skip

@@ -10,8 +10,9 @@ from dataclasses import replace
 import pytest
 
 from harness.errors import BadInput, MissingData
+from harness.market.own_machines.ask import Ask
 from harness.market.own_machines.published import checked
-from harness.market.own_machines.quotes import Ask, cost_curve, quote
+from harness.market.own_machines.quotes import cost_curve, quote
 from harness.market.own_machines.rents import rent
 from tests.market.own_machines.catalog_files import CATALOG, CatalogFiles
 
