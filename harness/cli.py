@@ -434,7 +434,7 @@ def choose(
 def _only_with_for(*given: object) -> None:
     """Refuse conditions of a choice without the task that the choice is for."""
     if any(value not in (None, "", False) for value in given):
-        raise typer.BadParameter("is missing: conditions on a model need the task that it is for.", param_hint="--for")
+        raise typer.BadParameter("conditions on a model need the task that it is for.", param_hint="--for")
 
 
 @app.command()

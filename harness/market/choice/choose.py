@@ -14,7 +14,8 @@ from harness.catalog.schema import LANGUAGE_KINDS
 from harness.errors import MissingData
 from harness.market.choice.evidence import evidence, tests_of
 from harness.market.choice.wish import BYTES
-from harness.market.prices.list_prices import list_prices, market_prices, offers
+from harness.market.prices.dispersion import trusted_offers
+from harness.market.prices.list_prices import list_prices, market_prices
 from harness.market.prices.task_costs import highest_effort, task_costs
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ MODEL_COLUMNS = ["product_id", "model_id", "model", "vendor_id", "vendor_en", "v
                  "licence_class", "params_b", "memory_gb", "context_tokens", "input_modalities", "released"]  # fmt: skip
 SUITED_COLUMNS = [*SUITABILITY_COLUMNS[1:], "behind", "behind_low", "behind_high", "within_leader"]
 POINT_COLUMNS = ["points", "points_low", "points_high", "domain_points", "domain_low", "domain_high"]
-PRICE_COLUMNS = [
+OFFER_COLUMNS = [
     "price",
     "input_per_mtok",
     "output_per_mtok",
@@ -43,8 +44,8 @@ PRICE_COLUMNS = [
     "as_of",
     "source",
     "url",
-    "list_price",
 ]
+PRICE_COLUMNS = [*OFFER_COLUMNS, "list_price"]
 COST_COLUMNS = ["task_cost", "task_basis", "task_benchmark", "task_effort", "task_as_of", "task_source", "task_url"]
 COLUMNS = ["standing", *MODEL_COLUMNS, *SUITED_COLUMNS, "in_language", *POINT_COLUMNS, *PRICE_COLUMNS, *COST_COLUMNS,
            "host_countries", "scored", "unknown"]  # fmt: skip
@@ -127,8 +128,7 @@ def _prices(queries: Queries, wish: Wish) -> pd.DataFrame:
     if wish.budget is not None:
         prices = _within(prices, market_prices(queries, "cheapest", ratio), wish.budget)
     prices = prices[["product_id", *PRICE_COLUMNS]]
-    sold = offers(queries, ratio)
-    sold = sold[sold["trusted"] & ~sold["stale"]]
+    sold = trusted_offers(queries, ratio)
     country = queries.frame("sellers").set_index("provider_id")["country"]
     sold = sold.assign(host=sold["provider_id"].map(country))
     where = sold.groupby("product_id")["host"].agg(
@@ -144,18 +144,7 @@ def _within(prices: pd.DataFrame, cheapest: pd.DataFrame, budget: float) -> pd.D
     dear = prices["price"].astype(float).gt(budget) | prices["basis"].eq("few")
     dear &= prices["product_id"].isin(cheapest.index)
     offered = cheapest.loc[prices.loc[dear, "product_id"]].assign(hosts=1)
-    for column in (
-        "price",
-        "input_per_mtok",
-        "output_per_mtok",
-        "basis",
-        "provider",
-        "provider_kind",
-        "hosts",
-        "as_of",
-        "source",
-        "url",
-    ):
+    for column in OFFER_COLUMNS:
         prices[column] = prices[column].astype(object)
         prices.loc[dear, column] = offered[column].to_numpy(dtype=object)
     return prices.assign(price=prices["price"].astype(float))

@@ -9,7 +9,7 @@ import streamlit as st
 from harness.charts import dots
 from harness.charts.text import number
 from harness.site.capability import scale
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, columns, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -196,7 +196,7 @@ def _unexplained(view: View, fit: ScaleFit) -> None:
             "setting": column.TextColumn(say("reported.setting")),
             "reported_by": column.TextColumn(say("reported.by")),
             "source": column.TextColumn(say("columns.source")),
-            "url": column.LinkColumn(say("columns.link"), display_text=":material/open_in_new:", validate="^https?://"),
+            "url": columns.link(say("columns.link")),
         },
         alt=say("diagnostics.unexplained"),
         height=380,

@@ -9,7 +9,7 @@ import streamlit as st
 from harness.analysis.scale.ranks import LEAST_BENCHMARKS
 from harness.charts import dots
 from harness.site.capability import diagnostics, equal_size, leaderboard, one_model, scale, trend, unplaced
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, columns, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +60,7 @@ def show(view: View) -> None:
             "reported_by": column.TextColumn(say("reported.by")),
             "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD"),
             "source": column.TextColumn(say("columns.source")),
-            "url": column.LinkColumn(say("columns.link"), display_text=":material/open_in_new:", validate="^https?://"),
+            "url": columns.link(say("columns.link")),
         },
         alt=say("reported.benchmarks"),
         height=380,

@@ -10,7 +10,7 @@ from harness.charts import dots
 from harness.charts.chart import DASH
 from harness.charts.text import dollars, sellers
 from harness.reports import choice_text
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,7 +134,7 @@ def evidence(view: View, rows: pd.DataFrame, proof: pd.DataFrame) -> None:
             "origin_name": column.TextColumn(say("columns.origin")),
             "as_of": column.DateColumn(say("columns.as_of"), format="YYYY-MM-DD"),
             "source": column.TextColumn(say("columns.source")),
-            "url": _link(view),
+            "url": columns.link(view.say("columns.link")),
         },
         alt=say("choose.evidence"),
         height=360,
@@ -189,9 +189,7 @@ def _price_columns(view: View) -> dict[str, Any]:
         "list_price": column.NumberColumn(say("choose.list_price"), format="$%.3g"),
         "seller": column.TextColumn(say("choose.seller")),
         "as_of": column.DateColumn(say("choose.price_day"), format="YYYY-MM-DD"),
-        "url": column.LinkColumn(
-            say("choose.price_source"), display_text=":material/open_in_new:", validate="^https?://"
-        ),
+        "url": columns.link(say("choose.price_source")),
         "task_cost": column.NumberColumn(say("choose.task_cost"), format="$%.3g"),
         "task_of": column.TextColumn(say("choose.task_basis")),
     }
@@ -205,9 +203,3 @@ def _model_columns(view: View) -> dict[str, Any]:
         "memory_gb": column.NumberColumn(say("choose.memory_short"), format="%,.0f"),
         "released": column.DateColumn(say("columns.released"), format="YYYY-MM-DD"),
     }
-
-
-def _link(view: View) -> Any:
-    return st.column_config.LinkColumn(
-        view.say("columns.link"), display_text=":material/open_in_new:", validate="^https?://"
-    )

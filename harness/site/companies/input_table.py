@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts.text import input_label
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +58,7 @@ def show(view: View, rows: pd.DataFrame, vendors: pd.DataFrame | None, name: str
             "origin_name": column.TextColumn(say("positions.basis")),
             "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD"),
             "source": column.TextColumn(say("columns.source")),
-            "url": column.LinkColumn(say("columns.link"), display_text=":material/open_in_new:", validate="^https?://"),
+            "url": columns.link(say("columns.link")),
         },
         alt=say("positions.inputs"),
         height=340,

@@ -9,7 +9,7 @@ import streamlit as st
 
 from harness.charts import dots
 from harness.site.companies import input_table, positions, strengths
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,7 +110,7 @@ def _table(view: View, rows: pd.DataFrame, theme: str) -> None:
             "note": column.TextColumn(say("companies.remark")),
             "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD"),
             "source": column.TextColumn(say("columns.source")),
-            "url": column.LinkColumn(say("columns.link"), display_text=":material/open_in_new:", validate="^https?://"),
+            "url": columns.link(say("columns.link")),
         },
         alt=say(f"companies.group_{theme}"),
         height=250,

@@ -12,7 +12,7 @@ from harness.charts.text import count, dollars, sellers
 from harness.site.capability import scale
 from harness.site.companies import vendor_profile
 from harness.site.evidence.runs import present
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +65,7 @@ def table(view: View, shown: pd.DataFrame) -> None:
             "open_models": column.NumberColumn(say("companies.open_models"), format="%d"),
             "latest_release": column.DateColumn(say("companies.latest"), format="YYYY-MM-DD"),
             "facts": column.NumberColumn(say("companies.facts"), format="%d"),
-            "website": column.LinkColumn(say("columns.link"), display_text=":material/open_in_new:", validate="^https?://"),
+            "website": columns.link(say("columns.link")),
         },
         alt=say("companies.all", n=len(shown)),
         height=420,

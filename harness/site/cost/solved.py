@@ -11,7 +11,8 @@ from harness.charts.chart import DASH
 from harness.charts.scatter import log_ticks
 from harness.charts.text import dollars, span
 from harness.site.capability import leaderboard
-from harness.site.widgets import blocks, controls
+from harness.site.cost.tasks import with_effort
+from harness.site.widgets import blocks, columns, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,12 +40,7 @@ def costs(view: View, tasks: int = TASKS) -> pd.DataFrame:
         tests = view.frame("benchmarks").set_index("benchmark_id")["benchmark"]
         rows = leaderboard.named(view, rows)
         named = rows["name"].fillna(rows["model"])
-        labels = [
-            name
-            if effort == "default"
-            else view.say("tasks.effort_of", model=name, effort=view.say.known("effort", effort))
-            for name, effort in zip(named, rows["effort"], strict=True)
-        ]
+        labels = [with_effort(view, name, effort) for name, effort in zip(named, rows["effort"], strict=True)]
         return rows.assign(label=labels, test=rows["benchmark"].map(tests).fillna(rows["benchmark"]))
 
     out: pd.DataFrame = view.derived(f"item_costs-{view.language}", compute, tasks=tasks)
@@ -118,9 +114,7 @@ def _table(view: View, rows: pd.DataFrame, tasks: int) -> None:
             "failed_to_solved": column.NumberColumn(say("solved.failed"), format="%.2f"),
             "with_cost": column.NumberColumn(say("solved.known"), format="percent"),
             "agent": column.TextColumn(say("solved.agent")),
-            "as_of": column.DateColumn(say("columns.as_of"), format="YYYY-MM-DD"),
-            "source": column.TextColumn(say("columns.source")),
-            "url": column.LinkColumn(say("columns.link"), display_text=":material/open_in_new:", validate="^https?://"),
+            **columns.evidence(say),
         },
         alt=say("solved.title"),
         height=300,

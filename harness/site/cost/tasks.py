@@ -11,7 +11,7 @@ from harness.charts.text import dollars, number, span
 from harness.market.prices import task_costs as market
 from harness.market.prices import tradeoff
 from harness.site.capability import leaderboard, scale
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, columns, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +38,7 @@ def costs(view: View, benchmark_id: str) -> pd.DataFrame:
         rows = market.task_costs(view, benchmark_id).dropna(subset="cost")
         rows = leaderboard.named(view, rows)
         rows = rows.assign(
-            label=[_with_effort(view, m, e) for m, e in zip(rows["model"], rows["effort"], strict=True)],
+            label=[with_effort(view, m, e) for m, e in zip(rows["model"], rows["effort"], strict=True)],
             x=rows["cost"], y=rows["score"].astype(float), on_frontier=pareto(rows["cost"], rows["score"].astype(float)),
         )  # fmt: skip
         return _noted(view, rows).sort_values(["on_frontier", "y"], ascending=False, ignore_index=True)
@@ -60,7 +60,7 @@ def board(view: View, benchmark_id: str) -> pd.DataFrame:
                  "task_url": "url"}  # fmt: skip
         rows = rows.rename(columns=names)
         rows = rows.assign(
-            label=[_with_effort(view, m, e) for m, e in zip(rows["model"], rows["effort"], strict=True)],
+            label=[with_effort(view, m, e) for m, e in zip(rows["model"], rows["effort"], strict=True)],
             x=rows["cost"], y=rows["score"], y_low=rows["low"], y_high=rows["high"],
         )  # fmt: skip
         return _noted(view, rows).sort_values(["on_frontier", "y"], ascending=False, ignore_index=True)
@@ -123,7 +123,8 @@ def _score(value: float) -> str:
     return f"{value:.0%}" if value <= 1 else number(value, 1)
 
 
-def _with_effort(view: View, model: str, effort: str) -> str:
+def with_effort(view: View, model: str, effort: str) -> str:
+    """A model's name, with its effort where the source states one."""
     return (
         model
         if effort == "default"
@@ -157,9 +158,7 @@ def _table(view: View, shown: pd.DataFrame, by: str) -> None:
             "setting": column.TextColumn(say("tasks.setting")),
             "basis_name": column.TextColumn(say("tasks.basis")),
             "reported_by": column.TextColumn(say("tasks.reporter")),
-            "as_of": column.DateColumn(say("columns.as_of"), format="YYYY-MM-DD"),
-            "source": column.TextColumn(say("columns.source")),
-            "url": column.LinkColumn(say("columns.link"), display_text=":material/open_in_new:", validate="^https?://"),
+            **columns.evidence(say),
         },
         alt=say("tasks.title"),
         height=300,

@@ -11,7 +11,7 @@ from harness.charts.text import dollars, sellers, span
 from harness.market.prices import tradeoff as market
 from harness.market.prices.list_prices import MARKETS, RATIO
 from harness.site.capability import leaderboard, scale
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, columns, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,15 +184,13 @@ def table(view: View, shown: pd.DataFrame, axis: Axis) -> None:
             "seller": column.TextColumn(say("columns.provider")),
             "provider_kind": column.TextColumn(say("cost.kind")),
             "tier": column.TextColumn(say("cost.tier")),
-            "as_of": column.DateColumn(say("columns.as_of"), format="YYYY-MM-DD"),
+            **columns.evidence(say),
             "y": column.NumberColumn(axis_unit(view, axis), format=places),
             "y_low": column.NumberColumn(say("columns.low"), format=places),
             "y_high": column.NumberColumn(say("columns.high"), format=places),
             "membership": column.ProgressColumn(say("cost.membership"), format="percent", min_value=0, max_value=1),
             "speed": column.NumberColumn(say("cost.speed"), format="%.0f"),
             "first_token": column.NumberColumn(say("cost.first_token"), format="%.1f"),
-            "source": column.TextColumn(say("columns.source")),
-            "url": column.LinkColumn(say("columns.link"), display_text=":material/open_in_new:", validate="^https?://"),
         },
         alt=say("cost.table"),
         height=360,

@@ -12,6 +12,21 @@ if TYPE_CHECKING:
 Columns = dict[str, Any]
 
 
+def link(label: str) -> Any:
+    """Column of addresses, opened with a click."""
+    return st.column_config.LinkColumn(label, display_text=":material/open_in_new:", validate="^https?://")
+
+
+def evidence(say: Translator) -> Columns:
+    """Columns of where a value comes from: its day, the source's name and address."""
+    column = st.column_config
+    return {
+        "as_of": column.DateColumn(say("columns.as_of"), format="YYYY-MM-DD"),
+        "source": column.TextColumn(say("columns.source")),
+        "url": link(say("columns.link")),
+    }
+
+
 def leaderboard(say: Translator, score: str | None = None) -> Columns:
     """Columns of a leaderboard; ``score`` names what is ranked where it is not the index."""
     column = st.column_config
@@ -90,7 +105,7 @@ def freshness(say: Translator) -> Columns:
         "last_as_of": column.DateColumn(say("columns.as_of"), format="YYYY-MM-DD"),
         "retrieved": column.DateColumn(say("columns.retrieved"), format="YYYY-MM-DD"),
         "licence": column.TextColumn(say("columns.licence")),
-        "url": column.LinkColumn(say("columns.link"), display_text=":material/open_in_new:", validate="^https?://"),
+        "url": link(say("columns.link")),
     }
 
 
