@@ -34,7 +34,7 @@ slot_findings, slot_landscape = st.container(), st.container()
 blocks.section(say("overview.questions"))
 with st.grid(3, min_column_width=280):
     for page, key, icon in (
-        ("cost", "q_model", ":material/payments:"),
+        ("choose", "q_model", ":material/checklist:"),
         ("capability", "q_lead", ":material/leaderboard:"),
         ("head_to_head", "q_pair", ":material/compare_arrows:"),
         ("companies", "q_who", ":material/domain:"),
