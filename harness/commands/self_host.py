@@ -15,7 +15,7 @@ from harness.terminal import print_json, print_table
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness.analysis.cost.own_machines import Range
+    from harness.analysis.cost.machine_speed import Range
     from harness.market.own_machines.api_prices import ApiPrice
     from harness.market.own_machines.ask import Ask
     from harness.market.own_machines.quotes import Quote

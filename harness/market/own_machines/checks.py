@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from harness.analysis.cost.own_machines import CACHE_BYTES, NODE, WEIGHT_BYTES
+from harness.analysis.cost.machine_memory import CACHE_BYTES, NODE, WEIGHT_BYTES
 from harness.errors import BadInput
 from harness.market.own_machines.rents import TERMS
 from harness.market.own_machines.tables import gpu

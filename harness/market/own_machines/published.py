@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.analysis.cost.own_machines import Architecture, Machine, Throughput, Work, estimated_throughput, memory
+from harness.analysis.cost.machine_memory import Architecture, Machine, Work, memory
+from harness.analysis.cost.machine_speed import Throughput, estimated_throughput
 from harness.market.own_machines.tables import Row, architecture, gpu, table
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from harness import names
-from harness.analysis.cost import own_machines as sums
-from harness.analysis.cost.own_machines import Architecture, Machine, Range, Work
+from harness.analysis.cost import machine_cost, machine_memory, machine_speed
+from harness.analysis.cost.machine_memory import Architecture, Machine, Work
+from harness.analysis.cost.machine_speed import Range
 from harness.errors import BadInput
 from harness.market.own_machines import checks
 from harness.market.own_machines.api_prices import ApiPrice, api_price
@@ -41,21 +42,21 @@ class Quote:
     model_id: str | None
     machine: Machine
     work: Work
-    memory: sums.Memory
-    throughput: sums.Throughput
-    estimate: sums.Throughput
+    memory: machine_memory.Memory
+    throughput: machine_speed.Throughput
+    estimate: machine_speed.Throughput
     published: Published | None
     rent: Rent | None
     usd_per_gpu_hour: float | None
     usd_a_day: Range | None
-    costs: sums.TokenCosts | None
+    costs: machine_cost.TokenCosts | None
     energy: Range | None
     capacity: Range
     api: ApiPrice | None
     needed: Range | None
     break_even: Range | None
     break_even_by_speed: Range | None
-    day: sums.Day | None
+    day: machine_cost.Day | None
 
 
 def quote(queries: Queries, ask: Ask) -> Quote:
@@ -70,8 +71,8 @@ def quote(queries: Queries, ask: Ask) -> Quote:
     machine = Machine(card, ask.gpus or 1, precision, ask.cache_precision)
     if ask.gpus is None:
         sized = Work(work.prompt_tokens, work.output_tokens, work.requests or REQUESTS)
-        machine = Machine(card, sums.fewest_gpus(model, machine, sized), precision, ask.cache_precision)
-    estimate = sums.estimated_throughput(model, machine, work)
+        machine = Machine(card, machine_memory.fewest_gpus(model, machine, sized), precision, ask.cache_precision)
+    estimate = machine_speed.estimated_throughput(model, machine, work)
     row = comparable(model_id, machine, work)
     throughput = _throughput(queries, ask, estimate, row, model_id, machine)
     rents = rent(queries, ask.gpu, ask.terms)
@@ -87,20 +88,22 @@ def quote(queries: Queries, ask: Ask) -> Quote:
         api = ApiPrice(ask.api_per_mtok, "as given", 0, "")
     elif product_id is not None:
         api = api_price(queries, product_id, ratio)
-    capacity = sums.capacity_a_day(throughput, ask.utilisation)
+    capacity = machine_cost.capacity_a_day(throughput, ask.utilisation)
     needed = even = by_speed = daily = None
     if days is not None and api is not None:
         price, usd = api.per_mtok, days.middle
-        needed = Range(*(sums.break_even(d, price, math.inf) for d in (days.low, usd, days.high)))
-        even = Range(*(sums.break_even(d, price, capacity.middle) for d in (days.low, usd, days.high)))
-        by_speed = Range(*(sums.break_even(usd, price, c) for c in (capacity.high, capacity.middle, capacity.low)))
+        needed = Range(*(machine_cost.break_even(d, price, math.inf) for d in (days.low, usd, days.high)))
+        even = Range(*(machine_cost.break_even(d, price, capacity.middle) for d in (days.low, usd, days.high)))
+        by_speed = Range(
+            *(machine_cost.break_even(usd, price, c) for c in (capacity.high, capacity.middle, capacity.low))
+        )
     if days is not None and ask.tokens_a_day is not None:
-        daily = sums.day(ask.tokens_a_day, days.middle, capacity.middle, api.per_mtok if api else None)
+        daily = machine_cost.day(ask.tokens_a_day, days.middle, capacity.middle, api.per_mtok if api else None)
     return Quote(
-        ask, model, model_id, machine, work, sums.memory(model, machine, work), throughput, estimate, row, rents,
+        ask, model, model_id, machine, work, machine_memory.memory(model, machine, work), throughput, estimate, row, rents,
         None if hours is None else hours.middle, days,
-        None if days is None else sums.token_costs(throughput, work, days.middle / 24, ask.utilisation),
-        sums.energy_wh_per_ktok(machine, throughput), capacity, api, needed, even, by_speed,
+        None if days is None else machine_cost.token_costs(throughput, work, days.middle / 24, ask.utilisation),
+        machine_cost.energy_wh_per_ktok(machine, throughput), capacity, api, needed, even, by_speed,
         daily,
     )  # fmt: skip
 
@@ -128,9 +131,9 @@ def cost_curve(answer: Quote, most: float) -> list[Point]:
     return [
         Point(
             t,
-            sums.day(t, usd, full.middle).own_usd,
-            sums.day(t, usd, full.high).own_usd,
-            sums.day(t, usd, full.low).own_usd,
+            machine_cost.day(t, usd, full.middle).own_usd,
+            machine_cost.day(t, usd, full.high).own_usd,
+            machine_cost.day(t, usd, full.low).own_usd,
             None if api is None else t / 1e6 * api.per_mtok,
         )
         for t in sorted(edges)
@@ -181,12 +184,12 @@ def _row(queries: Queries, ask: Ask) -> pd.Series[Any] | None:
 def _architecture(row: pd.Series[Any] | None, ask: Ask) -> Architecture:
     """The table's architecture of a model; by its size where that is all that is known, or is not the catalog's."""
     if row is None:
-        return sums.architecture_by_size(ask.params_b or 0, ask.active_b)
+        return machine_memory.architecture_by_size(ask.params_b or 0, ask.active_b)
     name = str(row["name"])
     params = _float(ask.params_b if ask.params_b is not None else row["params_b"])
     active = _float(ask.active_b if ask.active_b is not None else row["active_params_b"])
     if _resized(row, ask) and params is not None:
-        return replace(sums.architecture_by_size(params, active), name=name)
+        return replace(machine_memory.architecture_by_size(params, active), name=name)
     return architecture(str(row.name), name, params, active)
 
 
@@ -209,8 +212,13 @@ def _work(ask: Ask) -> Work:
 
 
 def _throughput(
-    queries: Queries, ask: Ask, estimate: sums.Throughput, row: Published | None, model_id: str | None, machine: Machine
-) -> sums.Throughput:
+    queries: Queries,
+    ask: Ask,
+    estimate: machine_speed.Throughput,
+    row: Published | None,
+    model_id: str | None,
+    machine: Machine,
+) -> machine_speed.Throughput:
     """The throughput on the basis asked for: a published one where it is comparable, else the estimate; measured only on demand,
     since runs of this harness score tests and do not serve people."""
     if ask.basis == "measured":
@@ -219,14 +227,14 @@ def _throughput(
             raise BadInput(
                 f"No run of this harness measured {ask.model or 'a model of this size'} on one {machine.gpu.name}."
             )
-        return sums.known_throughput(estimate, measured, "measured")
+        return machine_speed.known_throughput(estimate, measured, "measured")
     if ask.basis == "published" and row is None:
         raise BadInput(
             "No published throughput is comparable: same model, GPUs and precision, and lengths within a quarter."
         )
     if row is None or ask.basis == "estimated":
         return estimate
-    return sums.known_throughput(estimate, row.tokens_per_s, "published")
+    return machine_speed.known_throughput(estimate, row.tokens_per_s, "published")
 
 
 def _measured(queries: Queries, model_id: str | None, machine: Machine) -> float | None:
@@ -246,4 +254,4 @@ def _hours(ask: Ask, rents: Rent | None) -> Range | None:
 
 
 def _day_cost(machine: Machine, ask: Ask, usd_per_gpu_hour: float) -> float:
-    return sums.day_cost(machine, usd_per_gpu_hour, usd_per_kwh=ask.usd_per_kwh, utilisation=ask.utilisation)
+    return machine_cost.day_cost(machine, usd_per_gpu_hour, usd_per_kwh=ask.usd_per_kwh, utilisation=ask.utilisation)

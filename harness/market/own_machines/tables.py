@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from harness import names
-from harness.analysis.cost.own_machines import Architecture, Gpu, architecture_by_size
+from harness.analysis.cost.machine_memory import Architecture, Gpu, architecture_by_size
 from harness.errors import BadInput
 
 FOLDER = Path(__file__).parent

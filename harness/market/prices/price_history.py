@@ -43,7 +43,7 @@ class PriceHistory:
 
     ``lowest``: record prices ``model_id`` (of the level), ``level, date, price, product``. ``index``: ``date, basket, same``
     (100 on the first date): the basket of levels, and list prices of the same models. ``move``: the same models' change.
-    ``sources``: names of the market sheets.
+    ``first`` and ``last``: the days of the earliest and the newest price.
     """
 
     levels: tuple[Level, ...]

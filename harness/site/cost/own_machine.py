@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from harness.analysis.cost.own_machines import NODE, WEIGHT_BYTES, NoRoom, Range
+from harness.analysis.cost.machine_memory import NODE, WEIGHT_BYTES, NoRoom
+from harness.analysis.cost.machine_speed import Range
 from harness.charts import costs_a_day
 from harness.charts.text import dollars, three_digits
 from harness.errors import BadInput

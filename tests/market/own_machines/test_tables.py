@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.analysis.cost.own_machines import CACHE_BYTES, WEIGHT_BYTES, cache_gb
+from harness.analysis.cost.machine_memory import CACHE_BYTES, WEIGHT_BYTES, cache_gb
 from harness.errors import BadInput
 from harness.market.own_machines import tables
 from tests.market.own_machines.catalog_files import CatalogFiles
