@@ -38,8 +38,9 @@ def test_figures_of_several_readings_ask_nothing(site: Open, filled: Path, text:
     assert "is no number" in texts(at) and "--budget" not in texts(at)
 
 
-def test_a_decimal_comma_is_a_point_and_no_digit_is_lost(site: Open, filled: Path) -> None:
-    assert "--budget 0.123456789" in texts(site(filled, "choose", budget="0,123456789"))
+@pytest.mark.parametrize(("text", "value"), [("0,123456789", "0.123456789"), ("0.125", "0.125"), ("$12.5", "12.5")])
+def test_a_decimal_comma_is_a_point_and_no_digit_is_lost(site: Open, filled: Path, text: str, value: str) -> None:
+    assert f"--budget {value}" in texts(site(filled, "choose", budget=text))
 
 
 def test_the_page_says_no_more_than_its_texts(site: Open, filled: Path) -> None:

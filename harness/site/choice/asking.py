@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 CONTEXTS = (0, 32_000, 128_000, 200_000, 1_000_000)
-
 _FIGURE = re.compile(r"\d+|\d*[.,]\d+", re.ASCII)
-_AMBIGUOUS = re.compile(r"\d{1,3}[,.]\d{3}", re.ASCII)
+_AMBIGUOUS = re.compile(r"[1-9]\d{0,2}[,.]\d{3}", re.ASCII)  # a thousand to some and one to others
 
 
 def wish(view: View) -> Wish:
@@ -87,7 +86,6 @@ def _number(view: View, label: str, key: str) -> float | None:
     if not text:
         return None
     plain = text.strip().lstrip("$")
-    # 1,000 is a thousand to some and one to others
     value = (
         float(plain.replace(",", ".")) if _FIGURE.fullmatch(plain) and not _AMBIGUOUS.fullmatch(plain) else float("nan")
     )
