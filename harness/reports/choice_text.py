@@ -147,7 +147,7 @@ def task_note(say: Translator, wish: Wish) -> str:
         "choose.task_note",
         input=f"{task.input_tokens:,.0f}",
         output=f"{task.output_tokens:,.0f}",
-        basis=task.tokens_basis,
+        basis=say.name(task.basis_en, task.basis_zh),
     )
 
 

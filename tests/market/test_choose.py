@@ -19,7 +19,7 @@ from harness.market.choice.wish import Wish
 from harness.store.reader import Reader
 from tests.market import published_scores as truth
 
-CODE = Family("code", "Code", "代码", (WeightedTest("Code A", 3), WeightedTest("Code B", 1)), 3000, 1000, "made up", beside=("facts",),
+CODE = Family("code", "Code", "代码", (WeightedTest("Code A", 3), WeightedTest("Code B", 1)), 3000, 1000, "made up", "杜撰", beside=("facts",),
               domain="coding_agents", language="zh")  # fmt: skip
 PLAIN = replace(CODE, id="plain", language="")
 

@@ -44,7 +44,7 @@ class WeightedTest:
 @dataclass(frozen=True)
 class Family:
     """One kind of task. ``input_tokens`` and ``output_tokens`` are those of one task without thinking, an assumption from
-    ``tokens_basis``; the other fields are described at the head of ``families.toml``."""
+    ``basis_en`` and ``basis_zh``; the other fields are described at the head of ``families.toml``."""
 
     id: str
     name_en: str
@@ -52,7 +52,8 @@ class Family:
     tests: tuple[WeightedTest, ...]
     input_tokens: float
     output_tokens: float
-    tokens_basis: str
+    basis_en: str
+    basis_zh: str
     beside: tuple[str, ...] = ()
     suites: tuple[str, ...] = ()
     domain: str = ""
@@ -126,8 +127,11 @@ def _family(id: str, table: Any, problems: list[str]) -> Family:
     for key in ("input", "output"):
         if not _positive(tokens.get(key)):
             wrong("tokens", f"needs {key}, a number above 0")
-    if not isinstance(tokens.get("basis"), str) or not tokens["basis"].strip():
-        wrong("tokens", "needs basis, where the numbers come from")
+    basis: Any = tokens.get("basis")
+    basis = basis if isinstance(basis, dict) else {}
+    for language in ("en", "zh"):
+        if not isinstance(basis.get(language), str) or not basis[language].strip():
+            wrong("tokens", f"needs basis, where the numbers come from, as a text {language}")
     lists = {key: _texts(table.get(key, []), key, wrong) for key in ("beside", "suites", "costs")}
     for key, allowed in (("domain", set(DOMAINS)), ("modality", set(MODALITIES)), ("language", None)):
         value = table.get(key, "")
@@ -140,7 +144,8 @@ def _family(id: str, table: Any, problems: list[str]) -> Family:
         tests=tests,
         input_tokens=_number(tokens.get("input")),
         output_tokens=_number(tokens.get("output")),
-        tokens_basis=str(tokens.get("basis")),
+        basis_en=str(basis.get("en")),
+        basis_zh=str(basis.get("zh")),
         domain=str(table.get("domain", "")),
         language=str(table.get("language", "")),
         modality=str(table.get("modality", "")),

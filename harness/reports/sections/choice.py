@@ -34,10 +34,9 @@ def choice(material: Material, words: Words) -> Section:
     rows = rows.assign(
         vendor=words.vendor(rows),
         seller=sellers(words, rows),
-        list_price=rows["price"],
         not_known=[choice_text.unknown(words, codes) for codes in rows["unknown"]],
         reported=rows["evidence"],
-        list_price_as_of=rows["as_of"],
+        price_as_of=rows["as_of"],
     )
     told = [*choice_text.answer(words, wish, rows, proof), choice_text.task_note(words, wish)]
     sentences = tuple(Sentence(f"choose {i}", cleaned(text)) for i, text in enumerate(told))
@@ -47,10 +46,10 @@ def choice(material: Material, words: Words) -> Section:
     if len(known):
         parts += [_known(known, words), _evidence(known, proof, words)]
     if len(rest):
-        price = words.column("list_price", "money", "USD")
+        price = words.column("price", "money", "USD", "price_per_mtok")
         columns = (
             words.column("model"), words.column("vendor"), words.column("points", "points", label="capability"), price,
-            words.column("seller"), words.column("list_price_as_of", "date"), words.column("not_known"), words.column("model_id"),
+            words.column("seller"), words.column("price_as_of", "date"), words.column("not_known"), words.column("model_id"),
         )  # fmt: skip
         listed = table(rest.head(LISTED), "choice_unsaid", words("choose.second"), columns, ("model_id",),
                        note=words("choose.second_lead"))  # fmt: skip
@@ -62,8 +61,8 @@ def _known(known: pd.DataFrame, words: Words) -> Part:
     columns = (
         words.column("model"), words.column("vendor"), words.column("suitability", "percent"), *words.interval("percent"),
         words.column("behind", "percent"), words.column("reported", "integer"), words.column("in_language", "integer"),
-        words.column("list_price", "money", "USD"), words.column("seller"), words.column("list_price_as_of", "date"),
-        words.column("task_cost", "money", "USD"), words.column("licence"), words.column("context_tokens", "integer"),
+        words.column("price", "money", "USD", "price_per_mtok"), words.column("seller"), words.column("price_as_of", "date"),
+        words.column("list_price", "money", "USD"), words.column("task_cost", "money", "USD"), words.column("licence"), words.column("context_tokens", "integer"),
         words.column("released", "date"), words.column("source"), words.column("model_id"),
     )  # fmt: skip
     listed = table(
@@ -84,7 +83,10 @@ def _known(known: pd.DataFrame, words: Words) -> Part:
 def _evidence(known: pd.DataFrame, proof: pd.DataFrame, words: Words) -> Part:
     names = known.set_index("product_id")["model"]
     rows = proof[proof["product_id"].isin(names.index)]
-    rows = rows.assign(model=rows["product_id"].map(names), model_id=rows["product_id"], link=rows["url"])
+    rows = rows.assign(
+        model=rows["product_id"].map(names), model_id=rows["product_id"], link=rows["url"],
+        effort=[words.known("effort", e) for e in rows["effort"]],
+    )  # fmt: skip
     columns = (
         words.column("model"), words.column("benchmark"), words.column("weight", "plain"), words.column("score", "plain"),
         words.column("unit"), words.column("effort"), words.column("as_of", "date"), words.column("source"), words.column("link"),

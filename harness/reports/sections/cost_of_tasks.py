@@ -67,7 +67,7 @@ def solved(material: Material, words: Words) -> Part:
         words.column("agent"), words.column("items", "integer"), words.column("share", "percent", label="solved_share"),
         words.column("mean_cost", "money", "USD", "task_cost"), words.column("per_solved", "money", "USD"),
         *words.interval("money"), words.column("failed_to_solved", "plain"), words.column("as_of", "date"),
-        words.column("url", label="where"), words.column("run_id"),
+        words.column("source"), words.column("run_id"),
     )  # fmt: skip
     costs = table(
         rows, "solved_costs", words("task.solved"), columns, ("test", "run_id"), note=words("task.solved_note")
