@@ -20,9 +20,10 @@ WITH offer AS (
 ),
 
 priced AS (
-    SELECT offer.*, CASE WHEN offer.currency = 'USD' THEN 1 ELSE fx.usd_per_unit END AS rate
+    SELECT offer.*, rate_in(s.from_day, s.to_day, s.from_rate, s.to_rate, offer.as_of) AS rate
     FROM offer
-    ASOF LEFT JOIN fx ON offer.currency = fx.currency AND offer.as_of >= fx.as_of
+    LEFT JOIN currency_span AS s
+        ON s.currency = offer.currency AND offer.as_of >= s.from_day AND offer.as_of < s.to_day
 )
 
 SELECT

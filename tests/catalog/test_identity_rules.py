@@ -83,9 +83,10 @@ def score(model_id: str, **new: str) -> dict[str, str]:
     return own | {"reported_by": "acme", "reporter": "vendor", "evidence": "primary"} | new
 
 
-def fact(value: str, day: str) -> dict[str, str]:
-    """The revenue of acme, in dollars."""
-    return {"vendor_id": "acme", "dimension": "capital", "key": "revenue", "value": value, "unit": "USD", "as_of": day}
+def fact(value: str, day: str, key: str = "revenue", note: str = "") -> dict[str, str]:
+    """A figure of acme, in dollars; its revenue, unless another key is named."""
+    own = {"vendor_id": "acme", "dimension": "capital", "key": key, "value": value, "unit": "USD"}
+    return own | {"note": note, "as_of": day}
 
 
 OTHER = {"vendor_id": "other", "name_en": "Other", "segment": "startup", "country": "US", "founded": "2020"}
@@ -114,6 +115,16 @@ def clouds(name: str) -> Edit:
 
 
 ERRORS: list[tuple[str, Edit, Edit]] = [
+    (
+        "period-of-figure",
+        adds("facts", fact("9", "2025-12-31", note="annualised, end of 2025")),
+        adds("facts", fact("9", "2025-12-31", note="four quarters to December 2025")),
+    ),
+    (
+        "period-of-figure",
+        adds("facts", fact("9", "2025-12-31", "capex", "first half of 2026")),
+        adds("facts", fact("9", "2025-12-31", "capex_part", "first half of 2026")),
+    ),
     # the rule, an edit that it must find, and one that it must not
     (
         "tested-before-release",

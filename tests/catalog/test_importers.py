@@ -321,6 +321,7 @@ def test_companies_dates_are_us_style_and_open_rounds_stay_out(context: ImportCo
         "Acme,40,1/2/2025,Full company,,Confident",
         "Acme,9,1/2/2025,Division/role,Research,Likely",
         "Acme,7,1/2/2025,Contractors,,Likely",
+        "Acme,800,1/2/2025,Division/role,AI tutors (data contractors),Likely",
     )
     compute = csv_file(
         "compute.csv",
@@ -332,8 +333,8 @@ def test_companies_dates_are_us_style_and_open_rounds_stay_out(context: ImportCo
         ("funding_round", "200000000", "2025-03-31"),
         ("funding_round", "5000000", "2025-03-31"),
         ("valuation", "200000000000", "2025-03-31"),
-        ("revenue", "5500000000", "2024-12-31"),
-        ("revenue", "3700000000", "2024-12-31"),
+        ("revenue_run_rate", "5500000000", "2024-12-31"),
+        ("revenue_run_rate", "3700000000", "2024-12-31"),
         ("staff", "40", "2025-01-02"),
         ("researchers", "9", "2025-01-02"),
         ("compute_spend", "7000000", "2025-09-01"),

@@ -6,6 +6,8 @@ Mapping: each file is known by its heading; only closed rounds enter; dates are 
 
 from __future__ import annotations
 
+import re
+
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal, plain, us_date
 from harness.catalog.importers.scored import table
 from harness.catalog.names.matching import match_vendor
@@ -14,6 +16,8 @@ from harness.catalog.vocabulary import FACTS_BY_KEY
 
 WHOLE = "Full company"
 AI_STAFF = ("Full AI division",)
+CONTRACTED = re.compile("contractor", re.IGNORECASE)
+"""In a division's name: people who label data for a firm are not its researchers."""
 
 
 def read(files: list[SourceFile], context: ImportContext) -> Imported:
@@ -35,7 +39,7 @@ def read(files: list[SourceFile], context: ImportContext) -> Imported:
             column = next(c for c in rows[0] if c.startswith("Revenue amount"))
             for row in rows:
                 note = "annualised, as reported at the time"
-                _fact(out, context, row["Company"], "revenue", row[column], us_date(row["Date"]), note)
+                _fact(out, context, row["Company"], "revenue_run_rate", row[column], us_date(row["Date"]), note)
         else:
             out.leave("file", file.name, "no mapping for it")
     return out
@@ -82,7 +86,7 @@ def _staff(out: Imported, context: ImportContext, row: Row) -> None:
     day, sure = us_date(row["Date"]), f"{row['Confidence'].lower()} according to the source"
     if row["Type"] == WHOLE:
         _fact(out, context, row["Company"], "staff", row["Staff count"], day, sure)
-    elif row["Type"] in AI_STAFF or row["Division name"]:
+    elif (row["Type"] in AI_STAFF or row["Division name"]) and not CONTRACTED.search(row["Division name"]):
         name = "google-deepmind" if row["Division name"] == "DeepMind" else row["Company"]
         _fact(
             out,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -16,6 +17,11 @@ EARLY_DAYS = 7  # an offer may open to a few customers before the release is ann
 NEIGHBOUR_DAYS = 366
 LANGUAGE_DOMAINS = frozenset({"agents", "coding", "mathematics", "knowledge", "reasoning", "language"})
 FIGURES = ("revenue", "funding_total", "valuation", "staff")
+YEARLY = ("revenue", "net_income", "rnd_spend", "capex", "operating_income", "free_cash_flow")
+PART_OF_YEAR = re.compile(
+    r"\b(annuali[sz]ed|recurring|run[ -]rate|quarter|half|(three|six|nine) months|Q[1-4])\b", re.IGNORECASE
+)
+WHOLE_YEAR = re.compile(r"\b(four quarters|twelve months)\b", re.IGNORECASE)
 SELLERS_ON = ("reseller", "router", "plan")  # their prices follow from their own terms, not from the model's cost
 # Beginnings of the sources whose snapshots are dated by their edition (``Importer.by_edition``).
 BY_EDITION = ("livebench-",)
@@ -275,6 +281,20 @@ def _series(catalog: Catalog) -> Iterator[Finding]:
             yield Finding("facts.csv", line, "value", message, "warning", "figure-falls", f"{vendor} {key} {unit}")
 
 
+def _periods(catalog: Catalog) -> Iterator[Finding]:
+    """A quarter's figure, or one extrapolated to a year, beside full years would be ranked with them."""
+    for line, row in catalog.numbered("facts"):
+        part = PART_OF_YEAR.search(row["note"])
+        if row["key"] in YEARLY and part and not WHOLE_YEAR.search(row["note"]):
+            own = "revenue_run_rate, or revenue_part" if row["key"] == "revenue" else f"{row['key']}_part"
+            message = (
+                f"{row['key']} is of a full year and the note says {cell_rules.quoted(part[0])}: "
+                f"{own} is the key of other periods"
+            )
+            key = f"{row['vendor_id']} {row['key']} {row['as_of']}"
+            yield Finding("facts.csv", line, "key", message, rule="period-of-figure", key=key)
+
+
 RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (
     _tested_before_release,
     _edition_days,
@@ -290,4 +310,5 @@ RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (
     _clouds,
     _rates,
     _series,
+    _periods,
 )
