@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from harness import spreadsheets
-from harness.analysis.companies.inputs import MEASURED_INDEX
+from harness.analysis.companies.inputs import declared
 from harness.charts.chart import DASH
 
 if TYPE_CHECKING:
@@ -118,10 +118,15 @@ def csv(frame: pd.DataFrame) -> bytes:
 
 
 def input_label(say: Translator, key: str) -> str:
-    """An input of positioning in words: the message ``input.<key>``, with the suite of a measured index."""
-    if key.startswith(MEASURED_INDEX):
-        return say("input.measured_index", suite=key.removeprefix(MEASURED_INDEX))
-    return say.known("input", key)
+    """An input of positioning in words, as ``inputs.toml`` names it; a figure that it does not name is called as its fact is."""
+    row = declared(key, "")
+    return say.name(row.name_en, row.name_zh) if row.declared else say.known("fact", key)
+
+
+def unit_label(say: Translator, key: str, unit: object) -> str:
+    """The unit of an input in words; of a figure that ``inputs.toml`` does not name, as the fact has it."""
+    row = declared(key, "")
+    return say.name(row.unit, row.unit_zh) if row.declared else str(unit)
 
 
 def sellers(say: Translator, prices: pd.DataFrame) -> list[str]:

@@ -10,7 +10,7 @@ from harness.analysis.statistics.seed import SEED
 if TYPE_CHECKING:
     import pandas as pd
 
-    from harness.analysis.companies.positioning import Choices
+    from harness.analysis.companies.scores import Choices
     from harness.market.queries import Queries
 
 
@@ -25,28 +25,38 @@ def position_inputs(queries: Queries, board: pd.DataFrame) -> pd.DataFrame:
     ``board`` is the board of the reported scale, of which the best capability of each vendor is an input.
     """
     from harness.analysis.companies.vendor_inputs import gather_inputs
+    from harness.market.prices.list_prices import list_prices
 
     model = queries.frame("models")
     model = model[model["segment"].notna() & (model["segment"] != "reference")].drop_duplicates("model_id")
-    capability = capability_by_model(board)
-    return gather_inputs(queries.frame("positions"), queries.frame("counted_facts"), model, capability=capability)
+    vendors = queries.frame("vendors").dropna(subset=["parent_id"])
+    parents = dict(zip(vendors["vendor_id"], vendors["parent_id"], strict=True))
+    return gather_inputs(queries.frame("positions"), model, parents=parents, board=board, listed=list_prices(queries))
 
 
 def positions(inputs: pd.DataFrame, choices: Choices) -> pd.DataFrame:
     """Dimensions, total, coverage and rank of each vendor under ``choices``, best first (``positioning.position``).
 
     Beside them ``median_rank, low, high, first``: the 90 % interval of the rank over random choices, its ends rounded
-    outwards to whole ranks, and the share of draws in which the vendor leads (``positioning.monte_carlo``); missing where a
-    vendor is not ranked.
+    outwards to whole ranks, and the share of draws in which the vendor leads (``rank_intervals.monte_carlo``); missing where
+    a vendor is not ranked.
     """
     import numpy as np
 
-    from harness.analysis.companies.positioning import DRAWS, monte_carlo, position
+    from harness.analysis.companies.positioning import position
+    from harness.analysis.companies.rank_intervals import DRAWS, monte_carlo
 
     ranks = position(inputs, choices=choices)
     intervals = ["median_rank", "low", "high", "first"]
     if ranks.empty or not ranks["ranked"].any():
         return ranks.assign(**dict.fromkeys(intervals, float("nan")))
     drawn = monte_carlo(inputs, seed=SEED, draws=DRAWS, choices=choices)
-    drawn = drawn.assign(low=np.floor(drawn["low"]), high=np.ceil(drawn["high"]))
+    drawn = drawn.assign(low=np.floor(drawn["low"].astype(float)), high=np.ceil(drawn["high"].astype(float)))
     return ranks.merge(drawn[["vendor_id", *intervals]], on="vendor_id", how="left")
+
+
+def dimension_positions(inputs: pd.DataFrame, choices: Choices) -> pd.DataFrame:
+    """Place of each vendor on each dimension and over all (``rank_intervals.dimension_ranks``), one row a vendor and dimension."""
+    from harness.analysis.companies.rank_intervals import dimension_ranks
+
+    return dimension_ranks(inputs, seed=SEED, choices=choices)

@@ -97,7 +97,7 @@ class Material:
     @cached_property
     def position(self) -> pd.DataFrame:
         """Positions of all vendors with rank intervals (``market.positions``), under the default choices."""
-        from harness.analysis.companies.positioning import DEFAULT
+        from harness.analysis.companies.scores import DEFAULT
         from harness.market.positions import positions
 
         return positions(self.inputs, DEFAULT)

@@ -32,7 +32,6 @@ FAMILIES = (
     "choice.",
     "claim.",
     "front.",
-    "input.",
     "input_origin.",
     "level.",
     "language.",

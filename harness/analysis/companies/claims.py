@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from harness.analysis.companies.positioning import DEFAULT, Choices, normalised_inputs
+from harness.analysis.companies.scores import DEFAULT, Choices, normalised_inputs
 from harness.analysis.statistics.uncertainty import CONFIDENCE
 
 COLUMNS = ["claim", "front", "inputs", "expected", "n_first", "n_second", "difference", "low", "high", "finding"]
@@ -34,21 +34,21 @@ CLAIMS: tuple[Claim, ...] = (
         "technology",
         ("largest_training_compute", "training_cost"),
     ),
-    Claim("Big tech's best models are ahead", "technology", ("best_reported_capability",)),
+    Claim("Big tech's best models are ahead", "technology", ("capability",)),
     Claim("Big tech publishes more notable research", "technology", ("notable_models", "citations")),
-    Claim("Startups release faster", "technology", ("models_two_years",), "startup", "big-tech"),
+    Claim("Startups release faster", "technology", ("releases_per_year",), "startup", "big-tech"),
     Claim("Startups open more of their weights", "technology", ("open_weights_share",), "startup", "big-tech"),
-    Claim("Big tech releases more data", "data", ("datasets_released",)),
+    Claim("Big tech releases more data", "data", ("datasets",)),
     Claim("Big tech owns exclusive corpora", "data", ()),
     Claim("Big tech has more talent", "talent", ("staff", "researchers", "notable_authors")),
     Claim("Big tech reaches more users", "application", ("monthly_users", "products")),
     Claim("Big tech's models cover more modalities", "application", ("modalities",)),
     Claim("Startups focus on fewer domains", "application", ("domains",)),
-    Claim("Big tech's models are served by more providers", "application", ("providers", "other_providers")),
+    Claim("Big tech's models are served by more providers", "application", ("hosts",)),
     Claim("Big tech's brand is stronger", "application", ()),
-    Claim("Startups are cheaper", "application", ("median_list_price",), "startup", "big-tech"),
+    Claim("Startups are cheaper", "application", ("price_position",), "startup", "big-tech"),
     Claim("Big tech has more capital", "capital", ("revenue", "compute_spend")),
-    Claim("Startups raise more money from investors", "capital", ("funding_total",), "startup", "big-tech"),
+    Claim("Startups raise more money from investors", "capital", ("funds_raised",), "startup", "big-tech"),
 )
 
 

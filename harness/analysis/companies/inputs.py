@@ -1,83 +1,110 @@
-"""The inputs of positioning, one row each: dimension, unit, origin, direction, scale."""
+"""The inputs of positioning as ``inputs.toml`` declares them: dimension, unit, direction, scale, age, and why they are in."""
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-UNDECLARED = "not declared"
+from harness.catalog.schema import DIMENSIONS
+from harness.errors import BadInput
+
+FILE = Path(__file__).with_name("inputs.toml")
 MEASURED_INDEX = "measured_index:"
 """Start of the key of the best measured index on one suite; the suite's name follows."""
+ORIGINS = ("fact", "catalog", "reported", "measured")
+SCALES = ("linear", "log", "count")
+WORDS = ("name", "what", "why", "unit")
+SWITCHES = {"better": "higher", "scale": "linear", "ranks": True, "group": False, "years": 0}
+"""Fields that may be left out, with what then holds."""
 
 
 @dataclass(frozen=True)
 class Input:
-    """One input of positioning.
-
-    ``origin`` is where its values come from (fact, catalog, reported or measured), ``unit`` their unit; ``log`` says
-    that it is ranked on a logarithmic scale (money, counts); ``why`` it is in. Its name in words is the message
-    ``input.<key>``.
-    """
+    """One input of positioning; the fields are described at the head of ``inputs.toml``. ``declared`` is False for a figure
+    that no table there names: it is shown and ranks nobody."""
 
     key: str
     dimension: str
+    name_en: str
+    name_zh: str
+    what_en: str
+    what_zh: str
+    why_en: str
+    why_zh: str
     unit: str
+    unit_zh: str
     origin: str
-    higher_is_better: bool
-    log: bool
-    why: str
+    higher_is_better: bool = True
+    scale: str = "linear"
+    ranks: bool = True
+    group: bool = False
+    years: int = 0
+    declared: bool = True
 
 
-INPUTS: tuple[Input, ...] = (
-    Input("staff", "rnd", "people", "fact", True, True, "people to do research with"),
-    Input("researchers", "rnd", "people", "fact", True, True, "people who do research"),
-    Input("notable_authors", "rnd", "people", "fact", True, True, "talent behind notable models"),
-    Input("notable_models", "rnd", "models", "fact", True, True, "research that others noticed"),
-    Input("citations", "rnd", "citations", "fact", True, True, "research that others use"),
-    Input("rnd_spend", "rnd", "USD", "fact", True, True, "means for research"),
-    Input("datasets_released", "rnd", "data sets", "fact", True, True, "data it made and shares"),
-    Input("largest_training_compute", "rnd", "FLOP", "fact", True, True, "largest model it could train"),
-    Input("transparency_index", "rnd", "points", "fact", True, False, "how far its research can be checked"),
-    Input("models_two_years", "rnd", "models", "catalog", True, True, "release cadence"),
-    Input("open_weights_share", "rnd", "fraction", "catalog", True, False, "how much of its research is open"),
-    Input("best_reported_capability", "rnd", "points", "reported", True, False, "the capability scale's best model"),
-    Input("modalities", "application", "modalities", "catalog", True, False, "what its models read and write"),
-    Input("domains", "application", "domains", "fact", True, False, "markets it serves"),
-    Input("products", "application", "products", "fact", True, True, "products for end users"),
-    Input("monthly_users", "application", "people", "fact", True, True, "people who use them"),
-    Input("providers", "application", "providers", "catalog", True, True, "reach: who serves its models"),
-    Input(
-        "median_list_price",
-        "business",
-        "USD per million tokens",
-        "catalog",
-        False,
-        True,
-        "price position: cheaper is better for the buyer",
-    ),
-    Input(
-        "licence_openness",
-        "business",
-        "fraction",
-        "catalog",
-        True,
-        False,
-        "share of models under a licence that permits commerce",
-    ),
-    Input("channels", "business", "channels", "fact", True, False, "ways to reach it"),
-    Input("other_providers", "ecosystem", "providers", "catalog", True, True, "others who build on its models"),
-    Input("derived_models", "ecosystem", "models", "fact", True, True, "work derived from its models"),
-    Input("open_weight_models", "ecosystem", "models", "fact", True, True, "weights that others can build on"),
-    Input("funding_total", "capital", "USD", "fact", True, True, "money raised"),
-    Input("valuation", "capital", "USD", "fact", True, True, "what investors expect"),
-    Input("revenue", "capital", "USD", "fact", True, True, "money earned"),
-    Input("compute_spend", "capital", "USD", "fact", True, True, "who can afford the base layer"),
-    Input("training_cost", "capital", "USD", "fact", True, True, "what its dearest model cost"),
-)
+def read_inputs(text: str) -> tuple[Input, ...]:
+    """Inputs of a text in the form of ``inputs.toml``.
+
+    Raises:
+        BadInput: a table lacks a field, has an unknown one, or a value that is not allowed; all problems at once.
+    """
+    problems: list[str] = []
+    tables = tomllib.loads(text)
+    rows = tuple(_input(key, table, problems) for key, table in tables.items())
+    if problems:
+        raise BadInput("The inputs of positioning cannot be read: " + "; ".join(problems) + ".")
+    return rows
+
+
+def _input(key: str, table: Any, problems: list[str]) -> Input:
+    table = table if isinstance(table, dict) else {}
+    allowed = {"dimension", "origin", *WORDS, *SWITCHES}
+    problems += [f"{key}: unknown field {name}" for name in sorted(set(table) - allowed)]
+    words = {name: _words(key, name, table.get(name), problems) for name in WORDS}
+    values = {**SWITCHES, **{name: table[name] for name in SWITCHES if name in table}}
+    lists: dict[str, tuple[str, ...]] = {"dimension": DIMENSIONS, "origin": ORIGINS}
+    for name, closed in lists.items():
+        if table.get(name) not in closed:
+            problems.append(f"{key}: {name} is one of {', '.join(closed)}")
+    if values["better"] not in ("higher", "lower"):
+        problems.append(f"{key}: better is higher or lower")
+    if values["scale"] not in SCALES:
+        problems.append(f"{key}: scale is one of {', '.join(SCALES)}")
+    if not isinstance(values["years"], int) or isinstance(values["years"], bool) or values["years"] < 0:
+        problems.append(f"{key}: years is a whole number, 0 for no limit")
+    for name in ("ranks", "group"):
+        if not isinstance(values[name], bool):
+            problems.append(f"{key}: {name} is true or false")
+    return Input(
+        key, str(table.get("dimension")), *words["name"], *words["what"], *words["why"], *words["unit"],
+        origin=str(table.get("origin")), higher_is_better=values["better"] == "higher", scale=str(values["scale"]),
+        ranks=bool(values["ranks"]), group=bool(values["group"]), years=values["years"],
+    )  # fmt: skip
+
+
+def _words(key: str, name: str, value: Any, problems: list[str]) -> tuple[str, str]:
+    """A text in both languages."""
+    texts = value if isinstance(value, Mapping) else {}
+    pair = tuple(texts.get(language) for language in ("en", "zh"))
+    if not all(isinstance(text, str) and text.strip() for text in pair):
+        problems.append(f"{key}: {name} needs a text en and a text zh")
+    return str(pair[0]), str(pair[1])
+
+
+INPUTS: tuple[Input, ...] = read_inputs(FILE.read_text(encoding="utf-8"))
 BY_KEY = {row.key: row for row in INPUTS}
 
 
 def declared(key: str, dimension: str) -> Input:
     """The row of an input; one that is not listed is shown and ranks nobody."""
     if key.startswith(MEASURED_INDEX):
-        return Input(key, "rnd", "fraction", "measured", True, False, "measured capability")
-    return BY_KEY.get(key, Input(key, dimension, "", "fact", True, False, UNDECLARED))
+        suite = key.removeprefix(MEASURED_INDEX)
+        name = (f"Best measured index, {suite}", f"最高实测指数（{suite}）")
+        what = ("index of its best model in our own runs of that suite", "本工具对该套件实测所得的最高指数")
+        why = ("capability that we measured", "自行实测的能力")
+        return Input(key, "rnd", *name, *what, *why, "fraction", "比例", "measured")
+    empty = ("",) * 6
+    return BY_KEY.get(key, Input(key, dimension, *empty, "", "", "fact", ranks=False, declared=False))

@@ -77,7 +77,7 @@ def _ranks(material: Material, words: Words, rows: pd.DataFrame) -> Part:
 
 
 def _strengths(material: Material, words: Words, vendors: list[str]) -> Part:
-    from harness.analysis.companies.positioning import strengths
+    from harness.analysis.companies.strengths import strengths
 
     rows = strengths(material.inputs, most=2)
     rows = rows[rows["vendor_id"].isin(vendors)]

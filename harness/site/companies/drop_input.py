@@ -14,18 +14,18 @@ from harness.site.widgets import blocks, controls
 if TYPE_CHECKING:
     import pandas as pd
 
-    from harness.analysis.companies.positioning import Choices
+    from harness.analysis.companies.scores import Choices
     from harness.site.server.view import View
 
 
 def show(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
     """Mean places moved by leaving each input out, and the ranks without the one chosen."""
-    from harness.analysis.companies.positioning import places_moved
+    from harness.analysis.companies.robustness import places_moved
 
     say = view.say
 
     def compute(choices: Choices) -> pd.DataFrame:
-        from harness.analysis.companies.positioning import drop_input
+        from harness.analysis.companies.robustness import drop_input
 
         return drop_input(positions.inputs(view), choices=choices)
 

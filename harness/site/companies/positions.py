@@ -9,7 +9,7 @@ from harness.site.capability import scale
 if TYPE_CHECKING:
     import pandas as pd
 
-    from harness.analysis.companies.positioning import Choices
+    from harness.analysis.companies.scores import Choices
     from harness.site.server.view import View
 
 
@@ -29,7 +29,7 @@ def normalised(view: View) -> pd.DataFrame:
     """The inputs with their percentile among vendors (``score``) and whether they rank."""
 
     def compute() -> pd.DataFrame:
-        from harness.analysis.companies.positioning import normalised_inputs
+        from harness.analysis.companies.scores import normalised_inputs
 
         return normalised_inputs(inputs(view))
 
@@ -46,4 +46,16 @@ def ranked(view: View, choices: Choices) -> pd.DataFrame:
         return positions(inputs(view), choices)
 
     out: pd.DataFrame = view.derived("positions", compute, choices=choices)
+    return out
+
+
+def on_dimensions(view: View, choices: Choices) -> pd.DataFrame:
+    """Place of each vendor on each dimension and over all, with rank intervals (``market.positions.dimension_positions``)."""
+
+    def compute(choices: Choices) -> pd.DataFrame:
+        from harness.market.positions import dimension_positions
+
+        return dimension_positions(inputs(view), choices)
+
+    out: pd.DataFrame = view.derived("dimension_positions", compute, choices=choices)
     return out

@@ -7,33 +7,28 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts import dots
+from harness.charts.text import input_label
 from harness.site.companies import positions, robustness, strengths, vendor_map
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.analysis.companies.scores import Choices
     from harness.site.server.view import View
+
+MOST = 25
+"""Vendors in the chart; all are in the table."""
 
 
 def show(view: View, vendors: pd.DataFrame) -> None:
     """Ranks of the vendors under the reader's choices, a map of two dimensions, and how firm the order is."""
-    from harness.analysis.companies.positioning import AGGREGATIONS, NORMALISATIONS, Choices
-    from harness.catalog.schema import DIMENSIONS
-
     say = view.say
     blocks.section(say("positions.title"), say("positions.lead"))
-    with st.expander(say("positions.choices"), icon=":material/tune:"):
-        how = controls.segmented(
-            say("positions.normalisation"), list(NORMALISATIONS), "norm", lambda n: say.known("choice", n)
-        )
-        mean = controls.segmented(say("positions.mean"), list(AGGREGATIONS), "mean", lambda n: say.known("choice", n))
-        with st.grid(5, min_column_width=150):
-            weights = {d: controls.slider(say.known("dimension", d), 0.0, 3.0, 1.0, 0.5, f"w_{d}") for d in DIMENSIONS}
-    if not any(weights.values()):
+    choices = _choices(view)
+    if choices is None:
         st.info(say("positions.no_weight"), icon=":material/info:")
         return
-    choices = Choices(how, mean, tuple(weights.items()))
     placed = positions.ranked(view, choices)
     names = dict(zip(vendors["vendor_id"], vendors["vendor"], strict=True))
     segments = dict(zip(vendors["vendor_id"], vendors["segment"], strict=True))
@@ -43,24 +38,77 @@ def show(view: View, vendors: pd.DataFrame) -> None:
     if ranked.empty:
         st.info(say("positions.nobody"), icon=":material/info:")
         return
-    rows = ranked.head(25).assign(
-        thing=say("positions.median"), dimension=ranked["vendor_id"].map(names), value=ranked["median_rank"]
-    )
-    first = ranked.iloc[0]
-    blocks.chart(
-        view,
-        dots.profile(
-            rows[["thing", "dimension", "value", "low", "high", "rank", "first"]],
-            title=say("positions.finding", vendor=names[first["vendor_id"]], share=f"{first['first']:.0%}",
-                      low=f"{first['low']:.0f}", high=f"{first['high']:.0f}"),
-            unit=say("positions.rank_unit"), note=say("positions.note", n=len(ranked), all=len(placed)),
-            source=say("positions.source"), name="position-ranks",
-        ),
-    )  # fmt: skip
-    _table(view, placed)
+    _chart(view, ranked, len(placed))
+    _table(view, placed.assign(back=held_back(view, placed, choices)))
     vendor_map.show(view, placed)
     strengths.of_segments(view, vendors, choices)
     robustness.show(view, vendors, choices)
+
+
+def _choices(view: View) -> Choices | None:
+    """The reader's choices; None where no dimension has a weight."""
+    from harness.analysis.companies.scores import AGGREGATIONS, NORMALISATIONS, Choices
+    from harness.catalog.schema import DIMENSIONS
+
+    say = view.say
+    with st.expander(say("positions.choices"), icon=":material/tune:"):
+        how = controls.segmented(
+            say("positions.normalisation"), list(NORMALISATIONS), "norm", lambda n: say.known("choice", n)
+        )
+        mean = controls.segmented(say("positions.mean"), list(AGGREGATIONS), "mean", lambda n: say.known("choice", n))
+        with st.grid(5, min_column_width=150):
+            weights = {d: controls.slider(say.known("dimension", d), 0.0, 3.0, 1.0, 0.5, f"w_{d}") for d in DIMENSIONS}
+    return Choices(how, mean, tuple(weights.items())) if any(weights.values()) else None
+
+
+def _chart(view: View, ranked: pd.DataFrame, of: int) -> None:
+    """Ranks with their intervals, in the order of the ranks."""
+    say = view.say
+    rows = ranked.sort_values(["rank", "low", "vendor"]).head(MOST)
+    rows = rows.assign(thing=say("positions.by_weights"), dimension=rows["vendor"], value=rows["rank"])
+    first = rows.iloc[0]
+    blocks.chart(
+        view,
+        dots.profile(
+            rows[["thing", "dimension", "value", "low", "high", "median_rank", "first"]],
+            title=say("positions.finding", vendor=first["vendor"], share=f"{first['first']:.0%}",
+                      low=f"{first['low']:.0f}", high=f"{first['high']:.0f}"),
+            unit=say("positions.rank_unit"), note=say("positions.note", n=len(ranked), all=of),
+            source=say("positions.source"), name="position-ranks",
+        ),
+    )  # fmt: skip
+
+
+def held_back(view: View, placed: pd.DataFrame, choices: Choices) -> list[str]:
+    """What keeps each vendor of ``positions`` down: its costliest input, or for want of what it has no rank."""
+    from harness.analysis.companies.positioning import missing_inputs
+    from harness.catalog.schema import DIMENSIONS
+
+    say = view.say
+
+    def compute(choices: Choices) -> pd.DataFrame:
+        from harness.analysis.companies.strengths import largest_losses
+
+        return largest_losses(positions.inputs(view), choices=choices)
+
+    losses: pd.DataFrame = view.derived("largest_losses", compute, choices=choices)
+    loss = losses.set_index("vendor_id")
+    scored = positions.normalised(view)
+    out = []
+    for row in placed.to_dict("records"):
+        vendor = row["vendor_id"]
+        if row["ranked"] and vendor in loss.index:
+            own = loss.loc[vendor]
+            out.append(say("positions.back_by", input=input_label(say, own["input"]), score=f"{own['score']:.2f}"))
+            continue
+        absent = [d for d in DIMENSIONS if row[d] != row[d]]
+        lacks = missing_inputs(scored, vendor)
+        named = [input_label(say, i) for i in lacks.loc[lacks["dimension"].isin(absent), "input"]]
+        out.append(
+            say("positions.back_for", dimensions=say("positions.and").join(say.known("dimension", d) for d in absent),
+                inputs=say("positions.and").join(named))
+        )  # fmt: skip
+    return out
 
 
 def _table(view: View, frame: pd.DataFrame) -> None:
@@ -81,6 +129,7 @@ def _table(view: View, frame: pd.DataFrame) -> None:
             "vendor": column.TextColumn(say("columns.vendor"), pinned=True),
             "low": column.NumberColumn(say("positions.low"), format="%d"),
             "high": column.NumberColumn(say("positions.high"), format="%d"),
+            "back": column.TextColumn(say("positions.back"), help=say("positions.back_help"), width="large"),
             "total": column.NumberColumn(say("positions.total"), format="%.2f"),
             **places,
             "coverage": column.ProgressColumn(

@@ -10,13 +10,13 @@ from harness.analysis.statistics.seed import SEED
 from harness.charts import dots, palette
 from harness.charts.text import input_label
 from harness.i18n.translator import slug
-from harness.site.companies import drop_input, positions
+from harness.site.companies import drop_input, missing, positions
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from harness.analysis.companies.positioning import Choices
+    from harness.analysis.companies.scores import Choices
     from harness.site.server.view import View
 
 SAMPLES = 64
@@ -24,12 +24,12 @@ SAMPLES = 64
 
 
 def show(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
-    """The three views, behind a switch: they take a moment."""
+    """The views, behind a switch: they take a moment."""
     say = view.say
     blocks.section(say("robustness.title"), say("robustness.lead"))
     part = controls.segmented(
         say("robustness.part"),
-        ["none", "what_if", "drop", "variance", "coherence"],
+        ["none", "what_if", "drop", "missing", "variance", "coherence"],
         "firm",
         lambda p: say(f"robustness.{p}"),
     )
@@ -37,6 +37,8 @@ def show(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
         _variance(view, choices)
     elif part == "coherence":
         _coherence(view, choices)
+    elif part == "missing":
+        missing.show(view, vendors, choices)
     elif part == "drop":
         drop_input.show(view, vendors, choices)
     elif part == "what_if":
@@ -47,7 +49,7 @@ def _variance(view: View, choices: Choices) -> None:
     say = view.say
 
     def compute(choices: Choices) -> pd.DataFrame:
-        from harness.analysis.companies.positioning import variance_shares
+        from harness.analysis.companies.rank_variance import variance_shares
 
         return variance_shares(positions.inputs(view), seed=SEED, samples=SAMPLES, choices=choices)
 
@@ -79,7 +81,7 @@ def _coherence(view: View, choices: Choices) -> None:
     say = view.say
 
     def compute(choices: Choices) -> pd.DataFrame:
-        from harness.analysis.companies.positioning import coherence
+        from harness.analysis.companies.robustness import coherence
 
         return coherence(positions.inputs(view), choices=choices)
 
@@ -107,7 +109,7 @@ def _coherence(view: View, choices: Choices) -> None:
 
 
 def _what_if(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
-    from harness.analysis.companies.positioning import what_if
+    from harness.analysis.companies.robustness import what_if
 
     say = view.say
     rows = positions.normalised(view)

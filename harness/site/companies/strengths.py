@@ -13,7 +13,7 @@ from harness.site.widgets import blocks, controls
 if TYPE_CHECKING:
     import pandas as pd
 
-    from harness.analysis.companies.positioning import Choices
+    from harness.analysis.companies.scores import Choices
     from harness.site.server.view import View
 
 MOST = 5
@@ -25,7 +25,7 @@ def of_vendor(view: View, vendor_id: str) -> None:
     say = view.say
 
     def compute() -> pd.DataFrame:
-        from harness.analysis.companies.positioning import strengths
+        from harness.analysis.companies.strengths import strengths
 
         return strengths(positions.inputs(view), most=MOST)
 
@@ -51,7 +51,7 @@ def of_segments(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
     segment = dict(zip(vendors["vendor_id"], vendors["segment"], strict=True))
 
     def compute(choices: Choices, segment: tuple[tuple[str, str], ...]) -> pd.DataFrame:
-        from harness.analysis.companies.positioning import strengths
+        from harness.analysis.companies.strengths import strengths
 
         return strengths(positions.inputs(view), groups=dict(segment), most=MOST, choices=choices)
 

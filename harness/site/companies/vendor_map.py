@@ -13,13 +13,13 @@ from harness.site.widgets import blocks, controls
 if TYPE_CHECKING:
     import pandas as pd
 
-    from harness.analysis.companies.positioning import Map
+    from harness.analysis.companies.components import Map
     from harness.site.server.view import View
 
 
 def show(view: View, placed: pd.DataFrame) -> None:
     """The map of ``positions`` (with ``vendor`` and ``segment``), and how to read its axes."""
-    from harness.analysis.companies.positioning import map_2d
+    from harness.analysis.companies.components import map_2d
     from harness.catalog.schema import DIMENSIONS
 
     say = view.say

@@ -34,7 +34,8 @@ def dimensions(view: View, vendor: Mapping[Any, Any]) -> None:
     """The five dimensions as a dot plot, with every input behind them."""
     import pandas as pd
 
-    from harness.analysis.companies.positioning import DEFAULT, coverage
+    from harness.analysis.companies.positioning import coverage
+    from harness.analysis.companies.scores import DEFAULT
     from harness.catalog.schema import DIMENSIONS
 
     say = view.say

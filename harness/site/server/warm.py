@@ -42,7 +42,7 @@ def _capability(view: View) -> None:
 
 
 def _companies(view: View) -> None:
-    from harness.analysis.companies.positioning import DEFAULT
+    from harness.analysis.companies.scores import DEFAULT
     from harness.site.companies import positions
 
     view.frame("vendors")
