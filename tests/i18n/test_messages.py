@@ -55,6 +55,7 @@ SAME = {
     "companies.dimension_covered",
     "common.csv",
     "claims.counts",
+    "positions.input_and_score",
     "cost.gpu",
     "file.join",
     "memo.comma",

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from harness.analysis.companies.positioning import places_moved
+from harness.analysis.companies.robustness import places_moved
 from harness.site.widgets import row_selection
 from tests.site.conftest import Open, texts
 

@@ -272,19 +272,6 @@ def test_the_frontier_holds_what_nothing_beats(db: Path, runs: Path, tmp_path: P
     assert points["on_frontier"].tolist() == [True, True, False]
 
 
-def test_vendor_position_has_raw_inputs_and_nothing_for_the_unknown(db: Path, runs: Path, catalog: Path) -> None:
-    publish_sources(db, [make_run(runs, 1)], catalog=catalog)
-    inputs = Reader(db).sql("SELECT vendor_id, dimension, input, value FROM vendor_position")
-    values = {(v, i): x for v, _, i, x in inputs.values.tolist()}
-    assert values["acme", "funding"] == 250  # the newer of two facts
-    assert ("acme", "channel") not in values  # no number
-    assert ("bigco", "providers") not in values and ("bigco", "models_two_years") not in values
-    assert values["acme", "models_two_years"] == 2
-    assert values["acme", "modalities"] == 2 and values["acme", "other_providers"] == 1
-    assert values["acme", "median_list_price"] == 1.5
-    assert ("acme", "measured_index:tiny") in values
-
-
 def test_the_leaderboard_never_touches_the_outcomes(db: Path, runs: Path) -> None:
     """Its plan reads ``result`` and not ``outcome``, however many outcomes there are."""
     publish_sources(db, [make_run(runs, 0)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -94,8 +95,13 @@ def _words(key: str, name: str, value: Any, problems: list[str]) -> tuple[str, s
     return str(pair[0]), str(pair[1])
 
 
-INPUTS: tuple[Input, ...] = read_inputs(FILE.read_text(encoding="utf-8"))
-BY_KEY = {row.key: row for row in INPUTS}
+@cache
+def _by_key() -> dict[str, Input]:
+    return {row.key: row for row in read_inputs(FILE.read_text(encoding="utf-8"))}
+
+
+BY_KEY = _by_key()
+INPUTS: tuple[Input, ...] = tuple(BY_KEY.values())
 
 
 def declared(key: str, dimension: str) -> Input:
@@ -107,4 +113,4 @@ def declared(key: str, dimension: str) -> Input:
         why = ("capability that we measured", "自行实测的能力")
         return Input(key, "rnd", *name, *what, *why, "fraction", "比例", "measured")
     empty = ("",) * 6
-    return BY_KEY.get(key, Input(key, dimension, *empty, "", "", "fact", ranks=False, declared=False))
+    return _by_key().get(key, Input(key, dimension, *empty, "", "", "fact", ranks=False, declared=False))

@@ -41,8 +41,9 @@ def aggregate(table: Floats, weights: Floats, how: str) -> Floats:
 
 
 def has_rank(means: Floats, weights: Floats) -> Booleans:
-    """Whether each vendor has a rank over all: placed on all dimensions with weight but ``MAY_LACK``, and on one at least."""
-    asked = weights > 0
+    """Whether each vendor has a rank over all: placed on one dimension at least, and on all but ``MAY_LACK`` of those that have
+    weight and place anybody."""
+    asked = (weights > 0) & ~np.isnan(means).all(axis=0)
     have = (~np.isnan(means[:, asked])).sum(axis=1)
     return np.asarray((have >= max(1, int(asked.sum()) - MAY_LACK)), dtype=bool)
 

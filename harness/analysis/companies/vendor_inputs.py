@@ -98,7 +98,7 @@ def _price_position(board: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame()
     logged = np.log10(rows["blended_per_mtok"].to_numpy(dtype=float))
     points = rows["score"].to_numpy(dtype=float)
-    line = theilslopes(logged, points)
+    line = theilslopes(logged, points, method="joint")
     rows = rows.assign(residual=logged - line.slope * points - line.intercept)
     found = rows.groupby("vendor_id").agg(
         residual=("residual", "median"), as_of=("as_of", "max"), n=("residual", "size")

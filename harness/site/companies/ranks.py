@@ -99,14 +99,14 @@ def held_back(view: View, placed: pd.DataFrame, choices: Choices) -> list[str]:
         vendor = row["vendor_id"]
         if row["ranked"] and vendor in loss.index:
             own = loss.loc[vendor]
-            out.append(say("positions.back_by", input=input_label(say, own["input"]), score=f"{own['score']:.2f}"))
+            out.append(say("positions.input_and_score", input=input_label(say, own["input"]), score=f"{own['score']:.2f}"))
             continue
         absent = [d for d in DIMENSIONS if row[d] != row[d]]
         lacks = missing_inputs(scored, vendor)
         named = [input_label(say, i) for i in lacks.loc[lacks["dimension"].isin(absent), "input"]]
         out.append(
-            say("positions.back_for", dimensions=say("positions.and").join(say.known("dimension", d) for d in absent),
-                inputs=say("positions.and").join(named))
+            say("positions.back_for", dimensions=say("file.join").join(say.known("dimension", d) for d in absent),
+                inputs=say("file.join").join(named))
         )  # fmt: skip
     return out
 
