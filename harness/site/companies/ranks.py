@@ -65,7 +65,7 @@ def _chart(view: View, ranked: pd.DataFrame, of: int) -> None:
     """Ranks with their intervals, in the order of the ranks."""
     say = view.say
     rows = ranked.sort_values(["rank", "low", "vendor"]).head(MOST)
-    rows = rows.assign(thing=say("positions.by_weights"), dimension=rows["vendor"], value=rows["rank"])
+    rows = rows.assign(thing=say("positions.by_weights"), dimension=_with_gaps(view, rows), value=rows["rank"])
     first = rows.iloc[0]
     blocks.chart(
         view,
@@ -77,6 +77,18 @@ def _chart(view: View, ranked: pd.DataFrame, of: int) -> None:
             source=say("positions.source"), name="position-ranks",
         ),
     )  # fmt: skip
+
+
+def _with_gaps(view: View, rows: pd.DataFrame) -> list[str]:
+    """Names of ranked vendors, with the dimension on which one is not placed."""
+    from harness.catalog.schema import DIMENSIONS
+
+    say = view.say
+    absent = [[say.known("dimension", d) for d in DIMENSIONS if row[d] != row[d]] for row in rows.to_dict("records")]
+    return [
+        say("positions.without", vendor=vendor, dimensions=say("file.join").join(lacks)) if lacks else vendor
+        for vendor, lacks in zip(rows["vendor"], absent, strict=True)
+    ]
 
 
 def held_back(view: View, placed: pd.DataFrame, choices: Choices) -> list[str]:
@@ -99,7 +111,9 @@ def held_back(view: View, placed: pd.DataFrame, choices: Choices) -> list[str]:
         vendor = row["vendor_id"]
         if row["ranked"] and vendor in loss.index:
             own = loss.loc[vendor]
-            out.append(say("positions.input_and_score", input=input_label(say, own["input"]), score=f"{own['score']:.2f}"))
+            out.append(
+                say("positions.input_and_score", input=input_label(say, own["input"]), score=f"{own['score']:.2f}")
+            )
             continue
         absent = [d for d in DIMENSIONS if row[d] != row[d]]
         lacks = missing_inputs(scored, vendor)
