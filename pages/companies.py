@@ -8,7 +8,8 @@ from __future__ import annotations
 import streamlit as st
 
 from harness.site.capability import leaderboard
-from harness.site.companies import claims, ranks, vendors
+from harness.site.companies import afford, claims, ranks, vendors
+from harness.site.companies import segments as segment_view
 from harness.site.server import view
 from harness.site.widgets import blocks, controls
 
@@ -24,7 +25,10 @@ if every.empty:
 companies = leaderboard.named(seen, every.assign(vendor_en=every["name_en"], vendor_zh=every["name_zh"]))
 
 part = controls.segmented(
-    say("runs_and_samples.part"), ["map", "profile", "against", "claims"], "view", lambda p: say(f"companies.{p}")
+    say("runs_and_samples.part"),
+    ["map", "segments", "afford", "profile", "against", "claims"],
+    "view",
+    lambda p: say(f"companies.{p}"),
 )
 if part == "map":
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -45,6 +49,10 @@ if part == "map":
     ranks.show(seen, shown)
     blocks.section(say("companies.all", n=len(shown)))
     vendors.table(seen, shown)
+elif part == "segments":
+    segment_view.show(seen, companies)
+elif part == "afford":
+    afford.show(seen, companies)
 elif part == "profile":
     names = dict(zip(companies["vendor_id"], companies["vendor"], strict=True))
     chosen = controls.select(say("columns.vendor"), list(names), "vendor", lambda v: names[v])

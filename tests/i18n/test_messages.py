@@ -33,6 +33,7 @@ FAMILIES = (
     "claim.",
     "front.",
     "input_origin.",
+    "afford_class.",
     "level.",
     "language.",
     "nav.",

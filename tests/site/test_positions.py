@@ -63,7 +63,9 @@ def test_ranks_without_an_input_are_shown(site: Open, filled: Path) -> None:
 
 
 def test_strengths_lie_above_the_middle_and_weaknesses_below(site: Open, filled: Path) -> None:
-    segments = next(t.value for t in site(filled, "companies").dataframe if "side_name" in t.value)
+    segments = next(
+        t.value for t in site(filled, "companies", view="Big tech and start-ups").dataframe if "side_name" in t.value
+    )
     assert set(segments["side_name"]) == {"Strength", "Weakness"}
     assert ((segments["score"] > 0.5) == (segments["side_name"] == "Strength")).all()
 

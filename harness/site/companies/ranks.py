@@ -1,4 +1,4 @@
-"""The vendors' ranks under the reader's weights: chart with rank intervals, table, map, strengths, robustness."""
+"""The vendors' ranks under the reader's weights: chart with rank intervals, table, map, robustness."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import streamlit as st
 
 from harness.charts import dots
 from harness.charts.text import input_label
-from harness.site.companies import positions, robustness, strengths, vendor_map
+from harness.site.companies import positions, robustness, vendor_map
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ def show(view: View, vendors: pd.DataFrame) -> None:
     _chart(view, ranked, len(placed))
     _table(view, placed.assign(back=held_back(view, placed, choices)))
     vendor_map.show(view, placed)
-    strengths.of_segments(view, vendors, choices)
     robustness.show(view, vendors, choices)
 
 

@@ -1,0 +1,60 @@
+"""Money of several companies on a logarithmic axis, with a band for what one thing costs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.charts.chart import Chart, across, blank, plain, short
+from harness.charts.dots import ROW
+from harness.charts.palette import GREY, segment
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.i18n.translator import Translator
+
+
+def against_cost(
+    frame: pd.DataFrame, say: Translator, *, cost: tuple[float, float, float], cost_name: str, title: str, unit: str, note: str,
+    source: str, name: str,
+) -> Chart:  # fmt: skip
+    """One dot a company (``label, value`` in USD, ``segment, hover``), the most on top; ``cost``: low, middle, high end in USD."""
+    import plotly.graph_objects as go
+
+    rows = frame.iloc[::-1].reset_index(drop=True)
+    figure = blank(110 + ROW * max(len(rows), 3))
+    figure.add_vrect(x0=cost[0], x1=cost[2], fillcolor=GREY, opacity=0.18, line_width=0)
+    figure.add_vline(x=cost[1], line={"color": GREY, "width": 1.5, "dash": "dot"})
+    figure.add_annotation(
+        x=_log10(cost[1]),
+        y=1.0,
+        yref="paper",
+        yanchor="bottom",
+        text=plain(cost_name),
+        showarrow=False,
+        font={"size": 12},
+    )
+    for kind in dict.fromkeys(frame["segment"]):
+        part, mark = rows[rows["segment"] == kind], segment(kind)
+        figure.add_trace(
+            go.Scatter(
+                x=part["value"], y=part.index, mode="markers", name=say.known("segment", kind),
+                marker={"color": mark.colour, "symbol": mark.symbol, "size": 11}, customdata=part["hover"].map(plain),
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        )  # fmt: skip
+    figure.update_xaxes(type="log", title=across(unit), showgrid=True, dtick=1)
+    figure.update_yaxes(
+        tickvals=list(rows.index), ticktext=[plain(short(n)) for n in rows["label"]], range=[-0.8, len(rows) - 0.2]
+    )
+    figure.update_layout(
+        showlegend=True, legend={"orientation": "h", "y": 1.06, "yanchor": "bottom", "x": 0, "title": {"text": ""}}
+    )
+    return Chart(figure, title, note, source, frame, name)
+
+
+def _log10(value: float) -> float:
+    """The place of a value on a logarithmic axis, as annotations want it."""
+    import math
+
+    return math.log10(value)
