@@ -1,18 +1,16 @@
 """Commands that are killed (SIGKILL) at one of their writes to the disk, and what the same command leaves then.
 
-Each command runs in a process of its own, forked from a server that has imported everything: the imports of a start
-would take longer than the work. A kill falls right before the n-th call of fsync, rename or replace.
+A kill falls right before the n-th call of fsync, rename or replace.
 """
 
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import shutil
 import signal
-import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,31 +18,18 @@ import duckdb
 
 from harness.catalog.schema import TABLES
 from harness.interchange.importing import TABLES_FROM
+from tests import forked_commands
 from tests.catalog.test_refresh import snapshot
 from tests.interchange import builders
 
-PRELOADED = [
-    "harness.cli",
-    "harness.catalog.refresh",
-    "harness.interchange.importing",
-    "harness.runs.execute",
-    "harness.store.check",
-    "harness.store.opening",
-    "lm_eval.evaluator",
-]
 NEVER = 10**9
 # In the folder of a scene: what a command said last, and the number of its writes.
 SAID, WRITES = "said.txt", "writes.txt"
 SOURCES = ("in", "old.json", "api-2026-07-15.json")
 
 
-def command(words: Sequence[str], folder: str, die_at: int) -> None:
-    """Run ``harness`` in this process on the places in ``folder``; the process is killed before its ``die_at``-th write."""
-    for name, place in (("RUNS", "runs"), ("DB", "db/land.duckdb"), ("CATALOG", "catalog"), ("PUBLIC_RUNS", "none")):
-        os.environ[f"LANDSCAPE_{name}"] = str(Path(folder) / place)
-    said = os.open(Path(folder) / SAID, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-    os.dup2(said, 1)
-    os.dup2(said, 2)
+def counting_writes(written: str, die_at: int, command: Callable[[], int]) -> int:
+    """Exit code of a command that is killed before its ``die_at``-th write; the number of writes goes to ``written``."""
     writes = 0
 
     def counted(plain: Callable[..., Any]) -> Callable[..., Any]:
@@ -59,22 +44,17 @@ def command(words: Sequence[str], folder: str, die_at: int) -> None:
 
     for name in ("fsync", "rename", "replace"):
         setattr(os, name, counted(getattr(os, name)))
-    from harness.__main__ import run
-
-    code = run(words)
-    (Path(folder) / WRITES).write_text(str(writes))
-    sys.exit(code)
+    code = command()
+    Path(written).write_text(str(writes))
+    return code
 
 
 def start(words: Sequence[str], folder: Path, die_at: int = NEVER) -> int:
-    """Exit code of a command, -9 where it was killed."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
-    process = context.Process(target=command, args=(list(words), str(folder), die_at))
-    process.start()
-    process.join(300)
-    assert process.exitcode is not None, f"{' '.join(words)} does not end"
-    return process.exitcode
+    """Exit code of a command on the places in ``folder``, -9 where it was killed."""
+    places = {"RUNS": "runs", "DB": "db/land.duckdb", "CATALOG": "catalog", "PUBLIC_RUNS": "none"}
+    environment = os.environ | {f"LANDSCAPE_{name}": str(folder / place) for name, place in places.items()}
+    within = partial(counting_writes, str(folder / WRITES), die_at)
+    return forked_commands.ended(forked_commands.start(words, environment, folder / SAID, within))
 
 
 def said(folder: Path) -> str:

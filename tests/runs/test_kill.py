@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -17,6 +14,7 @@ import yaml
 from harness import places
 from harness.store import run_folder
 from harness.suites.load import FOLDER
+from tests import forked_commands
 
 KILLS = 20
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +31,7 @@ TASKS = {
 
 def command(model: Path, engine: str, suite: str, limit: int) -> list[str]:
     arguments = ["--engine", engine, "--suite", suite, "--limit", str(limit), "--offline", "--device", "cpu"]
-    return [sys.executable, "-m", "harness", "run", *arguments, "--model", str(model)]
+    return ["run", *arguments, "--model", str(model)]
 
 
 def environment(folder: Path, hub: Path | None = None) -> dict[str, str]:
@@ -76,24 +74,19 @@ def run_until(words: list[str], folder: Path, where: dict[str, str], batches: in
 
     With no batches it is killed ``delay`` seconds after its start, or with its first line where that comes sooner.
     """
-    process = subprocess.Popen(words, env=where, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = forked_commands.start(words, where)
     before = lines(folder) if (folder / "runs" / ".journal").is_dir() else 0
     started = time.monotonic()
-    while True:
-        try:
-            process.wait(timeout=0.01)
+    while lines(folder) < before + max(batches, 1) and (batches or time.monotonic() <= started + delay):
+        process.join(0.01)
+        if process.exitcode is not None:
             return True
-        except subprocess.TimeoutExpired:
-            if lines(folder) >= before + max(batches, 1) or (not batches and time.monotonic() > started + delay):
-                break
-    delay = delay if batches else 0.0
-    try:
-        process.wait(timeout=delay)
+    process.join(delay if batches else 0.0)
+    if process.exitcode is not None:
         return True
-    except subprocess.TimeoutExpired:
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-        return False
+    process.kill()
+    process.join()
+    return False
 
 
 def killed_often(words: list[str], cut: Path, where: dict[str, str], early: int = 0) -> int:
@@ -101,7 +94,7 @@ def killed_often(words: list[str], cut: Path, where: dict[str, str], early: int 
     chance = random.Random(7)
     kills = 0
     for i in range(KILLS):
-        batches, delay = (0, chance.random() * 15) if i < early else (chance.randint(1, 3), chance.random() * 0.05)
+        batches, delay = (0, chance.random() * 4) if i < early else (chance.randint(1, 3), chance.random() * 0.05)
         if run_until(words, cut, where, batches, delay):
             break
         kills += 1
@@ -111,7 +104,7 @@ def killed_often(words: list[str], cut: Path, where: dict[str, str], early: int 
 
 def same_in_the_end(words: list[str], whole: Path, cut: Path, where: dict[str, str], kills: int, scoring: int) -> None:
     """The killed run ends as the whole one, and scored at most one batch twice for each of ``scoring`` kills."""
-    subprocess.run(words, env=where, check=True, capture_output=True)
+    assert forked_commands.ended(forked_commands.start(words, where)) == 0
     (one,), (two,) = run_folder.sealed(whole / "runs"), run_folder.sealed(cut / "runs")
     assert rows(two, "results") == rows(one, "results")
     assert rows(two, "samples") == rows(one, "samples")
@@ -128,7 +121,7 @@ def test_twenty_kills_change_nothing(tmp_path: Path, engine: str, least: int) ->
     """``hf`` has some 140 batches here and takes all twenty kills; ``packed`` has four and may end before."""
     words = command(places.reference_models() / "landscape-ref-m", engine, "calibration", 200)
     whole, cut = tmp_path / "whole", tmp_path / "cut"
-    subprocess.run(words, env=environment(whole), check=True, capture_output=True)
+    assert forked_commands.ended(forked_commands.start(words, environment(whole))) == 0
     kills = killed_often(words, cut, environment(cut))
     assert kills >= least
     same_in_the_end(words, whole, cut, environment(cut), kills, kills)
@@ -139,7 +132,7 @@ def test_twenty_kills_of_core_en_change_nothing(tmp_path: Path, shared: Path) ->
     """Real weights on core-en's tasks at limit 50; five of the kills fall while the run is still being prepared."""
     words = command(shared / "models" / "stories260K", "hf", part_of_core_en(tmp_path), 50)
     whole, cut, hub = tmp_path / "whole", tmp_path / "cut", shared / "hub"
-    subprocess.run(words, env=environment(whole, hub), check=True, capture_output=True)
+    assert forked_commands.ended(forked_commands.start(words, environment(whole, hub))) == 0
     kills = killed_often(words, cut, environment(cut, hub), early=5)
     assert kills == KILLS
     same_in_the_end(words, whole, cut, environment(cut, hub), kills, KILLS - 5)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,7 @@ from harness.runs.rounds import Item, bounds, decide
 from harness.store import run_folder
 from harness.suites.load import load_suite
 from harness.suites.model import Suite
+from tests import forked_commands
 from tests.runs.conftest import options
 
 SILENT = Progress(Console(quiet=True))
@@ -164,7 +163,7 @@ def test_the_interval_that_is_shown_is_narrow_enough_too(calibration: Suite) -> 
 
 def command(model: Path) -> list[str]:
     arguments = ["--suite", "calibration", "--precision", "0.06", "--offline", "--device", "cpu", "--model", str(model)]
-    return [sys.executable, "-m", "harness", "run", *arguments]
+    return ["run", *arguments]
 
 
 def killed_at(command: list[str], environment: dict[str, str], runs: Path, lines: int) -> bool:
@@ -174,15 +173,13 @@ def killed_at(command: list[str], environment: dict[str, str], runs: Path, lines
         return sum(p.read_bytes().count(b"\n") for p in (runs / ".journal").glob("*.jsonl"))
 
     before = written()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = forked_commands.start(command, environment)
     while written() < before + lines:
-        try:
-            process.wait(timeout=0.02)
+        process.join(0.02)
+        if process.exitcode is not None:
             return True
-        except subprocess.TimeoutExpired:
-            continue
     process.kill()
-    process.wait()
+    process.join()
     return False
 
 
@@ -197,7 +194,7 @@ def test_sigkill_between_rounds_changes_nothing(tmp_path: Path) -> None:
         }  # fmt: skip
         ended = [killed_at(command(model), environment, runs, lines) for lines in kills]
         assert ended == [False] * len(kills)
-        subprocess.run(command(model), env=environment, check=True, capture_output=True)
+        assert forked_commands.ended(forked_commands.start(command(model), environment)) == 0
         found.append(run_folder.sealed(runs)[0])
     one, two = found
     assert rows(two, "results") == rows(one, "results")

@@ -45,8 +45,8 @@ def test_packs_side_by_side_give_the_numbers_of_one_after_another(name: str, mon
     alone = engine(name)
     assert alone.settings()["streams"] == 1
     assert found == pytest.approx(scored(alone, requests), rel=1e-5, abs=1e-5)
-    again = [scored(ours, requests) for _ in range(3)]
-    assert all(a == found for a in again)  # the same packs on one core each: the same bits, whoever is first
+    # The same packs on one core each: the same bits, whoever is first. Every architecture takes the same way: one repetition each.
+    assert scored(ours, requests) == found
 
 
 def test_tokens_and_passes_are_counted_whole() -> None:
