@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 
 from harness.analysis.companies.affordability import affordability, frontier_run
-from harness.analysis.companies.segment_means import segment_means
-from harness.site.companies.segments import leads
+from harness.analysis.companies.segment_means import leads, segment_means
 
 COSTS = pd.DataFrame(
     [

@@ -11,6 +11,8 @@ from harness.analysis.statistics.uncertainty import CONFIDENCE
 from harness.catalog.schema import DIMENSIONS
 
 COLUMNS = ["segment", "dimension", "mean", "low", "high", "vendors"]
+PAIR = ("big-tech", "startup")
+"""The two segments that ``leads`` sets against each other."""
 LEAST = 3
 """Vendors that a mean needs."""
 
@@ -40,3 +42,17 @@ def segment_means(
             low, high = np.quantile(means, [0.5 - confidence / 2, 0.5 + confidence / 2])
             rows.append((name, dimension, scores.mean(), low, high, len(scores)))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def leads(rows: pd.DataFrame) -> dict[str, str]:
+    """Which segment of PAIR is ahead on each dimension that both have, "" where their intervals overlap."""
+    out = {}
+    for dimension, part in rows[rows["segment"].isin(PAIR)].groupby("dimension", sort=False):
+        own = part.set_index("segment")
+        if len(own) < len(PAIR):
+            continue
+        first, second = (own.loc[name] for name in PAIR)
+        out[str(dimension)] = (
+            PAIR[0] if first["low"] > second["high"] else PAIR[1] if second["low"] > first["high"] else ""
+        )
+    return out

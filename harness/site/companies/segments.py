@@ -16,12 +16,11 @@ if TYPE_CHECKING:
 
     from harness.site.server.view import View
 
-PAIR = ("big-tech", "startup")
-
 
 def show(view: View, vendors: pd.DataFrame) -> None:
     """Mean score of each segment's vendors on each dimension with its interval; then their strengths and weaknesses."""
     from harness.analysis.companies.scores import DEFAULT
+    from harness.analysis.companies.segment_means import PAIR, leads
 
     say = view.say
     stated = dict(zip(vendors["vendor_id"], vendors["segment"], strict=True))
@@ -60,22 +59,10 @@ def _means(view: View, segments: dict[str, str]) -> pd.DataFrame:
     return out
 
 
-def leads(rows: pd.DataFrame) -> dict[str, str]:
-    """Which segment of PAIR is ahead on each dimension that both have, "" where their intervals overlap."""
-    out = {}
-    for dimension, part in rows[rows["segment"].isin(PAIR)].groupby("dimension", sort=False):
-        own = part.set_index("segment")
-        if len(own) < len(PAIR):
-            continue
-        first, second = (own.loc[name] for name in PAIR)
-        out[str(dimension)] = (
-            PAIR[0] if first["low"] > second["high"] else PAIR[1] if second["low"] > first["high"] else ""
-        )
-    return out
-
-
 def finding(view: View, ahead: dict[str, str]) -> str:
     """The title: where big tech is ahead, where start-ups are, and where the intervals overlap."""
+    from harness.analysis.companies.segment_means import PAIR
+
     say = view.say
     named = {
         who: say("file.join").join(say.known("dimension", d) for d, leader in ahead.items() if leader == who)
