@@ -24,6 +24,8 @@ NAMED = 36
 """Marks that carry their name, the largest: as many as leave every cell a few lines."""
 _SIDE_BY_SIDE, _DOTS = 2, 6
 _NAME, _HEAD, _GAP = 18.0, 32.0, 7.0
+_TELEPHONE, _LETTER = 340.0, 5.0
+"""Pixels of a telephone's chart across, and of a letter of a name."""
 _AREA = {"square": math.sqrt(math.pi) / 2, "diamond": math.sqrt(math.pi / 2) / 1.3}
 """By how much plotly's squares and diamonds are drawn smaller, so that equal sizes have the area of the circle."""
 
@@ -68,7 +70,7 @@ def cells(
                 marker={
                     "size": part["diameter"] * _AREA.get(mark.symbol, 1.0), "sizemode": "diameter", "color": mark.colour,
                     "symbol": [mark.symbol + ("-open" if h else "") for h in hollow],
-                    "opacity": [0.6 if h else 0.85 for h in hollow], "line": {"width": [1 if h else 0 for h in hollow]},
+                    "opacity": [0.9 if h else 0.85 for h in hollow], "line": {"width": [1 if h else 0 for h in hollow]},
                 },
                 customdata=[["<br>".join([f"<b>{plain(n)}</b>", *map(plain, lines)])] for n, lines in
                             zip(part["label"], part["hover"], strict=True)],
@@ -79,7 +81,7 @@ def cells(
     figure.add_trace(
         go.Scatter(
             x=named["x"], y=named["y"] + named["diameter"] / 2 + _NAME / 2 + 1, mode="text", hoverinfo="skip", cliponaxis=False,
-            text=[plain(brief(n, 13)) for n in named["label"]], textposition="middle center", textfont={"size": 10},
+            text=[plain(brief(n, _letters(edges))) for n in named["label"]], textposition="middle center", textfont={"size": 10},
         )
     )  # fmt: skip
     _frame_of(figure, columns, edges, heads, total)
@@ -89,6 +91,12 @@ def cells(
 def _diameters(sizes: pd.Series[float]) -> list[float]:
     largest = sizes.max()
     return [HOLLOW if s != s else max(LEAST, LARGEST * math.sqrt(s / largest)) for s in sizes]
+
+
+def _letters(edges: Sequence[float]) -> int:
+    """Letters of a name that two marks side by side leave room for on a telephone."""
+    widest = max(b - a for a, b in zip(edges, edges[1:], strict=False))
+    return int(_TELEPHONE * 0.92 * widest / _SIDE_BY_SIDE / _LETTER)
 
 
 def _edges(ranked: pd.DataFrame, columns: Sequence[Column]) -> list[float]:

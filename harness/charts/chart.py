@@ -97,6 +97,8 @@ def brief(name: object, limit: int) -> str:
     if letters(word) <= limit:
         return word
     head = word
-    while letters(head) > limit - 1:
-        head = head.rpartition(" ")[0] if " " in head else head[:-1]
+    while letters(head) > limit and " " in head:
+        head = head.rpartition(" ")[0]
+    while letters(head) > limit:
+        head = head[:-1]
     return f"{head}…"

@@ -74,7 +74,7 @@ def _arrow(row: dict[str, Any], marks: Mapping[str, tuple[str, Mark]]) -> go.Sca
     return go.Scatter(
         x=xs, y=ys, mode="lines", showlegend=False, opacity=0.55 if valued else 0.7,
         line={"color": marks[row["kind"]][1].colour, "width": row["width"], "dash": "solid" if valued else "dot"},
-        text="<br>".join(map(plain, row["hover"])), hovertemplate="%{text}<extra></extra>",
+        meta=["<br>".join(map(plain, row["hover"]))], hovertemplate="%{meta[0]}<extra></extra>",
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ def _words(data: pd.DataFrame) -> dict[str, object]:
 def _market() -> pd.DataFrame:
     sizes = [100.0, 25.0, 1e-9, *[None] * 9, 50.0]
     return pd.DataFrame(
-        {"label": [f"v{i}" for i in range(13)], "size": sizes, "band": ["US"] * 12 + ["CN"], "segment": "startup",
+        {"label": [f"vendor-of-{i}" for i in range(13)], "size": sizes, "band": ["US"] * 12 + ["CN"], "segment": "startup",
          "hover": [["a <b>line</b>"]] * 13}
     ).astype({"size": float})  # fmt: skip
 
@@ -39,15 +39,15 @@ def test_a_mark_has_the_area_of_its_size_and_without_one_is_hollow() -> None:
     by_name = dict(
         zip([t.split("<b>")[1].split("</b>")[0] for (t,) in marks.customdata], marks.marker.size, strict=True)
     )
-    assert by_name["v0"] == pytest.approx(bubbles.LARGEST * scale)
-    assert by_name["v1"] == pytest.approx(by_name["v0"] / 2) and by_name["v12"] == pytest.approx(
-        by_name["v0"] / math.sqrt(2)
-    )
-    assert by_name["v2"] == pytest.approx(bubbles.LEAST * scale) and by_name["v5"] == pytest.approx(
+    assert by_name["vendor-of-0"] == pytest.approx(bubbles.LARGEST * scale)
+    assert by_name["vendor-of-1"] == pytest.approx(by_name["vendor-of-0"] / 2) and by_name[
+        "vendor-of-12"
+    ] == pytest.approx(by_name["vendor-of-0"] / math.sqrt(2))
+    assert by_name["vendor-of-2"] == pytest.approx(bubbles.LEAST * scale) and by_name["vendor-of-5"] == pytest.approx(
         bubbles.HOLLOW * scale
     )
     assert list(marks.marker.symbol).count("diamond-open") == 9
-    assert set(names.text) == {"v0", "v1", "v2", "v12"}, "no name without a size"
+    assert set(names.text) == {f"vendor-of-{i}" for i in (0, 1, 2, 12)}, "no name without a size"
     assert "&lt;b&gt;line" in marks.customdata[0][0]
 
 
@@ -57,7 +57,7 @@ def test_no_two_marks_or_names_touch_in_a_column_of_a_telephone() -> None:
     marks, names = figure.data
     width = 340.0
     boxes = [(x * width, y, d / 2, d / 2) for x, y, d in zip(marks.x, marks.y, marks.marker.size, strict=True)]
-    boxes += [(x * width, y, len(t) * 3.0, 6.0) for x, y, t in zip(names.x, names.y, names.text, strict=True)]
+    boxes += [(x * width, y, len(t) * 2.5, 6.0) for x, y, t in zip(names.x, names.y, names.text, strict=True)]
     for a, b in combinations(boxes, 2):
         assert abs(a[0] - b[0]) >= a[2] + b[2] - 1 or abs(a[1] - b[1]) >= a[3] + b[3] - 1
     assert max(marks.y) < figure.layout.yaxis.range[0] <= figure.layout.height
@@ -85,7 +85,7 @@ def _flows() -> pd.DataFrame:
         [("a", "x", "invested", 80.0, "$80"), ("b", "x", "invested", 20.0, "$20"), ("a", "y", "partnered", 40.0, "$40"),
          ("b", "y", "partnered", None, ""), ("p", "q", "acquired", None, "")],
         columns=["giver", "taker", "kind", "value", "label"],
-    ).assign(hover=[["one"]] * 5)  # fmt: skip
+    ).assign(hover=[["one", "<two>"]] * 5)  # fmt: skip
 
 
 def test_an_arrow_is_as_wide_as_its_amount_and_dotted_without_one() -> None:
@@ -95,6 +95,7 @@ def test_an_arrow_is_as_wide_as_its_amount_and_dotted_without_one() -> None:
     lines = [t for t in figure.data if t.mode == "lines"][::-1]
     assert [t.line.width for t in lines] == [16.0, 4.0, 8.0, flows.THIN, flows.THIN]
     assert [t.line.dash for t in lines] == ["solid"] * 3 + ["dot"] * 2
+    assert [t.meta for t in lines] == [("one<br>&lt;two&gt;",)] * 5
     ends = {t.name: list(t.x) for t in figure.data if t.mode == "markers"}
     assert ends == {"acquired": [1], "invested": [1, 1], "partnered": [1, 1, 0, 0]}
     assert [a.text for a in figure.layout.annotations][:3] == ["$80", "$20", "$40"]
@@ -137,5 +138,5 @@ def test_stages_are_joined_from_the_first_to_the_last() -> None:
 
 def test_a_brief_name_has_no_bracket_and_whole_words() -> None:
     assert brief("Zhipu AI (Z.ai)", 11) == "Zhipu AI" and brief("Samsung Electronics", 13) == "Samsung…"
-    assert brief("Unsplittable", 6) == "Unspl…" and brief("上海人工智能实验室", 9) == "上海人工…"
+    assert brief("Unsplittable", 6) == "Unspli…" and brief("上海人工智能实验室", 9) == "上海人工…"
     assert brief("(only)", 10) == "(only)"

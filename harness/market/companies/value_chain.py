@@ -19,6 +19,8 @@ def value_chain(queries: Queries) -> pd.DataFrame:
     rows = rows[rows["stage"].isin(POSITIONS)]
     order = {stage: place for place, stage in enumerate(POSITIONS)}
     rows = rows.assign(
-        stages=rows.groupby("vendor_id")["stage"].transform("nunique"), place=rows["stage"].map(order).astype(int)
+        letters=rows["name_en"].str.lower(),
+        stages=rows.groupby("vendor_id")["stage"].transform("nunique"),
+        place=rows["stage"].map(order).astype(int),
     )
-    return rows.sort_values(["stages", "name_en", "place"], ascending=[False, True, True], ignore_index=True)
+    return rows.sort_values(["stages", "letters", "place"], ascending=[False, True, True], ignore_index=True)

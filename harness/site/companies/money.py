@@ -124,6 +124,6 @@ def _hover(rows: pd.DataFrame, arrow: dict[Any, Any], names: dict[str, str]) -> 
     lines = [f"{names[arrow['from_id']]} – {names[arrow['to_id']]}"]
     for row in pair.to_dict("records"):
         parts = [f"{row['as_of']:%Y-%m-%d}", row["kind_name"], dollars(row["usd"]) if present(row["usd"]) else "",
-                 short(row["note"], 80) if present(row["note"]) else ""]  # fmt: skip
+                 short(row["note"], 60) if present(row["note"]) else ""]  # fmt: skip
         lines.append(" · ".join(part for part in parts if part))
     return lines
