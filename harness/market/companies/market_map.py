@@ -38,11 +38,12 @@ def size_of(rows: pd.DataFrame, measure: str) -> pd.Series[float]:
 
 
 def shares(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """One row a band that has anything, largest first: ``band, vendors, with_size, total, share`` of all that is shown."""
+    """One row a band that has a vendor, largest first, else in the order of BANDS: ``band, vendors, with_size, total, share`` of all that is shown."""
     sized = rows.assign(size=size_of(rows, measure))
     bands = sized.groupby("band", sort=False).agg(
         vendors=("vendor_id", "nunique"), with_size=("size", "count"), total=("size", "sum")
     )
+    bands = bands.reindex([band for band in BANDS if band in bands.index])
     total = bands["total"].sum()
     bands = bands.assign(share=bands["total"] / total if total else 0.0)
     return bands.sort_values("total", ascending=False, kind="stable").reset_index()

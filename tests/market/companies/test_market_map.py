@@ -68,3 +68,9 @@ def test_shares_are_of_what_is_shown(tmp_path: Path) -> None:
     assert list(bands.index) == ["US", "CN", "other"]
     assert bands["share"].tolist() == pytest.approx([5 / 6, 1 / 6, 0])
     assert bands["vendors"].tolist() == [2, 1, 1] and bands["with_size"].tolist() == [1, 1, 0]
+
+
+def test_without_sizes_the_bands_keep_their_order(tmp_path: Path) -> None:
+    rows = _rows(tmp_path).reset_index()
+    labs = market_map.shares(rows.assign(value=float("nan")).iloc[::-1], "value")
+    assert list(labs["band"]) == list(market_map.BANDS) and not labs["share"].any()
