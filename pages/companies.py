@@ -1,4 +1,4 @@
-"""Who makes the models: the map of the market, a vendor's profile with every fact's source, vendor against vendor.
+"""Who makes the models: the market, releases, money between vendors, the value chain, one vendor, two vendors, claims.
 
 Navigation: market 1 domain
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from harness.site.capability import leaderboard
-from harness.site.companies import afford, claims, ranks, vendors
+from harness.site.companies import afford, chain, claims, market, money, ranks, release_lanes, vendors
 from harness.site.companies import segments as segment_view
 from harness.site.server import view
 from harness.site.widgets import blocks, controls
@@ -24,13 +24,9 @@ if every.empty:
     st.stop()
 companies = leaderboard.named(seen, every.assign(vendor_en=every["name_en"], vendor_zh=every["name_zh"]))
 
-part = controls.segmented(
-    say("runs_and_samples.part"),
-    ["map", "segments", "afford", "profile", "against", "claims"],
-    "view",
-    lambda p: say(f"companies.{p}"),
-)
-if part == "map":
+PARTS = ["market", "releases", "money", "chain", "segments", "afford", "profile", "against", "claims"]
+part = controls.segmented(say("runs_and_samples.part"), PARTS, "view", lambda p: say(f"companies.{p}"))
+if part == "market":
     with st.container(horizontal=True, vertical_alignment="bottom"):
         segments = controls.multiselect(
             say("controls.segment"), sorted(set(companies["segment"])), "segment", lambda s: say.known("segment", s)
@@ -45,7 +41,7 @@ if part == "map":
     if shown.empty:
         st.info(say("common.no_match"), icon=":material/filter_alt_off:")
         st.stop()
-    vendors.market_map(seen, shown)
+    market.show(seen, shown)
     ranks.show(seen, shown)
     blocks.section(say("companies.all", n=len(shown)))
     vendors.table(seen, shown)
@@ -53,6 +49,12 @@ elif part == "segments":
     segment_view.show(seen, companies)
 elif part == "afford":
     afford.show(seen, companies)
+elif part == "releases":
+    release_lanes.show(seen, companies)
+elif part == "money":
+    money.show(seen)
+elif part == "chain":
+    chain.show(seen, companies)
 elif part == "profile":
     names = dict(zip(companies["vendor_id"], companies["vendor"], strict=True))
     chosen = controls.select(say("columns.vendor"), list(names), "vendor", lambda v: names[v])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -87,3 +88,17 @@ def short(text: object, limit: int = 30) -> str:
         return word
     head = (limit - 1) * 2 // 3
     return f"{word[:head]}…{word[-(limit - 1 - head) :]}"
+
+
+def brief(name: object, limit: int) -> str:
+    """A company's name without what stands in brackets, and with an ellipsis after the last whole word within the limit (in
+    Latin letters)."""
+    word = re.sub(r"\s*[(（].*", "", str(name)) or str(name)
+    if letters(word) <= limit:
+        return word
+    head = word
+    while letters(head) > limit and " " in head:
+        head = head.rpartition(" ")[0]
+    while letters(head) > limit:
+        head = head[:-1]
+    return f"{head}…"

@@ -29,6 +29,7 @@ FAMILIES = (
     "dimension.",
     "fact.",
     "relation.",
+    "stage.",
     "choice.",
     "claim.",
     "front.",

@@ -159,6 +159,10 @@ def _catalog(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
             if (index + len(key)) % 4:
                 facts.append({"vendor_id": vendor_id, "dimension": dimension, "key": key, "value": value, "unit": unit, "note": None,
                                   "as_of": date(2026, 3, 1), "source_id": "filings"})  # fmt: skip
+    for index, (vendor_id, *_rest) in enumerate(VENDORS[:9]):
+        for stage in ("base-model", "application", "deployment", "compute")[: 1 + index % 4]:
+            facts.append({"vendor_id": vendor_id, "dimension": "value-chain", "key": "position", "value": stage, "unit": None,
+                          "note": None, "as_of": date(2026, 3, 1), "source_id": "filings"})  # fmt: skip
     relation = [
         dict(from_id="aurora", to_id="cinder", kind="invested", amount=2e9, currency="USD", note=None, **asof),
         dict(from_id="delta", to_id="heron", kind="partnered", amount=None, currency=None, note=None, **asof),

@@ -11,8 +11,18 @@ from harness.analysis.companies import positioning
 from harness.i18n.translator import slug
 from tests.site.conftest import Open, rows, table, texts
 
+PARTS = [
+    "Market map",
+    "Releases",
+    "Money between vendors",
+    "Value chain",
+    "One vendor",
+    "Vendor against vendor",
+    "Claims",
+]
 
-@pytest.mark.parametrize("view", ["Market map", "One vendor", "Vendor against vendor", "Claims"])
+
+@pytest.mark.parametrize("view", PARTS)
 def test_every_part_of_companies_opens(site: Open, filled: Path, view: str) -> None:
     at = site(filled, "companies", view=view)
     assert not at.exception and not at.error

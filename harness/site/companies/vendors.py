@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from harness.charts import grid
 from harness.charts.text import count, dollars, sellers
 from harness.site.capability import scale
 from harness.site.companies import vendor_profile
@@ -18,32 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from harness.site.server.view import View
-
-
-def market_map(view: View, shown: pd.DataFrame) -> None:
-    """Vendors by segment and country: how many in each cell."""
-    say = view.say
-    table = shown.pivot_table(
-        index="country_name", columns="segment_name", values="vendor_id", aggfunc="nunique", fill_value=0
-    )
-    table = table.loc[table.sum(axis=1).sort_values(ascending=False).index]
-    counts = shown.groupby(["country_name", "segment_name"])["vendor_id"].nunique()
-    country, segment = next(iter(counts.sort_values(ascending=False).index.to_list()))
-    most = int(counts.max())
-    blocks.chart(
-        view,
-        grid.heat(
-            table.head(16),
-            title=say("companies.finding", country=country, segment=segment, n=most, all=len(shown)),
-            unit=say("overview.vendors"),
-            note=say("companies.note"),
-            source=say("companies.source"),
-            name="market-map",
-            decimals=0,
-            data=shown[["vendor", "segment", "country", "city", "founded", "models", "open_models"]],
-        ),
-        lead=True,
-    )  # fmt: skip
 
 
 def table(view: View, shown: pd.DataFrame) -> None:

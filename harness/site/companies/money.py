@@ -1,0 +1,129 @@
+"""Money between vendors for people: arrows as wide as the amounts, and every relation with its source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from harness.catalog.schema import RELATIONS
+from harness.charts import flows
+from harness.charts.chart import short
+from harness.charts.palette import SERIES
+from harness.charts.text import dollars
+from harness.market.companies import money_between
+from harness.site.evidence.runs import present
+from harness.site.widgets import blocks, columns, controls
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.charts.chart import Chart
+    from harness.site.server.view import View
+
+SHOWN = ("all", "amounts")
+"""All relations, or those with an amount."""
+MUTUAL = ("partnered",)
+"""Kinds without a direction: the catalogue's order of the two says nothing of who pays."""
+
+
+def show(view: View) -> None:
+    """The arrows between all vendors, and the table of relations."""
+    say = view.say
+    rows = money_between.money_between(view)
+    if rows.empty:
+        st.info(say("money.none"), icon=":material/info:")
+        return
+    rows = rows.assign(
+        giver=[say.name(en, zh) for en, zh in zip(rows["from_en"].fillna(rows["from_id"]), rows["from_zh"], strict=True)],
+        taker=[say.name(en, zh) for en, zh in zip(rows["to_en"].fillna(rows["to_id"]), rows["to_zh"], strict=True)],
+        kind_name=[say.known("relation", k) for k in rows["kind"]],
+    )  # fmt: skip
+    which = controls.segmented(say("money.shown"), list(SHOWN), "amounts", lambda s: say(f"money.shown_{s}"))
+    arrows = money_between.arrows(rows)
+    blocks.chart(view, drawn(view, rows, arrows[arrows["usd"].notna()] if which == "amounts" else arrows), lead=True)
+    blocks.section(say("money.table", n=len(rows)))
+    table(view, rows)
+
+
+def drawn(view: View, rows: pd.DataFrame, arrows: pd.DataFrame) -> Chart:
+    """The chart of ``money_between.arrows`` of relations with ``giver, taker, kind_name``."""
+    say = view.say
+    names = dict(zip(rows["from_id"], rows["giver"], strict=True)) | dict(
+        zip(rows["to_id"], rows["taker"], strict=True)
+    )
+    frame = arrows.assign(
+        giver=arrows["from_id"].map(names), taker=arrows["to_id"].map(names), value=arrows["usd"],
+        label=[_label(view, a) for a in arrows.to_dict("records")],
+        hover=[_hover(rows, a, names) for a in arrows.to_dict("records")],
+    )  # fmt: skip
+    return flows.between(
+        frame,
+        {kind: (say.known("relation", kind), mark) for kind, mark in zip(RELATIONS, SERIES, strict=False)},
+        MUTUAL,
+        title=_finding(view, rows, names),
+        note=say("money.note", n=int(arrows["usd"].notna().sum()), all=len(arrows)),
+        source=say("money.source"),
+        name="money-between",
+        data=frame[["giver", "taker", "kind", "usd", "amounts", "relations", "first", "last", "said"]],
+    )
+
+
+def table(view: View, rows: pd.DataFrame) -> None:
+    """Every relation with amount, dollars, note, date and source."""
+    say = view.say
+    column = st.column_config
+    blocks.table(
+        view,
+        rows,
+        "vendor-relations",
+        {
+            "giver": column.TextColumn(say("companies.from_vendor"), pinned=True),
+            "kind_name": column.TextColumn(say("companies.relation")),
+            "taker": column.TextColumn(say("companies.to_vendor")),
+            "usd": column.NumberColumn(say("money.usd"), format="$%,.0f"),
+            "amount": column.NumberColumn(say("companies.amount"), format="%,.0f"),
+            "currency": column.TextColumn(say("companies.currency")),
+            "note": column.TextColumn(say("companies.remark"), width="large"),
+            **columns.evidence(say),
+        },
+        alt=say("money.table", n=len(rows)),
+        height=420,
+    )
+
+
+def _finding(view: View, rows: pd.DataFrame, names: dict[str, str]) -> str:
+    """Who got most by stated investments; without any, how many relations there are."""
+    say = view.say
+    sums = money_between.invested_in(rows)
+    if sums.empty:
+        return say("money.table", n=len(rows))
+    parts = [
+        say("money.got", vendor=names[row["to_id"]], amount=dollars(row["usd"]), n=row["amounts"])
+        for row in sums.head(2).to_dict("records")
+    ]
+    return say("money.finding", parts=say("memo.comma").join(parts))
+
+
+def _label(view: View, arrow: dict[Any, Any]) -> str:
+    """The amount as its note says it, how many amounts are in a sum, and when."""
+    if not present(arrow["usd"]):
+        return ""
+    amount = dollars(arrow["usd"])
+    if arrow["said"]:
+        amount = view.say(f"money.said_{arrow['said']}", amount=amount)
+    if arrow["amounts"] > 1:
+        amount = f"{amount} ({arrow['amounts']})"
+    first, last = f"{arrow['first']:%Y-%m}", f"{arrow['last']:%Y-%m}"
+    return f"{amount} · {first if first == last else f'{first[:4]}–{last[:4]}'}"
+
+
+def _hover(rows: pd.DataFrame, arrow: dict[Any, Any], names: dict[str, str]) -> list[str]:
+    """Who and whom, then a line for each relation of the two: day, kind, amount, note."""
+    pair = rows[(rows["from_id"] == arrow["from_id"]) & (rows["to_id"] == arrow["to_id"])].sort_values("as_of")
+    lines = [f"{names[arrow['from_id']]} – {names[arrow['to_id']]}"]
+    for row in pair.to_dict("records"):
+        parts = [f"{row['as_of']:%Y-%m-%d}", row["kind_name"], dollars(row["usd"]) if present(row["usd"]) else "",
+                 short(row["note"], 60) if present(row["note"]) else ""]  # fmt: skip
+        lines.append(" · ".join(part for part in parts if part))
+    return lines
