@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from harness.site.capability import leaderboard
-from harness.site.companies import claims, ranks, vendors
+from harness.site.companies import claims, gaps, ranks, vendors
 from harness.site.server import view
 from harness.site.widgets import blocks, controls
 
@@ -24,7 +24,10 @@ if every.empty:
 companies = leaderboard.named(seen, every.assign(vendor_en=every["name_en"], vendor_zh=every["name_zh"]))
 
 part = controls.segmented(
-    say("runs_and_samples.part"), ["map", "profile", "against", "claims"], "view", lambda p: say(f"companies.{p}")
+    say("runs_and_samples.part"),
+    ["map", "profile", "against", "claims", "gaps"],
+    "view",
+    lambda p: say(f"companies.{p}"),
 )
 if part == "map":
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -55,6 +58,8 @@ elif part == "against":
         say("companies.vendors"), list(names), "vendors", lambda v: names[v], most=5, hint=say("companies.vendors_hint")
     )
     vendors.against(seen, companies, chosen_ids or list(companies["vendor_id"].head(2)))
-else:
+elif part == "claims":
     claims.founding(seen, companies)
     claims.own_word(seen)
+else:
+    gaps.show(seen, companies)
