@@ -35,7 +35,7 @@ def show(view: View, known: pd.DataFrame, chosen: list[str]) -> None:
             for s, state in zip(searches, rows["state"], strict=True)
         ],
         fill=[_fill(say, m) for m in rows["measure"]],
-        where=[say("positions.and").join(say.name(en, zh) for en, zh in zip(s.places_en, s.places_zh, strict=True))
+        where=[" · ".join(say.name(en, zh) for en, zh in zip(s.places_en, s.places_zh, strict=True))
                if s is not None else None for s in searches],
         searched_on=[s.day if s is not None else None for s in searches],
         result=[say.name(s.result_en, s.result_zh) if s is not None else None for s in searches],
