@@ -1,4 +1,4 @@
-"""Who makes the models: the market, releases, money between vendors, the value chain, one vendor, two vendors, claims.
+"""Who makes the models: the market, releases, money between vendors, the value chain, one vendor, two vendors, claims, gaps.
 
 Navigation: market 1 domain
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from harness.site.capability import leaderboard
-from harness.site.companies import afford, chain, claims, market, money, ranks, release_lanes, vendors
+from harness.site.companies import afford, chain, claims, gaps, market, money, ranks, release_lanes, vendors
 from harness.site.companies import segments as segment_view
 from harness.site.server import view
 from harness.site.widgets import blocks, controls
@@ -24,7 +24,7 @@ if every.empty:
     st.stop()
 companies = leaderboard.named(seen, every.assign(vendor_en=every["name_en"], vendor_zh=every["name_zh"]))
 
-PARTS = ["market", "releases", "money", "chain", "segments", "afford", "profile", "against", "claims"]
+PARTS = ["market", "releases", "money", "chain", "segments", "afford", "profile", "against", "claims", "gaps"]
 part = controls.segmented(say("runs_and_samples.part"), PARTS, "view", lambda p: say(f"companies.{p}"))
 if part == "market":
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -65,6 +65,8 @@ elif part == "against":
         say("companies.vendors"), list(names), "vendors", lambda v: names[v], most=5, hint=say("companies.vendors_hint")
     )
     vendors.against(seen, companies, chosen_ids or list(companies["vendor_id"].head(2)))
-else:
+elif part == "claims":
     claims.founding(seen, companies)
     claims.own_word(seen)
+else:
+    gaps.show(seen, companies)

@@ -19,6 +19,9 @@ PARTS = [
     "One vendor",
     "Vendor against vendor",
     "Claims",
+    "Gaps",
+    "Big tech and start-ups",
+    "Who can afford a base model",
 ]
 
 
@@ -42,6 +45,22 @@ def test_the_claims_are_those_of_the_analysis(site: Open, filled: Path) -> None:
     assert ((known["low"] <= known["difference"]) & (known["difference"] <= known["high"])).all()
     capital = known.set_index("claim_name").loc["Big tech has more capital"]
     assert (capital["finding_name"] == "Supported") == (capital["low"] > 0)
+
+
+def test_the_gaps_are_those_of_the_frame_each_with_its_row_of_facts(site: Open, filled: Path) -> None:
+    from harness.catalog.vocabulary import FACTS_BY_KEY
+
+    at = site(filled, "companies", view="Gaps", gaps_of="All")
+    assert not at.exception and not at.error
+    shown = table(at, "fill")
+    staffed = set(rows(filled, "SELECT DISTINCT vendor_id FROM fact WHERE key = 'staff'")["vendor_id"])
+    vendors = rows(filled, "SELECT vendor_id FROM vendor WHERE segment <> 'reference'")["vendor_id"]
+    staff = shown.loc[shown["measure_name"] == "Staff", "line"]
+    assert {line.split(",")[0] for line in staff} >= set(vendors) - staffed
+    lines = [line.split(",") for line in shown["line"].dropna()]
+    assert len(lines) and all((dimension, unit) == (FACTS_BY_KEY[key].dimension, FACTS_BY_KEY[key].unit)
+                              for _, dimension, key, _, unit, *_ in lines)  # fmt: skip
+    assert f"{len(shown)} figures are missing or old" in texts(at)
 
 
 def test_every_claim_has_words_in_both_languages() -> None:

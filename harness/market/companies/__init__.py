@@ -1,1 +1,1 @@
-"""Frames of the Companies page: the map of the market, releases, money between vendors, the value chain."""
+"""Frames of companies: the market map, releases, money between them, the value chain, and what is known of each."""

@@ -1,0 +1,58 @@
+"""A table of states: one coloured cell a row and column with a short text in it, and a legend of the states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from harness.charts.chart import Chart, blank, plain, short
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLOURS = ("#3585BC", "#A9CFE5", "#F1A340", "#8A8F98")
+"""Of up to four states, best first: two blues of the sequential scale, the orange of the diverging one, grey."""
+
+
+def states(
+    cells: pd.DataFrame, labels: Mapping[str, str], *, title: str, note: str, source: str, name: str, data: pd.DataFrame
+) -> Chart:
+    """Cells (``row, column, state, text, hover``) in the order of their rows and columns; ``labels`` are the names of the
+    states, best first. The text repeats what the colour says."""
+    import plotly.graph_objects as go
+
+    rows, columns = list(dict.fromkeys(cells["row"])), list(dict.fromkeys(cells["column"]))
+    place = {state: number for number, state in enumerate(labels)}
+    square = cells.pivot(index="row", columns="column").reindex(rows)
+    figure = blank(120 + 22 * max(len(rows), 2))
+    steps = [(edge, COLOURS[i]) for i in range(len(labels)) for edge in (i / len(labels), (i + 1) / len(labels))]
+    figure.add_trace(
+        go.Heatmap(
+            z=square["state"].map(lambda s: place.get(s, float("nan")))[columns].to_numpy(dtype=float),
+            x=[plain(c) for c in columns],
+            y=[plain(short(r, 24)) for r in rows],
+            text=square["text"][columns].to_numpy(),
+            texttemplate="%{text}",
+            textfont={"size": 11},
+            customdata=square["hover"][columns].map(plain).to_numpy(),
+            hovertemplate="<b>%{y}</b><br>%{x}<br>%{customdata}<extra></extra>",
+            colorscale=[list(step) for step in steps],
+            zmin=-0.5,
+            zmax=len(labels) - 0.5,
+            xgap=2,
+            ygap=2,
+            showscale=False,
+            showlegend=False,
+        )
+    )
+    for state, label in labels.items():
+        mark = {"symbol": "square", "size": 11, "color": COLOURS[place[state]]}
+        figure.add_trace(go.Scatter(x=[None], y=[None], mode="markers", marker=mark, name=label))
+    figure.update_xaxes(showgrid=False, ticks="", side="top", tickangle=-30)
+    figure.update_yaxes(showgrid=False, autorange="reversed", ticks="")
+    figure.update_layout(
+        showlegend=True,
+        legend={"orientation": "h", "y": -8 / figure.layout.height, "yanchor": "top", "x": 0, "xanchor": "left"},
+        margin_b=64,
+    )
+    return Chart(figure, title, note, source, data, name)
