@@ -30,7 +30,9 @@ def show(view: View, vendors: pd.DataFrame) -> None:
     if run is None or rows["means"].notna().sum() == 0:
         st.info(say("afford.nothing"), icon=":material/info:")
         return
-    known = rows.dropna(subset=["means"])
+    known = rows[
+        rows["means"].notna() & rows["group_id"].isna()
+    ]  # a subsidiary's means are its group's: counted once, there
     easily = known[known["class"] == "easily"]
     cost = say("afford.cost", middle=dollars(run.middle), low=dollars(run.low), high=dollars(run.high))
     shown = known.head(MOST)
@@ -47,7 +49,7 @@ def show(view: View, vendors: pd.DataFrame) -> None:
             title=say("afford.finding", n=len(easily), known=len(known), cost=dollars(run.middle),
                       startups=int((easily["segment"] == "startup").sum())),
             unit=say("afford.unit"), note=say("afford.note", model=run.model, day=f"{run.known_day:%Y-%m-%d}",
-                                              known=dollars(run.known), now=f"{run.day:%Y-%m-%d}", unknown=len(rows) - len(known)),
+                                              known=dollars(run.known), now=f"{run.day:%Y-%m-%d}", unknown=int(rows["means"].isna().sum())),
             source=say("afford.source"), name="who-can-afford",
         ),
         lead=True,
