@@ -58,6 +58,7 @@ SAME = {
     "vendor.points",
     "vendor.price_of",
     "vendor.rank_of",
+    "vendor.sized",
     "language.tag",
     "companies.dimension_covered",
     "common.csv",

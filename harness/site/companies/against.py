@@ -11,6 +11,7 @@ from harness.analysis.companies.rank_intervals import OVERALL
 from harness.charts import dots
 from harness.market.side_by_side import facts_of, measures
 from harness.market.vendor_standing import leaders, standing
+from harness.market.vendor_themes import FRONTS
 from harness.site.companies import figure_text, input_table, measure_rows, positions
 from harness.site.companies.one_vendor import vendor_facts
 from harness.site.widgets import blocks
@@ -31,17 +32,18 @@ def show(view: View, chosen: Sequence[str]) -> None:
     names = {v: every[v] for v in chosen}
     _chart(view, names)
     blocks.section(say("against.fronts"), say("against.fronts_lead"))
-    table = measure_rows.rows(view, names)
+    every_front = measure_rows.rows(view, names)
     column = st.column_config
-    blocks.table(
-        view, table, "vendors-against",
-        {
-            "front_name": column.TextColumn(say("vendor.front"), width="small"),
-            "measure": column.TextColumn(say("companies.measure"), pinned=True),
-            **{name: column.TextColumn(name) for name in names.values()},
-        },
-        alt=say("companies.against"), height="content",
-    )  # fmt: skip
+    for front in FRONTS:
+        st.markdown(f"**{say(f'theme.{front}')}**")
+        blocks.table(
+            view, every_front[every_front["front"] == front], f"against-{front}",
+            {
+                "measure": column.TextColumn(say("companies.measure"), pinned=True),
+                **{name: column.TextColumn(name) for name in names.values()},
+            },
+            alt=say(f"theme.{front}"), height="content",
+        )  # fmt: skip
     st.caption(say("against.note"))
     blocks.section(say("against.sources"), say("against.sources_lead"))
     _sources(view, names)

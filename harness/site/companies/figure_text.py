@@ -20,14 +20,28 @@ def value(say: Translator, key: str, number: Any, unit: object) -> str:
         return say("vendor.unknown")
     number = float(number)
     if unit == "USD":
-        return text.dollars(number)
+        return money(number)
     if unit == "fraction":
         return f"{number:.0%}"
     if unit == "FLOP":
         return f"{number:.2e}".replace("e+", "e") + " FLOP"
-    told = text.count(number) if number == int(number) or abs(number) >= 1000 else text.three_digits(number)
-    named = unit_label(say, key, unit)
-    return f"{told} {say.known('unit', named)}" if present(unit) else told
+    told = large(say, number)
+    one = number == 1 and say.language == "en"  # the catalog's units are plurals
+    return told if one or not present(unit) else f"{told} {say.known('unit', unit_label(say, key, unit))}"
+
+
+def money(number: float) -> str:
+    """An amount of US dollars with three significant digits; a loss with a minus sign, which no sheet takes for a formula."""
+    return text.dollars(number).replace("-", "\N{MINUS SIGN}")
+
+
+def large(say: Translator, number: float) -> str:
+    """A number of four significant digits with the language's word for its size: ``14.8 trillion``; small ones in full."""
+    for part in say("vendor.sizes").split("; "):
+        power, word = part.split(" ")
+        if abs(number) >= 10 ** int(power):
+            return say("vendor.sized", n=f"{number / 10 ** int(power):,.4g}", size=word)
+    return text.count(number) if number == int(number) or abs(number) >= 1000 else text.three_digits(number)
 
 
 def stated(say: Translator, row: Mapping[Any, Any]) -> str:

@@ -25,22 +25,15 @@ MOST = 6
 
 
 def rows(view: View, names: Mapping[str, str]) -> pd.DataFrame:
-    """Measures of vendors in words: ``front, theme, front_name, measure`` and a column a vendor, by front.
+    """Measures of vendors in words: ``front, theme, measure`` and a column a vendor, by front.
 
     Of each front first the ranks on its dimensions, then figures, then words. "Not known" where the catalog has nothing.
     """
     import pandas as pd
 
-    say = view.say
     every = [*_ranks(view, names), *_figures(view, names), *_price(view, names), *_words(view, names)]
     ordered = [row for front in FRONTS for row in every if row["front"] == front]
-    frame = pd.DataFrame(ordered).rename(columns=dict(names))
-    named = [
-        say(f"theme.{f}") if f == t else f"{say(f'theme.{f}')} · {say(f'theme.{t}')}"
-        for f, t in zip(frame["front"], frame["theme"], strict=True)
-    ]
-    frame.insert(0, "front_name", named)
-    return frame
+    return pd.DataFrame(ordered).rename(columns=dict(names))
 
 
 def _ranks(view: View, names: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -78,8 +71,9 @@ def _cell(view: View, key: str, row: Mapping[Any, Any]) -> str:
     told = figure_text.value(say, key, row["value"], row["unit"])
     if not present(row["value"]):
         return told
-    own = figure_text.stated(say, row)
-    marks = [own] if own else []
+    marks = []
+    if figure_text.stated(say, row):
+        marks.append(f"{row['stated_unit']} {figure_text.large(say, float(row['stated']))}")
     if key in ("capability", "capability_open") and present(row["note"]):
         marks.append(str(row["note"]))
     if present(row["as_of"]):

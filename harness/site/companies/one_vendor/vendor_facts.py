@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from harness.charts.text import dollars
 from harness.market import vendor_themes
 from harness.market.side_by_side import facts_of
+from harness.site.companies import figure_text
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, columns
 
@@ -43,7 +43,7 @@ def fact_rows(say: Translator, rows: pd.DataFrame) -> pd.DataFrame:
         key_name=[say.known("fact", k) for k in rows["key"]],
         told=[_value(say, str(k), v) for k, v in zip(rows["key"], rows["value"], strict=True)],
         unit=[say.known("unit", u) if present(u) else None for u in rows["unit"]],
-        in_usd=[dollars(float(v)) if present(v) and u != "USD" else None
+        in_usd=[figure_text.money(float(v)) if present(v) and u != "USD" else None
                 for v, u in zip(rows["usd"], rows["unit"], strict=True)],
     )  # fmt: skip
 
