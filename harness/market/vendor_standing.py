@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ALWAYS = ("valuation", "revenue", "revenue_run_rate", "funds_raised", "monthly_users")
-"""Figures of a profile's first screen that are named as not known where there is none."""
+"""Figures of a profile's first screen that are named as not known where there is none; a run rate only where no full year's
+revenue is known either."""
 ALSO = ("weekly_users", "daily_users", "users", "customers", "net_income", "rnd_spend", "capex", "staff")
 """Figures that stand there where they are known."""
 
@@ -56,7 +57,8 @@ def newest_figures(inputs: pd.DataFrame, vendor_id: str) -> pd.DataFrame:
     import pandas as pd
 
     own = inputs[inputs["vendor_id"] == vendor_id].drop_duplicates("input").set_index("input")
-    keys = [key for key in (*ALWAYS, *ALSO) if key in ALWAYS or key in own.index]
+    asked = set(ALWAYS) - ({"revenue_run_rate"} if "revenue" in own.index else set())
+    keys = [key for key in (*ALWAYS, *ALSO) if key in asked or key in own.index]
     rows: pd.DataFrame = own.reindex(pd.Index(keys, name="input")).reset_index()
     return rows.assign(vendor_id=vendor_id)
 
@@ -74,4 +76,4 @@ def leaders(places: pd.DataFrame, vendor_ids: Sequence[str]) -> pd.DataFrame:
         first = str(part["vendor_id"].iloc[0]) if alone else None
         overlaps = bool((part["rank_low"].iloc[1:] <= part["rank_high"].iloc[0]).any()) if len(part) > 1 else False
         rows.append({"dimension": dimension, "first": first, "placed": len(part), "overlaps": overlaps})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, dtype=object)  # None stays None

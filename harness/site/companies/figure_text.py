@@ -27,7 +27,10 @@ def value(say: Translator, key: str, number: Any, unit: object) -> str:
         return f"{number:.2e}".replace("e+", "e") + " FLOP"
     told = large(say, number)
     one = number == 1 and say.language == "en"  # the catalog's units are plurals
-    return told if one or not present(unit) else f"{told} {say.known('unit', unit_label(say, key, unit))}"
+    if one or not present(unit):
+        return told
+    gap = "" if ord(told[-1]) > 0x2E80 else " "  # none between two Chinese characters
+    return told + gap + say.known("unit", unit_label(say, key, unit))
 
 
 def money(number: float) -> str:
@@ -72,7 +75,7 @@ def listed(say: Translator, names: Sequence[str]) -> str:
     """Names one after the other: with commas, and with "and" before the last."""
     if len(names) < 2:
         return "".join(names)
-    return say("vendor.last_of_list", names=say("positions.and").join(names[:-1]), last=names[-1])
+    return say("vendor.last_of_list", names=say("file.join").join(names[:-1]), last=names[-1])
 
 
 def names(view: View) -> dict[str, str]:
@@ -87,7 +90,7 @@ def names(view: View) -> dict[str, str]:
 def few(say: Translator, named: Iterable[str], most: int = 3) -> str:
     """Some names, and how many more there are."""
     every = list(named)
-    shown = say("positions.and").join(every[:most])
+    shown = say("file.join").join(every[:most])
     if len(every) > most:
         return say("vendor.and_more", names=shown, more=len(every) - most)
     return shown

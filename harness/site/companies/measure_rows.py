@@ -110,7 +110,7 @@ def _words(view: View, names: Mapping[str, str]) -> list[dict[str, Any]]:
             own = part[part["vendor_id"] == v].drop_duplicates("value")
             named = [word(say, key, value) for value in own["value"]]
             day = f"{own['as_of'].max():%Y-%m-%d}" if own["as_of"].notna().any() else ""
-            told = say("positions.and").join(named[:MOST])
+            told = say("file.join").join(named[:MOST])
             if len(named) > MOST:
                 told = say("vendor.words_more", names=told, more=len(named) - MOST)
             cells[v] = f"{told} ({day})" if named else say("vendor.unknown")

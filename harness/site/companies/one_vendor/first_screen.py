@@ -99,7 +99,7 @@ def rank_rows(view: View, places: pd.DataFrame, vendor_id: str) -> pd.DataFrame:
         interval=[figure_text.interval(row) for row in rows],
         above=[figure_text.few(say, [names.get(v, v) for v in row["above"]], 2) for row in rows],
         below=[figure_text.few(say, [names.get(v, v) for v in row["below"]], 2) for row in rows],
-        lacks=[say("positions.and").join(lacks.get(str(d), [])) for d in places["dimension"]],
+        lacks=[say("file.join").join(lacks.get(str(d), [])) for d in places["dimension"]],
     )[["dimension_name", "rank_text", "interval", "above", "below", "lacks"]]
 
 

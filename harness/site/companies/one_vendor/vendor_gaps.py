@@ -51,4 +51,4 @@ def show(view: View, vendor: Mapping[Any, Any]) -> None:
 
 def _line(view: View, head: str, named: Sequence[str]) -> str:
     """One line of a list: what it is about, and what lacks."""
-    return f"- {blocks.literal(head)}" + (f": {blocks.literal(view.say('positions.and').join(named))}" if named else "")
+    return f"- {blocks.literal(head)}" + (f": {blocks.literal(view.say('file.join').join(named))}" if named else "")
