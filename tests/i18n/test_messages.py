@@ -54,6 +54,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 # The same in both languages: abbreviations and units.
 SAME = {
     "against.between",
+    "vendor.figure_of",
     "vendor.place_on",
     "vendor.points",
     "vendor.price_of",

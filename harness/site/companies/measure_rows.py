@@ -57,16 +57,17 @@ def _rank(view: View, row: Mapping[Any, Any]) -> str:
 def _figures(view: View, names: Mapping[str, str]) -> list[dict[str, Any]]:
     say = view.say
     held = measures(positions.inputs(view), list(names))
+    groups = figure_text.names(view)
     out = []
     for key, part in held.groupby("input", sort=False):
         cells = {str(r["vendor_id"]): r for r in part.to_dict("records")}
         out.append({"front": part["front"].iloc[0], "theme": part["theme"].iloc[0], "measure": input_label(say, str(key)),
-                    **{v: _cell(view, str(key), cells[v]) for v in names}})  # fmt: skip
+                    **{v: _cell(view, str(key), cells[v], groups) for v in names}})  # fmt: skip
     return out
 
 
-def _cell(view: View, key: str, row: Mapping[Any, Any]) -> str:
-    """A figure with unit, the source's own currency, what it is of, its day, and whether it is too old to count."""
+def _cell(view: View, key: str, row: Mapping[Any, Any], groups: Mapping[str, str]) -> str:
+    """A figure with unit, the source's own currency, whose or what it is of, its day, and whether it is too old to count."""
     say = view.say
     told = figure_text.value(say, key, row["value"], row["unit"])
     if not present(row["value"]):
@@ -74,6 +75,8 @@ def _cell(view: View, key: str, row: Mapping[Any, Any]) -> str:
     marks = []
     if figure_text.stated(say, row):
         marks.append(f"{row['stated_unit']} {figure_text.large(say, float(row['stated']))}")
+    if present(row["group_id"]):
+        marks.append(say("positions.of_group", group=groups.get(row["group_id"], row["group_id"])))
     if key in ("capability", "capability_open") and present(row["note"]):
         marks.append(str(row["note"]))
     if present(row["as_of"]):

@@ -34,7 +34,6 @@ def show(view: View, vendor: Mapping[Any, Any]) -> None:
             _ranks(view, places, vendor_id)
         with st.container():
             _figures(view, vendor_id)
-    st.caption(view.say("vendor.standing_note"))
 
 
 def _finding(view: View, places: pd.DataFrame, name: str) -> str:
@@ -132,7 +131,7 @@ def figure_rows(view: View, vendor_id: str) -> pd.DataFrame:
     names = figure_text.names(view)
     rows = [
         {
-            "figure": _label(view, str(row["input"])),
+            "figure": _label(view, row, names),
             "told": figure_text.value(say, str(row["input"]), row["value"], row["unit"]),
             "as_stated": figure_text.stated(say, row), "as_of": row["as_of"], "source_id": row["source_id"],
             "remark": input_table.remark(say, row, names),
@@ -147,10 +146,14 @@ def figure_rows(view: View, vendor_id: str) -> pd.DataFrame:
     return frame.assign(as_of=pd.to_datetime(frame["as_of"]))
 
 
-def _label(view: View, key: str) -> str:
-    """A figure's short name: a fact's where it is one, else the input's."""
+def _label(view: View, row: Mapping[Any, Any], names: Mapping[str, str]) -> str:
+    """A figure's short name: a fact's where it is one, else the input's; whose it is where the figure is the group's."""
+    key = str(row["input"])
     named = view.say.known("fact", key)
-    return input_label(view.say, key) if named == key else named
+    named = input_label(view.say, key) if named == key else named
+    if not present(row["group_id"]):
+        return named
+    return view.say("vendor.figure_of", figure=named, group=names.get(row["group_id"], row["group_id"]))
 
 
 def _capability(view: View, vendor_id: str) -> Mapping[str, Any]:

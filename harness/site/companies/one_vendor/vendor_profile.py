@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.charts import dots
-from harness.site.companies import input_table, positions, strengths
+from harness.site.companies import figure_text, input_table, positions, strengths
 from harness.site.companies.one_vendor import first_screen, last_year, vendor_facts, vendor_gaps, vendor_relations
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks
@@ -21,7 +21,9 @@ def show(view: View, vendor: Mapping[Any, Any]) -> None:
     """One vendor: how it stands, what it did in the last year, and everything behind that with date and source."""
     vendor_id = str(vendor["vendor_id"])
     blocks.section(blocks.literal(vendor["vendor"]))
-    where = [vendor["segment_name"], vendor["country_name"], vendor["city"], vendor["founded"]]
+    group = figure_text.names(view).get(str(vendor["parent_id"]))
+    where = [vendor["segment_name"], vendor["country_name"], vendor["city"], vendor["founded"],
+             view.say("vendor.part_of", group=group) if group else None]  # fmt: skip
     st.caption(blocks.literal(" · ".join(str(w) for w in where if present(w) and w != "–")))
     first_screen.show(view, vendor)
     last_year.show(view, vendor)
@@ -46,6 +48,7 @@ def dimensions(view: View, vendor: Mapping[Any, Any]) -> None:
 
     say = view.say
     blocks.section(say("companies.dimensions"), say("companies.dimensions_lead"))
+    st.caption(say("vendor.standing_note"))
     places = positions.on_dimensions(view, DEFAULT)
     mine = places[places["vendor_id"] == vendor["vendor_id"]].set_index("dimension")["score"]
     scores = {d: float(mine[d]) for d in DIMENSIONS if d in mine and mine[d] == mine[d]}
