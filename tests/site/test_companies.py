@@ -10,7 +10,7 @@ import pytest
 
 from harness.analysis.companies import positioning
 from harness.i18n.translator import Translator, slug
-from harness.site.companies import against, figure_text
+from harness.site.companies import against, figure_text, measure_rows
 from tests.site.conftest import Open, rows, table, texts
 
 
@@ -101,6 +101,18 @@ def test_the_title_says_who_is_first_where() -> None:
     assert told == "Alder ranks above Birch and Cedar in Research and Ecosystem; Birch in Capital"
     nobody = against.finding(seen, found.assign(first=None), names)  # type: ignore[arg-type]
     assert nobody == "None of them ranks above the others on any dimension"
+
+
+def test_a_figure_side_by_side_says_what_it_is_of_whose_and_how_old() -> None:
+    seen = SimpleNamespace(say=Translator("en"))
+    row = {"value": 1.5e9, "unit": "USD", "stated": 1.07e10, "stated_unit": "CNY", "group_id": "g", "note": "market value; low",
+           "as_of": pd.Timestamp("2020-03-01"), "too_old": True}  # fmt: skip
+    told = measure_rows.cell(seen, "valuation", row, {"g": "Group"})  # type: ignore[arg-type]
+    assert told == "$1.5B (CNY 10.7 billion; of its group, Group; 2020-03-01; too old to count)"
+    share = row | {"value": 0.23, "unit": "fraction", "stated_unit": "fraction", "group_id": None, "too_old": False,
+                   "note": "of tokens through one gateway; confidence low"}  # fmt: skip
+    told = measure_rows.cell(seen, "market_share", share, {})  # type: ignore[arg-type]
+    assert told == "23% (of tokens through one gateway; 2020-03-01)"
 
 
 def test_figures_are_told_with_their_unit() -> None:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+WIDTH = 750
+"""Pixels that the vendors' columns share, so that up to five stand on one screen; a longer cell opens with a click."""
+
+
 def show(view: View, chosen: Sequence[str]) -> None:
     """Chart of ranks, table of measures by front, where each figure comes from, and every fact."""
     say = view.say
@@ -39,8 +43,8 @@ def show(view: View, chosen: Sequence[str]) -> None:
         blocks.table(
             view, every_front[every_front["front"] == front], f"against-{front}",
             {
-                "measure": column.TextColumn(say("companies.measure"), pinned=True),
-                **{name: column.TextColumn(name) for name in names.values()},
+                "measure": column.TextColumn(say("companies.measure"), pinned=True, width=190),
+                **{name: column.TextColumn(name, width=max(150, WIDTH // len(names))) for name in names.values()},
             },
             alt=say(f"theme.{front}"), height="content",
         )  # fmt: skip

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 MOST = 6
 """Words that a cell names; all stand among the facts."""
+NOTED = ("capability", "capability_open", "market_share", "customers", "monthly_users", "weekly_users", "daily_users", "paying_users",
+         "users", "developers", "downloads", "tokens_processed", "training_tokens", "compute_capacity", "compute_spend")  # fmt: skip
+"""Figures of which only the source's note says what they are of (which product, which market): shown with its first part."""
 
 
 def rows(view: View, names: Mapping[str, str]) -> pd.DataFrame:
@@ -62,11 +65,11 @@ def _figures(view: View, names: Mapping[str, str]) -> list[dict[str, Any]]:
     for key, part in held.groupby("input", sort=False):
         cells = {str(r["vendor_id"]): r for r in part.to_dict("records")}
         out.append({"front": part["front"].iloc[0], "theme": part["theme"].iloc[0], "measure": input_label(say, str(key)),
-                    **{v: _cell(view, str(key), cells[v], groups) for v in names}})  # fmt: skip
+                    **{v: cell(view, str(key), cells[v], groups) for v in names}})  # fmt: skip
     return out
 
 
-def _cell(view: View, key: str, row: Mapping[Any, Any], groups: Mapping[str, str]) -> str:
+def cell(view: View, key: str, row: Mapping[Any, Any], groups: Mapping[str, str]) -> str:
     """A figure with unit, the source's own currency, whose or what it is of, its day, and whether it is too old to count."""
     say = view.say
     told = figure_text.value(say, key, row["value"], row["unit"])
@@ -77,8 +80,8 @@ def _cell(view: View, key: str, row: Mapping[Any, Any], groups: Mapping[str, str
         marks.append(f"{row['stated_unit']} {figure_text.large(say, float(row['stated']))}")
     if present(row["group_id"]):
         marks.append(say("positions.of_group", group=groups.get(row["group_id"], row["group_id"])))
-    if key in ("capability", "capability_open") and present(row["note"]):
-        marks.append(str(row["note"]))
+    if key in NOTED and present(row["note"]):
+        marks.append(str(row["note"]).split("; ")[0])
     if present(row["as_of"]):
         marks.append(f"{row['as_of']:%Y-%m-%d}")
     if row["too_old"] is True:
