@@ -8,8 +8,9 @@ from __future__ import annotations
 import streamlit as st
 
 from harness.site.capability import leaderboard
-from harness.site.companies import afford, chain, claims, gaps, market, money, ranks, release_lanes, vendors
+from harness.site.companies import afford, against, chain, claims, gaps, market, money, ranks, release_lanes, vendors
 from harness.site.companies import segments as segment_view
+from harness.site.companies.one_vendor import vendor_profile
 from harness.site.server import view
 from harness.site.widgets import blocks, controls
 
@@ -58,13 +59,13 @@ elif part == "chain":
 elif part == "profile":
     names = dict(zip(companies["vendor_id"], companies["vendor"], strict=True))
     chosen = controls.select(say("columns.vendor"), list(names), "vendor", lambda v: names[v])
-    vendors.profile(seen, companies[companies["vendor_id"] == chosen].iloc[0].to_dict())
+    vendor_profile.show(seen, companies[companies["vendor_id"] == chosen].iloc[0].to_dict())
 elif part == "against":
     names = dict(zip(companies["vendor_id"], companies["vendor"], strict=True))
     chosen_ids = controls.multiselect(
         say("companies.vendors"), list(names), "vendors", lambda v: names[v], most=5, hint=say("companies.vendors_hint")
     )
-    vendors.against(seen, companies, chosen_ids or list(companies["vendor_id"].head(2)))
+    against.show(seen, chosen_ids or list(companies["vendor_id"].head(2)))
 elif part == "claims":
     claims.founding(seen, companies)
     claims.own_word(seen)

@@ -123,13 +123,16 @@ def differences(
     return Chart(figure, title, note, source, frame, name)
 
 
-def profile(frame: pd.DataFrame, *, title: str, unit: str, note: str, source: str, name: str) -> Chart:
+def profile(
+    frame: pd.DataFrame, *, title: str, unit: str, note: str, source: str, name: str, decimals: int = 2
+) -> Chart:
     """A dot plot of several vendors or models on a few shared scales (``thing, dimension, value, low, high``)."""
     import plotly.graph_objects as go
 
     dimensions = list(dict.fromkeys(frame["dimension"]))[::-1]
     things = list(dict.fromkeys(frame["thing"]))
-    figure = blank(110 + (44 if len(things) > 1 else 28) * max(len(dimensions), 3))
+    row = max(44, 14 + 14 * len(things)) if len(things) > 1 else 28  # marks of one row stand apart
+    figure = blank(110 + row * max(len(dimensions), 3))
     for index, thing in enumerate(things):
         part = frame[(frame["thing"] == thing) & frame["value"].notna()]
         mark = series(index)
@@ -150,7 +153,7 @@ def profile(frame: pd.DataFrame, *, title: str, unit: str, note: str, source: st
                 mode="markers",
                 name=plain(short(thing, 34)),
                 marker={"color": mark.colour, "symbol": mark.symbol, "size": 12},
-                hovertemplate=f"<b>{plain(thing)}</b><br>%{{x:.2f}}<extra></extra>",
+                hovertemplate=f"<b>{plain(thing)}</b><br>%{{x:.{decimals}f}}<extra></extra>",
                 **error,
             )
         )

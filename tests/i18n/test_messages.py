@@ -28,6 +28,7 @@ FAMILIES = (
     "feeds.",
     "dimension.",
     "fact.",
+    "fact_value.",
     "relation.",
     "stage.",
     "choice.",
@@ -53,6 +54,13 @@ FAMILIES = (
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # The same in both languages: abbreviations and units.
 SAME = {
+    "against.between",
+    "vendor.figure_of",
+    "vendor.place_on",
+    "vendor.points",
+    "vendor.price_of",
+    "vendor.rank_of",
+    "vendor.sized",
     "language.tag",
     "companies.dimension_covered",
     "common.csv",
@@ -70,7 +78,7 @@ SAME = {
     "tasks.effort_of",
 }
 # Texts between two others: their blanks count.
-JOINERS = {"common.stop", "file.join", "memo.between", "memo.comma"}
+JOINERS = {"common.stop", "against.between", "file.join", "memo.between", "memo.comma"}
 # Chosen by what the data say, from a fixed set of endings.
 MADE_UP = {"place.strength", "place.weakness", "file.about", "file.about_sheets", "file.about_verify"}
 

@@ -154,7 +154,7 @@ def _catalog(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
             ("capital", "valuation", f"{(index + 1) * 2.5e9:.0f}", "USD"),
             ("capital", "revenue", f"{(index + 1) * 3e8:.0f}", "USD/year"),
             ("rnd", "staff", str(120 * (index + 1)), "people"),
-            ("market", "domains", "finance; health", None),
+            ("application", "domain", "finance", None),
         ):
             if (index + len(key)) % 4:
                 facts.append({"vendor_id": vendor_id, "dimension": dimension, "key": key, "value": value, "unit": unit, "note": None,

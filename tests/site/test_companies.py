@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from harness.analysis.companies import positioning
-from harness.i18n.translator import slug
+from harness.i18n.translator import Translator, slug
+from harness.site.companies import against, figure_text, measure_rows
 from tests.site.conftest import Open, rows, table, texts
 
 PARTS = [
@@ -71,7 +73,7 @@ def test_every_claim_has_words_in_both_languages() -> None:
     assert keys <= set(messages())
 
 
-def test_a_profile_shows_each_dimension_with_its_coverage_and_every_fact(site: Open, filled: Path) -> None:
+def test_a_profile_shows_ranks_figures_releases_and_every_fact(site: Open, filled: Path) -> None:
     at = site(filled, "companies", view="One vendor", vendor="Gale AI")
     assert not at.exception and not at.error
     facts = rows(filled, "SELECT key FROM fact WHERE vendor_id = 'gale'")
@@ -80,6 +82,77 @@ def test_a_profile_shows_each_dimension_with_its_coverage_and_every_fact(site: O
     assert all(t["source"].notna().all() and t["as_of"].notna().all() for t in tables)
     inputs = max((t.value for t in at.dataframe if "input_title" in t.value), key=len)
     assert inputs["percentile"].dropna().between(0, 1).all() and len(inputs) > 3
+    assert list(table(at, "rank_text")["dimension_name"])[:2] == ["Over all", "Research"]
+    figures = table(at, "figure").set_index("figure")["told"]
+    assert figures["Monthly users"] == "not known" and "–" not in set(figures)
+    newest = rows(filled, "SELECT max(released) AS day FROM model")["day"].iloc[0]
+    released = rows(filled, "SELECT name, released FROM model WHERE vendor_id = 'gale' AND model_id = product_id")
+    expected = set(released.loc[released["released"] > newest - pd.DateOffset(months=12), "name"])
+    shown = [t.value for t in at.dataframe if "output_text" in t.value]
+    assert {name for t in shown for name in t["name"]} == expected
+    assert "What is not known" in texts(at)
+
+
+@pytest.mark.parametrize("lang", ["English", "中文"])
+def test_vendors_side_by_side_have_a_row_a_measure_and_say_what_is_not_known(
+    site: Open, filled: Path, lang: str
+) -> None:
+    view, unknown, chosen = {
+        "English": ("Vendor against vendor", "not known", ["Gale AI", "Borealis", "Heron"]),
+        "中文": ("厂商对比", "未知", ["Gale AI", "北辰智能", "苍鹭科技"]),
+    }[lang]
+    at = site(filled, "companies", view=view, vendors=chosen, lang=lang)
+    assert not at.exception and not at.error
+    fronts = [t.value for t in at.dataframe if "measure" in t.value]
+    assert len(fronts) == 4 and all(list(t.columns) == ["measure", *chosen] for t in fronts)
+    cells = pd.concat(fronts)
+    assert (
+        cells["measure"].is_unique and cells.notna().all(axis=None) and "–" not in set(cells[chosen].to_numpy().ravel())
+    )
+    assert unknown in set(cells[chosen].to_numpy().ravel())
+    facts = table(at, "key_name")
+    held = rows(filled, "SELECT count(*) AS n FROM fact WHERE vendor_id IN ('gale', 'borealis', 'heron')")["n"].iloc[0]
+    assert len(facts) == held and set(facts["vendor"]) <= set(chosen) and facts["url"].notna().all()
+
+
+def test_one_vendor_alone_is_compared_with_nobody(site: Open, filled: Path) -> None:
+    at = site(filled, "companies", view="Vendor against vendor", vendors=["Gale AI"])
+    assert not at.exception and "Choose at least two vendors." in texts(at)
+
+
+def test_the_title_says_who_is_first_where() -> None:
+    found = pd.DataFrame(
+        {"dimension": ["rnd", "ecosystem", "capital", "business"], "first": ["a", "a", "b", None]}, dtype=object
+    )
+    names = {"a": "Alder", "b": "Birch", "c": "Cedar"}
+    seen = SimpleNamespace(say=Translator("en"))
+    told = against.finding(seen, found, names)  # type: ignore[arg-type]
+    assert told == "Alder ranks above Birch and Cedar in Research and Ecosystem; Birch in Capital"
+    nobody = against.finding(seen, found.assign(first=None), names)  # type: ignore[arg-type]
+    assert nobody == "None of them ranks above the others on any dimension"
+
+
+def test_a_figure_side_by_side_says_what_it_is_of_whose_and_how_old() -> None:
+    seen = SimpleNamespace(say=Translator("en"))
+    row = {"value": 1.5e9, "unit": "USD", "stated": 1.07e10, "stated_unit": "CNY", "group_id": "g", "note": "market value; low",
+           "as_of": pd.Timestamp("2020-03-01"), "too_old": True}  # fmt: skip
+    told = measure_rows.cell(seen, "valuation", row, {"g": "Group"})  # type: ignore[arg-type]
+    assert told == "$1.5B (CNY 10.7 billion; of its group, Group; 2020-03-01; too old to count)"
+    share = row | {"value": 0.23, "unit": "fraction", "stated_unit": "fraction", "group_id": None, "too_old": False,
+                   "note": "of tokens through one gateway; confidence low"}  # fmt: skip
+    told = measure_rows.cell(seen, "market_share", share, {})  # type: ignore[arg-type]
+    assert told == "23% (of tokens through one gateway; 2020-03-01)"
+
+
+def test_figures_are_told_with_their_unit() -> None:
+    say, zh = Translator("en"), Translator("zh")
+    assert figure_text.value(say, "revenue", 1.291e10, "USD") == "$12.9B"
+    assert figure_text.value(say, "net_income", -6.7e8, "USD") == "−$670M"
+    assert figure_text.value(say, "monthly_users", 145e6, "people") == "145 million people"
+    assert figure_text.value(zh, "monthly_users", 145e6, "people") == "1.45 亿人"
+    assert figure_text.value(say, "staff", 300.0, "people") == "300 people"
+    assert figure_text.value(say, "market_share", 0.23, "fraction") == "23%"
+    assert figure_text.value(say, "valuation", None, "USD") == "not known"
 
 
 def test_coverage_counts_the_ranking_inputs_that_a_vendor_has() -> None:

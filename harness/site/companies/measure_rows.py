@@ -1,0 +1,126 @@
+"""The table of vendors side by side: one row a measure, one column a vendor, each cell with unit and date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from harness.charts.text import dollars, input_label
+from harness.market import vendor_year
+from harness.market.prices.list_prices import list_prices
+from harness.market.side_by_side import WORDS, facts_of, measures
+from harness.market.vendor_standing import standing
+from harness.market.vendor_themes import DIMENSION_FRONT, FRONTS
+from harness.site.companies import figure_text, positions
+from harness.site.companies.one_vendor.vendor_facts import word
+from harness.site.evidence.runs import present
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.site.server.view import View
+
+MOST = 6
+"""Words that a cell names; all stand among the facts."""
+NOTED = ("capability", "capability_open", "market_share", "customers", "monthly_users", "weekly_users", "daily_users", "paying_users",
+         "users", "developers", "downloads", "tokens_processed", "training_tokens", "compute_capacity", "compute_spend")  # fmt: skip
+"""Figures of which only the source's note says what they are of (which product, which market): shown with its first part."""
+
+
+def rows(view: View, names: Mapping[str, str]) -> pd.DataFrame:
+    """Measures of vendors in words: ``front, theme, measure`` and a column a vendor, by front.
+
+    Of each front first the ranks on its dimensions, then figures, then words. "Not known" where the catalog has nothing.
+    """
+    import pandas as pd
+
+    every = [*_ranks(view, names), *_figures(view, names), *_price(view, names), *_words(view, names)]
+    ordered = [row for front in FRONTS for row in every if row["front"] == front]
+    return pd.DataFrame(ordered).rename(columns=dict(names))
+
+
+def _ranks(view: View, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    from harness.analysis.companies.scores import DEFAULT
+
+    say = view.say
+    places = positions.on_dimensions(view, DEFAULT)
+    own = {v: {row["dimension"]: row for row in standing(places, v).to_dict("records")} for v in names}
+    return [
+        {"front": front, "theme": front, "measure": say("against.rank_on", dimension=say.known("dimension", dimension)),
+         **{v: _rank(view, own[v][dimension]) for v in names}}
+        for dimension, front in DIMENSION_FRONT.items()
+    ]  # fmt: skip
+
+
+def _rank(view: View, row: Mapping[Any, Any]) -> str:
+    told, interval = figure_text.rank(view.say, {**row, "level": []}), figure_text.interval(row)
+    return f"{told} ({interval})" if interval else told
+
+
+def _figures(view: View, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    say = view.say
+    held = measures(positions.inputs(view), list(names))
+    groups = figure_text.names(view)
+    out = []
+    for key, part in held.groupby("input", sort=False):
+        cells = {str(r["vendor_id"]): r for r in part.to_dict("records")}
+        out.append({"front": part["front"].iloc[0], "theme": part["theme"].iloc[0], "measure": input_label(say, str(key)),
+                    **{v: cell(view, str(key), cells[v], groups) for v in names}})  # fmt: skip
+    return out
+
+
+def cell(view: View, key: str, row: Mapping[Any, Any], groups: Mapping[str, str]) -> str:
+    """A figure with unit, the source's own currency, whose or what it is of, its day, and whether it is too old to count."""
+    say = view.say
+    told = figure_text.value(say, key, row["value"], row["unit"])
+    if not present(row["value"]):
+        return told
+    marks = []
+    if figure_text.stated(say, row):
+        marks.append(f"{row['stated_unit']} {figure_text.large(say, float(row['stated']))}")
+    if present(row["group_id"]):
+        marks.append(say("positions.of_group", group=groups.get(row["group_id"], row["group_id"])))
+    if key in NOTED and present(row["note"]):
+        marks.append(str(row["note"]).split("; ")[0])
+    if present(row["as_of"]):
+        marks.append(f"{row['as_of']:%Y-%m-%d}")
+    if row["too_old"] is True:
+        marks.append(say("positions.too_old"))
+    return f"{told} ({'; '.join(marks)})" if marks else told
+
+
+def _price(view: View, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    say = view.say
+    listed = list_prices(view)
+    cells = {}
+    for v in names:
+        row = vendor_year.cheapest_output(listed, v)
+        cells[v] = (
+            say("vendor.unknown") if row is None
+            else f"{say('vendor.per_million', price=dollars(row['output_per_mtok']))} ({row['model']}; {row['as_of']:%Y-%m-%d})"
+        )  # fmt: skip
+    return [{"front": "market", "theme": "business", "measure": say("companies.from_price"), **cells}]
+
+
+def _words(view: View, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Facts in words, the newest first, with the day of the newest."""
+    say = view.say
+    facts = facts_of(view, list(names))
+    out = []
+    for key in WORDS:
+        part = facts[facts["key"] == key]
+        if part.empty:
+            continue
+        cells = {}
+        for v in names:
+            own = part[part["vendor_id"] == v].drop_duplicates("value")
+            named = [word(say, key, value) for value in own["value"]]
+            day = f"{own['as_of'].max():%Y-%m-%d}" if own["as_of"].notna().any() else ""
+            told = say("file.join").join(named[:MOST])
+            if len(named) > MOST:
+                told = say("vendor.words_more", names=told, more=len(named) - MOST)
+            cells[v] = f"{told} ({day})" if named else say("vendor.unknown")
+        out.append(
+            {"front": part["front"].iloc[0], "theme": part["theme"].iloc[0], "measure": say.known("fact", key), **cells}
+        )
+    return out
