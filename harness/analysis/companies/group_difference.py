@@ -25,7 +25,8 @@ def percentile_difference(
 
     ``values``: vendors × inputs, NaN where missing; percentiles are among the compared vendors, and the inputs that at least
     ``MIN_EACH`` vendors of each group have weigh the same. With one input it is the share of pairs of vendors in which the
-    first group's stands higher (ties half), less one half. Bootstrap over vendors; NaN where no input has enough of them.
+    first group's stands higher (ties half), less one half. Bootstrap over vendors, samples that lack an input left out; NaN
+    where no input has enough vendors.
     """
     pairs = [
         (mine[:, None] > theirs[None, :]) + 0.5 * (mine[:, None] == theirs[None, :])
@@ -49,7 +50,7 @@ def percentile_difference(
             parts.append(((a @ above) * b).sum(axis=1) / (a.sum(axis=1) * b.sum(axis=1)) - 0.5)
     if not parts:
         return math.nan, math.nan, math.nan
-    drawn = _mean_over(np.array(parts))
+    drawn = np.mean(parts, axis=0)
     low, high = np.nanquantile(drawn[1:], _ends(confidence))
     return float(drawn[0]), float(low), float(high)
 
@@ -97,13 +98,6 @@ def _both(column: Floats, first: Booleans) -> tuple[Floats, Floats]:
     """Known values of the first group and of the others."""
     has = ~np.isnan(column)
     return column[first & has], column[~first & has]
-
-
-def _mean_over(parts: Floats) -> Floats:
-    """Mean over inputs, NaN left out: a sample may lack one."""
-    known = ~np.isnan(parts)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.where(known, parts, 0).sum(axis=0) / known.sum(axis=0))
 
 
 def _ends(confidence: float) -> list[float]:
