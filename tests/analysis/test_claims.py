@@ -10,7 +10,7 @@ import pytest
 import scipy.stats
 
 from harness.analysis.companies import claims as k
-from harness.analysis.companies.claim_list import CLAIMS, TOPICS, Claim, read_claims
+from harness.analysis.companies.claim_list import CLAIMS, TOPICS, Claim
 from harness.analysis.companies.claim_measures import claim_measures
 from harness.analysis.companies.group_difference import can_tell, percentile_difference, typical_ratio
 from harness.errors import BadInput
@@ -160,6 +160,6 @@ def test_the_shipped_claims_cover_every_topic() -> None:
 def test_all_faults_of_a_list_are_named_at_once() -> None:
     text = '[a]\ntext = { en = "A" }\ntopic = "sport"\nfirst = "cn"\nsecond = "cn"\ninputs = ["luck"]\nless = 1\nmore = 2\n'
     with pytest.raises(BadInput) as caught:
-        read_claims(text)
+        Claim.read(text)
     for part in ("text needs", "topic is one of", "luck is no input", "first and second", "less is true", "field more"):
         assert part in str(caught.value)

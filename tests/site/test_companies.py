@@ -39,7 +39,7 @@ def test_the_claims_are_those_of_the_analysis(site: Open, filled: Path) -> None:
 def test_every_value_behind_a_claim_has_its_vendor_and_unit(site: Open, filled: Path) -> None:
     at = site(filled, "companies", view="Claims", claim="Start-ups open more of their weights")
     assert not at.exception and not at.error
-    behind = table(at, "percentile")
+    behind = table(at, "input_title")
     assert len(behind) and behind["vendor"].notna().all() and set(behind["segment_name"]) <= {"Big tech", "Start-up"}
     sizes = table(at, "effect_name")
     assert len(sizes) == 1 and int(sizes["n_first"].iloc[0] + sizes["n_second"].iloc[0]) == len(behind)

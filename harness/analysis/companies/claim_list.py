@@ -46,18 +46,18 @@ class Claim:
     unknown_en: str = ""
     unknown_zh: str = ""
 
+    @classmethod
+    def read(cls, text: str) -> tuple[Claim, ...]:
+        """Claims of a text in the form of ``claims.toml``.
 
-def read_claims(text: str) -> tuple[Claim, ...]:
-    """Claims of a text in the form of ``claims.toml``.
-
-    Raises:
-        BadInput: a table lacks a field, has an unknown one, or a value that is not allowed; all problems at once.
-    """
-    problems: list[str] = []
-    claims = tuple(_claim(key, table, problems) for key, table in tomllib.loads(text).items())
-    if problems:
-        raise BadInput("The claims cannot be read: " + "; ".join(problems) + ".")
-    return claims
+        Raises:
+            BadInput: a table lacks a field, has an unknown one, or a value that is not allowed; all problems at once.
+        """
+        problems: list[str] = []
+        claims = tuple(_claim(key, table, problems) for key, table in tomllib.loads(text).items())
+        if problems:
+            raise BadInput("The claims cannot be read: " + "; ".join(problems) + ".")
+        return claims
 
 
 def _claim(key: str, table: Any, problems: list[str]) -> Claim:
@@ -94,4 +94,4 @@ def _texts(key: str, name: str, table: Any, problems: list[str]) -> tuple[str, s
     return str(pair[0]), str(pair[1])
 
 
-CLAIMS: tuple[Claim, ...] = read_claims(FILE.read_text(encoding="utf-8"))
+CLAIMS: tuple[Claim, ...] = Claim.read(FILE.read_text(encoding="utf-8"))
