@@ -104,13 +104,13 @@ def _in_units(say: Translator, effects: pd.DataFrame, claim: Claim) -> str:
         text = in_unit(say, row, declared(row["input"], "").unit)
         several = len(claim.inputs) > 1
         texts.append(say("claims.effect_of", input=input_label(say, row["input"]), effect=text) if several else text)
-    return "; ".join(texts) or DASH
+    return " · ".join(texts) or DASH
 
 
 def _alike(say: Translator, row: Mapping[Any, Any]) -> str:
     if not math.isfinite(row["difference"]):
         return DASH
-    ends = {name: f"{row[key]:+.2f}" for name, key in (("value", "difference"), ("low", "low"), ("high", "high"))}
+    ends = {name: f"{row[key]:.2f}" for name, key in (("value", "difference"), ("low", "low"), ("high", "high"))}
     return say("claims.effect_alike", **ends)
 
 
