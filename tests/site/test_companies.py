@@ -47,7 +47,7 @@ def test_every_value_behind_a_claim_has_its_vendor_and_unit(site: Open, filled: 
 
 def test_an_effect_says_its_unit_and_begins_with_no_sign() -> None:
     from harness.i18n.translator import Translator
-    from harness.site.companies.tested_claims import in_unit
+    from harness.site.companies.claim_words import in_unit
 
     say = Translator("en")
     ratio = {"effect": 167.9, "low": 13.85, "high": 1304.0, "ratio": True}

@@ -9,7 +9,7 @@ import streamlit as st
 from harness.analysis.companies.claim_list import CLAIMS, Claim
 from harness.analysis.companies.inputs import declared
 from harness.charts.text import input_label, unit_label
-from harness.site.companies import input_table, tested_claims
+from harness.site.companies import claim_words, input_table, tested_claims
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def show(view: View, vendors: pd.DataFrame, rows: pd.DataFrame) -> None:
     blocks.section(say("claims.behind"), say("claims.behind_lead"))
     claim = CLAIMS[controls.select(say("claims.claim"), told, "claim", lambda i: str(rows.iloc[i]["claim_name"]))]
     groups = tested_claims.members(view)
-    side = {vendor: tested_claims.group_name(say, g) for g in (claim.first, claim.second) for vendor in groups[g]}
+    side = {vendor: claim_words.group_name(say, g) for g in (claim.first, claim.second) for vendor in groups[g]}
     values = usable(tested_claims.inputs(view))
     values = values[values["input"].isin(claim.inputs) & values["vendor_id"].isin(side)].reset_index(drop=True)
     if values.empty:
@@ -50,12 +50,12 @@ def _sizes(view: View, claim: Claim) -> None:
     say, column = view.say, st.column_config
     effects = tested_claims.effects(view)
     rows = effects[effects["claim"] == claim.key].to_dict("records")
-    first, second = (tested_claims.group_name(say, g) for g in (claim.first, claim.second))
+    first, second = (claim_words.group_name(say, g) for g in (claim.first, claim.second))
     shown = [
         {
             "input_name": input_label(say, r["input"]),
             "first": r["first"], "second": r["second"], "unit_name": unit_label(say, r["input"], ""),
-            "effect_name": tested_claims.in_unit(say, r, declared(r["input"], "").unit),
+            "effect_name": claim_words.in_unit(say, r, declared(r["input"], "").unit),
             "n_first": r["n_first"], "n_second": r["n_second"],
         }
         for r in rows
