@@ -19,19 +19,27 @@ def capability_by_model(board: pd.DataFrame) -> Mapping[str, float] | None:
     return dict(zip(board["model_id"], board["score"].astype(float), strict=True)) if len(board) else None
 
 
-def position_inputs(queries: Queries, board: pd.DataFrame) -> pd.DataFrame:
+def position_inputs(queries: Queries, board: pd.DataFrame, day: str | None = None) -> pd.DataFrame:
     """Inputs of positioning in long form (``analysis.companies.vendor_inputs``), reference models left out.
 
-    ``board`` is the board of the reported scale, of which the best capability of each vendor is an input.
+    ``board`` is the board of the reported scale, of which the best capability of each vendor is an input. With ``day``
+    (ISO 8601) facts and releases up to it count, with the scores of now; there are no inputs from offers and our own runs.
     """
+    import pandas as pd
+
     from harness.analysis.companies.vendor_inputs import gather_inputs
     from harness.market.prices.list_prices import list_prices
 
     model = queries.frame("models")
     model = model[model["segment"].notna() & (model["segment"] != "reference")].drop_duplicates("model_id")
+    rows = queries.frame("positions") if day is None else queries.frame("positions_at", day=day)
+    if day is not None:
+        model = model[pd.to_datetime(model["released"]) <= day]
+        board = board[pd.to_datetime(board["released"]) <= day] if len(board) else board
     vendors = queries.frame("vendors").dropna(subset=["parent_id"])
     parents = dict(zip(vendors["vendor_id"], vendors["parent_id"], strict=True))
-    return gather_inputs(queries.frame("positions"), model, parents=parents, board=board, listed=list_prices(queries))
+    listed = list_prices(queries) if day is None else None
+    return gather_inputs(rows, model, parents=parents, board=board, listed=listed)
 
 
 def positions(inputs: pd.DataFrame, choices: Choices) -> pd.DataFrame:

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 import scipy.stats
 
-from harness.analysis.companies import claims as k
 from harness.analysis.companies import inputs as declarations
 from harness.analysis.companies import positioning as p
 from harness.analysis.companies.components import map_2d
@@ -343,28 +342,3 @@ def test_a_wrong_table_of_inputs_is_refused_with_all_its_problems() -> None:
         "unknown field colour",
     ):
         assert said in str(refused.value)
-
-
-def test_claims_find_planted_truths() -> None:
-    segments = {f"v{i:02d}": "big-tech" if i < 10 else "startup" for i in range(20)}
-    rng = np.random.default_rng(1)
-    rows = []
-    for vendor, segment in segments.items():
-        rows.append(
-            (vendor, "capital", "revenue", 10 ** (9 + rng.random() if segment == "big-tech" else 6 + rng.random()))
-        )
-        rows.append((vendor, "rnd", "open_weights_share", 0.9 if segment == "big-tech" else rng.random() * 0.5))
-        rows.append((vendor, "application", "modalities", float(rng.integers(1, 6))))
-    found = k.claims(_inputs(rows), segments, seed=1).set_index("claim")
-    assert list(found.reset_index()) == k.COLUMNS and len(found) == len(k.CLAIMS)
-    assert found.loc["Big tech has more capital", "finding"] == "supported"
-    assert found.loc["Startups open more of their weights", "finding"] == "contradicted"
-    assert found.loc["Big tech's brand is stronger", "finding"] == k.NOT_MEASURABLE
-    row = found.loc["Big tech's models cover more modalities"]
-    assert row["low"] < row["difference"] < row["high"] and row["n_first"] == 10
-    assert set(k.claims(_inputs(rows).iloc[:0], segments, seed=1)["finding"]) == {k.NOT_MEASURABLE}
-
-
-def test_the_four_fronts_and_capital_each_have_claims() -> None:
-    assert {claim.front for claim in k.CLAIMS} == {"technology", "data", "talent", "application", "capital"}
-    assert all(name in declarations.BY_KEY for claim in k.CLAIMS for name in claim.inputs)

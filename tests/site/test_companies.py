@@ -34,19 +34,21 @@ def test_every_part_of_companies_opens(site: Open, filled: Path, view: str) -> N
 
 
 def test_the_claims_are_those_of_the_analysis(site: Open, filled: Path) -> None:
-    from harness.analysis.companies.claims import CLAIMS
+    from harness.analysis.companies.claim_list import CLAIMS
 
     at = site(filled, "companies", view="Claims")
     assert not at.exception and not at.error
-    shown = table(at, "finding_name")
-    assert list(shown["claim_name"]) == [c.text.replace("Startups", "Start-ups") for c in CLAIMS]
-    untold = shown[shown["input_names"] == "–"]
-    assert len(untold) and untold["difference"].isna().all()
-    assert set(untold["finding_name"]) == {"Not measurable from what we have"}
-    known = shown.dropna(subset=["difference"])
-    assert ((known["low"] <= known["difference"]) & (known["difference"] <= known["high"])).all()
-    capital = known.set_index("claim_name").loc["Big tech has more capital"]
-    assert (capital["finding_name"] == "Supported") == (capital["low"] > 0)
+    shown = table(at, "verdict_name")
+    assert list(shown["claim_name"]) == [c.text_en for c in CLAIMS]
+    assert set(shown["verdict_name"]) <= {"Borne out", "Contradicted", "Undecided", "Not measurable"}
+    counted = shown["verdict_name"].value_counts()
+    assert f"Of {len(CLAIMS)} claims {counted.get('Borne out', 0)} are borne out" in texts(at)
+    untold = shown[shown["verdict_name"] == "Not measurable"]
+    assert len(untold) and untold["percentile"].isna().all() and untold["remark"].ne("").all()
+    known = shown.dropna(subset=["percentile"])
+    assert ((known["percentile_low"] <= known["percentile"]) & (known["percentile"] <= known["percentile_high"])).all()
+    borne = known[known["verdict_name"] == "Borne out"]
+    assert (borne["percentile_low"] > 0).all()
 
 
 def test_the_gaps_are_those_of_the_frame_each_with_its_row_of_facts(site: Open, filled: Path) -> None:
@@ -65,11 +67,33 @@ def test_the_gaps_are_those_of_the_frame_each_with_its_row_of_facts(site: Open, 
     assert f"{len(shown)} figures are missing or old" in texts(at)
 
 
-def test_every_claim_has_words_in_both_languages() -> None:
-    from harness.analysis.companies.claims import CLAIMS
+def test_every_value_behind_a_claim_has_its_vendor_and_unit(site: Open, filled: Path) -> None:
+    at = site(filled, "companies", view="Claims", claim="Start-ups open more of their weights")
+    assert not at.exception and not at.error
+    behind = table(at, "input_title")
+    assert len(behind) and behind["vendor"].notna().all() and set(behind["segment_name"]) <= {"Big tech", "Start-up"}
+    sizes = table(at, "effect_name")
+    assert len(sizes) == 1 and int(sizes["n_first"].iloc[0] + sizes["n_second"].iloc[0]) == len(behind)
+
+
+def test_an_effect_says_its_unit_and_begins_with_no_sign() -> None:
+    from harness.i18n.translator import Translator
+    from harness.site.companies.claim_words import in_unit
+
+    say = Translator("en")
+    ratio = {"effect": 167.9, "low": 13.85, "high": 1304.0, "ratio": True}
+    assert in_unit(say, ratio, "USD") == "170× (14 to 1,300)"
+    share = {"effect": -0.125, "low": -0.3, "high": 0.05, "ratio": False}
+    assert in_unit(say, share, "fraction") == "Difference -12 percentage points (-30 to +5)"
+    assert in_unit(say, share | {"effect": float("nan")}, "points") == "–"
+
+
+def test_every_topic_and_verdict_has_words_in_both_languages() -> None:
+    from harness.analysis.companies.claim_list import TOPICS
+    from harness.analysis.companies.claims import VERDICTS
     from harness.i18n.translator import messages
 
-    keys = {f"claim.{slug(c.text)}" for c in CLAIMS} | {f"front.{c.front}" for c in CLAIMS}
+    keys = {f"topic.{slug(t)}" for t in TOPICS} | {f"claim_verdict.{slug(v)}" for v in VERDICTS}
     assert keys <= set(messages())
 
 

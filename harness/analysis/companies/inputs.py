@@ -1,4 +1,4 @@
-"""The inputs of positioning as ``inputs.toml`` declares them: dimension, unit, direction, scale, age, and why they are in."""
+"""The inputs of positioning (``inputs.toml``) and the measures of claims (``measures.toml``): dimension, unit, scale, age, why."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from harness.catalog.schema import DIMENSIONS
 from harness.errors import BadInput
 
 FILE = Path(__file__).with_name("inputs.toml")
+MEASURES_FILE = Path(__file__).with_name("measures.toml")
 MEASURED_INDEX = "measured_index:"
 """Start of the key of the best measured index on one suite; the suite's name follows."""
 ORIGINS = ("fact", "catalog", "reported", "measured")
@@ -102,6 +103,8 @@ def _by_key() -> dict[str, Input]:
 
 BY_KEY = _by_key()
 INPUTS: tuple[Input, ...] = tuple(BY_KEY.values())
+MEASURES = {row.key: row for row in read_inputs(MEASURES_FILE.read_text(encoding="utf-8"))}
+"""Measures of claims, by key: declared as inputs are, and no input of positioning."""
 
 
 def declared(key: str, dimension: str) -> Input:
@@ -113,4 +116,6 @@ def declared(key: str, dimension: str) -> Input:
         why = ("capability that we measured", "自行实测的能力")
         return Input(key, "rnd", *name, *what, *why, "fraction", "比例", "measured")
     empty = ("",) * 6
-    return _by_key().get(key, Input(key, dimension, *empty, "", "", "fact", ranks=False, declared=False))
+    return _by_key().get(key) or MEASURES.get(
+        key, Input(key, dimension, *empty, "", "", "fact", ranks=False, declared=False)
+    )

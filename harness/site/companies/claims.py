@@ -6,109 +6,68 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from harness.analysis.statistics.seed import SEED
 from harness.charts import dots
-from harness.charts.text import input_label
-from harness.site.companies import input_table, positions
-from harness.site.widgets import blocks, controls
+from harness.site.companies import claim_values, tested_claims
+from harness.site.widgets import blocks
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from harness.site.server.view import View
 
-FINDINGS = {"supported": "supported", "contradicted": "contradicted", "open": "open"}
-"""Findings by their keys; every other is ``not_measurable``."""
-
 
 def founding(view: View, vendors: pd.DataFrame) -> None:
-    """What is said of big tech and start-ups: claim, inputs, what the data say, with its interval."""
-    found = tested(view, vendors)
+    """What is said of the vendors: claim, verdict, difference with its interval, since when, and whether it is firm."""
+    names = dict(zip(vendors["vendor_id"], vendors["vendor"], strict=True))
+    rows = tested_claims.tested(view, names)
     say = view.say
-    told = found[found["difference"].notna()]
-    counts = {key: int((found["finding_key"] == key).sum()) for key in (*FINDINGS.values(), "not_measurable")}
+    verdicts = ("borne out", "contradicted", "undecided", "not measurable")
+    counts = {v.replace(" ", "_"): int((rows["verdict"] == v).sum()) for v in verdicts}
     blocks.section(say("claims.title"), say("claims.lead"))
-    if len(told):
-        rows = told.assign(label=told["claim_name"], significant=told["finding_key"] != "open")
+    known = rows[rows["percentile"].notna()]
+    if len(known):
+        drawn = known.assign(
+            label=known["claim_name"], significant=(known["low"] > 0) | (known["high"] < 0),
+        )  # fmt: skip
         blocks.chart(
             view,
             dots.differences(
-                rows[["label", "difference", "low", "high", "significant", "n_first", "n_second"]], say,
-                title=say("claims.finding", all=len(found), **counts), unit=say("claims.unit"),
+                drawn[["label", "difference", "low", "high", "significant", "n_first", "n_second"]], say,
+                title=say("claims.finding", all=len(rows), **counts), unit=say("claims.unit"),
                 note=say("claims.note"), source=say("positions.source"), name="founding-claims-chart",
                 labels=(say("claims.told"), say("claims.open")),
             ),
         )  # fmt: skip
-    column = st.column_config
+    else:
+        st.markdown(say("claims.finding", all=len(rows), **counts))
+    _table(view, rows)
+    claim_values.show(view, vendors, rows)
+
+
+def _table(view: View, rows: pd.DataFrame) -> None:
+    say, column = view.say, st.column_config
     blocks.table(
         view,
-        found,
+        rows,
         "founding-claims",
         {
-            "claim_name": column.TextColumn(say("claims.claim")),
-            "front_name": column.TextColumn(say("claims.front")),
-            "finding_name": column.TextColumn(say("claims.data_say")),
-            "difference": column.NumberColumn(say("claims.difference"), format="%+.2f"),
-            "low": column.NumberColumn(say("columns.low"), format="%+.2f"),
-            "high": column.NumberColumn(say("columns.high"), format="%+.2f"),
-            "input_names": column.TextColumn(say("claims.inputs")),
+            "claim_name": column.TextColumn(say("claims.claim"), pinned=True),
+            "topic_name": column.TextColumn(say("claims.topic")),
+            "verdict_name": column.TextColumn(say("claims.verdict")),
+            "percentile": column.NumberColumn(
+                say("claims.difference"), format="%+.2f", help=say("claims.difference_help")
+            ),
+            "percentile_low": column.NumberColumn(say("columns.low"), format="%+.2f"),
+            "percentile_high": column.NumberColumn(say("columns.high"), format="%+.2f"),
+            "in_units": column.TextColumn(say("claims.in_units"), help=say("claims.in_units_help")),
             "compared": column.TextColumn(say("claims.compared")),
+            "since_name": column.TextColumn(say("claims.since"), help=say("claims.since_help")),
+            "holds": column.TextColumn(say("claims.moved"), help=say("claims.moved_help")),
+            "remark": column.TextColumn(say("companies.remark")),
         },
         alt=say("claims.title"),
         height="content",
     )
-    _behind(view, vendors, found)
-
-
-def tested(view: View, vendors: pd.DataFrame) -> pd.DataFrame:
-    """The claims of ``analysis.claims`` on this database, with names in the language shown."""
-
-    def compute() -> pd.DataFrame:
-        from harness.analysis.companies.claims import claims
-
-        return claims(
-            positions.inputs(view), dict(zip(vendors["vendor_id"], vendors["segment"], strict=True)), seed=SEED
-        )
-
-    from harness.analysis.companies.claims import CLAIMS
-
-    say = view.say
-    found: pd.DataFrame = view.derived("claims", compute)
-    keys = [FINDINGS.get(f, "not_measurable") for f in found["finding"]]
-    return found.assign(
-        claim_name=[say.known("claim", c) for c in found["claim"]],
-        front_name=[say.known("front", f) for f in found["front"]],
-        input_names=[
-            " · ".join(input_label(say, i) for i in claim.inputs) or "–" for claim in CLAIMS
-        ],
-        finding_key=keys,
-        finding_name=[say(f"claims.{k}") for k in keys],
-        compared=[
-            say("claims.counts", first=say.known("segment", c.first), n_first=a, second=say.known("segment", c.second),
-                n_second=b)
-            for c, a, b in zip(CLAIMS, found["n_first"], found["n_second"], strict=True)
-        ],
-    )  # fmt: skip
-
-
-def _behind(view: View, vendors: pd.DataFrame, found: pd.DataFrame) -> None:
-    """Every value behind one claim: vendor, input, value, date, source."""
-    from harness.analysis.companies.claims import CLAIMS
-
-    say = view.say
-    held = [i for i, claim in enumerate(CLAIMS) if claim.inputs]
-    blocks.section(say("claims.behind"), say("claims.behind_lead"))
-    chosen = controls.select(say("claims.claim"), held, "claim", lambda i: str(found.iloc[i]["claim_name"]))
-    claim = CLAIMS[chosen]
-    rows = positions.normalised(view)
-    rows = rows[rows["input"].isin(claim.inputs)]
-    segment = dict(zip(vendors["vendor_id"], vendors["segment"], strict=True))
-    rows = rows.assign(segment=rows["vendor_id"].map(segment))
-    rows = rows[rows["segment"].isin([claim.first, claim.second])]
-    if rows.empty:
-        st.info(say("claims.not_measurable"), icon=":material/info:")
-        return
-    input_table.show(view, rows, vendors, f"claim-{chosen}")
 
 
 def own_word(view: View) -> None:
