@@ -8,9 +8,13 @@ from __future__ import annotations
 import streamlit as st
 
 from harness.site.capability import leaderboard
-from harness.site.companies import afford, against, chain, claims, gaps, market, money, ranks, release_lanes, vendors
-from harness.site.companies import segments as segment_view
+from harness.site.companies.against import against
+from harness.site.companies.claims import claims
+from harness.site.companies.gaps import gaps
+from harness.site.companies.market import chain, market, money, release_lanes, vendors
 from harness.site.companies.one_vendor import vendor_profile
+from harness.site.companies.standing import afford, ranks
+from harness.site.companies.standing import segments as segment_view
 from harness.site.server import view
 from harness.site.widgets import blocks, controls
 

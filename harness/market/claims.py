@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from harness.analysis.companies import claims as analysis
-from harness.analysis.companies.claim_list import CLAIMS
-from harness.analysis.companies.claim_measures import claim_measures
+from harness.analysis.companies.claims import claims as analysis
+from harness.analysis.companies.claims.claim_list import CLAIMS
+from harness.analysis.companies.claims.claim_measures import claim_measures
 from harness.analysis.statistics.seed import SEED
 from harness.market.positions import position_inputs
 

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 import scipy.stats
 
-from harness.analysis.companies import claims as k
-from harness.analysis.companies.claim_list import CLAIMS, TOPICS, Claim
-from harness.analysis.companies.claim_measures import claim_measures
-from harness.analysis.companies.group_difference import can_tell, percentile_difference, typical_ratio
+from harness.analysis.companies.claims import claims as k
+from harness.analysis.companies.claims.claim_list import CLAIMS, TOPICS, Claim
+from harness.analysis.companies.claims.claim_measures import claim_measures
+from harness.analysis.companies.claims.group_difference import can_tell, percentile_difference, typical_ratio
 from harness.errors import BadInput
 
 GROUPS = {

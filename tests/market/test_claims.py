@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from harness import places
-from harness.analysis.companies.claim_list import CLAIMS
-from harness.analysis.companies.claims import VERDICTS
+from harness.analysis.companies.claims.claim_list import CLAIMS
+from harness.analysis.companies.claims.claims import VERDICTS
 from harness.market import claims as market
 from harness.market.positions import position_inputs
 from harness.store.reader import Reader

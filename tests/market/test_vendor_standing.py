@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from harness.catalog.schema import DIMENSIONS
-from harness.market.vendor_standing import leaders, newest_figures, standing
+from harness.market.companies.vendor_standing import leaders, newest_figures, standing
 
 RND = [("a", 1.0, 1, 2), ("b", 2.0, 1, 3), ("c", 2.0, 2, 3), ("d", 4.0, 4, 6), ("e", float("nan"), None, None)]
 CAPITAL = [("a", 3.0, 3, 5), ("b", 1.0, 1, 2), ("d", 2.0, 2, 5)]

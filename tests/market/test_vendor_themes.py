@@ -7,8 +7,8 @@ import pandas as pd
 from harness.analysis.companies.inputs import INPUTS
 from harness.catalog.schema import DIMENSIONS
 from harness.catalog.vocabulary import FACT_KEYS
-from harness.market.side_by_side import measures
-from harness.market.vendor_themes import ASKED, DIMENSION_FRONT, FRONTS, THEMES, not_known, theme
+from harness.market.companies.side_by_side import measures
+from harness.market.companies.vendor_themes import ASKED, DIMENSION_FRONT, FRONTS, THEMES, not_known, theme
 
 
 def test_every_fact_and_input_has_a_theme_and_every_dimension_a_front() -> None:

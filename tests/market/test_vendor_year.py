@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from harness.market import vendor_year
+from harness.market.companies import vendor_year
 
 DAY = pd.Timestamp("2026-07-01")
 

@@ -10,7 +10,7 @@ import pytest
 
 from harness.analysis.companies import positioning
 from harness.i18n.translator import Translator, slug
-from harness.site.companies import against, figure_text, measure_rows
+from harness.site.companies.against import against, figure_text, measure_rows
 from tests.site.conftest import Open, rows, table, texts
 
 PARTS = [
@@ -34,7 +34,7 @@ def test_every_part_of_companies_opens(site: Open, filled: Path, view: str) -> N
 
 
 def test_the_claims_are_those_of_the_analysis(site: Open, filled: Path) -> None:
-    from harness.analysis.companies.claim_list import CLAIMS
+    from harness.analysis.companies.claims.claim_list import CLAIMS
 
     at = site(filled, "companies", view="Claims")
     assert not at.exception and not at.error
@@ -78,7 +78,7 @@ def test_every_value_behind_a_claim_has_its_vendor_and_unit(site: Open, filled: 
 
 def test_an_effect_says_its_unit_and_begins_with_no_sign() -> None:
     from harness.i18n.translator import Translator
-    from harness.site.companies.claim_words import in_unit
+    from harness.site.companies.claims.claim_words import in_unit
 
     say = Translator("en")
     ratio = {"effect": 167.9, "low": 13.85, "high": 1304.0, "ratio": True}
@@ -89,8 +89,8 @@ def test_an_effect_says_its_unit_and_begins_with_no_sign() -> None:
 
 
 def test_every_topic_and_verdict_has_words_in_both_languages() -> None:
-    from harness.analysis.companies.claim_list import TOPICS
-    from harness.analysis.companies.claims import VERDICTS
+    from harness.analysis.companies.claims.claim_list import TOPICS
+    from harness.analysis.companies.claims.claims import VERDICTS
     from harness.i18n.translator import messages
 
     keys = {f"topic.{slug(t)}" for t in TOPICS} | {f"claim_verdict.{slug(v)}" for v in VERDICTS}

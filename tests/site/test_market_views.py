@@ -82,7 +82,7 @@ def test_the_chain_shows_vendors_of_as_many_stages_as_asked(site: Open, filled: 
 
 
 def test_a_child_whose_value_is_in_its_parent_is_said_in_words() -> None:
-    from harness.site.companies import market
+    from harness.site.companies.market import market
 
     frame = pd.DataFrame({"day": pd.to_datetime(["2026-01-01"]), "size": [None], "in_parent": [True], "vendor": ["A"],
                           "parent_en": ["B"], "parent_zh": [None]})  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 
 from harness import places
 from harness.i18n.translator import Translator
-from harness.market.side_by_side import facts_of
+from harness.market.companies.side_by_side import facts_of
 from harness.site.companies.one_vendor.vendor_facts import fact_rows
 from harness.store.reader import Reader
 from harness.store.rebuild import rebuild

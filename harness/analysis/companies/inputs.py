@@ -13,7 +13,7 @@ from harness.catalog.schema import DIMENSIONS
 from harness.errors import BadInput
 
 FILE = Path(__file__).with_name("inputs.toml")
-MEASURES_FILE = Path(__file__).with_name("measures.toml")
+MEASURES_FILE = Path(__file__).parent / "claims" / "measures.toml"
 MEASURED_INDEX = "measured_index:"
 """Start of the key of the best measured index on one suite; the suite's name follows."""
 ORIGINS = ("fact", "catalog", "reported", "measured")

@@ -43,7 +43,7 @@ def _capability(view: View) -> None:
 
 def _companies(view: View) -> None:
     from harness.analysis.companies.scores import DEFAULT
-    from harness.site.companies import positions
+    from harness.site.companies.standing import positions
 
     view.frame("vendors")
     positions.normalised(view)

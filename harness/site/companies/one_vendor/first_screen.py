@@ -9,10 +9,11 @@ import streamlit as st
 
 from harness.analysis.companies.rank_intervals import OVERALL
 from harness.charts.text import dollars, input_label, sellers
-from harness.market import vendor_standing, vendor_year
+from harness.market.companies import vendor_standing, vendor_year
 from harness.market.prices.list_prices import list_prices
 from harness.site.capability import scale
-from harness.site.companies import figure_text, input_table, positions
+from harness.site.companies.against import figure_text
+from harness.site.companies.standing import input_table, positions
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, columns
 

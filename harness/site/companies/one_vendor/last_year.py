@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.charts.text import dollars, sellers
-from harness.market import vendor_year
+from harness.market.companies import vendor_year
 from harness.site.capability import scale
-from harness.site.companies import figure_text
+from harness.site.companies.against import figure_text
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, columns
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from harness.market import vendor_themes
-from harness.market.side_by_side import facts_of
-from harness.site.companies import figure_text
+from harness.market.companies import vendor_themes
+from harness.market.companies.side_by_side import facts_of
+from harness.site.companies.against import figure_text
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, columns
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.charts.text import input_label
-from harness.market import vendor_themes
-from harness.site.companies import positions
+from harness.market.companies import vendor_themes
+from harness.site.companies.standing import positions
 from harness.site.widgets import blocks
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.charts import dots
-from harness.site.companies import figure_text, input_table, positions, strengths
+from harness.site.companies.against import figure_text
 from harness.site.companies.one_vendor import first_screen, last_year, vendor_facts, vendor_gaps, vendor_relations
+from harness.site.companies.standing import input_table, positions, strengths
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts.text import sellers
-from harness.site.companies import figure_text
+from harness.site.companies.against import figure_text
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, columns
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.site.companies import positions
+from harness.site.companies.standing import positions
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,8 +8,8 @@ import streamlit as st
 
 from harness.charts import means
 from harness.charts.text import dollars, input_label
-from harness.site.companies import positions
-from harness.site.companies.input_table import first_id
+from harness.site.companies.standing import positions
+from harness.site.companies.standing.input_table import first_id
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, columns
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from harness.analysis.companies.claim_list import Claim
+from harness.analysis.companies.claims.claim_list import Claim
 from harness.charts.chart import DASH
 from harness.charts.text import input_label
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from harness.charts import dots
 from harness.charts.text import input_label
-from harness.site.companies import positions, robustness, vendor_map
+from harness.site.companies.standing import positions, robustness, vendor_map
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:

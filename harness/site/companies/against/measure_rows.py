@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from harness.charts.text import dollars, input_label
-from harness.market import vendor_year
+from harness.market.companies import vendor_year
+from harness.market.companies.side_by_side import WORDS, facts_of, measures
+from harness.market.companies.vendor_standing import standing
+from harness.market.companies.vendor_themes import DIMENSION_FRONT, FRONTS
 from harness.market.prices.list_prices import list_prices
-from harness.market.side_by_side import WORDS, facts_of, measures
-from harness.market.vendor_standing import standing
-from harness.market.vendor_themes import DIMENSION_FRONT, FRONTS
-from harness.site.companies import figure_text, positions
+from harness.site.companies.against import figure_text
 from harness.site.companies.one_vendor.vendor_facts import word
+from harness.site.companies.standing import positions
 from harness.site.evidence.runs import present
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from harness.analysis.companies.claim_list import CLAIMS, Claim
-from harness.analysis.companies.group_difference import (
+from harness.analysis.companies.claims.claim_list import CLAIMS, Claim
+from harness.analysis.companies.claims.group_difference import (
     MIN_EACH,
     can_tell,
     is_ratio,

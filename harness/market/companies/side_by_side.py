@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from harness.analysis.companies.inputs import BY_KEY, MEASURED_INDEX
-from harness.market.vendor_themes import FRONT_OF, THEMES, order, theme
+from harness.market.companies.vendor_themes import FRONT_OF, THEMES, order, theme
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts import dots
-from harness.site.companies import claim_values, tested_claims
+from harness.site.companies.claims import claim_values, tested_claims
 from harness.site.widgets import blocks
 
 if TYPE_CHECKING:

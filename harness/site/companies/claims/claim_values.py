@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from harness.analysis.companies.claim_list import CLAIMS, Claim
+from harness.analysis.companies.claims.claim_list import CLAIMS, Claim
 from harness.analysis.companies.inputs import declared
 from harness.charts.text import input_label, unit_label
-from harness.site.companies import claim_words, input_table, tested_claims
+from harness.site.companies.claims import claim_words, tested_claims
+from harness.site.companies.standing import input_table
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def show(view: View, vendors: pd.DataFrame, rows: pd.DataFrame) -> None:
     """What each input of one claim says in its own unit, and every value that enters: vendor, value, date, source."""
-    from harness.analysis.companies.claims import usable
+    from harness.analysis.companies.claims.claims import usable
     from harness.analysis.companies.scores import normalise
 
     say = view.say

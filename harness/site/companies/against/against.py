@@ -9,11 +9,12 @@ import streamlit as st
 
 from harness.analysis.companies.rank_intervals import OVERALL
 from harness.charts import dots
-from harness.market.side_by_side import facts_of, measures
-from harness.market.vendor_standing import leaders, standing
-from harness.market.vendor_themes import FRONTS
-from harness.site.companies import figure_text, input_table, measure_rows, positions
+from harness.market.companies.side_by_side import facts_of, measures
+from harness.market.companies.vendor_standing import leaders, standing
+from harness.market.companies.vendor_themes import FRONTS
+from harness.site.companies.against import figure_text, measure_rows
 from harness.site.companies.one_vendor import vendor_facts
+from harness.site.companies.standing import input_table, positions
 from harness.site.widgets import blocks
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from harness.analysis.companies.claim_list import CLAIMS
+from harness.analysis.companies.claims.claim_list import CLAIMS
 from harness.analysis.statistics.seed import SEED
 from harness.site.capability import scale
-from harness.site.companies import claim_words
+from harness.site.companies.claims import claim_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +30,7 @@ def inputs(view: View) -> pd.DataFrame:
 
 def members(view: View) -> dict[str, set[str]]:
     """Vendors of each group of ``claim_list.GROUPS``, as the catalog states segment and country."""
-    from harness.analysis.companies.claims import members
+    from harness.analysis.companies.claims.claims import members
     from harness.market.claims import market_vendors
 
     return members(market_vendors(view))
@@ -40,7 +40,7 @@ def effects(view: View) -> pd.DataFrame:
     """What each input of each claim says in its own unit (``analysis.claims.effects``)."""
 
     def compute() -> pd.DataFrame:
-        from harness.analysis.companies.claims import effects
+        from harness.analysis.companies.claims.claims import effects
 
         return effects(inputs(view), members(view), seed=SEED)
 

@@ -10,7 +10,7 @@ from harness.analysis.statistics.seed import SEED
 from harness.charts import dots, palette
 from harness.charts.text import input_label
 from harness.i18n.translator import slug
-from harness.site.companies import drop_input, missing, positions
+from harness.site.companies.standing import drop_input, missing, positions
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:

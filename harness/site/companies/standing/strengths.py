@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.charts.text import input_label
-from harness.site.companies import input_table, positions
+from harness.site.companies.standing import input_table, positions
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:

@@ -55,7 +55,7 @@ def show(view: View, known: pd.DataFrame, chosen: list[str]) -> None:
             "result": column.TextColumn(say("gaps.result"), width="large"),
             "where": column.TextColumn(say("gaps.where"), width="large"),
             "searched_on": column.DateColumn(say("gaps.day"), format="YYYY-MM-DD"),
-            "front_name": column.TextColumn(say("claims.front")),
+            "front_name": column.TextColumn(say("gaps.front")),
             "line": column.TextColumn(say("gaps.line"), width="large"),
         },
         alt=say("gaps.alt"), height=460,

@@ -8,7 +8,7 @@ import streamlit as st
 
 from harness.analysis.statistics.seed import SEED
 from harness.charts import dots
-from harness.site.companies import positions
+from harness.site.companies.standing import positions
 from harness.site.widgets import blocks
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Claims about vendors: declared, measured, tested."""

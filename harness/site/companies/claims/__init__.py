@@ -1,0 +1,1 @@
+"""Claims about vendors, each beside what the data say."""

@@ -1,0 +1,1 @@
+"""What the catalog knows of each vendor and what it lacks."""

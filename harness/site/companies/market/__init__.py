@@ -1,0 +1,1 @@
+"""The market: companies by value, releases, money between them, the value chain."""
