@@ -151,7 +151,8 @@ def _interval(ranks: Floats) -> tuple[Floats, Floats]:
     """The 90 % interval of each column; NaN where no draw places the vendor."""
     some = ~np.isnan(ranks).all(axis=0)
     low, high = np.full(ranks.shape[1], np.nan), np.full(ranks.shape[1], np.nan)
-    low[some], high[some] = np.nanpercentile(ranks[:, some], [5, 95], axis=0)
+    if some.any():
+        low[some], high[some] = np.nanpercentile(ranks[:, some], [5, 95], axis=0)
     return low, high
 
 
