@@ -247,7 +247,7 @@ def vendors(
     json: Json = False,
 ) -> None:
     """The vendors with rank, value and newest release; or one vendor's profile: five dimensions, figures, releases, relations."""
-    from harness.commands.vendors import vendors as show
+    from harness.commands.companies.vendors import vendors as show
 
     show(name, rank=rank, segment=segment, country=country, as_json=json)
 

@@ -13,11 +13,11 @@ import pytest
 from harness.market.companies.figures import valuation_kind
 from harness.reports.build import build
 from harness.reports.cells import printed
+from harness.reports.companies.vendor_facts import SCALED
 from harness.reports.data import Material
 from harness.reports.document import Report, Table
 from harness.reports.formats.xlsx_book import pattern
 from harness.reports.messages import Words
-from harness.reports.sections.vendor_facts import SCALED
 from harness.reports.selection import Choices
 from harness.store.reader import Reader
 

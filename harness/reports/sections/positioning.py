@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from harness.catalog.schema import DIMENSIONS
 from harness.charts.text import input_label
+from harness.reports.companies import vendor_facts, vendor_places, vendor_releases
 from harness.reports.document import Figure, Part, Point, Section, Sentence, table
-from harness.reports.sections import vendor_facts, vendor_places, vendor_releases
 from harness.reports.sections.memo import MOST
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ def positioning(material: Material, words: Words) -> Section:
     """The section Positioning; up to MOST vendors are also set side by side, and told of one by one."""
     rows = material.position
     rows = rows[rows["vendor_id"].isin(material.scope.vendors)]
-    vendors = [*rows["vendor_id"], *sorted(set(material.scope.vendors) - set(rows["vendor_id"]))]
     names = vendor_places.names(material, words)
-    few = len(vendors) <= MOST
+    vendors = [*rows["vendor_id"], *sorted(names.keys() & set(material.scope.vendors) - set(rows["vendor_id"]))]
+    few = 0 < len(vendors) <= MOST
     compared = vendor_facts.side_by_side(material, words, vendors, names) if few else Part()
     sized = vendor_facts.sizes(material, words, vendors, names, unknown=few)
     year = vendor_releases.releases(material, words, vendors, names, told=len(vendors) == 1)

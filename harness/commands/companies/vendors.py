@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness import names
 from harness.catalog.schema import SEGMENTS
-from harness.commands import vendor_profile, vendors_text
+from harness.commands.companies import vendor_profile, vendors_text
 from harness.commands.database import reader as open_reader
 from harness.commands.listing import those
 from harness.errors import BadInput
@@ -66,7 +66,10 @@ def _list(rows: list[Row], stand: Standing, as_json: bool) -> None:
     for row in rows:
         own = placed.loc[row["vendor_id"]] if row["vendor_id"] in placed.index else None
         known = value.loc[row["vendor_id"]] if row["vendor_id"] in value.index else None
-        row |= {key: _whole(own[key]) if own is not None else None for key in ("rank", "rank_low", "rank_high")}
+        row |= {
+            key: vendor_profile.whole(own[key]) if own is not None else None
+            for key in ("rank", "rank_low", "rank_high")
+        }
         row |= {
             "value_usd": None if known is None else float(known["value"]),
             "value_as_of": None if known is None else str(known["as_of"])[:10],
@@ -85,26 +88,7 @@ def _rank(rows: list[Row], stand: Standing, as_json: bool) -> None:
     names_of = {row["vendor_id"]: row["name_en"] for row in rows}
     table = stand.dimensions[stand.dimensions["vendor_id"].isin(names_of)]
     if as_json:
-        print_json([rank_json(row) for row in table.to_dict("records")])
+        print_json([vendor_profile.rank_json(row) for row in table.to_dict("records")])
         return
     print_table(vendors_text.dimensions_table(table, names_of))
     print(vendors_text.RANKS)
-
-
-def rank_json(row: dict[Any, Any]) -> Row:
-    """A row of ``dimension_positions`` as design §6 names its values; null where the vendor is not placed."""
-    score = float(row["score"])
-    return {
-        "vendor_id": row["vendor_id"],
-        "dimension": row["dimension"],
-        "score": None if score != score else round(score, 4),
-        "coverage": round(float(row["coverage"]), 4),
-        "placed": bool(row["placed"]),
-        "rank": _whole(row["rank"]),
-        "rank_low": _whole(row["rank_low"]),
-        "rank_high": _whole(row["rank_high"]),
-    }
-
-
-def _whole(value: Any) -> int | None:
-    return None if value != value else int(value)

@@ -8,9 +8,9 @@ from harness.analysis.companies.inputs import INPUTS, declared
 from harness.catalog.schema import DIMENSIONS
 from harness.charts.text import input_label, unit_label
 from harness.market.companies.figures import figures
+from harness.reports.companies.vendor_places import titles
 from harness.reports.document import Column, Part, table
 from harness.reports.sections.memo_sentences import amount
-from harness.reports.sections.vendor_places import titles
 
 if TYPE_CHECKING:
     import pandas as pd

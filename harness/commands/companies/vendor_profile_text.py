@@ -8,7 +8,7 @@ from rich.table import Table
 
 from harness.charts.chart import DASH
 from harness.charts.text import dollars, input_label, number, three_digits
-from harness.commands.vendors_text import RANKS, SAY, ranks, title
+from harness.commands.companies.vendors_text import RANKS, SAY, ranks, title
 from harness.terminal import print_table
 
 Row = dict[str, Any]

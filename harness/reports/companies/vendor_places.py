@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.catalog.schema import DIMENSIONS
 from harness.charts.text import input_label
+from harness.reports.cells import cleaned
 from harness.reports.document import Column, Part, Sentence, Table, table
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def names(material: Material, words: Words) -> dict[str, str]:
     """Vendors' names in the language, by id."""
     rows = material.vendors.drop_duplicates("vendor_id")
     return {
-        str(v): words.name(en, zh)
+        str(v): cleaned(words.name(en, zh))
         for v, en, zh in zip(rows["vendor_id"], rows["name_en"], rows["name_zh"], strict=True)
     }
 
@@ -89,7 +90,7 @@ def on_dimensions(material: Material, words: Words, vendors: list[str], names: d
     places = material.dimensions[material.dimensions["placed"].astype(bool)]
     rows = pd.DataFrame({"dimension": [OVERALL, *DIMENSIONS]})
     rows = rows.assign(
-        dimension_name=[words("col.total_rank" if d == OVERALL else f"col.dim_{d}") for d in rows["dimension"]],
+        dimension_name=[words.known("col", "total_rank" if d == OVERALL else f"dim_{d}") for d in rows["dimension"]],
         placed=rows["dimension"].map(places.groupby("dimension").size()),
     )
     for vendor in vendors:

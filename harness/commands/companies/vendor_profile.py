@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.analysis.companies.rank_intervals import OVERALL
 from harness.catalog.schema import DIMENSIONS
-from harness.commands import vendor_profile_text
+from harness.commands.companies import vendor_profile_text
 from harness.terminal import print_json
 
 if TYPE_CHECKING:
@@ -84,8 +84,6 @@ def profile(reader: Reader, vendor: Row, stand: Standing) -> Row:
 
 def _dimensions(stand: Standing, id: str) -> list[Row]:
     """One row a dimension and one over all, with ``of``, how many vendors are placed there."""
-    from harness.commands.vendors import rank_json
-
     placed = stand.dimensions.groupby("dimension")["placed"].sum()
     own = stand.dimensions[stand.dimensions["vendor_id"].eq(id)].set_index("dimension", drop=False)
     return [
@@ -141,3 +139,23 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "strftime"):
         return value.strftime("%Y-%m-%d")
     return value.item() if hasattr(value, "item") else value
+
+
+def rank_json(row: dict[Any, Any]) -> Row:
+    """A row of ``dimension_positions`` as design §6 names its values; null where the vendor is not placed."""
+    score = float(row["score"])
+    return {
+        "vendor_id": row["vendor_id"],
+        "dimension": row["dimension"],
+        "score": None if score != score else round(score, 4),
+        "coverage": round(float(row["coverage"]), 4),
+        "placed": bool(row["placed"]),
+        "rank": whole(row["rank"]),
+        "rank_low": whole(row["rank_low"]),
+        "rank_high": whole(row["rank_high"]),
+    }
+
+
+def whole(value: Any) -> int | None:
+    """A rank as a whole number; None where there is none."""
+    return None if value != value else int(value)
