@@ -124,7 +124,7 @@ def test_money_is_in_dollars_beside_what_its_source_states(both: Report, languag
 
 
 def test_what_is_not_known_is_named_for_each(both: Report, language: str) -> None:
-    lacks = {"en": "Not known of Borealis: Monthly users.", "zh": "北辰智能暂缺的数据：月活跃用户。"}[language]
+    lacks = {"en": "Not known of Borealis: monthly users.", "zh": "北辰智能暂缺的数据：月活跃用户。"}[language]
     assert lacks in said(both)
 
 

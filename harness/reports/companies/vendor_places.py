@@ -115,7 +115,7 @@ def lacking(material: Material, words: Words, vendors: list[str], names: dict[st
     scored = normalised_inputs(material.inputs)
     said = []
     for vendor in vendors:
-        lacks = [input_label(words, i) for i in missing_inputs(scored, vendor)["input"]]
+        lacks = [input_label(words, i).lower() for i in missing_inputs(scored, vendor)["input"]]
         if lacks:
             said.append(words.sentence("place.lacks", vendor=names[vendor], inputs=words("place.and").join(lacks)))
     return Part(sentences=tuple(said))

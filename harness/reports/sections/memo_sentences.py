@@ -88,7 +88,7 @@ def _one(row: dict[Any, Any], sized: dict[str, dict[Any, Any]], words: Words) ->
     for group in MONEY:
         key = next((k for k in group if sized[k]["value"] == sized[k]["value"]), None)
         if key is None:
-            unknown.append(input_label(words, group[0]))
+            unknown.append(input_label(words, group[0]).lower())
         else:
             known.append(_money(words, key, sized[key]))
     if unknown:
