@@ -235,14 +235,21 @@ def models(
 
 @app.command()
 def vendors(
+    name: Annotated[
+        str | None,
+        typer.Argument(help="One vendor: its id, its name in either language, a brand or a product. Default: all."),
+    ] = None,
+    rank: Annotated[
+        bool, typer.Option("--rank", help="Score and rank on each of the five dimensions, with 90 % intervals.")
+    ] = False,
     segment: Annotated[str | None, typer.Option(help="big-tech, startup, lab or reference.")] = None,
     country: Annotated[str | None, typer.Option(help="ISO 3166-1 alpha-2, such as CN.")] = None,
     json: Json = False,
 ) -> None:
-    """List the vendors of the catalog."""
-    from harness.commands.listing import vendors as show
+    """The vendors with rank, value and newest release; or one vendor's profile: five dimensions, figures, releases, relations."""
+    from harness.commands.companies.vendors import vendors as show
 
-    show(segment=segment, country=country, as_json=json)
+    show(name, rank=rank, segment=segment, country=country, as_json=json)
 
 
 @app.command()

@@ -106,6 +106,26 @@ def one_run(wanted: str, run_ids: Iterable[str], among: str) -> str:
     return match
 
 
+def vendor(wanted: str, known: pd.DataFrame) -> str:
+    """The id of the one vendor that ``wanted`` means: by a whole name of its own, else by a brand, product or other spelling,
+    else by any of these without signs between letters (``Z.ai`` is ``z-ai``), else by an ending.
+
+    ``known``: rows of the query ``vendor_names`` (``vendor_id, name, own``).
+
+    Raises:
+        BadInput: several fit; the candidates are listed.
+        MissingData: none fits; the nearest names are listed.
+    """
+    rows = list(zip(known["name"], known["vendor_id"], known["own"], strict=True))
+    every = [(str(name), str(id)) for name, id, _ in rows]
+    own = [(str(name), str(id)) for name, id, mine in rows if mine]
+    spelt = sorted({id for name, id in every if _letters(wanted) and _letters(name) == _letters(wanted)})
+    match = only("vendor", wanted, whole(wanted, own) or whole(wanted, every) or spelt or matches(wanted, every))
+    if match is None:
+        raise _unknown("vendor", wanted, (name for name, _ in every), "in the catalog", "harness vendors")
+    return match
+
+
 def only(what: str, wanted: str, matches: list[str]) -> str | None:
     """The one match; None where there is none.
 

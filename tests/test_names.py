@@ -33,6 +33,14 @@ RUNS = pd.DataFrame({
     "origin": "measured",
 })  # fmt: skip
 VENDORS = pd.DataFrame({"vendor_id": ["acme", "beta"], "name_en": "", "name_zh": "", "segment": "lab"})
+VENDOR_NAMES = pd.DataFrame(
+    [
+        ("acme", "acme", True), ("acme", "Acme AI (A.ai)", True), ("acme", "顶峰", True), ("acme", "peak", False),
+        ("beta", "beta", True), ("beta", "Beta AI", True), ("beta", "acme", False), ("beta", "a-ai", False), ("beta", "twin", False),
+        ("acme", "twin", False),
+    ],
+    columns=["vendor_id", "name", "own"],
+)  # fmt: skip
 
 CASES = {
     "Acme/Small-7B": "Acme/Small-7B",
@@ -78,7 +86,7 @@ def by_compare(name: str) -> str:
 
 
 def by_report(name: str) -> str:
-    (model,) = selection.resolve(selection.Choices(models=(name,)), VENDORS, MODELS, RUNS).run_models
+    (model,) = selection.resolve(selection.Choices(models=(name,)), VENDORS, MODELS, RUNS, VENDOR_NAMES).run_models
     return model
 
 
@@ -175,3 +183,27 @@ def test_show_and_export_mean_the_same_run(
     for command in (lambda: stored_runs.resolve(name, tmp_path), lambda: show.run(name, as_json=True)):
         with pytest.raises(run_id, match="fits 2 runs" if run_id is BadInput else "no run 'zz'"):
             command()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "vendor"),
+    [
+        ("acme", "acme"),  # its own name goes before another's spelling
+        ("BETA AI", "beta"),
+        ("顶峰", "acme"),
+        ("Peak", "acme"),
+        ("A.AI", "beta"),  # a spelling without its signs
+        ("(a.ai)", "beta"),
+        ("eak", "acme"),
+    ],
+)
+def test_a_vendor_is_meant_by_its_names_then_by_brands_then_by_an_ending(wanted: str, vendor: str) -> None:
+    assert names.vendor(wanted, VENDOR_NAMES) == vendor
+
+
+def test_a_vendors_name_that_fits_two_or_none_is_refused() -> None:
+    with pytest.raises(BadInput, match="'twin' fits 2 vendors: acme, beta"):
+        names.vendor("twin", VENDOR_NAMES)
+    for nothing in ("acne", "", "()"):
+        with pytest.raises(MissingData, match="There is no vendor"):
+            names.vendor(nothing, VENDOR_NAMES)

@@ -1,4 +1,4 @@
-"""`harness suites`, `models`, `vendors` and `runs`: rows of the database as a table or as one JSON document."""
+"""`harness suites`, `models` and `runs`: rows of the database as a table or as one JSON document."""
 
 from __future__ import annotations
 
@@ -65,31 +65,16 @@ def models(*, vendor: str | None, segment: str | None, open_weights: bool | None
     """Models of the catalog, newest first."""
     rows = reader().rows("models")
     if vendor:
-        rows = _those(rows, "vendor_id", vendor, "vendor")
+        rows = those(rows, "vendor_id", vendor, "vendor")
     if segment:
-        rows = _those(rows, "segment", segment, "segment", SEGMENTS)
+        rows = those(rows, "segment", segment, "segment", SEGMENTS)
     if open_weights is not None:
         rows = [row for row in rows if row["open_weights"] is open_weights]
     columns = ["model_id", "vendor_id", "segment", "released", "params_b", "context_tokens", "open_weights", "licence"]
     show_table(rows, columns, "models", as_json)
 
 
-def vendors(*, segment: str | None, country: str | None, as_json: bool) -> None:
-    """Vendors of the catalog."""
-    rows = reader().rows("vendors")
-    if segment:
-        rows = _those(rows, "segment", segment, "segment", SEGMENTS)
-    if country:
-        rows = _those(rows, "country", country.upper(), "country")
-    show_table(
-        rows,
-        ["vendor_id", "name_en", "name_zh", "segment", "country", "models", "open_models", "facts"],
-        "vendors",
-        as_json,
-    )
-
-
-def _those(rows: Sequence[Row], column: str, value: str, what: str, also: Sequence[str] = ()) -> list[Row]:
+def those(rows: Sequence[Row], column: str, value: str, what: str, also: Sequence[str] = ()) -> list[Row]:
     """The rows of a value; ``BadInput`` where the catalog knows no such value, with the nearest that it knows."""
     known = sorted({*(str(row[column]) for row in rows if row[column] is not None), *also})
     if rows and value not in known:

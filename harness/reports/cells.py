@@ -17,6 +17,8 @@ _UNSEEN = re.compile(
     "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _SPACE = re.compile(r"\s+")
+POWERS = ("plain", "amount", "figure")
+"""Kinds whose numbers are written with a power of ten from LARGE on; ``figure`` is any count or amount, whole ones whole."""
 LARGE = 1e15
 """From here on a number is written with its power of ten."""
 
@@ -36,7 +38,7 @@ def decimals(value: float, kind: str) -> int:
         return 2
     if kind == "percent":
         return 1
-    if kind == "integer":
+    if kind == "integer" or (kind == "figure" and value == round(value)):
         return 0
     return significant_decimals(value)
 
@@ -54,7 +56,7 @@ def printed(cell: Cell, kind: str) -> str:
         return f"{cell:.{count}%}"
     if kind == "p" and cell < 0.0001:
         return "<0.0001"
-    if abs(cell) >= LARGE and kind in ("plain", "amount"):
+    if abs(cell) >= LARGE and kind in POWERS:
         return f"{cell:.2e}"
     sign = "+" if kind == "signed" else ""
     text = f"{cell:{sign},.{count}f}"

@@ -47,7 +47,7 @@ class Material:
     @cached_property
     def scope(self) -> Scope:
         """Whom the report is about."""
-        return resolve(self.choices, self.vendors, self.models, self.leading)
+        return resolve(self.choices, self.vendors, self.models, self.leading, self.frame("vendor_names"))
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -101,6 +101,21 @@ class Material:
         from harness.market.positions import positions
 
         return positions(self.inputs, DEFAULT)
+
+    @cached_property
+    def dimensions(self) -> pd.DataFrame:
+        """Places of all vendors on each dimension and over all (``market.positions``), under the default choices."""
+        from harness.analysis.companies.scores import DEFAULT
+        from harness.market.positions import dimension_positions
+
+        return dimension_positions(self.inputs, DEFAULT)
+
+    @cached_property
+    def released(self) -> pd.DataFrame:
+        """What all vendors brought out in the last twelve months, with points and list prices (``market.companies``)."""
+        from harness.market.companies.last_year import last_year
+
+        return last_year(self, self.scale)
 
     @cached_property
     def catalog(self) -> str:

@@ -17,7 +17,7 @@ from harness.reports.cells import Cell, cleaned, printed
 if TYPE_CHECKING:
     import pandas as pd
 
-NUMERIC = ("score", "points", "scale", "signed", "money", "amount", "integer", "percent", "p", "plain")
+NUMERIC = ("score", "points", "scale", "signed", "money", "amount", "integer", "percent", "p", "plain", "figure")
 """Kinds of column that hold numbers; the others are ``text`` and ``date``."""
 
 

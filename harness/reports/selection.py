@@ -63,8 +63,10 @@ class Scope:
     segments: tuple[str, ...] = ()
 
 
-def resolve(choices: Choices, vendor: pd.DataFrame, model: pd.DataFrame, run: pd.DataFrame) -> Scope:
-    """The scope of ``choices`` among the tables ``vendor``, ``model`` and the leading runs.
+def resolve(
+    choices: Choices, vendor: pd.DataFrame, model: pd.DataFrame, run: pd.DataFrame, vendor_names: pd.DataFrame
+) -> Scope:
+    """The scope of ``choices`` among the tables ``vendor``, ``model`` and the leading runs; ``vendor_names`` is the query's.
 
     Raises:
         BadInput: a name that fits nothing or several things; all of them at once, with what comes near.
@@ -73,7 +75,7 @@ def resolve(choices: Choices, vendor: pd.DataFrame, model: pd.DataFrame, run: pd
     catalogued = names.of_models(model, run)
     unknown = [s for s in choices.segments if s not in SEGMENTS]
     problems += [f"There is no segment {s!r}; there are {', '.join(SEGMENTS)}." for s in unknown]
-    makers = [_vendor(name, vendor, problems) for name in choices.vendors]
+    makers = [_vendor(name, vendor_names, problems) for name in choices.vendors]
     ids = {_model(name, catalogued, problems) for name in choices.models}
     if problems:
         raise BadInput("The report cannot be made as asked.", problems)
@@ -100,15 +102,13 @@ def resolve(choices: Choices, vendor: pd.DataFrame, model: pd.DataFrame, run: pd
     )
 
 
-def _vendor(name: str, vendor: pd.DataFrame, problems: list[str]) -> str:
-    for column in ("vendor_id", "name_en", "name_zh"):
-        matches = vendor.loc[vendor[column].fillna("").map(names.fold) == names.fold(name), "vendor_id"]
-        if len(matches) and names.fold(name):
-            return str(matches.iloc[0])
-    close = names.near(name, vendor["vendor_id"])
-    near = f" Near it: {', '.join(close)}." if close else ""
-    problems.append(f"There is no vendor {name!r} in the catalog.{near} See: harness vendors")
-    return ""
+def _vendor(name: str, vendor_names: pd.DataFrame, problems: list[str]) -> str:
+    """The id of the vendor that ``name`` means."""
+    try:
+        return names.vendor(name, vendor_names)
+    except BadInput as problem:
+        problems.append(str(problem))
+        return ""
 
 
 def _model(name: str, catalogued: Sequence[names.Named], problems: list[str]) -> str:

@@ -29,6 +29,8 @@ FAMILIES = (
     "dimension.",
     "fact.",
     "fact_value.",
+    "memo.money_",
+    "valuation.",
     "relation.",
     "stage.",
     "choice.",
@@ -74,14 +76,25 @@ SAME = {
     "memo.small",
     "memo.behind",
     "memo.who",
+    "place.and",
+    "place.rank",
     "common.stop",
     "prices.story",
     "tasks.effort_of",
 }
 # Texts between two others: their blanks count.
 JOINERS = {"common.stop", "against.between", "file.join", "memo.between", "memo.comma"}
+JOINERS = {"common.stop", "file.join", "memo.between", "memo.comma", "place.and"}
 # Chosen by what the data say, from a fixed set of endings.
-MADE_UP = {"place.strength", "place.weakness", "file.about", "file.about_sheets", "file.about_verify"}
+MADE_UP = {
+    "place.strength",
+    "place.weakness",
+    "place.lead",
+    "place.level",
+    "file.about",
+    "file.about_sheets",
+    "file.about_verify",
+}
 
 
 def places(text: str) -> set[str]:

@@ -206,7 +206,8 @@ def test_one_is_said_in_the_singular() -> None:
 @pytest.mark.parametrize(
     ("language", "value", "said"),
     [("en", 5e11, "500 billion USD"), ("en", 3.12e8, "312 million USD"), ("en", 4500, "4,500 USD"),
-     ("zh", 5e11, "5,000 亿美元"), ("zh", 3.12e8, "3.12 亿美元")],
+     ("zh", 5e11, "5,000 亿美元"), ("zh", 3.12e8, "3.12 亿美元"),
+     ("zh", 4.5e7, "4,500 万美元"), ("zh", -7.88e8, "-7.88 亿美元")],
 )  # fmt: skip
 def test_money_is_said_as_people_say_it(language: str, value: float, said: str) -> None:
     assert amount(Words(language), value, "USD") == said

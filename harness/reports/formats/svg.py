@@ -165,7 +165,7 @@ def profile(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
     rows = list(dict.fromkeys(p.row for p in figure.points))
     things = list(dict.fromkeys(p.label for p in figure.points))
     left = max(_wide(r) for r in rows) + 20
-    tall = 12.0 + 11.0 * len(things)
+    tall = 6.0 + 8.5 * len(things)
     steps = _span(figure.points, zero=True)
     lines = _wrapped([(t, series(i)) for i, t in enumerate(things)])
     top = 8.0 + 18.0 * len(lines)
@@ -182,7 +182,7 @@ def profile(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
         ]
     for point in figure.points:
         own = things.index(point.label)
-        y = top + tall * rows.index(point.row) + 11 + 11.0 * own
+        y = top + tall * rows.index(point.row) + 7.25 + 8.5 * own
         body.append(_mark(x(point.value), y, series(own)))
     for index, line in enumerate(lines):
         body += _key(line, 14 + 18 * index)

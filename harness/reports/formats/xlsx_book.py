@@ -7,7 +7,7 @@ import io
 import math
 from typing import Any
 
-from harness.reports.cells import LARGE, Cell, decimals
+from harness.reports.cells import LARGE, POWERS, Cell, decimals
 from harness.reports.document import Column, Figure
 from harness.reports.messages import Words
 from harness.spreadsheets import defused
@@ -68,7 +68,7 @@ def heading(column: Column) -> str:
 
 def pattern(value: float, kind: str) -> str:
     """Excel's pattern that shows the digits that pages print."""
-    if abs(value) >= LARGE and kind in ("plain", "amount"):
+    if abs(value) >= LARGE and kind in POWERS:
         return "0.00E+00"
     count = decimals(value, kind)
     zeros = f".{'0' * count}" if count else ""

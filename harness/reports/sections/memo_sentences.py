@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from harness.charts.text import input_label
 from harness.market import headlines
+from harness.market.companies.figures import FIGURES, figures
 from harness.market.scale_board import ahead
 from harness.reports.cells import cleaned, printed
 from harness.reports.document import Sentence
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
     from harness.reports.data import Material
     from harness.reports.messages import Words
 
-BACKING = (("valuation", "memo.valued"), ("revenue", "memo.earns"), ("funding_round", "memo.raised"))
-"""Facts that say how long a vendor can pay for its models; the memo tells the first two that are known."""
+MONEY = (("valuation",), ("revenue", "revenue_run_rate"), ("funds_raised",))
+"""Figures that say how long a vendor can pay for its models; of several in one group the first known is told."""
 
 
 def asked(words: Words, key: str, answers: list[Sentence], **values: object) -> list[Sentence]:
@@ -70,33 +72,48 @@ def who(material: Material, rows: pd.DataFrame, words: Words) -> list[Sentence]:
     makers = makers[makers["vendor_en"].notna()]
     if makers.empty:
         return []
-    facts = material.frame("report_facts", vendor_ids=list(makers["vendor_id"]))
-    told = [_one(row, facts[facts["vendor_id"] == row["vendor_id"]], words) for row in makers.to_dict("records")]
-    return asked(words, "ask.who", [words.sentence("memo.who", told=words("memo.between").join(told))])
+    ids = list(makers["vendor_id"])
+    sized = figures(material, material.inputs, ids).set_index(["vendor_id", "figure"]).to_dict("index")
+    told = [_one(row, {f: sized[row["vendor_id"], f] for f in FIGURES}, words) for row in makers.to_dict("records")]
+    return asked(words, "ask.who", [words.sentence("memo.who", told=text) for text in told])
 
 
-def _one(row: dict[Any, Any], facts: pd.DataFrame, words: Words) -> str:
+def _one(row: dict[Any, Any], sized: dict[str, dict[Any, Any]], words: Words) -> str:
     parts = [words.known("segment", row["segment"]).lower(), words.known("country", row["country"])]
     if isinstance(row["founded"], str):
         parts.append(words("memo.founded", year=row["founded"]))
     if isinstance(row["parent"], str):
         parts.append(words("memo.belongs", parent=row["parent"]))
-    backing = []
-    for key, message in BACKING:
-        known = facts[(facts["key"] == key) & facts["value"].notna()].sort_values("as_of", kind="stable")
-        if len(known):
-            newest = known.iloc[-1]
-            backing.append(words(message, amount=amount(words, float(newest["value"]), str(newest["unit"])),
-                                 day=str(newest["as_of"])[:7]))  # fmt: skip
-    parts += backing[:2] or [words("memo.no_money")]
+    known, unknown = [], []
+    for group in MONEY:
+        key = next((k for k in group if sized[k]["value"] == sized[k]["value"]), None)
+        if key is None:
+            unknown.append(input_label(words, group[0]).lower())
+        else:
+            known.append(_money(words, key, sized[key]))
+    if unknown:
+        known.append(words("memo.not_known", what=words("place.and").join(unknown)))
     what = words("memo.comma").join(p for p in parts if p != "–")
-    return words("memo.behind", vendor=name(words, row), what=what)
+    return words("memo.behind", vendor=name(words, row), what=words("memo.between").join([what, *known]))
+
+
+def _money(words: Words, key: str, figure: dict[Any, Any]) -> str:
+    """A figure with its kind and month: as its source states it, and in US dollars where that is another currency."""
+    told = amount(words, float(figure["value"]), str(figure["unit"]))
+    stated, unit = figure["stated"], figure["stated_unit"]
+    if stated == stated and isinstance(unit, str) and unit != figure["unit"]:
+        told = words("memo.converted", stated=amount(words, float(stated), unit), usd=told)
+    if isinstance(figure["group_id"], str):
+        told = words("memo.of_group", amount=told)
+    kind = figure["kind"] if key == "valuation" else key
+    return words(f"memo.money_{kind}", amount=told, day=str(figure["as_of"])[:7])
 
 
 def amount(words: Words, value: float, unit: str) -> str:
-    """Money as people say it: in billions or millions, in Chinese in hundreds of millions."""
-    steps = ((1e8, "memo.large"),) if words.language == "zh" else ((1e9, "memo.large"), (1e6, "memo.medium"))
-    size, key = next(((s, k) for s, k in steps if value >= s), (1.0, "memo.small"))
+    """Money as people say it: in billions or millions, in Chinese in 亿 and 万 (10⁸ and 10⁴)."""
+    large, medium = (1e8, 1e4) if words.language == "zh" else (1e9, 1e6)
+    steps = ((large, "memo.large"), (medium, "memo.medium"))
+    size, key = next(((s, k) for s, k in steps if abs(value) >= s), (1.0, "memo.small"))
     return words(key, n=printed(value / size, "money"), unit=words.known("unit", unit))
 
 

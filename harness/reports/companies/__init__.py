@@ -1,0 +1,1 @@
+"""Sentences and tables about companies for the section Positioning: places, facts, releases and ties."""
