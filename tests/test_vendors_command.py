@@ -68,14 +68,10 @@ def document(capsys: Capture, *options: str) -> Any:
     return json.loads(said(capsys, *options, "--json").out)
 
 
-def test_the_list_has_rank_value_and_newest_release(capsys: Capture) -> None:
+def test_the_list_has_value_models_and_newest_release(capsys: Capture) -> None:
     rows = document(capsys)
     assert len(rows) == len(fixture_db.VENDORS)
-    ranked = [row["rank"] for row in rows if row["rank"] is not None]
-    assert ranked == sorted(ranked) and [row["rank"] is None for row in rows] == sorted(
-        row["rank"] is None for row in rows
-    )
-    assert all(row["rank_low"] <= row["rank_high"] for row in rows if row["rank"])
+    assert [row["models"] for row in rows] == sorted((row["models"] for row in rows), reverse=True)
     (own,) = (row for row in rows if row["vendor_id"] == "borealis")
     assert (own["name_zh"], own["segment"], own["country"]) == ("北辰智能", "startup", "CN")
     assert (own["value_usd"], own["value_as_of"], own["models"], own["latest_release"]) == (
@@ -192,7 +188,7 @@ def test_a_database_without_scores_or_facts_lists_its_vendors(
         con.execute("INSERT INTO vendor (vendor_id, name_en, segment) VALUES ('acme', 'Acme', 'lab')")
     monkeypatch.setenv("LANDSCAPE_DB", str(tmp_path / "land.duckdb"))
     (row,) = document(capsys)
-    assert (row["vendor_id"], row["rank"], row["value_usd"]) == ("acme", None, None)
+    assert (row["vendor_id"], row["value_usd"], row["value_of_group"]) == ("acme", None, None)
     profile = document(capsys, "acme")
     assert profile["dimensions"] == profile["releases"] == profile["relations"] == profile["figures"] == []
     assert "Not placed" in said(capsys, "acme").out

@@ -85,7 +85,7 @@ def test_a_list_holds_plain_values(database: Path, capsys: pytest.CaptureFixture
     assert "1 models" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("command", [["models"], ["runs"], ["runs", "--json"]])
+@pytest.mark.parametrize("command", [["models"], ["vendors", "--segment", "lab"], ["runs"], ["runs", "--json"]])
 def test_a_list_starts_without_slow_libraries(database: Path, command: list[str]) -> None:
     code = (
         "import sys; from harness.__main__ import run; code = run(sys.argv[1:]); "

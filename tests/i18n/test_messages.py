@@ -83,8 +83,7 @@ SAME = {
     "tasks.effort_of",
 }
 # Texts between two others: their blanks count.
-JOINERS = {"common.stop", "against.between", "file.join", "memo.between", "memo.comma"}
-JOINERS = {"common.stop", "file.join", "memo.between", "memo.comma", "place.and"}
+JOINERS = {"common.stop", "against.between", "file.join", "memo.between", "memo.comma", "place.and"}
 # Chosen by what the data say, from a fixed set of endings.
 MADE_UP = {
     "place.strength",

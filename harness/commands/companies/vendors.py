@@ -1,14 +1,13 @@
-"""``harness vendors``: the vendors with rank, value and newest release; their places on five dimensions; one vendor's profile."""
+"""``harness vendors``: the vendors with value, models and newest release; their places on five dimensions; one vendor's profile."""
 
 from __future__ import annotations
 
-import math
 import sys
 from typing import TYPE_CHECKING, Any
 
 from harness import names
 from harness.catalog.schema import SEGMENTS
-from harness.commands.companies import vendor_profile, vendors_text
+from harness.commands.companies import vendor_list
 from harness.commands.database import reader as open_reader
 from harness.commands.listing import those
 from harness.errors import BadInput
@@ -39,13 +38,14 @@ def vendors(name: str | None, *, rank: bool, segment: str | None, country: str |
         rows = those(rows, "segment", segment, "segment", SEGMENTS)
     if country:
         rows = those(rows, "country", country.upper(), "country")
-    stand = fitted(reader)
     if rank:
-        _rank(rows, stand, as_json)
+        _rank(rows, fitted(reader), as_json)
     elif name is None:
-        _list(rows, stand, as_json)
+        _list(rows, as_json)
     else:
-        vendor_profile.show(reader, rows[0], stand, as_json=as_json)
+        from harness.commands.companies import vendor_profile
+
+        vendor_profile.show(reader, rows[0], fitted(reader), as_json=as_json)
 
 
 def fitted(reader: Reader) -> Standing:
@@ -59,32 +59,18 @@ def fitted(reader: Reader) -> Standing:
     return standing(reader, fit_reported(reported))
 
 
-def _list(rows: list[Row], stand: Standing, as_json: bool) -> None:
-    """Vendors with a rank first, best first; then the others as the catalog orders them."""
-    value = stand.inputs[stand.inputs["input"].eq("valuation")].set_index("vendor_id")
-    placed = stand.overall
-    for row in rows:
-        own = placed.loc[row["vendor_id"]] if row["vendor_id"] in placed.index else None
-        known = value.loc[row["vendor_id"]] if row["vendor_id"] in value.index else None
-        row |= {
-            key: vendor_profile.whole(own[key]) if own is not None else None
-            for key in ("rank", "rank_low", "rank_high")
-        }
-        row |= {
-            "value_usd": None if known is None else float(known["value"]),
-            "value_as_of": None if known is None else str(known["as_of"])[:10],
-            "value_of_group": None if known is None else known["group_id"],
-        }
-    rows.sort(key=lambda row: math.inf if row["rank"] is None else row["rank"])
+def _list(rows: list[Row], as_json: bool) -> None:
+    """The vendors as the catalog orders them, those with most models first; no scale is fitted."""
     if as_json:
         print_json(rows)
         return
-    print_table(vendors_text.vendors_table(rows))
-    print(vendors_text.RANKS)
+    print_table(vendor_list.vendors_table(rows))
 
 
 def _rank(rows: list[Row], stand: Standing, as_json: bool) -> None:
     """One row a vendor and dimension in JSON; one a vendor in the terminal, best first."""
+    from harness.commands.companies import vendor_profile, vendors_text
+
     names_of = {row["vendor_id"]: row["name_en"] for row in rows}
     table = stand.dimensions[stand.dimensions["vendor_id"].isin(names_of)]
     if as_json:

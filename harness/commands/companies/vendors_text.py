@@ -1,4 +1,4 @@
-"""What ``harness vendors`` says of many vendors in English: the list, and the table of their dimensions."""
+"""What ``harness vendors --rank`` says in English: the table of the vendors' dimensions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from rich.table import Table
 from harness.analysis.companies.rank_intervals import OVERALL
 from harness.catalog.schema import DIMENSIONS
 from harness.charts.chart import DASH
-from harness.charts.text import dollars
 from harness.i18n.translator import Translator
 
 if TYPE_CHECKING:
@@ -21,23 +20,6 @@ RANKS = (
     "Rank: among all vendors placed, with its 90 % interval over other normalisations, weights and inputs left out; "
     f"{DASH} is a vendor with too few inputs to be placed."
 )
-
-
-def vendors_table(rows: list[dict[str, Any]]) -> Table:
-    """Vendors with rank, value, number of models and newest release."""
-    table = Table(title=f"{len(rows)} vendors", title_justify="left", box=None, pad_edge=False)
-    table.add_column("vendor", overflow="fold")
-    for column in ("id", "segment"):
-        table.add_column(column, no_wrap=True)
-    table.add_column("country")
-    for column in ("rank (90 %)", "value", "as of", "models", "newest release"):
-        table.add_column(column, justify="right", no_wrap=True)
-    for row in rows:
-        table.add_row(
-            row["name_en"], row["vendor_id"], row["segment"], row["country"] or DASH, ranks(row),
-            f"{dollars(row['value_usd'])}{' (group)' if row['value_of_group'] else ''}", row["value_as_of"] or DASH, f"{row['models']:,}", day(row["latest_release"]),
-        )  # fmt: skip
-    return table
 
 
 def dimensions_table(rows: pd.DataFrame, names: dict[str, str]) -> Table:
@@ -63,9 +45,3 @@ def ranks(row: dict[Any, Any]) -> str:
     if row["rank"] is None or row["rank"] != row["rank"]:
         return DASH
     return f"{row['rank']:.0f} ({row['rank_low']:.0f}–{row['rank_high']:.0f})"
-
-
-def day(value: object) -> str:
-    """A date; a dash where it is missing."""
-    text = str(value)[:10]
-    return DASH if text in ("None", "NaT", "nan", "<NA>") else text

@@ -23,9 +23,16 @@ def last_year(queries: Queries, board: pd.DataFrame) -> pd.DataFrame:
     from harness.market.prices.list_prices import list_prices
 
     rows = releases(queries, board)
-    days = pd.to_datetime(rows["released"])
-    rows = rows[days > days.max() - pd.DateOffset(months=MONTHS)]
+    rows = rows[pd.to_datetime(rows["released"]) > period(queries)[0]]
     rows = rows.merge(board[["model_id", "low", "high"]], on="model_id", how="left")
     renamed = {"product_id": "model_id", "as_of": "priced", "source": "price_source", "url": "price_url"}
     listed = list_prices(queries)[[*renamed, *PRICES]].rename(columns=renamed)
     return rows.merge(listed, on="model_id", how="left")
+
+
+def period(queries: Queries) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The last year: the day before it begins, and the newest release of all, with which it ends; NaT where none is dated."""
+    import pandas as pd
+
+    last = pd.Timestamp(pd.to_datetime(queries.frame("releases")["released"]).max())
+    return last - pd.DateOffset(months=MONTHS), last

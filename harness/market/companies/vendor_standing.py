@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from harness.analysis.companies.rank_intervals import OVERALL
 from harness.catalog.schema import DIMENSIONS
+from harness.market.companies.figures import FIGURES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ALWAYS = ("valuation", "revenue", "revenue_run_rate", "funds_raised", "monthly_users")
+ALWAYS = FIGURES[:-1]  # all but staff
 """Figures of a profile's first screen that are named as not known where there is none; a run rate only where no full year's
 revenue is known either."""
 ALSO = ("weekly_users", "daily_users", "users", "customers", "net_income", "rnd_spend", "capex", "staff")

@@ -4,49 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.market.prices.list_prices import list_prices
+from harness.market.companies.last_year import last_year, period
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from harness.market.queries import Queries
 
-MONTHS = 12
-"""Length of the last year, counted back from the newest release in the catalog: a day that the catalog itself states."""
 EVENTS = ("funding_round", "product", "orders", "compute_commitment", "staff_change")
 """Facts that are something done, rather than a state."""
 FRESH_DAYS = 183
 """A price counts among a vendor's newest if it is at most half a year older than the newest of all, as in ``list_prices_at``."""
 
 
-def last_year(queries: Queries) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """First and last day of the last ``MONTHS`` months; both NaT where no release is dated."""
-    import pandas as pd
-
-    newest = pd.Timestamp(pd.to_datetime(queries.frame("models")["released"]).max())
-    return newest - pd.DateOffset(months=MONTHS), newest
-
-
 def releases(queries: Queries, board: pd.DataFrame, vendor_id: str) -> pd.DataFrame:
-    """Products of one vendor released in the last year, newest first; aliases and effort levels are no products.
+    """Products of one vendor released in the last year (``companies.last_year``), newest first.
 
-    Columns of ``models``, with ``score, low, high`` (points of the reported scale, ``board``), the trusted list price
-    ``input_per_mtok, output_per_mtok, basis, provider, hosts, priced`` and ``price_url``; ``source, url`` are the model's.
+    Its columns, with those of ``models`` that it lacks (context, modalities, licence …).
     """
-    import pandas as pd
-
-    first, _ = last_year(queries)
-    rows = queries.frame("models").drop_duplicates("model_id")
-    rows = rows[rows["vendor_id"].eq(vendor_id) & rows["model_id"].eq(rows["product_id"])]
-    rows = rows[pd.to_datetime(rows["released"]) > first]
-    prices = list_prices(queries).rename(columns={"as_of": "priced", "url": "price_url"})
-    columns = ["product_id", "input_per_mtok", "output_per_mtok", "basis", "provider", "hosts", "priced", "price_url"]
-    sources = queries.frame("source_names").rename(columns={"title": "source"})
-    rows = rows.merge(prices[columns], on="product_id", how="left")
-    rows = rows.merge(
-        board[["model_id", "score", "low", "high"]].astype({"model_id": object}), on="model_id", how="left"
-    )
-    rows = rows.merge(sources, on="source_id", how="left")
+    rows = last_year(queries, board)
+    models = queries.frame("models").drop_duplicates("model_id")
+    more = models[["model_id", *(c for c in models if c not in rows)]]
+    rows = rows[rows["vendor_id"].eq(vendor_id)].merge(more, on="model_id", how="left")
     return rows.sort_values(["released", "model_id"], ascending=[False, True], ignore_index=True)
 
 
@@ -58,7 +37,7 @@ def events(queries: Queries, vendor_id: str) -> pd.DataFrame:
     """
     import pandas as pd
 
-    first, _ = last_year(queries)
+    first, _ = period(queries)
     facts = queries.frame("facts", vendor_id=vendor_id)
     facts = facts[facts["key"].isin(EVENTS)].astype(object)
     deals = queries.frame("relations", vendor_id=vendor_id).astype(object)

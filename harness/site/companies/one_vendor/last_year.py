@@ -9,6 +9,7 @@ import streamlit as st
 
 from harness.charts.text import dollars, sellers
 from harness.market.companies import vendor_year
+from harness.market.companies.last_year import period
 from harness.site.capability import scale
 from harness.site.companies.against import figure_text
 from harness.site.evidence.runs import present
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def show(view: View, vendor: Mapping[Any, Any]) -> None:
     """Releases of the last twelve months, and what else its sources date there."""
     say = view.say
-    first, last = vendor_year.last_year(view)
+    first, last = period(view)
     if not present(last):
         return
     rows = vendor_year.releases(view, scale.board(view), str(vendor["vendor_id"]))
