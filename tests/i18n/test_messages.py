@@ -35,6 +35,7 @@ FAMILIES = (
     "stage.",
     "choice.",
     "topic.",
+    "front.",
     "claim_verdict.",
     "input_origin.",
     "afford_class.",
