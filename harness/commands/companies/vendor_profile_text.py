@@ -110,10 +110,11 @@ def _figures(rows: list[Row]) -> Table:
         value = dollars(row["value"]) if money else f"{three_digits(row['value'])} {row['unit']}"
         other = row["stated"] is not None and row["stated_unit"] != row["unit"]
         stated = f"{row['stated']:,.0f} {row['stated_unit']}" if other else DASH
-        kind = [KINDS[row["kind"]]] if row["kind"] else []
+        note = row["note"] or ""
+        kind = [KINDS[row["kind"]]] if row["kind"] and not note.startswith(KINDS[row["kind"]]) else []
         old = ["too old to rank"] if row["too_old"] else []
         group = [f"of its group, {row['group_id']}"] if row["group_id"] else []
-        remark = "; ".join([*kind, *group, *old, *([row["note"]] if row["note"] else [])])
+        remark = "; ".join([*kind, *group, *old, *([note] if note else [])])
         source = " ".join(part for part in (row["source"], row["url"] and f"({row['url']})") if part)
         table.add_row(
             input_label(SAY, row["figure"]), value, stated, row["as_of"] or DASH, remark or DASH, source or DASH
