@@ -42,6 +42,13 @@ FACT_KEYS: tuple[FactKey, ...] = (
     FactKey("developer_hub", "ecosystem", "", "its organisation on a model hub", many=True),
     FactKey("derived_models", "ecosystem", "models", "models of others that name its models as their base"),
     FactKey("funding_round", "capital", "USD", "money taken in one round", many=True),
+    FactKey(
+        "share_sale",
+        "capital",
+        "USD",
+        "money from a sale of shares that are listed already; an initial public offering is a funding round",
+        many=True,
+    ),
     FactKey("funding_total", "capital", "USD", "money raised in all so far"),
     FactKey("valuation", "capital", "USD", "value of the company"),
     FactKey("revenue", "capital", "USD", "revenue of a full year"),
@@ -184,7 +191,8 @@ FACT_KEYS: tuple[FactKey, ...] = (
         "platform_users",
         "application",
         "people",
-        "users of its whole platform or of features across it, a month unless the note says a day; not of one AI product",
+        "users of its whole platform, of features across it or of a phone's built-in assistant, a month unless the note says a day; "
+        "not of one AI product",
         many=True,
     ),
     FactKey(

@@ -1,6 +1,10 @@
 -- one row per vendor, with what the catalog holds of it; its value is the newest valuation or market capitalisation, in US
--- dollars of its day, or its group's (`value_of_group` names it) where it has none of its own
-WITH value AS (SELECT vendor_id, value, as_of FROM vendor_position WHERE input = 'valuation')
+-- dollars of its day, or its group's (`value_of_group` names it) where it has none of its own; none older than three years
+-- before the newest fact, as in positions
+WITH value AS (
+    SELECT vendor_id, value, as_of FROM vendor_position
+    WHERE input = 'valuation' AND as_of > (SELECT max(as_of) FROM fact) - INTERVAL 3 YEAR
+)
 
 SELECT
     v.*,

@@ -17,13 +17,24 @@ newest_fact AS (
     ) = 1
 ),
 
+-- rounds taken together, and those of them that are newer than the newest stated total
 funding AS (
     SELECT
-        vendor_id, sum(value) AS value, count(*) AS rounds, max(as_of) AS as_of,
-        string_agg(DISTINCT source_id, ', ' ORDER BY source_id) AS source_id
-    FROM known_fact
-    WHERE key = 'funding_round' AND value IS NOT NULL
-    GROUP BY vendor_id
+        round.vendor_id, sum(round.value) AS value, max(round.as_of) AS as_of,
+        string_agg(DISTINCT round.source_id, ', ' ORDER BY round.source_id) AS source_id,
+        coalesce(sum(round.value) FILTER (round.as_of > total.as_of), 0) AS since
+    FROM known_fact AS round
+    LEFT JOIN newest_fact AS total ON total.vendor_id = round.vendor_id AND total.key = 'funding_total'
+    WHERE round.key = 'funding_round' AND round.value IS NOT NULL
+    GROUP BY round.vendor_id
+),
+
+total AS (
+    SELECT newest_fact.*, newest_fact.value + coalesce(funding.since, 0) AS raised,
+        newest_fact.value + coalesce(funding.since, 0) >= coalesce(funding.value, 0) AS more
+    FROM newest_fact
+    LEFT JOIN funding USING (vendor_id)
+    WHERE newest_fact.key = 'funding_total'
 ),
 
 counted_fact AS (
@@ -58,7 +69,8 @@ host AS (
     INNER JOIN provider USING (provider_id)
     LEFT JOIN house AS seller ON seller.vendor_id = provider.vendor_id
     LEFT JOIN house AS maker ON maker.vendor_id = model.vendor_id
-    WHERE offer.sheet IS NULL AND provider.kind IN ('cloud', 'host') AND seller.house IS DISTINCT FROM maker.house
+    WHERE offer.sheet IS NULL AND offer.seller IS NOT NULL AND NOT offer.stale AND provider.kind IN ('cloud', 'host')
+        AND seller.house IS DISTINCT FROM maker.house
     GROUP BY model.vendor_id
 ),
 
@@ -78,12 +90,11 @@ input AS (
     FROM newest_fact
     WHERE key <> 'funding_round'
     UNION ALL
-    SELECT vendor_id, 'capital', 'funds_raised', greatest(coalesce(funding.value, 0), coalesce(total.value, 0)), 'USD', 'fact',
-        if(total.value >= coalesce(funding.value, 0), total.as_of, funding.as_of),
-        if(total.value >= coalesce(funding.value, 0), total.source_id, funding.source_id), NULL, NULL,
-        if(total.value >= coalesce(funding.value, 0), total.note, NULL)
+    SELECT vendor_id, 'capital', 'funds_raised', if(total.more, total.raised, funding.value), 'USD', 'fact',
+        greatest(total.as_of, funding.as_of), if(total.more, total.source_id, funding.source_id), NULL, NULL,
+        if(total.more, total.note, NULL)
     FROM funding
-    FULL JOIN (SELECT * FROM newest_fact WHERE key = 'funding_total') AS total USING (vendor_id)
+    FULL JOIN total USING (vendor_id)
     UNION ALL
     SELECT vendor_id, 'rnd', 'datasets', greatest(coalesce(named.value, 0), coalesce(graph.value, 0)), 'data sets', 'fact',
         if(graph.value > coalesce(named.value, 0), graph.as_of, named.as_of),
@@ -96,10 +107,11 @@ input AS (
     FROM counted_fact
     WHERE key <> 'dataset'
     UNION ALL
-    SELECT vendor_id, 'rnd', 'releases_per_year', count(*) / 2, 'models a year', 'catalog', max(released), NULL, NULL, NULL, NULL
+    SELECT vendor_id, 'rnd', 'releases_per_year', count(*) FILTER (recent AND NOT ends_with(model_id, '-latest')) / 2, 'models a year',
+        'catalog', max(released), NULL, NULL, NULL, NULL
     FROM product
-    WHERE recent
     GROUP BY vendor_id
+    HAVING count(released) > 0
     UNION ALL
     SELECT vendor_id, 'rnd', 'open_weights_share', count(*) FILTER (open_weights) / count(open_weights), 'fraction', 'catalog',
         NULL, NULL, NULL, NULL, NULL
@@ -126,7 +138,7 @@ input AS (
     GROUP BY vendor_id
     UNION ALL
     SELECT vendor_id, 'ecosystem', 'hosts', coalesce(host.value, 0), 'hosts', 'catalog', host.as_of, NULL, NULL, NULL, NULL
-    FROM (SELECT DISTINCT vendor_id FROM product WHERE recent)
+    FROM (SELECT DISTINCT vendor_id FROM product)
     LEFT JOIN host USING (vendor_id)
     UNION ALL
     SELECT vendor_id, 'ecosystem', 'derived_products', coalesce(derived.value, 0), 'models', 'catalog', NULL, NULL, NULL, NULL, NULL

@@ -32,13 +32,14 @@ def test_a_run_grows_from_the_dearest_comparable_estimate() -> None:
     assert frontier_run(COSTS.iloc[1:2], dt.date(2026, 1, 1)) is None
 
 
-def test_the_largest_known_means_are_divided_by_the_cost_and_the_unknown_stay_unknown() -> None:
+def test_a_years_spending_stands_before_all_funds_and_the_unknown_stays_unknown() -> None:
     run = frontier_run(COSTS, dt.date(2024, 1, 1))
     assert run is not None and run.low == run.middle == run.high == 100e6
     rows = [
-        ("a", "rnd_spend", 2e9, False), ("a", "funds_raised", 1e9, False), ("b", "funds_raised", 150e6, False),
+        ("a", "rnd_spend", 2e9, False), ("a", "funds_raised", 9e9, False), ("b", "funds_raised", 150e6, False),
         ("b", "capex", 120e6, False), ("c", "rnd_spend", 99e6, False), ("d", "revenue", 1e12, False),
         ("e", "rnd_spend", 1e12, True), ("b", "largest_training_compute", 3e25, False), ("f", "capex", 1e9, False),
+        ("g", "funds_raised", 3e8, False),
     ]  # fmt: skip
     inputs = pd.DataFrame(rows, columns=["vendor_id", "input", "value", "too_old"]).assign(
         as_of=None, source_id="s", note=None, group_id=None
@@ -51,9 +52,11 @@ def test_the_largest_known_means_are_divided_by_the_cost_and_the_unknown_stay_un
         "c": "not",
         "d": "unknown",
         "e": "unknown",
+        "g": "in part",
     }
-    assert found.loc["a", ["kind", "runs"]].to_list() == ["rnd_spend", 20.0]
-    assert found.loc["b", ["kind", "runs", "trained"]].to_list() == ["funds_raised", 1.5, 3e25]
+    assert found.loc["a", ["kind", "runs"]].to_list() == ["rnd_spend", 20.0]  # not the larger funds, raised over years
+    assert found.loc["b", ["kind", "runs", "trained"]].to_list() == ["capex", pytest.approx(1.2), 3e25]
+    assert found.loc["g", ["kind", "runs"]].to_list() == ["funds_raised", 3.0]
     assert math.isnan(found.loc["d", "runs"])
 
 

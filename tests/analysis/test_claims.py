@@ -141,15 +141,17 @@ def test_releases_per_head_need_both_numbers() -> None:
     board = pd.DataFrame(
         {"vendor_id": [*"xyyz"] + ["x"] * 8, "score": np.arange(12.0)[::-1], "model": [*"ABCDEFGHIJKL"]}
     )
-    found = claim_measures(rows, pd.DataFrame(columns=["vendor_id", "input", "value"]), board.assign(released=None))
+    found = claim_measures(
+        rows, pd.DataFrame(columns=["vendor_id", "input", "value"]), board.assign(released="2026-01-01")
+    )
     values = {(r["input"], r["vendor_id"]): r["value"] for r in found.to_dict("records")}
     assert values == {
         ("releases_per_employee", "b1"): 2.0, ("releases_per_researcher", "b2"): 8.0,
         ("at_frontier", "x"): 1.0, ("at_frontier", "y"): 1.0, ("at_frontier", "z"): 1.0,
     }  # fmt: skip
-    late = board.assign(vendor_id=["x"] * 10 + ["y", "z"], released=None)
+    late = board.assign(vendor_id=["x"] * 10 + ["y", "z"], released=["2026-01-01"] * 11 + ["2022-01-01"])
     found = claim_measures(rows.iloc[:0], found.iloc[:0], late).set_index("vendor_id")
-    assert found["value"].to_dict() == {"x": 1.0, "y": 0.0, "z": 0.0} and found.loc["y", "note"] == "K"
+    assert found["value"].to_dict() == {"x": 1.0, "y": 0.0} and found.loc["y", "note"] == "K"  # z stopped years ago
 
 
 def test_the_shipped_claims_cover_every_topic() -> None:

@@ -12,6 +12,7 @@ import scipy.stats
 from harness.analysis.companies import inputs as declarations
 from harness.analysis.companies import positioning as p
 from harness.analysis.companies.components import map_2d
+from harness.analysis.companies.imputation import fit_copula
 from harness.analysis.companies.rank_intervals import FIXED, OVERALL, dimension_ranks, monte_carlo
 from harness.analysis.companies.rank_variance import imputed_ranks, variance_shares
 from harness.analysis.companies.robustness import coherence, drop_input, what_if
@@ -164,10 +165,26 @@ def test_monte_carlo_intervals_hold_the_rank_and_are_seeded() -> None:
     inputs = _market()
     one, two = monte_carlo(inputs, seed=1, draws=60), monte_carlo(inputs, seed=1, draws=60)
     assert one.equals(two)
-    assert (one["low"] <= one["median_rank"]).all() and (one["median_rank"] <= one["high"]).all()
+    assert (one["low"] <= one["rank"]).all() and (one["rank"] <= one["high"]).all()
     assert one["first"].sum() >= 1
     assert (one["high"] - one["low"]).max() > 0
     assert monte_carlo(_three(), seed=1).empty
+
+
+def test_a_dimension_without_weight_moves_no_interval() -> None:
+    """Capital alone has weight: the intervals are those of a market without any other input."""
+    inputs = _market()
+    alone = Choices(weights=(("capital", 1.0),))
+    found = monte_carlo(inputs, seed=3, draws=60, choices=alone).set_index("vendor_id")
+    assert (found["low"] <= found["rank"]).all() and (found["rank"] <= found["high"]).all()
+    shuffled = inputs["dimension"].ne("capital")
+    rng = np.random.default_rng(5)
+    other = inputs.assign(value=inputs["value"].mask(shuffled, pd.Series(rng.random(len(inputs)), inputs.index)))
+    again = monte_carlo(other, seed=3, draws=60, choices=alone).set_index("vendor_id")
+    complete = inputs[~shuffled].groupby("vendor_id").size().eq(inputs.loc[~shuffled, "input"].nunique())
+    names = [v for v in found.index if complete.get(v, False)]  # the others' missing capital is drawn from all inputs
+    assert len(names) >= 3
+    assert (found.loc[names, "median_rank"] - again.loc[names, "median_rank"]).abs().max() <= 1
 
 
 def test_a_vendor_best_in_everything_is_first_whatever_the_choices() -> None:
@@ -226,6 +243,28 @@ def test_facts_too_old_for_a_draw_count_as_missing() -> None:
     found = dimension_ranks(inputs, seed=1, draws=80)
     own = found[found["dimension"] == "capital"].set_index("vendor_id")
     assert own.loc["v11", "rank_high"] == 12 and own.loc["v11", "rank_low"] < 8
+
+
+def test_a_drawn_value_lies_where_the_known_ones_do() -> None:
+    """Under min–max an input with one giant has low scores; whoever lacks it must not get the middle of 0 to 1 for that."""
+    rng = np.random.default_rng(1)
+    rows = [(f"v{i:02d}", "rnd", "capability", 100.0 + rng.normal()) for i in range(30)]
+    rows += [(f"v{i:02d}", "application", "modalities", 1000.0 if i == 0 else rng.random()) for i in range(20)]
+    table = input_table(_inputs(rows))
+    filled = fit_copula(table.values).draw(table.values, rng, np.ones(30, dtype=bool))
+    scores = table.scores(filled, "min-max")[:, list(table.inputs).index("modalities")]
+    assert not np.isnan(filled).any() and np.median(scores[20:]) < 0.05
+
+
+def test_a_groups_figure_has_the_groups_score_and_counts_once() -> None:
+    own = [(f"v{i:02d}", "capital", "revenue", 10.0 ** (i + 1)) for i in range(11)]
+    taken = _inputs([*own, ("child", "capital", "revenue", 1e11)]).assign(group_id=[None] * 11 + ["v10"])
+    alone = normalised_inputs(_inputs(own)).set_index("vendor_id")["score"]
+    found = normalised_inputs(taken).set_index("vendor_id")
+    assert found["score"].drop("child").to_dict() == pytest.approx(alone.to_dict())
+    assert found.loc["child", "score"] == alone["v10"] and (found["vendors"] == 11).all() and found["ranks"].all()
+    places = p.position(taken).set_index("vendor_id")
+    assert places.loc["child", "capital"] == places.loc["v10", "capital"] and places.loc["child", "coverage"] == 1
 
 
 def test_imputation_follows_what_the_other_inputs_say() -> None:

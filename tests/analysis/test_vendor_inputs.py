@@ -38,7 +38,8 @@ def _board(scores: dict[str, tuple[str, float, bool]]) -> pd.DataFrame:
 
 
 def test_inputs_by_hand_with_their_sources() -> None:
-    board = _board({"m1": ("v", 120.0, True), "m2": ("v", 140.0, False), "m3": ("w", 90.0, False)})
+    scores = {"m1": ("v", 120.0, True), "m2": ("v", 140.0, False), "m3": ("w", 90.0, False), "old": ("v", 190.0, True)}
+    board = _board(scores)  # of six years ago, the best one says nothing of today
     found = vendor_inputs.gather_inputs(VIEW, MODEL, board=board).set_index(["vendor_id", "input"])
     value = found["value"]
     assert value["v", "licence_openness"] == 0.5  # of two products of the last two years, and no alias
@@ -71,7 +72,9 @@ def test_a_price_is_compared_with_the_markets_at_the_same_points() -> None:
     listed.loc[listed["product_id"] == "p11", "blended_per_mtok"] = 1e6
     found = vendor_inputs.gather_inputs(VIEW.iloc[:0], model, board=board, listed=listed)
     own = found[found["input"] == "price_position"].set_index("vendor_id")
-    assert own["value"].to_dict() == pytest.approx({"v": 1.0, "w": 4.0}, rel=1e-6)
+    assert own["value"].to_dict() == pytest.approx(
+        {"v": 1.0, "w": 4 ** (2 / 4)}, rel=1e-6
+    )  # two of them beside two at 1
     assert own["note"].to_dict() == {"v": "9 products", "w": "2 products"}
     few = vendor_inputs.gather_inputs(VIEW.iloc[:0], model, board=board.head(5), listed=listed)
     assert "price_position" not in set(few["input"])

@@ -42,7 +42,7 @@ def _own(inputs: pd.DataFrame, name: str) -> pd.Series:
 
 @pytest.mark.parametrize(
     ("dimension", "name", "least", "vendors"),
-    [("capital", "valuation", 0.9, 25), ("capital", "revenue", 0.8, 20), ("rnd", "capability", 0.6, 30)],
+    [("capital", "valuation", 0.9, 25), ("capital", "revenue", 0.8, 20), ("rnd", "capability", 0.6, 20)],
 )
 def test_a_dimension_follows_its_plainest_measure(
     inputs: pd.DataFrame, placed: pd.DataFrame, dimension: str, name: str, least: float, vendors: int
@@ -72,7 +72,8 @@ def test_well_known_vendors_stand_in_the_upper_third_or_it_is_said_what_keeps_th
     outside = [vendor for vendor in KNOWN if ranked.loc[vendor, "rank"] > third]
     named = largest_losses(inputs).set_index("vendor_id")
     assert len(outside) <= 1 and all(ranked.loc[vendor, "rank"] <= third + 2 for vendor in outside)
-    assert all(isinstance(named.loc[vendor, "input"], str) for vendor in outside)
+    for vendor in outside:  # the input that is named is one on which it is below the middle
+        assert named.loc[vendor, "score"] < 0.5 and named.loc[vendor, "loss"] > 0
 
 
 def test_money_of_every_currency_counts(inputs: pd.DataFrame) -> None:
@@ -82,6 +83,12 @@ def test_money_of_every_currency_counts(inputs: pd.DataFrame) -> None:
     assert revenue.loc["openai", "value"] == 13.07e9  # a full year, not a run rate and no product line
 
 
-def test_a_price_of_a_wrong_currency_would_be_seen(inputs: pd.DataFrame) -> None:
-    """No two vendors' values differ by more than all the world's money: a won read as a dollar would stand out."""
-    assert _own(inputs, "valuation").max() < 2e13 and _own(inputs, "revenue").max() < 2e12
+@pytest.mark.parametrize("name", ["valuation", "revenue", "rnd_spend"])
+def test_every_figure_is_the_stated_one_at_a_rate_of_its_currency(inputs: pd.DataFrame, name: str) -> None:
+    """Between the lowest and the highest rate that fx.csv has of the currency: a won read as a dollar would show."""
+    rates = pd.read_csv(CATALOG / "fx.csv").groupby("currency")["usd_per_unit"].agg(["min", "max"])
+    rows = inputs[(inputs["input"] == name) & inputs["stated"].notna()]
+    assert len(rows) >= 15 and (rows["stated_unit"] != "USD").any()
+    for row in rows.itertuples():
+        low, high = (1, 1) if row.stated_unit == "USD" else rates.loc[row.stated_unit]
+        assert low * row.stated * (1 - 1e-9) <= row.value <= high * row.stated * (1 + 1e-9), row.vendor_id

@@ -37,7 +37,12 @@ def market() -> Frames:
     ).assign(note=None, source="A page", url="https://page")  # fmt: skip
     deals = pd.DataFrame({"kind": ["invested"], "from_id": "b", "to_id": "a", "amount": 3.0, "currency": "USD", "usd": 3.0, "note": None,
                           "as_of": DAY, "source": "A page", "url": "https://page"})  # fmt: skip
-    return Frames(models=models, list_prices=prices, source_names=sources, facts=facts, relations=deals)
+    products = models[models["model_id"] == models["product_id"]].drop(columns=["product_id", "source_id"])
+    products = products.assign(name=products["model_id"], source="A page", url="https://page")
+    prices = prices.assign(source="A price list")
+    return Frames(
+        models=models, releases=products, list_prices=prices, source_names=sources, facts=facts, relations=deals
+    )
 
 
 def test_releases_are_products_of_the_last_year_with_points_and_price() -> None:

@@ -78,7 +78,9 @@ def test_positions_have_raw_inputs_and_nothing_for_the_unknown(db: Path, runs: P
     values = _inputs(db)
     assert values["acme", "funding"] == 250  # the newer of two facts
     assert ("acme", "channel") not in values and values["acme", "channels"] == 1
-    assert ("bigco", "hosts") not in values and ("bigco", "releases_per_year") not in values  # nothing in two years
+    assert (
+        values["bigco", "hosts"] == 0 and values["bigco", "releases_per_year"] == 0
+    )  # nothing in two years: none, not unknown
     assert values["acme", "releases_per_year"] == 1.0 and values["bigco", "derived_products"] == 0
     assert values["acme", "modalities"] == 2 and values["acme", "hosts"] == 1
     assert values["acme", "median_list_price"] == 1.5
@@ -90,6 +92,7 @@ def test_releases_are_products_and_derived_are_those_of_other_groups(db: Path, c
     vendors = CATALOG["vendors.csv"] + "child,Child,,startup,,CN,,2024,acme,,2026-01-01,s1\n"
     rows += [
         "acme-one-latest,acme-one,acme,One latest,multimodal,,2025-05-01,1,,4096,text,text,true,MIT,,,2026-01-01,s1",
+        "acme-mini-latest,acme-mini-latest,acme,Mini latest,text,,2025-05-01,1,,4096,text,text,true,MIT,,,2026-01-01,s1",
         "acme-embed,acme-embed,acme,Embed,embedding,,2025-05-01,1,,4096,text,text,true,MIT,,,2026-01-01,s1",
         "big-tune,big-tune,bigco,Tune,text,,2025-05-01,1,,4096,text,text,true,MIT,,acme-one,2026-01-01,s1",
         "child-tune,child-tune,child,Tune,text,,2025-05-01,1,,4096,text,text,true,MIT,,acme-one,2026-01-01,s1",
@@ -97,9 +100,11 @@ def test_releases_are_products_and_derived_are_those_of_other_groups(db: Path, c
     models = "\n".join([head, *rows]) + "\n"
     publish_sources(db, catalog=make_catalog(catalog, models=models, vendors=vendors))
     values = _inputs(db)
-    assert values["acme", "releases_per_year"] == 1.0  # two products in two years: no alias, no embedding model
+    assert (
+        values["acme", "releases_per_year"] == 1.0
+    )  # two products in two years: no alias, no moving name, no embedding model
     assert values["acme", "derived_products"] == 1.0  # Bigco's, not its own subsidiary's
-    assert values["acme", "open_products"] == 1.0
+    assert values["acme", "open_products"] == 2.0
 
 
 def test_funds_are_the_rounds_or_a_larger_stated_total(db: Path, catalog: Path) -> None:
@@ -110,3 +115,21 @@ def test_funds_are_the_rounds_or_a_larger_stated_total(db: Path, catalog: Path) 
     publish_sources(db, catalog=make_catalog(catalog, fx=FX + RATES, facts=FACTS + rounds + total))
     assert _inputs(db)["acme", "funds_raised"] == 900
     assert ("acme", "funding_round") not in _inputs(db)
+    later = "acme,capital,funding_round,60,USD,,2025-12-01,s1\n"
+    publish_sources(db, catalog=make_catalog(catalog, fx=FX + RATES, facts=FACTS + rounds + total + later))
+    assert _inputs(db)["acme", "funds_raised"] == 960  # the total did not know of it
+
+
+def test_hosts_are_those_that_sell_it_today_and_are_trusted(db: Path, catalog: Path) -> None:
+    head, *offers = CATALOG["prices.csv"].splitlines()
+    providers = (
+        CATALOG["providers.csv"] + "cloudy,Cloudy,cloud,,US,,2026-01-01,s1\ngrey,Grey,reseller,,US,,2026-01-01,s1\n"
+    )
+    offers += [
+        "cloudy,one,acme-one,standard,token,USD,1,3,,,2025-06-01,s1",  # its own list of 2026 no longer has it
+        "cloudy,other,bigco-max,standard,token,USD,1,3,,,2026-01-01,s1",
+        "grey,one,acme-one,standard,token,USD,1,3,,,2026-01-01,s1",
+    ]
+    prices = "\n".join([head, *offers]) + "\n"
+    publish_sources(db, catalog=make_catalog(catalog, prices=prices, providers=providers))
+    assert _inputs(db)["acme", "hosts"] == 1

@@ -13,9 +13,10 @@ GROWTH = (2.0, 2.4, 3.1)
 """Growth a year of the frontier's training cost since 2016: low, middle and high end of its 95 % interval (Cottier et al. 2024)."""
 METHOD = "amortised hardware and energy"
 """The kind of estimate that is comparable: the run's share of the hardware's price, and its electricity."""
-MEANS = ("rnd_spend", "capex", "funds_raised")
-"""Inputs that stand for a vendor's means, the largest known one: a year of research, a year of capital expenditure, all that
-investors put in."""
+YEARLY = ("rnd_spend", "capex")
+"""Inputs that stand for a vendor's means: a year of research or of capital expenditure, the larger one known."""
+RAISED = "funds_raised"
+"""What stands for the means of a vendor of which neither is known: all that investors put in, no yearly figure."""
 EASILY = 10
 """Runs that the means would pay for a vendor to afford one easily: it takes a tenth of them or less."""
 CLASSES = ("easily", "in part", "not", "unknown")
@@ -57,14 +58,15 @@ def frontier_run(costs: pd.DataFrame, day: dt.date) -> RunCost | None:
 def affordability(inputs: pd.DataFrame, run: RunCost) -> pd.DataFrame:
     """Means of each vendor and how many runs they would pay, the most first, columns COLUMNS; one row a vendor of ``inputs``.
 
-    ``inputs`` from ``vendor_inputs.gather_inputs``. ``means`` is USD, the largest of MEANS that is known (of the group for a subsidiary); values too old
-    count for nothing. ``runs`` is means ÷ ``run.middle``, its ends by the run's
+    ``inputs`` from ``vendor_inputs.gather_inputs``. ``means`` is USD of its day: the larger of YEARLY that is known (of the group for a
+    subsidiary), else RAISED; values too old count for nothing. ``runs`` is means ÷ ``run.middle``, its ends by the run's
     interval; ``class`` is easily (``EASILY`` runs or more), in part (one or more), not, or unknown. ``trained`` is the largest
     training compute known, FLOP.
     """
     rows = inputs[~inputs["too_old"].astype(bool)]
-    known = rows[rows["input"].isin(MEANS)]
-    known = known.sort_values(["vendor_id", "value"], ascending=[True, False], kind="stable")
+    known = rows[rows["input"].isin((*YEARLY, RAISED))]
+    known = known.assign(raised=known["input"].eq(RAISED))
+    known = known.sort_values(["vendor_id", "raised", "value"], ascending=[True, True, False], kind="stable")
     known = known.drop_duplicates("vendor_id").set_index("vendor_id")
     trained = rows[rows["input"] == "largest_training_compute"].set_index("vendor_id")["value"]
     out = known.reindex(sorted(set(inputs["vendor_id"]))).rename(columns={"value": "means", "input": "kind"})

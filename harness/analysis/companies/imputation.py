@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from harness.analysis.companies.scores import Booleans
+from harness.analysis.companies.scores import Booleans, normalise
 from harness.analysis.statistics.uncertainty import Floats
 
 LEAST_SHARED = 8
@@ -19,43 +19,57 @@ EDGE = 0.005
 
 @dataclass(frozen=True)
 class Copula:
-    """Normal scores of the inputs (vendors × inputs, NaN where missing) and their correlations (inputs × inputs)."""
+    """Correlations of the inputs' normal scores, inputs × inputs."""
 
-    normal: Floats
     correlation: Floats
+    _given: dict[bytes, tuple[Floats, Floats]] = field(default_factory=dict, repr=False, compare=False)
 
-    def draw(self, scores: Floats, rng: np.random.Generator) -> Floats:
-        """``scores`` with every missing entry drawn from its distribution given the vendor's other inputs."""
-        from scipy.special import ndtr
+    def draw(self, values: Floats, rng: np.random.Generator, rows: Booleans) -> Floats:
+        """``values`` (vendors × inputs) with the missing entries of ``rows`` drawn given those vendors' other inputs.
 
-        filled = scores.copy()
-        for i, row in enumerate(self.normal):
-            lacks = np.isnan(row)
-            if not lacks.any():
-                continue
-            mean, spread = self._given(row, lacks)
-            filled[i, lacks] = ndtr(mean + spread @ rng.standard_normal(int(lacks.sum())))
+        A normal score is drawn from its distribution given the known ones and becomes the quantile of the input's known values,
+        so that the drawn values lie where the known ones do. An input without any value stays missing.
+        """
+        from scipy.special import ndtr, ndtri
+
+        normal = ndtri(np.clip(normalise(values, "percentile"), EDGE, 1 - EDGE))
+        drawn = np.full(values.shape, np.nan)
+        for i in np.flatnonzero(rows & np.isnan(values).any(axis=1)):
+            lacks = np.isnan(normal[i])
+            slope, spread = self.given(lacks)
+            drawn[i, lacks] = ndtr(slope @ normal[i, ~lacks] + spread @ rng.standard_normal(int(lacks.sum())))
+        filled = values.copy()
+        for k in range(values.shape[1]):
+            known, asked = values[~np.isnan(values[:, k]), k], ~np.isnan(drawn[:, k])
+            if len(known) and asked.any():
+                filled[asked, k] = np.quantile(known, drawn[asked, k])
         return filled
 
-    def _given(self, row: Floats, lacks: Booleans) -> tuple[Floats, Floats]:
-        """Mean and Cholesky factor of the missing normal scores given the others."""
-        r = self.correlation
-        if lacks.all():
-            return np.zeros(len(row)), np.asarray(np.linalg.cholesky(r), dtype=float)
-        slope = np.linalg.solve(r[np.ix_(~lacks, ~lacks)], r[np.ix_(~lacks, lacks)]).T
-        rest = r[np.ix_(lacks, lacks)] - slope @ r[np.ix_(~lacks, lacks)]
-        return slope @ row[~lacks], np.asarray(np.linalg.cholesky(rest + 1e-9 * np.eye(len(rest))), dtype=float)
+    def given(self, lacks: Booleans) -> tuple[Floats, Floats]:
+        """Regression of the missing normal scores on the known ones, and the Cholesky factor of what it leaves open."""
+        key = lacks.tobytes()
+        if key not in self._given:
+            r = self.correlation
+            slope = (
+                np.linalg.solve(r[np.ix_(~lacks, ~lacks)], r[np.ix_(~lacks, lacks)]).T
+                if (~lacks).any()
+                else np.zeros((int(lacks.sum()), 0))
+            )
+            rest = r[np.ix_(lacks, lacks)] - slope @ r[np.ix_(~lacks, lacks)]
+            spread = np.asarray(np.linalg.cholesky(rest + 1e-9 * np.eye(len(rest))), dtype=float)
+            self._given[key] = np.asarray(slope, dtype=float), spread
+        return self._given[key]
 
 
-def fit_copula(scores: Floats) -> Copula:
-    """The Gaussian copula of percentile ``scores`` (vendors × inputs, NaN where missing).
+def fit_copula(values: Floats) -> Copula:
+    """The Gaussian copula of the inputs ``values`` (vendors × inputs, NaN where missing).
 
     Correlations are of normal scores over the vendors that have both inputs, shrunk towards 0 and made positive definite by
     raising small eigenvalues. Sources: Little and Rubin (2002), ch. 11; Hoff (2007), Annals of Applied Statistics 1.
     """
     from scipy.special import ndtri
 
-    normal = ndtri(np.clip(scores, EDGE, 1 - EDGE))
+    normal = ndtri(np.clip(normalise(values, "percentile"), EDGE, 1 - EDGE))
     k = normal.shape[1]
     r = np.eye(k)
     for a in range(k):
@@ -65,7 +79,7 @@ def fit_copula(scores: Floats) -> Copula:
             if both.sum() >= LEAST_SHARED and x.std() > 0 and y.std() > 0:
                 r[a, b] = r[b, a] = np.corrcoef(x, y)[0, 1]
     r = (1 - SHRINKAGE) * r + SHRINKAGE * np.eye(k)
-    values, vectors = np.linalg.eigh(r)
-    r = (vectors * np.maximum(values, 0.05)) @ vectors.T
+    eigenvalues, vectors = np.linalg.eigh(r)
+    r = (vectors * np.maximum(eigenvalues, 0.05)) @ vectors.T
     scale = np.sqrt(np.diag(r))
-    return Copula(normal, r / np.outer(scale, scale))
+    return Copula(r / np.outer(scale, scale))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from harness.analysis.companies.scores import DEFAULT, KEYS, MAY_LACK, Booleans, Choices, Table, input_table, normalise
+from harness.analysis.companies.scores import DEFAULT, KEYS, MAY_LACK, Booleans, Choices, Table, input_table
 from harness.analysis.statistics.uncertainty import Floats
 from harness.catalog.schema import DIMENSIONS
 
@@ -60,11 +60,11 @@ def position(inputs: pd.DataFrame, *, choices: Choices = DEFAULT) -> pd.DataFram
     if not table.inputs:
         empty = pd.DataFrame({"vendor_id": pd.Series(table.vendors, dtype=object)}).reindex(columns=columns)
         return empty.assign(ranked=False)
-    means = dimension_means(table, normalise(table.values, choices.normalisation), choices.min_coverage)
+    means = dimension_means(table, table.scores(table.values, choices.normalisation), choices.min_coverage)
     total = aggregate(means, choices.weight(), choices.aggregation)
     ranked = has_rank(means, choices.weight()) & ~np.isnan(total)
     rank = pd.Series(np.where(ranked, -total, np.nan)).rank(method="min").to_numpy()
-    coverage = (~np.isnan(table.values)).mean(axis=1)
+    coverage = table.known.mean(axis=1)
     out = pd.DataFrame(means, columns=list(DIMENSIONS)).assign(
         vendor_id=table.vendors, total=total, coverage=coverage, ranked=ranked, rank=rank
     )

@@ -22,7 +22,6 @@ from harness.analysis.companies.scores import (
     Choices,
     Table,
     input_table,
-    normalise,
 )
 from harness.analysis.statistics.uncertainty import Floats
 from harness.catalog.schema import DIMENSIONS
@@ -47,17 +46,17 @@ class Simulation:
     dimensions: Floats
 
 
-def simulate(table: Table, points: Floats, ranked: Booleans, placed: Booleans) -> Simulation:
+def simulate(table: Table, points: Floats, ranked: Booleans, placed: Booleans, weighted: Booleans) -> Simulation:
     """Ranks under each row of ``points``, numbers in [0, 1): FIXED, one an input left out of each dimension, one a weight.
 
     ``ranked`` (vendors) and ``placed`` (vendors × DIMENSIONS) say who takes part: those with a place under the default.
     """
-    copula = fit_copula(normalise(table.values, "percentile"))
+    copula = fit_copula(table.values)
     overall = np.full((len(points), len(table.vendors)), np.nan)
     dimensions = np.full((len(points), len(table.vendors), len(DIMENSIONS)), np.nan)
     for i, point in enumerate(points):
-        means = _drawn_means(table, copula, point)
-        weights = -np.log1p(-point[-len(DIMENSIONS) :]) + 1e-12
+        means = _drawn_means(table, copula, point, ranked | placed.any(axis=1))
+        weights = weighted * (-np.log1p(-point[-len(DIMENSIONS) :]) + 1e-12)
         total = aggregate(means, weights / weights.sum(), AGGREGATIONS[int(point[1] * len(AGGREGATIONS))])
         overall[i] = ranks_of(np.where(ranked, total, np.nan))
         for d in range(len(DIMENSIONS)):
@@ -65,17 +64,16 @@ def simulate(table: Table, points: Floats, ranked: Booleans, placed: Booleans) -
     return Simulation(table.vendors, overall, dimensions)
 
 
-def _drawn_means(table: Table, copula: Copula, point: Floats) -> Floats:
+def _drawn_means(table: Table, copula: Copula, point: Floats, rows: Booleans) -> Floats:
     """Dimension means of one draw, vendors × DIMENSIONS."""
     how = NORMALISATIONS[int(point[0] * len(NORMALISATIONS))]
     limit = AGES[int(point[3] * len(AGES))]
     rng = np.random.default_rng(int(point[4] * 2**32))
     values = table.values + table.stderr * rng.standard_normal(table.values.shape)
     values = np.where(table.age > limit, np.nan, values)
-    scores = normalise(values, how)
-    if point[2] >= 0.5:  # a fact too old for this draw is imputed as a missing one is
-        drawn = copula.draw(scores, rng)
-        scores = np.where(np.isnan(scores), drawn, scores)
+    if point[2] >= 0.5:  # a fact too old for this draw is missing in it, and drawn as any other
+        values = copula.draw(values, rng, rows)
+    scores = table.scores(values, how)
     for d in range(len(DIMENSIONS)):
         own = np.flatnonzero(table.dimension == d)
         left_out = int(point[len(FIXED) + d] * (len(own) + 1))
@@ -91,7 +89,7 @@ def ranks_of(totals: Floats) -> Floats:
 
 def participants(table: Table, choices: Choices) -> tuple[Booleans, Booleans]:
     """Who takes part: with a rank over all (vendors), and placed on each dimension (vendors × DIMENSIONS)."""
-    means = dimension_means(table, normalise(table.values, choices.normalisation), choices.min_coverage)
+    means = dimension_means(table, table.scores(table.values, choices.normalisation), choices.min_coverage)
     return has_rank(means, choices.weight()), ~np.isnan(means)
 
 
@@ -105,7 +103,7 @@ def monte_carlo(inputs: pd.DataFrame, *, seed: int, draws: int = 2000, choices: 
     base = position(inputs, choices=choices).set_index("vendor_id")["rank"].dropna()
     if not table.inputs or base.empty:
         return pd.DataFrame({c: pd.Series(dtype=object) for c in columns})
-    simulation = simulate(table, random_points(seed, draws), *participants(table, choices))
+    simulation = simulate(table, random_points(seed, draws), *participants(table, choices), choices.weight() > 0)
     at = [table.vendors.index(v) for v in base.index]
     ranks = simulation.overall[:, at]
     low, median, high = np.nanpercentile(ranks, [5, 50, 95], axis=0)
@@ -126,10 +124,10 @@ def dimension_ranks(inputs: pd.DataFrame, *, seed: int, draws: int = DRAWS, choi
     if not table.inputs:
         return pd.DataFrame({c: pd.Series(dtype=object) for c in columns})
     ranked, placed = participants(table, choices)
-    means = dimension_means(table, normalise(table.values, choices.normalisation), choices.min_coverage)
-    simulation = simulate(table, random_points(seed, draws), ranked, placed)
+    means = dimension_means(table, table.scores(table.values, choices.normalisation), choices.min_coverage)
+    simulation = simulate(table, random_points(seed, draws), ranked, placed, choices.weight() > 0)
     total = aggregate(means, choices.weight(), choices.aggregation)
-    have = ~np.isnan(table.values)
+    have = table.known
     parts = []
     for d, name in enumerate((*DIMENSIONS, OVERALL)):
         over = name == OVERALL

@@ -8,7 +8,7 @@ import pandas as pd
 from harness.analysis.companies.imputation import fit_copula
 from harness.analysis.companies.positioning import aggregate, dimension_means, position
 from harness.analysis.companies.rank_intervals import FIXED, LEFT_OUT, participants, ranks_of, simulate
-from harness.analysis.companies.scores import DEFAULT, Choices, input_table, normalise
+from harness.analysis.companies.scores import DEFAULT, Choices, input_table
 from harness.catalog.schema import DIMENSIONS
 
 
@@ -22,12 +22,12 @@ def imputed_ranks(inputs: pd.DataFrame, *, seed: int, draws: int = 200, choices:
     if not table.inputs or base.empty:
         return pd.DataFrame({c: pd.Series(dtype=object) for c in ("vendor_id", "rank", "imputed", "low", "high")})
     ranked, _ = participants(table, choices)
-    copula = fit_copula(normalise(table.values, "percentile"))
-    scores = normalise(table.values, choices.normalisation)
+    copula = fit_copula(table.values)
     rng = np.random.default_rng(seed)
     ranks = np.empty((draws, len(table.vendors)))
     for i in range(draws):
-        means = dimension_means(table, copula.draw(scores, rng), 0.0)
+        scores = table.scores(copula.draw(table.values, rng, ranked), choices.normalisation)
+        means = dimension_means(table, scores, 0.0)
         ranks[i] = ranks_of(np.where(ranked, aggregate(means, choices.weight(), choices.aggregation), np.nan))
     at = [table.vendors.index(v) for v in base.index]
     low, median, high = np.percentile(ranks[:, at], [5, 50, 95], axis=0)
@@ -51,7 +51,7 @@ def variance_shares(inputs: pd.DataFrame, *, seed: int, samples: int = 256, choi
     names = [f"{group} {i}" for i, group in enumerate(groups)]
     problem = {"num_vars": len(names), "names": names, "groups": groups, "bounds": [[0.0, 1.0 - 1e-9]] * len(names)}
     points = sample.sample(problem, samples, calc_second_order=False, seed=seed)
-    ranks = simulate(table, points, ranked, placed).overall[:, ranked]
+    ranks = simulate(table, points, ranked, placed, choices.weight() > 0).overall[:, ranked]
     variance = ranks.var(axis=0)
     kinds = list(dict.fromkeys(groups))
     first, total = np.zeros(len(kinds)), np.zeros(len(kinds))

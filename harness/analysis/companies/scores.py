@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -56,7 +56,8 @@ DEFAULT = Choices()
 class Table:
     """Inputs that rank, as a table: ``values`` (vendors × inputs, signed and on their scale so that more is better, NaN where
     missing), their standard errors ``stderr`` (0 where none), their ``age`` in years (0 where undated), and the index of each
-    input's dimension in DIMENSIONS."""
+    input's dimension in DIMENSIONS. ``taken`` has (vendor, input, group) of figures taken over from a group: they are missing
+    in ``values``, so that they count once, and have the group's score."""
 
     vendors: tuple[str, ...]
     inputs: tuple[str, ...]
@@ -64,10 +65,19 @@ class Table:
     values: Floats
     stderr: Floats
     age: Floats
+    taken: tuple[tuple[int, int, int], ...] = ()
 
-    def but(self, values: Floats) -> Table:
-        """The same table with other values."""
-        return replace(self, values=values)
+    @property
+    def known(self) -> Booleans:
+        """Which inputs each vendor has, its group's included."""
+        return np.asarray(~np.isnan(self.scores(self.values, "percentile")), dtype=bool)
+
+    def scores(self, values: Floats, how: str) -> Floats:
+        """``values`` (of this table's shape) normalised, with the group's score where a figure is the group's."""
+        out = normalise(values, how)
+        for vendor, column, group in self.taken:
+            out[vendor, column] = out[group, column]
+        return out
 
 
 def normalised_inputs(inputs: pd.DataFrame, *, choices: Choices = DEFAULT) -> pd.DataFrame:
@@ -76,7 +86,8 @@ def normalised_inputs(inputs: pd.DataFrame, *, choices: Choices = DEFAULT) -> pd
     Columns beyond these (unit, origin, as_of, source_id) are kept: the way back to every fact. Inputs on a log scale drop
     values that are not positive. ``percentile``: (rank − ½)/n, ties shared; ``min-max``: 0 to 1; ``z-score``: Φ(z), so that
     all three lie in 0–1. ``ranks`` is False, and the score of no consequence, for an input with fewer than ``min_vendors``
-    vendors, one that is only shown or not declared, and for a value that is too old (column ``too_old``). Constant inputs score 0.5.
+    vendors, one that is only shown or not declared, and for a value that is too old (column ``too_old``). A figure taken over from
+    a group (column ``group_id``) has the group's score and does not count among the vendors. Constant inputs score 0.5.
     """
     rows = inputs[inputs["dimension"].isin(DIMENSIONS)].dropna(subset=["value"])
     rows = rows.astype({"value": float}).reset_index(drop=True)
@@ -89,14 +100,27 @@ def normalised_inputs(inputs: pd.DataFrame, *, choices: Choices = DEFAULT) -> pd
         counts &= ~rows["too_old"].fillna(False).astype(bool).to_numpy()
     keep = rows["treated"].notna().to_numpy()
     rows, counts = rows[keep].reset_index(drop=True), counts[keep]
-    names = [rows["dimension"], rows["input"], counts]
-    score = rows.groupby(names, sort=False)["treated"].transform(
+    own = rows["group_id"].isna().to_numpy() if "group_id" in rows else np.ones(len(rows), dtype=bool)
+    rows = rows.assign(counts=counts, score=np.nan, vendors=0)
+    groups = rows[own].groupby(["dimension", "input", "counts"], sort=False)
+    rows.loc[own, "score"] = groups["treated"].transform(
         lambda x: normalise(x.to_numpy()[:, None], choices.normalisation)[:, 0]
     )
-    vendors = rows.groupby(names, sort=False)["vendor_id"].transform("nunique")
-    return rows.assign(score=score, vendors=vendors, ranks=(vendors >= choices.min_vendors) & counts).drop(
-        columns="treated"
+    rows.loc[own, "vendors"] = groups["vendor_id"].transform("nunique")
+    rows = _of_groups(rows, own)
+    return rows.assign(ranks=(rows["vendors"] >= choices.min_vendors) & rows["counts"]).drop(
+        columns=["treated", "counts"]
     )
+
+
+def _of_groups(rows: pd.DataFrame, own: Booleans) -> pd.DataFrame:
+    """Score and number of vendors of figures taken over from a group: those of the group's row."""
+    if own.all():
+        return rows
+    theirs = rows[own].drop_duplicates(["vendor_id", "input"]).set_index(["vendor_id", "input"])[["score", "vendors"]]
+    keys = pd.MultiIndex.from_frame(rows.loc[~own, ["group_id", "input"]])
+    rows.loc[~own, ["score", "vendors"]] = theirs.reindex(keys).fillna({"vendors": 0}).to_numpy()
+    return rows
 
 
 def _treated(values: pd.Series, scales: list[str], higher: list[bool]) -> Floats:
@@ -142,6 +166,7 @@ def input_table(inputs: pd.DataFrame, *, choices: Choices = DEFAULT) -> Table:
     kinds = [declared(n, d) for n, d in zip(rows["input"], rows["dimension"], strict=True)]
     shape = (len(vendors), len(pairs))
     values, stderr, age = np.full(shape, np.nan), np.zeros(shape), np.zeros(shape)
+    taken: list[tuple[int, int, int]] = []
     values[at] = _treated(rows["value"], [k.scale for k in kinds], [k.higher_is_better for k in kinds])
     if "stderr" in rows:
         stderr[at] = rows["stderr"].astype(float).fillna(0.0)
@@ -149,5 +174,10 @@ def input_table(inputs: pd.DataFrame, *, choices: Choices = DEFAULT) -> Table:
         day = pd.to_datetime(rows["as_of"]).where(rows["origin"].eq("fact"))
         if day.notna().any():
             age[at] = ((day.max() - day).dt.days / 365.25).fillna(0.0)
+    if "group_id" in rows:
+        places = zip(*at, rows["group_id"], strict=True)
+        taken = [(int(v), int(k), vendors.index(g)) for v, k, g in places if isinstance(g, str) and g in vendors]
+        for vendor, column, _ in taken:
+            values[vendor, column] = np.nan
     dimension = np.array([DIMENSIONS.index(d) for d, _ in pairs], dtype=np.intp)
-    return Table(tuple(vendors), tuple(n for _, n in pairs), dimension, values, stderr, age)
+    return Table(tuple(vendors), tuple(n for _, n in pairs), dimension, values, stderr, age, tuple(taken))

@@ -45,14 +45,17 @@ def segment_means(
 
 
 def leads(rows: pd.DataFrame) -> dict[str, str]:
-    """Which segment of PAIR is ahead on each dimension that both have, "" where their intervals overlap."""
+    """Which segment of PAIR is ahead on each dimension that both have, "" where the interval of their difference holds 0.
+
+    Half the width of that interval is the root of the sum of the squares of both halves: the means are of different vendors.
+    """
     out = {}
     for dimension, part in rows[rows["segment"].isin(PAIR)].groupby("dimension", sort=False):
         own = part.set_index("segment")
         if len(own) < len(PAIR):
             continue
         first, second = (own.loc[name] for name in PAIR)
-        out[str(dimension)] = (
-            PAIR[0] if first["low"] > second["high"] else PAIR[1] if second["low"] > first["high"] else ""
-        )
+        difference = first["mean"] - second["mean"]
+        half = np.hypot(first["high"] - first["low"], second["high"] - second["low"]) / 2
+        out[str(dimension)] = "" if abs(difference) <= half else PAIR[0] if difference > 0 else PAIR[1]
     return out

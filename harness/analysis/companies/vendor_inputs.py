@@ -18,6 +18,8 @@ RECENT_YEARS = 2
 """Years before the newest release in which a product speaks for its vendor's prices and licences, as in ``vendor_position``."""
 MIN_PRICES = 10
 """Priced products on the scale that the market's line through log prices needs."""
+PRIOR_PRODUCTS = 2
+"""Products at the market's price that stand beside a vendor's own in its price position: one product's price says little of it."""
 
 
 def gather_inputs(
@@ -30,7 +32,7 @@ def gather_inputs(
 ) -> pd.DataFrame:
     """All inputs of positioning in long form, columns COLUMNS, ready for ``positioning.position``.
 
-    ``view`` is ``vendor_position``; added are the best capability and the best open one (``board``: ``vendor_id, score,
+    ``view`` is ``vendor_position``; added are the best capability and the best open one of the last two years (``board``: ``vendor_id, score,
     stderr, model, open_weights, released``, points), the price at its capability (``board`` and ``listed``: ``product_id,
     blended_per_mtok, basis``), the share of permissive licences (``model``), and the figures of its group for a subsidiary
     (``parents``: group by vendor; ``group_id`` names it). ``stderr`` is a value's standard error where it has one. ``too_old``
@@ -39,10 +41,11 @@ def gather_inputs(
     recent = _recent(model)
     parts = [view, _licences(recent)]
     if board is not None and len(board):
+        board = board[board["model_id"].isin(recent["model_id"])]
         opened = board[board["open_weights"].fillna(False).astype(bool)]
         parts += [_best(board, "capability"), _best(opened, "capability_open")]
         if listed is not None and len(listed):
-            parts.append(_price_position(board[board["model_id"].isin(recent["model_id"])], listed))
+            parts.append(_price_position(board, listed))
     rows = pd.concat(
         [part.reindex(columns=COLUMNS[:-2]) for part in parts if len(part)] or [view.reindex(columns=COLUMNS[:-2])]
     )
@@ -88,7 +91,8 @@ def _price_position(board: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
     """Median over a vendor's products of list price ÷ the market's at the same points.
 
     The market's price is the line through log₁₀ prices by Theil and Sen (Sen 1968), which a few dear products do not move.
-    Products whose price is the median of fewer than three hosts are left out.
+    The median is drawn towards the market: times n ÷ (n + PRIOR_PRODUCTS) on the log scale for n products. Products whose price is
+    the median of fewer than three hosts are left out.
     """
     from scipy.stats import theilslopes
 
@@ -104,7 +108,8 @@ def _price_position(board: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
         residual=("residual", "median"), as_of=("as_of", "max"), n=("residual", "size")
     )
     note = [f"{n} products" if n > 1 else "1 product" for n in found["n"]]
-    return _rows(found.assign(value=10 ** found["residual"], note=note).reset_index(), "price_position")
+    drawn = found["residual"] * found["n"] / (found["n"] + PRIOR_PRODUCTS)
+    return _rows(found.assign(value=10**drawn, note=note).reset_index(), "price_position")
 
 
 def _of_the_group(rows: pd.DataFrame, parents: Mapping[str, str]) -> pd.DataFrame:

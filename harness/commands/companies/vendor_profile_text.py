@@ -129,7 +129,7 @@ def _releases(rows: list[Row]) -> Table:
     for row in rows:
         points = DASH if row["points"] is None else f"{row['points']:.0f} ({row['low']:.0f}–{row['high']:.0f})"
         weights = {True: "open", False: "closed"}.get(row["open_weights"], DASH)
-        seller = row["provider"] if row["basis"] == "maker" else f"{row['basis']} of {row['hosts']} hosts"
+        seller = row["provider"] if row["basis"] == "maker" else f"{row['basis']} of {row['hosts']:.0f} hosts"
         if row["basis"] == "few":
             seller = f"{row['provider']}; fewer than three hosts"
         cells = [dollars(row["input_per_mtok"]), dollars(row["output_per_mtok"]), seller if row["basis"] else DASH]

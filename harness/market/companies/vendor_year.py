@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from harness.market.queries import Queries
 
-EVENTS = ("funding_round", "product", "orders", "compute_commitment", "staff_change")
+EVENTS = ("funding_round", "share_sale", "product", "orders", "compute_commitment", "staff_change")
 """Facts that are something done, rather than a state."""
 FRESH_DAYS = 183
 """A price counts among a vendor's newest if it is at most half a year older than the newest of all, as in ``list_prices_at``."""

@@ -74,10 +74,5 @@ def architecture(model_id: str, name: str, params_b: float | None, active_b: flo
     )
 
 
-def architecture_source(model_id: str | None) -> str | None:
-    """Where a model's architecture is from; None where it is taken from its size."""
-    return next((r["source"] for r in table("architectures") if r["model_id"] == model_id), None)
-
-
 def _number(text: str) -> float | None:
     return float(text) if text else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from harness.analysis.companies.inputs import MEASURES
-from harness.analysis.companies.vendor_inputs import COLUMNS
+from harness.analysis.companies.vendor_inputs import COLUMNS, RECENT_YEARS
 
 FRONTIER = 10
 """Products of the capability scale that are its frontier."""
@@ -43,10 +43,14 @@ def _per_head(inputs: pd.DataFrame, key: str, heads: str) -> pd.DataFrame:
 
 
 def _at_frontier(board: pd.DataFrame) -> pd.DataFrame:
-    """Whether the best product of each vendor on the scale is among its first, named in the note."""
+    """Whether the best product of the last two years of each vendor is among the first of the scale, named in the note."""
     if board.empty:
         return board
-    rows = board.dropna(subset=["vendor_id", "score"])
+    released = pd.to_datetime(board["released"])
+    recent = released > released.max() - pd.DateOffset(
+        years=RECENT_YEARS
+    )  # who stopped is no rival of today's frontier
+    rows = board[recent].dropna(subset=["vendor_id", "score"])
     place = board["score"].astype(float).rank(ascending=False, method="min").reindex(rows.index)
     best = rows.assign(value=(place <= FRONTIER).astype(float), place=place).sort_values("place", kind="stable")
     best = best.drop_duplicates("vendor_id")
