@@ -161,7 +161,7 @@ def test_every_pair_of_the_study_comes_out(
     for measure, ends in (
         ("kappa", gap),
         ("residual", q3_gap),
-    ):  # of 1,000 draws here, of few there: a tenth of the width
+    ):  # ends of few samples: up to a fifth of the width off
         row = table.loc[measure]
         assert (row["low"], row["high"]) == pytest.approx(ends, abs=0.2 * (ends[1] - ends[0]) + 0.001)
     found = dimensions(wide.to_numpy(), seed=1, draws=20)
