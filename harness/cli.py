@@ -333,6 +333,27 @@ def scale(
     command.compare(*compare, as_json=json)
 
 
+@app.command()
+def alike(
+    benchmark: Annotated[
+        str | None,
+        typer.Option(
+            help="A benchmark with known items, or several with commas. Default: the one with most models × vendors × items."
+        ),
+    ] = None,
+    models: Annotated[str | None, typer.Option(help="These models alone, with commas. Default: all on it.")] = None,
+    groups: Annotated[
+        bool, typer.Option("--groups", help="Add vendors, segments, countries, open and closed, and dimensions.")
+    ] = False,
+    trend: Annotated[bool, typer.Option("--trend", help="Add the change per year of release.")] = False,
+    json: Json = False,
+) -> None:
+    """How alike models err on the items that they share: beyond their accuracies, and beyond the items' difficulty."""
+    from harness.commands import alike as command
+
+    command.alike(benchmark=benchmark, models=models, by_group=groups, over_time=trend, as_json=json)
+
+
 @cost_app.command("frontier")
 def cost_frontier(
     by: Annotated[str, typer.Option(help="price (of a token) or task (its reported cost).")] = "price",

@@ -1,0 +1,153 @@
+"""How alike two models err, for every pair: beyond their accuracies (κ), and beyond the difficulty of the items (Q3).
+
+Sources: Geirhos, Meding, Wichmann (2020), arXiv 2006.16736 (error consistency); Yen (1984), Q3; Cameron, Gelbach, Miller
+(2008), the bootstrap of clusters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from harness.analysis.likeness.homogeneity import OutcomeMatrix, _kappa
+from harness.analysis.likeness.rasch import fit_rasch, residuals
+from harness.analysis.statistics.uncertainty import CONFIDENCE, Floats
+
+MEASURES = ("kappa", "residual", "both_wrong")
+"""Measures of likeness of a pair: κ, Q3, and both wrong as a multiple of chance."""
+PAIR_COLUMNS = ["a", "b", "items", "accuracy_a", "accuracy_b", "kappa", "kappa_low", "kappa_high", "residual",
+                "both_wrong", "same_vendor"]  # fmt: skip
+BLOCKS = 500
+"""Blocks of clusters of items that the bootstrap draws: one a cluster up to so many."""
+TAILS = (50 * (1 - CONFIDENCE), 50 * (1 + CONFIDENCE))
+AT_ONCE = 20  # draws in one product: faster than one by one, and held in memory
+_SUMS = 9  # sums over items that the measures of a pair are made of
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Pairs of models (PAIR_COLUMNS, in the order of ``models``) and the bootstrap draws of their measures.
+
+    ``first, second``: places of a pair's models in ``models``; ``drawn``: for each of MEASURES ``(draws, pairs)``, each draw
+    another sample of the items' clusters. The Rasch fit is that of all items in every draw.
+    """
+
+    models: tuple[str, ...]
+    pairs: pd.DataFrame
+    first: npt.NDArray[np.intp]
+    second: npt.NDArray[np.intp]
+    drawn: Mapping[str, Floats]
+
+
+def likeness(
+    matrix: OutcomeMatrix,
+    vendors: Mapping[str, str],
+    *,
+    seed: int,
+    draws: int = 400,
+    models: Collection[str] | None = None,
+) -> Likeness:
+    """Likeness of every pair on the items that both answered, with 95 % bootstrap intervals over clusters of items.
+
+    ``vendors``: a model's maker; ``same_vendor`` is missing where one is not known. ``accuracy_a, accuracy_b``: on the shared
+    items. ``models``: pairs of these alone; items are as difficult as all of the matrix find them. ``kappa``: error consistency; ``residual``: Q3 (``rasch.residual_correlation``); ``both_wrong``: the share of items
+    both fail over (1 − accuracy_a)(1 − accuracy_b). κ and Q3 are NaN where they say nothing: of a model that solves all or
+    nothing. Items of one cluster (one task in several benchmarks) are drawn together.
+    """
+    residual = residuals(matrix.correct, fit_rasch(matrix.correct))
+    kept = np.array([models is None or name in models for name in matrix.models], dtype=bool)
+    residual, matrix = (
+        residual[kept],
+        replace(
+            matrix, models=tuple(np.array(matrix.models, dtype=object)[kept]), correct=matrix.correct[kept], probs=None
+        ),
+    )
+    first, second = np.triu_indices(len(matrix.models), 1)
+    sums = _block_sums(matrix, residual, first, second, np.random.default_rng(seed))
+    point = _measures(sums.sum(axis=0))
+    drawn = _draw(sums, np.random.default_rng(seed + 1), draws)
+    low, high = interval_ends(drawn["kappa"])
+    names = np.asarray(matrix.models, dtype=object)
+    pairs = pd.DataFrame({"a": names[first], "b": names[second], **point, "kappa_low": low, "kappa_high": high})
+    makers = [(vendors.get(a), vendors.get(b)) for a, b in zip(pairs["a"], pairs["b"], strict=True)]
+    same = pd.array([None if a is None or b is None else a == b for a, b in makers], dtype="boolean")
+    return Likeness(matrix.models, pairs.assign(same_vendor=same)[PAIR_COLUMNS], first, second, drawn)
+
+
+def _block_sums(
+    matrix: OutcomeMatrix,
+    residual: Floats,
+    first: npt.NDArray[np.intp],
+    second: npt.NDArray[np.intp],
+    rng: np.random.Generator,
+) -> Floats:
+    """Sums over the items of each block of clusters, ``(blocks, _SUMS, pairs)``."""
+    names, cluster = np.unique(matrix.clusters, return_inverse=True)
+    blocks = min(BLOCKS, len(names))
+    block = (rng.permutation(len(names)) % max(blocks, 1))[cluster.ravel()]
+    out = np.zeros((blocks, _SUMS, len(first)))
+    for i in range(blocks):
+        items = np.flatnonzero(block == i)
+        correct = matrix.correct[:, items].astype(float)
+        mask = (~np.isnan(correct)).astype(float)
+        right: Floats = np.asarray(np.nan_to_num(correct))
+        value: Floats = np.asarray(np.nan_to_num(residual[:, items]))
+        one_sided = (right @ mask.T, value @ mask.T, value**2 @ mask.T)
+        both_sided = (mask @ mask.T, right @ right.T, value @ value.T)
+        rows = [m[first, second] for m in both_sided] + [
+            m[i, j] for m in one_sided for i, j in ((first, second), (second, first))
+        ]
+        out[i] = np.stack(rows)
+    return out
+
+
+def _measures(sums: Floats) -> dict[str, Floats]:
+    """Columns of a pair from its sums ``(_SUMS, pairs)``."""
+    shared, both, cross, right_a, right_b, mean_a, mean_b, square_a, square_b = sums
+    with np.errstate(divide="ignore", invalid="ignore"):
+        a, b, mean_a, mean_b = right_a / shared, right_b / shared, mean_a / shared, mean_b / shared
+        observed = (shared - right_a - right_b + 2 * both) / shared
+        spread = np.sqrt((square_a / shared - mean_a**2) * (square_b / shared - mean_b**2))
+        varied = (
+            (a > 0) & (a < 1) & (b > 0) & (b < 1)
+        )  # one that solves all or nothing has the residuals that the fit gives it
+        wrong, chance = (shared - right_a - right_b + both) / shared, (1 - a) * (1 - b)
+        return {
+            "items": shared.astype(np.int64),
+            "accuracy_a": a,
+            "accuracy_b": b,
+            "kappa": _kappa(observed, a * b + chance),
+            "residual": np.where(varied & (spread > 0), (cross / shared - mean_a * mean_b) / spread, np.nan),
+            "both_wrong": np.where(chance > 0, wrong / chance, np.nan),
+        }
+
+
+def _draw(sums: Floats, rng: np.random.Generator, draws: int) -> dict[str, Floats]:
+    blocks, _, pairs = sums.shape
+    out = {measure: np.full((draws, pairs), np.nan) for measure in MEASURES}
+    if blocks < 2:
+        return out
+    times = rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=draws).astype(float)
+    flat = sums.reshape(blocks, -1)
+    for start in range(0, draws, AT_ONCE):
+        for i, total in enumerate((times[start : start + AT_ONCE] @ flat).reshape(-1, _SUMS, pairs)):
+            values = _measures(total)
+            for measure in MEASURES:
+                out[measure][start + i] = values[measure]
+    return out
+
+
+def interval_ends(drawn: Floats) -> tuple[Floats, Floats]:
+    """Ends of the percentile interval of each column; NaN where no draw has a value, or all have the same: no sample then says
+    how far it may be off."""
+    finite = np.isfinite(drawn)
+    widest = np.where(finite, drawn, -np.inf).max(axis=0, initial=-np.inf)
+    known = np.asarray(widest > np.where(finite, drawn, np.inf).min(axis=0, initial=np.inf))
+    low, high = np.full(drawn.shape[1], np.nan), np.full(drawn.shape[1], np.nan)
+    if known.any():
+        low[known], high[known] = np.nanpercentile(drawn[:, known], TAILS, axis=0)
+    return low, high

@@ -1,0 +1,135 @@
+"""What ``harness alike`` says in English: its sentences, tables and cells, from the frames of ``market.alike``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.analysis.likeness.dimensions import Dimensions
+    from harness.market.alike.item_likeness import ItemLikeness
+
+Row = Mapping[Any, Any]
+MEASURES = {
+    "kappa": "κ",
+    "kappa_at_like_accuracy": "κ at like accuracy",
+    "residual": "beyond difficulty",
+    "both_wrong": "both wrong ÷ chance",
+}
+"""Measures of likeness in words, by their names in ``analysis.likeness``."""
+LISTED = ("kappa_at_like_accuracy", "residual")
+"""Measures that are listed of each pair of segments or countries: those that accuracy or difficulty does not make."""
+
+
+def finding(groups: pd.DataFrame) -> str:
+    """Whether one vendor's models err more alike than different vendors', beyond the items' difficulty."""
+    rows = groups[(groups["by"] == "vendor") & (groups["measure"] == "residual") & (groups["group_a"] == "all")]
+    gap = rows[rows["relation"] == "within − between"]
+    if gap.empty:
+        return "Whether one vendor's models err more alike cannot be said: that takes pairs of one vendor and of different ones."
+    row = gap.iloc[0]
+    span = f"{_signed(row['mean'])} ({_signed(row['low'])} to {_signed(row['high'])} over items, "
+    span += f"{_signed(row['models_low'])} to {_signed(row['models_high'])} over models)"
+    if row["low"] > 0 and row["models_low"] > 0:
+        said = "Models of one vendor err more alike than those of different vendors"
+    elif row["high"] < 0 and row["models_high"] < 0:
+        said = "Models of one vendor err less alike than those of different vendors"
+    elif row["low"] > 0 or row["high"] < 0:
+        said = f"Among these models one vendor's err {'more' if row['low'] > 0 else 'less'} alike; for others it cannot be told"
+    else:
+        said = "It cannot be told whether models of one vendor err more alike"
+    return f"{said}: the residual correlations differ by {span}."
+
+
+def board_lines(measured: ItemLikeness) -> list[str]:
+    """The benchmarks, their conditions, the models, and the runs that are left out."""
+    models, vendors = measured.models, measured.models["vendor_id"].nunique()
+    makers = f"{vendors} vendor{'' if vendors == 1 else 's'}" if vendors else "unknown vendors"
+    lines = [f"{len(models)} models of {makers} on {measured.matrix.correct.shape[1]:,} items:"]
+    for board in measured.boards:
+        agent = f", agent {board.agent}" if board.agent else ""
+        graded = "; a value of at least 0.5 counts as right" if board.graded else ""
+        lines.append(f"  {board.task}{agent}: {board.items:,} items{graded}")
+        left_out = [(board.rejected, "with a verdict against them"), (board.unfinished, "unfinished")]
+        lines += [f"  left out: {count} run{'s' if count > 1 else ''} {why}" for count, why in left_out if count]
+    return lines
+
+
+def pair_table(rows: list[Row]) -> Table:
+    """Pairs with their measures."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("a", "b"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("items", "right, %", "κ (95 %)", "beyond difficulty", "both wrong ÷ chance", "one vendor"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        same = row["same_vendor"]
+        table.add_row(
+            str(row["a"]),
+            str(row["b"]),
+            f"{row['items']:,}",
+            f"{100 * row['accuracy_a']:.0f} and {100 * row['accuracy_b']:.0f}",
+            _number(row["kappa"]) + _interval(row["kappa_low"], row["kappa_high"]),
+            _signed(row["residual"]),
+            _number(row["both_wrong"], 1),
+            "yes" if same is True else "no" if same is False else "–",
+        )
+    return table
+
+
+def group_table(rows: list[Row]) -> Table:
+    """All measures within and between vendors; κ at like accuracy and Q3 of segments, countries, open and closed."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("by", "groups", "measure"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("pairs", "mean", "95 % over items", "95 % over models"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in rows:
+        listed = row["group_a"] == "all" if row["by"] == "vendor" else row["measure"] in LISTED
+        if not listed:
+            continue
+        name = row["relation"] if row["group_a"] == "all" else f"{row['group_a']}, {row['group_b']}"
+        ends = [
+            f"{_number(row[low])} to {_number(row[high])}" if row[low] == row[low] else "–"
+            for low, high in (("low", "high"), ("models_low", "models_high"))
+        ]
+        table.add_row(row["by"], name, MEASURES[row["measure"]], f"{row['pairs']:,}", _number(row["mean"]), *ends)
+    return table
+
+
+def ways(dimensions: Dimensions) -> str:
+    """In how many ways the models differ."""
+    return (
+        f"The first eigenvalue of the outcomes' correlations is {_number(dimensions.first_share)} of their sum; participation "
+        f"ratio {_number(dimensions.participation_ratio, 1)}. Beyond difficulty, {dimensions.leading} dimensions stand above "
+        f"chance before the first that does not ({dimensions.above} at any rank)."
+    )
+
+
+def trend_lines(rows: list[Row]) -> list[str]:
+    """Change of each measure per year of release over pairs of different vendors."""
+    lines = []
+    for row in rows:
+        what = f"{MEASURES[row['measure']]}, per year of release (pairs of different vendors, accuracy held equal)"
+        known = row["per_year"] == row["per_year"]
+        change = (
+            f"{_signed(row['per_year'])} ± {_number(row['half_width'])}" if known else "not known: too few dated models"
+        )
+        lines.append(f"{what}: {change}; {row['pairs']:,} pairs of {row['models']} models")
+    return lines
+
+
+def _number(value: float, digits: int = 3) -> str:
+    return "–" if value != value else f"{value:.{digits}f}".replace("-", "−")
+
+
+def _interval(low: float, high: float) -> str:
+    return "" if low != low else f" ({_number(low)}–{_number(high)})"
+
+
+def _signed(value: float) -> str:
+    return "–" if value != value else f"{value:+.3f}".replace("-", "−")

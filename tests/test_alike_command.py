@@ -1,0 +1,82 @@
+"""``harness alike``: its document, its sentences, and what it answers where there is nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.__main__ import run
+from harness.commands import alike_text as text
+from harness.market.alike.item_likeness import groups, item_likeness
+from harness.store.reader import Reader
+from tests.market import item_boards as truth
+
+PAIR_KEYS = {"a", "b", "items", "kappa", "kappa_low", "kappa_high", "residual", "same_vendor"}
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return truth.build(tmp_path_factory.mktemp("alike"))
+
+
+@pytest.fixture(autouse=True)
+def database(built: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LANDSCAPE_DB", str(built))
+    for name in ("CATALOG", "PUBLIC_RUNS", "RUNS"):
+        monkeypatch.setenv(f"LANDSCAPE_{name}", str(built.parent / {"PUBLIC_RUNS": "public"}.get(name, name.lower())))
+    return built
+
+
+def document(capsys: Capture, *options: str) -> Any:
+    assert run(["alike", "--json", *options]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_document_has_every_pair(capsys: Capture, built: Path) -> None:
+    plain = document(capsys)
+    assert len(plain["pairs"]) == 6 and set(plain["pairs"][0]) >= PAIR_KEYS
+    assert plain["benchmarks"][0] | {"suite_version": ""} == {
+        "benchmark": "fix", "agent": "Hands", "suite": "items", "suite_version": "", "models": 4, "items": 40,
+        "rejected_runs": 1, "unfinished_runs": 0, "graded": False,
+    }  # fmt: skip
+    expected = item_likeness(Reader(built), [], []).likeness.pairs
+    assert [row["kappa"] for row in plain["pairs"]] == [round(value, 4) for value in expected["kappa"]]
+    assert [row["same_vendor"] for row in plain["pairs"]].count(None) == 3
+    assert not {"groups", "trend", "dimensions"} & set(plain)
+    more = document(capsys, "--groups", "--trend", "--benchmark", "test", "--models", "one,acme-two,bigco-max")
+    assert len(more["pairs"]) == 3 and more["benchmarks"][0]["benchmark"] == "test"
+    assert {row["by"] for row in more["groups"]} == {"vendor", "segment", "country", "openness"}
+    assert [row["per_year"] for row in more["trend"]] == [None, None]
+    assert more["dimensions"]["participation_ratio"] <= 3
+
+
+def test_the_text_says_what_was_compared_and_what_was_left_out(capsys: Capture) -> None:
+    assert run(["alike", "--groups", "--trend"]) == 0
+    said = capsys.readouterr().out
+    assert "4 models of 2 vendors on 40 items" in said and "left out: 1 run with a verdict against them" in said
+    assert "not known: too few dated models" in said and "acme-two" in said
+
+
+def test_an_unknown_benchmark_is_an_error_with_the_known_ones(capsys: Capture) -> None:
+    assert run(["alike", "--benchmark", "nothing"]) == 2
+    assert "There is fix, test" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("items", "models", "said"),
+    [((0.01, 0.2), (0.02, 0.3), "err more alike than those"), ((0.01, 0.2), (-0.1, 0.3), "for others it cannot be told"),
+     ((-0.1, 0.2), (-0.1, 0.3), "It cannot be told"), ((-0.3, -0.1), (-0.4, -0.1), "err less alike than")],
+)  # fmt: skip
+def test_the_finding_needs_both_intervals(
+    built: Path, items: tuple[float, float], models: tuple[float, float], said: str
+) -> None:
+    table = groups(item_likeness(Reader(built), [], []))
+    row = (table["by"] == "vendor") & (table["measure"] == "residual") & (table["relation"] == "within − between")
+    assert row.sum() == 1
+    table.loc[row, ["low", "high", "models_low", "models_high"]] = [*items, *models]
+    assert said in text.finding(table)
+    assert "pairs of one vendor and of different ones" in text.finding(table[~row])
