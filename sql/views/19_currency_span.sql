@@ -41,5 +41,5 @@ UNION ALL
 SELECT 'USD', DATE '0001-01-01', DATE '9999-12-31', 1, 1;
 
 -- US dollars per unit on a day inside a span: linear between its ends
-CREATE MACRO rate_in(from_day, to_day, from_rate, to_rate, day) AS
+CREATE OR REPLACE MACRO rate_in(from_day, to_day, from_rate, to_rate, day) AS
     from_rate + (to_rate - from_rate) * date_diff('day', from_day, day) / date_diff('day', from_day, to_day);

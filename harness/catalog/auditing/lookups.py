@@ -199,7 +199,10 @@ class Lookup:
         names = self.vendors.get(row["vendor_id"], set())
         source, key = row["source_id"], row["key"]
         for raw in csv_rows(self.market / "companies_2026" / "facts_2026.csv"):
-            if all(raw[c] == row[c] for c in ("vendor_id", "key", "as_of", "source_id", "note")):
+            same_kind = key.startswith(
+                raw["key"]
+            )  # revenue_run_rate, capex_part: parts told apart since it was collected
+            if same_kind and all(raw[c] == row[c] for c in ("vendor_id", "as_of", "source_id", "note")):
                 agrees = SAME if raw["value"] == row["value"] or same(number(raw["value"]), row["value"]) else DIFFERS
                 return Verdict(agrees, f"facts_2026.csv: {raw['vendor_id']}; {key}: {raw['value']} {raw['unit']}")
         if source.startswith("epoch-models") and key.startswith("training_") or key == "largest_training_compute":
