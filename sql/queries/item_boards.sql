@@ -1,7 +1,7 @@
 -- one row per run and task whose single items are right or wrong: what the run was made under, and whether it may stand for its
 -- model (view `leading_run`); `graded` where a value lies between 0 and 1
 SELECT
-    r.run_id, r.suite, r.suite_version, o.task, json_extract_string(r.source, '$.agent') AS agent, r.valid, r.partial,
+    r.run_id, r.suite, r.suite_version, o.task, if(json_valid(r.source), json_extract_string(r.source, '$.agent'), NULL) AS agent, r.valid, r.partial,
     r.run_id IN (SELECT run_id FROM leading_run) AS leading,
     count(*) AS items, bool_or(o.value NOT IN (0, 1)) AS graded
 FROM outcome AS o

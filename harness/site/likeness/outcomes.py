@@ -37,9 +37,21 @@ def origins(view: View) -> list[str]:
 
 
 def suites(view: View, origin: str) -> list[tuple[str, str]]:
-    """Suites of which at least two models' items are known, the one with the most models first."""
+    """Suites of which at least two models' items are known, the richest first: models × vendors × items of its richest board."""
+
+    def compute() -> dict[tuple[str, str], int]:
+        from harness.market.alike.boards import boards
+
+        richest: dict[tuple[str, str], int] = {}
+        for board in boards(view):
+            key = board.suite, board.suite_version
+            richest[key] = max(richest.get(key, 0), board.richness)
+        return richest
+
+    rich: dict[tuple[str, str], int] = view.derived("suite_richness", compute)
     frame = _itemised(view)
-    return list(leaderboard.used(frame[frame["kind_of_origin"] == origin]))
+    found = leaderboard.used(frame[frame["kind_of_origin"] == origin])
+    return sorted(found, key=lambda suite: -rich.get(suite, 0))
 
 
 def labelled(view: View, origin: str, suite: str, version: str) -> pd.DataFrame:
