@@ -149,9 +149,11 @@ def _unknown(what: str, wanted: str, names: Iterable[str], among: str, see: str)
 
 
 def near(wanted: str, names: Iterable[str]) -> list[str]:
-    """Up to three names that are spelled most like ``wanted``, the closest first."""
+    """Up to three names that begin with ``wanted``, the shortest first, then those that are spelled most like it."""
     spellings = {fold(name): name for name in sorted(set(names))}
-    return [spellings[n] for n in difflib.get_close_matches(fold(wanted), spellings, n=3, cutoff=0.5)]
+    beginning = sorted((n for n in spellings if fold(wanted) and n.startswith(fold(wanted))), key=lambda n: (len(n), n))
+    alike = difflib.get_close_matches(fold(wanted), spellings, n=3, cutoff=0.5)
+    return [spellings[n] for n in dict.fromkeys([*beginning, *alike])][:3]
 
 
 def of_models(models: pd.DataFrame, runs: pd.DataFrame) -> list[Named]:

@@ -207,3 +207,8 @@ def test_a_vendors_name_that_fits_two_or_none_is_refused() -> None:
     for nothing in ("acne", "", "()"):
         with pytest.raises(MissingData, match="There is no vendor"):
             names.vendor(nothing, VENDOR_NAMES)
+
+
+def test_near_names_begin_with_what_was_typed_before_they_look_like_it() -> None:
+    assert names.near("ali", ["xai", "zai", "Alibaba DAMO", "Alibaba"]) == ["Alibaba", "Alibaba DAMO", "zai"]
+    assert names.near("nvidea", ["NVIDIA", "Mistral"]) == ["NVIDIA"] and names.near("", ["NVIDIA"]) == []

@@ -13,6 +13,7 @@ import pytest
 from harness import places
 from harness.analysis.companies.claims.claim_list import CLAIMS
 from harness.analysis.companies.claims.claims import VERDICTS
+from harness.analysis.companies.vendor_inputs import RECENT_YEARS
 from harness.market import claims as market
 from harness.market.positions import position_inputs
 from harness.store.reader import Reader
@@ -78,7 +79,7 @@ def test_releases_count_products_and_no_alias(shipped: Reader) -> None:
     with (SHIPPED / "models.csv").open(encoding="utf-8", newline="") as file:
         models = list(csv.DictReader(file))
     newest = max(row["released"] for row in models)
-    start = f"{int(newest[:4]) - 2}{newest[4:]}"
+    start = f"{int(newest[:4]) - RECENT_YEARS}{newest[4:]}"  # the view's window is that of vendor_inputs
     first = {row["model_id"]: row["released"] for row in models}
     counted: dict[str, set[str]] = {}
     for row in models:

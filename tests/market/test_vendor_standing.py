@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from harness.catalog.schema import DIMENSIONS
-from harness.market.companies.vendor_standing import leaders, newest_figures, standing
+from harness.market.companies.vendor_standing import leaders, newest_figures, places_of
 
 RND = [("a", 1.0, 1, 2), ("b", 2.0, 1, 3), ("c", 2.0, 2, 3), ("d", 4.0, 4, 6), ("e", float("nan"), None, None)]
 CAPITAL = [("a", 3.0, 3, 5), ("b", 1.0, 1, 2), ("d", 2.0, 2, 5)]
@@ -18,16 +18,16 @@ def places() -> pd.DataFrame:
 
 
 def test_neighbours_are_those_of_the_next_ranks_and_ties_share_theirs() -> None:
-    rnd = standing(places(), "c").set_index("dimension").loc["rnd"]
+    rnd = places_of(places(), "c").set_index("dimension").loc["rnd"]
     assert (rnd["rank"], rnd["of"], rnd["rank_low"], rnd["rank_high"]) == (2.0, 4, 2, 3)
     assert (rnd["above"], rnd["level"], rnd["below"]) == (["a"], ["b"], ["d"])
-    below = standing(places(), "d").set_index("dimension").loc["rnd"]
+    below = places_of(places(), "d").set_index("dimension").loc["rnd"]
     assert below["above"] == ["b", "c"] and below["below"] == []
 
 
 def test_who_is_not_placed_has_no_neighbours() -> None:
     for vendor in ("e", "nobody"):
-        rows = standing(places(), vendor)
+        rows = places_of(places(), vendor)
         assert not rows["placed"].any() and list(rows["dimension"]) == ["overall", *DIMENSIONS]
         assert all(not ids for side in ("above", "level", "below") for ids in rows[side])
 

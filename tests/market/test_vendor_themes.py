@@ -8,13 +8,13 @@ from harness.analysis.companies.inputs import INPUTS
 from harness.catalog.schema import DIMENSIONS
 from harness.catalog.vocabulary import FACT_KEYS
 from harness.market.companies.side_by_side import measures
-from harness.market.companies.vendor_themes import ASKED, DIMENSION_FRONT, FRONTS, THEMES, not_known, theme
+from harness.market.companies.vendor_themes import ASKED, COMPARED_FRONTS, DIMENSION_FRONT, THEMES, not_known, theme
 
 
 def test_every_fact_and_input_has_a_theme_and_every_dimension_a_front() -> None:
     assert {theme(f.key, f.dimension) for f in FACT_KEYS} | {theme(i.key, i.dimension) for i in INPUTS} == set(THEMES)
     assert set(ASKED) == set(THEMES) and set(DIMENSION_FRONT) == set(DIMENSIONS)
-    assert set(DIMENSION_FRONT.values()) == set(FRONTS)
+    assert set(DIMENSION_FRONT.values()) == set(COMPARED_FRONTS)
     known = {f.key for f in FACT_KEYS} | {i.key for i in INPUTS}
     assert {key for keys in ASKED.values() for key in keys} <= known
 
@@ -42,4 +42,4 @@ def test_parts_of_a_year_are_compared_with_nothing_and_unknown_figures_keep_thei
     assert "revenue_part" not in set(rows["input"])
     revenue = rows[rows["input"] == "revenue"].set_index("vendor_id")["value"]
     assert revenue["a"] == 9 and pd.isna(revenue["b"])
-    assert set(rows["front"]) == set(FRONTS), "inputs that rank are named even where nobody has them"
+    assert set(rows["front"]) == set(COMPARED_FRONTS), "inputs that rank are named even where nobody has them"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 from rich.table import Table
 
 from harness.charts.chart import DASH
-from harness.charts.text import dollars, input_label, number, three_digits
+from harness.charts.text import dollars, input_label, number, sellers, three_digits
 from harness.commands.companies.vendors_text import RANKS, SAY, ranks, title
 from harness.terminal import print_table
 
@@ -126,13 +127,11 @@ def _releases(rows: list[Row]) -> Table:
     table = _table(("released", ""), ("model", ""), ("points (95 %)", "r"), ("weights", ""), ("$/M in", "r"), ("$/M out", "r"),
                    ("price of", "w"), ("price date", ""))  # fmt: skip
     table.title = f"Language models released in the last twelve months: {len(rows)}"
-    for row in rows:
+    sold_by = sellers(SAY, pd.DataFrame(rows, columns=["basis", "provider", "hosts"]))
+    for row, seller in zip(rows, sold_by, strict=True):
         points = DASH if row["points"] is None else f"{row['points']:.0f} ({row['low']:.0f}–{row['high']:.0f})"
         weights = {True: "open", False: "closed"}.get(row["open_weights"], DASH)
-        seller = row["provider"] if row["basis"] == "maker" else f"{row['basis']} of {row['hosts']:.0f} hosts"
-        if row["basis"] == "few":
-            seller = f"{row['provider']}; fewer than three hosts"
-        cells = [dollars(row["input_per_mtok"]), dollars(row["output_per_mtok"]), seller if row["basis"] else DASH]
+        cells = [dollars(row["input_per_mtok"]), dollars(row["output_per_mtok"]), seller or DASH]
         table.add_row(row["released"], row["name"], points, weights, *cells, row["priced"] or DASH)
     return table
 

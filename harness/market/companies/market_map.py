@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.analysis.companies.inputs import BY_KEY
+from harness.analysis.companies.vendor_inputs import RECENT_YEARS
+
 if TYPE_CHECKING:
     import pandas as pd
 
     from harness.market.queries import Queries
 
-VALUE_YEARS = 3
+VALUE_YEARS = BY_KEY["valuation"].years
 """A value older than this says little of a company today: rounds double or halve it."""
-MODEL_YEARS = 2
+MODEL_YEARS = RECENT_YEARS
 """The window of released models, long enough for several generations of each vendor."""
 BANDS = ("US", "CN", "other")
 """Rows of the map: the two countries with most vendors and most value, and all others."""

@@ -19,7 +19,7 @@ ALSO = ("weekly_users", "daily_users", "users", "customers", "net_income", "rnd_
 """Figures that stand there where they are known."""
 
 
-def standing(places: pd.DataFrame, vendor_id: str) -> pd.DataFrame:
+def places_of(places: pd.DataFrame, vendor_id: str) -> pd.DataFrame:
     """Places of one vendor, one row for all dimensions together (``overall``) and one a dimension.
 
     Columns: ``dimension, placed, rank, of`` (vendors placed), ``rank_low, rank_high, coverage``, and the ids of the vendors of

@@ -10,15 +10,15 @@ from harness.analysis.companies.inputs import INPUTS
 if TYPE_CHECKING:
     import pandas as pd
 
-FRONTS: Mapping[str, tuple[str, ...]] = {
+COMPARED_FRONTS: Mapping[str, tuple[str, ...]] = {
     "technology": ("technology", "data", "talent"),
     "market": ("market", "business"),
     "ecosystem": ("ecosystem",),
     "capital": ("capital",),
 }
 """The four fronts on which vendors are compared, with the themes of each."""
-THEMES = tuple(theme for themes in FRONTS.values() for theme in themes)
-FRONT_OF = {theme: front for front, themes in FRONTS.items() for theme in themes}
+THEMES = tuple(theme for themes in COMPARED_FRONTS.values() for theme in themes)
+FRONT_OF = {theme: front for front, themes in COMPARED_FRONTS.items() for theme in themes}
 DIMENSION_FRONT: Mapping[str, str] = {
     "rnd": "technology", "application": "market", "business": "market", "ecosystem": "ecosystem", "capital": "capital",
 }  # fmt: skip

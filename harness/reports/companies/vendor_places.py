@@ -33,7 +33,7 @@ def titles(material: Material, ids: pd.Series[str]) -> list[str | None]:
     return ["; ".join(known.get(i) or i for i in text.split(", ")) if isinstance(text, str) else None for text in ids]
 
 
-def told(material: Material, words: Words, vendors: list[str], names: dict[str, str]) -> list[Sentence]:
+def place_sentences(material: Material, words: Words, vendors: list[str], names: dict[str, str]) -> list[Sentence]:
     """Of several vendors, who leads which dimension and how far the order over all holds; of one, how it ranks."""
     from harness.analysis.companies.rank_intervals import OVERALL
 

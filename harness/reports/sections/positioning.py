@@ -63,7 +63,7 @@ def _ranks(material: Material, words: Words, rows: pd.DataFrame, names: dict[str
     if not few and not rows["ranked"].astype(bool).any():
         sentences = [words.sentence("place.unranked")]
     else:
-        sentences = vendor_places.told(material, words, few or list(rows["vendor_id"])[:1], names)
+        sentences = vendor_places.place_sentences(material, words, few or list(rows["vendor_id"])[:1], names)
     points = tuple(
         Point(str(row["vendor"]), float(row[d]), group=str(row["vendor"]), row=words(f"col.dim_{d}"))
         for row in rows.head(MOST).to_dict("records")

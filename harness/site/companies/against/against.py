@@ -10,8 +10,8 @@ import streamlit as st
 from harness.analysis.companies.rank_intervals import OVERALL
 from harness.charts import dots
 from harness.market.companies.side_by_side import facts_of, measures
-from harness.market.companies.vendor_standing import leaders, standing
-from harness.market.companies.vendor_themes import FRONTS
+from harness.market.companies.vendor_standing import leaders, places_of
+from harness.market.companies.vendor_themes import COMPARED_FRONTS
 from harness.site.companies.against import figure_text, measure_rows
 from harness.site.companies.one_vendor import vendor_facts
 from harness.site.companies.standing import input_table, positions
@@ -39,7 +39,7 @@ def show(view: View, chosen: Sequence[str]) -> None:
     blocks.section(say("against.fronts"), say("against.fronts_lead"))
     every_front = measure_rows.rows(view, names)
     column = st.column_config
-    for front in FRONTS:
+    for front in COMPARED_FRONTS:
         st.markdown(f"**{say(f'theme.{front}')}**")
         blocks.table(
             view, every_front[every_front["front"] == front], f"against-{front}",
@@ -74,7 +74,7 @@ def _chart(view: View, names: Mapping[str, str]) -> None:
     places = positions.on_dimensions(view, DEFAULT)
     parts = []
     for vendor_id, name in names.items():
-        rows = standing(places, vendor_id)
+        rows = places_of(places, vendor_id)
         parts.append(
             rows.assign(thing=name, vendor_id=vendor_id, value=rows["rank"].where(rows["placed"].astype(bool)))
         )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from harness.charts.text import dollars, input_label
 from harness.market.companies import vendor_year
 from harness.market.companies.side_by_side import WORDS, facts_of, measures
-from harness.market.companies.vendor_standing import standing
-from harness.market.companies.vendor_themes import DIMENSION_FRONT, FRONTS
+from harness.market.companies.vendor_standing import places_of
+from harness.market.companies.vendor_themes import COMPARED_FRONTS, DIMENSION_FRONT
 from harness.market.prices.list_prices import list_prices
 from harness.site.companies.against import figure_text
 from harness.site.companies.one_vendor.vendor_facts import word
@@ -36,7 +36,7 @@ def rows(view: View, names: Mapping[str, str]) -> pd.DataFrame:
     import pandas as pd
 
     every = [*_ranks(view, names), *_figures(view, names), *_price(view, names), *_words(view, names)]
-    ordered = [row for front in FRONTS for row in every if row["front"] == front]
+    ordered = [row for front in COMPARED_FRONTS for row in every if row["front"] == front]
     return pd.DataFrame(ordered).rename(columns=dict(names))
 
 
@@ -45,7 +45,7 @@ def _ranks(view: View, names: Mapping[str, str]) -> list[dict[str, Any]]:
 
     say = view.say
     places = positions.on_dimensions(view, DEFAULT)
-    own = {v: {row["dimension"]: row for row in standing(places, v).to_dict("records")} for v in names}
+    own = {v: {row["dimension"]: row for row in places_of(places, v).to_dict("records")} for v in names}
     return [
         {"front": front, "theme": front, "measure": say("against.rank_on", dimension=say.known("dimension", dimension)),
          **{v: _rank(view, own[v][dimension]) for v in names}}

@@ -28,7 +28,7 @@ def show(view: View, vendor: Mapping[Any, Any]) -> None:
     from harness.analysis.companies.scores import DEFAULT
 
     vendor_id = str(vendor["vendor_id"])
-    places = vendor_standing.standing(positions.on_dimensions(view, DEFAULT), vendor_id)
+    places = vendor_standing.places_of(positions.on_dimensions(view, DEFAULT), vendor_id)
     st.markdown(f"**{blocks.literal(_finding(view, places, str(vendor['vendor'])))}**")
     with st.grid(2, min_column_width=400):
         with st.container():

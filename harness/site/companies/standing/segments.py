@@ -60,7 +60,7 @@ def _means(view: View, segments: dict[str, str]) -> pd.DataFrame:
 
 
 def finding(view: View, ahead: dict[str, str]) -> str:
-    """The title: where big tech is ahead, where start-ups are, and where the intervals overlap."""
+    """The title: where big tech is ahead, where start-ups are, and where the difference is within its margin."""
     from harness.analysis.companies.segment_means import PAIR
 
     say = view.say
