@@ -55,6 +55,7 @@ def choose_language() -> None:
 def main() -> None:
     """Draw the frame and run the chosen page; any failure becomes a sentence."""
     st.set_page_config(page_title="Landscape", page_icon=str(places.asset(".streamlit/icon.png")), layout="wide")
+    st.logo(str(places.asset(".streamlit/icon.png")), size="medium")
     early = Translator(_early_language())
     entries = page_entries(places.asset("pages"))
     chosen_page = navigation(entries, early)

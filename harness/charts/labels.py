@@ -14,6 +14,10 @@ _SIDES = {
     "middle left": (-1.0, -0.5),
     "top center": (-0.5, -1.55),
     "bottom center": (-0.5, 0.55),
+    "top right": (0.0, -1.55),
+    "top left": (-1.0, -1.55),
+    "bottom right": (0.0, 0.55),
+    "bottom left": (-1.0, 0.55),
 }
 _Box = tuple[float, float, float, float]
 

@@ -10,6 +10,9 @@ from harness.analysis.statistics.ranking import independent_pairs
 if TYPE_CHECKING:
     import pandas as pd
 
+GPT_5_POINTS = 150.0
+"""The level at which good value is asked: GPT-5, one of the two models that fix the unit of the capability scale."""
+
 
 @dataclass(frozen=True, slots=True)
 class Leader:
@@ -54,3 +57,9 @@ def best_of_each(board: pd.DataFrame, column: str) -> dict[str, pd.Series[Any]]:
     """The most capable row (``score``) of each value of ``column``; rows without a value count for none."""
     ordered = board.dropna(subset=[column]).sort_values(["score", "model"], ascending=[False, True])
     return {str(row[column]): row for _, row in ordered.drop_duplicates(column).iterrows()}
+
+
+def cheapest_at(rows: pd.DataFrame, level: float) -> pd.Series[Any] | None:
+    """The cheapest (``x``) of the rows that reach ``level`` (``y``); of equal prices the most capable. None where none does."""
+    reach = rows[rows["y"] >= level].sort_values(["x", "y", "model_id"], ascending=[True, False, True])
+    return None if reach.empty else reach.iloc[0]

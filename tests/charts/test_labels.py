@@ -12,8 +12,9 @@ UNIT = st.floats(0, 1, allow_nan=False)
 
 def _box(x: float, y: float, name: str, side: str, width: float, height: float) -> tuple[float, float, float, float]:
     wide, px, py = len(name) * CHARACTER, x * width, (1 - y) * height
-    left = {"middle right": px + 8, "middle left": px - 8 - wide}.get(side, px - wide / 2)
-    top = {"top center": py - 1.55 * LINE, "bottom center": py + 0.55 * LINE}.get(side, py - LINE / 2)
+    above, beside = side.split()
+    left = {"right": px + 8, "left": px - 8 - wide, "center": px - wide / 2}[beside]
+    top = {"top": py - 1.55 * LINE, "bottom": py + 0.55 * LINE, "middle": py - LINE / 2}[above]
     return left, top, left + wide, top + LINE
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from harness.analysis.scale.ranks import LEAST_BENCHMARKS
 from harness.site.capability import leaderboard, scale
 from harness.site.widgets import blocks
 
@@ -17,20 +18,14 @@ if TYPE_CHECKING:
 
 def show(view: View, least: int) -> None:
     """How many of the newest releases have no place, and the table of all products without one, newest first."""
-    from harness.market.scale_table import newest_unplaced
-
     say = view.say
     table = _table(view, least)
     if table.empty:
         return
     blocks.section(say("unplaced.title"), say("unplaced.lead"))
-    newest = newest_unplaced(view, table)
-    if newest is not None and newest.released:
-        st.markdown(
-            blocks.literal(
-                say("unplaced.newest", n=newest.unplaced, all=newest.released, since=newest.since.isoformat())
-            )
-        )
+    newest = newest_sentence(view, least)
+    if newest:
+        st.markdown(blocks.literal(newest))
     rows = table[~table["ranked"].astype(bool)]
     if rows.empty:
         return
@@ -50,6 +45,17 @@ def show(view: View, least: int) -> None:
          "newest": column.DateColumn(say("unplaced.newest_score"), format="YYYY-MM-DD")},
         alt=say("unplaced.title"), height=300,
     )  # fmt: skip
+
+
+def newest_sentence(view: View, least: int = LEAST_BENCHMARKS) -> str:
+    """How many of the newest releases have no place on the scale; empty where no release is dated."""
+    from harness.market.scale_table import newest_unplaced
+
+    table = _table(view, least)
+    newest = None if table.empty else newest_unplaced(view, table)
+    if newest is None or not newest.released:
+        return ""
+    return view.say("unplaced.newest", n=newest.unplaced, all=newest.released, since=newest.since.isoformat())
 
 
 def _table(view: View, least: int) -> pd.DataFrame:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from harness.charts import scatter
-from harness.charts.text import dollars, sellers, span
+from harness.charts.text import dollars, number, sellers, span
+from harness.market.headlines import GPT_5_POINTS, cheapest_at
 from harness.market.prices import tradeoff as market
 from harness.market.prices.list_prices import MARKETS, RATIO
 from harness.site.capability import leaderboard, scale
@@ -72,6 +74,48 @@ def tradeoff(view: View, axis: Axis, ratio: float = RATIO, prices: str = "list",
     return out
 
 
+MOST_IN_LANDSCAPE = 40
+"""Marks of the chart on the first page: more cannot be told apart at a glance."""
+LEAST_IN_LANDSCAPE = 130.0
+"""Points from which a model is in it: Claude 3.5 Sonnet of June 2024, the lower of the scale's anchors."""
+
+
+def landscape(view: View, shown: pd.DataFrame, axis: Axis) -> Chart:
+    """The chart of the first page: up to MOST_IN_LANDSCAPE models, those on the frontier and the best of each vendor named."""
+    import pandas as pd
+
+    say = view.say
+    reported = axis[0] == "reported"
+    rows = foremost(shown, LEAST_IN_LANDSCAPE if reported else float("-inf"))
+    trusted = rows[rows["basis"] != "few"]
+    low = cheapest_at(trusted, GPT_5_POINTS) if reported else None
+    if low is None:
+        return figure(view, rows, axis, name="landscape", height=420, labels=15)
+    high = trusted.sort_values(["on_frontier", "y"], ascending=False).iloc[0]
+    named = rows["label"].isin([low["label"], high["label"]])
+    drawn = figure(view, pd.concat([rows[named], rows[~named]]), axis, name="landscape", height=420, labels=15)
+    note = say("overview.landscape_note", n=len(rows), all=len(shown), least=f"{LEAST_IN_LANDSCAPE:.0f}")
+    drawn = dataclasses.replace(drawn, note=f"{note} {drawn.note}")
+    if high["x"] <= low["x"]:
+        return drawn
+    title = say("overview.landscape_finding", low=low["label"], high=high["label"], low_price=dollars(low["x"]),
+                high_price=dollars(high["x"]), times=number(high["x"] / low["x"], 0),
+                points=number(high["y"] - low["y"], 0))  # fmt: skip
+    return dataclasses.replace(drawn, title=title)
+
+
+def foremost(shown: pd.DataFrame, least: float, most: int = MOST_IN_LANDSCAPE) -> pd.DataFrame:
+    """The rows (``y`` of at least ``least``) that matter most, the most important first: those on the frontier, the best of each
+    vendor, those that may be on the frontier, the most capable of the rest."""
+    rows = shown[shown["y"] >= least].sort_values("y", ascending=False)
+    first = ~rows.duplicated("vendor")
+    group = (3 - 3 * rows["on_frontier"].astype(int)).where(rows["on_frontier"], 2 - first.astype(int))
+    group = group.mask((group == 2) & (rows["membership"] < 0.1), 3)
+    return (
+        rows.assign(group=group).sort_values(["group", "y"], ascending=[True, False]).drop(columns="group").head(most)
+    )
+
+
 def tradeoff_note(view: View, shown: pd.DataFrame, prices: str = "list") -> str:
     """How to read the chart: whose prices, the frontier, and the bars that are there."""
     bars = leaderboard.bars_note(view, shown, view.say("cost.note_bars"), "y_low")
@@ -103,6 +147,8 @@ def figure(
     ratio: float = RATIO,
     prices: str = "list",
     name: str = "cost-capability",
+    height: int = 540,
+    labels: int = 16,
 ) -> Chart:
     """The chart of price against capability."""
     say = view.say
@@ -110,7 +156,7 @@ def figure(
         shown, say, x_unit=say("cost.unit_blended", ratio=f"{ratio:g}"), y_unit=axis_unit(view, axis),
         title=frontier_sentence(view, shown, axis), note=tradeoff_note(view, shown, prices),
         source=say("cost.source_axis", axis=axis_name(view, axis), days=span(shown["as_of"])), name=name,
-        log_x=True, origin=axis[0], frontier=True, labels=16, height=540,
+        log_x=True, origin=axis[0], frontier=True, labels=labels, height=height,
     )  # fmt: skip
 
 

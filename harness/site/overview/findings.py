@@ -1,4 +1,4 @@
-"""What matters now: sentences made from the data, each with its interval and the way to its evidence."""
+"""What else matters now, beside the three answers: sentences made from the data, each with its interval and the way to its evidence."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.market import headlines as market
 from harness.market.prices.list_prices import RATIO
 from harness.reports.sections import price_story
 from harness.site.capability import leaderboard, scale
-from harness.site.cost import price_history, tradeoff
+from harness.site.cost import price_history
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,10 +38,6 @@ class Finding:
 def headlines(view: View) -> list[Finding]:
     """Up to MOST findings, those that the data can bear."""
     kinds: tuple[Callable[[View], Iterator[Finding]], ...] = (
-        _leader,
-        _price_of_the_top,
-        _open,
-        _segments,
         _prices,
         _board,
     )
@@ -53,49 +49,35 @@ def _origin_choice(view: View, origin: str) -> dict[str, str]:
     return {"origin": view.say(f"origin.{origin}")}
 
 
-def _leader(view: View) -> Iterator[Finding]:
-    frame = scale.board(view)
-    if len(frame) > 1:
-        yield Finding(scale.lead(view, frame), "reported", "capability", _origin_choice(view, "reported"))
-
-
 def _board(view: View) -> Iterator[Finding]:
-    for origin in ("measured", "imported"):
-        for suite, version in leaderboard.suites(view, origin)[:1]:
-            board = leaderboard.board(view, suite, version, origin, "overall")
-            if len(board) > 1:
-                text = leaderboard.leader_sentence(view, board, what=f"{suite} · {view.say('kind.overall')}")
-                yield Finding(text, origin, "capability", _origin_choice(view, origin))
+    for suite, version in leaderboard.suites(view, "measured")[:1]:
+        board = leaderboard.board(view, suite, version, "measured", "overall")
+        if len(board) > 1:
+            text = leaderboard.leader_sentence(view, board, what=f"{suite} · {view.say('kind.overall')}")
+            yield Finding(text, "measured", "capability", _origin_choice(view, "measured"))
 
 
-def _price_of_the_top(view: View) -> Iterator[Finding]:
-    axes = tradeoff.axes(view)
-    if axes:
-        rows = tradeoff.tradeoff(view, axes[0], RATIO)
-        if len(rows) >= LEAST_PRICED:
-            yield Finding(tradeoff.frontier_sentence(view, rows, axes[0]), axes[0][0], "cost")
-
-
-def _open(view: View) -> Iterator[Finding]:
+def open_against_closed(view: View) -> tuple[str, dict[str, str], str] | None:
+    """Whether the best open model is ``ahead``, ``behind`` or ``even``, the gap's numbers as texts, and the sentence."""
     best = _best_of_each(view, "open_weights")
     if not {"True", "False"} <= set(best):
-        return
+        return None
     closed, opened = best["False"], best["True"]
     key, numbers = _gap(view, closed, opened)
-    kind = {"ahead": "open_behind", "behind": "open_ahead", "even": "open_even"}[key]
-    text = view.say(f"findings.{kind}", closed=closed["model"], open=opened["model"], **numbers)
-    yield Finding(text, "reported", "capability", _origin_choice(view, "reported"))
+    kind = {"ahead": "behind", "behind": "ahead", "even": "even"}[key]
+    text = view.say(f"findings.open_{kind}", closed=closed["model"], open=opened["model"], **numbers)
+    return kind, numbers, text
 
 
-def _segments(view: View) -> Iterator[Finding]:
+def segments_sentence(view: View) -> str:
+    """Whether start-ups lead big tech, by their best models; empty where one of the two has none."""
     best = _best_of_each(view, "segment")
     if not {"big-tech", "startup"} <= set(best):
-        return
+        return ""
     key, numbers = _gap(view, best["startup"], best["big-tech"])
-    text = view.say(
+    return view.say(
         f"findings.startups_{key}", startup=best["startup"]["model"], big=best["big-tech"]["model"], **numbers
     )
-    yield Finding(text, "reported", "companies")
 
 
 def _best_of_each(view: View, column: str) -> dict[str, pd.Series[Any]]:

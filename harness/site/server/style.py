@@ -23,11 +23,21 @@ _FOCUS = f"a:focus-visible{{outline: 2px solid {_INK}; outline-offset: 1px}}"
 # The number of a tile (``blocks.tile``) as large as that of a metric.
 _TILE = "[class*=st-key-tile-] strong{display: block; font-size: 1.75rem; font-weight: 400; line-height: 1.35}"
 
+# The answers of the first screen: the answer right below its question.
+_ANSWER = "[class*=st-key-answer-] h2{padding: 0 0 0.5rem}"
+
+# The product's name beside its mark, at the top of the navigation.
+_BRAND = (
+    "[data-testid=stSidebarHeader] [data-testid=stLogoSpacer], [data-testid=stSidebarHeader] > :first-child"
+    "{display: flex; align-items: center; gap: 0.6rem}"
+    "[data-testid=stSidebarHeader] > :first-child::after{content: 'Landscape'; font-size: 1.15rem; font-weight: 650}"
+)
+
 
 def style(headings: Mapping[int, str]) -> None:
     """Name the sections of the navigation above their first entries (``place: name``) and mend what the theme cannot."""
     named = "".join(_HEADING.format(place=place, name=_quoted(name)) for place, name in headings.items())
-    st.html(f"<style>{named}{_TEXT}{_FOCUS}{_TILE}</style>")
+    st.html(f"<style>{named}{_TEXT}{_FOCUS}{_TILE}{_ANSWER}{_BRAND}</style>")
 
 
 def _quoted(text: str) -> str:

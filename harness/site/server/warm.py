@@ -25,8 +25,10 @@ _log = logging.getLogger("landscape.site")
 
 
 def _overview(view: View) -> None:
-    from harness.site.overview import findings
+    from harness.site.overview import answers, changes, findings
 
+    answers.answers(view)
+    changes.found(view)
     findings.headlines(view)
     for query in ("counts", "price_changes", "freshness"):
         view.frame(query)

@@ -1,0 +1,95 @@
+"""The three answers of the first screen: who leads, what is good value, how far open models are behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from harness.charts.text import dollars, number
+from harness.market.headlines import GPT_5_POINTS, cheapest_at
+from harness.market.prices.list_prices import RATIO
+from harness.site.capability import scale, unplaced
+from harness.site.cost import tradeoff
+from harness.site.overview import findings
+from harness.site.widgets import blocks
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.site.server.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer: the question in two or three words, the answer itself, a sentence with its interval, and what to know of it."""
+
+    key: str
+    headline: str
+    text: str
+    note: str
+    page: str
+
+
+def answers(view: View) -> list[Answer]:
+    """Those of the three answers that the data can bear."""
+    found = (_leader(view), _value(view), _open(view))
+    return [answer for answer in found if answer is not None]
+
+
+def show(view: View, found: list[Answer]) -> None:
+    """The answers side by side, each with the way to its evidence."""
+    with st.grid(3, min_column_width=270):
+        for answer in found:
+            with st.container(border=True, key=f"answer-{answer.key}", height="stretch", gap="xsmall"):
+                with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+                    st.caption(view.say(f"overview.answer_{answer.key}"), width="content")
+                    blocks.page_link(view, answer.page, view.say("overview.evidence"), ":material/arrow_forward:")
+                st.markdown(f"## {blocks.literal(answer.headline)}")
+                st.markdown(blocks.literal(answer.text))
+                if answer.note:
+                    st.caption(blocks.literal(answer.note))
+
+
+def _leader(view: View) -> Answer | None:
+    board = scale.board(view)
+    if len(board) < 2:
+        return None
+    first = board.iloc[0]
+    tests = view.say("overview.rests_on", n=int(first["benchmarks"]), domains=int(first["domains"]))
+    note = " ".join(part for part in (tests, unplaced.newest_sentence(view)) if part)
+    return Answer("lead", str(first["model"]), scale.lead(view, board), note, "capability")
+
+
+def _value(view: View) -> Answer | None:
+    axes = tradeoff.axes(view)
+    if not axes:
+        return None
+    rows = tradeoff.tradeoff(view, axes[0], RATIO)
+    if len(rows) < findings.LEAST_PRICED:
+        return None
+    sentence = tradeoff.frontier_sentence(view, rows, axes[0])
+    cheap = cheapest_at(_trusted(rows), GPT_5_POINTS) if axes[0][0] == "reported" else None
+    if cheap is None:
+        best = _trusted(rows).sort_values("y", ascending=False).iloc[0]
+        return Answer("value", str(best["label"]), sentence, "", "cost")
+    values = {"model": cheap["label"], "price": dollars(cheap["x"]), "seller": cheap["seller"]}
+    values |= {"points": number(cheap["y"], 0), "low": number(cheap["y_low"], 0), "high": number(cheap["y_high"], 0)}
+    day = str(cheap["as_of"])[:10]
+    return Answer("value", str(cheap["label"]), view.say("overview.value_text", day=day, **values), sentence, "cost")
+
+
+def _trusted(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose price is the maker's, a cloud's, or the median of enough hosts; all where there is none."""
+    trusted = rows[rows["basis"] != "few"]
+    return trusted if len(trusted) else rows
+
+
+def _open(view: View) -> Answer | None:
+    found = findings.open_against_closed(view)
+    if found is None:
+        return None
+    key, numbers, text = found
+    headline = view.say(f"overview.open_{key}", **numbers)
+    return Answer("open", headline, text, findings.segments_sentence(view), "capability")
