@@ -224,7 +224,9 @@ def test_the_memo_names_the_cheapest_that_cannot_be_told_from_the_best(monkeypat
     })  # fmt: skip
     told = [s.text for s in which(material, rows, Words("en"))]
     assert "its lead over Near (B), 0.1 points (-0.5 to 0.7), is no more than chance explains" in told[1]
-    assert told[2].startswith("Of the 2 that cannot be told from the best, Near is the cheapest, at $0.500 per million")
+    assert told[2].startswith(
+        "Of the 2 within the margin of error of the best, Near is the cheapest, at $0.500 per million"
+    )
     unknown = rows.assign(open_weights=pd.array([False, pd.NA, True], dtype="boolean"))
     picks = [which(material, frame, Words("en"))[2].text for frame in (rows, unknown)]
     assert ["its weights are open" in pick for pick in picks] == [True, False]
