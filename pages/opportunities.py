@@ -33,7 +33,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     others = [s for s in sides if s != rows]
     across = controls.select(
         say("opportunities.columns"), others, "columns", lambda s: say(f"opportunities.{s}"),
-        default=others.index("licence_class") if "licence_class" in others else 0,
+        default=others.index("size") if "size" in others else 0,
     )  # fmt: skip
     since = controls.segmented(
         say("opportunities.since"), ["all", "year"], "since", lambda s: say(f"opportunities.since_{s}")
@@ -57,11 +57,14 @@ space = space.assign(
 )
 square = space.astype({measure: float}).pivot(index=rows, columns=across, values=measure)
 square = square.reindex(index=steps[0], columns=steps[1])
+if measure == "vendors":  # no vendor is known, yet some may be there: not shown as empty
+    unsure = space.pivot(index=rows, columns=across, values="possible").reindex(index=steps[0], columns=steps[1]) > 0
+    square = square.mask((square == 0) & unsure)
 inside = shown.drop_duplicates([rows, across, "model_id"])
 placed = inside[inside[rows].isin(steps[0]) & inside[across].isin(steps[1])]["model_id"].nunique()
 white = space[space["white"]].sort_values("demand", ascending=False)
-keep = ["row_name", "column_name", "vendors", "models", "best", "best_name", "lowest_price", "providers", "families", "demand",
-        "white"]  # fmt: skip
+keep = ["row_name", "column_name", "vendors", "models", "best", "best_name", "lowest_price", "providers", "families", "possible",
+        "demand", "white"]  # fmt: skip
 title = (
     say("opportunities.finding", few=len(white), limit=few, cells=len(space), empty=int((space["vendors"] == 0).sum()),
         row=white.iloc[0]["row_name"], column=white.iloc[0]["column_name"])
@@ -104,6 +107,9 @@ if len(white):
             "best_name": head.TextColumn(say("opportunities.best_model")),
             "lowest_price": head.NumberColumn(say("opportunities.measure_lowest_price"), format="$%.4g"),
             "providers": head.NumberColumn(say("opportunities.providers"), format="%d"),
+            "possible": head.NumberColumn(
+                say("opportunities.possible"), format="%d", help=say("opportunities.possible_help")
+            ),
         },
         alt=say("opportunities.white", limit=few),
         height=320,
@@ -123,14 +129,15 @@ with st.grid(5, min_column_width=150):
     st.metric(say("overview.vendors"), int(cell["vendors"]), border=True)
     st.metric(say("overview.models"), int(cell["models"]), border=True)
     st.metric(
-        say("opportunities.measure_best"), number(cell["best"], 2), border=True, help=say("opportunities.best_help")
+        say("opportunities.measure_best"), number(cell["best"], 0), border=True, help=say("opportunities.best_help")
     )
     st.metric(say("opportunities.measure_lowest_price"), dollars(cell["lowest_price"]), border=True,
               help=say("opportunities.price_help"))  # fmt: skip
     st.metric(
         say("opportunities.measure_demand"), f"{cell['demand']:.1f}", border=True, help=say("opportunities.demand_help")
     )
-inside = leaderboard.named(seen, inside[(inside[rows] == row) & (inside[across] == column)])
+inside = inside[(inside[rows] == row) & (inside[across] == column)]
+inside = leaderboard.named(seen, inside.assign(country=inside["seat"]))
 blocks.table(
     seen,
     inside.sort_values("capability", ascending=False, na_position="last"),

@@ -56,7 +56,7 @@ def test_bands_include_their_upper_end() -> None:
         ("llama3.1", True, "restricted"),
         ("cc-by-nc-4.0", True, "restricted"),
         ("gpl-3.0", True, "other open"),
-        (None, True, "other open"),
+        (None, True, "unknown"),
         ("mit", False, "closed"),
         (None, None, "unknown"),
     ],
@@ -97,6 +97,25 @@ def test_any_axes_or_none() -> None:
     with pytest.raises(BadInput, match="colour"):
         o.white_space(_cells(), axes=("colour",))
     assert o.white_space(_cells().iloc[:0]).empty
+
+
+def test_a_cell_that_an_unstated_model_may_stand_in_says_how_many_vendors_that_are() -> None:
+    grid = o.white_space(_cells(), axes=("size", "level")).set_index(["size", "level"])
+    # x1 and y1 are small and ranked low, x2 is 70 B and not ranked, y2 has neither a size nor a rank
+    assert grid.loc[("15B to 80B", "up to 120"), "vendors"] == 0
+    assert grid.loc[("15B to 80B", "up to 120"), "possible"] == 2, (
+        "x by its model of 70 B, y by the one of unknown size"
+    )
+    assert grid.loc[("up to 3B", "up to 120"), "possible"] == 0, "both are in it already"
+
+
+def test_a_seat_elsewhere_and_the_domains_tested_are_axes() -> None:
+    vendor = VENDOR.assign(country=["CN", "FR", "US"])
+    cells = o.market_cells(MODEL, vendor, domains={"x1": ["coding", "agents"]})
+    assert set(cells.loc[cells["vendor_id"] == "y", "country"]) == {"elsewhere"}
+    assert set(cells.loc[cells["vendor_id"] == "y", "seat"]) == {"FR"}
+    assert sorted(cells.loc[cells["model_id"] == "x1", "domain"]) == ["agents", "coding"]
+    assert set(cells.loc[cells["model_id"] == "x2", "domain"]) == {"unknown"}
 
 
 def test_languages_are_an_axis() -> None:

@@ -14,7 +14,7 @@ MEASURES = ("vendors", "best", "lowest_price", "demand")
 
 
 def models(view: View) -> pd.DataFrame:
-    """Every model of the catalog in its cells: one row per (model, modality, language)."""
+    """Every model of the catalog in its cells: one row per (product, modality, language, domain)."""
 
     def compute() -> pd.DataFrame:
         from harness.market.white_space import market_cells
@@ -50,6 +50,8 @@ def name(view: View, axis: str, value: str) -> str:
     """A level for people."""
     if axis == "segment":
         return view.say.known("segment", value)
+    if axis == "country" and len(value) == 2:
+        return view.say.known("country", value)
     return view.say.known("level", value.replace(" ", "_").replace(".", "_"))
 
 
