@@ -630,6 +630,8 @@ def test_opportunities_shows_the_cells_of_the_report(companies: Path, monkeypatc
         (r["size_name"], r["licence_name"]): r for r in _row_dicts(_section(companies, "opportunities").tables[0])
     }
     page = _page(companies, "opportunities", monkeypatch)
+    for side, axis in (("rows", "size"), ("columns", "licence_class")):
+        page.selectbox(key=side).set_value(axis).run()
     shown = next(t.value for t in page.dataframe if "demand" in t.value).to_dict("records")
     white = [row for row in written.values() if row["white_name"]]
     assert len(shown) == len(white) > 0
