@@ -1,0 +1,174 @@
+"""Portfolios of a few models: what they solve together, the gain over their better member, and what a task costs.
+
+Sources: Chen, Zaharia, Zou (2023), "FrugalGPT", arXiv 2305.05176 (cascades, cheapest first); Cameron, Gelbach, Miller (2008), the
+bootstrap of clusters.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from harness.analysis.likeness.pairs import interval_ends
+from harness.analysis.likeness.portfolios.answers import Answers, Places, Singles
+from harness.analysis.statistics.uncertainty import Floats
+from harness.errors import BadInput
+
+PORTFOLIO_COLUMNS = ["models", "size", "score", "score_low", "score_high", "better", "better_score", "gain", "gain_low",
+                     "gain_high", "cost", "cost_low", "cost_high", "per_solved", "per_solved_low", "per_solved_high",
+                     "costed"]  # fmt: skip
+RULES = ("route", "vote")
+MOST_IN_TRIPLES = 40
+"""Models of which portfolios of three and more are tried, the most accurate: 9,880 triples."""
+LEAST_COSTED = 0.9
+"""Share of the items whose cost of all members is known, below which a portfolio has no cost: two portfolios' costs are of the
+same items then, but for a tenth."""
+DRAWS = 400
+CELLS = 1 << 23
+"""Cells of portfolios × items held at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolios:
+    """Portfolios of ``models`` and their sums over the items of each block, ``(portfolios, blocks)``.
+
+    ``members``: ``(portfolios, size)`` places in ``models``, the cheapest first; ``better``: the member that the gain is over;
+    ``solved, alone``: items that the portfolio and that member solve; ``costed, cost, costed_solved``: items of known cost of all
+    members, US dollars of them, and those of them that are solved; ``single``: items each model solves, ``(models, blocks)``.
+    """
+
+    models: tuple[str, ...]
+    members: Places
+    better: Places
+    over: int | None
+    solved: Singles
+    costed: Singles
+    cost: Singles
+    costed_solved: Singles
+    single: Singles
+    sizes: Singles
+
+    @property
+    def alone(self) -> Singles:
+        """Items that the member of the gain solves, of each block."""
+        return self.single[self.better]
+
+    @property
+    def gain(self) -> Floats:
+        """The share of items that a portfolio solves beyond that member."""
+        return np.asarray((self.solved - self.alone).sum(axis=1, dtype=float) / self.sizes.sum(dtype=float))
+
+
+def combine(
+    answers: Answers,
+    size: int,
+    *,
+    rule: str = "route",
+    over: str | None = None,
+    members: Sequence[Sequence[str]] | None = None,
+) -> Portfolios:
+    """All portfolios of ``size`` models, or ``members`` alone.
+
+    ``route``: an item is solved where any member solves it, and its cost is that of a cascade with a perfect check: the member
+    with the least mean cost first, the next one where all before it failed. ``vote``: solved where more than half of the members
+    solve it, at the cost of all. The gain is over the most accurate member, or over ``over``, which then is in every portfolio.
+    Portfolios of three and more are formed of the MOST_IN_TRIPLES most accurate models.
+
+    Raises:
+        BadInput: a rule or a name that there is not.
+    """
+    if rule not in RULES:
+        raise BadInput(f"{rule!r} is no rule of a portfolio; there are {', '.join(RULES)}.")
+    accuracy, cost = answers.accuracy, answers.mean_cost
+    if members is None:
+        chosen = _tried(answers, size, over)
+    else:
+        chosen = np.array([[_place(answers, name) for name in row] for row in members], dtype=np.intp).reshape(-1, size)
+    held = None if over is None else _place(answers, over)
+    chosen = np.take_along_axis(chosen, np.argsort(cost[chosen], axis=1, kind="stable"), axis=1)
+    rank = np.argsort(np.argsort(-accuracy, kind="stable"), kind="stable")
+    best = np.take_along_axis(chosen, rank[chosen].argmin(axis=1)[:, None], axis=1)[:, 0]
+    better = best if held is None else np.full(len(chosen), held, dtype=np.intp)
+    solved, costed, money, costed_solved = _sums(answers, chosen, rule)
+    sizes = answers.block_sums(np.ones((1, answers.items)))[0] if answers.items else np.zeros(0, np.float32)
+    single = answers.block_sums(answers.right)
+    return Portfolios(answers.models, chosen, better, held, solved, costed, money, costed_solved, single, sizes)
+
+
+def _place(answers: Answers, name: str) -> int:
+    if name not in answers.models:
+        raise BadInput(f"{name!r} has no answers to these items.")
+    return answers.models.index(name)
+
+
+def _tried(answers: Answers, size: int, over: str | None) -> Places:
+    most = len(answers.models) if size <= 2 else MOST_IN_TRIPLES
+    kept = set(np.argsort(-answers.accuracy, kind="stable")[:most].tolist())
+    if over is not None:
+        held = _place(answers, over)
+        rows = [(held, *rest) for rest in itertools.combinations(sorted(kept - {held}), size - 1)]
+    else:
+        rows = list(itertools.combinations(sorted(kept), size))
+    return np.array(rows, dtype=np.intp).reshape(-1, size)
+
+
+def _sums(answers: Answers, members: Places, rule: str) -> tuple[Singles, ...]:
+    """Block sums of items solved, items of known cost, their cost, and those of them that are solved."""
+    parts: list[list[Singles]] = [[], [], [], []]
+    step = max(CELLS // max(answers.items, 1), 1)
+    known, money = np.isfinite(answers.cost), np.nan_to_num(answers.cost).astype(np.float32)
+    for start in range(0, len(members), step):
+        rows = members[start : start + step]
+        votes, paid = answers.right[rows[:, 0]].astype(np.int8), money[rows[:, 0]]
+        costed = known[rows].all(axis=1)
+        for place in rows.T[1:]:
+            paid = paid + (money[place] if rule == "vote" else np.where(votes == 0, money[place], 0))
+            votes = votes + answers.right[place]
+        solved = votes * 2 > members.shape[1] if rule == "vote" else votes > 0
+        for part, values in zip(parts, (solved, costed, np.where(costed, paid, 0), solved & costed), strict=True):
+            part.append(answers.block_sums(values))
+    empty = np.zeros((0, len(answers.starts)), dtype=np.float32)
+    return tuple(np.concatenate([empty, *part]) for part in parts)
+
+
+def portfolio_table(portfolios: Portfolios, weights: Singles) -> pd.DataFrame:
+    """Portfolios with 95 % intervals, best first: PORTFOLIO_COLUMNS.
+
+    ``score``: share solved; ``better``: the member that the gain is over (its observed choice is held in every sample);
+    ``cost``: US dollars a task, ``per_solved``: a solved task, both over the ``costed`` items of known cost of all members, where those
+    are at least LEAST_COSTED of all.
+    ``weights``: ``Answers.weights``, the same for all that is compared. NaN where something is not known.
+    """
+    columns: dict[str, object] = {}
+    count, drawn = portfolios.sizes.sum(dtype=float), portfolios.sizes @ weights
+    gained = portfolios.solved - portfolios.alone
+    enough = portfolios.costed.sum(axis=1, dtype=float) >= LEAST_COSTED * count
+    ratios = {
+        "score": (portfolios.solved, None),
+        "gain": (gained, None),
+        "cost": (portfolios.cost, portfolios.costed),
+        "per_solved": (portfolios.cost, portfolios.costed_solved),
+    }
+    for name, (above, below) in ratios.items():
+        with np.errstate(divide="ignore", invalid="ignore"):
+            total = count if below is None else below.sum(axis=1, dtype=float)
+            values = np.asarray(above.sum(axis=1, dtype=float) / total)
+            samples = (above @ weights) / (drawn if below is None else below @ weights)
+        values = np.where(np.isfinite(values) & (enough | (below is None)), values, np.nan)
+        samples = np.where(np.isfinite(values)[:, None], samples, np.nan)
+        columns[name] = values
+        columns[f"{name}_low"], columns[f"{name}_high"] = interval_ends(samples.T.astype(float))
+    names = np.array(portfolios.models, dtype=object)
+    columns |= {
+        "models": [tuple(row) for row in names[portfolios.members]],
+        "size": portfolios.members.shape[1],
+        "better": names[portfolios.better],
+        "better_score": portfolios.alone.sum(axis=1, dtype=float) / count if count else np.nan,
+        "costed": portfolios.costed.sum(axis=1).astype(int),
+    }
+    frame = pd.DataFrame(columns)[PORTFOLIO_COLUMNS]
+    return frame.sort_values(["score", "cost"], ascending=[False, True], ignore_index=True, kind="stable")
