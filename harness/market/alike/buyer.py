@@ -6,7 +6,7 @@ What is shared by ``harness alike --portfolio`` and the page.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +21,7 @@ from harness.analysis.likeness.portfolios.selection import TIMES, HeldOut, held_
 from harness.analysis.statistics.seed import SEED
 from harness.errors import MissingData
 from harness.market.alike.item_money import item_money
+from harness.market.alike.item_names import item_link, item_names
 from harness.market.prices.list_prices import list_prices
 
 if TYPE_CHECKING:
@@ -33,10 +34,12 @@ VOTERS = (3, 5)
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """The best second model next to ``over``, by items that it solves beyond it. ``table``: every second model,
-    ``combinations.PORTFOLIO_COLUMNS`` with ``partner``; ``held``: what the best one gains on items that did not choose it."""
+    """The best second model next to ``over``, by items that it solves beyond it. ``alone``: US dollars a task with ``over``
+    alone; ``table``: every second model, ``combinations.PORTFOLIO_COLUMNS`` with ``partner``; ``held``: what the best one gains on
+    items that did not choose it."""
 
     over: str
+    alone: float
     table: pd.DataFrame
     held: HeldOut
 
@@ -45,15 +48,27 @@ class Partner:
         """The row of the best second model; of several that gain as much the cheapest."""
         return self.table.iloc[0]
 
+    @property
+    def cheapest(self) -> pd.Series | None:
+        """The row of the second model with which a task costs least, where that is less than with ``over`` alone; else None."""
+        known = self.table.dropna(subset=["cost"])
+        row = known.loc[known["cost"].idxmin()] if len(known) else None
+        return row if row is not None and row["cost"] < self.alone else None
+
+    @property
+    def shown(self) -> bool:
+        """Whether the gain is more than chance and the luck of the choice."""
+        return bool(self.best["gain_low"] > 0 and self.held.corrected > 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
     """Portfolios of the models of ``answers`` on their shared items.
 
     ``singles, pairs, triples``: ``combinations.PORTFOLIO_COLUMNS`` with ``on_frontier`` (of all three), best first; ``partner``: next
-    to the model asked for, else the most accurate; ``held_pair, held_triple, held_vote``: what the best of them gains on items that did
-    not choose it; ``votes``: of the most accurate; ``routing``: ``routing.ROUTING_COLUMNS``; ``items``: ``routing.solvers`` with ``task``
-    and ``doc_hash``; ``vendors``: ``interchange.VENDOR_COLUMNS``; ``left_out``: models left out as asked; ``without_price``: models that no
+    to the model asked for, else the most accurate; ``without_leader``: where none was asked for, the same without the most accurate; ``held_pair, held_triple, held_vote``: what the best of them gains on items that did
+    not choose it; ``votes``: of the most accurate; ``routing``: ``routing.ROUTING_COLUMNS``; ``items``: ``routing.solvers`` with ``task,
+    doc_hash, name, link``; ``vendors``: ``interchange.VENDOR_COLUMNS``; ``left_out``: models left out as asked; ``without_price``: models that no
     list price of the catalog is of now.
     """
 
@@ -62,6 +77,7 @@ class Buyer:
     pairs: pd.DataFrame
     triples: pd.DataFrame
     partner: Partner
+    without_leader: Partner | None
     held_pair: HeldOut
     held_triple: HeldOut
     votes: pd.DataFrame
@@ -100,6 +116,8 @@ def buyer(
     singly, doubly, triply = (combine(here, size) for size in (1, 2, 3))
     singles, pairs, triples = _with_frontier([portfolio_table(each, weights) for each in (singly, doubly, triply)])
     ballots = combine(here, 3, rule="vote")
+    voted = held_out(ballots, halves)
+    winner = [[here.models[i] for i in ballots.members[voted.best]]] if voted.best >= 0 else []
     best = [tuple(table["models"].iloc[0]) for table in (singles, pairs, triples) if len(table)]
     return Buyer(
         answers=here,
@@ -107,13 +125,14 @@ def buyer(
         pairs=pairs,
         triples=triples,
         partner=partner(here, over),
+        without_leader=partner(_without(here, singles["better"].iloc[0])) if over is None and len(kept) > 2 else None,
         held_pair=held_out(doubly, halves),
         held_triple=held_out(triply, halves),
         votes=_votes(here, weights),
-        best_vote=portfolio_table(ballots, weights).head(1),
-        held_vote=held_out(ballots, halves),
+        best_vote=portfolio_table(combine(here, 3, rule="vote", members=winner), weights),
+        held_vote=voted,
         routing=routing_bound(here, best, weights),
-        items=_items(measured, here),
+        items=_items(queries, measured, here),
         vendors=vendor_pairs(here, measured.likeness, _vendors(measured, kept), weights),
         left_out=tuple(sorted(set(measured.models["label"]) & out)),
         without_price=tuple(unsold),
@@ -122,19 +141,19 @@ def buyer(
 
 def partner(here: Answers, over: str | None = None) -> Partner:
     """The best second model next to ``over``, by default the most accurate model (of several the cheapest)."""
-    single = portfolio_table(combine(here, 1), here.weights(0, SEED))
-    held = over or str(single["better"].iloc[0])
+    singles = portfolio_table(combine(here, 1), here.weights(0, SEED)).set_index("better")
+    held = over or str(singles.index[0])
     pairs = combine(here, 2, over=held)
     table = portfolio_table(pairs, here.weights(DRAWS, SEED))
     names = [next(name for name in row if name != held) for row in table["models"]]
-    return Partner(held, table.assign(partner=names), held_out(pairs, here.halves(TIMES, SEED)))
+    alone = float(singles.loc[held, "cost"])
+    return Partner(held, alone, table.assign(partner=names), held_out(pairs, here.halves(TIMES, SEED)))
 
 
-def without(here: Answers, name: str) -> Answers:
-    """The same answers without one model."""
+def _without(here: Answers, name: str) -> Answers:
     kept = np.array([model != name for model in here.models], dtype=bool)
     models = tuple(model for model in here.models if model != name)
-    return Answers(models, here.right[kept], here.cost[kept], here.places, here.starts)
+    return replace(here, models=models, right=here.right[kept], cost=here.cost[kept])
 
 
 def without_list_price(queries: Queries, measured: ItemLikeness) -> list[str]:
@@ -170,11 +189,16 @@ def _votes(here: Answers, weights: Singles) -> pd.DataFrame:
     )
 
 
-def _items(measured: ItemLikeness, here: Answers) -> pd.DataFrame:
+def _items(queries: Queries, measured: ItemLikeness, here: Answers) -> pd.DataFrame:
+    """How many models solve each item, with what the item is called and where its source stands."""
     found, matrix = solvers(here), measured.matrix
     place = found["place"].to_numpy()
     hashes = matrix.hashes if matrix.hashes is not None else np.full(len(matrix.tasks), None, object)
-    return found.assign(task=matrix.tasks[place], doc_hash=hashes[place])
+    names = {board.task: item_names(queries, board, hashes[matrix.tasks == board.task]) for board in measured.boards}
+    found = found.assign(task=matrix.tasks[place], doc_hash=hashes[place])
+    called = [names[task].get(code) for task, code in zip(found["task"], found["doc_hash"], strict=True)]
+    links = [item_link(task, name) for task, name in zip(found["task"], called, strict=True)]
+    return found.assign(name=pd.Series(called, dtype=object), link=pd.Series(links, dtype=object))
 
 
 def _vendors(measured: ItemLikeness, kept: Sequence[str]) -> dict[str, str]:

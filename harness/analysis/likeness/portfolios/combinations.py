@@ -124,7 +124,7 @@ def _sums(answers: Answers, members: Places, rule: str) -> tuple[Singles, ...]:
     for start in range(0, len(members), step):
         rows = members[start : start + step]
         votes, paid = answers.right[rows[:, 0]].astype(np.int8), money[rows[:, 0]]
-        costed = known[rows].all(axis=1)
+        costed = np.asarray(known[rows].all(axis=1))
         for place in rows.T[1:]:
             paid = paid + (money[place] if rule == "vote" else np.where(votes == 0, money[place], 0))
             votes = votes + answers.right[place]
