@@ -365,7 +365,7 @@ def alike(
 ) -> None:
     """How alike models err on the items that they share: beyond their accuracies, and beyond the items' difficulty."""
     from harness.commands import alike as command
-    from harness.commands.alike_portfolio import PortfolioChoice
+    from harness.commands.portfolios.portfolio_output import PortfolioChoice
 
     if not portfolio and (without or next_to or priced):
         raise typer.BadParameter("it goes with --portfolio.", param_hint="--without, --next-to, --priced")

@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from harness.commands.alike_portfolio import asked_portfolio, portfolio_json, print_portfolio
 from harness.commands.alike_text import board_lines, finding, group_table, pair_table, trend_lines, ways
 from harness.commands.database import reader as open_reader
+from harness.commands.portfolios.portfolio_output import asked_portfolio, portfolio_json, print_portfolio
 from harness.terminal import print_json, print_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from harness.analysis.likeness.dimensions import Dimensions
-    from harness.commands.alike_portfolio import PortfolioChoice
+    from harness.commands.portfolios.portfolio_output import PortfolioChoice
     from harness.market.alike.item_likeness import ItemLikeness
 
 SHOWN = 20

@@ -46,7 +46,7 @@ def asked_portfolio(queries: Queries, measured: ItemLikeness, choice: PortfolioC
 
 def print_portfolio(found: Buyer, conditions: list[str]) -> None:
     """The finding, the conditions, the portfolios that nothing beats in cost and tasks solved, and vendors."""
-    from harness.commands import portfolio_text as text
+    from harness.commands.portfolios import portfolio_text as text
 
     items = found.answers.items
     said = [text.finding(found.partner, items), text.saving(found.partner, items)]
