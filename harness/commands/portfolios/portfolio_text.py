@@ -53,16 +53,17 @@ def lines(found: Buyer) -> list[str]:
     """Conditions, three models, the routing bound, votes, and what no model solves."""
     items, routing = found.answers.items, found.routing
     out = [
-        f"{len(found.answers.models)} models on {items:,} tasks, one run each. More is what a perfect choice between the models "
+        f"{len(found.answers.models)} models on {items:,} tasks, one result each. More is what a perfect choice between the models "
         "reaches; the cost is that of asking the cheaper first and the other where it fails, which a perfect check sees. A second "
         "run of the same model would solve some more, too."
     ]
     if found.left_out:
         out.append(f"Left out: {', '.join(found.left_out)}.")
     bound = routing.iloc[-1]
+    ends = f" ({_per_cent(bound['low'])} to {_per_cent(bound['high'])})" if bound["low"] == bound["low"] else ""
     way = [f"the best {size} {_per_cent(row['reached'])} of the way" for size, row in _steps(routing)]
     out.append(
-        f"All models together solve {_per_cent(bound['score'])} ({_per_cent(bound['low'])} to {_per_cent(bound['high'])}), the best "
+        f"All models together solve {_per_cent(bound['score'])}{ends}, the best "
         f"alone {_per_cent(routing.iloc[0]['score'])}; {', '.join(way) or 'no two of them'} there."
     )
     if len(found.triples):
@@ -78,10 +79,11 @@ def lines(found: Buyer) -> list[str]:
 def vote(row: Row, items: int) -> str:
     """A vote of the most accurate models against the best of them."""
     gain = _items(row["gain"], items)
+    cost = f", at {dollars(row['cost'])} a task" if row["cost"] == row["cost"] else ""
     told = "more" if row["gain_low"] > 0 else "fewer" if row["gain_high"] < 0 else "not measurably more or fewer"
     return (
         f"A vote of the {row['size']} most accurate solves {told} than {row['better']} alone: {_signed(gain)}{_span(row, 'gain', items)} of "
-        f"{items:,} tasks, at {dollars(row['cost'])} a task."
+        f"{items:,} tasks{cost}."
     )
 
 

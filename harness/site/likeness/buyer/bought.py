@@ -50,7 +50,8 @@ def portfolios(view: View, measured: ItemLikeness, without: Sequence[str], price
 
         return buyer(view, measured, without=without, priced=priced, over=over)
 
-    key = tuple((b.suite, b.suite_version, b.task, b.agent, len(b.runs)) for b in measured.boards)
+    boards = tuple(tuple(board.runs["run_id"]) for board in measured.boards)
+    key = (*boards, tuple(measured.models["label"]))
     out: Buyer = view.derived("portfolios", compute, key=key, without=tuple(sorted(without)), priced=priced, over=over)
     return out
 
@@ -87,5 +88,5 @@ def source(view: View, measured: ItemLikeness) -> str:
     stated = json.loads(str(runs["source"].iloc[0])) if isinstance(runs["source"].iloc[0], str) else {}
     parts = [stated.get("tool"), stated.get("title"), stated.get("licence")] if isinstance(stated, dict) else []
     days = runs["started"].fillna(runs["sealed"]).dropna()
-    parts += [measured.boards[0].task, span(pd.to_datetime(days).dt.date) if len(days) else None]
+    parts += [span(pd.to_datetime(days).dt.date) if len(days) else None]
     return ", ".join(str(part) for part in parts if part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.analysis.cost.frontier import pareto
 from harness.charts import dots, scatter
 from harness.charts.text import dollars
 from harness.site.likeness.buyer.sentences import finding
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from harness.site.likeness.buyer.bought import Bought
     from harness.site.server.view import View
 
-LABELLED = 14
-"""Second models whose names are written beside their marks, those that gain most; the one model alone has its own."""
+LABELLED = 9
+"""Second models whose names are written beside their marks: more would meet on a telephone."""
 LISTED = 15
 """Second models that are drawn where costs are not known."""
 
@@ -26,6 +27,8 @@ def partners(view: View, bought: Bought) -> Chart:
     say, partner = view.say, bought.found.partner
     over = bought.models[partner.over]
     rows = partner.table
+    edge = pareto(rows["cost"], rows["gain"])  # named first: the cheapest of them would go without a name else
+    rows = pd.concat([rows[edge], rows[~edge]])
     frame = pd.DataFrame(
         {"label": rows["partner"].map(bought.models), "x": rows["cost"], "x_low": rows["cost_low"],
          "x_high": rows["cost_high"], "y": rows["gain"] * bought.items, "y_low": rows["gain_low"] * bought.items,
@@ -33,7 +36,7 @@ def partners(view: View, bought: Bought) -> Chart:
          "note": [say("buyer.solved_of", share=f"{score:.1%}") for score in rows["score"]]}
     )  # fmt: skip
     title, name = finding(view, bought, partner), f"partners-{bought.board}"
-    if frame["x"].isna().all():
+    if frame["x"].isna().all():  # then none is on the edge, and they come by gain
         shown = frame.head(LISTED).rename(columns={"y": "difference", "y_low": "low", "y_high": "high"})
         shown = shown.assign(significant=shown["low"] > 0)
         labels = (say("buyer.gains"), say("buyer.may_gain"))

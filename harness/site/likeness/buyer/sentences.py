@@ -35,6 +35,14 @@ def finding(view: View, bought: Bought, partner: Partner) -> str:
         "over": bought.models[partner.over], "partner": bought.models[row["partner"]], "n": bought.tasks(row["gain"]),
         "items": f"{bought.items:,}", "span": span(view, bought, row),
     }  # fmt: skip
+    first = partner.cheapest
+    if not partner.shown and first is not None:
+        told |= {
+            "first": bought.models[first["partner"]],
+            "cost": dollars(first["cost"]),
+            "alone": dollars(partner.alone),
+        }
+        return view.say("buyer.finding_cheaper", **told)
     if not partner.shown:
         return view.say("buyer.finding_none", **told)
     if row["cost"] != row["cost"]:
@@ -46,9 +54,10 @@ def details(view: View, bought: Bought) -> list[str]:
     """Further findings, one sentence each: the luck of the choice, the cheapest partner, without the leader, three models, votes."""
     say, found, items = view.say, bought.found, f"{bought.items:,}"
     out = [_luck(view, bought, found.partner), _cheapest(view, bought, found.partner)]
-    if found.without_leader is not None:
+    if found.without_leader is not None and not found.left_out:
         rest = found.without_leader
-        out.append(say("buyer.without", leader=bought.models[found.partner.over], finding=finding(view, bought, rest)))
+        said = finding(view, bought, rest)
+        out.append(say("buyer.without", leader=bought.models[found.partner.over], finding=said[:1].lower() + said[1:]))
         out.append(_cheapest(view, bought, rest))
     if len(found.triples):
         row, held = found.triples.iloc[0], found.held_triple
@@ -76,15 +85,22 @@ def _cheapest(view: View, bought: Bought, partner: Partner) -> str:
     if row is None:
         return ""
     return view.say(
-        "buyer.cheapest", over=bought.models[partner.over], partner=bought.models[row["partner"]], cost=dollars(row["cost"]),
+        "buyer.cheapest" if bought.tasks(row["gain"]) else "buyer.cheapest_as_many", over=bought.models[partner.over], partner=bought.models[row["partner"]], cost=dollars(row["cost"]),
         low=dollars(row["cost_low"]), high=dollars(row["cost_high"]), alone=dollars(partner.alone),
         n=bought.tasks(row["gain"]), span=span(view, bought, row),
     )  # fmt: skip
 
 
 def _vote(view: View, bought: Bought, row: Row) -> str:
-    told = {"n": row["size"], "better": bought.models[row["better"]], "items": f"{bought.items:,}",
-            "count": abs(bought.tasks(row["gain"])), "cost": dollars(row["cost"]), "span": span(view, bought, row)}  # fmt: skip
+    told = {
+        "n": row["size"],
+        "better": bought.models[row["better"]],
+        "items": f"{bought.items:,}",
+        "at": view.say("buyer.at", cost=dollars(row["cost"])) if row["cost"] == row["cost"] else "",
+    }
     if row["gain_low"] > 0:
-        return view.say("buyer.vote_more", **told)
-    return view.say("buyer.vote_fewer" if row["gain_high"] < 0 else "buyer.vote_same", **told)
+        return view.say("buyer.vote_more", count=bought.tasks(row["gain"]), span=span(view, bought, row), **told)
+    if row["gain_high"] < 0:
+        fewer = {"gain_low": -row["gain_high"], "gain_high": -row["gain_low"]}
+        return view.say("buyer.vote_fewer", count=-bought.tasks(row["gain"]), span=span(view, bought, fewer), **told)
+    return view.say("buyer.vote_same", count=signed(bought.tasks(row["gain"])), span=span(view, bought, row), **told)

@@ -34,7 +34,7 @@ def portfolios(view: View, bought: Bought) -> None:
     assert rows is not None
     if which == "triples" and len(found.answers.models) > MOST_IN_TRIPLES:
         st.caption(say("buyer.triples_bounded", n=MOST_IN_TRIPLES))
-    rows = rows.head(MOST)
+    rows = rows.head(MOST).reset_index(drop=True)
     shown = rows.assign(
         names=[bought.joined(view, labels) for labels in rows["models"]], alone=rows["better"].map(bought.models),
         **{name: rows[name] * bought.items for name in ("gain", "gain_low", "gain_high")},
