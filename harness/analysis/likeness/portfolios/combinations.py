@@ -9,8 +9,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from harness.analysis.likeness.pairs import interval_ends
@@ -28,8 +30,6 @@ LEAST_COSTED = 0.9
 """Share of the items whose cost of all members is known, below which a portfolio has no cost: two portfolios' costs are of the
 same items then, but for a tenth."""
 DRAWS = 400
-CELLS = 1 << 23
-"""Cells of portfolios × items held at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,23 +116,51 @@ def _tried(answers: Answers, size: int, over: str | None) -> Places:
     return np.array(rows, dtype=np.intp).reshape(-1, size)
 
 
-def _sums(answers: Answers, members: Places, rule: str) -> tuple[Singles, ...]:
-    """Block sums of items solved, items of known cost, their cost, and those of them that are solved."""
-    parts: list[list[Singles]] = [[], [], [], []]
-    step = max(CELLS // max(answers.items, 1), 1)
+def _sums(answers: Answers, members: Places, rule: str) -> tuple[Singles, Singles, Singles, Singles]:
+    """Block sums of items solved, items of known cost, their cost, and those of them that are solved: ``(portfolios, blocks)`` each.
+
+    A portfolio is a head (all members but the last) and a tail: an item is solved where the head has enough votes, or one too few
+    and the tail solves it, so that all sums of a block are products of heads and tails.
+    """
+    heads, head = _distinct(members[:, :-1])
+    tails, tail = np.unique(members[:, -1], return_inverse=True)
+    enough = members.shape[1] // 2 + 1 if rule == "vote" else 1
     known, money = np.isfinite(answers.cost), np.nan_to_num(answers.cost).astype(np.float32)
-    for start in range(0, len(members), step):
-        rows = members[start : start + step]
-        votes, paid = answers.right[rows[:, 0]].astype(np.int8), money[rows[:, 0]]
-        costed = np.asarray(known[rows].all(axis=1))
-        for place in rows.T[1:]:
-            paid = paid + (money[place] if rule == "vote" else np.where(votes == 0, money[place], 0))
-            votes = votes + answers.right[place]
-        solved = votes * 2 > members.shape[1] if rule == "vote" else votes > 0
-        for part, values in zip(parts, (solved, costed, np.where(costed, paid, 0), solved & costed), strict=True):
-            part.append(answers.block_sums(values))
-    empty = np.zeros((0, len(answers.starts)), dtype=np.float32)
-    return tuple(np.concatenate([empty, *part]) for part in parts)
+    out = np.zeros((4, len(members), len(answers.starts)), dtype=np.float32)
+    ends = [*answers.starts[1:], answers.items]
+    for block, (start, end) in enumerate(zip(answers.starts, ends, strict=True)):
+        right, costed, cost = answers.right[:, start:end], known[:, start:end], money[:, start:end]
+        votes = np.zeros((len(heads), end - start), dtype=np.int8)
+        stated, paid = np.ones(votes.shape, dtype=bool), np.zeros(votes.shape, dtype=np.float32)
+        for place in heads.T:
+            paid += cost[place] if rule == "vote" else np.where(votes == 0, cost[place], 0)
+            votes += right[place]
+            stated &= costed[place]
+        asked = stated if rule == "vote" else stated & (votes == 0)
+        solved, decided, one_short = right[tails], votes >= enough, votes == enough - 1
+        last, bought = costed[tails], np.where(costed[tails], cost[tails], 0)
+        parts = (
+            decided.sum(axis=1)[:, None] + _product(one_short, solved),
+            _product(stated, last),
+            _product(np.where(stated, paid, 0), last) + _product(asked, bought),
+            _product(stated & decided, last) + _product(stated & one_short, last & solved),
+        )
+        for i, part in enumerate(parts):
+            out[i, :, block] = part[head, tail]
+    return out[0], out[1], out[2], out[3]
+
+
+def _distinct(heads: Places) -> tuple[Places, Places]:
+    """The different rows, and which of them each row is; of rows without a column there is one."""
+    if not heads.shape[1]:
+        return np.zeros((1, 0), dtype=np.intp), np.zeros(len(heads), dtype=np.intp)
+    rows, place = np.unique(heads, axis=0, return_inverse=True)
+    return rows, np.asarray(place, dtype=np.intp).ravel()
+
+
+def _product(heads: npt.NDArray[Any], tails: npt.NDArray[Any]) -> Singles:
+    """Sums over items of what each head and each tail have, multiplied."""
+    return np.asarray(heads.astype(np.float32) @ tails.astype(np.float32).T)
 
 
 def portfolio_table(portfolios: Portfolios, weights: Singles) -> pd.DataFrame:
