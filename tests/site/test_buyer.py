@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from harness.site.likeness.buyer import bought
+from harness.analysis.likeness.portfolios.selection import HeldOut
+from harness.i18n.translator import Translator
+from harness.market.alike.buyer import Partner
+from harness.site.likeness.buyer import bought, sentences
 from tests.market import item_boards, priced_items
 from tests.site.conftest import table, texts
 
@@ -89,9 +94,33 @@ def test_chinese_says_it_too_and_two_models_are_enough(section: Section, priced:
     assert not at.exception and "next to Two" in texts(at)
 
 
-def test_two_runs_of_one_model_keep_their_labels() -> None:
-    import pandas as pd
+@pytest.mark.parametrize(
+    ("gain_low", "corrected", "cost", "said"),
+    [(0.1, 0.2, 0.5, "A second model next to A solves 3 more of 10 tasks (1 to 5); the best partner is B, at $0.50 a task"),
+     (0.1, -0.1, 0.5, "No second model can be shown to solve more than A alone, B as the best 3 more of 10 tasks (1 to 5); "
+      "but B first and A where it fails costs $0.50 a task instead of $1.00"),
+     (0.0, 0.2, 2.0, "No second model can be shown to solve more than A alone; the best, B, solves 3 more of 10 tasks (0 to 5)"),
+     (0.1, 0.2, float("nan"), "A second model next to A solves 3 more of 10 tasks (1 to 5); the best partner is B")],
+)  # fmt: skip
+def test_a_gain_is_said_only_where_it_is_more_than_chance_and_luck(
+    gain_low: float, corrected: float, cost: float, said: str
+) -> None:
+    row = {
+        "partner": "b",
+        "gain": 0.3,
+        "gain_low": gain_low,
+        "gain_high": 0.5,
+        "cost": cost,
+        "cost_low": cost,
+        "cost_high": cost,
+    }
+    partner = Partner("a", 1.0, pd.DataFrame([row]), HeldOut(0, 0.3, corrected, 0.3 - corrected, 1.0))
+    here = SimpleNamespace(models={"a": "A", "b": "B"}, items=10, tasks=lambda share: round(share * 10))
+    view = SimpleNamespace(say=Translator("en"))
+    assert sentences.finding(view, here, partner) == said  # type: ignore[arg-type]
 
+
+def test_two_runs_of_one_model_keep_their_labels() -> None:
     class Known:
         def frame(self, name: str) -> pd.DataFrame:
             return pd.DataFrame({"model_id": ["m", "o"], "name": ["Model", "Other"]})

@@ -63,9 +63,11 @@ class Answers:
         return np.asarray(times.T, dtype=np.float32)
 
     def halves(self, times: int, seed: int) -> Singles:
-        """Random halves of the blocks, ``(blocks, times)``: 1 in the half, 0 in the other."""
-        order = np.random.default_rng(seed).permuted(np.tile(np.arange(len(self.starts)), (times, 1)), axis=1)
-        return np.asarray((order < len(self.starts) // 2).T, dtype=np.float32)
+        """Random halves of the blocks, ``(blocks, times)``: 1 in the half, 0 in the other; each beside its other half, so that what
+        is chosen on both halves has no luck."""
+        order = np.random.default_rng(seed).permuted(np.tile(np.arange(len(self.starts)), (times // 2, 1)), axis=1)
+        half = np.asarray((order < len(self.starts) // 2).T, dtype=np.float32)
+        return np.concatenate([half, 1 - half], axis=1)
 
 
 def answers(

@@ -15,7 +15,7 @@ from harness.analysis.likeness.portfolios.combinations import Portfolios
 from harness.analysis.statistics.uncertainty import Floats
 
 TIMES = 200
-"""Random halves: the mean over them is then off by a tenth of what one half is."""
+"""Halves that choose, a hundred pairs: the mean over them is then off by a tenth of what one pair is."""
 
 
 @dataclass(frozen=True, slots=True)
