@@ -12,8 +12,9 @@ from harness.analysis.likeness.homogeneity import OutcomeMatrix
 from harness.analysis.likeness.pairs import likeness
 from harness.analysis.likeness.portfolios import combinations
 from harness.analysis.likeness.portfolios.answers import Answers, answers
-from harness.analysis.likeness.portfolios.combinations import PORTFOLIO_COLUMNS, combine, portfolio_table
+from harness.analysis.likeness.portfolios.combinations import combine
 from harness.analysis.likeness.portfolios.interchange import VENDOR_COLUMNS, best_of_vendors, vendor_pairs
+from harness.analysis.likeness.portfolios.portfolio_table import PORTFOLIO_COLUMNS, portfolio_table
 from harness.analysis.likeness.portfolios.routing import routing_bound, solvers
 from harness.analysis.likeness.portfolios.selection import held_out
 from harness.errors import BadInput

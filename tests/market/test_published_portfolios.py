@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from harness.analysis.likeness.portfolios.answers import answers
-from harness.analysis.likeness.portfolios.combinations import combine, portfolio_table
+from harness.analysis.likeness.portfolios.combinations import combine
+from harness.analysis.likeness.portfolios.portfolio_table import portfolio_table
 from harness.analysis.likeness.portfolios.routing import solvers
 from harness.analysis.likeness.portfolios.selection import held_out
 from tests.market.test_published_likeness import matrix, packed

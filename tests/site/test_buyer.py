@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from harness.analysis.likeness.portfolios.selection import HeldOut
 from harness.i18n.translator import Translator
-from harness.market.alike.buyer import Partner
+from harness.market.alike.partner import Partner
 from harness.site.likeness.buyer import bought, sentences
 from tests.market import item_boards, priced_items
 from tests.site.conftest import table, texts

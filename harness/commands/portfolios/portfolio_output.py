@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from harness.analysis.likeness.portfolios.selection import HeldOut
-    from harness.market.alike.buyer import Buyer, Partner
+    from harness.market.alike.buyer import Buyer
     from harness.market.alike.item_likeness import ItemLikeness
+    from harness.market.alike.partner import Partner
     from harness.market.queries import Queries
 
 SHOWN = 10

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from harness.analysis.likeness.portfolios.selection import HeldOut
-    from harness.market.alike.buyer import Buyer, Partner
+    from harness.market.alike.buyer import Buyer
+    from harness.market.alike.partner import Partner
 
 SHOWN = 10
 """Portfolios, items and vendors that are listed: a screen. ``--json`` has more."""

@@ -6,7 +6,7 @@ What is shared by ``harness alike --portfolio`` and the page.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,14 +14,16 @@ import pandas as pd
 
 from harness.analysis.cost.frontier import pareto
 from harness.analysis.likeness.portfolios.answers import Answers, Singles, answers
-from harness.analysis.likeness.portfolios.combinations import DRAWS, combine, portfolio_table
+from harness.analysis.likeness.portfolios.combinations import DRAWS, combine
 from harness.analysis.likeness.portfolios.interchange import vendor_pairs
+from harness.analysis.likeness.portfolios.portfolio_table import portfolio_table
 from harness.analysis.likeness.portfolios.routing import routing_bound, solvers
 from harness.analysis.likeness.portfolios.selection import TIMES, HeldOut, held_out
 from harness.analysis.statistics.seed import SEED
 from harness.errors import MissingData
 from harness.market.alike.item_money import item_money
 from harness.market.alike.item_names import item_link, item_names
+from harness.market.alike.partner import Partner, partner, without_model
 from harness.market.prices.list_prices import list_prices
 
 if TYPE_CHECKING:
@@ -33,39 +35,10 @@ VOTERS = (3, 5)
 
 
 @dataclass(frozen=True, slots=True)
-class Partner:
-    """The best second model next to ``over``, by items that it solves beyond it. ``alone``: US dollars a task with ``over``
-    alone; ``table``: every second model, ``combinations.PORTFOLIO_COLUMNS`` with ``partner``; ``held``: what the best one gains on
-    items that did not choose it."""
-
-    over: str
-    alone: float
-    table: pd.DataFrame
-    held: HeldOut
-
-    @property
-    def best(self) -> pd.Series:
-        """The row of the best second model; of several that gain as much the cheapest."""
-        return self.table.iloc[0]
-
-    @property
-    def cheapest(self) -> pd.Series | None:
-        """The row of the second model with which a task costs least, where that is less than with ``over`` alone; else None."""
-        known = self.table.dropna(subset=["cost"])
-        row = known.loc[known["cost"].idxmin()] if len(known) else None
-        return row if row is not None and row["cost"] < self.alone else None
-
-    @property
-    def shown(self) -> bool:
-        """Whether the gain is more than chance and the luck of the choice."""
-        return bool(self.best["gain_low"] > 0 and self.held.corrected > 0)
-
-
-@dataclass(frozen=True, slots=True)
 class Buyer:
     """Portfolios of the models of ``answers`` on their shared items.
 
-    ``singles, pairs, triples``: ``combinations.PORTFOLIO_COLUMNS`` with ``on_frontier`` (of all three), best first; ``partner``: next
+    ``singles, pairs, triples``: ``portfolio_table.PORTFOLIO_COLUMNS`` with ``on_frontier`` (of all three), best first; ``partner``: next
     to the model asked for, else the most accurate; ``without_leader``: where none was asked for, the same without the most accurate; ``held_pair, held_triple, held_vote``: what the best of them gains on items that did
     not choose it; ``votes``: of the most accurate; ``routing``: ``routing.ROUTING_COLUMNS``; ``items``: ``routing.solvers`` with ``task,
     doc_hash, name, link``; ``vendors``: ``interchange.VENDOR_COLUMNS``; ``left_out``: models left out as asked; ``without_price``: models that no
@@ -125,7 +98,9 @@ def buyer(
         pairs=pairs,
         triples=triples,
         partner=partner(here, over),
-        without_leader=partner(_without(here, singles["better"].iloc[0])) if over is None and len(kept) > 2 else None,
+        without_leader=partner(without_model(here, singles["better"].iloc[0]))
+        if over is None and len(kept) > 2
+        else None,
         held_pair=held_out(doubly, halves),
         held_triple=held_out(triply, halves),
         votes=_votes(here, weights),
@@ -137,23 +112,6 @@ def buyer(
         left_out=tuple(sorted(set(measured.models["label"]) & out)),
         without_price=tuple(unsold),
     )
-
-
-def partner(here: Answers, over: str | None = None) -> Partner:
-    """The best second model next to ``over``, by default the most accurate model (of several the cheapest)."""
-    singles = portfolio_table(combine(here, 1), here.weights(0, SEED)).set_index("better")
-    held = over or str(singles.index[0])
-    pairs = combine(here, 2, over=held)
-    table = portfolio_table(pairs, here.weights(DRAWS, SEED))
-    names = [next(name for name in row if name != held) for row in table["models"]]
-    alone = float(singles.loc[held, "cost"])
-    return Partner(held, alone, table.assign(partner=names), held_out(pairs, here.halves(TIMES, SEED)))
-
-
-def _without(here: Answers, name: str) -> Answers:
-    kept = np.array([model != name for model in here.models], dtype=bool)
-    models = tuple(model for model in here.models if model != name)
-    return replace(here, models=models, right=here.right[kept], cost=here.cost[kept])
 
 
 def without_list_price(queries: Queries, measured: ItemLikeness) -> list[str]:

@@ -1,7 +1,6 @@
 """Portfolios of a few models: what they solve together, the gain over their better member, and what a task costs.
 
-Sources: Chen, Zaharia, Zou (2023), "FrugalGPT", arXiv 2305.05176 (cascades, cheapest first); Cameron, Gelbach, Miller (2008), the
-bootstrap of clusters.
+Source: Chen, Zaharia, Zou (2023), "FrugalGPT", arXiv 2305.05176 (cascades, cheapest first).
 """
 
 from __future__ import annotations
@@ -13,23 +12,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from harness.analysis.likeness.pairs import interval_ends
 from harness.analysis.likeness.portfolios.answers import Answers, Places, Singles
 from harness.analysis.statistics.uncertainty import Floats
 from harness.errors import BadInput
 
-PORTFOLIO_COLUMNS = ["models", "size", "score", "score_low", "score_high", "better", "better_score", "gain", "gain_low",
-                     "gain_high", "cost", "cost_low", "cost_high", "per_solved", "per_solved_low", "per_solved_high",
-                     "costed"]  # fmt: skip
 RULES = ("route", "vote")
 MOST_IN_TRIPLES = 40
 """Models of which portfolios of three and more are tried, the most accurate: 9,880 triples."""
-LEAST_COSTED = 0.9
-"""Share of the items whose cost of all members is known, below which a portfolio has no cost: two portfolios' costs are of the
-same items then, but for a tenth."""
 DRAWS = 400
+"""Samples of an interval, as in ``pairs.likeness``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,42 +153,3 @@ def _distinct(heads: Places) -> tuple[Places, Places]:
 def _product(heads: npt.NDArray[Any], tails: npt.NDArray[Any]) -> Singles:
     """Sums over items of what each head and each tail have, multiplied."""
     return np.asarray(heads.astype(np.float32) @ tails.astype(np.float32).T)
-
-
-def portfolio_table(portfolios: Portfolios, weights: Singles) -> pd.DataFrame:
-    """Portfolios with 95 % intervals, best first: PORTFOLIO_COLUMNS.
-
-    ``score``: share solved; ``better``: the member that the gain is over (its observed choice is held in every sample);
-    ``cost``: US dollars a task, ``per_solved``: a solved task, both over the ``costed`` items of known cost of all members, where those
-    are at least LEAST_COSTED of all.
-    ``weights``: ``Answers.weights``, the same for all that is compared. NaN where something is not known.
-    """
-    columns: dict[str, object] = {}
-    count, drawn = portfolios.sizes.sum(dtype=float), portfolios.sizes @ weights
-    gained = portfolios.solved - portfolios.alone
-    enough = portfolios.costed.sum(axis=1, dtype=float) >= LEAST_COSTED * count
-    ratios = {
-        "score": (portfolios.solved, None),
-        "gain": (gained, None),
-        "cost": (portfolios.cost, portfolios.costed),
-        "per_solved": (portfolios.cost, portfolios.costed_solved),
-    }
-    for name, (above, below) in ratios.items():
-        with np.errstate(divide="ignore", invalid="ignore"):
-            total = count if below is None else below.sum(axis=1, dtype=float)
-            values = np.asarray(above.sum(axis=1, dtype=float) / total)
-            samples = (above @ weights) / (drawn if below is None else below @ weights)
-        values = np.where(np.isfinite(values) & (enough | (below is None)), values, np.nan)
-        samples = np.where(np.isfinite(values)[:, None], samples, np.nan)
-        columns[name] = values
-        columns[f"{name}_low"], columns[f"{name}_high"] = interval_ends(samples.T.astype(float))
-    names = np.array(portfolios.models, dtype=object)
-    columns |= {
-        "models": [tuple(row) for row in names[portfolios.members]],
-        "size": portfolios.members.shape[1],
-        "better": names[portfolios.better],
-        "better_score": portfolios.alone.sum(axis=1, dtype=float) / count if count else np.nan,
-        "costed": portfolios.costed.sum(axis=1).astype(int),
-    }
-    frame = pd.DataFrame(columns)[PORTFOLIO_COLUMNS]
-    return frame.sort_values(["score", "cost"], ascending=[False, True], ignore_index=True, kind="stable")

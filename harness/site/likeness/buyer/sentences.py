@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from harness.charts.text import dollars
 
 if TYPE_CHECKING:
-    from harness.market.alike.buyer import Partner
+    from harness.market.alike.partner import Partner
     from harness.site.likeness.buyer.bought import Bought
     from harness.site.server.view import View
 
