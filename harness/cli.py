@@ -346,12 +346,31 @@ def alike(
         bool, typer.Option("--groups", help="Add vendors, segments, countries, open and closed, and dimensions.")
     ] = False,
     trend: Annotated[bool, typer.Option("--trend", help="Add the change per year of release.")] = False,
+    portfolio: Annotated[
+        bool,
+        typer.Option(
+            "--portfolio",
+            help="What two and three models solve together and at what cost, votes, what no model solves, vendors that can stand for each other.",
+        ),
+    ] = False,
+    without: Annotated[str | None, typer.Option(help="With --portfolio: leave these models out, with commas.")] = None,
+    next_to: Annotated[
+        str | None,
+        typer.Option(help="With --portfolio: the model that a second one is sought for. Default: the most accurate."),
+    ] = None,
+    priced: Annotated[
+        bool, typer.Option("--priced", help="With --portfolio: only models that have a list price now.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """How alike models err on the items that they share: beyond their accuracies, and beyond the items' difficulty."""
     from harness.commands import alike as command
+    from harness.commands.portfolios.portfolio_output import PortfolioChoice
 
-    command.alike(benchmark=benchmark, models=models, by_group=groups, over_time=trend, as_json=json)
+    if not portfolio and (without or next_to or priced):
+        raise typer.BadParameter("it goes with --portfolio.", param_hint="--without, --next-to, --priced")
+    choice = PortfolioChoice(command.listed(without), next_to, priced) if portfolio else None
+    command.alike(benchmark=benchmark, models=models, by_group=groups, over_time=trend, portfolio=choice, as_json=json)
 
 
 @cost_app.command("frontier")

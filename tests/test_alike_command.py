@@ -13,6 +13,7 @@ from harness.commands import alike_text as text
 from harness.market.alike.item_likeness import groups, item_likeness
 from harness.store.reader import Reader
 from tests.market import item_boards as truth
+from tests.market import priced_items
 
 PAIR_KEYS = {"a", "b", "items", "kappa", "kappa_low", "kappa_high", "residual", "same_vendor"}
 Capture = pytest.CaptureFixture[str]
@@ -80,3 +81,48 @@ def test_the_finding_needs_both_intervals(
     table.loc[row, ["low", "high", "models_low", "models_high"]] = [*items, *models]
     assert said in text.finding(table)
     assert "pairs of one vendor and of different ones" in text.finding(table[~row])
+
+
+@pytest.fixture
+def priced(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    built = priced_items.build(tmp_path_factory.mktemp("priced"))
+    monkeypatch.setenv("LANDSCAPE_DB", str(built))
+    monkeypatch.setenv("LANDSCAPE_RUNS", str(built.parent / "runs"))
+    monkeypatch.setenv("LANDSCAPE_CATALOG", str(built.parent / "catalog"))
+    monkeypatch.setenv("LANDSCAPE_PUBLIC_RUNS", str(built.parent / "public"))
+    return built
+
+
+def test_a_portfolio_is_a_part_of_the_document(capsys: Capture, priced: Path) -> None:
+    found = document(capsys, "--portfolio")["portfolio"]
+    partner = found["partner"]
+    assert (partner["next_to"], partner["partner"], partner["models"]) == (
+        "acme/one",
+        "bigco-max",
+        ["bigco-max", "acme/one"],
+    )
+    assert partner["gain"] == pytest.approx(10 / 60) and partner["cost"] == pytest.approx(0.6)
+    assert partner["gain_corrected"] == pytest.approx(partner["gain"] - partner["optimism"])
+    assert (len(found["pairs"]), found["triples_in_all"], len(found["unsolved"])) == (6, 4, 9)
+    assert found["unsolved"][0]["link"].startswith("https://github.com/acme/tools/pull/")
+    assert [row["only"] for row in found["only_one"]].count("bigco-max") == 10 and len(found["only_one"]) == 11
+    less = document(capsys, "--portfolio", "--without", "acme/one,else", "--next-to", "max")["portfolio"]
+    assert less["left_out"] == ["acme/one", "nobody/else"] and less["partner"]["next_to"] == "bigco-max"
+
+
+def test_the_text_of_a_portfolio_says_the_answer_first(capsys: Capture, priced: Path) -> None:
+    assert run(["alike", "--portfolio"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("A second model next to acme/one solves 10 more of 60 tasks (")
+    assert "the best partner of 3 is bigco-max, at $0.60 a task ($1.00 with acme/one alone)" in said[0]
+    assert said[1].startswith("Cheapest: bigco-max first and acme/one where it fails, $0.60")
+    assert any(line.startswith("9 of 60 tasks no model solves: acme__tools-1") for line in said)
+    assert run(["alike", "--portfolio", "--next-to", "acme-two", "--without", "max"]) == 0
+    assert capsys.readouterr().out.startswith("A second model next to acme-two solves")
+
+
+def test_options_of_portfolios_need_them(capsys: Capture, priced: Path) -> None:
+    assert run(["alike", "--next-to", "acme-two"]) == 2
+    assert run(["alike", "--portfolio", "--without", "acme/one", "--next-to", "acme/one"]) == 2
+    assert run(["alike", "--portfolio", "--without", "who"]) == 2
+    assert "who" in capsys.readouterr().err

@@ -7,23 +7,33 @@ from typing import TYPE_CHECKING, Any
 
 from harness.commands.alike_text import board_lines, finding, group_table, pair_table, trend_lines, ways
 from harness.commands.database import reader as open_reader
+from harness.commands.portfolios.portfolio_output import asked_portfolio, portfolio_json, print_portfolio
 from harness.terminal import print_json, print_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from harness.analysis.likeness.dimensions import Dimensions
+    from harness.commands.portfolios.portfolio_output import PortfolioChoice
     from harness.market.alike.item_likeness import ItemLikeness
 
 SHOWN = 20
 """Pairs that are listed, the most alike first: a screen. ``--json`` has all."""
 
 
-def alike(*, benchmark: str | None, models: str | None, by_group: bool, over_time: bool, as_json: bool) -> None:
+def alike(
+    *,
+    benchmark: str | None,
+    models: str | None,
+    by_group: bool,
+    over_time: bool,
+    portfolio: PortfolioChoice | None,
+    as_json: bool,
+) -> None:
     """Likeness as sentences and tables, or as one JSON document with every pair.
 
     ``benchmark`` and ``models`` are names with commas between them; ``by_group`` adds groups and dimensions, ``over_time`` the
-    trend over release dates.
+    trend over release dates, ``portfolio`` what several models solve together, which as text stands alone.
 
     Raises:
         BadInput: a name that fits several models or benchmarks, or fewer than two models.
@@ -32,12 +42,17 @@ def alike(*, benchmark: str | None, models: str | None, by_group: bool, over_tim
     from harness.market.alike import item_likeness
 
     reader = open_reader()
-    measured = item_likeness.item_likeness(reader, _names(benchmark), _names(models))
+    measured = item_likeness.item_likeness(reader, listed(benchmark), listed(models))
     groups = item_likeness.groups(measured)
     trend = item_likeness.trend(measured) if over_time else None
     dimensions = item_likeness.dimensions(measured) if by_group else None
+    bought = asked_portfolio(reader, measured, portfolio) if portfolio is not None else None
     if as_json:
-        print_json(to_json(measured, groups if by_group else None, trend, dimensions))
+        document = to_json(measured, groups if by_group else None, trend, dimensions)
+        print_json(document if bought is None else {**document, "portfolio": portfolio_json(bought)})
+        return
+    if bought is not None:
+        print_portfolio(bought, board_lines(measured))
         return
     for line in (finding(groups), *board_lines(measured)):
         print(line)
@@ -80,7 +95,8 @@ def to_json(
     return document
 
 
-def _names(text: str | None) -> list[str]:
+def listed(text: str | None) -> list[str]:
+    """The names of a list with commas."""
     return [name.strip() for name in (text or "").split(",") if name.strip()]
 
 

@@ -57,6 +57,7 @@ FAMILIES = (
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # The same in both languages: abbreviations and units.
 SAME = {
+    "buyer.plus",
     "against.between",
     "vendor.figure_of",
     "vendor.place_on",
@@ -84,7 +85,16 @@ SAME = {
     "tasks.effort_of",
 }
 # Texts between two others: their blanks count.
-JOINERS = {"common.stop", "against.between", "file.join", "memo.between", "memo.comma", "place.and"}
+JOINERS = {
+    "buyer.plus",
+    "buyer.span",
+    "common.stop",
+    "against.between",
+    "file.join",
+    "memo.between",
+    "memo.comma",
+    "place.and",
+}
 # Chosen by what the data say, from a fixed set of endings.
 MADE_UP = {
     "place.strength",

@@ -29,6 +29,7 @@ class OutcomeMatrix:
     ``correct``: ``(m, n)``, 1 right, 0 wrong, NaN not answered. ``probs``: ``(m, n, k)`` probabilities of the
     choices, 0 beyond an item's own choices, NaN in the whole row where unknown; None where no item has them. ``gold``: ``(n,)``
     index of the right choice, -1 unknown. ``choices``: ``(n,)`` how many choices, 0 none. ``clusters``: ``(n,)``.
+    ``hashes``: ``(n,)`` the items' hashes, None where nobody gave them.
     """
 
     models: tuple[str, ...]
@@ -38,6 +39,7 @@ class OutcomeMatrix:
     gold: npt.NDArray[np.int16]
     choices: npt.NDArray[np.int16]
     clusters: npt.NDArray[np.int64]
+    hashes: npt.NDArray[np.object_] | None = None
 
 
 def outcome_matrix(outcome: pd.DataFrame) -> OutcomeMatrix:
@@ -63,7 +65,10 @@ def outcome_matrix(outcome: pd.DataFrame) -> OutcomeMatrix:
     clusters[item] = rows["cluster"].to_numpy(dtype=object)
     probs, choices = _probabilities(rows["choice_probs"], model, item, m, n)
     tasks = np.asarray(items.get_level_values(0) if n else [], dtype=object)
-    return OutcomeMatrix(tuple(map(str, models)), tasks, correct, probs, gold, choices, cluster_codes(clusters, n))
+    hashes = np.asarray(items.get_level_values(1) if n else [], dtype=object)
+    return OutcomeMatrix(
+        tuple(map(str, models)), tasks, correct, probs, gold, choices, cluster_codes(clusters, n), hashes
+    )
 
 
 def _probabilities(

@@ -148,6 +148,8 @@ def interval_ends(drawn: Floats) -> tuple[Floats, Floats]:
     widest = np.where(finite, drawn, -np.inf).max(axis=0, initial=-np.inf)
     known = np.asarray(widest > np.where(finite, drawn, np.inf).min(axis=0, initial=np.inf))
     low, high = np.full(drawn.shape[1], np.nan), np.full(drawn.shape[1], np.nan)
-    if known.any():
-        low[known], high[known] = np.nanpercentile(drawn[:, known], TAILS, axis=0)
+    whole = known & finite.all(axis=0)
+    low[whole], high[whole] = np.percentile(drawn[:, whole], TAILS, axis=0) if whole.any() else (np.nan, np.nan)
+    if (part := known & ~whole).any():  # column by column, and slow
+        low[part], high[part] = np.nanpercentile(np.where(finite, drawn, np.nan)[:, part], TAILS, axis=0)
     return low, high

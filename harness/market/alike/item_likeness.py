@@ -94,6 +94,17 @@ def dimensions(measured: ItemLikeness) -> dimensionality.Dimensions:
     return dimensionality.dimensions(measured.matrix.correct[asked], seed=SEED)
 
 
+def labels(measured: ItemLikeness, wanted: list[str]) -> list[str]:
+    """Labels of the models of ``measured`` that these names mean.
+
+    Raises:
+        BadInput: a name that fits several.
+        MissingData: a name that fits none.
+    """
+    runs = measured.boards[0].runs
+    return [_label(name, runs[runs["label"].isin(measured.models["label"])]) for name in wanted]
+
+
 def _groups(models: pd.DataFrame, column: str) -> dict[str, str]:
     known = models.dropna(subset=[column])
     return dict(zip(known["label"].astype(str), known[column].astype(str), strict=True))

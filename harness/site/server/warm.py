@@ -60,6 +60,15 @@ def _pairs(view: View) -> None:
             outcomes.agreement(view, origin, suite, version, "error_consistency")
 
 
+def _portfolios(view: View) -> None:
+    from harness.market.alike.boards import boards
+    from harness.market.alike.item_likeness import item_likeness
+    from harness.site.likeness.buyer import bought
+
+    if boards(view):
+        bought.portfolios(view, item_likeness(view, [], []), (), False, None)
+
+
 def _rest(view: View) -> None:
     from harness.site.evidence import csv_zip, runs
     from harness.site.opportunities import white_space
@@ -70,7 +79,7 @@ def _rest(view: View) -> None:
     csv_zip.chosen(view, list(csv_zip.SECTIONS), [], [])
 
 
-STEPS: tuple[Callable[[View], None], ...] = (_overview, _capability, _companies, _rest, _pairs)
+STEPS: tuple[Callable[[View], None], ...] = (_overview, _capability, _companies, _rest, _pairs, _portfolios)
 """One step a page: what it computes when it opens; the first page comes first."""
 
 

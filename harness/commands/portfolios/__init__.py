@@ -1,0 +1,1 @@
+"""What ``harness alike --portfolio`` prints: sentences, tables and a part of its document."""

@@ -1,0 +1,1 @@
+"""What likeness means for a buyer, on Homogeneity: partners, cost, votes, what nobody solves, vendors."""
