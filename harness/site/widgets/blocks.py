@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.charts.text import csv, defused, unlinked
-from harness.site.widgets import controls
+from harness.site.widgets import address, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,8 +113,10 @@ def download(view: View, frame: pd.DataFrame, name: str) -> None:
 
 
 def page_link(view: View, page: str, label: str, icon: str | None = None, **choices: str | list[str]) -> None:
-    """A link to another page, with its choices in the URL and the language kept."""
-    language = (
-        {"lang": st.session_state["lang_label"]} if view.language != "en" and "lang_label" in st.session_state else {}
+    """A link to another page, with its choices in the URL (keys and codes of its controls) and the language kept."""
+    st.page_link(
+        f"pages/{page}.py",
+        label=literal(label),
+        icon=icon,
+        query_params={address.LANGUAGE: view.language, **choices},
     )
-    st.page_link(f"pages/{page}.py", label=literal(label), icon=icon, query_params={**language, **choices})
