@@ -48,15 +48,10 @@ def headlines(view: View) -> list[Finding]:
     return [finding for kind in kinds for finding in kind(view)][:MOST]
 
 
-def _origin_choice(view: View, origin: str) -> dict[str, str]:
-    # a bound control stands in the URL under its label
-    return {"origin": view.say(f"origin.{origin}")}
-
-
 def _leader(view: View) -> Iterator[Finding]:
     frame = scale.board(view)
     if len(frame) > 1:
-        yield Finding(scale.lead(view, frame), "reported", "capability", _origin_choice(view, "reported"))
+        yield Finding(scale.lead(view, frame), "reported", "capability", {"origin": "reported"})
 
 
 def _board(view: View) -> Iterator[Finding]:
@@ -65,7 +60,7 @@ def _board(view: View) -> Iterator[Finding]:
             board = leaderboard.board(view, suite, version, origin, "overall")
             if len(board) > 1:
                 text = leaderboard.leader_sentence(view, board, what=f"{suite} · {view.say('kind.overall')}")
-                yield Finding(text, origin, "capability", _origin_choice(view, origin))
+                yield Finding(text, origin, "capability", {"origin": origin})
 
 
 def _price_of_the_top(view: View) -> Iterator[Finding]:
@@ -84,7 +79,7 @@ def _open(view: View) -> Iterator[Finding]:
     key, numbers = _gap(view, closed, opened)
     kind = {"ahead": "open_behind", "behind": "open_ahead", "even": "open_even"}[key]
     text = view.say(f"findings.{kind}", closed=closed["model"], open=opened["model"], **numbers)
-    yield Finding(text, "reported", "capability", _origin_choice(view, "reported"))
+    yield Finding(text, "reported", "capability", {"origin": "reported"})
 
 
 def _segments(view: View) -> Iterator[Finding]:

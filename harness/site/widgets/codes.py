@@ -25,11 +25,13 @@ def code(option: object) -> str:
 
 
 def codes(options: Sequence[T], coded: Callable[[T], str] = code) -> dict[str, T]:
-    """Options by their URL values, each of which stands for one; options that would share one stand as they are."""
+    """Options by their URL values, in their order; where two would share one, the second stands as it is."""
+    own = {str(option) for option in options}
     found: dict[str, T] = {}
     for option in options:
         text = coded(option)
-        found[text if text and text not in found else str(option) or "none"] = option
+        shared = text in found or (text in own and text != str(option))
+        found[str(option) if shared else text or "none"] = option
     return found
 
 
