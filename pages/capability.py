@@ -104,7 +104,10 @@ picked = row_selection.selectable_table(
 chosen = [str(shown.iloc[i]["model"]) for i in picked[:6]]
 if len(chosen) >= 2:
     blocks.page_link(
-        seen, "head_to_head", say("capability.compare", n=len(chosen)), ":material/compare_arrows:",
+        seen,
+        "head_to_head",
+        say("capability.compare", n=len(chosen)),
+        ":material/compare_arrows:",
         models=[codes.code(model) for model in chosen],
     )
 

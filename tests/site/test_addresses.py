@@ -22,7 +22,9 @@ def controls_of_every_kind() -> None:
     address.arrive("page")
     controls.segmented("view", ["market", "claims"], "view", lambda v: say(f"companies.{v}"))
     controls.select("measure", [("gsm8k", "1.0"), ("mmlu pro", "2.0"), ("mmlu pro", "2.1")], "suite", " ".join)
-    controls.multiselect("segment", ["big-tech", "startup", "lab"], "segment", lambda s: say.known("segment", s), most=2)
+    controls.multiselect(
+        "segment", ["big-tech", "startup", "lab"], "segment", lambda s: say.known("segment", s), most=2
+    )
     controls.slider("ratio", 0.0, 20.0, 3.0, 0.5, "ratio")
     controls.slider("least", 2, 8, 5, 1, "least")
     controls.toggle("wrong", "wrong")
@@ -136,4 +138,10 @@ def test_a_browser_one_step_behind_does_not_undo_a_choice() -> None:
 def test_codes_are_ids_or_words_and_never_shared() -> None:
     assert codes.code("US") == "US" and codes.code("Claude Opus 4.7") == "claude-opus-4.7"
     assert codes.code(("core-en", "1.0")) == "core-en-1.0" and codes.code(1e6) == "1000000"
-    assert codes.codes(["a b", "a-b", "A b", "c d", ""]) == {"a b": "a b", "a-b": "a-b", "A b": "A b", "c-d": "c d", "none": ""}
+    assert codes.codes(["a b", "a-b", "A b", "c d", ""]) == {
+        "a b": "a b",
+        "a-b": "a-b",
+        "A b": "A b",
+        "c-d": "c d",
+        "none": "",
+    }

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from harness.site.server import guard
+from harness.site.server import asgi, guard
 
 PASSED = 299
 """The status of the application behind the wall: where an answer has it, the request went through."""
 
 
-async def behind(scope: guard.Scope, _receive: guard.Receive, send: guard.Send) -> None:
+async def behind(scope: asgi.Scope, _receive: asgi.Receive, send: asgi.Send) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.accept", "headers": [(b"server", b"inner")]})
     else:

@@ -5,20 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
-from pathlib import Path
+from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
-import streamlit
 import uvicorn
 
 from harness import hosts
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+from harness.site.server import shell
+from harness.site.server.asgi import Application, Receive, Scope, Send
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """The site takes nothing in over HTTP: no upload, no form; what a visitor clicks comes through the websocket."""
@@ -59,9 +54,8 @@ def policy(page: str) -> str:
 
 def headers() -> list[tuple[bytes, bytes]]:
     """The headers that every answer carries."""
-    page = Path(streamlit.__file__).parent / "static" / "index.html"
     values = {
-        "content-security-policy": policy(page.read_text(encoding="utf-8")),
+        "content-security-policy": policy(shell.page()),
         "x-frame-options": "DENY",
         "x-content-type-options": "nosniff",
         "referrer-policy": "no-referrer",

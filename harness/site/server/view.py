@@ -154,4 +154,3 @@ def with_database(seen: View) -> View:
             _log.exception("making the database failed")
             return seen
     return in_language(seen.say)
-
