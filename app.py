@@ -47,9 +47,7 @@ def settle_language() -> str:
         return code
 
     address.restore(address.LANGUAGE, preferred(st.context.locale), read)
-    chosen = str(st.session_state[address.LANGUAGE])
-    address.write(address.LANGUAGE, [chosen])
-    return chosen
+    return str(st.session_state[address.LANGUAGE])
 
 
 def choose_language() -> None:
@@ -93,13 +91,15 @@ def show(chosen_page: st.Page, say: Translator) -> None:
 
 def main() -> None:
     """Draw the frame and run the chosen page."""
+    # The icon comes first: Streamlit would take the page's own, from a server elsewhere.
+    st.set_page_config(page_icon=str(places.asset(".streamlit/icon.png")), layout="wide")
     say = Translator(settle_language())
     entries = page_entries(places.asset("pages"))
     chosen_page = navigation(entries, say)
-    st.set_page_config(
-        page_title=f"{chosen_page.title} · Landscape", page_icon=str(places.asset(".streamlit/icon.png")), layout="wide"
-    )
+    st.set_page_config(page_title=f"{chosen_page.title} · Landscape")
     address.arrive(chosen_page.url_path)
+    # Not before the navigation: the browser would take it for a change of the page that it leaves.
+    address.write(address.LANGUAGE, [say.language])
     style.style({position: say(f"nav.{section}") for position, section in headings(entries).items()})
     choose_language()
     show(chosen_page, say)

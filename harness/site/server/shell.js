@@ -1,18 +1,31 @@
 // The page's language follows the address, and a choice on a page is no step of the browser's history.
 (() => {
   const tags = { zh: 'zh-Hans' };
+  const soon = 500; // ms between what the server says of a page's address and the page's taking its place
   const tell = () => {
     const asked = new URLSearchParams(location.search).get('lang') || navigator.language.slice(0, 2);
     document.documentElement.lang = tags[asked] || 'en';
   };
   const push = history.pushState.bind(history);
   const replace = history.replaceState.bind(history);
+  let last = null; // replacements made in a row: the address before them, the query after them, when
+  const recent = () => last && performance.now() - last.at < soon;
+
   history.pushState = (state, title, url) => {
-    const same = url && new URL(url, location.href).pathname === location.pathname;
-    (same ? replace : push)(state, title, url);
+    const next = new URL(url || location.href, location.href);
+    if (next.pathname === location.pathname) {
+      last = { before: recent() ? last.before : location.href, query: next.search, at: performance.now() };
+      replace(state, title, url);
+    } else {
+      // Streamlit writes the next page's query while the last page's path still stands: give that page its own back.
+      if (recent() && last.query === next.search) replace(state, title, last.before);
+      last = null;
+      push(state, title, url);
+    }
     tell();
   };
   history.replaceState = (state, title, url) => {
+    last = null;
     replace(state, title, url);
     tell();
   };
