@@ -101,6 +101,8 @@ def main() -> None:
     # Not before the navigation: the browser would take it for a change of the page that it leaves.
     address.write(address.LANGUAGE, [say.language])
     style.style({position: say(f"nav.{section}") for position, section in headings(entries).items()})
+    if address.CHART in st.query_params:
+        style.alone(st.query_params[address.CHART])
     choose_language()
     show(chosen_page, say)
 

@@ -2,6 +2,7 @@
 (() => {
   const tags = { zh: 'zh-Hans' };
   const soon = 500; // ms between what the server says of a page's address and the page's taking its place
+  const paper = 700; // px of A4 between the margins of print.css
   const tell = () => {
     const asked = new URLSearchParams(location.search).get('lang') || navigator.language.slice(0, 2);
     document.documentElement.lang = tags[asked] || 'en';
@@ -30,5 +31,12 @@
     tell();
   };
   addEventListener('popstate', tell);
+  addEventListener('beforeprint', () => {
+    const page = document.querySelector('[data-testid=stMainBlockContainer]');
+    if (!page) return;
+    const { paddingLeft, paddingRight } = getComputedStyle(page);
+    const width = page.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+    document.documentElement.style.setProperty('--print-zoom', Math.min(1, paper / width));
+  });
   tell();
 })();

@@ -11,12 +11,15 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 LANGUAGE = "lang"
-ALWAYS = (LANGUAGE, "chart")
+CHART = "chart"
+"""The name of the one chart that the page shows."""
+ALWAYS = (LANGUAGE, CHART)
 """Keys that stay although no control of the page is named so."""
 
 
@@ -110,6 +113,12 @@ def write(key: str, texts: Sequence[str]) -> None:
     if texts != address.shown.get(key, []):
         address.before[key] = address.shown.get(key, [])
     address.shown[key] = texts
+
+
+def alone(chart: str) -> str:
+    """Address of one chart of this page without the page, as a frame in another page takes it; relative to this page."""
+    choices = {key: st.query_params.get_all(key) for key in st.query_params}
+    return f"{_address().page or './'}?{urlencode({'embed': 'true', **choices, CHART: chart}, doseq=True)}"
 
 
 def _decides(address: Address, key: str, asked: list[str]) -> bool:
