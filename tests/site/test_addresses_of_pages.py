@@ -89,3 +89,22 @@ def test_a_copied_link_opens_the_same_choices_in_the_other_language(
     other = site(filled, page, **copied)
     assert {key: other.session_state[key] for key in drawn if key != "lang"} == chosen
     assert (other.query_params, other.session_state["lang"]) == (copied, "zh")
+
+
+def test_a_page_reached_without_choices_keeps_the_earlier_ones_and_a_link_with_choices_is_the_whole_truth(
+    site: Open, filled: Path
+) -> None:
+    at = site(filled, "companies", view="market", segment=["startup"])
+    assert at.session_state["segment"] == ["startup"]
+
+    def follow(page: str, **choices: str) -> dict[str, Any]:
+        at.query_params.clear()
+        at.query_params.update(choices)
+        at.switch_page(f"pages/{page}.py").run()
+        return dict(at.query_params)
+
+    assert follow("methodology") == {"lang": "en"}
+    assert follow("companies") == {"lang": "en", "segment": "startup"}
+    follow("methodology")
+    assert follow("companies", size="models") == {"lang": "en", "size": "models"}
+    assert at.session_state["segment"] == []
