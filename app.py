@@ -6,13 +6,14 @@ import logging
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import StopException
 
 from harness import places
 from harness.errors import LandscapeError
 from harness.i18n.translator import LANGUAGES, Translator, preferred
 from harness.site.server import entry, style, view
 from harness.site.server.navigation import PageEntry, headings, page_entries
-from harness.site.widgets import blocks
+from harness.site.widgets import address, blocks
 
 WITHOUT_DATABASE = ("methodology",)
 
@@ -35,33 +36,36 @@ def navigation(entries: Sequence[PageEntry], say: Translator) -> st.Page:
     return st.navigation(pages, expanded=True)
 
 
+def settle_language() -> str:
+    """The visitor's language before its switch is drawn: the URL's, else the one chosen before, else the browser's."""
+    names = {name: code for code, name in LANGUAGES.items()}  # which older links have
+
+    def read(asked: list[str]) -> str:
+        code = names.get(asked[-1], asked[-1])
+        if code not in LANGUAGES:
+            raise ValueError(asked)
+        return code
+
+    address.restore(address.LANGUAGE, preferred(st.context.locale), read)
+    return str(st.session_state[address.LANGUAGE])
+
+
 def choose_language() -> None:
-    """The switch of languages; a visitor without choices in the URL starts in the browser's language."""
-    if "lang" not in st.session_state and not st.query_params and preferred(st.context.locale) != "en":
-        st.session_state["lang"] = preferred(st.context.locale)
+    """The switch of languages."""
     with st.sidebar:
         st.segmented_control(
             "Language · 语言",
             list(LANGUAGES),
             format_func=lambda code: LANGUAGES[code],
-            default="en",
             required=True,
-            key="lang",
-            bind="query-params",
-            on_change=view.keep_choices,
+            key=address.LANGUAGE,
+            on_change=address.touch,
+            args=(address.LANGUAGE,),
         )
 
 
-def main() -> None:
-    """Draw the frame and run the chosen page; any failure becomes a sentence."""
-    st.set_page_config(page_title="Landscape", page_icon=str(places.asset(".streamlit/icon.png")), layout="wide")
-    st.logo(str(places.asset(".streamlit/icon.png")), size="medium")
-    early = Translator(_early_language())
-    entries = page_entries(places.asset("pages"))
-    chosen_page = navigation(entries, early)
-    style.style({position: early(f"nav.{section}") for position, section in headings(entries).items()})
-    choose_language()
-    say = Translator(view.language())
+def show(chosen_page: st.Page, say: Translator) -> None:
+    """Run the chosen page, or say what it lacks; any failure becomes a sentence."""
     try:
         seen = view.current()
         if seen.reader.empty and chosen_page.url_path not in WITHOUT_DATABASE:
@@ -72,6 +76,10 @@ def main() -> None:
             blocks.empty(seen, say("common.no_database"), "harness db rebuild")
             return
         chosen_page.run()
+        address.leave()
+    except StopException:
+        address.leave()
+        raise
     except LandscapeError as error:
         st.error(say("common.still_works"), title=say("common.failed"), icon=":material/error:")
         st.code(str(error), language=None, wrap_lines=True)
@@ -81,16 +89,23 @@ def main() -> None:
         st.caption(say("common.still_works"))
 
 
-def _early_language() -> str:
-    """The language before its switch is drawn: the page's names are needed first."""
-    chosen = st.session_state.get("lang")
-    if chosen in LANGUAGES:
-        return str(chosen)
-    named = {label: code for code, label in LANGUAGES.items()}
-    asked = named.get(st.query_params.get("lang", ""))
-    if asked:
-        return asked
-    return "en" if st.query_params else preferred(st.context.locale)
+def main() -> None:
+    """Draw the frame and run the chosen page."""
+    # The icon comes first: Streamlit would take the page's own, from a server elsewhere.
+    st.set_page_config(page_icon=str(places.asset(".streamlit/icon.png")), layout="wide")
+    st.logo(str(places.asset(".streamlit/icon.png")), size="medium")
+    say = Translator(settle_language())
+    entries = page_entries(places.asset("pages"))
+    chosen_page = navigation(entries, say)
+    st.set_page_config(page_title=f"{chosen_page.title} · Landscape")
+    address.arrive(chosen_page.url_path)
+    # Not before the navigation: the browser would take it for a change of the page that it leaves.
+    address.write(address.LANGUAGE, [say.language])
+    style.style({position: say(f"nav.{section}") for position, section in headings(entries).items()})
+    if address.CHART in st.query_params:
+        style.alone(st.query_params[address.CHART])
+    choose_language()
+    show(chosen_page, say)
 
 
 if __name__ == "__main__":  # a visit: Streamlit runs this file as its script

@@ -10,7 +10,7 @@ import streamlit as st
 from harness.charts import dots, grid, scatter
 from harness.site.capability import equal_size, leaderboard, reported, task_influence
 from harness.site.server import view
-from harness.site.widgets import blocks, columns, controls, row_selection
+from harness.site.widgets import blocks, codes, columns, controls, row_selection
 
 seen = view.current()
 say = seen.say
@@ -104,7 +104,11 @@ picked = row_selection.selectable_table(
 chosen = [str(shown.iloc[i]["model"]) for i in picked[:6]]
 if len(chosen) >= 2:
     blocks.page_link(
-        seen, "head_to_head", say("capability.compare", n=len(chosen)), ":material/compare_arrows:", models=chosen
+        seen,
+        "head_to_head",
+        say("capability.compare", n=len(chosen)),
+        ":material/compare_arrows:",
+        models=[codes.code(model) for model in chosen],
     )
 
 if raw:

@@ -50,6 +50,21 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
+@lru_cache(maxsize=1)
+def _keys_by_text() -> Mapping[str, tuple[str, ...]]:
+    keys: dict[str, tuple[str, ...]] = {}
+    for key, texts in messages().items():
+        for text in texts.values():
+            keys[text] = (*keys.get(text, ()), key)
+    return keys
+
+
+def translated(text: str, language: str) -> tuple[str, ...]:
+    """What ``language`` says for the messages that say ``text`` in any language."""
+    said = (messages()[key] for key in _keys_by_text().get(text, ()))
+    return tuple(dict.fromkeys(texts.get(language) or texts["en"] for texts in said))
+
+
 @dataclass(frozen=True, slots=True)
 class Translator:
     """Says a message in one language: ``say("overview.title")``."""

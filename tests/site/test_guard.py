@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from harness.site.server import guard
+from harness.errors import BadInput
+from harness.site.server import asgi, guard
 
 PASSED = 299
 """The status of the application behind the wall: where an answer has it, the request went through."""
 
 
-async def behind(scope: guard.Scope, _receive: guard.Receive, send: guard.Send) -> None:
+async def behind(scope: asgi.Scope, _receive: asgi.Receive, send: asgi.Send) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.accept", "headers": [(b"server", b"inner")]})
     else:
@@ -135,3 +136,19 @@ def test_the_policy_allows_the_pages_own_scripts_and_no_others() -> None:
     assert policy["script-src"] == "'self' 'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng=' 'wasm-unsafe-eval'"
     assert policy["default-src"] == "'none'"
     assert not re.search(r"'unsafe-eval|\*|https?:", " ".join(policy.values()))
+
+
+def test_named_sites_may_frame_the_pages_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANDSCAPE_FRAMES", "https://board.example.org/, http://[::1]:8000")
+    sent = dict(guard.headers())
+    assert b"frame-ancestors https://board.example.org http://[::1]:8000" in sent[b"content-security-policy"]
+    assert b"x-frame-options" not in sent
+
+
+@pytest.mark.parametrize(
+    "wrong", ["*", "board.example.org", "https://a.example/page", "https://a.example; script-src *"]
+)
+def test_what_is_no_origin_frames_nothing(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    monkeypatch.setenv("LANDSCAPE_FRAMES", wrong)
+    with pytest.raises(BadInput, match="LANDSCAPE_FRAMES"):
+        guard.headers()

@@ -138,6 +138,8 @@ def filtered(
     frame: pd.DataFrame, segments: Sequence[str], countries: Sequence[str], weights: str = "all"
 ) -> pd.DataFrame:
     """Rows of the chosen segments, countries and kind of weights; none chosen means all."""
+    if frame.empty:  # it may lack the columns
+        return frame
     out = frame
     if segments:
         out = out[out["segment"].isin(segments)]

@@ -44,17 +44,12 @@ def headlines(view: View) -> list[Finding]:
     return [finding for kind in kinds for finding in kind(view)][:MOST]
 
 
-def _origin_choice(view: View, origin: str) -> dict[str, str]:
-    # a bound control stands in the URL under its label
-    return {"origin": view.say(f"origin.{origin}")}
-
-
 def _board(view: View) -> Iterator[Finding]:
     for suite, version in leaderboard.suites(view, "measured")[:1]:
         board = leaderboard.board(view, suite, version, "measured", "overall")
         if len(board) > 1:
             text = leaderboard.leader_sentence(view, board, what=f"{suite} · {view.say('kind.overall')}")
-            yield Finding(text, "measured", "capability", _origin_choice(view, "measured"))
+            yield Finding(text, "measured", "capability", {"origin": "measured"})
 
 
 def open_against_closed(view: View) -> tuple[str, dict[str, str], str] | None:

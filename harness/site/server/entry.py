@@ -9,7 +9,9 @@ from contextlib import asynccontextmanager
 import streamlit as st
 
 from harness.scrubbed_streams import install
-from harness.site.server.guard import Application, Guard, without_banner
+from harness.site.server.asgi import Application
+from harness.site.server.guard import Guard, without_banner
+from harness.site.server.shell import Shell
 
 
 @asynccontextmanager
@@ -30,4 +32,4 @@ def guarded(app: Application) -> Application:
     """The application behind the wall: known hosts only, headers on every answer, no banner."""
     without_banner()
     install()  # the server is a process of its own: what it logs passes the scrubber, too
-    return Guard(app)
+    return Guard(Shell(app))

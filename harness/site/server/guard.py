@@ -5,20 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
-from pathlib import Path
+from collections.abc import MutableMapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-import streamlit
 import uvicorn
 
 from harness import hosts
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+from harness.site.server import frames, shell
+from harness.site.server.asgi import Application, Receive, Scope, Send
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """The site takes nothing in over HTTP: no upload, no form; what a visitor clicks comes through the websocket."""
@@ -31,12 +26,13 @@ REFUSED = (
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
-def policy(page: str) -> str:
+def policy(page: str, framing: Sequence[str] = ()) -> str:
     """The content security policy for Streamlit's page, whose inline scripts are allowed by their hashes.
 
     Nothing from elsewhere, nothing from text: no script but Streamlit's files, no frame, no form, no plug-in. Styles may
     stand inline, since Streamlit's components and Plotly write them so; images may be ``data:`` and ``blob:`` (icons,
     a chart saved as PNG); Plotly's own file compiles a little WebAssembly, which is no way to run a text as a script.
+    ``framing`` are the origins whose pages may frame this one.
     """
     digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in _INLINE.findall(page)]
     scripts = " ".join(["'self'", *(f"'sha256-{digest}'" for digest in digests), "'wasm-unsafe-eval'"])
@@ -52,17 +48,17 @@ def policy(page: str) -> str:
             "manifest-src 'self'",
             "base-uri 'none'",
             "form-action 'none'",
-            "frame-ancestors 'none'",
+            "frame-ancestors " + (" ".join(framing) or "'none'"),
         ]
     )
 
 
 def headers() -> list[tuple[bytes, bytes]]:
     """The headers that every answer carries."""
-    page = Path(streamlit.__file__).parent / "static" / "index.html"
+    origins = frames.from_environment()
     values = {
-        "content-security-policy": policy(page.read_text(encoding="utf-8")),
-        "x-frame-options": "DENY",
+        "content-security-policy": policy(shell.page(), origins),
+        **({} if origins else {"x-frame-options": "DENY"}),  # which knows no list of origins
         "x-content-type-options": "nosniff",
         "referrer-policy": "no-referrer",
         "cross-origin-opener-policy": "same-origin",

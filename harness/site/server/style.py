@@ -1,8 +1,11 @@
-"""CSS beyond the theme: headings of the navigation's sections, readable text colours, visible keyboard focus."""
+"""CSS beyond the theme: headings of the navigation's sections, readable text colours, visible keyboard focus,
+a page on paper, a chart alone."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import streamlit as st
 
@@ -34,10 +37,31 @@ _BRAND = (
 )
 
 
+_PRINT = re.sub(r"/\*.*?\*/|\s+", " ", Path(__file__).with_name("print.css").read_text(encoding="utf-8"))
+
+# One chart alone: where it stands, whatever neither holds it nor belongs to it goes, and so do the buttons below it.
+_ALONE = (
+    "[data-testid=stMain]:has({frame}) :is([data-testid=stVerticalBlock], [data-testid=stHorizontalBlock]) >"
+    " :not({frame}, {frame} *, :has({frame})), {frame} [data-testid=stHorizontalBlock], body:has({frame}) :is("
+    "[data-testid=stSidebar], [data-testid=stHeader]){{display: none !important}}"
+    "body:has({frame}) [data-testid=stMainBlockContainer]{{padding: 0.5rem !important}}"
+)
+
+
+def frame(chart: str) -> str:
+    """The key of the container that holds a chart, its note and its buttons."""
+    return "frame-" + re.sub(r"[^A-Za-z0-9_-]+", "-", chart)
+
+
+def alone(chart: str) -> None:
+    """Show only the chart of this name, where the page has one."""
+    st.html(f"<style>{_ALONE.format(frame='.st-key-' + frame(chart))}</style>")
+
+
 def style(headings: Mapping[int, str]) -> None:
     """Name the sections of the navigation above their first entries (``place: name``) and mend what the theme cannot."""
     named = "".join(_HEADING.format(place=place, name=_quoted(name)) for place, name in headings.items())
-    st.html(f"<style>{named}{_TEXT}{_FOCUS}{_TILE}{_ANSWER}{_BRAND}</style>")
+    st.html(f"<style>{named}{_TEXT}{_FOCUS}{_TILE}{_ANSWER}{_BRAND}{_PRINT}</style>")
 
 
 def _quoted(text: str) -> str:

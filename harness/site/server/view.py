@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -154,14 +154,3 @@ def with_database(seen: View) -> View:
             _log.exception("making the database failed")
             return seen
     return in_language(seen.say)
-
-
-def keep_choices() -> None:
-    """Carry the visitor's choices over a change of language.
-
-    A bound widget stands in the URL under its label, and labels change with the language; writing the
-    values again before the widgets are drawn gives each its new label.
-    """
-    for key in cast(list[str], st.session_state.get("_bound", [])):
-        if key in st.session_state:
-            st.session_state[key] = st.session_state[key]

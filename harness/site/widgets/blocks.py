@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.charts.text import csv, defused, unlinked
-from harness.site.widgets import controls
+from harness.site.server.style import frame
+from harness.site.widgets import address, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +59,7 @@ def chart(view: View, drawn: Chart, *, height: int | None = None, lead: bool = F
 
     ``lead`` is the chart that stands above all sections: its heading then comes right below the page's name.
     """
-    with st.container(border=True):
+    with st.container(border=True, key=frame(drawn.name)):
         st.markdown(f"{'##' if lead else '###'} {literal(drawn.title)}")
         st.plotly_chart(
             drawn.figure,
@@ -75,6 +76,9 @@ def chart(view: View, drawn: Chart, *, height: int | None = None, lead: bool = F
         st.caption(f"{literal(drawn.note)}  \n{view.say('common.source')}: {literal(drawn.source)}")
         with st.container(horizontal=True, vertical_alignment="center"):
             download(view, drawn.data, drawn.name)
+            st.link_button(
+                view.say("common.alone"), address.alone(drawn.name), icon=":material/open_in_new:", type="tertiary"
+            )
             show = controls.toggle(view.say("common.as_table"), "table_" + re.sub(r"\W+", "-", drawn.name))
         if show:
             st.dataframe(defused(drawn.data), hide_index=True, alt=drawn.title)
@@ -113,8 +117,10 @@ def download(view: View, frame: pd.DataFrame, name: str) -> None:
 
 
 def page_link(view: View, page: str, label: str, icon: str | None = None, **choices: str | list[str]) -> None:
-    """A link to another page, with its choices in the URL and the language kept."""
-    language = (
-        {"lang": st.session_state["lang_label"]} if view.language != "en" and "lang_label" in st.session_state else {}
+    """A link to another page, with its choices in the URL (keys and codes of its controls) and the language kept."""
+    st.page_link(
+        f"pages/{page}.py",
+        label=literal(label),
+        icon=icon,
+        query_params={address.LANGUAGE: view.language, **choices},
     )
-    st.page_link(f"pages/{page}.py", label=literal(label), icon=icon, query_params={**language, **choices})

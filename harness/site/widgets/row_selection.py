@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from harness.site.widgets import blocks
+from harness.site.widgets import address, blocks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,7 @@ def selectable_table(
 ) -> list[int]:  # fmt: skip
     """A table; its selected rows stand in the URL under ``key`` by their ``by`` column. Returns their positions."""
     ids = [str(value) for value in frame[by]]
+    address.keep(key)
     asked = st.query_params.get_all(key)
     event = blocks.table(
         view,

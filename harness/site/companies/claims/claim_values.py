@@ -27,7 +27,11 @@ def show(view: View, vendors: pd.DataFrame, rows: pd.DataFrame) -> None:
     say = view.say
     told = [i for i, claim in enumerate(CLAIMS) if claim.inputs]
     blocks.section(say("claims.behind"), say("claims.behind_lead"))
-    claim = CLAIMS[controls.select(say("claims.claim"), told, "claim", lambda i: str(rows.iloc[i]["claim_name"]))]
+    claim = CLAIMS[
+        controls.select(
+            say("claims.claim"), told, "claim", lambda i: str(rows.iloc[i]["claim_name"]), code=lambda i: CLAIMS[i].key
+        )
+    ]
     groups = tested_claims.members(view)
     side = {vendor: claim_words.group_name(say, g) for g in (claim.first, claim.second) for vendor in groups[g]}
     values = usable(tested_claims.inputs(view))

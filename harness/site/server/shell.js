@@ -1,0 +1,42 @@
+// The page's language follows the address, and a choice on a page is no step of the browser's history.
+(() => {
+  const tags = { zh: 'zh-Hans' };
+  const soon = 500; // ms between what the server says of a page's address and the page's taking its place
+  const paper = 700; // px of A4 between the margins of print.css
+  const tell = () => {
+    const asked = new URLSearchParams(location.search).get('lang') || navigator.language.slice(0, 2);
+    document.documentElement.lang = tags[asked] || 'en';
+  };
+  const push = history.pushState.bind(history);
+  const replace = history.replaceState.bind(history);
+  let last = null; // replacements made in a row: the address before them, the query after them, when
+  const recent = () => last && performance.now() - last.at < soon;
+
+  history.pushState = (state, title, url) => {
+    const next = new URL(url || location.href, location.href);
+    if (next.pathname === location.pathname) {
+      last = { before: recent() ? last.before : location.href, query: next.search, at: performance.now() };
+      replace(state, title, url);
+    } else {
+      // Streamlit writes the next page's query while the last page's path still stands: give that page its own back.
+      if (recent() && last.query === next.search) replace(state, title, last.before);
+      last = null;
+      push(state, title, url);
+    }
+    tell();
+  };
+  history.replaceState = (state, title, url) => {
+    last = null;
+    replace(state, title, url);
+    tell();
+  };
+  addEventListener('popstate', tell);
+  addEventListener('beforeprint', () => {
+    const page = document.querySelector('[data-testid=stMainBlockContainer]');
+    if (!page) return;
+    const { paddingLeft, paddingRight } = getComputedStyle(page);
+    const width = page.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+    document.documentElement.style.setProperty('--print-zoom', Math.min(1, paper / width));
+  });
+  tell();
+})();
