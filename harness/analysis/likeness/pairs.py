@@ -104,9 +104,7 @@ def _block_sums(
     return out
 
 
-def item_blocks(
-    clusters: npt.NDArray[np.int64], most: int, rng: np.random.Generator
-) -> npt.NDArray[np.intp]:
+def item_blocks(clusters: npt.NDArray[np.int64], most: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
     """Block of each item, 0 to at most ``most`` − 1: whole clusters are dealt out at random; one a cluster where they are few."""
     names, cluster = np.unique(clusters, return_inverse=True)
     blocks = min(most, len(names))
