@@ -10,6 +10,9 @@ from harness.charts.palette import VERMILLION, series
 if TYPE_CHECKING:
     import pandas as pd
 
+FEW = 16
+"""Bars of which each has its number below."""
+
 
 def against_chance(
     frame: pd.DataFrame,
@@ -38,7 +41,7 @@ def against_chance(
                    line={"color": VERMILLION, "width": 2}, marker={"size": 5, "symbol": "diamond"},
                    hovertemplate=f"<b>%{{x}}</b><br>%{{y{shown}}}<extra></extra>")
     )  # fmt: skip
-    figure.update_xaxes(title=across(x_unit), showgrid=False)
+    figure.update_xaxes(title=across(x_unit), showgrid=False, **({"dtick": 1} if len(frame) <= FEW else {}))
     figure.update_yaxes(title=y_unit, showgrid=True, rangemode="tozero", **({"tickformat": ".0%"} if percent else {}))
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0,
                                                   "title": {"text": ""}})  # fmt: skip

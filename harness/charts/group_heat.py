@@ -1,4 +1,4 @@
-"""Heat map of pairs of models that stand in groups: rows and columns alike, groups parted by lines and named below."""
+"""Heat map of pairs of models that stand in groups: rows and columns alike, each group framed and named below."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from harness.charts.chart import Chart, blank, plain, short
-from harness.charts.palette import DIVERGING, GREY, SEQUENTIAL
+from harness.charts.palette import DIVERGING, GREEN, SEQUENTIAL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,13 +56,12 @@ def group_heat(
         )
     )  # fmt: skip
     starts = [i for i in range(n) if i == 0 or groups[i] != groups[i - 1]] + [n]
-    for edge in starts[1:-1]:
-        line = {"type": "line", "line": {"color": GREY, "width": 1}}
-        figure.add_shape(**line, x0=edge - 0.5, x1=edge - 0.5, y0=-0.5, y1=n - 0.5)
-        figure.add_shape(**line, y0=edge - 0.5, y1=edge - 0.5, x0=-0.5, x1=n - 0.5)
+    for first, end in zip(starts, starts[1:], strict=False):
+        corners = {"x0": first - 0.5, "y0": first - 0.5, "x1": end - 0.5, "y1": end - 0.5}
+        figure.add_shape(type="rect", **corners, line={"color": GREEN, "width": 2.5})
     middles = [(a + b - 1) / 2 for a, b in zip(starts, starts[1:], strict=False)]
     figure.update_xaxes(
-        tickvals=middles, ticktext=[plain(short(groups[a], 16)) for a in starts[:-1]], tickangle=-60, showgrid=False,
+        tickvals=middles, ticktext=[plain(short(groups[a], 16)) for a in starts[:-1]], tickangle=-90, showgrid=False, tickfont={"size": 11},
         range=[-0.5, n - 0.5],
     )  # fmt: skip
     figure.update_yaxes(

@@ -34,8 +34,8 @@ def two_intervals(
     for index, kind in enumerate(dict.fromkeys(frame["kind"])):
         part, mark = rows[rows["kind"] == kind], series(index)
         for low, high, width, colour in (
-            ("wide_low", "wide_high", 1.6, mark.colour),
             ("low", "high", 6, faint(mark.colour)),
+            ("wide_low", "wide_high", 1.6, mark.colour),
         ):
             known = part.dropna(subset=[low, high])
             ends: dict[str, list[float | None]] = {"x": [], "y": []}

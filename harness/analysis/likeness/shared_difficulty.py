@@ -16,6 +16,9 @@ from harness.analysis.statistics.uncertainty import Floats
 
 BLOCKS = 200
 """Blocks of clusters of items that the bootstrap of the eigenvalue draws: of 200 models they take 0.2 GB."""
+WEAK_PRECISION = 0.01
+"""1 / variance of the difficulties' prior of ``expected_kappa``. The prior of Q3 expects items that all solve to be missed now and
+then, which lowers κ by about 0.05; this one leaves them solved."""
 STEPS = 60  # points of a curve: no corner is seen
 
 
@@ -64,11 +67,11 @@ def _first_share(shared: Floats, right: Floats, both: Floats) -> float:
 def expected_kappa(correct: npt.ArrayLike) -> pd.DataFrame:
     """κ of two equally able models that have nothing but the items' difficulty in common: ``accuracy, kappa``, one row a level.
 
-    From the Rasch fit of ``correct`` (``(m, n)``): with Pr(right) = pᵢ for both, the accuracy is the mean of pᵢ and the
+    From a Rasch fit of ``correct`` (``(m, n)``) with a prior of difficulties of WEAK_PRECISION: with Pr(right) = pᵢ for both, the accuracy is the mean of pᵢ and the
     observed consistency that of pᵢ² + (1 − pᵢ)². Levels go from the least able model to the ablest. Source: Rasch (1960);
     Geirhos et al. (2020), eq. 1–3, for κ.
     """
-    fit = fit_rasch(correct)
+    fit = fit_rasch(correct, difficulty_precision=WEAK_PRECISION)
     able = fit.ability[np.isfinite(fit.ability)]
     hard = fit.difficulty[np.isfinite(fit.difficulty)]
     if not len(able) or not len(hard):

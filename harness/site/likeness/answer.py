@@ -102,12 +102,11 @@ def _ids(found: Findings) -> set[str]:
 
 def _numbers(view: View, found: Findings) -> None:
     say = view.say
-    band = say("likeness.band", low=f"{found.band[0]:.0%}", high=f"{found.band[1]:.0%}")
     cards = []
     for relation in ("between", "within"):
         row = group_row(found, "kappa_at_like_accuracy", relation)
         value = "–" if row is None else plain(row["mean"])
-        note = say("likeness.no_pairs") if row is None else f"{ends(view, row['low'], row['high'])} · {band}"
+        note = say("likeness.no_pairs") if row is None else ends(view, row["low"], row["high"])
         cards.append((say(f"likeness.kappa_{relation}"), value, note, say("likeness.kappa_help")))
     row = group_row(found, "both_wrong", "between")
     value, note = ("–", say("likeness.no_pairs")) if row is None else (
@@ -131,7 +130,7 @@ def _numbers(view: View, found: Findings) -> None:
         (
             say("likeness.trend"),
             signed(row["per_year"]) if known else "–",
-            say("likeness.plus_minus", half=plain(row["half_width"]), n=int(row["models"]))
+            say("likeness.plus_minus", half=plain(row["half_width"]))
             if known
             else say("likeness.too_few_models", least=LEAST_MODELS),
             say("likeness.trend_help"),
@@ -140,3 +139,4 @@ def _numbers(view: View, found: Findings) -> None:
     with st.grid(5, min_column_width=150):
         for label, value, note, help in cards:
             st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True, help=help)
+    st.caption(say("likeness.band_note", low=f"{found.band[0]:.0%}", high=f"{found.band[1]:.0%}"))

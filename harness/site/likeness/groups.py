@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts.two_intervals import two_intervals
-from harness.site.likeness.shown import gap_sentence
+from harness.site.likeness.shown import gap_sentence, measure_label
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def show(view: View, shown: Shown) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         groups = controls.segmented(say("homogeneity.groups"), list(BY), "groups", lambda g: say(f"homogeneity.{g}"))
         measure = controls.segmented(
-            say("likeness.measure"), list(MEASURES), "likeness", lambda m: say(f"likeness.of_{m}")
+            say("likeness.measure"), list(MEASURES), "likeness", lambda m: measure_label(view, m)
         )
     st.caption(say(f"likeness.{measure}_means"))
     found, by = shown.found, BY[groups]

@@ -78,7 +78,7 @@ def heat(view: View, shown: Shown, pairs: pd.DataFrame, column: str, kind: str) 
         edge = float(values.abs().quantile(0.98)) or 1.0
         bounds = (-edge, edge)
     else:
-        bounds = (max(0.0, float(values.quantile(0.02))), float(values.max()))
+        bounds = (max(0.0, float(values.quantile(0.1))), float(values.max()))
     return group_heat(
         square, groups, title=_title(view, pairs, column, kind),
         unit=say("likeness.residual_unit" if kind == "residual" else "homogeneity.unit"),

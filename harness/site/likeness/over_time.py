@@ -9,7 +9,7 @@ import streamlit as st
 from harness.charts import dots
 from harness.charts.pair_cloud import pair_cloud
 from harness.site.likeness.answer import since, trend_row, trend_verdict
-from harness.site.likeness.shown import plain, signed
+from harness.site.likeness.shown import measure_label, plain, signed
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ MOST = 40
 def show(view: View, shown: Shown) -> None:
     """The choice of the measure, the trend over release dates, and the successors."""
     say = view.say
-    measure = controls.segmented(say("likeness.measure"), list(MEASURES), "likeness", lambda m: say(f"likeness.of_{m}"))
+    measure = controls.segmented(say("likeness.measure"), list(MEASURES), "likeness", lambda m: measure_label(view, m))
     st.caption(say(f"likeness.{measure}_means"))
     _trend(view, shown, measure)
     _successors(view, shown, measure)

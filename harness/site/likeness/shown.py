@@ -60,6 +60,12 @@ def plain(value: float, digits: int = 2) -> str:
     return "–" if value != value else f"{value:.{digits}f}".replace("-", "−")
 
 
+def measure_label(view: View, measure: str) -> str:
+    """A measure's name as a choice: its first Latin letter is a capital, a Greek one stays as it is."""
+    name = view.say(f"likeness.of_{measure}")
+    return name[:1].upper() + name[1:] if name[:1].isascii() else name
+
+
 def ends(view: View, low: float, high: float, digits: int = 2) -> str:
     """An interval in words: ``0.61 to 0.69``; a dash where it is not known."""
     return "–" if low != low or high != high else view.say(
