@@ -82,6 +82,8 @@ SAME = {
     "common.stop",
     "prices.story",
     "tasks.effort_of",
+    "likeness.answer",
+    "likeness.plus_minus",
 }
 # Texts between two others: their blanks count.
 JOINERS = {"common.stop", "against.between", "file.join", "memo.between", "memo.comma", "place.and"}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from harness.charts.counts import against_chance
+from harness.charts.likeness.counts import against_chance
 from harness.site.likeness.shown import plain
 from harness.site.widgets import blocks
 

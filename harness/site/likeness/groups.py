@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from harness.charts.two_intervals import two_intervals
+from harness.charts.likeness.two_intervals import two_intervals
 from harness.site.likeness.shown import gap_sentence, measure_label
 from harness.site.widgets import blocks, controls
 

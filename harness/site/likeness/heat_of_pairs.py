@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from harness.charts.group_heat import group_heat
-from harness.charts.pair_cloud import pair_cloud
+from harness.charts.likeness.group_heat import group_heat
+from harness.charts.likeness.pair_cloud import pair_cloud
 from harness.site.likeness.shown import gap_sentence, plain
 from harness.site.widgets import blocks, controls
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts import dots
-from harness.charts.pair_cloud import pair_cloud
+from harness.charts.likeness.pair_cloud import pair_cloud
 from harness.site.likeness.answer import since, trend_row, trend_verdict
 from harness.site.likeness.shown import measure_label, plain, signed
 from harness.site.widgets import blocks, controls

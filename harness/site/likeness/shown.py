@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+FINE = 0.03
+"""Width of an interval below which its ends take a third decimal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """Findings of the chosen boards, their source in words, and the vendors' names by id, short enough for an axis."""
@@ -82,9 +86,8 @@ def gap_sentence(view: View, groups: pd.DataFrame, by: str, measure: str) -> str
     same, other = say(f"likeness.same_{by}"), say(f"likeness.other_{by}")
     if row is None:
         return say("likeness.gap_none", same=same, other=other)
-    sentence = say(
-        f"likeness.gap_{verdict}", same=same, other=other, measure=say(f"likeness.of_{measure}"), gap=signed(row["mean"]),
-        low=signed(row["low"]), high=signed(row["high"]), models_low=signed(row["models_low"]),
-        models_high=signed(row["models_high"]),
-    )  # fmt: skip
+    digits = 2 if row["high"] - row["low"] >= FINE else 3
+    ends = {key: signed(row[key], digits) for key in ("low", "high", "models_low", "models_high")}
+    gap, name = signed(row["mean"], digits), say(f"likeness.of_{measure}")
+    sentence = say(f"likeness.gap_{verdict}", same=same, other=other, measure=name, gap=gap, **ends)
     return sentence[:1].upper() + sentence[1:]
