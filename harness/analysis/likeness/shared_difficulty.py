@@ -67,15 +67,17 @@ def _first_share(shared: Floats, right: Floats, both: Floats) -> float:
 def expected_kappa(correct: npt.ArrayLike) -> pd.DataFrame:
     """κ of two equally able models that have nothing but the items' difficulty in common: ``accuracy, kappa``, one row a level.
 
-    From a Rasch fit of ``correct`` (``(m, n)``) with a prior of difficulties of WEAK_PRECISION: with Pr(right) = pᵢ for both, the accuracy is the mean of pᵢ and the
+    From a Rasch fit of ``correct`` (``(m, n)``) with a prior of difficulties of WEAK_PRECISION, times (m − 1)/m, since a fit to few
+    models spreads difficulties too far: with Pr(right) = pᵢ for both, the accuracy is the mean of pᵢ and the
     observed consistency that of pᵢ² + (1 − pᵢ)². Levels go from the least able model to the ablest. Source: Rasch (1960);
-    Geirhos et al. (2020), eq. 1–3, for κ.
+    Wright and Douglas (1977), the factor; Geirhos et al. (2020), eq. 1–3, for κ.
     """
     fit = fit_rasch(correct, difficulty_precision=WEAK_PRECISION)
     able = fit.ability[np.isfinite(fit.ability)]
     hard = fit.difficulty[np.isfinite(fit.difficulty)]
     if not len(able) or not len(hard):
         return pd.DataFrame({"accuracy": [], "kappa": []}, dtype=float)
+    able, hard = able * (len(able) - 1) / len(able), hard * (len(able) - 1) / len(able)
     levels = np.linspace(able.min(), able.max(), STEPS)
     chance = 1 / (1 + np.exp(hard[None, :] - levels[:, None]))
     accuracy = chance.mean(axis=1)
