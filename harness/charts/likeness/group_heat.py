@@ -49,16 +49,21 @@ def group_heat(
             xgap=1 if n <= 50 else 0,
             ygap=1 if n <= 50 else 0,
             hoverongaps=False,
-            customdata=[[[a, b] for b in names] for a in names],
-            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<br>%{z:.2f}<extra></extra>",
+            text=[[f"<b>{a}</b><br>{b}" for b in names] for a in names],
+            hovertemplate="%{text}<br>%{z:.2f}<extra></extra>",
             colorbar={"title": {"text": unit, "side": "top"}, "orientation": "h", "thickness": 10, "tickangle": 0,
                       "nticks": 4, "len": 0.5, "y": 1.01, "yanchor": "bottom", "x": 0, "xanchor": "left"},
         )
     )  # fmt: skip
     starts = [i for i in range(n) if i == 0 or groups[i] != groups[i - 1]] + [n]
-    for first, end in zip(starts, starts[1:], strict=False):
-        corners = {"x0": first - 0.5, "y0": first - 0.5, "x1": end - 0.5, "y1": end - 0.5}
-        figure.add_shape(type="rect", **corners, line={"color": GREEN, "width": 2.5})
+    corners: dict[str, list[float | None]] = {"x": [], "y": []}
+    for first, end in zip(starts, starts[1:], strict=False):  # one trace: a shape each takes ten times as long
+        low, high = first - 0.5, end - 0.5
+        corners["x"] += [low, high, high, low, low, None]
+        corners["y"] += [low, low, high, high, low, None]
+    figure.add_trace(
+        go.Scatter(**corners, mode="lines", line={"color": GREEN, "width": 2.5}, hoverinfo="skip", cliponaxis=False)
+    )
     middles = [(a + b - 1) / 2 for a, b in zip(starts, starts[1:], strict=False)]
     figure.update_xaxes(
         tickvals=middles, ticktext=[plain(short(groups[a], 16)) for a in starts[:-1]], tickangle=-90, showgrid=False, tickfont={"size": 11},

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from harness.analysis.likeness.release_trend import LEAST_MODELS
 from harness.charts.likeness.group_heat import group_heat
 from harness.charts.likeness.pair_cloud import pair_cloud
 from harness.site.likeness.shown import gap_sentence, plain
@@ -126,17 +127,18 @@ def _named(shown: Shown, pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def against_accuracy(view: View, shown: Shown) -> Chart:
-    """κ of every pair over its mean accuracy, with what the items' difficulty alone would give."""
+    """κ of every pair over its mean accuracy, with what the items' difficulty alone would give where the models are enough to fit it."""
     say, found = view.say, shown.found
     pairs = found.pairs.dropna(subset=["kappa"])
     points = pairs.assign(
         label=pairs["a"] + " + " + pairs["b"], x=(pairs["accuracy_a"] + pairs["accuracy_b"]) / 2, y=pairs["kappa"],
         same=pairs["same_vendor"].fillna(False).astype(bool),
     )  # fmt: skip
+    enough = len(found.models) >= LEAST_MODELS
     words: dict[str, Any] = {"low": f"{found.band[0]:.0%}", "high": f"{found.band[1]:.0%}"}
     return pair_cloud(
         points,
-        found.expected.rename(columns={"accuracy": "x", "kappa": "y"}),
+        found.expected.head(len(found.expected) if enough else 0).rename(columns={"accuracy": "x", "kappa": "y"}),
         line_name=say("likeness.expected"),
         kinds=(say("likeness.kind_between"), say("likeness.kind_within")),
         x_unit=say("likeness.mean_accuracy"),

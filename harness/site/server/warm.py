@@ -54,7 +54,9 @@ def _pairs(view: View) -> None:
     from harness.site.likeness import concentration, shown
     from harness.site.widgets import item_boards
 
-    boards = item_boards.opened(item_boards.known(view))
+    suites = item_boards.known(view)
+    item_boards.names(view, suites)
+    boards = item_boards.opened(suites)
     if boards:
         shown.findings(view, boards)
     concentration.measures(view)

@@ -34,12 +34,7 @@ def known(view: View) -> list[list[Board]]:
 def title(view: View, task: str) -> str:
     """A benchmark's name: the catalog's where it knows the task, else that of the benchmark whose id the task begins with and the
     rest of the task's words; else the task's words."""
-    rows = view.frame("benchmarks")
-    names = {
-        str(id): view.say.name(en, zh)
-        for id, en, zh in zip(rows["benchmark_id"], rows["name_en"], rows["name_zh"], strict=True)
-    }
-    names |= {re.sub(r"[^a-z0-9]+", "-", str(f).casefold()): str(f) for f in rows["family"].dropna() if f not in names}
+    names = _catalog_names(view)
     if task in names:
         return names[task]
     begun = [id for id in names if task.startswith(f"{id}-")]
@@ -48,6 +43,20 @@ def title(view: View, task: str) -> str:
         return f"{names[longest]} ({task[len(longest) + 1 :].replace('-', ' ')})"
     words = re.sub(r"[-_]+", " ", task.split(":")[0]).strip()
     return words[:1].upper() + words[1:]
+
+
+def _catalog_names(view: View) -> dict[str, str]:
+    """Names of benchmarks by their ids, and of their families by the words of an id, in the language shown."""
+
+    def compute(language: str) -> dict[str, str]:
+        rows = view.frame("benchmarks")
+        names = {str(id): view.say.name(en, zh) for id, en, zh in
+                 zip(rows["benchmark_id"], rows["name_en"], rows["name_zh"], strict=True)}  # fmt: skip
+        families = {re.sub(r"[^a-z0-9]+", "-", str(f).casefold()): str(f) for f in rows["family"].dropna().unique()}
+        return families | names
+
+    out: dict[str, str] = view.derived("benchmark_names", compute, language=view.language)
+    return out
 
 
 def names(view: View, suites: list[list[Board]]) -> dict[tuple[str, str], str]:
