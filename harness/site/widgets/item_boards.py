@@ -122,16 +122,17 @@ def about(view: View, boards: list[Board], *, models: int, vendors: int, items: 
         say("item_boards.agent", agent=agent) if agent else say("item_boards.no_agent"),
         say("item_boards.edition", edition=boards[0].suite_version),
     ]
-    st.caption(blocks.literal(" · ".join(parts)))
+    lines = [blocks.literal(" · ".join(parts))]
     if any(board.graded for board in boards):
-        st.caption(say("item_boards.graded"))
+        lines.append(say("item_boards.graded"))
     for board in boards:
-        for model, why in _rejected(view, board):
-            st.caption(
-                ":material/block: " + say("item_boards.rejected", model=blocks.literal(model), why=blocks.literal(why))
-            )
+        lines += [
+            say("item_boards.rejected", model=blocks.literal(model), why=blocks.literal(why))
+            for model, why in _rejected(view, board)
+        ]
         if board.unfinished:
-            st.caption(":material/hourglass_bottom: " + say("item_boards.unfinished", n=board.unfinished))
+            lines.append(say("item_boards.unfinished", n=board.unfinished))
+    st.caption("  \n".join(lines))
 
 
 def _rejected(view: View, board: Board) -> list[tuple[str, str]]:
