@@ -34,28 +34,30 @@ def known(view: View) -> list[list[Board]]:
 def title(view: View, task: str) -> str:
     """A benchmark's name: the catalog's where it knows the task, else that of the benchmark whose id the task begins with and the
     rest of the task's words; else the task's words."""
-    names = _catalog_names(view)
+    names, families = _catalog_names(view)
     if task in names:
         return names[task]
-    begun = [id for id in names if task.startswith(f"{id}-")]
+    if task in families:
+        return families[task]
+    begun = [id for id in (*families, *names) if task.startswith(f"{id}-")]
     if begun:
         longest = max(begun, key=len)
-        return f"{names[longest]} ({task[len(longest) + 1 :].replace('-', ' ')})"
+        return f"{(names | families)[longest]} ({task[len(longest) + 1 :].replace('-', ' ')})"
     words = re.sub(r"[-_]+", " ", task.split(":")[0]).strip()
     return words[:1].upper() + words[1:]
 
 
-def _catalog_names(view: View) -> dict[str, str]:
+def _catalog_names(view: View) -> tuple[dict[str, str], dict[str, str]]:
     """Names of benchmarks by their ids, and of their families by the words of an id, in the language shown."""
 
-    def compute(language: str) -> dict[str, str]:
+    def compute(language: str) -> tuple[dict[str, str], dict[str, str]]:
         rows = view.frame("benchmarks")
         names = {str(id): view.say.name(en, zh) for id, en, zh in
                  zip(rows["benchmark_id"], rows["name_en"], rows["name_zh"], strict=True)}  # fmt: skip
         families = {re.sub(r"[^a-z0-9]+", "-", str(f).casefold()): str(f) for f in rows["family"].dropna().unique()}
-        return families | names
+        return names, families
 
-    out: dict[str, str] = view.derived("benchmark_names", compute, language=view.language)
+    out: tuple[dict[str, str], dict[str, str]] = view.derived("benchmark_names", compute, language=view.language)
     return out
 
 
@@ -164,8 +166,8 @@ def source(view: View, boards: list[Board]) -> str:
         except ValueError:
             continue
         break
-    if not isinstance(stated, dict) or "title" not in stated:
+    if not isinstance(stated, dict) or not (stated.get("title") or stated.get("tool")):
         return f"{say(f'origin.{boards[0].origin}')}, {boards[0].suite} {boards[0].suite_version}; {days}"
-    parts = [stated.get(k) for k in ("tool", "title")] + [say("item_boards.commit", commit=stated.get("commit", "–"))]
-    parts.append(stated.get("licence"))
+    commit = say("item_boards.commit", commit=stated["commit"]) if stated.get("commit") else None
+    parts = [stated.get("tool"), stated.get("title"), commit, stated.get("licence")]
     return ", ".join(str(p) for p in parts if p) + f"; {days}"
