@@ -15,7 +15,7 @@ WORDS = {"title": "A leads", "note": "No error bars.", "source": "a test", "name
 
 
 def _heat(groups: list[str]) -> Chart:
-    names = [f"m<{i}>" for i in range(len(groups))]
+    names = [f"owner/m<{i}>" for i in range(len(groups))]
     square = pd.DataFrame(np.arange(len(groups) ** 2, dtype=float).reshape(len(groups), -1), index=names, columns=names)
     return group_heat(square, groups, unit="κ", bounds=(0, 1), diverging=False, data=square, **WORDS)
 

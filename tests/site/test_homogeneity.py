@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +17,7 @@ from harness.market.alike.boards import boards, of_suites
 from harness.market.alike.findings import Findings, findings
 from harness.site.likeness.answer import sentence
 from harness.site.likeness.shown import gap_sentence
-from harness.site.server import view
+from harness.site.server import view, warm
 from harness.site.widgets import item_boards
 from harness.store.reader import Reader
 from tests.market import item_boards as toy
@@ -66,6 +68,21 @@ def test_the_page_opens_on_the_richest_board_and_says_what_is_left_out(site: Ope
     assert "4 models" in shown and f"{toy.ITEMS} items" in shown and "agent Hands" in shown
     assert "Left out: judged. The agent broke down." in shown
     assert "Source: Toy" in shown and "runs of 2026-01-02" in shown
+
+
+def test_after_warming_the_page_computes_no_likeness(
+    site: Open, items: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(items / "land.duckdb", tmp_path / "land.duckdb")  # nobody has opened a page on it
+    monkeypatch.setenv("LANDSCAPE_DB", str(tmp_path / "land.duckdb"))
+    warm.warm(threading.Event())
+
+    def computed(*_: object) -> Findings:
+        raise ValueError("computed again")
+
+    monkeypatch.setattr("harness.market.alike.findings.findings", computed)
+    at = site(tmp_path, "homogeneity")
+    assert not at.exception and not at.error and at.get("plotly_chart")
 
 
 def test_another_agents_runs_are_another_board(site: Open, items: Path) -> None:

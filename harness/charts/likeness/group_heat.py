@@ -28,7 +28,8 @@ def group_heat(
     diverging: bool,
     data: pd.DataFrame,
 ) -> Chart:
-    """``square``: models × models, in the order of their ``groups``; the diagonal is left empty."""
+    """``square``: models × models, in the order of their ``groups``; the diagonal is left empty. A model's name stands without the
+    owner before its slash, which the group says."""
     import plotly.graph_objects as go
 
     n = len(square)
@@ -70,7 +71,7 @@ def group_heat(
         range=[-0.5, n - 0.5],
     )  # fmt: skip
     figure.update_yaxes(
-        tickvals=list(range(n)), ticktext=[plain(short(m, 24)) for m in square.index], tickfont={"size": min(12, row)},
+        tickvals=list(range(n)), ticktext=[plain(short(str(m).rpartition("/")[2], 24)) for m in square.index], tickfont={"size": min(12, row)},
         showgrid=False, range=[n - 0.5, -0.5], ticks="",
     )  # fmt: skip
     figure.update_layout(margin_t=64)
