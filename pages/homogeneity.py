@@ -15,7 +15,7 @@ seen = view.current()
 say = seen.say
 blocks.heading(seen, "homogeneity")
 
-# The part for a buyer (which models complement each other) joins here: "buyer": lambda: buyer.show(seen, boards).
+# The part for a buyer (which models complement each other) joins here and takes ``chosen.found.measured``.
 PARTS = {
     "answer": heat_of_pairs.show,
     "groups": groups.show,

@@ -5,7 +5,7 @@ The draws of the bootstrap are not kept: of 200 models they take 0.2 GB.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -20,23 +20,21 @@ from harness.market.alike.item_likeness import dimensions, groups, of_boards, tr
 if TYPE_CHECKING:
     from harness.analysis.likeness.dimensions import Dimensions
     from harness.market.alike.boards import Board
+    from harness.market.alike.item_likeness import ItemLikeness
     from harness.market.queries import Queries
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Likeness of the models that all ``boards`` share.
+    """Likeness of the models that all boards of ``measured`` share; of ``measured`` the draws are left out.
 
-    ``models``: ``item_likeness.MODEL_COLUMNS`` and ``accuracy``; ``items``: items of all boards; ``band``: accuracies within
-    which κ is compared; ``pairs``: ``pairs.PAIR_COLUMNS``; ``groups``: ``by`` and ``groups.GROUP_COLUMNS``; ``trend``:
+    ``models``: ``item_likeness.MODEL_COLUMNS`` and ``accuracy``; ``pairs``: ``pairs.PAIR_COLUMNS``; ``groups``: ``by`` and ``groups.GROUP_COLUMNS``; ``trend``:
     ``release_trend.TREND_COLUMNS``; ``points`` and ``successors``: by ``measure``; ``first_share``: the ends of its interval;
     ``expected``: ``shared_difficulty.expected_kappa``; ``failed``: ``homogeneity.failed_shares``.
     """
 
-    boards: list[Board]
+    measured: ItemLikeness
     models: pd.DataFrame
-    items: int
-    band: tuple[float, float]
     pairs: pd.DataFrame
     groups: pd.DataFrame
     trend: pd.DataFrame
@@ -46,6 +44,21 @@ class Findings:
     first_share: tuple[float, float]
     expected: pd.DataFrame
     failed: pd.DataFrame
+
+    @property
+    def boards(self) -> list[Board]:
+        """The boards that all this is of."""
+        return self.measured.boards
+
+    @property
+    def items(self) -> int:
+        """Items of all boards."""
+        return int(self.measured.matrix.correct.shape[1])
+
+    @property
+    def band(self) -> tuple[float, float]:
+        """Accuracies within which κ is compared."""
+        return self.measured.band
 
 
 def findings(queries: Queries, picked: list[Board]) -> Findings:
@@ -61,10 +74,8 @@ def findings(queries: Queries, picked: list[Board]) -> Findings:
     released = dict(zip(models["label"], models["released"], strict=True))
     accuracy = pd.Series(pd.DataFrame(matrix.correct.T).mean().to_numpy(), index=list(matrix.models))
     return Findings(
-        boards=picked,
+        measured=replace(measured, likeness=replace(measured.likeness, drawn={})),
         models=models.assign(accuracy=models["label"].map(accuracy)),
-        items=int(matrix.correct.shape[1]),
-        band=measured.band,
         pairs=pairs,
         groups=groups(measured),
         trend=trend(measured),
