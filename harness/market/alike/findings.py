@@ -1,6 +1,6 @@
 """What a page or report says of likeness on one suite's boards, computed once: pairs, groups, trend, successors, dimensions.
 
-The draws of the bootstrap are not kept: of 200 models they take 0.2 GB.
+Of the bootstrap's draws only those of one measure are kept: of 200 models they take 0.06 GB.
 """
 
 from __future__ import annotations
@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from harness.market.alike.item_likeness import ItemLikeness
     from harness.market.queries import Queries
 
+KEPT = "residual"
+"""The measure whose draws a part may need that asks for intervals of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Likeness of the models that all boards of ``measured`` share; of ``measured`` the draws are left out.
+    """Likeness of the models that all boards of ``measured`` share; of its draws those of KEPT alone.
 
     ``models``: ``item_likeness.MODEL_COLUMNS`` and ``accuracy``; ``pairs``: ``pairs.PAIR_COLUMNS``; ``groups``: ``by`` and ``groups.GROUP_COLUMNS``; ``trend``:
     ``release_trend.TREND_COLUMNS``; ``points`` and ``successors``: by ``measure``; ``first_share``: the ends of its interval;
@@ -73,8 +76,9 @@ def findings(queries: Queries, picked: list[Board]) -> Findings:
     vendors = dict(zip(known["label"], known["vendor_id"].astype(str), strict=True))
     released = dict(zip(models["label"], models["released"], strict=True))
     accuracy = pd.Series(pd.DataFrame(matrix.correct.T).mean().to_numpy(), index=list(matrix.models))
+    kept = {KEPT: measured.likeness.drawn[KEPT]}
     return Findings(
-        measured=replace(measured, likeness=replace(measured.likeness, drawn={})),
+        measured=replace(measured, likeness=replace(measured.likeness, drawn=kept)),
         models=models.assign(accuracy=models["label"].map(accuracy)),
         pairs=pairs,
         groups=groups(measured),
