@@ -67,11 +67,13 @@ def group_heat(
     )
     middles = [(a + b - 1) / 2 for a, b in zip(starts, starts[1:], strict=False)]
     figure.update_xaxes(
-        tickvals=middles, ticktext=[plain(short(groups[a], 16)) for a in starts[:-1]], tickangle=-90, showgrid=False, tickfont={"size": 11},
+        tickvals=middles, ticktext=[plain(short(groups[a], 16)) for a in starts[:-1]], tickangle=-90, showgrid=False,
+        tickfont={"size": 11},
         range=[-0.5, n - 0.5],
     )  # fmt: skip
     figure.update_yaxes(
-        tickvals=list(range(n)), ticktext=[plain(short(str(m).rpartition("/")[2], 24)) for m in square.index], tickfont={"size": min(12, row)},
+        tickvals=list(range(n)), ticktext=[plain(short(str(m).rpartition("/")[2], 24)) for m in square.index],
+        tickfont={"size": min(12, row)},
         showgrid=False, range=[n - 0.5, -0.5], ticks="",
     )  # fmt: skip
     figure.update_layout(margin_t=64)

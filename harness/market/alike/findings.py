@@ -31,8 +31,8 @@ KEPT = "residual"
 class Findings:
     """Likeness of the models that all boards of ``measured`` share; of its draws those of KEPT alone.
 
-    ``models``: ``item_likeness.MODEL_COLUMNS`` and ``accuracy``; ``pairs``: ``pairs.PAIR_COLUMNS``; ``groups``: ``by`` and ``groups.GROUP_COLUMNS``; ``trend``:
-    ``release_trend.TREND_COLUMNS``; ``points`` and ``successors``: by ``measure``; ``first_share``: the ends of its interval;
+    ``models``: ``item_likeness.MODEL_COLUMNS`` and ``accuracy``; ``pairs``: ``pairs.PAIR_COLUMNS``; ``groups``: ``by`` and
+    ``groups.GROUP_COLUMNS``; ``trend``: ``release_trend.TREND_COLUMNS``; ``points`` and ``successors``: by ``measure``; ``first_share``: the ends of its interval;
     ``expected``: ``shared_difficulty.expected_kappa``; ``failed``: ``homogeneity.failed_shares``.
     """
 

@@ -35,7 +35,8 @@ def _eigenvalues(view: View, shown: Shown) -> None:
     drawn = against_chance(
         rows.head(RANKS), names=(say("likeness.eigenvalue"), say("likeness.null")), x_unit=say("likeness.rank"),
         y_unit=say("likeness.eigenvalue"), title=say("likeness.dimensions_finding", n=found.leading),
-        note=say("likeness.dimensions_note", above=found.above, ratio=plain(found.participation_ratio, 1)), source=shown.source, name=f"likeness-dimensions-{shown.name}",
+        note=say("likeness.dimensions_note", above=found.above, ratio=plain(found.participation_ratio, 1)),
+        source=shown.source, name=f"likeness-dimensions-{shown.name}",
     )  # fmt: skip
     blocks.chart(view, drawn, lead=True)
 
