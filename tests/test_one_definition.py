@@ -549,7 +549,9 @@ def test_page_and_report_show_the_same_agreement(wide: Path, site: Open) -> None
     rows = pd.DataFrame(agreement.rows, columns=[c.key for c in agreement.columns])
     top = rows.iloc[0]
     assert len(rows) > 10 and rows["kappa"].is_monotonic_decreasing
-    shown = texts(at).replace("\\", "")
+    shown = texts(at).replace("\\", "") + texts(
+        site(wide, "homogeneity", origin="Measured", view="Dimensions")
+    ).replace("\\", "")
     assert all(part in shown for part in (top["model_a"], top["model_b"], f"{top['kappa']:.2f}"))
     assert f"{rows['kappa'].median():.2f}" in shown
     failed = next(s.text for s in section.sentences if "%" in s.text)

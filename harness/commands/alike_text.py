@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from harness.market.alike.findings import LESS, LESS_HERE, MORE, MORE_HERE, UNKNOWN, group_verdict
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -27,21 +29,18 @@ LISTED = ("kappa_at_like_accuracy", "residual")
 
 def finding(groups: pd.DataFrame) -> str:
     """Whether one vendor's models err more alike than different vendors', beyond the items' difficulty."""
-    rows = groups[(groups["by"] == "vendor") & (groups["measure"] == "residual") & (groups["group_a"] == "all")]
-    gap = rows[rows["relation"] == "within − between"]
-    if gap.empty:
+    verdict, row = group_verdict(groups, "vendor", "residual")
+    if row is None:
         return "Whether one vendor's models err more alike cannot be said: that takes pairs of one vendor and of different ones."
-    row = gap.iloc[0]
     span = f"{_signed(row['mean'])} ({_signed(row['low'])} to {_signed(row['high'])} over items, "
     span += f"{_signed(row['models_low'])} to {_signed(row['models_high'])} over models)"
-    if row["low"] > 0 and row["models_low"] > 0:
-        said = "Models of one vendor err more alike than those of different vendors"
-    elif row["high"] < 0 and row["models_high"] < 0:
-        said = "Models of one vendor err less alike than those of different vendors"
-    elif row["low"] > 0 or row["high"] < 0:
-        said = f"Among these models one vendor's err {'more' if row['low'] > 0 else 'less'} alike; for others it cannot be told"
-    else:
-        said = "It cannot be told whether models of one vendor err more alike"
+    said = {
+        MORE: "Models of one vendor err more alike than those of different vendors",
+        LESS: "Models of one vendor err less alike than those of different vendors",
+        MORE_HERE: "Among these models one vendor's err more alike; for others it cannot be told",
+        LESS_HERE: "Among these models one vendor's err less alike; for others it cannot be told",
+        UNKNOWN: "It cannot be told whether models of one vendor err more alike",
+    }[verdict]
     return f"{said}: the residual correlations differ by {span}."
 
 

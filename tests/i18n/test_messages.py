@@ -83,6 +83,8 @@ SAME = {
     "common.stop",
     "prices.story",
     "tasks.effort_of",
+    "likeness.answer",
+    "likeness.plus_minus",
 }
 # Texts between two others: their blanks count.
 JOINERS = {

@@ -86,9 +86,8 @@ def _block_sums(
     rng: np.random.Generator,
 ) -> Floats:
     """Sums over the items of each block of clusters, ``(blocks, _SUMS, pairs)``."""
-    names, cluster = np.unique(matrix.clusters, return_inverse=True)
-    blocks = min(BLOCKS, len(names))
-    block = (rng.permutation(len(names)) % max(blocks, 1))[cluster.ravel()]
+    block = item_blocks(matrix.clusters, BLOCKS, rng)
+    blocks = int(block.max(initial=-1)) + 1
     out = np.zeros((blocks, _SUMS, len(first)))
     for i in range(blocks):
         items = np.flatnonzero(block == i)
@@ -103,6 +102,13 @@ def _block_sums(
         ]
         out[i] = np.stack(rows)
     return out
+
+
+def item_blocks(clusters: npt.NDArray[np.int64], most: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
+    """Block of each item, 0 to at most ``most`` − 1: whole clusters are dealt out at random; one a cluster where they are few."""
+    names, cluster = np.unique(clusters, return_inverse=True)
+    blocks = min(most, len(names))
+    return np.asarray((rng.permutation(len(names)) % max(blocks, 1))[cluster.ravel()], dtype=np.intp)
 
 
 def _measures(sums: Floats) -> dict[str, Floats]:

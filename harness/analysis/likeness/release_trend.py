@@ -28,10 +28,33 @@ def release_trend(pairs: pd.DataFrame, released: Mapping[str, Any]) -> pd.DataFr
     ``pairs``: PAIR_COLUMNS. Pairs of an unknown vendor or date are left out; NaN with fewer than LEAST_MODELS models.
     Source: Kim et al. (2025), sec. 4; Efron and Stein (1981).
     """
+    rows, days = _dated(pairs, released)
+    return pd.DataFrame([_slope_row(rows, days, measure) for measure in TREND_OF], columns=TREND_COLUMNS)
+
+
+def trend_points(pairs: pd.DataFrame, released: Mapping[str, Any], measure: str) -> pd.DataFrame:
+    """The pairs that the trend of one measure is fitted to: ``a, b, released, value``, the mean release date and the measure.
+
+    ``value`` is as if the pair's gap of dates and its accuracies were those of the mean pair (component plus residual), so that
+    the line of ``release_trend`` through the mean point is the least-squares line of these points. None where there is no trend.
+    Source: Larsen and McCleary (1972), partial residual plots.
+    """
+    rows, days = _dated(pairs, released)
+    rows = rows.dropna(subset=[measure])
+    design, value = _design(rows, days), rows[measure].to_numpy(dtype=float)
+    if len(set(rows["a"]) | set(rows["b"])) < LEAST_MODELS or np.isnan(_slope(design, value)):
+        return pd.DataFrame({"a": [], "b": [], "released": pd.Series(dtype="datetime64[ns]"), "value": []})
+    weight = np.linalg.lstsq(design, value, rcond=None)[0]
+    held = (design[:, 2:] - design[:, 2:].mean(axis=0)) @ weight[2:]
+    mean = [pd.Timestamp.fromordinal((days[a] + days[b]) // 2) for a, b in zip(rows["a"], rows["b"], strict=True)]
+    return pd.DataFrame({"a": rows["a"].to_numpy(), "b": rows["b"].to_numpy(), "released": mean, "value": value - held})
+
+
+def _dated(pairs: pd.DataFrame, released: Mapping[str, Any]) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Pairs of different vendors with both release dates, and the dates as days."""
     days = {k: pd.Timestamp(str(v)).toordinal() for k, v in released.items() if v is not None and not pd.isna(v)}
     other = pairs["same_vendor"].eq(False).fillna(False).astype(bool)
-    rows = pairs[other & pairs["a"].isin(list(days)) & pairs["b"].isin(list(days))]
-    return pd.DataFrame([_slope_row(rows, days, measure) for measure in TREND_OF], columns=TREND_COLUMNS)
+    return pairs[other & pairs["a"].isin(list(days)) & pairs["b"].isin(list(days))], days
 
 
 def _slope_row(rows: pd.DataFrame, days: Mapping[str, int], measure: str) -> tuple[object, ...]:
@@ -39,16 +62,23 @@ def _slope_row(rows: pd.DataFrame, days: Mapping[str, int], measure: str) -> tup
     names = sorted(set(rows["a"]) | set(rows["b"]))
     if len(names) < LEAST_MODELS:
         return measure, np.nan, np.nan, len(rows), len(names)
-    years = np.array([[days[a], days[b]] for a, b in zip(rows["a"], rows["b"], strict=True)]) / DAYS
-    accuracy = rows[["accuracy_a", "accuracy_b"]].to_numpy(dtype=float)
-    design = np.column_stack([np.ones(len(rows)), years.mean(axis=1) - years.mean(), abs(years[:, 0] - years[:, 1]),
-                              accuracy.mean(axis=1), abs(accuracy[:, 0] - accuracy[:, 1])])  # fmt: skip
+    design = _design(rows, days)
     value = rows[measure].to_numpy(dtype=float)
     a, b = rows["a"].to_numpy(dtype=object), rows["b"].to_numpy(dtype=object)
     without = np.array([_slope(design[(a != name) & (b != name)], value[(a != name) & (b != name)]) for name in names])
     n = len(names)
     error = np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum())
     return measure, _slope(design, value), normal_quantile() * error, len(rows), n
+
+
+def _design(rows: pd.DataFrame, days: Mapping[str, int]) -> Floats:
+    """1, mean release date (years, centred), gap of the dates, mean and difference of the accuracies, ``(pairs, 5)``."""
+    years = np.array([[days[a], days[b]] for a, b in zip(rows["a"], rows["b"], strict=True)]).reshape(-1, 2) / DAYS
+    accuracy = rows[["accuracy_a", "accuracy_b"]].to_numpy(dtype=float)
+    mean = years.mean(axis=1)
+    centre = mean.mean() if len(mean) else 0.0
+    return np.column_stack([np.ones(len(rows)), mean - centre, abs(years[:, 0] - years[:, 1]),
+                            accuracy.mean(axis=1), abs(accuracy[:, 0] - accuracy[:, 1])])  # fmt: skip
 
 
 def _slope(design: Floats, value: Floats) -> float:

@@ -26,7 +26,8 @@ class Board:
     """Runs of one benchmark under the same conditions, one row a model: columns of ``leading_runs``.
 
     ``rejected``: runs with a verdict against them, ``unfinished``: runs of a part of the items; both are left out. ``graded``:
-    some items have a value between 0 and 1, of which at least a half counts as right.
+    some items have a value between 0 and 1, of which at least a half counts as right. ``probs``: all runs know the choices'
+    probabilities.
     """
 
     suite: str
@@ -38,6 +39,12 @@ class Board:
     rejected: int
     unfinished: int
     graded: bool
+    probs: bool
+
+    @property
+    def origin(self) -> str:
+        """Where the runs are from: ``leading_runs.kind_of_origin``."""
+        return str(self.runs["kind_of_origin"].iloc[0])
 
     @property
     def richness(self) -> int:
@@ -62,10 +69,22 @@ def boards(queries: Queries) -> list[Board]:
             Board(
                 str(suite), str(version), str(task), str(agents[0]) if len(agents) == 1 else None,
                 runs.reset_index(drop=True), int(runs["items"].max()), int((~here["valid"]).sum()),
-                int((here["valid"] & here["partial"]).sum()), bool(runs["graded"].any()),
+                int((here["valid"] & here["partial"]).sum()), bool(runs["graded"].any()), bool(runs["probs"].all()),
             )
         )  # fmt: skip
     return sorted(out, key=lambda board: (-board.richness, board.task, board.suite_version))
+
+
+def of_suites(known: list[Board]) -> list[list[Board]]:
+    """Boards of one suite, version and origin together, the suite with the richest board first.
+
+    Suites whose boards have fewer than two models in common are left out.
+    """
+    together: dict[tuple[str, str, str], list[Board]] = {}
+    for board in known:
+        together.setdefault((board.suite, board.suite_version, board.origin), []).append(board)
+    shared = (set.intersection(*(set(board.runs["label"]) for board in suite)) for suite in together.values())
+    return [suite for suite, labels in zip(together.values(), shared, strict=True) if len(labels) >= LEAST_MODELS]
 
 
 def chosen(known: list[Board], benchmarks: list[str]) -> list[Board]:

@@ -51,7 +51,16 @@ def item_likeness(queries: Queries, benchmarks: list[str], models: list[str]) ->
         BadInput: a name that fits several models or benchmarks, or fewer than two models.
         MissingData: no such board or model, or fewer than two models on all boards.
     """
-    picked = chosen(boards(queries), benchmarks)
+    return of_boards(queries, chosen(boards(queries), benchmarks), models)
+
+
+def of_boards(queries: Queries, picked: list[Board], models: list[str]) -> ItemLikeness:
+    """As ``item_likeness``, on these boards.
+
+    Raises:
+        BadInput: a name that fits several models, or fewer than two models.
+        MissingData: no such model, or fewer than two models on all boards.
+    """
     labels = set.intersection(*(set(board.runs["label"]) for board in picked))
     if len(labels) < 2:
         raise MissingData(f"Fewer than two models have items of {' and '.join(board.task for board in picked)}.")

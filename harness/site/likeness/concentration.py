@@ -14,23 +14,28 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
-def show(view: View) -> None:
-    """Effective number of vendors, and the largest one's share, of each measure."""
-    say = view.say
+def measures(view: View) -> pd.DataFrame:
+    """``market.concentration``, cached."""
 
     def compute() -> pd.DataFrame:
         from harness.market.concentration import concentration
 
         return concentration(view)
 
-    measures: pd.DataFrame = view.derived("concentration", compute)
+    out: pd.DataFrame = view.derived("concentration", compute)
+    return out
+
+
+def show(view: View) -> None:
+    """Effective number of vendors, and the largest one's share, of each measure."""
+    say = view.say
     vendors = view.frame("vendors")
     names = {
         v: say.name(e, z) for v, e, z in zip(vendors["vendor_id"], vendors["name_en"], vendors["name_zh"], strict=True)
     }
     blocks.section(say("homogeneity.concentration"), say("homogeneity.concentration_lead"))
     with st.grid(4, min_column_width=220):
-        for row in measures.to_dict("records"):
+        for row in measures(view).to_dict("records"):
             st.metric(
                 say(f"homogeneity.of_{row['measure']}"),
                 say("homogeneity.effective", n=f"{row['effective_vendors']:.1f}"),

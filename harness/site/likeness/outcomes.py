@@ -1,9 +1,9 @@
-"""The frames behind Head to head and Homogeneity, cached: models of one suite on the same items."""
+"""The frames behind Head to head, cached: models of one suite on the same items."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from harness.market import leading_runs
 from harness.site.capability import leaderboard
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from harness.site.server.view import View
-
-MOST_ALIKE = 40
-"""Models in an agreement matrix: beyond this its cells cannot be read, nor its bootstrap waited for."""
 
 
 def _itemised(view: View) -> pd.DataFrame:
@@ -101,32 +98,4 @@ def disagreements(view: View, runs: pd.DataFrame, task: str) -> pd.DataFrame:
 
     names = tuple(zip(runs["run_id"].astype(str), runs["label"].astype(str), strict=True))
     out: pd.DataFrame = view.derived("disagreements", compute, names=names, task=task)
-    return out
-
-
-def agreement(view: View, origin: str, suite: str, version: str, kind: str) -> dict[str, Any]:
-    """Chance-adjusted agreement of all models of a suite and what follows from it.
-
-    ``square`` (clustered), ``pairs``, ``failed``, ``items``: of ``likeness.Agreement``; ``segments`` and ``countries``
-    (within and between), ``duos`` (portfolios of two), ``trend``.
-    """
-
-    def compute(origin: str, suite: str, version: str, kind: str) -> dict[str, Any]:
-        from harness.analysis.likeness.portfolio import portfolio
-        from harness.market import likeness
-
-        runs = labelled(view, origin, suite, version).drop_duplicates("label").head(MOST_ALIKE)
-        alike = likeness.agreement(view.reader, runs, kind)
-        return {
-            "square": alike.square,
-            "pairs": alike.pairs,
-            "failed": alike.failed,
-            "items": alike.items,
-            "segments": likeness.group_agreement(alike, runs, "segment"),
-            "countries": likeness.group_agreement(alike, runs, "country"),
-            "duos": portfolio(alike.matrix, size=2, rule="route"),
-            "trend": likeness.trend(alike, runs),
-        }
-
-    out: dict[str, Any] = view.derived("agreement", compute, origin=origin, suite=suite, version=version, kind=kind)
     return out

@@ -53,11 +53,15 @@ def _companies(view: View) -> None:
 
 
 def _pairs(view: View) -> None:
-    from harness.site.likeness import outcomes
+    from harness.site.likeness import concentration, shown
+    from harness.site.widgets import item_boards
 
-    for origin in [o for o in outcomes.origins(view) if o != "reference"][:1]:
-        for suite, version in outcomes.suites(view, origin)[:1]:
-            outcomes.agreement(view, origin, suite, version, "error_consistency")
+    suites = item_boards.known(view)
+    item_boards.names(view, suites)
+    boards = item_boards.opened(suites)
+    if boards:
+        shown.findings(view, boards)
+    concentration.measures(view)
 
 
 def _portfolios(view: View) -> None:

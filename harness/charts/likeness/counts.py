@@ -1,0 +1,48 @@
+"""Bars over whole numbers with the line that chance would give: items by how many models solve them, eigenvalues by rank."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.charts.chart import Chart, across, blank, plain
+from harness.charts.palette import VERMILLION, series
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEW = 16
+"""Bars of which each has its number below."""
+
+
+def against_chance(
+    frame: pd.DataFrame,
+    *,
+    names: tuple[str, str],
+    x_unit: str,
+    y_unit: str,
+    title: str,
+    note: str,
+    source: str,
+    name: str,
+    percent: bool = False,
+    height: int = 380,
+) -> Chart:
+    """One bar a row (``x, value``) and a line through ``chance``; ``names``: of the bars and of the line."""
+    import plotly.graph_objects as go
+
+    figure = blank(height, bargap=0.2)
+    shown = ":.1%" if percent else ":.2f"
+    figure.add_trace(
+        go.Bar(x=frame["x"], y=frame["value"], name=plain(names[0]), marker_color=series(0).colour,
+               hovertemplate=f"<b>%{{x}}</b><br>%{{y{shown}}}<extra></extra>")
+    )  # fmt: skip
+    figure.add_trace(
+        go.Scatter(x=frame["x"], y=frame["chance"], name=plain(names[1]), mode="lines+markers",
+                   line={"color": VERMILLION, "width": 2}, marker={"size": 5, "symbol": "diamond"},
+                   hovertemplate=f"<b>%{{x}}</b><br>%{{y{shown}}}<extra></extra>")
+    )  # fmt: skip
+    figure.update_xaxes(title=across(x_unit), showgrid=False, **({"dtick": 1} if len(frame) <= FEW else {}))
+    figure.update_yaxes(title=y_unit, showgrid=True, rangemode="tozero", **({"tickformat": ".0%"} if percent else {}))
+    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0,
+                                                  "title": {"text": ""}})  # fmt: skip
+    return Chart(figure, title, note, source, frame, name)

@@ -1,0 +1,93 @@
+"""What the parts of Homogeneity share: findings of the chosen boards, names of groups and measures, sentences on a gap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.charts.chart import brief
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.market.alike.boards import Board
+    from harness.market.alike.findings import Findings
+    from harness.site.server.view import View
+
+
+FINE = 0.03
+"""Width of an interval below which its ends take a third decimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Findings of the chosen boards, their source in words, and the vendors' names by id, short enough for an axis."""
+
+    found: Findings
+    source: str
+    name: str
+    vendors: dict[str, str]
+
+
+def shown(view: View, boards: list[Board], source: str) -> Shown:
+    """Findings of ``boards``, computed once a generation of the database."""
+    import pandas as pd
+
+    runs = pd.concat([board.runs for board in boards]).dropna(subset=["vendor_id"]).drop_duplicates("vendor_id")
+    vendors = {
+        str(v): brief(view.say.name(en, zh), 24)
+        for v, en, zh in zip(runs["vendor_id"], runs["vendor_en"], runs["vendor_zh"], strict=True)
+    }
+    return Shown(findings(view, boards), source, f"{boards[0].task}-{boards[0].suite_version}", vendors)
+
+
+def findings(view: View, boards: list[Board]) -> Findings:
+    """``market.alike.findings`` of the boards, cached."""
+
+    def compute(key: tuple[tuple[str, str, str, str], ...]) -> Findings:
+        from harness.market.alike.findings import findings
+
+        return findings(view, boards)
+
+    key = tuple((board.suite, board.suite_version, board.task, board.origin) for board in boards)
+    out: Findings = view.derived("item_likeness", compute, key=key)
+    return out
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """A difference with its sign; a dash where it is missing."""
+    return "–" if value != value else f"{value:+.{digits}f}".replace("-", "−")
+
+
+def plain(value: float, digits: int = 2) -> str:
+    """A value with a proper minus sign; a dash where it is missing."""
+    return "–" if value != value else f"{value:.{digits}f}".replace("-", "−")
+
+
+def measure_label(view: View, measure: str) -> str:
+    """A measure's name as a choice: its first Latin letter is a capital, a Greek one stays as it is."""
+    name = view.say(f"likeness.of_{measure}")
+    return name[:1].upper() + name[1:] if name[:1].isascii() else name
+
+
+def ends(view: View, low: float, high: float, digits: int = 2) -> str:
+    """An interval in words: ``0.61 to 0.69``; a dash where it is not known."""
+    return "–" if low != low or high != high else view.say(
+        "likeness.ends", low=plain(low, digits), high=plain(high, digits)
+    )  # fmt: skip
+
+
+def gap_sentence(view: View, groups: pd.DataFrame, by: str, measure: str) -> str:
+    """Whether models of one group are more alike than those of different groups, with both intervals where they part."""
+    from harness.market.alike.findings import group_verdict
+
+    say = view.say
+    verdict, row = group_verdict(groups, by, measure)
+    same, other = say(f"likeness.same_{by}"), say(f"likeness.other_{by}")
+    if row is None:
+        return say("likeness.gap_none", same=same, other=other)
+    digits = 2 if row["high"] - row["low"] >= FINE else 3
+    ends = {key: signed(row[key], digits) for key in ("low", "high", "models_low", "models_high")}
+    gap, name = signed(row["mean"], digits), say(f"likeness.of_{measure}")
+    sentence = say(f"likeness.gap_{verdict}", same=same, other=other, measure=name, gap=gap, **ends)
+    return sentence[:1].upper() + sentence[1:]

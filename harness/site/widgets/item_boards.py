@@ -1,0 +1,173 @@
+"""Boards of item outcomes on a page: the control that chooses one, its name and conditions in words, its source."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from harness.charts.text import span
+from harness.site.widgets import blocks, controls
+
+if TYPE_CHECKING:
+    from harness.market.alike.boards import Board
+    from harness.site.server.view import View
+
+ORIGINS = ("measured", "imported")
+"""In this order; calibration models are in no comparison."""
+
+
+def known(view: View) -> list[list[Board]]:
+    """Boards of one suite together, the richest first; none of calibration models."""
+
+    def compute() -> list[list[Board]]:
+        from harness.market.alike.boards import boards, of_suites
+
+        return [suite for suite in of_suites(boards(view)) if suite[0].origin in ORIGINS]
+
+    out: list[list[Board]] = view.derived("item_boards_of_suites", compute)
+    return out
+
+
+def title(view: View, task: str) -> str:
+    """A benchmark's name: the catalog's where it knows the task, else that of the benchmark whose id the task begins with and the
+    rest of the task's words; else the task's words."""
+    names, families = _catalog_names(view)
+    if task in names:
+        return names[task]
+    if task in families:
+        return families[task]
+    begun = [id for id in (*families, *names) if task.startswith(f"{id}-")]
+    if begun:
+        longest = max(begun, key=len)
+        return f"{(names | families)[longest]} ({task[len(longest) + 1 :].replace('-', ' ')})"
+    words = re.sub(r"[-_]+", " ", task.split(":")[0]).strip()
+    return words[:1].upper() + words[1:]
+
+
+def _catalog_names(view: View) -> tuple[dict[str, str], dict[str, str]]:
+    """Names of benchmarks by their ids, and of their families by the words of an id, in the language shown."""
+
+    def compute(language: str) -> tuple[dict[str, str], dict[str, str]]:
+        rows = view.frame("benchmarks")
+        names = {str(id): view.say.name(en, zh) for id, en, zh in
+                 zip(rows["benchmark_id"], rows["name_en"], rows["name_zh"], strict=True)}  # fmt: skip
+        families = {re.sub(r"[^a-z0-9]+", "-", str(f).casefold()): str(f) for f in rows["family"].dropna().unique()}
+        return names, families
+
+    out: tuple[dict[str, str], dict[str, str]] = view.derived("benchmark_names", compute, language=view.language)
+    return out
+
+
+def names(view: View, suites: list[list[Board]]) -> dict[tuple[str, str], str]:
+    """A name for each suite and version: of its benchmark, or of itself where it has several; the agent's and then the
+    version's beside it where two would have the same."""
+    from harness.site.capability.leaderboard import suite_name
+
+    of_suite = suite_name(view)
+    plain = {
+        (s[0].suite, s[0].suite_version): title(view, s[0].task) if len(s) == 1 else of_suite((s[0].suite, s[0].suite_version))
+        for s in suites
+    }  # fmt: skip
+    agents = {(s[0].suite, s[0].suite_version): s[0].agent for s in suites}
+    for addition in (lambda key: agents[key], lambda key: key[1]):
+        several = [name for name in plain.values() if list(plain.values()).count(name) > 1]
+        plain = {k: f"{n} · {addition(k)}" if n in several and addition(k) else n for k, n in plain.items()}
+    return plain
+
+
+def opened(suites: list[list[Board]]) -> list[Board] | None:
+    """The boards that a page opens on: the richest whose items are right or wrong, else the richest; None where there is none."""
+    right_or_wrong = (suite for suite in suites if not any(board.graded for board in suite))
+    return next(right_or_wrong, suites[0] if suites else None)
+
+
+def choose(view: View) -> list[Board] | None:
+    """The boards that the visitor chose, at first the richest of those whose items are right or wrong; None where there is none.
+
+    A link that names a suite (``suite``, as Head to head does) opens on it.
+    """
+    from harness.site.capability.leaderboard import suite_name
+
+    say = view.say
+    every = known(view)
+    if not every:
+        return None
+    origins = list(dict.fromkeys(suite[0].origin for suite in every))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        origin = origins[0]
+        if len(origins) > 1:
+            origin = controls.segmented(say("controls.origin"), origins, "origin", lambda o: say(f"origin.{o}"))
+        suites = {(s[0].suite, s[0].suite_version): s for s in every if s[0].origin == origin}
+        called, old = names(view, list(suites.values())), suite_name(view)
+        keys = list(suites)
+        asked = [key for key in keys if old(key) == st.query_params.get("suite")]
+        opens = opened(list(suites.values())) or []
+        first = asked[0] if asked else (opens[0].suite, opens[0].suite_version)
+        key = controls.select(
+            say("controls.benchmark"), keys, "benchmark", lambda k: called[k], default=keys.index(first)
+        )
+    return suites[key]
+
+
+def about(view: View, boards: list[Board], *, models: int, vendors: int, items: int) -> None:
+    """What the boards hold and under which conditions, and the runs that are left out, each with its verdict."""
+    say = view.say
+    agents = {board.agent for board in boards}
+    agent = next(iter(agents)) if len(agents) == 1 else None
+    parts = [
+        say("item_boards.models", n=models),
+        say("item_boards.vendors", n=vendors) if vendors else say("item_boards.vendors_unknown"),
+        say("item_boards.items", n=items, items=f"{items:,}"),
+        say("item_boards.agent", agent=agent) if agent else say("item_boards.no_agent"),
+        say("item_boards.edition", edition=boards[0].suite_version),
+    ]
+    lines = [blocks.literal(" · ".join(parts))]
+    if any(board.graded for board in boards):
+        lines.append(say("item_boards.graded"))
+    for board in boards:
+        lines += [
+            say("item_boards.rejected", model=blocks.literal(model), why=blocks.literal(why))
+            for model, why in _rejected(view, board)
+        ]
+        if board.unfinished:
+            lines.append(say("item_boards.unfinished", n=board.unfinished))
+    st.caption("  \n".join(lines))
+
+
+def _rejected(view: View, board: Board) -> list[tuple[str, str]]:
+    """Models whose runs on the board carry a verdict against them, and the first sentence of each."""
+    held = view.frame("item_boards")
+    same = held["suite"].eq(board.suite) & held["suite_version"].eq(board.suite_version) & held["task"].eq(board.task)
+    runs = view.frame("runs")
+    runs = runs[runs["run_id"].isin(held.loc[same & ~held["valid"].astype(bool), "run_id"])]
+    return [(str(m), _first_sentence(v)) for m, v in zip(runs["model"], runs["verdict"], strict=True)]
+
+
+def _first_sentence(verdict: object) -> str:
+    entries = json.loads(verdict) if isinstance(verdict, str) and verdict else []
+    return next((str(e.get("message", e)) if isinstance(e, dict) else str(e) for e in entries), "–")
+
+
+def source(view: View, boards: list[Board]) -> str:
+    """Where the runs are from, under which licence, and of which days."""
+    import pandas as pd
+
+    say = view.say
+    runs = pd.concat([board.runs for board in boards])
+    dated = runs["sealed"].dropna()
+    days = say("item_boards.days", days=span(dated.dt.date)) if len(dated) else say("item_boards.undated")
+    stated: dict[str, Any] = {}
+    for text in runs["source"].dropna().unique():
+        try:
+            stated = json.loads(text)
+        except ValueError:
+            continue
+        break
+    if not isinstance(stated, dict) or not (stated.get("title") or stated.get("tool")):
+        return f"{say(f'origin.{boards[0].origin}')}, {boards[0].suite} {boards[0].suite_version}; {days}"
+    commit = say("item_boards.commit", commit=stated["commit"]) if stated.get("commit") else None
+    parts = [stated.get("tool"), stated.get("title"), commit, stated.get("licence")]
+    return ", ".join(str(p) for p in parts if p) + f"; {days}"
