@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from harness.interchange.foreign import bounded
+from harness.interchange.foreign.answers import known_answer
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import ROUNDING, Draft, Score
 from harness.interchange.foreign.names_and_dates import item_hash
@@ -144,6 +145,7 @@ def _instance(row: dict[str, Any], task: str, number_of_line: int, value: float)
         text(metadata.get("cluster"), 64),
         bounded.numbers((text(metadata.get("choice_loglikelihoods"), 4000) or "").split()),
         whole(metadata.get("gold"), 1000),
+        known_answer(metadata.get("answer_hash")),
     )
     # Our own export has one line an item and row: nothing in it is an epoch.
     key = (sample_id, doc_hash) if sample_id is not None and "item" not in metadata else None

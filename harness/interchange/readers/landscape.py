@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded, own_export
+from harness.interchange.foreign.answers import known_answer
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import Draft, Score, Task
 from harness.interchange.foreign.names_and_dates import model_name
@@ -102,6 +103,7 @@ def add_sample(draft: Draft, row: dict[str, Any], name: str) -> None:
             text(row.get("cluster"), 200),
             bounded.numbers(sequence(row.get("choice_loglikelihoods"))),
             whole(row.get("gold"), 1000),
+            known_answer(row.get("answer_hash")),
         )
     )
 
