@@ -293,7 +293,9 @@ def _batches(
                 if rows:
                     rows.update(batch)
                 arrays = [
-                    batch.column(c).cast(wanted.field(c).type) if c in there else pa.nulls(len(batch), wanted.field(c).type)
+                    batch.column(c).cast(wanted.field(c).type)
+                    if c in there
+                    else pa.nulls(len(batch), wanted.field(c).type)
                     for c in columns
                 ]
                 yield pa.RecordBatch.from_arrays(arrays, schema=wanted)

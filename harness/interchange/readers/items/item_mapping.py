@@ -31,8 +31,9 @@ from harness.interchange.foreign.limits import yaml_lines
 from harness.interchange.foreign.owners import in_catalog
 from harness.interchange.readers.items.cells import calendar_day, is_true_number, name_of, word
 
-NUMBERS = ("cost_usd", "input_tokens", "output_tokens", "reasoning_tokens", "seconds")
-"""What an item may have taken: metrics of their own in ``outcome`` (``harness.metrics`` has their units)."""
+NUMBERS = ("cost_usd", "input_tokens", "output_tokens", "reasoning_tokens", "seconds", "tries")
+"""What an item may have taken, and of how many tries its value is the mean: metrics of their own in ``outcome``
+(``harness.metrics`` has their units)."""
 OWN = ("model", "item", "value")
 _TEXTS = ("model", "item", "benchmark", "agent", "effort", "date", "edition", "answer")
 _CONSTANTS = ("benchmark", "agent", "effort", "source", "repository", "commit", "licence", "edition", "date")

@@ -246,7 +246,12 @@ def _draft(unit: Unit, spec: ItemMapping, run: _Run, places: Mapping[str, int]) 
     values = {item: _mean(run.values.get(item, ()), spec.missing_is_wrong) for item in places}
     samples = [
         Sample(
-            run.benchmark, places[item], item_hash("item", item), spec.metric, value, answer_hash=_one(run.answers.get(item))
+            run.benchmark,
+            places[item],
+            item_hash("item", item),
+            spec.metric,
+            value,
+            answer_hash=_one(run.answers.get(item)),
         )
         for item, value in values.items()
         if value is not None
