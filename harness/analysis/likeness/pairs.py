@@ -67,15 +67,31 @@ def likeness(
         ),
     )
     first, second = np.triu_indices(len(matrix.models), 1)
+    pairs, drawn = measured_pairs(matrix, residual, first, second, seed=seed, draws=draws)
+    makers = [(vendors.get(a), vendors.get(b)) for a, b in zip(pairs["a"], pairs["b"], strict=True)]
+    same = pd.array([None if a is None or b is None else a == b for a, b in makers], dtype="boolean")
+    return Likeness(matrix.models, pairs.assign(same_vendor=same)[PAIR_COLUMNS], first, second, drawn)
+
+
+def measured_pairs(
+    matrix: OutcomeMatrix,
+    residual: Floats,
+    first: npt.NDArray[np.intp],
+    second: npt.NDArray[np.intp],
+    *,
+    seed: int,
+    draws: int,
+) -> tuple[pd.DataFrame, dict[str, Floats]]:
+    """The columns of PAIR_COLUMNS but ``same_vendor`` for the models at the places ``first`` and ``second``, and the bootstrap
+    draws of MEASURES, ``(draws, pairs)`` each. ``residual``: what each answer differs from a Rasch fit (``rasch.residuals``).
+    """
     sums = _block_sums(matrix, residual, first, second, np.random.default_rng(seed))
     point = _measures(sums.sum(axis=0))
     drawn = _draw(sums, np.random.default_rng(seed + 1), draws)
     low, high = interval_ends(drawn["kappa"])
     names = np.asarray(matrix.models, dtype=object)
     pairs = pd.DataFrame({"a": names[first], "b": names[second], **point, "kappa_low": low, "kappa_high": high})
-    makers = [(vendors.get(a), vendors.get(b)) for a, b in zip(pairs["a"], pairs["b"], strict=True)]
-    same = pd.array([None if a is None or b is None else a == b for a, b in makers], dtype="boolean")
-    return Likeness(matrix.models, pairs.assign(same_vendor=same)[PAIR_COLUMNS], first, second, drawn)
+    return pairs, drawn
 
 
 def _block_sums(
@@ -86,9 +102,8 @@ def _block_sums(
     rng: np.random.Generator,
 ) -> Floats:
     """Sums over the items of each block of clusters, ``(blocks, _SUMS, pairs)``."""
-    names, cluster = np.unique(matrix.clusters, return_inverse=True)
-    blocks = min(BLOCKS, len(names))
-    block = (rng.permutation(len(names)) % max(blocks, 1))[cluster.ravel()]
+    block = item_blocks(matrix.clusters, BLOCKS, rng)
+    blocks = int(block.max(initial=-1)) + 1
     out = np.zeros((blocks, _SUMS, len(first)))
     for i in range(blocks):
         items = np.flatnonzero(block == i)
@@ -103,6 +118,13 @@ def _block_sums(
         ]
         out[i] = np.stack(rows)
     return out
+
+
+def item_blocks(clusters: npt.NDArray[np.int64], most: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
+    """Block of each item, 0 to at most ``most`` − 1: whole clusters are dealt out at random; one a cluster where they are few."""
+    names, cluster = np.unique(clusters, return_inverse=True)
+    blocks = min(most, len(names))
+    return np.asarray((rng.permutation(len(names)) % max(blocks, 1))[cluster.ravel()], dtype=np.intp)
 
 
 def _measures(sums: Floats) -> dict[str, Floats]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from harness.analysis.statistics.uncertainty import Floats, normal_quantile
+from harness.analysis.likeness.pair_slope import pair_slope
 
 TREND_COLUMNS = ["measure", "per_year", "half_width", "pairs", "models"]
 TREND_OF = ("kappa", "residual")
@@ -45,14 +45,4 @@ def _slope_row(rows: pd.DataFrame, days: Mapping[str, int], measure: str) -> tup
                               accuracy.mean(axis=1), abs(accuracy[:, 0] - accuracy[:, 1])])  # fmt: skip
     value = rows[measure].to_numpy(dtype=float)
     a, b = rows["a"].to_numpy(dtype=object), rows["b"].to_numpy(dtype=object)
-    without = np.array([_slope(design[(a != name) & (b != name)], value[(a != name) & (b != name)]) for name in names])
-    n = len(names)
-    error = np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum())
-    return measure, _slope(design, value), normal_quantile() * error, len(rows), n
-
-
-def _slope(design: Floats, value: Floats) -> float:
-    """Coefficient of the mean release date; NaN where the dates do not vary."""
-    if len(value) <= design.shape[1] or np.ptp(design[:, 1]) == 0:
-        return np.nan
-    return float(np.linalg.lstsq(design, value, rcond=None)[0][1])
+    return measure, *pair_slope(design, value, a, b), len(rows), len(names)
