@@ -6,8 +6,8 @@ open answers the number of possible answers is not known, and that of the answer
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -79,20 +79,31 @@ def answer_matrix(outcome: pd.DataFrame) -> AnswerMatrix:
     return AnswerMatrix(tuple(map(str, models)), correct, answers, possible, cluster_codes(clusters, len(items)))
 
 
-def same_answers(matrix: AnswerMatrix, vendors: Mapping[str, str], *, seed: int, draws: int = 400) -> SameAnswers:
+def same_answers(
+    matrix: AnswerMatrix,
+    vendors: Mapping[str, str],
+    *,
+    seed: int,
+    draws: int = 400,
+    models: Collection[str] | None = None,
+) -> SameAnswers:
     """Agreement of answers of every pair on the items that both were judged on, within and between vendors.
+
+    ``models``: pairs of these alone; items have the possible answers that all of the matrix give.
 
     Two models agree on an item where both are right, or both gave the same wrong answer (one not known is like none). κ =
     (c_obs − c_exp) / (1 − c_exp) with c_exp = p·q + (1 − p)(1 − q) · mean of 1 / (K − 1), K an item's ``possible`` answers:
     chance picks one of the K − 1 wrong ones evenly. ``same_wrong``: the share of the items both fail with one answer. Source:
     Goel et al. (2025), sec. 2.
     """
-    first, second = np.triu_indices(len(matrix.models), 1)
+    kept = np.array([models is None or name in models for name in matrix.models], dtype=bool)
+    names = np.array(matrix.models, dtype=object)[kept]
+    matrix = replace(matrix, models=tuple(names), correct=matrix.correct[kept], answers=matrix.answers[kept])
+    first, second = np.triu_indices(len(names), 1)
     sums = _block_sums(matrix, first, second, np.random.default_rng(seed))
     point = _measures(sums.sum(axis=0))
     drawn = _draw(sums, np.random.default_rng(seed + 1), draws)
     low, high = interval_ends(drawn["kappa"])
-    names = np.asarray(matrix.models, dtype=object)
     pairs = pd.DataFrame({"a": names[first], "b": names[second], **point, "kappa_low": low, "kappa_high": high})
     makers = [(vendors.get(a), vendors.get(b)) for a, b in zip(pairs["a"], pairs["b"], strict=True)]
     same = pd.array([None if a is None or b is None else a == b for a, b in makers], dtype="boolean")
