@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from harness.interchange.foreign import bounded
-from harness.interchange.foreign.answers import known_answer
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import ROUNDING, Draft, Score
-from harness.interchange.foreign.names_and_dates import item_hash
+from harness.interchange.foreign.names_and_dates import item_hash, known_answer
 from harness.interchange.foreign.sample_list import MAX_SAMPLE_TEXT, Sample
 
 # Task, metric and filter of the results by their id; records with the same id for several results exist.

@@ -9,10 +9,9 @@ from typing import Any
 
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded, own_export
-from harness.interchange.foreign.answers import known_answer
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import Draft, Score, Task
-from harness.interchange.foreign.names_and_dates import model_name
+from harness.interchange.foreign.names_and_dates import known_answer, model_name
 from harness.interchange.foreign.parquet import rows
 from harness.interchange.foreign.sample_list import Sample
 from harness.interchange.imported_run import Entry, Unit

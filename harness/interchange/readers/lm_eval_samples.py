@@ -12,10 +12,9 @@ from typing import Any
 
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded, own_export
-from harness.interchange.foreign.answers import known_answer
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import Draft, Task
-from harness.interchange.foreign.names_and_dates import document_hash
+from harness.interchange.foreign.names_and_dates import document_hash, known_answer
 from harness.interchange.foreign.sample_list import MAX_SAMPLE_TEXT, Sample
 from harness.interchange.foreign.task_scores import states_none
 from harness.interchange.imported_run import Unit

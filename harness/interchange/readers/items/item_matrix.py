@@ -18,9 +18,8 @@ from typing import Any
 from harness.catalog.names import effort
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded, parquet, table
-from harness.interchange.foreign.answers import answer_hash
 from harness.interchange.foreign.draft import Draft, Task
-from harness.interchange.foreign.names_and_dates import item_hash, model_name
+from harness.interchange.foreign.names_and_dates import answer_hash, item_hash, model_name
 from harness.interchange.foreign.owners import spelled_owner
 from harness.interchange.foreign.sample_list import Sample
 from harness.interchange.imported_run import Entry, Refused, Unit
