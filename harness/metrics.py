@@ -85,6 +85,7 @@ METRICS: dict[str, Metric] = {
         Metric("output_tokens", "tokens", 0.0, math.inf, False),
         Metric("reasoning_tokens", "tokens", 0.0, math.inf, False),
         Metric("seconds", "seconds", 0.0, math.inf, False),
+        Metric("tries", "tries", 0.0, math.inf, False),
         *_percents("HasAns_exact", "HasAns_f1", "NoAns_exact", "NoAns_f1", "best_exact", "best_f1", role="mean"),
         *_percents("bleu", "chrf", role="corpus"),
         Metric("mcc", "correlation", -1.0, 1.0, True, role="corpus", kind="classification"),

@@ -6,10 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from harness.__main__ import run
+from harness.analysis.likeness.same_answers import answer_matrix, same_answers
 from harness.commands import alike_text as text
+from harness.commands.alike import held_against
 from harness.market.alike.item_likeness import groups, item_likeness
 from harness.store.reader import Reader
 from tests.market import item_boards as truth
@@ -48,6 +51,7 @@ def test_the_document_has_every_pair(capsys: Capture, built: Path) -> None:
     assert [row["kappa"] for row in plain["pairs"]] == [round(value, 4) for value in expected["kappa"]]
     assert [row["same_vendor"] for row in plain["pairs"]].count(None) == 3
     assert not {"groups", "trend", "dimensions"} & set(plain)
+    assert [plain[key] for key in ("ceiling", "noise_floor", "same_answers")] == [None, None, None]
     more = document(capsys, "--groups", "--trend", "--benchmark", "test", "--models", "one,acme-two,bigco-max")
     assert len(more["pairs"]) == 3 and more["benchmarks"][0]["benchmark"] == "test"
     assert {row["by"] for row in more["groups"]} == {"vendor", "segment", "country", "openness"}
@@ -60,6 +64,43 @@ def test_the_text_says_what_was_compared_and_what_was_left_out(capsys: Capture) 
     said = capsys.readouterr().out
     assert "4 models of 2 vendors on 40 items" in said and "left out: 1 run with a verdict against them" in said
     assert "not known: too few dated models" in said and "acme-two" in said
+
+
+LEVELS = [
+    {"benchmark": "fix", "kind": kind, "measure": measure, "pairs": pairs, "mean": mean, "low": round(mean - 0.1, 4),
+     "high": round(mean + 0.1, 4)}
+    for kind, measure, pairs, mean in (
+        ("other_agent", "kappa", 9, 0.7), ("other_agent", "residual", 9, 0.2), ("trials", "kappa", 1, 0.5),
+    )
+]  # fmt: skip
+
+
+def test_what_likeness_is_held_against_is_said_or_said_to_be_unknown() -> None:
+    first, second = text.level_lines(LEVELS)
+    assert (
+        first == "The same model under another agent on fix: κ 0.700 (0.600–0.800), beyond difficulty +0.200; 9 pairs"
+    )
+    assert second == "Two trials of one model on fix: κ 0.500 (0.400–0.600); 1 pair"
+    assert [" not known" in line for line in text.level_lines([])] == [True, True]
+    assert held_against(pd.DataFrame(LEVELS), None) == {
+        "ceiling": LEVELS[:2],
+        "noise_floor": LEVELS[2:],
+        "same_answers": None,
+    }
+
+
+def test_same_answers_are_said_in_a_line() -> None:
+    assert "no answers" in text.answer_line(None)
+    given = {"one": ["x"] * 6, "two": ["x"] * 6, "three": ["x", "y"] * 3}
+    rows = pd.DataFrame([{"model": m, "task": "t", "doc_hash": i, "cluster": i, "value": 0.0, "answer_hash": x}
+                         for m, answers in given.items() for i, x in enumerate(answers)])  # fmt: skip
+    answers = same_answers(answer_matrix(rows), {"one": "a", "two": "a", "three": "b"}, seed=1)
+    said = text.answer_line(answers)
+    assert "50 % of the items that two models of different vendors both fail" in said
+    assert "100 % of the items that two models of one vendor both fail" in said
+    document = held_against(pd.DataFrame(LEVELS), answers)["same_answers"]
+    assert len(document["pairs"]) == 3 and document["per_ten_points"] == {"change": None, "half_width": None}
+    assert "no vendors are known" in text.answer_line(same_answers(answer_matrix(rows), {}, seed=1))
 
 
 def test_an_unknown_benchmark_is_an_error_with_the_known_ones(capsys: Capture) -> None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from harness.commands.alike_text import board_lines, finding, group_table, pair_table, trend_lines, ways
+from harness.commands.alike_text import (
+    answer_line,
+    board_lines,
+    finding,
+    group_table,
+    level_lines,
+    pair_table,
+    trend_lines,
+    ways,
+)
 from harness.commands.database import reader as open_reader
 from harness.commands.portfolios.portfolio_output import asked_portfolio, portfolio_json, print_portfolio
 from harness.terminal import print_json, print_table
@@ -14,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from harness.analysis.likeness.dimensions import Dimensions
+    from harness.analysis.likeness.same_answers import SameAnswers
     from harness.commands.portfolios.portfolio_output import PortfolioChoice
     from harness.market.alike.item_likeness import ItemLikeness
 
@@ -39,7 +49,7 @@ def alike(
         BadInput: a name that fits several models or benchmarks, or fewer than two models.
         MissingData: no database, no benchmark with items of two models, or an unknown name.
     """
-    from harness.market.alike import item_likeness
+    from harness.market.alike import item_likeness, references
 
     reader = open_reader()
     measured = item_likeness.item_likeness(reader, listed(benchmark), listed(models))
@@ -47,14 +57,21 @@ def alike(
     trend = item_likeness.trend(measured) if over_time else None
     dimensions = item_likeness.dimensions(measured) if by_group else None
     bought = asked_portfolio(reader, measured, portfolio) if portfolio is not None else None
+    levels = references.self_likeness(reader, measured).levels
+    answers = references.same_answers(reader, measured)
     if as_json:
-        document = to_json(measured, groups if by_group else None, trend, dimensions)
+        document = to_json(measured, groups if by_group else None, trend, dimensions) | held_against(levels, answers)
         print_json(document if bought is None else {**document, "portfolio": portfolio_json(bought)})
         return
     if bought is not None:
         print_portfolio(bought, board_lines(measured))
         return
-    for line in (finding(groups), *board_lines(measured)):
+    for line in (
+        finding(groups),
+        *board_lines(measured),
+        *level_lines(levels.to_dict("records")),
+        answer_line(answers),
+    ):
         print(line)
     pairs = measured.likeness.pairs.dropna(subset="residual").sort_values("residual", ascending=False, kind="stable")
     print_table(pair_table(pairs.head(SHOWN).to_dict("records")))
@@ -92,6 +109,27 @@ def to_json(
         numbers = {"first_share": dimensions.first_share, "participation_ratio": dimensions.participation_ratio}
         document["dimensions"] = {key: _value(value) for key, value in numbers.items()}
         document["dimensions"] |= {"residual_above": dimensions.above, "residual_leading": dimensions.leading}
+    return document
+
+
+def held_against(levels: pd.DataFrame, answers: SameAnswers | None) -> dict[str, Any]:
+    """What likeness is held against: ``ceiling``, ``noise_floor`` and ``same_answers``; null where there is none.
+
+    ``levels``: ``benchmark`` and ``ceiling.LEVEL_COLUMNS``.
+    """
+    above = levels["kind"].eq("other_agent")
+    document: dict[str, Any] = {
+        "ceiling": _records(levels[above]) or None,
+        "noise_floor": _records(levels[~above]) or None,
+        "same_answers": None,
+    }
+    if answers is not None:
+        change, half_width = (_value(value) for value in answers.per_ten_points)
+        document["same_answers"] = {
+            "pairs": _records(answers.pairs),
+            "groups": _records(answers.groups),
+            "per_ten_points": {"change": change, "half_width": half_width},
+        }
     return document
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from harness.analysis.likeness.dimensions import Dimensions
+    from harness.analysis.likeness.same_answers import SameAnswers
     from harness.market.alike.item_likeness import ItemLikeness
 
 Row = Mapping[Any, Any]
@@ -23,6 +24,12 @@ MEASURES = {
     "both_wrong": "both wrong ÷ chance",
 }
 """Measures of likeness in words, by their names in ``analysis.likeness``."""
+KINDS = {
+    "other_agent": "The same model under another agent",
+    "repeated": "The same model run again",
+    "trials": "Two trials of one model",
+}
+"""What likeness between models is held against, by the kinds of ``analysis.likeness.ceiling``."""
 LISTED = ("kappa_at_like_accuracy", "residual")
 """Measures that are listed of each pair of segments or countries: those that accuracy or difficulty does not make."""
 
@@ -56,6 +63,44 @@ def board_lines(measured: ItemLikeness) -> list[str]:
         left_out = [(board.rejected, "with a verdict against them"), (board.unfinished, "unfinished")]
         lines += [f"  left out: {count} run{'s' if count > 1 else ''} {why}" for count, why in left_out if count]
     return lines
+
+
+def level_lines(rows: list[Row]) -> list[str]:
+    """How alike a model is to itself, a line each benchmark and kind; what is unknown is said so."""
+    lines = []
+    for benchmark, kind in dict.fromkeys((row["benchmark"], row["kind"]) for row in rows):
+        of = {row["measure"]: row for row in rows if (row["benchmark"], row["kind"]) == (benchmark, kind)}
+        row = of["kappa"]
+        said = f"{KINDS[kind]} on {benchmark}: κ {_number(row['mean'])}{_interval(row['low'], row['high'])}"
+        if "residual" in of:
+            said += f", beyond difficulty {_signed(of['residual']['mean'])}"
+        lines.append(f"{said}; {row['pairs']:,} pair{'' if row['pairs'] == 1 else 's'}")
+    if not any(row["kind"] == "other_agent" for row in rows):
+        lines.append("How alike one model is under two agents is not known here: no model has runs under both.")
+    if not any(row["kind"] != "other_agent" for row in rows):
+        lines.append(
+            "How alike two runs of one model are is not known here: none was run again under the same conditions."
+        )
+    return lines
+
+
+def answer_line(answers: SameAnswers | None) -> str:
+    """How often two models that are both wrong give the same answer."""
+    if answers is None:
+        return "Whether models give the same wrong answers is not known here: the source has no answers."
+    of = answers.groups.set_index(["measure", "relation"])
+    parts = []
+    for relation, words in (("between", "of different vendors"), ("within", "of one vendor")):
+        if ("same_wrong", relation) in of.index:
+            wrong, beyond = of.loc[("same_wrong", relation)], of.loc[("kappa", relation)]
+            parts.append(f"{100 * wrong['mean']:.0f} % of the items that two models {words} both fail have one wrong answer "
+                         f"(beyond chance {_number(beyond['mean'])}{_interval(beyond['low'], beyond['high'])})")  # fmt: skip
+    change, half_width = answers.per_ten_points
+    if change == change:
+        parts.append(f"per 10 points of accuracy {_signed(change)} ± {_number(half_width)}")
+    if not parts:
+        return "Whether models of one or of different vendors give the same wrong answers cannot be said: no vendors are known."
+    return "; ".join(parts) + "."
 
 
 def pair_table(rows: list[Row]) -> Table:

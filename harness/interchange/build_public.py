@@ -85,6 +85,26 @@ ORIGINS: tuple[Origin, ...] = (
     _matrix("trick-question-bench", "wvanderp/Trick-question-bench", "3c17b8e", "MIT"),
     _matrix("bridge", "McGill-NLP/BRIDGE", "6a1b821", "CC BY 4.0"),
     _matrix("weirdml", "htihle/weirdml-time-horizons", "965c7f1", "MIT"),
+    *(
+        _matrix("agent-psychometrics", "dariakryvosheieva/agent-psychometrics", "62851ff", "MIT", mapping)
+        for mapping in (
+            "terminal-bench-2",
+            "terminal-bench-2-trials",
+            "swe-bench-pro-2025-10",
+            "swe-bench-pro-paper",
+            "gso",
+        )
+    ),
+    *(
+        _matrix("zeroeval", "WildEval/ZeroEval", "8c1485e", "Apache-2.0", mapping)
+        for mapping in ("zeroeval", "zeroeval-hosts")
+    ),
+    *(
+        _matrix(
+            "livecodebench", "LiveCodeBench/livecodebench.github.io", commit, "CC BY-SA 4.0", f"livecodebench-{edition}"
+        )
+        for commit, edition in (("8ed5690", "2024-04"), ("33505c0", "2025-01"), ("83b6481", "2025-04"))
+    ),
 )
 
 

@@ -68,7 +68,7 @@ def _from_folder(folder: Path) -> ImportedRun:
         path = folder / f"{name}.parquet"
         if not path.is_file():
             raise BadInput(f"{folder} lacks {path.name} (as an ordinary file).")
-        tables[name] = pq.read_table(path, schema=schema)
+        tables[name] = run_folder.with_later(pq.read_table(path), schema).select(schema.names).cast(schema)
         if hashes.get(name, None) not in (None, content.table_hash(tables[name])):
             raise BadInput(f"{path} has been changed since the run was sealed (its hash says so).")
     return ImportedRun(manifest, tables["results"], tables["samples"])
@@ -91,6 +91,7 @@ def _from_tables(manifest: dict[str, object], file: Path, run_id: str) -> Import
             **row,
             "doc_hash": format(row["doc_hash"], "016x") if row["doc_hash"] is not None else None,
             "cluster": format(row["cluster"], "016x") if row["cluster"] is not None else None,
+            "answer_hash": format(row["answer_hash"], "016x") if row.get("answer_hash") is not None else None,
             "choice_loglikelihoods": [math.log(p) if p > 0 else -1e9 for p in row["choice_probs"]]
             if row["choice_probs"]
             else None,

@@ -20,6 +20,8 @@ import pyarrow.types as kinds
 KEY = "content"
 """The manifest's entry with the hashes: ``results``, ``samples`` and ``manifest``."""
 _OUTSIDE = ("run_id", KEY)
+LATER = frozenset({"answer_hash"})
+"""Columns that older files lack: read as unknown there, and counted only where a cell is known, so that older hashes hold."""
 
 
 class TableHash:
@@ -36,6 +38,8 @@ class TableHash:
             pa.ArrowException: a cell does not fit the schema's type.
         """
         for field, column in zip(self._fields, self._columns, strict=True):
+            if field.name in LATER and field.name not in batch.schema.names:
+                continue
             cells = batch.column(field.name)
             for part in cells.chunks if isinstance(cells, pa.ChunkedArray) else [cells]:
                 if len(part):
@@ -45,6 +49,8 @@ class TableHash:
         """SHA-256 over names and cells, 64 hex digits."""
         total = hashlib.sha256()
         for field, column in zip(self._fields, self._columns, strict=True):
+            if field.name in LATER and not column.any_known:
+                continue
             total.update(f"{field.name}\0".encode() + column.digest())
         return total.hexdigest()
 
@@ -55,10 +61,12 @@ class _ColumnHash:
     def __init__(self) -> None:
         self._known, self._lengths, self._cells = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
         self._inner: _ColumnHash | None = None
+        self.any_known = False
 
     def update(self, cells: pa.Array) -> None:
         """Add cells; an unknown one counts as empty or zero, beside the mark that it is unknown."""
         whole = cells.null_count == 0
+        self.any_known = self.any_known or cells.null_count < len(cells)
         self._known.update(b"\1" * len(cells) if whole else _bytes(pc.is_valid(cells)))
         if kinds.is_list(cells.type) or kinds.is_large_list(cells.type):
             self._lengths.update(_bytes(pc.fill_null(pc.list_value_length(cells), 0).cast(pa.int64())))

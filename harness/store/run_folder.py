@@ -59,6 +59,7 @@ SAMPLES = pa.schema(
         ("cluster", pa.string()),
         ("choice_loglikelihoods", pa.list_(pa.float64())),
         ("gold", pa.int16()),
+        ("answer_hash", pa.string()),
     ]
 )
 
@@ -287,7 +288,16 @@ def unsealed(parent: Path) -> list[Path]:
     ]
 
 
+def with_later(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The table with those of ``content.LATER`` that it lacks, unknown in every row."""
+    for field in schema:
+        if field.name in content.LATER and field.name not in table.column_names:
+            table = table.append_column(field, pa.nulls(table.num_rows, field.type))
+    return table
+
+
 def _conform(table: pa.Table, schema: pa.Schema, name: str) -> pa.Table:
+    table = with_later(table, schema)
     missing = [f.name for f in schema if f.name not in table.column_names]
     if missing:
         raise BadInput(f"{name} lacks the columns {', '.join(missing)}.")

@@ -283,15 +283,21 @@ def _batches(
     wanted = pa.schema([schema.field(c) for c in columns])
     try:
         with pq.ParquetFile(path) as file:
-            missing = [c for c in read if c not in file.schema_arrow.names]
+            there = set(file.schema_arrow.names)
+            missing = [c for c in read if c not in there | content.LATER]
             if missing:
                 raise BadInput(f"{path} lacks the columns {', '.join(missing)}.")
-            for batch in file.iter_batches(batch_size=_BATCH, columns=read):
+            for batch in file.iter_batches(batch_size=_BATCH, columns=[c for c in read if c in there]):
                 if pc.any(pc.not_equal(batch.column("run_id"), path.parent.name)).as_py() is not False:
                     raise BadInput(f"{path} holds rows of another run than its folder's.")
                 if rows:
                     rows.update(batch)
-                arrays = [batch.column(c).cast(wanted.field(c).type) for c in columns]
+                arrays = [
+                    batch.column(c).cast(wanted.field(c).type)
+                    if c in there
+                    else pa.nulls(len(batch), wanted.field(c).type)
+                    for c in columns
+                ]
                 yield pa.RecordBatch.from_arrays(arrays, schema=wanted)
     except (pa.ArrowException, OSError, MemoryError, LookupError, TypeError, ValueError) as error:
         raise BadInput(f"{path} is no Parquet file that can be read: {_first_line(error)}.") from None

@@ -23,5 +23,6 @@ SELECT
         WHEN list_count(odds) = len(odds) AND isfinite(list_sum(odds))
             THEN list_transform(odds, lambda x: x / list_sum(odds))::FLOAT[]
     END AS choice_probs,
-    gold
+    gold,
+    ('0x' || answer_hash)::UBIGINT AS answer_hash
 FROM shifted;

@@ -16,6 +16,7 @@ import pytest
 
 from harness import places
 from harness.analysis.likeness.accuracy_bands import at_like_accuracy
+from harness.analysis.likeness.ceiling import OTHER_AGENT, same_model
 from harness.analysis.likeness.dimensions import dimensions
 from harness.analysis.likeness.groups import DIFFERENCE, group_likeness
 from harness.analysis.likeness.homogeneity import OutcomeMatrix
@@ -92,6 +93,31 @@ def test_newer_models_of_the_shipped_runs_are_not_more_alike() -> None:
     assert trend.loc["kappa", "per_year"] == pytest.approx(-0.05, abs=0.01)
     assert trend.loc["kappa", "half_width"] == pytest.approx(0.10, abs=0.01)
     assert trend.loc["residual", "per_year"] == pytest.approx(-0.00, abs=0.006)
+
+
+@pytest.mark.parametrize(
+    ("board", "beside", "kappa"),
+    # .555 on SWT-bench where items without a verdict are left out: here they count as wrong, as at the source
+    [
+        ("swe-bench-verified-openhands", "swe-bench-verified", 0.737),
+        ("gaia", "gaia", 0.513),
+        ("swt-bench", "swt-bench", 0.553),
+    ],
+)
+def test_the_same_model_under_another_agent(board: str, beside: str, kappa: float) -> None:
+    wide = {"OpenHands": packed(board, "OpenHands")[0]}
+    wide |= {
+        agent: packed(beside, agent)[0] for agent in ("acp-claude", "acp-codex", "acp-gemini", "openhands_subagents")
+    }
+    rows = pd.concat(
+        [frame.rename(index=lambda name, agent=agent: f"{name} · {agent}") for agent, frame in wide.items()]
+    )
+    others = [name for name in rows.index if not name.endswith("· OpenHands")]
+    own = [f"{name.split(' · ')[0]} · OpenHands" for name in others]
+    wanted = pd.DataFrame({"kind": OTHER_AGENT, "a": own, "b": others})
+    level = same_model(matrix(rows), others, wanted, seed=1, draws=20).levels.set_index("measure").loc["kappa"]
+    assert (level["pairs"], round(level["mean"], 3)) == (9, kappa)
+    assert level["low"] < kappa < level["high"]
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from harness.errors import BadInput, MissingData
+from harness.store import content
 from harness.store.publish import publish
 from harness.store.reader import Reader
 from harness.store.runs import load_runs
@@ -325,3 +326,20 @@ def test_the_strictest_run_decides_whether_texts_are_shown(db: Path, runs: Path)
         ("1", "pick", True), ("1", "text", False), ("2", "pick", False), ("2", "text", True), ("3", "pick", True),
         ("3", "text", True),
     ]  # fmt: skip
+
+
+def test_answers_are_kept_as_numbers_and_older_files_have_none(db: Path, runs: Path) -> None:
+    """A file of a version without the column has the same hash, and loads."""
+    new, old = make_run(runs, 1, items=3), make_run(runs, 2, items=3)
+    older = pq.read_table(old / "samples.parquet").drop_columns(["answer_hash"])
+    assert content.table_hash(older) == content.table_hash(pq.read_table(old / "samples.parquet"))
+    pq.write_table(older, old / "samples.parquet")
+    rows = pq.read_table(new / "samples.parquet")
+    before, place = content.table_hash(rows), rows.column_names.index("answer_hash")
+    given = pa.array(["00000000000000ff", *[None] * (rows.num_rows - 1)], pa.string())
+    pq.write_table(rows.set_column(place, "answer_hash", given), new / "samples.parquet")
+    assert content.table_hash(pq.read_table(new / "samples.parquet")) != before
+    reseal(new)
+    publish_sources(db, [new, old])
+    got = Reader(db).sql("SELECT run_id, answer_hash FROM outcome WHERE answer_hash IS NOT NULL")
+    assert got.to_numpy().tolist() == [[new.name, 255]] and set(published_runs(db)) == {new.name, old.name}

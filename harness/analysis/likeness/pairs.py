@@ -67,15 +67,31 @@ def likeness(
         ),
     )
     first, second = np.triu_indices(len(matrix.models), 1)
+    pairs, drawn = measured_pairs(matrix, residual, first, second, seed=seed, draws=draws)
+    makers = [(vendors.get(a), vendors.get(b)) for a, b in zip(pairs["a"], pairs["b"], strict=True)]
+    same = pd.array([None if a is None or b is None else a == b for a, b in makers], dtype="boolean")
+    return Likeness(matrix.models, pairs.assign(same_vendor=same)[PAIR_COLUMNS], first, second, drawn)
+
+
+def measured_pairs(
+    matrix: OutcomeMatrix,
+    residual: Floats,
+    first: npt.NDArray[np.intp],
+    second: npt.NDArray[np.intp],
+    *,
+    seed: int,
+    draws: int,
+) -> tuple[pd.DataFrame, dict[str, Floats]]:
+    """The columns of PAIR_COLUMNS but ``same_vendor`` for the models at the places ``first`` and ``second``, and the bootstrap
+    draws of MEASURES, ``(draws, pairs)`` each. ``residual``: what each answer differs from a Rasch fit (``rasch.residuals``).
+    """
     sums = _block_sums(matrix, residual, first, second, np.random.default_rng(seed))
     point = _measures(sums.sum(axis=0))
     drawn = _draw(sums, np.random.default_rng(seed + 1), draws)
     low, high = interval_ends(drawn["kappa"])
     names = np.asarray(matrix.models, dtype=object)
     pairs = pd.DataFrame({"a": names[first], "b": names[second], **point, "kappa_low": low, "kappa_high": high})
-    makers = [(vendors.get(a), vendors.get(b)) for a, b in zip(pairs["a"], pairs["b"], strict=True)]
-    same = pd.array([None if a is None or b is None else a == b for a, b in makers], dtype="boolean")
-    return Likeness(matrix.models, pairs.assign(same_vendor=same)[PAIR_COLUMNS], first, second, drawn)
+    return pairs, drawn
 
 
 def _block_sums(

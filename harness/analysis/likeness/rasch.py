@@ -80,6 +80,25 @@ def _steps(mask: Floats, solved: Floats, items: Floats, solves: Floats, precisio
     return ability, difficulty
 
 
+def abilities(correct: npt.ArrayLike, difficulty: Floats) -> Floats:
+    """Abilities of ``(m, n)`` answers on items of known difficulties, in logits: the mode under the prior of ``fit_rasch``.
+
+    NaN for a model without an answer to an item of known difficulty. Source: Swaminathan and Gifford (1982).
+    """
+    values = np.where(np.isnan(difficulty), np.nan, np.asarray(correct, dtype=float))
+    mask: Floats = (~np.isnan(values)).astype(float)
+    solved, known = np.nansum(values, axis=1), np.nan_to_num(difficulty)
+    ability = np.zeros(len(values))
+    for _ in range(MOST_STEPS):
+        chance = expit(ability[:, None] - known) * mask
+        slope = solved - chance.sum(axis=1) - ABILITY_PRECISION * ability
+        step = slope / ((chance * (1 - chance)).sum(axis=1) + ABILITY_PRECISION)
+        ability = ability + np.clip(step, -1, 1)
+        if np.abs(step).max(initial=0) < CONVERGED:
+            break
+    return np.where(mask.any(axis=1), ability, np.nan)
+
+
 def residuals(correct: npt.ArrayLike, fit: RaschFit) -> Floats:
     """What each answer differs from the fit in standard deviations, ``(m, n)``: (x − p) / √(p(1 − p)); NaN not answered.
 

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from harness.analysis.statistics.uncertainty import Floats, normal_quantile
+from harness.analysis.likeness.pair_slope import pair_slope, slope
+from harness.analysis.statistics.uncertainty import Floats
 
 TREND_COLUMNS = ["measure", "per_year", "half_width", "pairs", "models"]
 TREND_OF = ("kappa", "residual")
@@ -42,7 +43,7 @@ def trend_points(pairs: pd.DataFrame, released: Mapping[str, Any], measure: str)
     rows, days = _dated(pairs, released)
     rows = rows.dropna(subset=[measure])
     design, value = _design(rows, days), rows[measure].to_numpy(dtype=float)
-    if len(set(rows["a"]) | set(rows["b"])) < LEAST_MODELS or np.isnan(_slope(design, value)):
+    if len(set(rows["a"]) | set(rows["b"])) < LEAST_MODELS or np.isnan(slope(design, value)):
         return pd.DataFrame({"a": [], "b": [], "released": pd.Series(dtype="datetime64[ns]"), "value": []})
     weight = np.linalg.lstsq(design, value, rcond=None)[0]
     held = (design[:, 2:] - design[:, 2:].mean(axis=0)) @ weight[2:]
@@ -65,10 +66,7 @@ def _slope_row(rows: pd.DataFrame, days: Mapping[str, int], measure: str) -> tup
     design = _design(rows, days)
     value = rows[measure].to_numpy(dtype=float)
     a, b = rows["a"].to_numpy(dtype=object), rows["b"].to_numpy(dtype=object)
-    without = np.array([_slope(design[(a != name) & (b != name)], value[(a != name) & (b != name)]) for name in names])
-    n = len(names)
-    error = np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum())
-    return measure, _slope(design, value), normal_quantile() * error, len(rows), n
+    return measure, *pair_slope(design, value, a, b), len(rows), len(names)
 
 
 def _design(rows: pd.DataFrame, days: Mapping[str, int]) -> Floats:
@@ -79,10 +77,3 @@ def _design(rows: pd.DataFrame, days: Mapping[str, int]) -> Floats:
     centre = mean.mean() if len(mean) else 0.0
     return np.column_stack([np.ones(len(rows)), mean - centre, abs(years[:, 0] - years[:, 1]),
                             accuracy.mean(axis=1), abs(accuracy[:, 0] - accuracy[:, 1])])  # fmt: skip
-
-
-def _slope(design: Floats, value: Floats) -> float:
-    """Coefficient of the mean release date; NaN where the dates do not vary."""
-    if len(value) <= design.shape[1] or np.ptp(design[:, 1]) == 0:
-        return np.nan
-    return float(np.linalg.lstsq(design, value, rcond=None)[0][1])

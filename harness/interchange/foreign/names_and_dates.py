@@ -1,10 +1,11 @@
-"""Names, dates and hashes of items in others' files, in the forms that this project uses."""
+"""Names, dates and hashes of items and answers in others' files, in the forms that this project uses."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
+import unicodedata
 from datetime import UTC, datetime
 
 from harness.interchange.foreign.bounded import text
@@ -59,3 +60,19 @@ def document_hash(document: object) -> str:
 def item_hash(*parts: str) -> str:
     """SHA-256 that names an item where the file has no hash of its own: the same parts, the same item."""
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
+
+
+def answer_hash(answer: str) -> str:
+    """The first 64 bits of an answer's SHA-256, 16 hex digits.
+
+    Of the answer as its source extracted it, with composed characters alone (Unicode NFC): space, case and the way a number is
+    written count, as they do where the source compares it with the right one; what it took for another answer is one here. A
+    short answer can be found again by trying: the hash keeps texts out, not secrets.
+    """
+    text = unicodedata.normalize("NFC", answer).encode("utf-8", "replace")
+    return hashlib.sha256(text).hexdigest()[:16]
+
+
+def known_answer(value: object) -> str | None:
+    """A hash of an answer as ``answer_hash`` writes it; none for everything else."""
+    return value if isinstance(value, str) and re.fullmatch(r"[0-9a-f]{16}", value) else None

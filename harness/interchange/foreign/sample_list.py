@@ -44,6 +44,7 @@ class Sample:
     cluster: str | None = None
     choice_loglikelihoods: tuple[float, ...] | None = None
     gold: int | None = None
+    answer_hash: str | None = None
 
     @property
     def name(self) -> Name:

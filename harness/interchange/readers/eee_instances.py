@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import ROUNDING, Draft, Score
-from harness.interchange.foreign.names_and_dates import item_hash
+from harness.interchange.foreign.names_and_dates import item_hash, known_answer
 from harness.interchange.foreign.sample_list import MAX_SAMPLE_TEXT, Sample
 
 # Task, metric and filter of the results by their id; records with the same id for several results exist.
@@ -144,6 +144,7 @@ def _instance(row: dict[str, Any], task: str, number_of_line: int, value: float)
         text(metadata.get("cluster"), 64),
         bounded.numbers((text(metadata.get("choice_loglikelihoods"), 4000) or "").split()),
         whole(metadata.get("gold"), 1000),
+        known_answer(metadata.get("answer_hash")),
     )
     # Our own export has one line an item and row: nothing in it is an epoch.
     key = (sample_id, doc_hash) if sample_id is not None and "item" not in metadata else None

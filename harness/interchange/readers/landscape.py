@@ -11,7 +11,7 @@ from harness.errors import BadInput
 from harness.interchange.foreign import bounded, own_export
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import Draft, Score, Task
-from harness.interchange.foreign.names_and_dates import model_name
+from harness.interchange.foreign.names_and_dates import known_answer, model_name
 from harness.interchange.foreign.parquet import rows
 from harness.interchange.foreign.sample_list import Sample
 from harness.interchange.imported_run import Entry, Unit
@@ -102,6 +102,7 @@ def add_sample(draft: Draft, row: dict[str, Any], name: str) -> None:
             text(row.get("cluster"), 200),
             bounded.numbers(sequence(row.get("choice_loglikelihoods"))),
             whole(row.get("gold"), 1000),
+            known_answer(row.get("answer_hash")),
         )
     )
 

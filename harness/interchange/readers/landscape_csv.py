@@ -21,6 +21,7 @@ from harness.interchange.foreign.names_and_dates import model_name
 from harness.interchange.imported_run import Entry, ImportedRun, Refused, Unit
 from harness.interchange.readers import landscape
 from harness.spreadsheets import FORMULA_STARTS
+from harness.store.content import LATER
 from harness.store.run_folder import RESULTS, SAMPLES
 
 FORMAT = "landscape-csv"
@@ -29,14 +30,13 @@ ABOUT = ("model", "suite", "origin", "valid", "partial")
 # What only the results say: the verdict, a finding a line, and the run's conditions as JSON.
 ABOUT_RESULTS = (*ABOUT, "verdict", "conditions")
 _OLD = ("model", "suite", "origin")  # before the verdict travelled
+_HEADERS = [RESULTS.names, SAMPLES.names, [n for n in SAMPLES.names if n not in LATER]]
 _BLOCK = 4 * bounded.MB  # bytes of a table parsed at once; no row is longer
 
 
 def is_table(header: list[str]) -> bool:
     """The results or the samples of a run."""
-    return header in [
-        [*about, *schema.names] for about in (ABOUT_RESULTS, ABOUT, _OLD) for schema in (RESULTS, SAMPLES)
-    ]
+    return header in [[*about, *names] for about in (ABOUT_RESULTS, ABOUT, _OLD) for names in _HEADERS]
 
 
 def write(run: ImportedRun, out: Path) -> list[Path]:

@@ -14,7 +14,7 @@ from harness.errors import BadInput
 from harness.interchange.foreign import bounded, own_export
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import Draft, Task
-from harness.interchange.foreign.names_and_dates import document_hash
+from harness.interchange.foreign.names_and_dates import document_hash, known_answer
 from harness.interchange.foreign.sample_list import MAX_SAMPLE_TEXT, Sample
 from harness.interchange.foreign.task_scores import states_none
 from harness.interchange.imported_run import Unit
@@ -123,6 +123,7 @@ def _rows(draft: Draft, task: str, line: dict[str, Any], names: list[str]) -> li
                 text(own_fields.get("cluster"), 200),
                 likelihoods,
                 whole(own_fields.get("gold"), 1000) if "gold" in own_fields else gold,
+                known_answer(own_fields.get("answer_hash")),
             )
         )
     return rows

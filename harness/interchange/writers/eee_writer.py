@@ -183,6 +183,7 @@ def _instance(run: ImportedRun, sample: dict[str, Any]) -> dict[str, Any]:
                 "weight": sample["weight"],
                 "cluster": sample["cluster"],
                 "gold": sample["gold"],
+                "answer_hash": sample["answer_hash"],
                 "choice_loglikelihoods": " ".join(map(repr, likelihoods)) if likelihoods else None,
             }
         ),

@@ -155,6 +155,7 @@ def _line(sample: dict[str, Any], standing: dict[str, bool]) -> dict[str, Any]:
             "values": {},
             "cluster": sample["cluster"],
             "gold": sample["gold"],
+            **({"answer_hash": sample["answer_hash"]} if sample["answer_hash"] else {}),
             "response": response,
             **standing,
         },

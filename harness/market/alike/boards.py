@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 KEY = ["suite", "suite_version", "task", "kind_of_origin"]
 LEAST_MODELS = 2
+YEAR = pd.Timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,22 @@ class Board:
         return str(self.runs["kind_of_origin"].iloc[0])
 
     @property
+    def newest(self) -> pd.Timestamp | None:
+        """The latest release date of its models; none where no date is known."""
+        day = pd.to_datetime(self.runs["released"]).max()
+        return None if pd.isna(day) else pd.Timestamp(day)
+
+    @property
     def richness(self) -> int:
         """Models × vendors × items: what a comparison of vendors' models rests on."""
         return len(self.runs) * int(self.runs["vendor_id"].nunique()) * self.items
 
 
 def boards(queries: Queries) -> list[Board]:
-    """All boards of at least two models, the richest first."""
+    """All boards of at least two models: those of today's models first, of those and of the others the richest first.
+
+    A board is of today's models where its newest is less than YEAR older than the newest of all boards.
+    """
     held = queries.frame("item_boards")
     rows = held[held["leading"]].merge(
         leading_runs(queries), on=["run_id", "suite", "suite_version"], suffixes=("", "_")
@@ -61,7 +71,7 @@ def boards(queries: Queries) -> list[Board]:
     out = []
     for (suite, version, task, _), runs in rows.groupby(KEY, dropna=False, sort=True):
         runs = runs.sort_values("sealed", ascending=False).drop_duplicates("label").sort_values("label")
-        if len(runs) < LEAST_MODELS:
+        if runs["model_id"].fillna(runs["label"]).nunique() < LEAST_MODELS:
             continue
         here = held[held["suite"].eq(suite) & held["suite_version"].eq(version) & held["task"].eq(task)]
         agents = runs["agent"].dropna().unique()
@@ -72,7 +82,12 @@ def boards(queries: Queries) -> list[Board]:
                 int((here["valid"] & here["partial"]).sum()), bool(runs["graded"].any()), bool(runs["probs"].all()),
             )
         )  # fmt: skip
-    return sorted(out, key=lambda board: (-board.richness, board.task, board.suite_version))
+    newest = max((day for board in out if (day := board.newest) is not None), default=None)
+    return sorted(out, key=lambda b: (_of_the_past(b, newest), -b.richness, b.task, b.suite_version))
+
+
+def _of_the_past(board: Board, newest: pd.Timestamp | None) -> bool:
+    return newest is not None and board.newest is not None and newest - board.newest >= YEAR
 
 
 def of_suites(known: list[Board]) -> list[list[Board]]:
@@ -88,7 +103,8 @@ def of_suites(known: list[Board]) -> list[list[Board]]:
 
 
 def chosen(known: list[Board], benchmarks: list[str]) -> list[Board]:
-    """The richest board of each named benchmark; without a name the richest of all whose items are right or wrong.
+    """The first board of each named benchmark, as ``boards`` has them; without a name the first of all whose items are right or
+    wrong: the richest of today's models.
 
     Raises:
         BadInput: a name fits several benchmarks (they are listed).

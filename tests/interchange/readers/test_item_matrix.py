@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -324,3 +325,37 @@ def test_a_table_of_parquet_without_a_mapping_is_no_failure_in_a_folder(tmp_path
     matrix(folder / "m.parquet")
     report = import_path(folder, runs_dir=tmp_path / "runs")
     assert not report.refused[0].failed and "--mapping" in report.refused[0].reason
+
+
+ANSWERS = "columns: {model: who, item: task, value: ok, answer: said}\nconstants: {benchmark: toy}\n"
+
+
+def test_answers_are_hashes_that_pair_over_models_and_files(tmp_path: Path) -> None:
+    lines = [("a", "t1", 0, " 3"), ("b", "t1", 0, " 3"), ("c", "t1", 0, "3"), ("a", "t2", 1, None), ("b", "t2", 0, ""),
+             ("c", "t2", 0, "e\u0301"), ("c", "t3", 0, "\u00e9"), ("b", "t4", 0, "x"), ("b", "t4", 0, "y")]  # fmt: skip
+    records = [dict(zip(("who", "task", "ok", "said"), line, strict=True)) for line in lines]
+    pq.write_table(pa.Table.from_pylist(records), tmp_path / "m.parquet")
+    runs, _ = imported(tmp_path, tmp_path / "m.parquet", ANSWERS)
+    given = {
+        run.manifest["model"]["id"]: {row["item"]: row["answer_hash"] for row in run.samples.to_pylist()}
+        for run in runs
+    }
+    assert given["a"][0] == given["b"][0] == hashlib.sha256(b" 3").hexdigest()[:16] != given["c"][0]  # spaces count
+    assert given["a"][1] is None and given["b"][1] is not None  # an empty answer is one, none is none
+    assert given["c"][1] == given["c"][2]  # one letter, composed or not
+    assert given["b"][3] is None  # two tries, two answers
+    assert all(" 3" not in row.values() for run in runs for row in run.samples.to_pylist())
+    text = "\n".join(["who,task,ok,said", *(f"{w},{t},{ok},{said or ''}" for w, t, ok, said in lines)])
+    from_csv, _ = imported(tmp_path / "csv", b.write(tmp_path / "m.csv", text + "\n"), ANSWERS)
+    second = next(run for run in from_csv if run.manifest["model"]["id"] == "b")
+    assert second.samples.to_pylist()[1]["answer_hash"] is None  # a file of text cannot say which
+
+
+def test_tries_that_a_source_counts_are_a_metric_of_the_item(tmp_path: Path) -> None:
+    text = "who,task,ok,n\na,t1,0.4,5\na,t2,1,3\n"
+    mapping = (
+        "columns: {model: who, item: task, value: ok, tries: n}\nconstants: {benchmark: toy}\nmetric: item_score\n"
+    )
+    runs, _ = imported(tmp_path, b.write(tmp_path / "m.csv", text), mapping)
+    values = {(r["metric"], r["item"]): r["value"] for r in runs[0].samples.to_pylist()}
+    assert values == {("item_score", 0): 0.4, ("item_score", 1): 1, ("tries", 0): 5, ("tries", 1): 3}

@@ -45,6 +45,16 @@ def word(row: Mapping[str, Any], column: str) -> str | None:
     return str(cell).strip() or None
 
 
+def answer_of(row: Mapping[str, Any], column: str | None) -> str | None:
+    """A cell as the text that was answered, with its spaces; an empty text is an answer where the file can hold one.
+
+    Raises:
+        BadInput: it is a list, an object or another thing that is no word.
+    """
+    cell = row.get(column) if column else None
+    return cell if isinstance(cell, str) or column is None else word(row, column)
+
+
 def name_of(row: Mapping[str, Any], column: str, *, whole: bool = False) -> str | None:
     """A cell's word that names something: of one line and within ``LONGEST``, or any text (``whole``).
 

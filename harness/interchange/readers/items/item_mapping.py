@@ -12,7 +12,7 @@
     verdicts:
       - {model: GLM-5, benchmark: gaia, code: agent-breakdown, message: The agent failed on most items.}
 
-``columns`` needs the first three; ``benchmark``, ``agent`` and ``effort`` may be constants instead. What is not understood is
+``columns`` needs the first three; ``answer`` (what was answered, kept as a hash) is for sources that have it; ``benchmark``, ``agent`` and ``effort`` may be constants instead. What is not understood is
 refused with its line, and so is a name that never occurs in the matrix (``absent``).
 """
 
@@ -31,10 +31,11 @@ from harness.interchange.foreign.limits import yaml_lines
 from harness.interchange.foreign.owners import in_catalog
 from harness.interchange.readers.items.cells import calendar_day, is_true_number, name_of, word
 
-NUMBERS = ("cost_usd", "input_tokens", "output_tokens", "reasoning_tokens", "seconds")
-"""What an item may have taken: metrics of their own in ``outcome`` (``harness.metrics`` has their units)."""
+NUMBERS = ("cost_usd", "input_tokens", "output_tokens", "reasoning_tokens", "seconds", "tries")
+"""What an item may have taken, and of how many tries its value is the mean: metrics of their own in ``outcome``
+(``harness.metrics`` has their units)."""
 OWN = ("model", "item", "value")
-_TEXTS = ("model", "item", "benchmark", "agent", "effort", "date", "edition")
+_TEXTS = ("model", "item", "benchmark", "agent", "effort", "date", "edition", "answer")
 _CONSTANTS = ("benchmark", "agent", "effort", "source", "repository", "commit", "licence", "edition", "date")
 _MISSING = ("wrong", "absent")
 _KEYS = ("columns", "constants", "metric", "missing", "keep", "leave_out", "benchmarks", "models", "verdicts")

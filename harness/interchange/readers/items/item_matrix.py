@@ -19,11 +19,11 @@ from harness.catalog.names import effort
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded, parquet, table
 from harness.interchange.foreign.draft import Draft, Task
-from harness.interchange.foreign.names_and_dates import item_hash, model_name
+from harness.interchange.foreign.names_and_dates import answer_hash, item_hash, model_name
 from harness.interchange.foreign.owners import spelled_owner
 from harness.interchange.foreign.sample_list import Sample
 from harness.interchange.imported_run import Entry, Refused, Unit
-from harness.interchange.readers.items.cells import calendar_day, figure, word
+from harness.interchange.readers.items.cells import answer_of, calendar_day, figure, word
 from harness.interchange.readers.items.item_mapping import ItemMapping, KnownModel, read_item_mapping
 
 FORMAT = "items"
@@ -53,6 +53,8 @@ class _Run:
     numbers: dict[str, dict[str, list[float]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     dates: set[str] = field(default_factory=set)
     editions: set[str] = field(default_factory=set)
+    # Hashes of each item's answers.
+    answers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     unnamed_efforts: set[str] = field(default_factory=set)
 
 
@@ -177,7 +179,7 @@ def _cells(file: Path, spec: ItemMapping) -> Iterator[tuple[int, dict[str, Any]]
         for line in rows.lines:
             if len(line.cells) != len(rows.columns):
                 raise BadInput(f"has {len(line.cells)} cells under {len(rows.columns)} columns in line {line.number}")
-            yield line.number, dict(zip(rows.columns, line.cells, strict=True))
+            yield line.number, {c: cell or None for c, cell in zip(rows.columns, line.cells, strict=True)}
     else:
         for json_line in bounded.read_lines(file, unique=True):
             if json_line.problem or not isinstance(json_line.value, dict):
@@ -218,6 +220,8 @@ def _enter(matrix: _Matrix, number: int, row: Mapping[str, Any]) -> None:
         run.dates.add(date)
     if edition:
         run.editions.add(edition)
+    if (answer := answer_of(row, spec.texts.get("answer"))) is not None:
+        run.answers[item].add(answer_hash(answer))
     run.unnamed_efforts |= unnamed
 
 
@@ -240,7 +244,14 @@ def _draft(unit: Unit, spec: ItemMapping, run: _Run, places: Mapping[str, int]) 
     asked = known.effort or run.effort or effort.split(run.model.replace(":", "-"))[1]
     values = {item: _mean(run.values.get(item, ()), spec.missing_is_wrong) for item in places}
     samples = [
-        Sample(run.benchmark, places[item], item_hash("item", item), spec.metric, value)
+        Sample(
+            run.benchmark,
+            places[item],
+            item_hash("item", item),
+            spec.metric,
+            value,
+            answer_hash=_one(run.answers.get(item)),
+        )
         for item, value in values.items()
         if value is not None
     ]
@@ -262,6 +273,11 @@ def _draft(unit: Unit, spec: ItemMapping, run: _Run, places: Mapping[str, int]) 
     _judge(draft, spec, run, values)
     draft.digest = _digest(draft, samples)
     return draft
+
+
+def _one(answers: set[str] | None) -> str | None:
+    """The answer of an item; none where its tries have several."""
+    return next(iter(answers)) if answers and len(answers) == 1 else None
 
 
 def _judge(draft: Draft, spec: ItemMapping, run: _Run, values: Mapping[str, float | None]) -> None:
@@ -294,4 +310,6 @@ def _digest(draft: Draft, samples: list[Sample]) -> str:
     sha = hashlib.sha256(json.dumps(said, sort_keys=True).encode("utf-8", "replace"))
     for sample in samples:
         sha.update(repr((sample.item, sample.doc_hash, sample.metric, sample.value)).encode())
+        if sample.answer_hash:
+            sha.update(sample.answer_hash.encode())
     return sha.hexdigest()
