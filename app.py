@@ -12,7 +12,7 @@ from harness.errors import LandscapeError
 from harness.i18n.translator import LANGUAGES, Translator, preferred
 from harness.site.server import entry, style, view
 from harness.site.server.navigation import PageEntry, headings, page_entries
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, name_links, search_box
 
 WITHOUT_DATABASE = ("methodology",)
 
@@ -70,6 +70,9 @@ def main() -> None:
             blocks.heading(seen, page)
             blocks.empty(seen, say("common.no_database"), "harness db rebuild")
             return
+        name_links.follow(seen)
+        if not seen.reader.empty:
+            search_box.show(seen, chosen_page.url_path or "overview")
         chosen_page.run()
     except LandscapeError as error:
         st.error(say("common.still_works"), title=say("common.failed"), icon=":material/error:")

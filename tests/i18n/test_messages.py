@@ -36,6 +36,7 @@ FAMILIES = (
     "choice.",
     "topic.",
     "front.",
+    "modality.",
     "claim_verdict.",
     "input_origin.",
     "afford_class.",
@@ -82,6 +83,7 @@ SAME = {
     "common.stop",
     "prices.story",
     "tasks.effort_of",
+    "search.of_model",
 }
 # Texts between two others: their blanks count.
 JOINERS = {"common.stop", "against.between", "file.join", "memo.between", "memo.comma", "place.and"}

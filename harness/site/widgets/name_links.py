@@ -1,0 +1,77 @@
+"""Names that lead to a page of their own: a model's to Model, a vendor's to its profile among Companies.
+
+In a table a name is a button rather than an address: an address opens another window, which knows neither the language nor
+anything else of the visit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.i18n.translator import Translator
+    from harness.site.server.view import View
+
+PAGES = {"model": "model", "vendor": "companies", "benchmark": "capability"}
+"""The page that shows one thing of a kind."""
+IDS = {"model": ("product_id", "model_id"), "vendor": ("vendor_id",)}
+"""What a name in a table can be of, and the columns that hold its id, the first that the table's frame has."""
+_PRESSED = "_name_pressed"
+
+
+def choices(view: View, of: str, id: str) -> dict[str, str]:
+    """The choices in the URL that show one model, vendor or benchmark on its page."""
+    if of == "model":
+        return {"model": id}
+    # a control stands in the URL under what it shows
+    if of == "benchmark":
+        rows = view.frame("benchmarks").set_index("benchmark_id")["benchmark"]
+        return {"origin": view.say("origin.reported"), "benchmark": str(rows.get(id, id))}
+    names = view.frame("vendors").set_index("vendor_id")[["name_en", "name_zh"]]
+    name = view.say.name(*names.loc[id]) if id in names.index else id
+    return {"view": view.say("companies.profile"), "vendor": str(name)}
+
+
+def linked(
+    say: Translator, frame: pd.DataFrame, name: str, columns: Mapping[str, Any], names: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The columns of a table (``name``) with those of models' and vendors' names as buttons.
+
+    ``names`` says which column holds names of what (one of IDS); without it the columns ``model`` and ``vendor`` do. A table
+    without the ids keeps its names as they are; of a row without an id the name itself is looked for.
+    """
+    out = dict(columns)
+    for column, of in (names or {"model": "model", "vendor": "vendor"}).items():
+        holder = next((c for c in IDS[of] if c in frame.columns), None)
+        if column not in out or column not in frame.columns or holder is None:
+            continue
+        ids = [
+            str(id) if isinstance(id, str) else str(shown)
+            for id, shown in zip(frame[holder], frame[column], strict=True)
+        ]
+        config = out[column] if isinstance(out[column], dict) else {"label": out[column]}
+        key = f"open-{name}-{column}"
+        out[column] = st.column_config.ButtonColumn(
+            config.get("label"), width=config.get("width"), help=config.get("help") or say(f"common.open_{of}"),
+            pinned=config.get("pinned"), alignment="left", type="tertiary", key=key, on_click=_press, args=(key, of, ids),
+        )  # fmt: skip
+    return out
+
+
+def _press(key: str, of: str, ids: Sequence[str]) -> None:
+    click = st.session_state.get(key)
+    if click is not None and 0 <= click.row < len(ids):
+        st.session_state[_PRESSED] = (of, ids[click.row])
+
+
+def follow(view: View) -> None:
+    """Go to the page of the name that was pressed; nothing where none was."""
+    pressed = st.session_state.pop(_PRESSED, None)
+    if pressed is not None:
+        of, id = pressed
+        st.switch_page(f"pages/{PAGES[of]}.py", query_params=choices(view, of, id))
