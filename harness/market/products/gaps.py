@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEAST_BENCHMARKS = 5
-"""Benchmarks below which a list says that there are few: as many as a ranked model needs."""
+"""Tests that the scale takes below which a list says that there are few: as many as a ranked model needs."""
 CODES = ("not_in_catalog", "no_scores", "few_benchmarks", "no_place", "only_vendor", "no_price", "few_hosts", "no_task_cost",
          "no_release", "no_size", "no_licence", "no_context", "no_items")  # fmt: skip
 
@@ -30,13 +30,13 @@ def gaps(
     """
     opened = row.get("open_weights")
     language = row.get("kind") in ("text", "multimodal")
-    benchmarks = int(scores["benchmark_id"].nunique())
+    tests = int(scores.loc[scores["role"].eq("scale"), "benchmark_id"].nunique())
     holds = {
         "not_in_catalog": not row,
-        "no_scores": benchmarks == 0,
-        "few_benchmarks": 0 < benchmarks < LEAST_BENCHMARKS,
-        "no_place": benchmarks >= LEAST_BENCHMARKS and not ranked,
-        "only_vendor": benchmarks > 0 and bool(scores["reporter"].eq("vendor").all()),
+        "no_scores": scores.empty,
+        "few_benchmarks": len(scores) > 0 and tests < LEAST_BENCHMARKS,
+        "no_place": tests >= LEAST_BENCHMARKS and not ranked,
+        "only_vendor": len(scores) > 0 and bool(scores["reporter"].eq("vendor").all()),
         "no_price": price is None and bool(row),
         "few_hosts": price is not None and price["basis"] == "few",
         "no_task_cost": not tasks and language,

@@ -40,6 +40,9 @@ def chosen(view: View) -> Product | None:
             blocks.page_link(view, "model", search_box.label(view, entry), search_box.ICONS["model"], model=entry.id)
         if not near:
             _ways(view)
+    if found is not None:
+        # a link from one model to another leaves the address of the first, which a reload would open again
+        st.query_params[KEY] = found.id
     return found
 
 

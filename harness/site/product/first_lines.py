@@ -13,6 +13,8 @@ from harness.site.product import known
 from harness.site.widgets import blocks, name_links
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from harness.market.products.about import Product
     from harness.site.server.view import View
 
@@ -47,8 +49,15 @@ def good(view: View, product: Product) -> tuple[str, str]:
     if row is not None:
         ends = {name: f"{row[name]:.0f}" for name in ("low", "high")}
         ranks = say("model.rank_of", rank=rank(int(row["rank_low"]), int(row["rank_high"])), of=len(scale.board(view)))
-        return say("model.points_of", points=f"{row['score']:.0f}"), say("model.points_note", ranks=ranks, **ends)
+        note = (
+            say("model.points_note", ranks=ranks, **ends)
+            if row["stderr"] > 0
+            else say("model.points_fixed", ranks=ranks)
+        )
+        return say("model.points_of", points=f"{row['score']:.0f}"), note
     why = known.why_unranked(view, product)
+    if why and not why[1]:
+        return say("model.no_rank"), say("model.no_test_short")
     return say("model.no_rank"), why[0] if why else say("model.no_published")
 
 
@@ -58,16 +67,29 @@ def dear(view: View, product: Product) -> tuple[str, str]:
 
     say = view.say
     row = known.price(view, product)
+    costs = _usual_task(view, product)
     if row is not None:
         seller = sellers(say, pd.DataFrame([row]))[0]
         note = say("model.price_note", input=dollars(row["input_per_mtok"]), output=dollars(row["output_per_mtok"]),
                    seller=seller, day=str(row["as_of"])[:10])  # fmt: skip
-        return say("model.price_of", price=dollars(row["blended_per_mtok"])), note
-    costs = known.tasks(view, product).dropna(subset="cost")
+        if len(costs):
+            first = costs.iloc[0]
+            note = say("model.task_note", note=note, cost=dollars(float(first["cost"])), benchmark=first["benchmark"])
+        return dollars(row["blended_per_mtok"]), note
     if len(costs):
         first = costs.iloc[0]
         return say("model.task_of", cost=dollars(float(first["cost"]))), str(first["benchmark"])
-    return say("vendor.unknown"), say("model.gap_no_price")
+    return say("vendor.unknown"), ""
+
+
+def _usual_task(view: View, product: Product) -> pd.DataFrame:
+    """The product's cost on the benchmark whose cost per task is known of most products, at its highest effort; one row or none."""
+    from harness.market.prices.task_costs import highest_effort
+    from harness.site.cost import tasks
+
+    rows = known.tasks(view, product).dropna(subset="cost")
+    usual = [b for b in tasks.benchmarks(view)["benchmark_id"] if b in set(rows["benchmark_id"])]
+    return highest_effort(rows[rows["benchmark_id"].eq(usual[0])]) if usual else rows.head(0)
 
 
 def old(view: View, product: Product) -> tuple[str, str]:

@@ -39,8 +39,13 @@ def place(view: View, product: Product) -> dict[Any, Any] | None:
 
 
 def why_unranked(view: View, product: Product) -> tuple[str, dict[Any, Any]] | None:
-    """Why a product with scores has no rank, in words, and its row of the scale's table; None without scores."""
-    return unplaced.reason_of(view, product.id)
+    """Why a product with scores has no rank, in words, and its row of the scale's table; None without scores.
+
+    The row is empty where the scale takes none of its scores.
+    """
+    reason = unplaced.reason_of(view, product.id)
+    scored = len(published(view, product))
+    return reason or ((view.say("model.no_test", n=scored), {}) if scored else None)
 
 
 def price(view: View, product: Product) -> dict[Any, Any] | None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts import dots
-from harness.charts.text import number
 from harness.errors import BadInput, MissingData
 from harness.market.products.likeness import LikenessToOthers, likeness_to_others
 from harness.site.widgets import blocks
@@ -43,28 +42,31 @@ def show(view: View, product: Product) -> None:
 
     say = view.say
     found = measured(view, product)
-    if found is None or found.pairs.empty:
+    if found is None:
         st.info(blocks.literal(say("model.no_items", model=product.name)), icon=":material/info:")
         return
-    rows = found.pairs.dropna(subset="residual")
+    names = view.frame("models").drop_duplicates("model_id").set_index("model_id")["name"]
+    pairs = found.pairs.assign(other=found.pairs["other_id"].map(names).fillna(found.pairs["other"]))
+    rows = pairs.dropna(subset="residual")
+    if rows.empty:
+        st.info(blocks.literal(say("model.no_items", model=product.name)), icon=":material/info:")
+        return
     board = say(
         "model.board", task=_name(view, found.board), models=len(found.board.runs), items=f"{found.board.items:,}"
     )
     if found.board.agent:
         board = f"{board}{say('model.agent', agent=found.board.agent)}"
-    if rows.empty:
-        rows = found.pairs
     near, far = rows.iloc[0], rows.iloc[-1]
     title = say("model.alike_finding", model=product.name, near=near["other"], far=far["other"],
-                most=number(float(near["residual"]), 2), least=number(float(far["residual"]), 2))  # fmt: skip
+                most=f"{near['residual']:+.2f}", least=f"{far['residual']:+.2f}")  # fmt: skip
     ends = rows if len(rows) <= 2 * EACH else pd.concat([rows.head(EACH), rows.tail(EACH)])
-    drawn = ends.assign(label=ends["other"], difference=ends["kappa"], low=ends["kappa_low"], high=ends["kappa_high"],
+    drawn = ends.assign(label=ends["other"], difference=ends["residual"], low=float("nan"), high=float("nan"),
                         significant=ends["same_vendor"].eq(True))  # fmt: skip
     blocks.chart(
         view,
         dots.differences(
-            drawn[["label", "difference", "low", "high", "significant", "residual", "items"]], say, title=title,
-            unit=say("model.kappa_unit"), note=say("model.alike_note"), source=board, name="model-alike",
+            drawn[["label", "difference", "low", "high", "significant", "kappa", "kappa_low", "kappa_high", "items"]], say, title=title,
+            unit=say("model.residual_unit"), note=say("model.alike_note"), source=board, name="model-alike",
             labels=(say("model.same_maker"), say("model.other_maker")),
         ),
     )  # fmt: skip

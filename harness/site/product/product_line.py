@@ -50,7 +50,7 @@ def show(view: View, product: Product) -> None:
     )  # fmt: skip
     column = st.column_config
     blocks.table(
-        view, shown.sort_values("released", ascending=False, na_position="last"), "model-line",
+        view, shown.sort_values("released", ascending=False, na_position="last"), "model-line-table",
         {
             "name": column.TextColumn(say("columns.model"), pinned=True),
             "released": column.DateColumn(say("columns.released"), format="YYYY-MM-DD"),

@@ -87,8 +87,9 @@ def _tasks(view: View, product: Product) -> None:
         effort_name=["" if e == "default" else say.known("effort", e) for e in rows["effort"]],
         basis_name=[say(f"tasks.{b}") if isinstance(b, str) else "" for b in rows["basis"]],
     )
+    silent = [c for c in ("output_tokens", "seconds", "speed", "first_token") if shown[c].isna().all()]
     blocks.table(
-        view, shown, "model-task-costs",
+        view, shown.drop(columns=silent), "model-task-costs",
         {
             "benchmark": column.TextColumn(say("controls.benchmark"), pinned=True),
             "effort_name": column.TextColumn(say("model.effort")),
@@ -98,9 +99,11 @@ def _tasks(view: View, product: Product) -> None:
             "seconds": column.NumberColumn(say("tasks.seconds"), format="%,.0f"),
             "speed": column.NumberColumn(say("cost.speed"), format="%.0f"),
             "first_token": column.NumberColumn(say("cost.first_token"), format="%.1f"),
-            "setting": column.TextColumn(say("tasks.setting")),
             "reported_by": column.TextColumn(say("tasks.reporter")),
-            **columns.evidence(say),
+            "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD"),
+            "url": columns.link(say("columns.link")),
+            "setting": column.TextColumn(say("tasks.setting")),
+            "source": column.TextColumn(say("columns.source")),
         },
         alt=say("model.tasks"), height=260,
     )  # fmt: skip
@@ -136,8 +139,10 @@ def _sellers(view: View, product: Product) -> None:
             "input_per_mtok": column.NumberColumn(say("companies.input_price"), format="$%.4g"),
             "output_per_mtok": column.NumberColumn(say("companies.output_price"), format="$%.4g"),
             "blended_per_mtok": column.NumberColumn(say("cost.blended"), format="$%.4g"),
-            "remark": column.TextColumn(say("companies.remark")),
-            **columns.evidence(say),
+            "remark": column.TextColumn(say("companies.remark"), width="medium"),
+            "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD"),
+            "url": columns.link(say("columns.link")),
+            "source": column.TextColumn(say("columns.source")),
         },
         alt=say("model.sellers", n=rows["provider_id"].nunique()), height=360,
     )  # fmt: skip

@@ -28,7 +28,7 @@ def show(view: View, product: Product) -> None:
             say("model.unranked", model=product.name, why=why[0]) if why else say("model.unscored", model=product.name)
         )
         st.info(blocks.literal(text), icon=":material/info:")
-        if why and why[1]["points"] == why[1]["points"]:
+        if why and why[1] and why[1]["points"] == why[1]["points"]:
             ends = {name: f"{why[1][name]:.0f}" for name in ("points", "low", "high")}
             st.caption(blocks.literal(say("model.provisional", **ends)))
     else:
@@ -43,7 +43,7 @@ def neighbours(view: View, product: Product, row: dict[Any, Any]) -> Any:
     shown = around(board, product.id)
     level = int(board["within_leader"].sum())
     title = say(
-        "model.stands", model=product.name, points=number(float(row["score"]), 0), low=number(float(row["low"]), 0),
+        "model.stands" if row["stderr"] > 0 else "model.stands_fixed", model=product.name, points=number(float(row["score"]), 0), low=number(float(row["low"]), 0),
         high=number(float(row["high"]), 0), rank=rank(int(row["rank_low"]), int(row["rank_high"])), of=len(board),
     )  # fmt: skip
     if bool(row["within_leader"]) and level > 1:

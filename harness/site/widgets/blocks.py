@@ -117,7 +117,7 @@ def download(view: View, frame: pd.DataFrame, name: str) -> None:
     )
 
 
-def page_link(view: View, page: str, label: str, icon: str | None = None, **choices: str | list[str]) -> None:
+def page_link(view: View, page: str, label: str, icon: str | None = None, /, **choices: str | list[str]) -> None:
     """A link to another page, with its choices in the URL and the language kept."""
     language = (
         {"lang": st.session_state["lang_label"]} if view.language != "en" and "lang_label" in st.session_state else {}

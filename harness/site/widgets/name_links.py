@@ -51,7 +51,7 @@ def linked(
         if column not in out or column not in frame.columns or holder is None:
             continue
         ids = [
-            str(id) if isinstance(id, str) else str(shown)
+            id if isinstance(id, str) else str(shown) if of == "model" else ""
             for id, shown in zip(frame[holder], frame[column], strict=True)
         ]
         config = out[column] if isinstance(out[column], dict) else {"label": out[column]}
@@ -65,7 +65,7 @@ def linked(
 
 def _press(key: str, of: str, ids: Sequence[str]) -> None:
     click = st.session_state.get(key)
-    if click is not None and 0 <= click.row < len(ids):
+    if click is not None and 0 <= click.row < len(ids) and ids[click.row]:
         st.session_state[_PRESSED] = (of, ids[click.row])
 
 

@@ -21,6 +21,7 @@ ICONS = {
     "benchmark": ":material/quiz:",
 }
 MOST_TYPED = 80
+"""Characters that are looked for: as many as the longest names have."""
 
 
 def entries(view: View) -> tuple[Entry, ...]:
@@ -52,15 +53,16 @@ def _box(view: View) -> None:
 
     say = view.say
     typed = st.text_input(
-        say("search.label"), key=KEY, type="search", live="150ms", placeholder=say("search.hint"), max_chars=MOST_TYPED,
+        say("search.label"), key=KEY, type="search", live="150ms", placeholder=say("search.hint"),
         label_visibility="collapsed", icon=":material/search:",
     )  # fmt: skip
-    if not (typed or "").strip():
+    typed = " ".join((typed or "").split())[:MOST_TYPED]
+    if not typed:
         return
-    found = short_list(entries(view), str(typed))
+    found = short_list(entries(view), typed)
     with st.container(key="search-results"):
         if not found:
-            st.caption(blocks.literal(say("search.nothing", typed=str(typed).strip())))
+            st.caption(blocks.literal(say("search.nothing", typed=typed)))
         for answer in found:
             kind = "model" if answer.entry.kind == "run" else answer.entry.kind
             blocks.page_link(
