@@ -44,6 +44,8 @@ def product(queries: Queries, entries: Sequence[Entry], wanted: str) -> Product 
         return Product(id, str(row["name"]), row, tuple(rows["model_id"]))
     if any(entry.kind == "run" and entry.id == wanted for entry in entries):
         return Product(wanted, wanted)
+    if " · " in wanted:  # a leaderboard's name of one of several runs of a model
+        return product(queries, entries, wanted.partition(" · ")[0])
     sought = letters(wanted)
     called = {e.id for e in entries if e.kind == "model" and sought and sought in e.letters}
     return product(queries, entries, called.pop()) if len(called) == 1 and wanted not in called else None

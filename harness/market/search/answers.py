@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from harness.market.search.entries import KINDS, Entry, letters, words
 
-MOST: dict[str, int] = {"model": 6, "vendor": 3, "benchmark": 4, "run": 3}
+MOST = {"model": 6, "vendor": 3, "benchmark": 4, "run": 3}
 """Answers of each kind that a short list has; models that only runs name are listed where the catalog's leave room."""
 LIKE = 0.75
 """Likeness of spelling (``difflib``, 0 to 1) from which a name stands for a misspelt one; below it, other names come up."""
@@ -34,7 +34,7 @@ def answers(entries: Sequence[Entry], typed: str) -> list[Answer]:
     there = {(a.entry.kind, a.entry.id) for a in found}
     found += [Answer(e, MAKER) for e in entries if e.maker in makers and (e.kind, e.id) not in there]
     if not found:
-        found = _spelt(entries, sought)
+        return _spelt(entries, sought)
     if any(a.fit == WHOLE for a in found):  # what merely holds the word is no answer beside what is called so
         found = [a for a in found if a.fit <= BEGINS or a.entry.kind not in ("benchmark", "run")]
     return sorted(found, key=lambda a: (a.fit, KINDS.index(a.entry.kind), -a.entry.weight, a.entry.en))
@@ -43,12 +43,12 @@ def answers(entries: Sequence[Entry], typed: str) -> list[Answer]:
 def short_list(entries: Sequence[Entry], typed: str) -> list[Answer]:
     """The best ``MOST`` answers of each kind, in the order of ``answers``."""
     every = answers(entries, typed)
-    catalogued = [a for a in every if a.entry.kind == "model"]
-    left = MOST | ({"run": 0} if len(catalogued) >= MOST["model"] else {})
-    out = []
+    room = sum(a.entry.kind == "model" for a in every) < MOST["model"]
+    left, out = dict(MOST), []
     for answer in every:
-        if left[answer.entry.kind]:
-            left[answer.entry.kind] -= 1
+        kind = answer.entry.kind
+        if left[kind] and (kind != "run" or room or answer.fit == WHOLE):
+            left[kind] -= 1
             out.append(answer)
     return out
 
@@ -73,5 +73,8 @@ def _begin(parts: tuple[str, ...], name: tuple[str, ...]) -> bool:
 
 def _spelt(entries: Sequence[Entry], sought: str) -> list[Answer]:
     names = {name for entry in entries for name in entry.letters}
-    close = set(difflib.get_close_matches(sought, names, n=8, cutoff=LIKE))
-    return [Answer(entry, SPELT) for entry in entries if close.intersection(entry.letters)]
+    place = {name: at for at, name in enumerate(difflib.get_close_matches(sought, names, n=8, cutoff=LIKE))}
+    found = [(min(place[n] for n in e.letters if n in place), e) for e in entries if place.keys() & set(e.letters)]
+    return [
+        Answer(e, SPELT) for _, e in sorted(found, key=lambda pair: (pair[0], KINDS.index(pair[1].kind), pair[1].en))
+    ]

@@ -82,7 +82,7 @@ def show(view: View, product: Product) -> None:
             "accuracy_other": column.NumberColumn(say("model.right_other"), format="percent"),
             "items": column.NumberColumn(say("columns.items"), format="%,d"),
         },
-        alt=say("model.alike"), names={"other": "model"}, height=320,
+        alt=say("model.alike"), height=320,
     )  # fmt: skip
 
 

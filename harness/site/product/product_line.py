@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from harness.charts import timeline
+from harness.charts.product import timeline
 from harness.charts.text import dollars
 from harness.market.products.line import neighbours
 from harness.site.evidence.runs import present
@@ -57,9 +57,11 @@ def show(view: View, product: Product) -> None:
             "points": column.TextColumn(say("reported.capability"), help=say("companies.capability_help")),
             "price": column.TextColumn(say("cost.blended")),
             "params_b": column.NumberColumn(say("columns.params"), format="%.3g"),
-            **columns.evidence(say),
+            "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD"),
+            "url": columns.link(say("columns.link")),
+            "source": column.TextColumn(say("columns.source")),
         },
-        alt=say("model.line_title", n=len(line)), names={"name": "model"}, height=360,
+        alt=say("model.line_title", n=len(line)), height=360,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from harness.charts import among
+from harness.charts.product import among
 from harness.charts.text import number
 from harness.market.products.scores import peer_scores
 from harness.site.product import known

@@ -80,14 +80,10 @@ def chart(view: View, drawn: Chart, *, height: int | None = None, lead: bool = F
             st.dataframe(defused(drawn.data), hide_index=True, alt=drawn.title)
 
 
-def table(
-    view: View, frame: pd.DataFrame, name: str, columns: Mapping[str, Any], *, alt: str,
-    names: Mapping[str, str] | None = None, **options: Any,
-) -> Any:  # fmt: skip
-    """A sortable, searchable table of the named columns, with its CSV below; names of models and vendors lead to their pages
-    (``names`` as in ``name_links.linked``)."""
+def table(view: View, frame: pd.DataFrame, name: str, columns: Mapping[str, Any], *, alt: str, **options: Any) -> Any:
+    """A sortable, searchable table of the named columns, with its CSV below; names of models and vendors lead to their pages."""
     shown = [c for c in columns if c in frame.columns]
-    columns = name_links.linked(view.say, frame, name, columns, names)
+    columns = name_links.linked(view.say, frame, name, columns)
     if isinstance(options.get("height"), int):
         options["height"] = min(options["height"], 38 + 35 * max(len(frame), 1))  # header and rows: no empty grid below
     event = st.dataframe(

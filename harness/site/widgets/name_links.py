@@ -37,27 +37,25 @@ def choices(view: View, of: str, id: str) -> dict[str, str]:
     return {"view": view.say("companies.profile"), "vendor": str(name)}
 
 
-def linked(
-    say: Translator, frame: pd.DataFrame, name: str, columns: Mapping[str, Any], names: Mapping[str, str] | None = None
-) -> dict[str, Any]:
-    """The columns of a table (``name``) with those of models' and vendors' names as buttons.
+def linked(say: Translator, frame: pd.DataFrame, name: str, columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a table (``name``) with those headed Model and Vendor as buttons, where the frame has the ids (IDS).
 
-    ``names`` says which column holds names of what (one of IDS); without it the columns ``model`` and ``vendor`` do. A table
-    without the ids keeps its names as they are; of a row without an id the name itself is looked for.
+    Of a model without an id the name itself is looked for; a vendor's name without one leads nowhere.
     """
     out = dict(columns)
-    for column, of in (names or {"model": "model", "vendor": "vendor"}).items():
-        holder = next((c for c in IDS[of] if c in frame.columns), None)
-        if column not in out or column not in frame.columns or holder is None:
+    heads = {say(f"columns.{of}"): of for of in IDS}
+    for column, config in columns.items():
+        of = heads.get(config.get("label") or "") if isinstance(config, dict) else None
+        holder = next((c for c in IDS[of] if c in frame.columns), None) if of else None
+        if of is None or holder is None or column not in frame.columns:
             continue
         ids = [
             id if isinstance(id, str) else str(shown) if of == "model" else ""
             for id, shown in zip(frame[holder], frame[column], strict=True)
         ]
-        config = out[column] if isinstance(out[column], dict) else {"label": out[column]}
         key = f"open-{name}-{column}"
         out[column] = st.column_config.ButtonColumn(
-            config.get("label"), width=config.get("width"), help=config.get("help") or say(f"common.open_{of}"),
+            config["label"], width=config.get("width"), help=config.get("help") or say(f"common.open_{of}"),
             pinned=config.get("pinned"), alignment="left", type="tertiary", key=key, on_click=_press, args=(key, of, ids),
         )  # fmt: skip
     return out
