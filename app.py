@@ -73,6 +73,8 @@ def main() -> None:
         name_links.follow(seen)
         if not seen.reader.empty:
             search_box.show(seen, chosen_page.url_path or "overview")
+            with st.sidebar:
+                search_box.recent(seen, st.query_params.get("model", ""))
         chosen_page.run()
     except LandscapeError as error:
         st.error(say("common.still_works"), title=say("common.failed"), icon=":material/error:")

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from harness.analysis.scale.fit import ScaleFit
     from harness.site.server.view import View
 
+FIRST = "first"
+"""Choice in the URL that draws the benchmarks above the scale: of links that name a benchmark (``name_links.choices``)."""
+
 
 def show(view: View) -> None:
     """The reported part of the Capability page."""
@@ -36,11 +39,21 @@ def show(view: View) -> None:
                 help=say("reported.least_help"),
             )
         )
+    asked = st.query_params.get(FIRST) == "benchmark"
+    if asked:
+        _benchmarks(view, scores)
     every = scale.board(view, least)
     if fit is None or every.empty:
         st.info(say("reported.no_scale"), icon=":material/info:")
     else:
         _scale(view, leaderboard.named(view, every), fit, least)
+    if not asked:
+        _benchmarks(view, scores)
+
+
+def _benchmarks(view: View, scores: pd.DataFrame) -> None:
+    """The scores of one benchmark, as published."""
+    say = view.say
     blocks.section(say("reported.benchmarks"), say("reported.benchmarks_lead"))
     names = list(scores["benchmark"].value_counts().index)
     benchmark = controls.select(say("controls.benchmark"), names, "benchmark")

@@ -43,6 +43,7 @@ def chosen(view: View) -> Product | None:
     if found is not None:
         # a link from one model to another leaves the address of the first, which a reload would open again
         st.query_params[KEY] = found.id
+        search_box.remember(found.id)
     return found
 
 

@@ -35,6 +35,7 @@ _SEARCH = (
     " border-radius: 0.5rem; padding: 0.5rem; gap: 0.125rem; max-height: 75vh; overflow-y: auto; box-shadow: 0 4px 16px rgba(0,0,0,.18)}"
     ".st-key-search-results [data-testid=stPageLink], .st-key-search-results [data-testid=stPageLink] > div,"
     " .st-key-search-results [data-testid=stPageLink-NavLink]{width: 100%; margin: 0}"
+    ".st-key-search-results [data-testid=stPageLink-NavLink]{padding: 0.3rem 0.5rem; min-height: 2rem}"
     "@media print{.st-key-search{display: none}}"
 )  # fmt: skip
 

@@ -31,7 +31,7 @@ def choices(view: View, of: str, id: str) -> dict[str, str]:
     # a control stands in the URL under what it shows
     if of == "benchmark":
         rows = view.frame("benchmarks").set_index("benchmark_id")["benchmark"]
-        return {"origin": view.say("origin.reported"), "benchmark": str(rows.get(id, id))}
+        return {"origin": view.say("origin.reported"), "first": "benchmark", "benchmark": str(rows.get(id, id))}
     names = view.frame("vendors").set_index("vendor_id")[["name_en", "name_zh"]]
     name = view.say.name(*names.loc[id]) if id in names.index else id
     return {"view": view.say("companies.profile"), "vendor": str(name)}

@@ -20,6 +20,8 @@ ICONS = {
     "vendor": ":material/domain:",
     "benchmark": ":material/quiz:",
 }
+MOST_RECENT = 5
+"""Models looked at last that stand in the sidebar."""
 MOST_TYPED = 80
 """Characters that are looked for: as many as the longest names have."""
 
@@ -69,6 +71,23 @@ def _box(view: View) -> None:
                 view, name_links.PAGES[kind], label(view, answer.entry), ICONS[answer.entry.kind],
                 **name_links.choices(view, kind, answer.entry.id),
             )  # fmt: skip
+
+
+def remember(product_id: str) -> None:
+    """Note that the visitor looked at a model: the last ``MOST_RECENT`` stand in the session, the newest first."""
+    before = [id for id in st.session_state.get("_recent", []) if id != product_id]
+    st.session_state["_recent"] = [product_id, *before][:MOST_RECENT]
+
+
+def recent(view: View, open_now: str) -> None:
+    """Links to the models that the visitor looked at last, without the one that is open."""
+    ids = [id for id in st.session_state.get("_recent", []) if id != open_now]
+    if not ids:
+        return
+    names = {e.id: e.en for e in entries(view) if e.kind in ("model", "run") and e.id in ids}
+    st.caption(view.say("search.recent"))
+    for id in ids:
+        blocks.page_link(view, "model", names.get(id, id), ICONS["model"], model=id)
 
 
 def label(view: View, entry: Entry) -> str:
