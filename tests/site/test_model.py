@@ -52,7 +52,8 @@ def test_the_first_screen_answers_with_the_boards_own_numbers(site: Open, filled
     said = plain(at)
     assert f"**{row['score']:.0f} points**" in said
     assert f"rank {row['ranks']} of {len(board)}" in said
-    assert "Open weights" in said and "apache-2.0" in said or "community" in said
+    opened = rows(filled, f"SELECT licence FROM model WHERE model_id = '{ranked}'")["licence"].iloc[0]
+    assert f"Weights **Open** :small[{opened}]" in said
 
 
 def test_scores_have_place_source_and_day(site: Open, filled: Path, ranked: str) -> None:
@@ -141,7 +142,7 @@ def test_the_page_is_chinese_in_chinese(site: Open, filled: Path, ranked: str) -
     at = site(filled, "model", model=ranked, lang="中文")
     assert not at.exception and not at.error
     said = plain(at)
-    assert "能力如何" in said and "How good" not in said and "points" not in said
+    assert "综合能力" in said and "Capability" not in said and "points" not in said
 
 
 def found(at: AppTest) -> list[str]:

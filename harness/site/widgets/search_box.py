@@ -39,7 +39,9 @@ def entries(view: View) -> tuple[Entry, ...]:
 
 
 def show(view: View, page: str) -> None:
-    """The box at the head of the page, emptied when the visitor comes to another page or model."""
+    """The box at the head of the page, emptied when the visitor comes to another page or model; none in another site's frame."""
+    if st.context.is_embedded:
+        return
     place = f"{page} {st.query_params.get('model', '')}"
     if st.session_state.get("_found_on") != place:
         st.session_state["_found_on"] = place
