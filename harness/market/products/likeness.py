@@ -36,13 +36,15 @@ class LikenessToOthers:
 def likeness_to_others(queries: Queries, boards: list[Board], ids: tuple[str, ...]) -> LikenessToOthers | None:
     """The product (its ids in the catalog) against all others of the richest board that holds it; right-or-wrong boards first.
 
-    None where no board of two models holds it. Of several runs of the product the first by label counts.
+    None where no such board holds it; of a benchmark's boards the richest counts, of the product's runs the first by label.
     """
     import pandas as pd
 
     from harness.market.alike.item_likeness import item_likeness
 
-    holding = [b for b in boards if b.runs["model_id"].isin(ids).any() or b.runs["model"].isin(ids).any()]
+    richest = {b.task: b for b in reversed(boards)}
+    known = [b for b in boards if richest[b.task] is b]
+    holding = [b for b in known if b.runs["model_id"].isin(ids).any() or b.runs["model"].isin(ids).any()]
     if not holding:
         return None
     board = next((b for b in holding if not b.graded), holding[0])
