@@ -12,30 +12,16 @@ if TYPE_CHECKING:
 
 COLUMNS = ["model_id", "name", "vendor_id", "released", "params_b", "open_weights", "line", "score", "low", "high", "rank",
            "blended_per_mtok", "as_of", "source", "url"]  # fmt: skip
-SAME = (
-    "instruct",
-    "chat",
-    "it",
-    "base",
-    "preview",
-    "exp",
-    "experimental",
-    "beta",
-    "latest",
-    "hf",
-    "v",
-    "b",
-    "a",
-    "k",
-    "r",
-)
-"""Words of a name that do not part lines: how it was tuned or how finished it is, and letters beside numbers."""
+SAME = ("instruct", "chat", "it", "base", "preview", "exp", "experimental", "beta", "latest", "hf")
+"""Words of a name that do not part lines: how it was tuned or how finished it is."""
+_NUMBERS = re.compile(r"\(.*?\)|\ba?\d+(\.\d+)?[bkm]\b|\bv(?=\d)")
+"""What of a name counts as number: what stands in brackets, sizes (``235B``, ``A22B``, ``32K``), the ``v`` of a version. A letter
+after a number (``4.6V``, ``4o``) is another line."""
 
 
 def line_of(name: str) -> str:
     """The words of a name without numbers, sizes, dates and words of ``SAME``: ``claude opus`` for ``Claude Opus 4.5``."""
-    text = re.sub(r"\(.*?\)", " ", name.casefold())
-    words = re.split(r"[^a-z\u4e00-\u9fff]+", re.sub(r"\d+(\.\d+)?[bkm]\b", " ", text))
+    words = re.split(r"[^a-z\u4e00-\u9fff]+", _NUMBERS.sub(" ", name.casefold()))
     kept = sorted({w for w in words if w and w not in SAME})
     return " ".join(kept)
 

@@ -28,7 +28,8 @@ def show(view: View, product: Product) -> None:
     if product.catalogued and present(row.get("vendor_en")):
         blocks.page_link(view, "companies", say.name(row["vendor_en"], row["vendor_zh"]), ":material/domain:",
                          **name_links.choices(view, "vendor", str(row["vendor_id"])))  # fmt: skip
-    with st.grid(5, min_column_width=170):
+    # the scale takes seconds the first time after a publish
+    with st.skeleton(height=140), st.grid(5, min_column_width=170):
         for key, answer in (
             ("good", good(view, product)),
             ("dear", dear(view, product)),
@@ -127,7 +128,7 @@ def sure(view: View, product: Product) -> tuple[str, str]:
     # the newest that may enter the scale, as on Capability, else the newest of all
     day = reported.newest_scores(view).get(product.id, rows["as_of"].max())
     newest = say("model.newest_score", day=str(day)[:10])
-    return say("model.benchmarks", n=len(rows)), say("file.join").join(part for part in (counted, newest) if part)
+    return say("model.benchmarks", n=len(rows)), say("memo.between").join(part for part in (counted, newest) if part)
 
 
 def _facts(view: View, product: Product) -> str:
@@ -141,7 +142,7 @@ def _facts(view: View, product: Product) -> str:
     for key in ("input_modalities", "output_modalities"):
         if present(row.get(key)):
             kinds = [say.known("modality", k.strip()) for k in str(row[key]).replace(",", ";").split(";")]
-            parts.append(say(f"model.{key}", kinds=say("memo.comma").join(kinds)))
+            parts.append(say(f"model.{key}", kinds=say("file.join").join(kinds)))
     if present(row.get("params_b")):
         active = row.get("active_params_b")
         size = f"{row['params_b']:.4g}"

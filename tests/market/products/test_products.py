@@ -59,6 +59,10 @@ class Rows:
         ("Qwen3-235B-A22B-Instruct", "qwen"),
         ("DeepSeek-V3.2-Exp", "deepseek"),
         ("GPT-5 mini", "gpt mini"),
+        ("GLM-4.6V", "glm v"),
+        ("GPT-4o", "gpt o"),
+        ("DeepSeek-R1", "deepseek r"),
+        ("Llama 3.1 70B Instruct", "llama"),
         ("Claude 3.5 Sonnet (June 2024)", "claude sonnet"),
     ],
 )
