@@ -13,7 +13,7 @@ from harness.errors import LandscapeError
 from harness.i18n.translator import LANGUAGES, Translator, preferred
 from harness.site.server import entry, style, view
 from harness.site.server.navigation import PageEntry, headings, page_entries
-from harness.site.widgets import address, blocks
+from harness.site.widgets import address, blocks, name_links, search_box
 
 WITHOUT_DATABASE = ("methodology",)
 
@@ -75,6 +75,11 @@ def show(chosen_page: st.Page, say: Translator) -> None:
             blocks.heading(seen, page)
             blocks.empty(seen, say("common.no_database"), "harness db rebuild")
             return
+        name_links.follow(seen)
+        if not seen.reader.empty:
+            search_box.show(seen, chosen_page.url_path or "overview")
+            with st.sidebar:
+                search_box.recent(seen, st.query_params.get("model", ""))
         chosen_page.run()
         address.leave()
     except StopException:

@@ -139,3 +139,35 @@ def test_every_answer_of_the_server_carries_the_headers_and_no_banner(address: s
     assert "script-src 'self' 'sha256-" in headers["content-security-policy"]
     assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "no-referrer")
     assert "server" not in headers
+
+
+def test_a_model_is_found_by_typing_and_opened_by_keyboard(visitor: Visitor) -> None:
+    page = visitor.open("cost?lang=中文")
+    page.get_by_role("searchbox").or_(page.locator(".st-key-search input")).first.click()
+    page.keyboard.type("aurora 2")
+    page.locator(".st-key-search-results a", has_text="Aurora Systems 2").first.wait_for()
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.tagName") == "A":
+            break
+    page.keyboard.press("Enter")
+    page.locator("h1", has_text="Aurora Systems 2").wait_for()
+    visitor.settle()
+    assert "model=aurora-2" in page.evaluate("location.href")
+    assert page.locator(".st-key-search input").input_value() == "", "the box is empty on the page that was found"
+    assert page.locator("[data-testid=stSidebarNav]").get_by_text("概览").count() >= 1, "the language stays"
+    assert visitor.complaints == []
+
+
+def test_a_name_in_a_table_opens_the_models_page(visitor: Visitor) -> None:
+    page = visitor.open("capability?origin=Reported")
+    table = page.locator("[data-testid=stDataFrame]").first
+    table.scroll_into_view_if_needed()
+    leader = page.locator("h2").first.inner_text().split(" leads")[0].split(" stands")[0]
+    page.wait_for_timeout(1000)  # the grid answers once it is drawn
+    box = table.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 140, box["y"] + 52)
+    page.locator("h1", has_text=leader).wait_for()
+    assert "model=" in page.evaluate("location.href")
+    assert visitor.complaints == []

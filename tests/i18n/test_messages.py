@@ -36,6 +36,7 @@ FAMILIES = (
     "choice.",
     "topic.",
     "front.",
+    "modality.",
     "claim_verdict.",
     "input_origin.",
     "afford_class.",
@@ -85,6 +86,7 @@ SAME = {
     "tasks.effort_of",
     "likeness.answer",
     "likeness.plus_minus",
+    "search.of_model",
 }
 # Texts between two others: their blanks count.
 JOINERS = {

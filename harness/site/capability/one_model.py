@@ -69,7 +69,7 @@ def against(view: View, frame: pd.DataFrame, fit: ScaleFit, *, source: str) -> N
 def domains(view: View, frame: pd.DataFrame, fit: ScaleFit, *, source: str) -> None:
     """Chosen models, by default the first four that have a profile: their points in each domain with intervals."""
     say = view.say
-    rows = _profiles(view, fit)
+    rows = profiles(view, fit)
     rows = rows.assign(model=rows["model_id"].map(frame.set_index("model_id")["model"])).dropna(subset=["model"])
     if rows.empty:
         return
@@ -116,7 +116,8 @@ def _absent(view: View, rows: pd.DataFrame) -> str:
     return " " + view.say("scale.domains_absent", domains=", ".join(absent)) if absent else ""
 
 
-def _profiles(view: View, fit: ScaleFit) -> pd.DataFrame:
+def profiles(view: View, fit: ScaleFit) -> pd.DataFrame:
+    """``analysis.scale.domains.profiles`` of the database's scale."""
 
     def compute() -> pd.DataFrame:
         from harness.analysis.scale.domains import profiles

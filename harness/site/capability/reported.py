@@ -9,13 +9,16 @@ import streamlit as st
 from harness.analysis.scale.ranks import LEAST_BENCHMARKS
 from harness.charts import dots
 from harness.site.capability import diagnostics, equal_size, leaderboard, one_model, scale, trend, unplaced
-from harness.site.widgets import blocks, columns, controls
+from harness.site.widgets import address, blocks, columns, controls
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from harness.analysis.scale.fit import ScaleFit
     from harness.site.server.view import View
+
+FIRST = "first"
+"""Choice in the URL that draws the benchmarks above the scale: of links that name a benchmark (``name_links.choices``)."""
 
 
 def show(view: View) -> None:
@@ -36,11 +39,22 @@ def show(view: View) -> None:
                 help=say("reported.least_help"),
             )
         )
+    asked = st.query_params.get(FIRST) == "benchmark"
+    if asked:
+        address.keep(FIRST)
+        _benchmarks(view, scores)
     every = scale.board(view, least)
     if fit is None or every.empty:
         st.info(say("reported.no_scale"), icon=":material/info:")
     else:
         _scale(view, leaderboard.named(view, every), fit, least)
+    if not asked:
+        _benchmarks(view, scores)
+
+
+def _benchmarks(view: View, scores: pd.DataFrame) -> None:
+    """The scores of one benchmark, as published."""
+    say = view.say
     blocks.section(say("reported.benchmarks"), say("reported.benchmarks_lead"))
     names = list(scores["benchmark"].value_counts().index)
     benchmark = controls.select(say("controls.benchmark"), names, "benchmark")

@@ -76,3 +76,12 @@ def _reason(view: View, row: dict[Any, Any]) -> str:
     only = say.known("only", row["only"]) if isinstance(row["only"], str) else ""
     needed = int(row["needed"]) if row["needed"] == row["needed"] and row["needed"] is not None else 0
     return say(f"unplaced.{row['reason']}", n=int(row["benchmarks"]), needed=needed, only=only)
+
+
+def reason_of(view: View, product_id: str) -> tuple[str, dict[Any, Any]] | None:
+    """Why a product is not ranked, in the language shown, and its row of ``scale_table``; None where it is or has no score."""
+    from harness.analysis.scale.ranks import LEAST_BENCHMARKS
+
+    table = _table(view, LEAST_BENCHMARKS)
+    rows = table[table["product_id"].eq(product_id) & ~table["ranked"].astype(bool)].to_dict("records")
+    return (_reason(view, rows[0]), rows[0]) if rows else None

@@ -63,7 +63,7 @@ def tradeoff(view: View, axis: Axis, ratio: float = RATIO, prices: str = "list",
         rows = rows.assign(note=rows["vendor"] + " · " + rows["seller"] + " · " + rows["as_of"].astype(str).str[:10])
         keep = ["label", "x", "y", "y_low", "y_high", "segment", "country", "open_weights", "vendor", "seller",
                 "provider", "provider_kind", "tier", "basis", "note", "on_frontier", "membership", "as_of", "source", "url",
-                "speed", "first_token", "stderr", "model_id"]  # fmt: skip
+                "speed", "first_token", "stderr", "model_id", "vendor_id"]  # fmt: skip
         order = ["on_frontier", "membership", "score"]
         return rows.sort_values(order, ascending=False, ignore_index=True)[keep]
 

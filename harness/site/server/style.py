@@ -36,6 +36,21 @@ _BRAND = (
     "[data-testid=stSidebarHeader] > :first-child::after{content: 'Landscape'; font-size: 1.15rem; font-weight: 650}"
 )
 
+# A link to the page that is open shows something else of it: it is no mark of where one is, as in the navigation.
+_LINKS = (
+    "[data-testid=stMain] [data-testid=stPageLink-NavLink]:not(:hover){background-color: transparent}"
+    "[data-testid=stMain] [data-testid=stPageLink-NavLink] p{font-weight: 400}"
+)
+# The search box stands in the header, beside Streamlit's own menu, and its answers below it above the page; it is not printed.
+_SEARCH = (
+    ".st-key-search{position: fixed; top: 0.5rem; right: 4.5rem; width: min(24rem, calc(100vw - 9rem)); z-index: 999991; gap: 0.25rem}"
+    ".st-key-search-results{background: light-dark(#FFFFFF, #1A1D24); border: 1px solid light-dark(#C8CDD5, #454B57);"
+    " border-radius: 0.5rem; padding: 0.5rem; gap: 0.125rem; max-height: 75vh; overflow-y: auto; box-shadow: 0 4px 16px rgba(0,0,0,.18)}"
+    ".st-key-search-results [data-testid=stPageLink], .st-key-search-results [data-testid=stPageLink] > div,"
+    " .st-key-search-results [data-testid=stPageLink-NavLink]{width: 100%; margin: 0}"
+    ".st-key-search-results [data-testid=stPageLink-NavLink]{padding: 0.3rem 0.5rem; min-height: 2rem}"
+    "@media print{.st-key-search{display: none}}"
+)  # fmt: skip
 
 _PRINT = re.sub(r"/\*.*?\*/|\s+", " ", Path(__file__).with_name("print.css").read_text(encoding="utf-8"))
 
@@ -61,7 +76,7 @@ def alone(chart: str) -> None:
 def style(headings: Mapping[int, str]) -> None:
     """Name the sections of the navigation above their first entries (``place: name``) and mend what the theme cannot."""
     named = "".join(_HEADING.format(place=place, name=_quoted(name)) for place, name in headings.items())
-    st.html(f"<style>{named}{_TEXT}{_FOCUS}{_TILE}{_ANSWER}{_BRAND}{_PRINT}</style>")
+    st.html(f"<style>{named}{_TEXT}{_FOCUS}{_TILE}{_ANSWER}{_BRAND}{_LINKS}{_SEARCH}{_PRINT}</style>")
 
 
 def _quoted(text: str) -> str:

@@ -76,7 +76,11 @@ def _portfolios(view: View) -> None:
 def _rest(view: View) -> None:
     from harness.site.evidence import csv_zip, runs
     from harness.site.opportunities import white_space
+    from harness.site.product import known
+    from harness.site.widgets import search_box
 
+    search_box.entries(view)
+    known.newest(view)
     runs.listed(view)
     if len(view.frame("models")):
         white_space.models(view)

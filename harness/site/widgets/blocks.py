@@ -10,7 +10,7 @@ import streamlit as st
 
 from harness.charts.text import csv, defused, unlinked
 from harness.site.server.style import frame
-from harness.site.widgets import address, controls
+from harness.site.widgets import address, controls, name_links
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,8 +85,9 @@ def chart(view: View, drawn: Chart, *, height: int | None = None, lead: bool = F
 
 
 def table(view: View, frame: pd.DataFrame, name: str, columns: Mapping[str, Any], *, alt: str, **options: Any) -> Any:
-    """A sortable, searchable table of the named columns, with its CSV below."""
+    """A sortable, searchable table of the named columns, with its CSV below; names of models and vendors lead to their pages."""
     shown = [c for c in columns if c in frame.columns]
+    columns = name_links.linked(view.say, frame, name, columns)
     if isinstance(options.get("height"), int):
         options["height"] = min(options["height"], 38 + 35 * max(len(frame), 1))  # header and rows: no empty grid below
     event = st.dataframe(
@@ -116,7 +117,7 @@ def download(view: View, frame: pd.DataFrame, name: str) -> None:
     )
 
 
-def page_link(view: View, page: str, label: str, icon: str | None = None, **choices: str | list[str]) -> None:
+def page_link(view: View, page: str, label: str, icon: str | None = None, /, **choices: str | list[str]) -> None:
     """A link to another page, with its choices in the URL (keys and codes of its controls) and the language kept."""
     st.page_link(
         f"pages/{page}.py",

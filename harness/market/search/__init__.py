@@ -1,0 +1,1 @@
+"""Search for models, vendors and benchmarks by any of their names."""

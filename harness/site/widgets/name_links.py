@@ -1,0 +1,74 @@
+"""Names that lead to a page of their own: a model's to Model, a vendor's to its profile among Companies.
+
+In a table a name is a button rather than an address: an address opens another window, which knows neither the language nor
+anything else of the visit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from harness.site.widgets import codes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.i18n.translator import Translator
+    from harness.site.server.view import View
+
+PAGES = {"model": "model", "vendor": "companies", "benchmark": "capability"}
+"""The page that shows one thing of a kind."""
+IDS = {"model": ("product_id", "model_id"), "vendor": ("vendor_id",)}
+"""What a name in a table can be of, and the columns that hold its id, the first that the table's frame has."""
+_PRESSED = "_name_pressed"
+
+
+def choices(view: View, of: str, id: str) -> dict[str, str]:
+    """The choices in the URL that show one model, vendor or benchmark on its page."""
+    if of == "model":
+        return {"model": id}
+    if of == "benchmark":
+        rows = view.frame("benchmarks").set_index("benchmark_id")["benchmark"]
+        return {"origin": "reported", "first": "benchmark", "benchmark": codes.code(rows.get(id, id))}
+    return {"view": "profile", "vendor": id}
+
+
+def linked(say: Translator, frame: pd.DataFrame, name: str, columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a table (``name``) with those headed Model and Vendor as buttons, where the frame has the ids (IDS).
+
+    Of a model without an id the name itself is looked for; a vendor's name without one leads nowhere.
+    """
+    out = dict(columns)
+    heads = {say(f"columns.{of}"): of for of in IDS}
+    for column, config in columns.items():
+        of = heads.get(config.get("label") or "") if isinstance(config, dict) else None
+        holder = next((c for c in IDS[of] if c in frame.columns), None) if of else None
+        if of is None or holder is None or column not in frame.columns:
+            continue
+        ids = [
+            id if isinstance(id, str) else str(shown) if of == "model" else ""
+            for id, shown in zip(frame[holder], frame[column], strict=True)
+        ]
+        key = f"open-{name}-{column}"
+        out[column] = st.column_config.ButtonColumn(
+            config["label"], width=config.get("width"), help=config.get("help") or say(f"common.open_{of}"),
+            pinned=config.get("pinned"), alignment="left", type="tertiary", key=key, on_click=_press, args=(key, of, ids),
+        )  # fmt: skip
+    return out
+
+
+def _press(key: str, of: str, ids: Sequence[str]) -> None:
+    click = st.session_state.get(key)
+    if click is not None and 0 <= click.row < len(ids) and ids[click.row]:
+        st.session_state[_PRESSED] = (of, ids[click.row])
+
+
+def follow(view: View) -> None:
+    """Go to the page of the name that was pressed; nothing where none was."""
+    pressed = st.session_state.pop(_PRESSED, None)
+    if pressed is not None:
+        of, id = pressed
+        st.switch_page(f"pages/{PAGES[of]}.py", query_params=choices(view, of, id))

@@ -1,0 +1,1 @@
+"""Tests of one product's frames."""
