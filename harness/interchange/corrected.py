@@ -40,8 +40,8 @@ def replaced(run: ImportedRun, earlier: dict[str, dict[str, Any]]) -> list[str]:
         run_id
         for run_id, matrix in earlier.items()
         if run_id != run.run_id
-        and all(matrix.get(key) == own[key] for key in ("file_sha256", "benchmark", "metric"))
-        and matrix.get("row") in run.read_from
+        and all(matrix.get(key) == own[key] for key in ("benchmark", "metric"))
+        and matrix.get("row") in run.read_from.get(str(matrix.get("file_sha256")), ())
     ]
 
 

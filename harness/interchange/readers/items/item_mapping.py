@@ -12,7 +12,8 @@
     verdicts:
       - {model: GLM-5, benchmark: gaia, code: agent-breakdown, message: The agent failed on most items.}
 
-``columns`` needs the first three; ``benchmark``, ``agent`` and ``effort`` may be constants instead. What is not understood is
+``columns`` needs the first three; ``benchmark``, ``agent`` and ``effort`` may be constants instead. ``layout`` says where the
+rows lie. ``extends: NAME`` takes the keys that the mapping itself does not have from a shipped one. What is not understood is
 refused with its line, and so is a name that never occurs in the matrix (``absent``).
 """
 
@@ -29,7 +30,9 @@ from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import mapping, sequence
 from harness.interchange.foreign.limits import yaml_lines
 from harness.interchange.foreign.owners import in_catalog
+from harness.interchange.readers.items import layout
 from harness.interchange.readers.items.cells import calendar_day, is_true_number, name_of, word
+from harness.interchange.readers.items.layout import Layout
 
 NUMBERS = ("cost_usd", "input_tokens", "output_tokens", "reasoning_tokens", "seconds")
 """What an item may have taken: metrics of their own in ``outcome`` (``harness.metrics`` has their units)."""
@@ -37,17 +40,24 @@ OWN = ("model", "item", "value")
 _TEXTS = ("model", "item", "benchmark", "agent", "effort", "date", "edition")
 _CONSTANTS = ("benchmark", "agent", "effort", "source", "repository", "commit", "licence", "edition", "date")
 _MISSING = ("wrong", "absent")
-_KEYS = ("columns", "constants", "metric", "missing", "keep", "leave_out", "benchmarks", "models", "verdicts")
+_KEYS = (
+    "columns", "constants", "metric", "missing", "keep", "leave_out", "benchmarks", "models", "verdicts", "extends",
+    *layout.KEYS,
+)  # fmt: skip
+SHIPPED = Path(__file__).parents[2] / "item_mappings"
+"""Shipped mappings, of tables with a row for each model and item; those of public sources as they are lie in ``ORIGINAL``."""
+ORIGINAL = SHIPPED / "original"
 _METRIC = re.compile(r"[A-Za-z0-9][\w.@+-]{0,59}")
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of numbers; its figures are multiplied by ``factor``."""
+    """A column of numbers; its figures are multiplied by ``factor``, and divided by those of the column ``of``."""
 
     name: str
     factor: float = 1.0
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +93,20 @@ class ItemMapping:
     benchmarks: Mapping[str, str] = field(default_factory=dict)
     models: Mapping[str, KnownModel] = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
+    layout: Layout = field(default_factory=Layout)
     lines: Mapping[yaml_lines.Place, int] = field(default_factory=dict)
 
     @property
     def columns(self) -> set[str]:
         """Every column that the mapping names."""
         filters = {*self.keep, *self.leave_out}
-        return {self.value.name, *self.texts.values(), *(c.name for c in self.numbers.values()), *filters}
+        numbers = {name for c in (self.value, *self.numbers.values()) for name in (c.name, c.of) if name}
+        return numbers | {*self.texts.values()} | filters | self.layout.finds
+
+    @property
+    def parallel(self) -> set[str]:
+        """Columns of numbers that lists of tries may stand in, beside that of the values."""
+        return {name for name in (self.value.of, *(c.name for c in self.numbers.values())) if name}
 
     def filtered(self, row: Mapping[str, Any]) -> dict[str, str | None]:
         """A row's words in the columns of the filters.
@@ -153,7 +170,7 @@ class _Reader:
     """A mapping's document and what is wrong with it, each with its line."""
 
     def __init__(self, source: str) -> None:
-        document = bounded.parse_yaml(source)
+        document = _extended(bounded.parse_yaml(source))
         self.lines = yaml_lines.lines(source)
         self.problems = [f"line {line}: `{key}` is given twice" for line, key in yaml_lines.repeated_keys(source)]
         self.spec = mapping(document)
@@ -183,6 +200,21 @@ class _Reader:
             if _scalar(value) is None:
                 self.problem(f"`{key}.{name}` is a word of one line", key, name)
         return {name: text for name, value in found.items() if (text := _scalar(value)) is not None}
+
+
+def _extended(document: Any) -> Any:
+    """A mapping's document with the keys that it takes from a shipped mapping.
+
+    Raises:
+        BadInput: no mapping of that name is shipped.
+    """
+    name = document.get("extends") if isinstance(document, dict) else None
+    if name is None:
+        return document
+    path = SHIPPED / f"{name}.yaml"
+    if not isinstance(name, str) or not _CODE.fullmatch(name) or not path.is_file():
+        raise BadInput(f"extends {str(name)[:60]}, and no mapping of that name is shipped")
+    return {**mapping(bounded.read_yaml(path)), **document}
 
 
 def _scalar(value: object) -> str | None:
@@ -227,12 +259,13 @@ def read_item_mapping(path: Path) -> ItemMapping:
     benchmarks = reader.words("benchmarks", reader.part("benchmarks"))
     models = {name: _known(reader, name, value) for name, value in reader.part("models").items()}
     verdicts = tuple(_verdicts(reader))
+    where = layout.read_layout(reader.spec, reader.problem)
     if reader.problems:
         raise BadInput(f"The mapping {path.name} cannot be used.", reader.problems)
     value = numbers.pop("value")
     return ItemMapping(
         texts, value, numbers, words, metric, missing == "wrong", keep, leave_out, benchmarks, models, verdicts,
-        reader.lines,
+        where, reader.lines,
     )  # fmt: skip
 
 
@@ -247,12 +280,14 @@ def _check_columns(reader: _Reader, columns: Mapping[str, Any], named: list[str]
 
 def _column(reader: _Reader, key: str, value: object) -> Column:
     spec = value if isinstance(value, dict) else {"column": value}
-    column, factor = _scalar(spec.get("column")), spec.get("factor", 1.0)
-    if column is None or not is_true_number(factor) or factor <= 0 or set(spec) - {"column", "factor"}:
-        sentence = f"`columns.{key}` is a column's name, or {{column: name, factor: positive number}}"
+    column, factor, of = _scalar(spec.get("column")), spec.get("factor", 1.0), _scalar(spec.get("of"))
+    known = {"column", "factor", "of"} if key == "value" else {"column", "factor"}
+    if column is None or not is_true_number(factor) or factor <= 0 or set(spec) - known or ("of" in spec) > bool(of):
+        more = ", of: column to divide by" if key == "value" else ""
+        sentence = f"`columns.{key}` is a column's name, or {{column: name, factor: positive number{more}}}"
         reader.problem(sentence, "columns", key)
         return Column("")
-    return Column(column, float(factor))
+    return Column(column, float(factor), of)
 
 
 def _filter(reader: _Reader, key: str) -> dict[str, frozenset[str]]:
