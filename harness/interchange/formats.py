@@ -193,6 +193,20 @@ def named(name: str) -> tuple[Format, ...]:
     return FORMATS if name == "auto" else tuple(f for f in FORMATS if f.name == name)
 
 
+def mapping_file(given: Path) -> Path:
+    """The mapping file that a person names: a path, or the name of a shipped one.
+
+    Raises:
+        BadInput: it is neither.
+    """
+    if given.exists() or given.is_symlink() or given.suffix or given.name != str(given):
+        return given
+    if (path := item_mapping.shipped(given.name)) is None:
+        names = ", ".join(item_mapping.shipped_names())
+        raise BadInput(f"There is no mapping file {given}, and none of that name is shipped; there are {names}.")
+    return path
+
+
 def of_mapping(path: Path) -> Format:
     """The format that a mapping file is for, by its keys.
 

@@ -72,11 +72,12 @@ def import_path(
 
     Raises:
         MissingData: there is nothing at ``path``.
-        BadInput: the format or the mapping is unusable; nothing was written.
+        BadInput: the format or the mapping (a file, or the name of a shipped one) is unusable; nothing was written.
         RunFailed: the disk refused; what was sealed before is kept.
     """
     # What a person names may be a link; what lies below it may not.
     path = Path(os.path.realpath(path)) if path.is_symlink() else path
+    mapping = formats.mapping_file(mapping) if mapping is not None else None
     mapping = Path(os.path.realpath(mapping)) if mapping is not None and mapping.is_symlink() else mapping
     if mapping is not None:
         formats.of_mapping(mapping)

@@ -45,14 +45,24 @@ def file_rows(file: SourceFile, spec: ItemMapping) -> Iterator[FileRow]:
         if not spec.layout.steps and line:
             if not isinstance(value, dict):
                 raise BadInput(f"{at} is no JSON object")
-            yield FileRow(line, at, cells(Found(value, (), file.words, beside), columns))
+            yield FileRow(line, at, _cells(Found(value, (), file.words, beside), columns, spec))
             continue
         try:
             for found in rows(value, spec.layout.steps or _EACH, spec.columns, file.words, beside):
                 place = ", ".join(part for part in (at, found.place) if part)
-                yield FileRow(found.number(line), place, cells(found, columns))
+                yield FileRow(found.number(line), place, _cells(found, columns, spec))
         except BadInput as problem:
             raise BadInput(f"{at} {problem}".strip()) from None
+
+
+def _cells(found: Found, columns: set[str], spec: ItemMapping) -> dict[str, Any]:
+    """The row's cells, with the words that the mapping splits some into."""
+    row = cells(found, columns)
+    for column, patterns in spec.layout.split.items():
+        cell = row.get(column)
+        read = (pattern.read(cell) for pattern in patterns) if isinstance(cell, str) else ()
+        row |= next((words for words in read if words is not None), {})
+    return row
 
 
 def words_of(file: SourceFile, spec: ItemMapping) -> dict[str, str | None]:
@@ -61,7 +71,7 @@ def words_of(file: SourceFile, spec: ItemMapping) -> dict[str, str | None]:
         beside = documents_beside(file, spec.layout)
     except BadInput:
         beside = {}
-    row = cells(Found({}, (), file.words, beside), spec.columns)
+    row = _cells(Found({}, (), file.words, beside), spec.columns, spec)
     return {key: spec.word(key, row) for key in spec.texts}
 
 

@@ -45,8 +45,9 @@ _KEYS = (
     *layout.KEYS,
 )  # fmt: skip
 SHIPPED = Path(__file__).parents[2] / "item_mappings"
-"""Shipped mappings, of tables with a row for each model and item; those of public sources as they are lie in ``ORIGINAL``."""
+"""Mappings of tables with a row for each model and item, of which the shipped runs are made."""
 ORIGINAL = SHIPPED / "original"
+"""Mappings of public sources as their repositories have them."""
 _METRIC = re.compile(r"[A-Za-z0-9][\w.@+-]{0,59}")
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
@@ -88,20 +89,22 @@ class ItemMapping:
     constants: Mapping[str, str]
     metric: str = "acc"
     missing_is_wrong: bool = False
-    keep: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    leave_out: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    keep: Mapping[str, frozenset[str | None]] = field(default_factory=dict)
+    leave_out: Mapping[str, frozenset[str | None]] = field(default_factory=dict)
     benchmarks: Mapping[str, str] = field(default_factory=dict)
     models: Mapping[str, KnownModel] = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
     layout: Layout = field(default_factory=Layout)
     lines: Mapping[yaml_lines.Place, int] = field(default_factory=dict)
+    # Of every edition of a source, also of a part of it: a name that is not there is no fault.
+    any_edition: bool = False
 
     @property
     def columns(self) -> set[str]:
         """Every column that the mapping names."""
         filters = {*self.keep, *self.leave_out}
         numbers = {name for c in (self.value, *self.numbers.values()) for name in (c.name, c.of) if name}
-        return numbers | {*self.texts.values()} | filters | self.layout.finds
+        return numbers | {*self.texts.values()} | filters | self.layout.columns
 
     @property
     def parallel(self) -> set[str]:
@@ -143,7 +146,7 @@ class ItemMapping:
         ``filtered`` are all words of the filters' columns; ``benchmarks`` (as in the matrix), ``models`` and ``runs``
         (model, benchmark as the runs name it) are those of the rows that pass the filters.
         """
-        places: list[tuple[yaml_lines.Place, str]] = [
+        places: list[tuple[yaml_lines.Place, str | None]] = [
             ((key, column), found)
             for key, filters in (("keep", self.keep), ("leave_out", self.leave_out))
             for column, words in filters.items()
@@ -157,7 +160,8 @@ class ItemMapping:
             if (verdict.model, verdict.benchmark) not in runs
         ]
         return [
-            f"{found[:60]} (`{place[0]}`, line {self.lines.get(place, 1)} of the mapping)" for place, found in places
+            f"{str(found)[:60]} (`{place[0]}`, line {self.lines.get(place, 1)} of the mapping)"
+            for place, found in places
         ]
 
 
@@ -227,6 +231,17 @@ def _scalar(value: object) -> str | None:
         return None
 
 
+def shipped(name: str) -> Path | None:
+    """The shipped mapping of a name, first among those of original files; none where there is none."""
+    paths = [folder / f"{name}.yaml" for folder in (ORIGINAL, SHIPPED)] if _CODE.fullmatch(name) else []
+    return next((path for path in paths if path.is_file()), None)
+
+
+def shipped_names() -> list[str]:
+    """The names of all shipped mappings."""
+    return sorted({path.stem for folder in (ORIGINAL, SHIPPED) for path in folder.glob("*.yaml")})
+
+
 def read_item_mapping(path: Path) -> ItemMapping:
     """A mapping file of a matrix.
 
@@ -265,7 +280,7 @@ def read_item_mapping(path: Path) -> ItemMapping:
     value = numbers.pop("value")
     return ItemMapping(
         texts, value, numbers, words, metric, missing == "wrong", keep, leave_out, benchmarks, models, verdicts,
-        where, reader.lines,
+        where, reader.lines, path.resolve().parent == ORIGINAL.resolve(),
     )  # fmt: skip
 
 
@@ -290,11 +305,12 @@ def _column(reader: _Reader, key: str, value: object) -> Column:
     return Column(column, float(factor), of)
 
 
-def _filter(reader: _Reader, key: str) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
+def _filter(reader: _Reader, key: str) -> dict[str, frozenset[str | None]]:
+    """The words of each column that rows are chosen by; ``null`` is a cell that is empty or not there."""
+    found: dict[str, frozenset[str | None]] = {}
     for column, values in reader.part(key).items():
         words = [str(v).lower() if isinstance(v, bool) else _scalar(v) for v in sequence(values)]
-        known = [_choice(w) or "" for w in words if w is not None]
+        known = [_choice(w) for w, v in zip(words, sequence(values), strict=True) if w is not None or v is None]
         if not known or len(known) < len(words) or len(set(known)) < len(known):
             reader.problem(f"`{key}.{column}` is a list of words, each once", key, column)
         found[column] = frozenset(known)

@@ -209,12 +209,16 @@ def _check(matrix: _Matrix, *, whole: bool) -> None:
     spec, problems = matrix.spec, _Several()
     if not whole:
         return
-    _refuse_unseen(matrix, spec.columns)
-    for place in spec.absent(
-        matrix.filtered,
-        {run.word for run in matrix.runs.values()},
-        {run.model for run in matrix.runs.values()},
-        {(run.model, run.benchmark) for run in matrix.runs.values()},
+    _refuse_unseen(matrix, set() if spec.any_edition else spec.columns)
+    for place in (
+        ()
+        if spec.any_edition
+        else spec.absent(
+            matrix.filtered,
+            {run.word for run in matrix.runs.values()},
+            {run.model for run in matrix.runs.values()},
+            {(run.model, run.benchmark) for run in matrix.runs.values()},
+        )
     ):
         problems.add(place)
     problems.refuse("lacks names that the mapping has, so that nothing of it was imported")

@@ -5,10 +5,12 @@
     beside:
       meta: results/{folder}/metadata.json
       scores: {file: results/{folder}/scores.json, find: benchmark}
+    split: {$.subject_id: "terminus-2_{name}_at_{host}"}         # or a list, of which the first that fits counts
     values: {PASS: 1, FAIL: 0}
 
 A step is a key, ``*`` (each entry of a list or an object; lists in lists are gone through) or a pattern such as ``{item}``,
-which makes a column of the entry's key. ``find`` picks the entry of a list or an object that a column names.
+which makes a column of the entry's key. ``find`` picks the entry of a list or an object that a column names. ``split`` makes
+columns of the words in a cell.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from harness.interchange.foreign.bounded import mapping
 from harness.interchange.readers.items.cells import is_true_number
 from harness.interchange.readers.items.name_pattern import NamePattern, name_pattern
 
-KEYS = ("files", "rows", "beside", "values")
+KEYS = ("files", "rows", "beside", "split", "values")
 ROOT = "$"
 """Name of the whole document, or of a line's record, in columns: ``$.model``."""
 _MOST_STEPS = 12
@@ -51,12 +53,13 @@ class Layout:
     files: tuple[tuple[NamePattern, ...], ...] = ()
     steps: tuple[Step, ...] = ()
     beside: Mapping[str, Beside] = field(default_factory=dict)
+    split: Mapping[str, tuple[NamePattern, ...]] = field(default_factory=dict)
     values: Mapping[str, float] = field(default_factory=dict)
 
     @property
-    def finds(self) -> set[str]:
-        """The columns that pick entries of files beside."""
-        return {beside.find for beside in self.beside.values() if beside.find}
+    def columns(self) -> set[str]:
+        """The columns that pick entries of files beside, and those that are split."""
+        return {*self.split, *(beside.find for beside in self.beside.values() if beside.find)}
 
 
 def read_layout(spec: Mapping[str, Any], problem: Problem) -> Layout:
@@ -76,7 +79,9 @@ def read_layout(spec: Mapping[str, Any], problem: Problem) -> Layout:
     beside = {} if "beside" not in spec else _beside(spec["beside"], captured, problem)
     if beside and not files:
         problem("`beside` needs `files`", "beside")
-    return Layout(files, steps, beside, _values(spec.get("values", {}), problem))
+    return Layout(
+        files, steps, beside, _split(spec.get("split", {}), problem), _values(spec.get("values", {}), problem)
+    )
 
 
 def _listed(value: object) -> list[Any]:
@@ -123,6 +128,19 @@ def _beside(value: object, captured: set[str], problem: Problem) -> dict[str, Be
             problem(f"`beside.{key}` {sentence}", "beside", str(key))
             continue
         found[str(key)] = Beside(tuple(part.text for part in patterns or ()), find)
+    return found
+
+
+def _split(value: object, problem: Problem) -> dict[str, tuple[NamePattern, ...]]:
+    if not isinstance(value, dict):
+        problem("`split` holds columns and how they are read (`split: {name: '{model} ({day})'}`)", "split")
+    found: dict[str, tuple[NamePattern, ...]] = {}
+    for key, entry in mapping(value).items():
+        patterns = [name_pattern(text) if isinstance(text, str) else None for text in _listed(entry)]
+        known = tuple(pattern for pattern in patterns if pattern and pattern.words)
+        if not known or len(known) < len(patterns):
+            problem(f"`split.{key}` is a pattern with words in braces, or a list of such", "split", str(key))
+        found[str(key)] = known
     return found
 
 

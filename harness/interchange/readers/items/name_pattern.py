@@ -1,4 +1,7 @@
-"""Patterns of names, ``{model}.jsonl`` or ``score_{item}``: words in braces are read out of a name, ``*`` is anything."""
+"""Patterns of names, ``{model}.jsonl`` or ``score_{item}``: words in braces are read out of a name, ``*`` is anything.
+
+``{item:*/*}`` is a word that itself fits a pattern.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_PART = re.compile(r"\{([^{}]*)\}|(\*)")
+_PART = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}|(\*)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}")
 
 
@@ -31,21 +34,20 @@ class NamePattern:
 def name_pattern(text: str) -> NamePattern | None:
     """The pattern that a text is; none where its braces do not close, or hold no name."""
     words: list[str] = []
-    parts: list[tuple[str, str]] = []
+    short = long = ""
     end = 0
     for match in _PART.finditer(text):
-        parts.append((re.escape(text[end : match.start()]),) * 2)
-        end = match.end()
-        if match[2]:
-            parts.append((".*?", ".*"))
-            continue
-        if not _NAME.fullmatch(match[1]) or match[1] in words:
+        word, inner, star = match.groups()
+        literal = text[end : match.start()]
+        if set("{}") & set(literal) or (not star and (not _NAME.fullmatch(word) or word in words or inner == "")):
             return None
-        words.append(match[1])
-        parts.append(("(.+?)", "(.+)"))
-    rest = text[end:]
-    if set("{}") & set("".join([rest, *(literal for literal, _ in parts if not literal.startswith(("(", ".*")))])):
+        own = re.escape(inner).replace(r"\*", ".*") if inner else None
+        if not star:
+            words.append(word)
+        short += re.escape(literal) + (".*?" if star else f"({own or '.+?'})")
+        long += re.escape(literal) + (".*" if star else f"({own or '.+'})")
+        end = match.end()
+    if set("{}") & set(text[end:]):
         return None
-    parts.append((re.escape(rest),) * 2)
-    short, long = ("".join(part[i] for part in parts) for i in (0, 1))
-    return NamePattern(text, tuple(words), re.compile(short, re.DOTALL), re.compile(long, re.DOTALL))
+    rest = re.escape(text[end:])
+    return NamePattern(text, tuple(words), re.compile(short + rest, re.DOTALL), re.compile(long + rest, re.DOTALL))
