@@ -11,6 +11,7 @@ from harness.errors import BadInput
 from harness.interchange.foreign import bounded, parquet, table
 from harness.interchange.readers.items.item_mapping import ItemMapping
 from harness.interchange.readers.items.layout import Step
+from harness.interchange.readers.items.name_pattern import name_pattern
 from harness.interchange.readers.items.rows import Found, cells, rows
 from harness.interchange.readers.items.source_files import SourceFile, documents_beside
 
@@ -19,7 +20,7 @@ DOCUMENT = ".json"
 """A file that is one document: of a source whose mapping says where its rows lie."""
 EFFORTS = ("effort", "reasoning_effort", "thinking_effort")
 """Columns that sources have for efforts: where a mapping names none of them, efforts are not averaged unseen."""
-_EACH = (Step("*"),)
+_EACH = (Step("*", name_pattern("*")),)
 
 
 @dataclass(frozen=True, slots=True)

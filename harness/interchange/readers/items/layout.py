@@ -104,12 +104,15 @@ def _steps(value: object, problem: Problem) -> tuple[Step, ...]:
     for text in texts:
         pattern = name_pattern(text) if isinstance(text, str) and ("{" in text or "}" in text or text == "*") else None
         if not isinstance(text, str) or not text or (pattern is None and set(text) & set("{}")):
-            problem("`rows` are steps to the rows such as results.*.{item}, or a list of them", "rows")
-            return ()
+            steps = []
+            break
         steps.append(Step(text, pattern))
     if not 0 < len(steps) <= _MOST_STEPS:
-        problem(f"`rows` has 1 to {_MOST_STEPS} steps to the rows, such as results.*.{{item}}", "rows")
-    return tuple(steps[:_MOST_STEPS])
+        problem(
+            f"`rows` are 1 to {_MOST_STEPS} steps to the rows, such as results.*.{{item}}, or a list of them", "rows"
+        )
+        return ()
+    return tuple(steps)
 
 
 def _beside(value: object, captured: set[str], problem: Problem) -> dict[str, Beside]:

@@ -34,9 +34,9 @@ def files_of(unit: Unit, layout: Layout) -> list[SourceFile]:
         return [SourceFile(unit.files[0], unit.label, unit.files[0].parent)]
     files = []
     for path in unit.files:
-        inside = path.relative_to(unit.path).parts if path != unit.path else None
-        if (found := matched(path, layout, inside)) is not None:
-            files.append(replace(found, label="/".join(inside) if inside else unit.label))
+        if (found := matched(path, layout)) is not None:
+            label = path.relative_to(unit.path).as_posix() if path != unit.path else unit.label
+            files.append(replace(found, label=label))
     return files
 
 
@@ -51,7 +51,7 @@ def below(folder: Path, layout: Layout) -> Iterator[SourceFile | Refused]:
             if (seen := seen + 1) > _MOST_FILES:
                 yield Refused(folder.name, f"holds more than {_MOST_FILES:,} files")
                 return
-            found = matched(path, layout, path.relative_to(folder).parts)
+            found = matched(path, layout)
             if found is None and not (Path(base) / name).is_symlink():
                 continue
             if reason := plain_files.special(path):
@@ -60,9 +60,10 @@ def below(folder: Path, layout: Layout) -> Iterator[SourceFile | Refused]:
                 yield SourceFile(path, label, found.root, found.words)
 
 
-def matched(path: Path, layout: Layout, parts: tuple[str, ...] | None = None) -> SourceFile | None:
-    """A file as the first pattern that the end of its path fits names it; ``parts`` are those that may be read."""
-    parts = path.parts if parts is None else parts
+def matched(path: Path, layout: Layout) -> SourceFile | None:
+    """A file as the first pattern that the end of its whole path fits names it; none where it fits none."""
+    whole = path.parent.resolve() / path.name
+    parts = whole.parts
     for patterns in layout.files:
         if len(patterns) > len(parts):
             continue
@@ -72,7 +73,7 @@ def matched(path: Path, layout: Layout, parts: tuple[str, ...] | None = None) ->
                 break
             words |= read
         else:
-            return SourceFile(path, path.name, path.parents[len(patterns) - 1], words)
+            return SourceFile(path, path.name, whole.parents[len(patterns) - 1], words)
     return None
 
 
