@@ -66,6 +66,14 @@ def test_a_file_that_is_too_large_is_named(tmp_path: Path, monkeypatch: pytest.M
     assert len(runs) == 1 and "is larger than 200 bytes" in report.refused[0].reason
 
 
+def test_a_key_that_would_take_for_ever_to_take_apart_is_refused(tmp_path: Path) -> None:
+    b.write(tmp_path / "in/m1.json", document(a_1=1))
+    b.write(tmp_path / "in/m2.json", document(**{"a" * 2_000_000: 1}))
+    mapping = BY_NAME.replace("'{task}'", "'*{task}_{part}*a*b*'").replace("item: task", "item: part")
+    reasons = [r.reason for r in imported(tmp_path, tmp_path / "in", mapping)[1].refused]
+    assert any("more than 1,000 characters" in reason for reason in reasons)
+
+
 def test_a_broken_file_beside_refuses_the_files_that_it_is_beside(tmp_path: Path) -> None:
     mapping = BY_NAME.replace("'{who}.json'", "'{who}/items.json'\nbeside: {about: '{who}/about.json'}")
     mapping = mapping.replace("model: who", "model: about.name")

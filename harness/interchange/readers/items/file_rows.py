@@ -94,7 +94,7 @@ def _values(path: Path, spec: ItemMapping) -> Iterator[tuple[int, str, Any]]:
             yield line.number, "line", line.value
 
 
-def _table_rows(path: Path, spec: ItemMapping) -> Iterator[tuple[int, dict[str, str]]]:
+def _table_rows(path: Path, spec: ItemMapping) -> Iterator[tuple[int, dict[str, str | None]]]:
     rows_of = table.read(path, strict=True, delimiter="\t" if path.name.endswith(".tsv") else ",")
     named = set(rows_of.columns) if spec.layout.steps else spec.columns
     if twice := sorted(c for c in named if rows_of.columns.count(c) > 1):
@@ -102,4 +102,4 @@ def _table_rows(path: Path, spec: ItemMapping) -> Iterator[tuple[int, dict[str, 
     for line in rows_of.lines:
         if len(line.cells) != len(rows_of.columns):
             raise BadInput(f"has {len(line.cells)} cells under {len(rows_of.columns)} columns in line {line.number}")
-        yield line.number, dict(zip(rows_of.columns, line.cells, strict=True))
+        yield line.number, {c: cell or None for c, cell in zip(rows_of.columns, line.cells, strict=True)}

@@ -12,7 +12,7 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from harness.catalog.names import effort
@@ -173,17 +173,23 @@ def _join(matrix: _Matrix, part: _Matrix) -> None:
     for column, words in part.filtered.items():
         matrix.filtered[column] |= words
     for key, run in part.runs.items():
-        if (known := matrix.runs.setdefault(key, run)) is run:
-            continue
-        known.rows |= run.rows
-        for item, values in run.values.items():
-            known.values[item] += values
-        for metric, by_item in run.numbers.items():
-            for item, figures in by_item.items():
-                known.numbers[metric][item] += figures
-        known.dates |= run.dates
-        known.editions |= run.editions
-        known.unnamed_efforts |= run.unnamed_efforts
+        if (known := matrix.runs.setdefault(key, run)) is not run:
+            for part_of in fields(run):
+                _add(getattr(known, part_of.name), getattr(run, part_of.name))
+
+
+def _add(known: Any, more: Any) -> None:
+    """Add what a collection holds to another of the same make; names stay as they are."""
+    if isinstance(known, dict):
+        for key, value in more.items():
+            if key in known:
+                _add(known[key], value)
+            else:
+                known[key] = value
+    elif isinstance(known, set):
+        known |= more
+    elif isinstance(known, list):
+        known += more
 
 
 def _may_lack(matrix: _Matrix, key: tuple[str, str, str, str], file: SourceFile, part: _Matrix) -> bool:

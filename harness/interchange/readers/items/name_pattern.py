@@ -9,6 +9,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from harness.errors import BadInput
+
+# Characters of a name that is taken apart; file systems allow 255.
+_LONGEST = 1_000
 _PART = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}|(\*)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}")
 
@@ -24,7 +28,13 @@ class NamePattern:
     longest: re.Pattern[str]
 
     def read(self, name: str) -> Mapping[str, str] | None:
-        """The words of a name; none where it does not fit the pattern or could be read in two ways."""
+        """The words of a name; none where it does not fit the pattern or could be read in two ways.
+
+        Raises:
+            BadInput: it is too long to be taken apart, which takes the square of its length.
+        """
+        if len(name) > _LONGEST and len(self.words) + self.text.count("*") > 1:
+            raise BadInput(f"has a name of more than {_LONGEST:,} characters, which is not taken apart: {name[:40]}")
         short, long = self.shortest.fullmatch(name), self.longest.fullmatch(name)
         if short is None or long is None or (self.words and short.groups() != long.groups()):
             return None
