@@ -174,3 +174,21 @@ def test_no_fault_of_one_file_stops_the_others(tmp_path: Path, fault: Callable[[
     names = {r.manifest["model"]["id"] for r in runs}
     assert "m1" in names and bool(report.refused) == ("m2" not in names)
     assert all("shape that its reader does not know" not in r.reason for r in report.refused)
+
+
+def test_models_whose_files_are_equal_stay_apart_where_one_is_read_again(tmp_path: Path) -> None:
+    for who in ("m1", "m2"):
+        b.write(tmp_path / f"in/{who}/toy.json", document(a=1, b=0))
+    mapping = BY_NAME.replace("{who}.json", "{who}/toy.json")
+    first, _ = imported(tmp_path, tmp_path / "in", mapping)
+    ids = {r.manifest["model"]["id"]: r.run_id for r in first}
+    _, report = imported(tmp_path, tmp_path / "in/m1", f"{mapping}models: {{m1: gpt-5-4}}\n")
+    assert report.replaced == (ids["m1"],)
+
+
+def test_efforts_are_not_averaged_unseen_though_another_file_is_broken(tmp_path: Path) -> None:
+    row = {"who": "m1", "task": "a", "ok": 1}
+    b.write(tmp_path / "in/1.jsonl", "\n".join(json.dumps({**row, "effort": effort}) for effort in ("high", "low")))
+    b.write(tmp_path / "in/2.jsonl", "{")
+    runs, report = imported(tmp_path, tmp_path / "in", INSIDE)
+    assert not runs and any("at several efforts (high, low)" in r.reason for r in report.refused)

@@ -41,17 +41,19 @@ def file_rows(file: SourceFile, spec: ItemMapping) -> Iterator[FileRow]:
     """
     beside = documents_beside(file, spec.layout)
     columns = {*spec.columns, *EFFORTS}
+    named = tuple(file.words.values())  # two models' files may be equal, byte by byte
     for line, kind, value in _values(file.path, spec):
         at = f"{kind} {line}" if line else ""
         if not spec.layout.steps and line:
             if not isinstance(value, dict):
                 raise BadInput(f"{at} is no JSON object")
-            yield FileRow(line, at, _cells(Found(value, (), file.words, beside), columns, spec))
+            found = Found(value, (), file.words, beside)
+            yield FileRow(found.number(*named, line) if named else line, at, _cells(found, columns, spec))
             continue
         try:
             for found in rows(value, spec.layout.steps or _EACH, spec.columns, file.words, beside):
                 place = ", ".join(part for part in (at, found.place) if part)
-                yield FileRow(found.number(line), place, _cells(found, columns, spec))
+                yield FileRow(found.number(*named, line), place, _cells(found, columns, spec))
         except BadInput as problem:
             raise BadInput(f"{at} {problem}".strip()) from None
 

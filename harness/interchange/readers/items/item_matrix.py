@@ -12,7 +12,7 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness.catalog.names import effort
@@ -24,8 +24,17 @@ from harness.interchange.foreign.owners import spelled_owner
 from harness.interchange.foreign.sample_list import Sample
 from harness.interchange.imported_run import Entry, Refused, Unit
 from harness.interchange.readers.items.cells import calendar_day, figure, tries, word, worth
-from harness.interchange.readers.items.file_rows import EFFORTS, file_rows, words_of
+from harness.interchange.readers.items.file_rows import file_rows
 from harness.interchange.readers.items.item_mapping import ItemMapping, KnownModel, read_item_mapping
+from harness.interchange.readers.items.matrix_runs import (
+    Matrix,
+    MatrixRun,
+    empty,
+    join,
+    may_lack,
+    refuse_other_benchmark,
+    refuse_other_model,
+)
 from harness.interchange.readers.items.source_files import SourceFile, files_of
 
 FORMAT = "items"
@@ -33,39 +42,6 @@ WHOLE = 0.95
 """Share of a benchmark's items from which on a run counts as whole: sources lose some items to errors of the service."""
 _SHOWN = 20
 """Rows that cannot be read and names of the mapping that do not occur, listed in a refusal; the rest are counted."""
-
-
-@dataclass
-class _Run:
-    """What the rows of one benchmark, model, agent and effort hold: values and numbers by item."""
-
-    benchmark: str
-    model: str
-    agent: str | None
-    effort: str | None
-    # The benchmark as the matrix names it.
-    word: str
-    # Numbers of its rows, by the label of their file.
-    rows: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    values: dict[str, list[float | None]] = field(default_factory=lambda: defaultdict(list))
-    numbers: dict[str, dict[str, list[float]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
-    dates: set[str] = field(default_factory=set)
-    editions: set[str] = field(default_factory=set)
-    unnamed_efforts: set[str] = field(default_factory=set)
-
-
-@dataclass
-class _Matrix:
-    """The runs of a matrix as its rows come in, and the words of the columns that the mapping filters by."""
-
-    spec: ItemMapping
-    runs: dict[tuple[str, str, str, str], _Run] = field(default_factory=dict)
-    filtered: dict[str, set[str | None]] = field(default_factory=lambda: defaultdict(set))
-    # The name in the matrix of each model by the name that is shown, without local folders and secrets.
-    names: dict[str, str] = field(default_factory=dict)
-    # Columns of efforts that the mapping does not name, and columns of the mapping that no row had.
-    efforts: tuple[str, ...] = ()
-    unseen: set[str] = field(default_factory=set)
 
 
 def read(unit: Unit) -> Iterator[Entry]:
@@ -78,15 +54,15 @@ def read(unit: Unit) -> Iterator[Entry]:
     if unit.mapping is None:
         raise BadInput("is a matrix of items; say what its columns mean with a mapping file (`--mapping FILE`)")
     spec = read_item_mapping(unit.mapping)
-    matrix, hashes = _empty(spec), dict[str, str]()
-    unread: list[tuple[SourceFile, _Matrix]] = []
+    matrix, hashes = empty(spec), dict[str, str]()
+    unread: list[tuple[SourceFile, Matrix]] = []
     files = files_of(unit, spec.layout)
     for file in files:
-        part = _empty(spec)
+        part = empty(spec)
         try:
             hashes[file.label] = bounded.digest_file(file.path)
             _fill(part, file)
-            _join(matrix, part)
+            join(matrix, part)
         except (BadInput, RecursionError, MemoryError) as problem:
             if len(files) == 1:
                 raise
@@ -100,7 +76,7 @@ def read(unit: Unit) -> Iterator[Entry]:
     for run in matrix.runs.values():
         items[run.benchmark] |= set(run.values)
     for key, run in sorted(matrix.runs.items()):
-        if lacking := next((file.label for file, part in unread if _may_lack(matrix, key, file, part)), None):
+        if lacking := next((file.label for file, part in unread if may_lack(matrix, key, file, part)), None):
             yield Refused(
                 unit.label, f"has rows of {run.model} on {run.benchmark} that may be in {lacking}, which is refused"
             )
@@ -117,11 +93,7 @@ def read(unit: Unit) -> Iterator[Entry]:
             yield Refused(unit.label, f"says of no item whether {run.model} is right on {run.benchmark}")
 
 
-def _empty(spec: ItemMapping) -> _Matrix:
-    return _Matrix(spec, efforts=tuple(c for c in EFFORTS if c not in spec.columns), unseen=set(spec.columns))
-
-
-def _fill(matrix: _Matrix, file: SourceFile) -> None:
+def _fill(matrix: Matrix, file: SourceFile) -> None:
     """Put every row of a file that the mapping wants into its run.
 
     Raises:
@@ -149,7 +121,7 @@ def _fill(matrix: _Matrix, file: SourceFile) -> None:
         raise BadInput("has no rows" + (" at the place that `rows` of the mapping names" if spec.layout.steps else ""))
 
 
-def _refuse_unseen(matrix: _Matrix, columns: set[str]) -> None:
+def _refuse_unseen(matrix: Matrix, columns: set[str]) -> None:
     if unseen := sorted(matrix.unseen & columns):
         above = (
             "; columns of a record above the row's are named with it, as `$.model`" if matrix.spec.layout.steps else ""
@@ -157,79 +129,14 @@ def _refuse_unseen(matrix: _Matrix, columns: set[str]) -> None:
         raise BadInput(f"lacks the columns {', '.join(unseen)} that the mapping names{above}")
 
 
-def _join(matrix: _Matrix, part: _Matrix) -> None:
-    """Add the runs of one file to those of the files before it.
-
-    Raises:
-        BadInput: a model or a benchmark of the file has another name there; nothing was added.
-    """
-    for shown, raw in part.names.items():
-        _refuse_other_model(matrix, shown, raw)
-    for key, run in part.runs.items():
-        if (known := matrix.runs.get(key)) is not None:
-            _refuse_other_benchmark(known, run.word)
-    matrix.names |= part.names
-    matrix.unseen &= part.unseen
-    for column, words in part.filtered.items():
-        matrix.filtered[column] |= words
-    for key, run in part.runs.items():
-        if (known := matrix.runs.setdefault(key, run)) is not run:
-            for part_of in fields(run):
-                _add(getattr(known, part_of.name), getattr(run, part_of.name))
-
-
-def _add(known: Any, more: Any) -> None:
-    """Add what a collection holds to another of the same make; names stay as they are."""
-    if isinstance(known, dict):
-        for key, value in more.items():
-            if key in known:
-                _add(known[key], value)
-            else:
-                known[key] = value
-    elif isinstance(known, set):
-        known |= more
-    elif isinstance(known, list):
-        known += more
-
-
-def _may_lack(matrix: _Matrix, key: tuple[str, str, str, str], file: SourceFile, part: _Matrix) -> bool:
-    """Whether a run may have rows in a file that is refused.
-
-    It may where rows of it were read there; and, of a run that lies in several files, where neither the file's name nor what
-    lies beside it says that it is another's.
-    """
-    run = matrix.runs[key]
-    if key in part.runs:
-        return True
-    own = {"model": matrix.names[run.model], "benchmark": run.word, "agent": run.agent, "effort": run.effort}
-    said = words_of(file, matrix.spec)
-    return len(run.rows) > 1 and all(said.get(name) in (None, word) for name, word in own.items())
-
-
-def _check(matrix: _Matrix, *, whole: bool) -> None:
-    """Refuse a source that lacks what its mapping names; of one with refused files (not ``whole``) it cannot be told.
+def _check(matrix: Matrix, *, whole: bool) -> None:
+    """Refuse a source that lacks what its mapping names; of one with refused files (not ``whole``) that cannot be told.
 
     Raises:
         BadInput: with each name and its place; no row is wanted; or efforts would be averaged unseen.
     """
-    spec, problems = matrix.spec, _Several()
-    if not whole:
-        return
-    _refuse_unseen(matrix, set() if spec.any_edition else spec.columns)
-    for place in (
-        ()
-        if spec.any_edition
-        else spec.absent(
-            matrix.filtered,
-            {run.word for run in matrix.runs.values()},
-            {run.model for run in matrix.runs.values()},
-            {(run.model, run.benchmark) for run in matrix.runs.values()},
-        )
-    ):
-        problems.add(place)
-    problems.refuse("lacks names that the mapping has, so that nothing of it was imported")
-    if not matrix.runs:
-        raise BadInput("has no row that passes `keep` and `leave_out` of the mapping")
+    if whole:
+        _refuse_absent(matrix)
     for run in matrix.runs.values():
         if len(run.unnamed_efforts) > 1:
             found = ", ".join(sorted(run.unnamed_efforts))[:80]
@@ -237,6 +144,22 @@ def _check(matrix: _Matrix, *, whole: bool) -> None:
                 f"has {run.model} at several efforts ({found}) in a column that the mapping does not name; say which with "
                 "`columns.effort`, or keep one of them (`keep`)"
             )
+
+
+def _refuse_absent(matrix: Matrix) -> None:
+    spec, problems = matrix.spec, _Several()
+    if not spec.any_edition:
+        _refuse_unseen(matrix, spec.columns)
+        for place in spec.absent(
+            matrix.filtered,
+            {run.word for run in matrix.runs.values()},
+            {run.model for run in matrix.runs.values()},
+            {(run.model, run.benchmark) for run in matrix.runs.values()},
+        ):
+            problems.add(place)
+    problems.refuse("lacks names that the mapping has, so that nothing of it was imported")
+    if not matrix.runs:
+        raise BadInput("has no row that passes `keep` and `leave_out` of the mapping")
 
 
 @dataclass
@@ -259,7 +182,7 @@ class _Several:
             raise BadInput(f"{sentence}: {'; '.join(self.shown)}{more}")
 
 
-def _enter(matrix: _Matrix, label: str, number: int, row: Mapping[str, Any]) -> None:
+def _enter(matrix: Matrix, label: str, number: int, row: Mapping[str, Any]) -> None:
     """Put a row into its run.
 
     Raises:
@@ -280,8 +203,8 @@ def _enter(matrix: _Matrix, label: str, number: int, row: Mapping[str, Any]) -> 
     unnamed = {found for column in matrix.efforts if (found := word(row, column))}
     benchmark = spec.benchmarks.get(benchmark, benchmark)
     key = (benchmark, model, agent or "", effort_word or "")
-    run = matrix.runs.setdefault(key, _Run(benchmark, model, agent, effort_word, names["benchmark"]))
-    _refuse_other_benchmark(run, names["benchmark"])
+    run = matrix.runs.setdefault(key, MatrixRun(benchmark, model, agent, effort_word, names["benchmark"]))
+    refuse_other_benchmark(run, names["benchmark"])
     run.rows[label].add(number)
     run.values[item].append(value)
     for metric, taken in numbers.items():
@@ -294,29 +217,19 @@ def _enter(matrix: _Matrix, label: str, number: int, row: Mapping[str, Any]) -> 
     run.unnamed_efforts |= unnamed
 
 
-def _shown(matrix: _Matrix, raw: str) -> str:
+def _shown(matrix: Matrix, raw: str) -> str:
     """A model's name as it is shown.
 
     Raises:
         BadInput: another model of the matrix would be shown under the same name.
     """
     shown = model_name(raw)
-    _refuse_other_model(matrix, shown, raw)
+    refuse_other_model(matrix, shown, raw)
     matrix.names[shown] = raw
     return shown
 
 
-def _refuse_other_model(matrix: _Matrix, shown: str, raw: str) -> None:
-    if matrix.names.get(shown, raw) != raw:
-        raise BadInput(f"names a model that would be shown as {shown[:60]}, and so would another of the matrix")
-
-
-def _refuse_other_benchmark(run: _Run, word: str) -> None:
-    if run.word != word:
-        raise BadInput(f"gives items of {run.word} and of {word} to one benchmark, {run.benchmark}")
-
-
-def _draft(unit: Unit, spec: ItemMapping, run: _Run, places: Mapping[str, int]) -> Draft:
+def _draft(unit: Unit, spec: ItemMapping, run: MatrixRun, places: Mapping[str, int]) -> Draft:
     """The run, with every item of the benchmark where a missing one is wrong."""
     source = spec.constants.get("source") or unit.label
     known = spec.models.get(run.model, KnownModel())
@@ -347,7 +260,7 @@ def _draft(unit: Unit, spec: ItemMapping, run: _Run, places: Mapping[str, int]) 
     return draft
 
 
-def _judge(draft: Draft, spec: ItemMapping, run: _Run, values: Mapping[str, float | None]) -> None:
+def _judge(draft: Draft, spec: ItemMapping, run: MatrixRun, values: Mapping[str, float | None]) -> None:
     """The verdict's sentences that the matrix and its mapping have on a run."""
     unseen = sum(all(v is None for v in run.values.get(item, ())) for item in values)
     if unseen and spec.missing_is_wrong:

@@ -28,9 +28,10 @@ class Found:
     words: Mapping[str, str] = field(default_factory=dict)
     above: Mapping[str, Any] = field(default_factory=dict)
 
-    def number(self, line: int) -> int:
-        """A number of the row that is its alone in its file, however the rest of the file is read."""
-        digest = hashlib.blake2b(repr((line, *self.keys)).encode("utf-8", "replace"), digest_size=7).digest()
+    def number(self, *place: str | int) -> int:
+        """A number of the row that is its alone in its file, however the rest of the file is read; ``place`` is that of the
+        record which the keys lead from."""
+        digest = hashlib.blake2b(repr((*place, *self.keys)).encode("utf-8", "replace"), digest_size=7).digest()
         return int.from_bytes(digest)
 
     @property
