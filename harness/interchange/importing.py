@@ -20,7 +20,8 @@ from harness.files import exclusive, scratch_folder, sync
 from harness.interchange import corrected, detect, formats, run_parquet
 from harness.interchange.foreign.identity import GIVEN
 from harness.interchange.imported_run import ImportedRun, ImportReport, NoFigure, Refused, ReportedScore, Unit
-from harness.store import leftovers, replacing, run_folder
+from harness.store import leftovers, run_folder
+from harness.store.imported import replacing
 
 # A file with at least this many item-less records becomes run tables; the runs of fewer become folders.
 TABLES_FROM = 32

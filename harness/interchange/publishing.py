@@ -39,7 +39,7 @@ def publish(report: ImportReport) -> Loaded:
 
 
 def _publish(catalog: Path | None) -> Loaded:
-    from harness.store import replacing
+    from harness.store.imported import replacing
     from harness.store.rebuild import publish_all
 
     runs = places.runs()

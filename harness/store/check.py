@@ -13,8 +13,9 @@ from pathlib import Path
 import duckdb
 
 from harness.errors import BadInput
-from harness.store import other_file, sql
+from harness.store import sql
 from harness.store.catalog import FILES as CATALOG_FILES
+from harness.store.imported import other_file
 from harness.store.loading import Loaded
 from harness.store.migrations import migrate
 from harness.store.reader import Reader, reader_settings

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from harness import files
-from harness.store import replacing
+from harness.store.imported import replacing
 from harness.store.public import PACKS, REPORTED, TABLES
 
 # Files of an imported pack, by its name: those of the tables, and the file that makes the pack whole.

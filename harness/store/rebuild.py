@@ -9,8 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from harness.store import replacing, run_folder, sql
+from harness.store import run_folder, sql
 from harness.store.catalog import load_catalog
+from harness.store.imported import replacing
 from harness.store.loading import Loaded
 from harness.store.public import PACKS, load_public, load_reported
 from harness.store.publish import publish

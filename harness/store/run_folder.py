@@ -21,7 +21,8 @@ from harness.files import scratch_folder, sync, visible
 from harness.interchange.foreign.limits.nesting import too_deep
 from harness.interchange.foreign.limits.plain_files import opened
 from harness.names import ORIGINS
-from harness.store import content, replacing
+from harness.store import content
+from harness.store.imported import replacing
 
 FORMAT = 1
 FILES = ("manifest.json", "results.parquet", "samples.parquet")

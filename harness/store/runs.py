@@ -18,7 +18,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from harness.errors import BadInput, MissingData
-from harness.store import content, other_file, run_folder, sql
+from harness.store import content, run_folder, sql
+from harness.store.imported import other_file
 from harness.store.loading import Loaded
 from harness.store.migrations import migrate
 from harness.store.run_folder import FILES

@@ -9,7 +9,8 @@ import pytest
 
 from harness import places
 from harness.interchange import commands, publishing
-from harness.store import replacing, run_folder
+from harness.store import run_folder
+from harness.store.imported import replacing
 from harness.store.loading import Loaded
 from harness.store.rebuild import publish_all
 from tests.interchange import builders as b
