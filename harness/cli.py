@@ -544,7 +544,8 @@ def import_(
         str, typer.Option(help="auto, or a format's name (an unknown one is answered with all of them).")
     ] = "auto",
     mapping: Annotated[
-        Path | None, typer.Option(help="Mapping file of a plain leaderboard or a matrix of items.")
+        Path | None,
+        typer.Option(help="Mapping of a plain leaderboard or a matrix of items: a file, or a shipped one's name."),
     ] = None,
     model: Annotated[str | None, typer.Option(help="The model of the one run whose files name none.")] = None,
     json: Json = False,

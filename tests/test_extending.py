@@ -19,7 +19,7 @@ def _files(recipe: str) -> list[str]:
 
 
 def test_the_common_changes_have_a_recipe() -> None:
-    assert {"A suite", "A chart on a page", "A page", "A vendor", "A company fact", "A price source", "A result format", "A metric",
+    assert {"A suite", "A chart on a page", "A page", "A vendor", "A company fact", "A price source", "A result format", "A source of item outcomes", "A metric",
             "A report section", "A language", "A model architecture", "A kind of task", "A machine", "An input of positions", "A claim"} == set(RECIPES)  # fmt: skip
 
 

@@ -6,13 +6,10 @@ of which the new one counts. Other rows, another metric or benchmark are other r
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from harness.errors import BadInput
-from harness.files import scratch_folder
 from harness.interchange.imported_run import ImportedRun
 from harness.store import run_folder
 
@@ -40,17 +37,11 @@ def replaced(run: ImportedRun, earlier: dict[str, dict[str, Any]]) -> list[str]:
         run_id
         for run_id, matrix in earlier.items()
         if run_id != run.run_id
-        and all(matrix.get(key) == own[key] for key in ("file_sha256", "benchmark", "metric"))
-        and matrix.get("row") in run.read_from
+        and all(matrix.get(key) == own[key] for key in ("benchmark", "metric"))
+        and matrix.get("row") in run.read_from.get(str(matrix.get("file_sha256")), ())
     ]
 
 
-def remove(runs_dir: Path, run_ids: Iterable[str]) -> None:
-    """Remove the folders of replaced runs; each leaves its place whole before its files go."""
-    present = [runs_dir / run_id for run_id in run_ids if (runs_dir / run_id).is_dir()]
-    if not present:
-        return
-    with scratch_folder(runs_dir, "replaced") as scratch:
-        for folder in present:
-            folder.rename(scratch / folder.name)
-            shutil.rmtree(scratch / folder.name, ignore_errors=True)
+def of_known_files(run: ImportedRun, earlier: dict[str, dict[str, Any]]) -> bool:
+    """Whether an earlier run was read from a file of this one: it comes into its place with those that replace others."""
+    return any(matrix.get("file_sha256") in run.read_from for matrix in earlier.values())

@@ -42,7 +42,11 @@ def find(path: Path, name: str = "auto", mapping: Path | None = None) -> Iterato
         raise BadInput(f"There is no format {name!r}; there are auto, {', '.join(formats.NAMES)}.")
     if not path.exists():
         raise MissingData(f"There is nothing at {path}.")
-    if path.is_dir():
+    mapped = formats.of_mapping(mapping) if mapping is not None else None
+    units = mapped.mapped(path, mapping) if mapping and mapped in wanted and mapped and mapped.mapped else None
+    if units is not None:
+        yield from units
+    elif path.is_dir():
         yield from _below(path, path, wanted, mapping, 0)
     else:
         yield from _in_folder([path], path.parent, wanted, mapping, alone=True)

@@ -6,14 +6,14 @@ whole folder; a document format a JSON file; a line format a ``.jsonl``; a heade
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded
-from harness.interchange.imported_run import Reader, Unit
+from harness.interchange.imported_run import Reader, Refused, Unit
 from harness.interchange.readers import (
     eee,
     evalscope,
@@ -30,7 +30,7 @@ from harness.interchange.readers import (
     squad,
 )
 from harness.interchange.readers.inspect import inspect_log
-from harness.interchange.readers.items import item_mapping, item_matrix
+from harness.interchange.readers.items import file_rows, item_mapping, item_matrix, mapped_files
 
 _JSON = (".json",)
 _JSON_AND_LINES = (".json", ".jsonl", ".jsonl.gz")
@@ -77,6 +77,8 @@ class Format:
     # such a mapping the format's files are read before any other's.
     mapping_key: str | None = None
     read_mapping: Callable[[Path], object] | None = None
+    # The units below a path that a mapping names; none where the mapping names no files, and is for each by itself.
+    mapped: Callable[[Path, Path], Iterator[Unit | Refused] | None] | None = None
     # The largest table that is read, bytes.
     max_table: int = bounded.MAX_CSV
 
@@ -157,10 +159,11 @@ FORMATS: tuple[Format, ...] = (
         "items",
         "matrix of items",
         item_matrix.read,
-        item_matrix.SUFFIXES,
+        file_rows.SUFFIXES,
         header=lambda _: False,  # told by its mapping alone
         mapping_key="columns",
         read_mapping=item_mapping.read_item_mapping,
+        mapped=mapped_files.mapped,
     ),
     Format(
         "leaderboard",
@@ -179,13 +182,29 @@ SUFFIXES = tuple(dict.fromkeys(suffix for f in FORMATS for suffix in f.suffixes)
 def reader(unit: Unit) -> Reader:
     """The reader of a unit; a name may stand for a folder format and a document format (EvalScope)."""
     return next(
-        f.read for f in FORMATS if f.name == unit.format and (f.grouped or (f.folder is not None) == unit.path.is_dir())
+        f.read
+        for f in FORMATS
+        if f.name == unit.format and (f.grouped or f.mapped or (f.folder is not None) == unit.path.is_dir())
     )
 
 
 def named(name: str) -> tuple[Format, ...]:
     """The formats of a name; all of them for ``auto``."""
     return FORMATS if name == "auto" else tuple(f for f in FORMATS if f.name == name)
+
+
+def mapping_file(given: Path) -> Path:
+    """The mapping file that a person names: a path, or the name of a shipped one.
+
+    Raises:
+        BadInput: it is neither.
+    """
+    if given.exists() or given.is_symlink() or given.suffix or given.name != str(given):
+        return given
+    if (path := item_mapping.shipped(given.name)) is None:
+        names = ", ".join(item_mapping.shipped_names())
+        raise BadInput(f"There is no mapping file {given}, and none of that name is shipped; there are {names}.")
+    return path
 
 
 def of_mapping(path: Path) -> Format:

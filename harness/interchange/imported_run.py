@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -22,8 +22,8 @@ class ImportedRun:
     rows: pa.Table | Rows
     # One record of a file that holds many: it goes into run tables with the others where it has no items.
     one_of_many: bool = False
-    # Numbers of the rows of a matrix of items that it was read from (``corrected``).
-    read_from: frozenset[int] = frozenset()
+    # Numbers of the rows of a matrix of items that it was read from, by the hash of their file (``corrected``).
+    read_from: Mapping[str, Collection[int]] = field(default_factory=dict)
 
     @property
     def run_id(self) -> str:

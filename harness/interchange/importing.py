@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import BadInput, RunFailed
-from harness.files import scratch_folder, sync
+from harness.files import exclusive, scratch_folder, sync
 from harness.interchange import corrected, detect, formats, run_parquet
 from harness.interchange.foreign.identity import GIVEN
 from harness.interchange.imported_run import ImportedRun, ImportReport, NoFigure, Refused, ReportedScore, Unit
 from harness.store import leftovers, run_folder
+from harness.store.imported import replacing
 
 # A file with at least this many item-less records becomes run tables; the runs of fewer become folders.
 TABLES_FROM = 32
@@ -45,6 +46,8 @@ class _Work:
     reported: int = 0
     # Folders that are written but not yet in their place, by the id of their run.
     waiting: dict[str, Path] = field(default_factory=dict)
+    # The same of runs out of files that were read before: they come into their places together, at the end.
+    replacing: dict[str, Path] = field(default_factory=dict)
     # The hidden folder in which they lie, made with the first of them.
     scratch: Path | None = None
     at_end: ExitStack = field(default_factory=ExitStack)
@@ -72,11 +75,12 @@ def import_path(
 
     Raises:
         MissingData: there is nothing at ``path``.
-        BadInput: the format or the mapping is unusable; nothing was written.
+        BadInput: the format or the mapping (a file, or the name of a shipped one) is unusable; nothing was written.
         RunFailed: the disk refused; what was sealed before is kept.
     """
     # What a person names may be a link; what lies below it may not.
     path = Path(os.path.realpath(path)) if path.is_symlink() else path
+    mapping = formats.mapping_file(mapping) if mapping is not None else None
     mapping = Path(os.path.realpath(mapping)) if mapping is not None and mapping.is_symlink() else mapping
     if mapping is not None:
         formats.of_mapping(mapping)
@@ -94,7 +98,8 @@ def import_path(
                 progress(files_read, unit.label)
             _unit(work, replace(unit, model=model))
             files_read += len(unit.files)
-        _seal(work)
+        _seal(work, work.waiting)
+        _replace(work)
     except OSError as error:
         raise RunFailed(
             f"{runs_dir} cannot be written: {os.strerror(error.errno or 0)}. {len(work.imported):,} imported runs are kept "
@@ -136,7 +141,7 @@ def _unit(work: _Work, unit: Unit) -> None:
                 records.append(entry)
             else:
                 work.replaced |= set(corrected.replaced(entry, work.earlier))
-                _folder(work, entry)
+                _folder(work, entry, together=corrected.of_known_files(entry, work.earlier))
         if not has_entries:
             work.refused.append(Refused(unit.label, "holds no results"))
     except BadInput as problem:
@@ -173,30 +178,42 @@ def _sentence(reason: str) -> str:
     return " ".join(reason.split())
 
 
-def _folder(work: _Work, run: ImportedRun) -> None:
-    """Write a run's folder beside its place; it is renamed into it with its batch."""
+def _folder(work: _Work, run: ImportedRun, *, together: bool = False) -> None:
+    """Write a run's folder beside its place; it is renamed into it with its batch, or at the end (``together``)."""
     target = work.runs_dir / run.run_id
-    if os.path.lexists(target) or run.run_id in work.in_tables or run.run_id in work.waiting:
+    if any(run.run_id in known for known in (work.in_tables, work.waiting, work.replacing)) or os.path.lexists(target):
         work.existing.append(run.run_id)
         return
     if work.scratch is None:
         work.scratch = work.at_end.enter_context(scratch_folder(work.runs_dir, "import"))
     folder = work.scratch / run.run_id
-    work.waiting[run.run_id] = folder
+    (work.replacing if together else work.waiting)[run.run_id] = folder
     run_folder.write_files(folder, run.manifest, run.results, run.rows)
     if len(work.waiting) >= _BATCH:
-        _seal(work)
+        _seal(work, work.waiting)
 
 
-def _seal(work: _Work) -> None:
-    """Sync the batch to disk, then rename each folder into its place."""
-    if not work.waiting:
+def _replace(work: _Work) -> None:
+    """Put the runs of files that were read before in their places; at once those that they replace are none any more."""
+    old = work.replaced - set(work.imported) - set(work.existing)
+    if not work.runs_dir.is_dir():
         return
-    for folder in work.waiting.values():
+    with exclusive(work.runs_dir):
+        if old:
+            replacing.note(work.runs_dir, old, work.replacing)
+        replacing.revive(work.runs_dir, {*work.imported, *work.replacing})
+        _seal(work, work.replacing)
+
+
+def _seal(work: _Work, waiting: dict[str, Path]) -> None:
+    """Sync the waiting folders to disk, then rename each into its place."""
+    if not waiting:
+        return
+    for folder in waiting.values():
         for path in (*sorted(folder.iterdir()), folder):
             sync(path)
-    while work.waiting:
-        run_id, folder = next(iter(work.waiting.items()))
+    while waiting:
+        run_id, folder = next(iter(waiting.items()))
         target = work.runs_dir / run_id
         try:
             folder.rename(target)
@@ -206,7 +223,7 @@ def _seal(work: _Work) -> None:
             if not target.is_dir():
                 raise
             work.existing.append(run_id)  # another import of the same run came first
-        del work.waiting[run_id]
+        del waiting[run_id]
     sync(work.runs_dir)
 
 

@@ -26,27 +26,25 @@ def publish(report: ImportReport) -> Loaded:
 
     try:
         if not places.catalog().is_dir():
-            return _publish(None, report)
+            return _publish(None)
         try:
             require_sound(places.catalog(), dt.date.today())
-            return _publish(places.catalog(), report)
+            return _publish(places.catalog())
         except BadInput as error:
-            loaded = _publish(None, report)
+            loaded = _publish(None)
             loaded.catalog = f"The runs are in the database, but the catalog there is the old one. {error}"
             return loaded
     except StoreError as error:
         raise RunFailed(f"{sealed_summary(report)} {error} Then the same command publishes it.") from None
 
 
-def _publish(catalog: Path | None, report: ImportReport) -> Loaded:
-    from harness.interchange import corrected
+def _publish(catalog: Path | None) -> Loaded:
+    from harness.store.imported import replacing
     from harness.store.rebuild import publish_all
 
     runs = places.runs()
-    loaded = publish_all(
-        places.database(), catalog, places.public_runs(), runs, places.measured_runs(), without=report.replaced
-    )
-    corrected.remove(runs, report.replaced)  # only now: where the database refuses, the same command does both again
+    loaded = publish_all(places.database(), catalog, places.public_runs(), runs, places.measured_runs())
+    replacing.finish(runs)
     return loaded
 
 

@@ -15,6 +15,7 @@ import duckdb
 from harness.errors import BadInput
 from harness.store import sql
 from harness.store.catalog import FILES as CATALOG_FILES
+from harness.store.imported import other_file
 from harness.store.loading import Loaded
 from harness.store.migrations import migrate
 from harness.store.reader import Reader, reader_settings
@@ -93,8 +94,9 @@ def _compare_runs(con: duckdb.DuckDBPyConnection, table: str, damaged: set[str])
         """
     ).fetchall()
     problems = []
+    elsewhere = other_file.same_runs(con, [old for old, new, *_ in rows if old == new]) if table == "run" else set()
     for old, new, old_n, new_n in rows:
-        if old in damaged:
+        if old in damaged | elsewhere:
             continue
         if old is None:
             problems.append(f"Run {new}: its {new_n} rows of {table} are not in the database.")
@@ -123,7 +125,9 @@ def _changed_folders(con: duckdb.DuckDBPyConnection) -> list[str]:
         "SELECT name FROM old.publication AS o INNER JOIN main.publication AS n USING (part, name) "
         "WHERE part = 'run' AND o.sha256 <> n.sha256 ORDER BY name"
     ).fetchall()
-    return [f"Run {name}: its folder has changed since it was published." for (name,) in rows]
+    names = [str(name) for (name,) in rows]
+    elsewhere = other_file.same_runs(con, names)
+    return [f"Run {name}: its folder has changed since it was published." for name in names if name not in elsewhere]
 
 
 def _sum(con: duckdb.DuckDBPyConnection, table: str) -> tuple[object, ...]:

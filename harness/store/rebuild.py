@@ -5,13 +5,13 @@ A run folder or pack that is damaged is named and left out; the others go on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
 from harness.store import run_folder, sql
 from harness.store.catalog import load_catalog
+from harness.store.imported import replacing
 from harness.store.loading import Loaded
 from harness.store.public import PACKS, load_public, load_reported
 from harness.store.publish import publish
@@ -24,17 +24,16 @@ def publish_all(
     public_runs: Path,
     runs: Path,
     measured_runs: Path | None = None,
-    without: Sequence[str] = (),
 ) -> Loaded:
     """Bring the database up to date with all sources in one publish; what is new and what was left out.
 
-    Without ``catalog`` the catalog's tables stay as they are. The runs of folders with the ids ``without`` are taken out.
+    Without ``catalog`` the catalog's tables stay as they are. Replaced runs are taken out.
 
     Raises:
         BadInput: the catalog cannot be loaded.
         StoreError: the database cannot be written.
     """
-    return _publish(db, catalog, public_runs, runs, measured_runs, fresh=False, without=without)
+    return _publish(db, catalog, public_runs, runs, measured_runs, fresh=False)
 
 
 def rebuild(db: Path, catalog: Path, public_runs: Path, runs: Path, measured_runs: Path | None = None) -> Loaded:
@@ -55,15 +54,11 @@ def _publish(
     measured_runs: Path | None,
     *,
     fresh: bool,
-    without: Sequence[str] = (),
 ) -> Loaded:
     loaded = Loaded()
 
     def change(con: duckdb.DuckDBPyConnection) -> bool:
         loaded.add(load_all(con, catalog, public_runs, runs, measured_runs))
-        if without:
-            with sql.transaction(con):
-                loaded.changed = forget_runs(con, without) or loaded.changed
         return loaded.changed
 
     publish(db, change, fresh=fresh)
@@ -87,6 +82,9 @@ def load_all(
     loaded.add(load_public(con, public_runs, *([measured_runs] if measured_runs else []), runs / PACKS))
     loaded.add(load_reported(con, runs, again=renewed))
     loaded.add(load_runs(con, run_folder.sealed(runs)))
+    if gone := sorted(replacing.absent(runs)):
+        with sql.transaction(con):
+            loaded.changed = forget_runs(con, gone) or loaded.changed
     for folder in run_folder.unsealed(runs):
         loaded.problems.append(f"{folder} holds a run's tables but no manifest.json: it is no run.")
         loaded.damaged.add(folder.name)

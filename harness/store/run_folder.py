@@ -22,6 +22,7 @@ from harness.interchange.foreign.limits.nesting import too_deep
 from harness.interchange.foreign.limits.plain_files import opened
 from harness.names import ORIGINS
 from harness.store import content
+from harness.store.imported import replacing
 
 FORMAT = 1
 FILES = ("manifest.json", "results.parquet", "samples.parquet")
@@ -275,8 +276,9 @@ def refuse_changed_manifest(manifest: dict[str, Any], path: Path) -> dict[str, s
 
 
 def sealed(parent: Path) -> list[Path]:
-    """Folders under ``parent`` with a manifest, by name; hidden folders and those without a manifest are no runs."""
-    return [p for p in visible(parent) if os.path.lexists(p / "manifest.json")]
+    """Folders under ``parent`` with a manifest, by name; hidden and replaced folders, and those without one, are no runs."""
+    absent = replacing.absent(parent)
+    return [p for p in visible(parent) if p.name not in absent and os.path.lexists(p / "manifest.json")]
 
 
 def unsealed(parent: Path) -> list[Path]:

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from harness.errors import BadInput, MissingData
 from harness.store import content, run_folder, sql
+from harness.store.imported import other_file
 from harness.store.loading import Loaded
 from harness.store.migrations import migrate
 from harness.store.run_folder import FILES
@@ -214,7 +215,12 @@ def _unpublished(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> tup
             checksum = _checksum(folder)
             if checksums.get(folder.name) == checksum:
                 continue
-            run_folder.checked_manifest(folder)
+            manifest = run_folder.checked_manifest(folder)
+            if folder.name in checksums and other_file.same_run(
+                manifest, other_file.published_manifest(con, folder.name)
+            ):
+                _refuse_changed(folder, manifest)
+                continue
             if folder.name in public:
                 raise BadInput(f"{folder} has the id of a public run that is in the database.")
             if folder.name in checksums:
@@ -224,6 +230,18 @@ def _unpublished(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> tup
             loaded.problems.append(str(error))
             loaded.damaged.add(folder.name)
     return new, loaded
+
+
+def _refuse_changed(folder: Path, manifest: dict[str, Any]) -> None:
+    """Refuse a folder whose files are not those that were sealed.
+
+    Raises:
+        BadInput: with the file.
+    """
+    hashes = run_folder.refuse_changed_manifest(manifest, folder / "manifest.json")
+    for name, schema in (("results", run_folder.RESULTS), ("samples", run_folder.SAMPLES)):
+        for _ in _batches(folder / f"{name}.parquet", schema, schema.names, hashes.get(name)):
+            pass
 
 
 def _checksum(folder: Path) -> str:

@@ -70,6 +70,29 @@ def test_a_corrected_mapping_replaces_the_run_in_folder_and_database(
     assert commands.import_results(matrix, mapping=mapping) == 2 and state(tmp_path / "runs") == before
 
 
+@pytest.mark.parametrize("name", ["again.csv", "m.jsonl"])
+def test_the_same_matrix_from_another_file_in_a_second_folder_of_runs_is_the_same_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    from harness.store.check import check
+
+    text = "columns: {model: who, item: task, value: ok}\nconstants: {benchmark: toy, source: Toy}\n"
+    mapping = b.write(tmp_path / "map.yaml", text)
+    assert commands.import_results(b.write(tmp_path / "m.csv", "who,task,ok\nm,a,1\nm,b,0\n"), mapping=mapping) == 0
+    database = (tmp_path / "db.duckdb").read_bytes()
+    monkeypatch.setenv("LANDSCAPE_RUNS", str(tmp_path / "second"))
+    same = '{"who": "m", "task": "a", "ok": 1}\n{"who": "m", "task": "b", "ok": 0}'
+    other = b.write(tmp_path / name, same if name == "m.jsonl" else "who,task,ok\nm,a,1\nm,b,0\n")
+    assert commands.import_results(other, mapping=mapping) == 0
+    assert "damaged" not in capsys.readouterr().err and (tmp_path / "db.duckdb").read_bytes() == database
+    args = tmp_path / "db.duckdb", tmp_path / "catalog", tmp_path / "public", tmp_path / "second"
+    assert not [line for line in check(*args) if "Run " in line]
+    manifest = next((tmp_path / "second").glob("*/manifest.json"))
+    manifest.write_text(manifest.read_text().replace('"valid": true', '"valid": false'))
+    assert commands.import_results(other, mapping=mapping) == 1  # that one is damaged
+    assert [line for line in check(*args) if "manifest.json has been changed" in line]
+
+
 def test_one_broken_file_never_stops_the_rest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     b.write(tmp_path / "in/a.json", "{")
     b.write(tmp_path / "in/b.json", b.old_results())

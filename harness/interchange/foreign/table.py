@@ -37,14 +37,14 @@ class Table:
     lines: list[TableLine]
 
 
-def read(file: Path, *, strict: bool = False) -> Table:
+def read(file: Path, *, strict: bool = False, delimiter: str = ",") -> Table:
     """A CSV with the numbers of its lines; ``strict`` refuses quotes that do not close or have text behind them.
 
     Raises:
         BadInput: it is larger than the bound, or no CSV.
     """
     whole = bounded.decode(bounded.read_bytes(file, bounded.MAX_CSV))
-    source = csv.reader(io.StringIO(whole, newline=""), strict=strict)
+    source = csv.reader(io.StringIO(whole, newline=""), strict=strict, delimiter=delimiter)
     try:
         columns = [name.strip() for name in next(source, [])]
         return Table(columns, [TableLine(source.line_num, cells) for cells in source if any(c.strip() for c in cells)])

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeGuard
 
 from harness.errors import BadInput
@@ -93,6 +93,44 @@ def figure(row: Mapping[str, Any], column: str, factor: float, *, truth: bool = 
     if not math.isfinite(number) or not 0 <= number * factor <= MOST:
         raise BadInput(f"has {str(cell)[:40]} under {column}, which is not from 0 to {MOST:g}")
     return number * factor
+
+
+def worth(
+    row: Mapping[str, Any], column: str, factor: float, of: str | None, words: Mapping[str, float]
+) -> float | None:
+    """A cell's value: what ``words`` says of it, else its number times ``factor``, over that of the column ``of``.
+
+    Raises:
+        BadInput: it is neither, or there is nothing to divide by.
+    """
+    if words and (found := word(row, column)) is not None and found in words:
+        return words[found]
+    value = figure(row, column, factor, truth=True)
+    if of is None or value is None:
+        return value
+    if not (total := figure(row, of, 1.0)):
+        raise BadInput(f"has nothing to divide {column} by under {of}: {str(row.get(of))[:40]}")
+    return value / total
+
+
+def tries(row: Mapping[str, Any], column: str, beside: Collection[str]) -> list[Mapping[str, Any]]:
+    """A row for each try: the row itself, or one for each entry of the list under ``column``.
+
+    Lists under the columns ``beside`` are of the same tries, one entry each.
+
+    Raises:
+        BadInput: the lists have different lengths.
+    """
+    cell = row.get(column)
+    if not isinstance(cell, list):
+        return [row]
+    lists = {name: row[name] for name in beside if isinstance(row.get(name), list)}
+    for name, other in lists.items():
+        if len(other) != len(cell):
+            raise BadInput(f"has {len(cell)} tries under {column} and {len(other)} under {name}")
+    if not cell:
+        return [{**row, column: None, **dict.fromkeys(lists)}]
+    return [{**row, column: one, **{name: other[i] for name, other in lists.items()}} for i, one in enumerate(cell)]
 
 
 def _number(cell: object, truth: bool) -> float | None:

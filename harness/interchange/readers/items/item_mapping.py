@@ -12,7 +12,9 @@
     verdicts:
       - {model: GLM-5, benchmark: gaia, code: agent-breakdown, message: The agent failed on most items.}
 
-``columns`` needs the first three; ``answer`` (what was answered, kept as a hash) is for sources that have it; ``benchmark``, ``agent`` and ``effort`` may be constants instead. What is not understood is
+``columns`` needs the first three; ``answer`` (what was answered, kept as a hash) is for sources that have it; ``benchmark``,
+``agent`` and ``effort`` may be constants instead. ``layout`` says where the
+rows lie. ``extends: NAME`` takes the keys that the mapping itself does not have from a shipped one. What is not understood is
 refused with its line, and so is a name that never occurs in the matrix (``absent``).
 """
 
@@ -29,7 +31,9 @@ from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import mapping, sequence
 from harness.interchange.foreign.limits import yaml_lines
 from harness.interchange.foreign.owners import in_catalog
+from harness.interchange.readers.items import layout
 from harness.interchange.readers.items.cells import calendar_day, is_true_number, name_of, word
+from harness.interchange.readers.items.layout import Layout
 
 NUMBERS = ("cost_usd", "input_tokens", "output_tokens", "reasoning_tokens", "seconds", "tries")
 """What an item may have taken, and of how many tries its value is the mean: metrics of their own in ``outcome``
@@ -38,17 +42,25 @@ OWN = ("model", "item", "value")
 _TEXTS = ("model", "item", "benchmark", "agent", "effort", "date", "edition", "answer")
 _CONSTANTS = ("benchmark", "agent", "effort", "source", "repository", "commit", "licence", "edition", "date")
 _MISSING = ("wrong", "absent")
-_KEYS = ("columns", "constants", "metric", "missing", "keep", "leave_out", "benchmarks", "models", "verdicts")
+_KEYS = (
+    "columns", "constants", "metric", "missing", "keep", "leave_out", "benchmarks", "models", "verdicts", "extends",
+    *layout.KEYS,
+)  # fmt: skip
+SHIPPED = Path(__file__).parents[2] / "item_mappings"
+"""Mappings of tables with a row for each model and item, of which the shipped runs are made."""
+ORIGINAL = SHIPPED / "original"
+"""Mappings of public sources as their repositories have them."""
 _METRIC = re.compile(r"[A-Za-z0-9][\w.@+-]{0,59}")
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of numbers; its figures are multiplied by ``factor``."""
+    """A column of numbers; its figures are multiplied by ``factor``, and divided by those of the column ``of``."""
 
     name: str
     factor: float = 1.0
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +91,27 @@ class ItemMapping:
     constants: Mapping[str, str]
     metric: str = "acc"
     missing_is_wrong: bool = False
-    keep: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    leave_out: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    keep: Mapping[str, frozenset[str | None]] = field(default_factory=dict)
+    leave_out: Mapping[str, frozenset[str | None]] = field(default_factory=dict)
     benchmarks: Mapping[str, str] = field(default_factory=dict)
     models: Mapping[str, KnownModel] = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
+    layout: Layout = field(default_factory=Layout)
     lines: Mapping[yaml_lines.Place, int] = field(default_factory=dict)
+    # Of every edition of a source, also of a part of it: a name that is not there is no fault.
+    any_edition: bool = False
 
     @property
     def columns(self) -> set[str]:
         """Every column that the mapping names."""
         filters = {*self.keep, *self.leave_out}
-        return {self.value.name, *self.texts.values(), *(c.name for c in self.numbers.values()), *filters}
+        numbers = {name for c in (self.value, *self.numbers.values()) for name in (c.name, c.of) if name}
+        return numbers | {*self.texts.values()} | filters | self.layout.columns
+
+    @property
+    def parallel(self) -> set[str]:
+        """Columns of numbers that lists of tries may stand in, beside that of the values."""
+        return {name for name in (self.value.of, *(c.name for c in self.numbers.values())) if name}
 
     def filtered(self, row: Mapping[str, Any]) -> dict[str, str | None]:
         """A row's words in the columns of the filters.
@@ -127,7 +148,7 @@ class ItemMapping:
         ``filtered`` are all words of the filters' columns; ``benchmarks`` (as in the matrix), ``models`` and ``runs``
         (model, benchmark as the runs name it) are those of the rows that pass the filters.
         """
-        places: list[tuple[yaml_lines.Place, str]] = [
+        places: list[tuple[yaml_lines.Place, str | None]] = [
             ((key, column), found)
             for key, filters in (("keep", self.keep), ("leave_out", self.leave_out))
             for column, words in filters.items()
@@ -141,7 +162,8 @@ class ItemMapping:
             if (verdict.model, verdict.benchmark) not in runs
         ]
         return [
-            f"{found[:60]} (`{place[0]}`, line {self.lines.get(place, 1)} of the mapping)" for place, found in places
+            f"{str(found)[:60]} (`{place[0]}`, line {self.lines.get(place, 1)} of the mapping)"
+            for place, found in places
         ]
 
 
@@ -154,7 +176,7 @@ class _Reader:
     """A mapping's document and what is wrong with it, each with its line."""
 
     def __init__(self, source: str) -> None:
-        document = bounded.parse_yaml(source)
+        document = _extended(bounded.parse_yaml(source))
         self.lines = yaml_lines.lines(source)
         self.problems = [f"line {line}: `{key}` is given twice" for line, key in yaml_lines.repeated_keys(source)]
         self.spec = mapping(document)
@@ -186,6 +208,21 @@ class _Reader:
         return {name: text for name, value in found.items() if (text := _scalar(value)) is not None}
 
 
+def _extended(document: Any) -> Any:
+    """A mapping's document with the keys that it takes from a shipped mapping.
+
+    Raises:
+        BadInput: no mapping of that name is shipped.
+    """
+    name = document.get("extends") if isinstance(document, dict) else None
+    if name is None:
+        return document
+    path = SHIPPED / f"{name}.yaml"
+    if not isinstance(name, str) or not _CODE.fullmatch(name) or not path.is_file():
+        raise BadInput(f"extends {str(name)[:60]}, and no mapping of that name is shipped")
+    return {**mapping(bounded.read_yaml(path)), **document}
+
+
 def _scalar(value: object) -> str | None:
     """A word, number or day of a mapping as text; none for everything else."""
     if isinstance(value, bool):
@@ -194,6 +231,17 @@ def _scalar(value: object) -> str | None:
         return name_of({"": value}, "")
     except BadInput:
         return None
+
+
+def shipped(name: str) -> Path | None:
+    """The shipped mapping of a name, first among those of original files; none where there is none."""
+    paths = [folder / f"{name}.yaml" for folder in (ORIGINAL, SHIPPED)] if _CODE.fullmatch(name) else []
+    return next((path for path in paths if path.is_file()), None)
+
+
+def shipped_names() -> list[str]:
+    """The names of all shipped mappings."""
+    return sorted({path.stem for folder in (ORIGINAL, SHIPPED) for path in folder.glob("*.yaml")})
 
 
 def read_item_mapping(path: Path) -> ItemMapping:
@@ -228,12 +276,13 @@ def read_item_mapping(path: Path) -> ItemMapping:
     benchmarks = reader.words("benchmarks", reader.part("benchmarks"))
     models = {name: _known(reader, name, value) for name, value in reader.part("models").items()}
     verdicts = tuple(_verdicts(reader))
+    where = layout.read_layout(reader.spec, reader.problem)
     if reader.problems:
         raise BadInput(f"The mapping {path.name} cannot be used.", reader.problems)
     value = numbers.pop("value")
     return ItemMapping(
         texts, value, numbers, words, metric, missing == "wrong", keep, leave_out, benchmarks, models, verdicts,
-        reader.lines,
+        where, reader.lines, path.resolve().parent == ORIGINAL.resolve(),
     )  # fmt: skip
 
 
@@ -248,19 +297,22 @@ def _check_columns(reader: _Reader, columns: Mapping[str, Any], named: list[str]
 
 def _column(reader: _Reader, key: str, value: object) -> Column:
     spec = value if isinstance(value, dict) else {"column": value}
-    column, factor = _scalar(spec.get("column")), spec.get("factor", 1.0)
-    if column is None or not is_true_number(factor) or factor <= 0 or set(spec) - {"column", "factor"}:
-        sentence = f"`columns.{key}` is a column's name, or {{column: name, factor: positive number}}"
+    column, factor, of = _scalar(spec.get("column")), spec.get("factor", 1.0), _scalar(spec.get("of"))
+    known = {"column", "factor", "of"} if key == "value" else {"column", "factor"}
+    if column is None or not is_true_number(factor) or factor <= 0 or set(spec) - known or ("of" in spec) > bool(of):
+        more = ", of: column to divide by" if key == "value" else ""
+        sentence = f"`columns.{key}` is a column's name, or {{column: name, factor: positive number{more}}}"
         reader.problem(sentence, "columns", key)
         return Column("")
-    return Column(column, float(factor))
+    return Column(column, float(factor), of)
 
 
-def _filter(reader: _Reader, key: str) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
+def _filter(reader: _Reader, key: str) -> dict[str, frozenset[str | None]]:
+    """The words of each column that rows are chosen by; ``null`` is a cell that is empty or not there."""
+    found: dict[str, frozenset[str | None]] = {}
     for column, values in reader.part(key).items():
         words = [str(v).lower() if isinstance(v, bool) else _scalar(v) for v in sequence(values)]
-        known = [_choice(w) or "" for w in words if w is not None]
+        known = [_choice(w) for w, v in zip(words, sequence(values), strict=True) if w is not None or v is None]
         if not known or len(known) < len(words) or len(set(known)) < len(known):
             reader.problem(f"`{key}.{column}` is a list of words, each once", key, column)
         found[column] = frozenset(known)

@@ -1,7 +1,8 @@
-"""Item matrices (CSV, JSON lines, Parquet): one run for each benchmark, model, agent and effort, with what each took.
+"""Item matrices: one run for each benchmark, model, agent and effort of a source, with what each item took.
 
 The headline is the item's value, 0 to 1. Costs, tokens and seconds are further metrics of the same items. Rows of one
-run and item (tries) are averaged. A row that cannot be read refuses the whole file.
+run and item (tries) are averaged. A row that cannot be read refuses its whole file; where a source has several files the
+others are read, without the runs that may have rows in the refused one.
 """
 
 from __future__ import annotations
@@ -12,63 +13,35 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from harness.catalog.names import effort
 from harness.errors import BadInput
-from harness.interchange.foreign import bounded, parquet, table
+from harness.interchange.foreign import bounded
 from harness.interchange.foreign.draft import Draft, Task
 from harness.interchange.foreign.names_and_dates import answer_hash, item_hash, model_name
 from harness.interchange.foreign.owners import spelled_owner
 from harness.interchange.foreign.sample_list import Sample
 from harness.interchange.imported_run import Entry, Refused, Unit
-from harness.interchange.readers.items.cells import answer_of, calendar_day, figure, word
+from harness.interchange.readers.items.cells import answer_of, calendar_day, figure, tries, word, worth
+from harness.interchange.readers.items.file_rows import file_rows
 from harness.interchange.readers.items.item_mapping import ItemMapping, KnownModel, read_item_mapping
+from harness.interchange.readers.items.matrix_runs import (
+    Matrix,
+    MatrixRun,
+    empty,
+    join,
+    may_lack,
+    refuse_other_benchmark,
+    refuse_other_model,
+)
+from harness.interchange.readers.items.source_files import SourceFile, files_of
 
 FORMAT = "items"
-SUFFIXES = (".csv", ".jsonl", ".jsonl.gz", ".parquet")
 WHOLE = 0.95
 """Share of a benchmark's items from which on a run counts as whole: sources lose some items to errors of the service."""
-
-
-EFFORTS = ("effort", "reasoning_effort", "thinking_effort")
-"""Columns that sources have for efforts: where a mapping names none of them, efforts are not averaged unseen."""
 _SHOWN = 20
 """Rows that cannot be read and names of the mapping that do not occur, listed in a refusal; the rest are counted."""
-
-
-@dataclass
-class _Run:
-    """What the rows of one benchmark, model, agent and effort hold: values and numbers by item."""
-
-    benchmark: str
-    model: str
-    agent: str | None
-    effort: str | None
-    # The benchmark as the matrix names it.
-    word: str
-    rows: set[int] = field(default_factory=set)
-    values: dict[str, list[float | None]] = field(default_factory=lambda: defaultdict(list))
-    numbers: dict[str, dict[str, list[float]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
-    dates: set[str] = field(default_factory=set)
-    editions: set[str] = field(default_factory=set)
-    # Hashes of each item's answers.
-    answers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    unnamed_efforts: set[str] = field(default_factory=set)
-
-
-@dataclass
-class _Matrix:
-    """The runs of a matrix as its rows come in, and the words of the columns that the mapping filters by."""
-
-    spec: ItemMapping
-    runs: dict[tuple[str, str, str, str], _Run] = field(default_factory=dict)
-    filtered: dict[str, set[str | None]] = field(default_factory=lambda: defaultdict(set))
-    # The name in the matrix of each model by the name that is shown, without local folders and secrets.
-    names: dict[str, str] = field(default_factory=dict)
-    # Columns of efforts that the mapping does not name.
-    efforts: tuple[str, ...] = ()
 
 
 def read(unit: Unit) -> Iterator[Entry]:
@@ -81,58 +54,89 @@ def read(unit: Unit) -> Iterator[Entry]:
     if unit.mapping is None:
         raise BadInput("is a matrix of items; say what its columns mean with a mapping file (`--mapping FILE`)")
     spec = read_item_mapping(unit.mapping)
-    file_hash = bounded.digest_file(unit.files[0])
-    matrix = _Matrix(spec, efforts=tuple(c for c in EFFORTS if c not in spec.columns))
-    _fill(matrix, unit.files[0])
+    matrix, hashes = empty(spec), dict[str, str]()
+    unread: list[tuple[SourceFile, Matrix]] = []
+    files = files_of(unit, spec.layout)
+    for file in files:
+        part = empty(spec)
+        try:
+            hashes[file.label] = bounded.digest_file(file.path)
+            _fill(part, file)
+            join(matrix, part)
+        except (BadInput, RecursionError, MemoryError) as problem:
+            if len(files) == 1:
+                raise
+            reason = str(problem) if isinstance(problem, BadInput) else "is nested too deeply or too large to be read"
+            yield Refused(file.label, reason)
+            unread.append((file, part))
+    if len(unread) == len(files):
+        return
+    _check(matrix, whole=not unread)
     items: dict[str, set[str]] = defaultdict(set)
     for run in matrix.runs.values():
         items[run.benchmark] |= set(run.values)
-    for _, run in sorted(matrix.runs.items()):
+    for key, run in sorted(matrix.runs.items()):
+        if lacking := next((file.label for file, part in unread if may_lack(matrix, key, file, part)), None):
+            yield Refused(
+                unit.label, f"has rows of {run.model} on {run.benchmark} that may be in {lacking}, which is refused"
+            )
+            continue
         numbers = {item: place for place, item in enumerate(sorted(items[run.benchmark]))}
         if spec.missing_is_wrong or any(v is not None for values in run.values.values() for v in values):
             draft = _draft(unit, spec, run, numbers)
+            first = min(run.rows)
             draft.source["matrix"] = {
-                "file_sha256": file_hash, "row": min(run.rows), "benchmark": run.word, "metric": spec.metric
+                "file_sha256": hashes[first], "row": min(run.rows[first]), "benchmark": run.word, "metric": spec.metric
             }  # fmt: skip
-            yield replace(draft.finish(), read_from=frozenset(run.rows))
+            yield replace(draft.finish(), read_from={hashes[label]: rows for label, rows in run.rows.items()})
         else:
             yield Refused(unit.label, f"says of no item whether {run.model} is right on {run.benchmark}")
 
 
-def _fill(matrix: _Matrix, file: Path) -> None:
-    """Put every row that the mapping wants into its run.
+def _fill(matrix: Matrix, file: SourceFile) -> None:
+    """Put every row of a file that the mapping wants into its run.
 
     Raises:
-        BadInput: a row cannot be read, no row is wanted, or the mapping names what is not there.
+        BadInput: a row cannot be read, there is none, or none has a model, an item, a value or a benchmark.
     """
-    spec, kind = matrix.spec, "row" if file.name.endswith(".parquet") else "line"
-    unseen, count, problems = set(spec.columns), 0, _Several()
-    for number, row in _cells(file, spec):
+    spec, count, problems = matrix.spec, 0, _Several()
+    for row in file_rows(file, spec):
         count += 1
-        unseen -= row.keys()
+        matrix.unseen -= row.cells.keys()
         try:
-            filtered = spec.filtered(row)
+            filtered = spec.filtered(row.cells)
             for column, found in filtered.items():
                 matrix.filtered[column].add(found)
             if spec.wanted(filtered):
-                _enter(matrix, number, row)
+                for one in tries(row.cells, spec.value.name, spec.parallel):
+                    _enter(matrix, file.label, row.number, one)
         except BadInput as problem:
-            problems.add(f"{kind} {number} {problem}")
-    if count and unseen:
-        raise BadInput(f"lacks the columns {', '.join(sorted(unseen))} that the mapping names")
+            problems.add(f"{row.place} {problem}")
+    if count:
+        _refuse_unseen(
+            matrix, {spec.value.name, *(spec.texts[k] for k in ("model", "item", "benchmark") if k in spec.texts)}
+        )
     problems.refuse("has rows that cannot be read, so that nothing of it was imported")
     if not count:
-        raise BadInput("has no rows")
-    for place in spec.absent(
-        matrix.filtered,
-        {run.word for run in matrix.runs.values()},
-        {run.model for run in matrix.runs.values()},
-        {(run.model, run.benchmark) for run in matrix.runs.values()},
-    ):
-        problems.add(place)
-    problems.refuse("lacks names that the mapping has, so that nothing of it was imported")
-    if not matrix.runs:
-        raise BadInput("has no row that passes `keep` and `leave_out` of the mapping")
+        raise BadInput("has no rows" + (" at the place that `rows` of the mapping names" if spec.layout.steps else ""))
+
+
+def _refuse_unseen(matrix: Matrix, columns: set[str]) -> None:
+    if unseen := sorted(matrix.unseen & columns):
+        above = (
+            "; columns of a record above the row's are named with it, as `$.model`" if matrix.spec.layout.steps else ""
+        )
+        raise BadInput(f"lacks the columns {', '.join(unseen)} that the mapping names{above}")
+
+
+def _check(matrix: Matrix, *, whole: bool) -> None:
+    """Refuse a source that lacks what its mapping names; of one with refused files (not ``whole``) that cannot be told.
+
+    Raises:
+        BadInput: with each name and its place; no row is wanted; or efforts would be averaged unseen.
+    """
+    if whole:
+        _refuse_absent(matrix)
     for run in matrix.runs.values():
         if len(run.unnamed_efforts) > 1:
             found = ", ".join(sorted(run.unnamed_efforts))[:80]
@@ -140,6 +144,22 @@ def _fill(matrix: _Matrix, file: Path) -> None:
                 f"has {run.model} at several efforts ({found}) in a column that the mapping does not name; say which with "
                 "`columns.effort`, or keep one of them (`keep`)"
             )
+
+
+def _refuse_absent(matrix: Matrix) -> None:
+    spec, problems = matrix.spec, _Several()
+    if not spec.any_edition:
+        _refuse_unseen(matrix, spec.columns)
+        for place in spec.absent(
+            matrix.filtered,
+            {run.word for run in matrix.runs.values()},
+            {run.model for run in matrix.runs.values()},
+            {(run.model, run.benchmark) for run in matrix.runs.values()},
+        ):
+            problems.add(place)
+    problems.refuse("lacks names that the mapping has, so that nothing of it was imported")
+    if not matrix.runs:
+        raise BadInput("has no row that passes `keep` and `leave_out` of the mapping")
 
 
 @dataclass
@@ -162,32 +182,7 @@ class _Several:
             raise BadInput(f"{sentence}: {'; '.join(self.shown)}{more}")
 
 
-def _cells(file: Path, spec: ItemMapping) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The rows of a matrix with their numbers, which are those of the lines in a file of text.
-
-    Raises:
-        BadInput: the file is broken or too large, or a column stands twice, or a line has too few cells or too many.
-    """
-    if file.name.endswith(".parquet"):
-        yield from enumerate(parquet.rows(file, {*spec.columns, *EFFORTS}), 1)
-    elif file.name.endswith(".csv"):
-        rows = table.read(file, strict=True)
-        if rows.columns and (missing := sorted(spec.columns - set(rows.columns))):
-            raise BadInput(f"lacks the columns {', '.join(missing)} that the mapping names")
-        if twice := sorted(c for c in spec.columns if rows.columns.count(c) > 1):
-            raise BadInput(f"has several columns named {', '.join(twice)}")
-        for line in rows.lines:
-            if len(line.cells) != len(rows.columns):
-                raise BadInput(f"has {len(line.cells)} cells under {len(rows.columns)} columns in line {line.number}")
-            yield line.number, {c: cell or None for c, cell in zip(rows.columns, line.cells, strict=True)}
-    else:
-        for json_line in bounded.read_lines(file, unique=True):
-            if json_line.problem or not isinstance(json_line.value, dict):
-                raise BadInput(f"line {json_line.number} {json_line.problem or 'is no JSON object'}")
-            yield json_line.number, json_line.value
-
-
-def _enter(matrix: _Matrix, number: int, row: Mapping[str, Any]) -> None:
+def _enter(matrix: Matrix, label: str, number: int, row: Mapping[str, Any]) -> None:
     """Put a row into its run.
 
     Raises:
@@ -199,7 +194,7 @@ def _enter(matrix: _Matrix, number: int, row: Mapping[str, Any]) -> None:
         raise BadInput(f"names no {missing[0]}")
     model, item, benchmark = _shown(matrix, names["model"]), names["item"], names["benchmark"]
     agent, effort_word, date, edition = (spec.word(key, row) for key in ("agent", "effort", "date", "edition"))
-    value = figure(row, spec.value.name, spec.value.factor, truth=True)
+    value = worth(row, spec.value.name, spec.value.factor, spec.value.of, spec.layout.values)
     if value is not None and not 0 <= value <= 1:
         raise BadInput(f"has the value {value:g}, which is not from 0 to 1")
     numbers = {key: figure(row, column.name, column.factor) for key, column in spec.numbers.items()}
@@ -208,10 +203,9 @@ def _enter(matrix: _Matrix, number: int, row: Mapping[str, Any]) -> None:
     unnamed = {found for column in matrix.efforts if (found := word(row, column))}
     benchmark = spec.benchmarks.get(benchmark, benchmark)
     key = (benchmark, model, agent or "", effort_word or "")
-    run = matrix.runs.setdefault(key, _Run(benchmark, model, agent, effort_word, names["benchmark"]))
-    if run.word != names["benchmark"]:
-        raise BadInput(f"gives items of {run.word} and of {names['benchmark']} to one benchmark, {benchmark}")
-    run.rows.add(number)
+    run = matrix.runs.setdefault(key, MatrixRun(benchmark, model, agent, effort_word, names["benchmark"]))
+    refuse_other_benchmark(run, names["benchmark"])
+    run.rows[label].add(number)
     run.values[item].append(value)
     for metric, taken in numbers.items():
         if taken is not None:
@@ -225,19 +219,19 @@ def _enter(matrix: _Matrix, number: int, row: Mapping[str, Any]) -> None:
     run.unnamed_efforts |= unnamed
 
 
-def _shown(matrix: _Matrix, raw: str) -> str:
+def _shown(matrix: Matrix, raw: str) -> str:
     """A model's name as it is shown.
 
     Raises:
         BadInput: another model of the matrix would be shown under the same name.
     """
     shown = model_name(raw)
-    if matrix.names.setdefault(shown, raw) != raw:
-        raise BadInput(f"names a model that would be shown as {shown[:60]}, and so would another of the matrix")
+    refuse_other_model(matrix, shown, raw)
+    matrix.names[shown] = raw
     return shown
 
 
-def _draft(unit: Unit, spec: ItemMapping, run: _Run, places: Mapping[str, int]) -> Draft:
+def _draft(unit: Unit, spec: ItemMapping, run: MatrixRun, places: Mapping[str, int]) -> Draft:
     """The run, with every item of the benchmark where a missing one is wrong."""
     source = spec.constants.get("source") or unit.label
     known = spec.models.get(run.model, KnownModel())
@@ -280,7 +274,7 @@ def _one(answers: set[str] | None) -> str | None:
     return next(iter(answers)) if answers and len(answers) == 1 else None
 
 
-def _judge(draft: Draft, spec: ItemMapping, run: _Run, values: Mapping[str, float | None]) -> None:
+def _judge(draft: Draft, spec: ItemMapping, run: MatrixRun, values: Mapping[str, float | None]) -> None:
     """The verdict's sentences that the matrix and its mapping have on a run."""
     unseen = sum(all(v is None for v in run.values.get(item, ())) for item in values)
     if unseen and spec.missing_is_wrong:

@@ -1,0 +1,1 @@
+"""Imported runs in folders of runs: one that takes the place of another, and one that was read from two files."""
