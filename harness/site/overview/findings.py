@@ -64,7 +64,8 @@ def _board(view: View) -> Iterator[Finding]:
         for suite, version in leaderboard.suites(view, origin)[:1]:
             board = leaderboard.board(view, suite, version, origin, "overall")
             if len(board) > 1:
-                text = leaderboard.leader_sentence(view, board, what=f"{suite} · {view.say('kind.overall')}")
+                what = f"{leaderboard.suite_name(view)((suite, version))} · {view.say('kind.overall')}"
+                text = leaderboard.leader_sentence(view, board, what=what)
                 yield Finding(text, origin, "capability", _origin_choice(view, origin))
 
 
