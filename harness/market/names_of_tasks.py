@@ -43,10 +43,10 @@ class Words(Protocol):
 
 
 class TaskNames:
-    """Names of tasks, boards and suites in the language of ``words``."""
+    """Names of tasks, boards and suites in the language of ``say``."""
 
-    def __init__(self, queries: Queries, words: Words) -> None:
-        self._words = words
+    def __init__(self, queries: Queries, say: Words) -> None:
+        self.say = say
         rows = queries.frame("benchmarks")
         self._benchmarks: dict[str, tuple[str, str | None]] = {
             str(id): (str(en), zh if isinstance(zh, str) else None)
@@ -59,15 +59,15 @@ class TaskNames:
 
     def task(self, task: str) -> str:
         """A task's or benchmark's name; the id itself where nobody names it."""
-        return self._words.name(*name_of(task, self._benchmarks))
+        return self.say.name(*name_of(task, self._benchmarks))
 
     def agent(self, agent: str) -> str:
         """An agent's name."""
-        return self._words.name(*_pair(_data()["agents"].get(agent), agent))
+        return self.say.name(*_pair(_data()["agents"].get(agent), agent))
 
     def source(self, source: str) -> str:
         """The name of a tool or format that runs are from; of a suite of our own, its title."""
-        return self._words.name(*(self._titles.get(source) or _pair(_data()["sources"].get(source), source)))
+        return self.say.name(*(self._titles.get(source) or _pair(_data()["sources"].get(source), source)))
 
     def board(self, task: str, agent: str | None = None, items: int | None = None) -> str:
         """A task with its agent and number of items: ``SWE-bench Verified, agent OpenHands, 500 items``."""
@@ -75,10 +75,10 @@ class TaskNames:
         parts = [name]
         if agent:
             shown = self.agent(agent)
-            parts = [re.sub(rf"\s*[(（]{re.escape(shown)}[)）]$", "", name), self._words("suite.agent", agent=shown)]
+            parts = [re.sub(rf"\s*[(（]{re.escape(shown)}[)）]$", "", name), self.say("suite.agent", agent=shown)]
         if items:
-            parts.append(self._words("suite.items", n=f"{items:,}"))
-        return self._words("memo.comma").join(parts)
+            parts.append(self.say("suite.items", n=f"{items:,}"))
+        return self.say("memo.comma").join(parts)
 
     def named(self, rows: pd.DataFrame) -> pd.DataFrame:
         """``rows`` with names in place of ids in ``suite`` (of ``suite, suite_version``) and, where it has such, ``task``."""
@@ -99,14 +99,14 @@ class TaskNames:
         for place in sorted(range(len(names)), key=lambda place: keys[place]):
             if seen[name := names[place]] > 1:  # asked otherwise in what the runs do not tell
                 taken[name] += 1
-                names[place] = self._words("suite.of_several", name=name, place=taken[name], all=seen[name])
+                names[place] = self.say("suite.of_several", name=name, place=taken[name], all=seen[name])
         known = dict(zip(keys, names, strict=True))
         return lambda suite: known.get(suite, " ".join(suite).strip())
 
     def _suite(self, row: Mapping[Any, Any]) -> str:
-        words, version = self._words, row["suite_version"]
+        say, version = self.say, row["suite_version"]
         if row["origin"] != "imported" or not len(row["tasks"]):
-            title = words.name(row["title_en"] if isinstance(row["title_en"], str) else row["suite"], row["title_zh"])
+            title = say.name(row["title_en"] if isinstance(row["title_en"], str) else row["suite"], row["title_zh"])
             return f"{title} {version}" if isinstance(version, str) and version else title
         tasks = [str(task) for task in row["tasks"]]
         agent = row["agent"] if isinstance(row["agent"], str) else None
@@ -115,18 +115,18 @@ class TaskNames:
         else:
             name = self._several(tasks)
             if agent:
-                name = words("memo.comma").join((name, words("suite.agent", agent=self.agent(agent))))
+                name = say("memo.comma").join((name, say("suite.agent", agent=self.agent(agent))))
         source = row["title_en"].removeprefix(_IMPORTED) if isinstance(row["title_en"], str) else str(row["suite"])
         shots = _count(row["num_fewshot"])
-        parts = [name, words("suite.shots", n=shots) if shots else "", self.source(source)]
+        parts = [name, say("suite.shots", n=shots) if shots else "", self.source(source)]
         return " · ".join(part for part in parts if part)
 
     def _several(self, tasks: list[str]) -> str:
         """The families of many tasks, the largest first."""
-        families = Counter(self._words.name(*family_of(task, self._benchmarks)) for task in tasks)
+        families = Counter(self.say.name(*family_of(task, self._benchmarks)) for task in tasks)
         names = [name for name, _ in sorted(families.items(), key=lambda pair: (-pair[1], pair[0]))]
-        listed = self._words("memo.comma").join(names[:MOST_NAMED])
-        return self._words("suite.more", names=listed, n=len(names) - MOST_NAMED) if len(names) > MOST_NAMED else listed
+        listed = self.say("memo.comma").join(names[:MOST_NAMED])
+        return self.say("suite.more", names=listed, n=len(names) - MOST_NAMED) if len(names) > MOST_NAMED else listed
 
 
 def name_of(task: str, benchmarks: Names) -> tuple[str, str | None]:
