@@ -105,8 +105,9 @@ class TaskNames:
 
     def _suite(self, row: Mapping[Any, Any]) -> str:
         say, version = self.say, row["suite_version"]
-        if row["origin"] != "imported" or not len(row["tasks"]):
-            title = say.name(row["title_en"] if isinstance(row["title_en"], str) else row["suite"], row["title_zh"])
+        title = row["title_en"] if isinstance(row["title_en"], str) else ""
+        if row["origin"] != "imported" or not len(row["tasks"]) or (title and not title.startswith(_IMPORTED)):
+            title = say.name(title or row["suite"], row["title_zh"])
             return f"{title} {version}" if isinstance(version, str) and version else title
         tasks = [str(task) for task in row["tasks"]]
         agent = row["agent"] if isinstance(row["agent"], str) else None
@@ -116,7 +117,7 @@ class TaskNames:
             name = self._several(tasks)
             if agent:
                 name = say("memo.comma").join((name, say("suite.agent", agent=self.agent(agent))))
-        source = row["title_en"].removeprefix(_IMPORTED) if isinstance(row["title_en"], str) else str(row["suite"])
+        source = title.removeprefix(_IMPORTED) or str(row["suite"])
         shots = _count(row["num_fewshot"])
         parts = [name, say("suite.shots", n=shots) if shots else "", self.source(source)]
         return " · ".join(part for part in parts if part)

@@ -5,6 +5,7 @@
     constants: {source: OpenHands Index, repository: OpenHands/openhands-index-results, commit: 3015ac6, licence: MIT}
     metric: resolved
     missing: wrong
+    item_names: public
     keep: {agent: [OpenHands]}
     leave_out: {model_raw: [Claude 3.7 Sonnet]}
     benchmarks: {swe-bench: swe-bench-verified-openhands}
@@ -12,6 +13,7 @@
     verdicts:
       - {model: GLM-5, benchmark: gaia, code: agent-breakdown, message: The agent failed on most items.}
 
+``item_names: public`` says that the items' names are public identifiers, no texts: then the run keeps them beside their hashes.
 ``columns`` needs the first three; ``benchmark``, ``agent`` and ``effort`` may be constants instead. What is not understood is
 refused with its line, and so is a name that never occurs in the matrix (``absent``).
 """
@@ -37,7 +39,18 @@ OWN = ("model", "item", "value")
 _TEXTS = ("model", "item", "benchmark", "agent", "effort", "date", "edition")
 _CONSTANTS = ("benchmark", "agent", "effort", "source", "repository", "commit", "licence", "edition", "date")
 _MISSING = ("wrong", "absent")
-_KEYS = ("columns", "constants", "metric", "missing", "keep", "leave_out", "benchmarks", "models", "verdicts")
+_KEYS = (
+    "columns",
+    "constants",
+    "metric",
+    "missing",
+    "item_names",
+    "keep",
+    "leave_out",
+    "benchmarks",
+    "models",
+    "verdicts",
+)
 _METRIC = re.compile(r"[A-Za-z0-9][\w.@+-]{0,59}")
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
@@ -78,6 +91,7 @@ class ItemMapping:
     constants: Mapping[str, str]
     metric: str = "acc"
     missing_is_wrong: bool = False
+    names_are_public: bool = False
     keep: Mapping[str, frozenset[str]] = field(default_factory=dict)
     leave_out: Mapping[str, frozenset[str]] = field(default_factory=dict)
     benchmarks: Mapping[str, str] = field(default_factory=dict)
@@ -112,7 +126,9 @@ class ItemMapping:
             BadInput: the cell is no name.
         """
         column = self.texts.get(key)
-        return (name_of(row, column, whole=key == "item") if column else None) or self.constants.get(key)
+        return (
+            name_of(row, column, whole=key == "item" and not self.names_are_public) if column else None
+        ) or self.constants.get(key)
 
     def absent(
         self,
@@ -223,6 +239,8 @@ def read_item_mapping(path: Path) -> ItemMapping:
     missing = reader.spec.get("missing", "absent")
     if missing not in _MISSING:
         reader.problem(f"`missing` is {' or '.join(_MISSING)}", "missing")
+    if reader.spec.get("item_names", "public") != "public":
+        reader.problem("`item_names` is public, or is not there", "item_names")
     keep, leave_out = (_filter(reader, key) for key in ("keep", "leave_out"))
     benchmarks = reader.words("benchmarks", reader.part("benchmarks"))
     models = {name: _known(reader, name, value) for name, value in reader.part("models").items()}
@@ -231,7 +249,7 @@ def read_item_mapping(path: Path) -> ItemMapping:
         raise BadInput(f"The mapping {path.name} cannot be used.", reader.problems)
     value = numbers.pop("value")
     return ItemMapping(
-        texts, value, numbers, words, metric, missing == "wrong", keep, leave_out, benchmarks, models, verdicts,
+        texts, value, numbers, words, metric, missing == "wrong", "item_names" in reader.spec, keep, leave_out, benchmarks, models, verdicts,
         reader.lines,
     )  # fmt: skip
 
