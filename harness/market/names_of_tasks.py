@@ -65,17 +65,27 @@ class TaskNames:
         """An agent's name."""
         return self.say.name(*_pair(_data()["agents"].get(agent), agent))
 
+    def setter(self, set_up_by: object) -> str:
+        """Who set a benchmark up (the catalog's ``set_up_by``); a dash where that is not known."""
+        if not isinstance(set_up_by, str) or not set_up_by:
+            return "–"
+        words = set_up_by.replace("-board", "").replace("-", " ")
+        return self.say.name(*_pair(_data()["setters"].get(set_up_by), words[:1].upper() + words[1:]))
+
     def source(self, source: str) -> str:
         """The name of a tool or format that runs are from; of a suite of our own, its title."""
         return self.say.name(*(self._titles.get(source) or _pair(_data()["sources"].get(source), source)))
 
+    def alone(self, task: str, agent: str | None) -> str:
+        """A task's name without the agent's in brackets: for where the agent is named beside it."""
+        name = self.task(task)
+        return re.sub(rf"\s*[(（]{re.escape(self.agent(agent))}[)）]$", "", name) if agent else name
+
     def board(self, task: str, agent: str | None = None, items: int | None = None) -> str:
         """A task with its agent and number of items: ``SWE-bench Verified, agent OpenHands, 500 items``."""
-        name = self.task(task)
-        parts = [name]
+        parts = [self.alone(task, agent)]
         if agent:
-            shown = self.agent(agent)
-            parts = [re.sub(rf"\s*[(（]{re.escape(shown)}[)）]$", "", name), self.say("suite.agent", agent=shown)]
+            parts.append(self.say("suite.agent", agent=self.agent(agent)))
         if items:
             parts.append(self.say("suite.items", n=f"{items:,}"))
         return self.say("memo.comma").join(parts)

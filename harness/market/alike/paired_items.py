@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 HALF = 0.5
 """Value from which on an item counts as solved, where it is a share."""
+PARTS = ("differ", "only_a", "only_b", "neither", "both")
+"""Items by what two runs make of them: other values, solved by one alone, by none, by both."""
 COST_COLUMNS = ["model", "items", "with_cost", "mean_cost", "mean_low", "mean_high", "per_solved", "low", "high"]
 LEAST_PRICED = 0.5
 """Share of the items whose cost must be known for a cost per solved item."""
@@ -62,19 +64,26 @@ class PairedItems:
     residual: float
 
 
-def runs_of(board: Board, product: str, products: dict[str, str]) -> pd.DataFrame:
-    """A product's runs on a board, the one that stands for it first: without a stated effort before others, then the newest.
+def standing_for(runs: pd.DataFrame, product: str, products: dict[str, str]) -> pd.DataFrame:
+    """A product's runs among ``runs`` (of one suite), the one that stands for it first: without a stated effort before others,
+    then the newest.
 
-    ``product`` is a product's id, or the name of a run's model that the catalog does not know; ``products`` maps models to theirs.
+    ``product`` is a product's id, the name of a run's model that the catalog does not know, or a run's label; ``products`` maps
+    models to theirs.
     """
-    runs = board.runs
     ids = runs["model_id"].map(products).fillna(runs["model_id"]).fillna(runs["model"])
-    mine = runs[ids.eq(product) | runs["label"].eq(product)]
-    stated = mine["source"].astype(str).str.contains('"effort": *"', regex=True)
-    own = mine["label"].ne(product)
-    order = mine.assign(stated=stated.astype(int), own=own.astype(int))
-    order = order.sort_values(["own", "stated", "sealed", "run_id"], ascending=[True, True, False, True], kind="stable")
-    return order.drop(columns=["stated", "own"])
+    mine = runs[runs["label"].eq(product)]
+    mine = runs[ids.eq(product)] if mine.empty else mine
+    stated = mine["source"].astype(str).str.contains('"effort": *"', regex=True).astype(int)
+    order = mine.assign(stated=stated).sort_values(
+        ["stated", "sealed", "run_id"], ascending=[True, False, True], kind="stable"
+    )
+    return order.drop(columns="stated")
+
+
+def runs_of(board: Board, product: str, products: dict[str, str]) -> pd.DataFrame:
+    """A product's runs on a board (``standing_for``)."""
+    return standing_for(board.runs, product, products)
 
 
 def shared_boards(known: Sequence[Board], named: Sequence[str], products: dict[str, str]) -> list[Board]:
@@ -128,12 +137,17 @@ def items_of(queries: Queries, board: Board, run_ids: Sequence[str]) -> pd.DataF
     return wide[["item", "name", *numbers, "weight", "cluster"]].sort_values("item", ignore_index=True)
 
 
-def disagreements(items: pd.DataFrame) -> pd.DataFrame:
-    """Rows of ``items_of`` on which the values differ, widest first."""
-    values = items[[c for c in items if str(c).startswith("value_")]]
-    spread = values.max(axis=1) - values.min(axis=1)
-    parted = items.assign(spread=spread)[spread > 0]
-    return parted.sort_values(["spread", "item"], ascending=[False, True], kind="stable", ignore_index=True)
+def of_part(items: pd.DataFrame, part: str) -> pd.DataFrame:
+    """Rows of ``items_of`` that belong to one of PARTS, as the first two runs solve them (from ``HALF`` on)."""
+    a, b = items["value_a"] >= HALF, items["value_b"] >= HALF
+    kept = {
+        "differ": items["value_a"] != items["value_b"],
+        "only_a": a & ~b,
+        "only_b": ~a & b,
+        "neither": ~a & ~b,
+        "both": a & b,
+    }
+    return items[kept[part]]
 
 
 def adjusted(pairs: Sequence[PairedItems]) -> list[float]:

@@ -1,0 +1,80 @@
+"""Products that can be compared head to head: those ranked on the capability scale, and those with items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from harness import names
+from harness.market.alike.paired_items import shared_boards
+from harness.market.leading_runs import leading_runs
+from harness.market.paired_outcomes import with_items
+
+if TYPE_CHECKING:
+    from harness.market.alike.boards import Board
+    from harness.market.queries import Queries
+
+COLUMNS = ["id", "name", "ranked", "items"]
+
+
+def product_ids(queries: Queries) -> dict[str, str]:
+    """The product of each model of the catalog, by model id."""
+    models = queries.frame("models").drop_duplicates("model_id")
+    return dict(zip(models["model_id"], models["product_id"].fillna(models["model_id"]), strict=True))
+
+
+def products(queries: Queries, scale: pd.DataFrame) -> pd.DataFrame:
+    """COLUMNS, one row a product: the ranked ones of ``scale`` (``market.scale_board``) first, best first, then by name.
+
+    ``id`` is the product's, or the model's name where the catalog has no such model. A run that stands beside others of its
+    model (another precision or chat template) is a row of its own, under its label. ``items``: whether single items are known.
+    """
+    runs, known = with_items(queries, leading_runs(queries)), product_ids(queries)
+    models = queries.frame("models").drop_duplicates("model_id")
+    called = dict(zip(models["model_id"], models["name"], strict=True))
+    ids = runs["model_id"].map(known).fillna(runs["model_id"]).fillna(runs["model"]).astype(str)
+    itemised = dict(zip(ids, ids.map(called).fillna(runs["model"]).astype(str), strict=True))
+    several = runs[runs["label"] != runs["model"]]
+    itemised |= {str(label): str(label) for label in several["label"]}
+    ranked = dict(zip(scale["model_id"], scale["model"], strict=True)) if len(scale) else {}
+    rest = sorted((name.casefold(), id) for id, name in itemised.items() if id not in ranked)
+    rows = [(id, name, True, id in itemised) for id, name in ranked.items()]
+    rows += [(id, itemised[id], False, True) for _, id in rest]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def meant(wanted: Sequence[str], rows: pd.DataFrame, queries: Queries) -> list[str]:
+    """Ids of the products that these ids, names or labels of runs mean, each once; what means none is passed over."""
+    models, known = queries.frame("models"), product_ids(queries)
+    pairs: list[tuple[str, str]] = [
+        (str(name), known[id])
+        for column in ("model_id", "hub_id", "name")
+        for id, name in zip(models["model_id"], models[column], strict=True)
+        if isinstance(name, str)
+    ]
+    runs = leading_runs(queries)
+    ids = runs["model_id"].map(known).fillna(runs["model_id"]).fillna(runs["model"]).astype(str)
+    pairs += [(str(name), id) for column in ("model", "label") for name, id in zip(runs[column], ids, strict=True)]
+    own = {
+        names.fold(value): str(id)
+        for column in ("name", "id")
+        for value, id in zip(rows[column], rows["id"], strict=True)
+    }
+    there, other = set(rows["id"]), {names.fold(name): id for name, id in reversed(pairs)}
+    found = (own.get(names.fold(name)) or other.get(names.fold(name)) for name in wanted)
+    return [id for id in dict.fromkeys(found) if id is not None and id in there]
+
+
+def leaders(rows: pd.DataFrame, known: Sequence[Board], ids: dict[str, str]) -> tuple[str, str] | None:
+    """The two best products of the scale that share items; without such, two that share some; else the two best of all."""
+    candidates = rows[rows["items"]]
+    for group in (candidates[candidates["ranked"]], candidates):
+        pairs = sorted(combinations(range(len(group)), 2), key=lambda pair: (pair[1], pair[0]))
+        listed = list(group["id"])
+        for one, two in pairs:
+            if shared_boards(known, [listed[one], listed[two]], ids):
+                return listed[one], listed[two]
+    return (rows["id"].iloc[0], rows["id"].iloc[1]) if len(rows) > 1 else None
