@@ -54,6 +54,8 @@ def quarters(
         tickvals=list(range(len(rows))), ticktext=[plain(short(label, 36)) for label in rows["label"]], showgrid=False
     )
     figure.update_layout(
-        showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"}
+        uniformtext={"minsize": 10, "mode": "hide"},
+        showlegend=True,
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
     )
     return Chart(figure, title, note, source, frame, name)

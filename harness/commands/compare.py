@@ -11,9 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from harness import names
-from harness.commands import verdict
+from harness.commands import compared_items, verdict
 from harness.commands.database import reader as open_reader
 from harness.errors import BadInput, MissingData
+from harness.i18n.translator import Translator
+from harness.market.names_of_tasks import TaskNames
 from harness.terminal import print_json
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def compare(models: Sequence[str], *, suite: str | None, as_json: bool) -> None:
-    """Paired differences of two or more models on the suite that they share, after what each run's verdict says.
+    """Two or more models on all items that they share, then paired differences on one suite, after what each run's verdict says.
 
     Raises:
         BadInput: fewer than two models, or an ambiguous name (the candidates are listed).
@@ -32,13 +34,18 @@ def compare(models: Sequence[str], *, suite: str | None, as_json: bool) -> None:
     reader = open_reader()
     runs = choose(reader.frame("compare_runs"), reader.frame("models"), models, suite)
     comparison = paired_outcomes.compare(reader, runs.assign(label=runs["model"]))
+    items = compared_items.compared(reader, runs)
     suite, version, ids = runs["suite"].iloc[0], runs["suite_version"].iloc[0], [str(r) for r in runs["run_id"]]
     verdicts = [verdict.of_run(row) for row in runs.to_dict("records")]
     if as_json:
         said = [one.to_json() for one in verdicts]
-        print_json({"suite": suite, "suite_version": version, "runs": ids, "verdicts": said, **comparison.to_json()})
+        print_json({"suite": suite, "suite_version": version, "runs": ids, "verdicts": said, **comparison.to_json(),
+                    "shared_items": compared_items.to_json(items)})  # fmt: skip
         return
-    print(f"{suite} {version}: {', '.join(ids)}")
+    if items:
+        compared_items.show(reader, items)
+    name = TaskNames(reader, Translator("en")).suites()((str(suite), str(version)))
+    print(f"{name} ({suite} {version}): {', '.join(ids)}")
     for one in verdicts:
         print(f"  {one.line()}")
     for row in comparison.left_out.itertuples():
@@ -50,7 +57,7 @@ def compare(models: Sequence[str], *, suite: str | None, as_json: bool) -> None:
 
 
 def choose(runs: pd.DataFrame, catalog: pd.DataFrame, models: Sequence[str], suite: str | None) -> pd.DataFrame:
-    """One run a model, all of one suite and version: the one with most shared tasks, leading runs before others.
+    """One run a model, all of one suite and version: the one with most shared tasks, then items; leading runs before others.
 
     ``runs`` are the rows of ``compare_runs``, ``catalog`` those of ``models``. Raises as ``compare`` says.
     """
@@ -72,9 +79,11 @@ def choose(runs: pd.DataFrame, catalog: pd.DataFrame, models: Sequence[str], sui
         suites = candidates.groupby("wanted")["suite"].unique()
         listed = "; ".join(f"{model}: {', '.join(sorted(suites.get(model, []))) or 'none'}" for model in models)
         raise MissingData(
-            f"No suite has item outcomes of all {len(models)} models ({listed}). Run them on one suite first."
+            f"No suite has item outcomes of all {len(models)} models ({listed}). Run them on one suite first; what their "
+            "published scores say: `harness scale --compare`."
         )
-    most = max(shared, key=lambda g: (int(g.groupby("wanted")["tasks"].max().min()), str(g["suite"].iloc[0])))
+    size = {id(g): [int(g.groupby("wanted")[column].max().min()) for column in ("tasks", "items")] for g in shared}
+    most = max(shared, key=lambda g: (*size[id(g)], str(g["suite"].iloc[0])))
     ranked = most.sort_values(["leading", "sealed", "run_id"], ascending=False, na_position="last")
     return ranked.drop_duplicates("wanted").set_index("wanted").loc[list(models)].reset_index(drop=True)
 

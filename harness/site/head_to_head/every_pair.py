@@ -37,7 +37,7 @@ def suites(view: View, products: Sequence[str]) -> dict[Suite, pd.DataFrame]:
     for origin in outcomes.origins(view):
         for suite, version in outcomes.suites(view, origin):
             runs = outcomes.labelled(view, origin, suite, version)
-            chosen = [standing_for(runs, id, ids).head(1) for id in products]
+            chosen = [standing_for(runs, id, ids).head(1).assign(product=id) for id in products]
             if all(len(one) for one in chosen[:2]):
                 rows = pd.concat(chosen).drop_duplicates("run_id")
                 if len(rows) > 2 or (len(rows) == 2 and tasks.get((suite, version), 0) > 1):
@@ -68,7 +68,9 @@ def show(view: View, products: Sequence[str], names: Mapping[str, str]) -> None:
         st.info(say("head_to_head.no_shared"), icon=":material/info:")
         return
     task = leaderboard.names(view).task
+    called = {str(label): names[id] for label, id in zip(runs["label"], runs["product"], strict=True)}
     rows = comparison["rows"]
+    rows = rows.assign(model_a=rows["model_a"].map(called), model_b=rows["model_b"].map(called))
     rows = rows.assign(
         task_name=[say(f"kind.{t}") if i else task(t) for t, i in zip(rows["task"], rows["of_index"], strict=True)],
         significant=rows["p_adjusted"] < 0.05,

@@ -65,7 +65,7 @@ def sentences(view: View, found: PairedItems, a: str, b: str) -> list[str]:
     low, high = (gap.low, gap.high) if first else (-gap.high, -gap.low)
     ahead, behind = (a, b) if first else (b, a)
     shares = (gap.score_a, gap.score_b) if first else (gap.score_b, gap.score_a)
-    told = {"a": ahead, "b": behind, "board": name(view, found.board), "n": f"{gap.n:,}", "share_a": f"{shares[0]:.1%}",
+    told = {"a": ahead, "b": behind, "board": _in_brackets(view, found.board), "n": f"{gap.n:,}", "share_a": f"{shares[0]:.1%}",
             "share_b": f"{shares[1]:.1%}", "gap": number(100 * abs(gap.difference), 1), "low": number(100 * low, 1),
             "high": number(100 * high, 1)}  # fmt: skip
     out = [say("head_to_head.items_told" if low > 0 else "head_to_head.items_even", **told)]
@@ -83,6 +83,13 @@ def sentences(view: View, found: PairedItems, a: str, b: str) -> list[str]:
         out.append(say(key, cheap=cheap[0], cost=cheap[1], dear=dear[0], more=dear[1], times=number(factor, 2),
                        low=number(ends[0], 2), high=number(ends[1], 2)))  # fmt: skip
     return out
+
+
+def _in_brackets(view: View, board: Board) -> str:
+    """A board's name for use within a sentence."""
+    names = leaderboard.names(view)
+    task = names.alone(board.task, board.agent)
+    return view.say("head_to_head.with_agent", task=task, agent=names.agent(board.agent)) if board.agent else task
 
 
 def show(view: View, pairs: Sequence[PairedItems], a: str, b: str) -> None:
@@ -112,7 +119,7 @@ def show(view: View, pairs: Sequence[PairedItems], a: str, b: str) -> None:
         dots.differences(
             drawn[["label", "difference", "low", "high", "significant", "p_adjusted", "n"]], say,
             title=say("head_to_head.boards_won", a=a, b=b, wins=wins[0], losses=wins[1], n=len(pairs)),
-            unit=say("head_to_head.board_unit", a=a), note=say("head_to_head.note"), source=source, name="board-differences",
+            unit=say("head_to_head.board_unit"), note=say("head_to_head.note"), source=source, name="board-differences",
         ),
     )  # fmt: skip
     _costs(view, drawn, a, b, source)
