@@ -86,7 +86,7 @@ def left_out(view: View, tasks: pd.DataFrame) -> list[str]:
         say("memo.comma").join(say.known("condition", c) for c in row.split(", ")) for row in tasks["conditions"]
     ]
     return [
-        say("head_to_head.left_out", task=blocks.literal(task), conditions=names)
+        say("head_to_head.left_out", task=blocks.literal(leaderboard.names(view).task(task)), conditions=names)
         for task, names in zip(tasks["task"], conditions, strict=True)
     ]
 
