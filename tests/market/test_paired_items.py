@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -14,6 +16,7 @@ from harness.market.alike.item_likeness import item_likeness
 from harness.market.alike.item_links import item_link
 from harness.market.alike.paired_items import PARTS, adjusted, items_of, of_part, paired_items, runs_of, shared_boards
 from harness.market.alike.products import leaders, meant, product_ids, products
+from harness.store.migrations import migrate
 from harness.store.reader import Reader
 from tests.market import item_boards as truth
 
@@ -115,3 +118,33 @@ def test_the_two_best_that_share_items_come_first(reader: Reader) -> None:
 )
 def test_an_item_links_to_its_pull_request(task: str, name: str | None, link: str | None) -> None:
     assert item_link(task, name) == link
+
+
+def test_items_are_the_same_where_their_hash_is_whatever_their_number(tmp_path: Path) -> None:
+    rows = [
+        ("a", 0, 10, 1.0),
+        ("a", 1, 11, 0.0),
+        ("a", 2, 11, 1.0),
+        ("b", 0, 11, 0.0),
+        ("b", 1, 11, 0.5),
+        ("b", 2, 12, 1.0),
+    ]
+    with duckdb.connect(str(tmp_path / "land.duckdb")) as con:
+        migrate(con)
+        con.execute(
+            "INSERT INTO task BY NAME SELECT 's' AS suite, '1' AS suite_version, 't' AS task, 'qa' AS kind, 'acc' AS headline_metric, "
+            "'none' AS headline_filter, true AS higher_is_better"
+        )
+        for name in "ab":
+            con.execute(
+                "INSERT INTO run BY NAME SELECT $name AS run_id, $name AS model, 's' AS suite, '1' AS suite_version, 'x' AS engine, "
+                "'imported' AS origin, now()::TIMESTAMP AS sealed, 'h' AS plan_hash, false AS partial, true AS valid, '{}' AS manifest",
+                {"name": name},
+            )
+        con.executemany(
+            "INSERT INTO outcome BY NAME SELECT $1 AS run_id, 't' AS task, $2 AS item, $3 AS doc_hash, 'acc' AS metric, 'none' AS filter, "
+            "$4 AS value", rows,
+        )  # fmt: skip
+    shared = Reader(tmp_path / "land.duckdb").frame("paired_items", run_ids=["a", "b"], task="t")
+    found = shared.pivot(index=["item", "doc_hash", "copy"], columns="run_id", values="value").reset_index()
+    assert found.to_numpy().tolist() == [[1, 11, 1, 0.0, 0.0], [2, 11, 2, 1.0, 0.5]]  # the second copy of document 11

@@ -91,19 +91,6 @@ def left_out(view: View, tasks: pd.DataFrame) -> list[str]:
     ]
 
 
-def disagreements(view: View, runs: pd.DataFrame, task: str) -> pd.DataFrame:
-    """Items of one task on which the models of ``runs`` part, as ``paired_outcomes.disagreements``."""
-
-    def compute(names: tuple[tuple[str, str], ...], task: str) -> pd.DataFrame:
-        from harness.market import paired_outcomes
-
-        return paired_outcomes.disagreements(view.reader, runs, task)
-
-    names = tuple(zip(runs["run_id"].astype(str), runs["label"].astype(str), strict=True))
-    out: pd.DataFrame = view.derived("disagreements", compute, names=names, task=task)
-    return out
-
-
 def agreement(view: View, origin: str, suite: str, version: str, kind: str) -> dict[str, Any]:
     """Chance-adjusted agreement of all models of a suite and what follows from it.
 
