@@ -81,7 +81,9 @@ blocks.chart(
     seen,
     dots.ranking(
         shown,
-        title=leaderboard.leader_sentence(seen, shown, what=f"{suite_name} · {what}"),
+        title=leaderboard.leader_sentence(
+            seen, shown, what=f"{what} ({suite_name.rpartition(' · ')[2]})" if raw else f"{suite_name} · {what}"
+        ),
         unit=unit,
         note=leaderboard.bars_note(seen, shown.head(dots.MOST), say("capability.note")),
         source=source,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from harness.charts.quarters import PARTS, quarters
+from harness.charts.items.quarters import PARTS, quarters
 
 LABELS = {"both": "Both", "only_a": "Only <A>", "only_b": "Only B", "neither": "Neither"}
 

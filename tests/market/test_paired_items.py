@@ -15,7 +15,7 @@ from harness.market.alike.boards import Board, boards
 from harness.market.alike.item_likeness import item_likeness
 from harness.market.alike.item_links import item_link
 from harness.market.alike.paired_items import PARTS, adjusted, items_of, of_part, paired_items, runs_of, shared_boards
-from harness.market.alike.products import leaders, meant, product_ids, products
+from harness.market.alike.products import leaders, meant, other_names, product_ids, products
 from harness.store.migrations import migrate
 from harness.store.reader import Reader
 from tests.market import item_boards as truth
@@ -90,7 +90,7 @@ def test_products_are_found_by_any_name(reader: Reader) -> None:
     rows = products(reader, NO_SCALE)
     assert set(rows["id"]) == {"acme-one", "acme-two", "bigco-max", "nobody/else"} and not rows["ranked"].any()
     names = dict(zip(rows["id"], rows["name"], strict=True))
-    assert meant([names["acme-two"].upper(), "acme/one", "nobody", "nobody/else", "acme-one"], rows, reader) == [
+    assert meant([names["acme-two"].upper(), "acme/one", "nobody", "nobody/else", "acme-one"], rows, other_names(reader)) == [
         "acme-two", "acme-one", "nobody/else"
     ]  # fmt: skip
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import combinations
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from harness import names
-from harness.market.alike.paired_items import shared_boards
 from harness.market.leading_runs import leading_runs
 from harness.market.paired_outcomes import with_items
 
@@ -46,35 +44,50 @@ def products(queries: Queries, scale: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def meant(wanted: Sequence[str], rows: pd.DataFrame, queries: Queries) -> list[str]:
-    """Ids of the products that these ids, names or labels of runs mean, each once; what means none is passed over."""
+def other_names(queries: Queries) -> dict[str, str]:
+    """The product of every other name, folded: of models (id, hub id, name) and of runs (model, label)."""
     models, known = queries.frame("models"), product_ids(queries)
-    pairs: list[tuple[str, str]] = [
-        (str(name), known[id])
-        for column in ("model_id", "hub_id", "name")
-        for id, name in zip(models["model_id"], models[column], strict=True)
-        if isinstance(name, str)
-    ]
     runs = leading_runs(queries)
     ids = runs["model_id"].map(known).fillna(runs["model_id"]).fillna(runs["model"]).astype(str)
-    pairs += [(str(name), id) for column in ("model", "label") for name, id in zip(runs[column], ids, strict=True)]
+    pairs = [(name, id) for column in ("label", "model") for name, id in zip(runs[column], ids, strict=True)]
+    pairs += [
+        (name, known[id])
+        for column in ("name", "hub_id", "model_id")
+        for id, name in zip(models["model_id"], models[column], strict=True)
+    ]
+    return {
+        names.fold(name): id for name, id in pairs if isinstance(name, str)
+    }  # the catalog's names come last and win
+
+
+def meant(wanted: Sequence[str], rows: pd.DataFrame, others: Mapping[str, str]) -> list[str]:
+    """Ids of the products of ``rows`` that these ids, names or labels of runs mean (``other_names``), each once; what means
+    none is passed over."""
     own = {
         names.fold(value): str(id)
         for column in ("name", "id")
         for value, id in zip(rows[column], rows["id"], strict=True)
     }
-    there, other = set(rows["id"]), {names.fold(name): id for name, id in reversed(pairs)}
-    found = (own.get(names.fold(name)) or other.get(names.fold(name)) for name in wanted)
+    there = set(own.values())
+    found = (own.get(names.fold(name)) or others.get(names.fold(name)) for name in wanted)
     return [id for id in dict.fromkeys(found) if id is not None and id in there]
 
 
 def leaders(rows: pd.DataFrame, known: Sequence[Board], ids: dict[str, str]) -> tuple[str, str] | None:
     """The two best products of the scale that share items; without such, two that share some; else the two best of all."""
     candidates = rows[rows["items"]]
+    members = [_members(board, ids) for board in known]
+    held = {id: {place for place, here in enumerate(members) if id in here} for id in candidates["id"]}
     for group in (candidates[candidates["ranked"]], candidates):
-        pairs = sorted(combinations(range(len(group)), 2), key=lambda pair: (pair[1], pair[0]))
         listed = list(group["id"])
-        for one, two in pairs:
-            if shared_boards(known, [listed[one], listed[two]], ids):
+        for two, one in ((j, i) for j in range(len(listed)) for i in range(j)):
+            if held[listed[one]] & held[listed[two]]:
                 return listed[one], listed[two]
     return (rows["id"].iloc[0], rows["id"].iloc[1]) if len(rows) > 1 else None
+
+
+def _members(board: Board, ids: dict[str, str]) -> set[str]:
+    """The products and labels of a board's runs."""
+    runs = board.runs
+    own = runs["model_id"].map(ids).fillna(runs["model_id"]).fillna(runs["model"])
+    return {*own.astype(str), *runs["label"].astype(str)}

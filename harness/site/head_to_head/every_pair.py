@@ -29,6 +29,15 @@ def suites(view: View, products: Sequence[str]) -> dict[Suite, pd.DataFrame]:
 
     Only those that say more than a board does: of several tasks, or of more than two of the products.
     """
+
+    def compute(products: tuple[str, ...]) -> dict[Suite, pd.DataFrame]:
+        return _suites(view, products)
+
+    out: dict[Suite, pd.DataFrame] = view.derived("suites_of_products", compute, products=tuple(products))
+    return out
+
+
+def _suites(view: View, products: Sequence[str]) -> dict[Suite, pd.DataFrame]:
     tasks = {
         (str(row["suite"]), row["suite_version"] if isinstance(row["suite_version"], str) else ""): len(row["tasks"])
         for row in view.frame("suites").to_dict("records")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from harness.charts import dots, quarters
+from harness.charts import dots
+from harness.charts.items import quarters
 from harness.charts.scatter import log_ticks
 from harness.charts.text import dollars, number
 from harness.market.alike.paired_items import PairedItems, adjusted, paired_items, runs_of, shared_boards
@@ -27,8 +28,13 @@ MOST_BOARDS = 24
 
 def shared(view: View, products: Sequence[str]) -> list[Board]:
     """The boards that all the products share, the richest first."""
-    known, ids = product_choice.known_boards(view), product_choice.product_ids(view)
-    return shared_boards(known, products, ids)[:MOST_BOARDS]
+
+    def compute(products: tuple[str, ...]) -> list[Board]:
+        known, ids = product_choice.known_boards(view), product_choice.product_ids(view)
+        return shared_boards(known, products, ids)[:MOST_BOARDS]
+
+    out: list[Board] = view.derived("shared_boards", compute, products=tuple(products))
+    return out
 
 
 def has_run(view: View, board: Board, product: str) -> bool:

@@ -57,7 +57,8 @@ def choose(view: View) -> tuple[list[str], bool]:
     say, rows = view.say, products(view)
     first = leaders(view)
     assert first is not None  # the page asks only where there are two
-    asked = market.meant(st.query_params.get_all(KEY), rows, view)
+    others: dict[str, str] = view.derived("other_names", lambda: market.other_names(view))
+    asked = market.meant(st.query_params.get_all(KEY), rows, others)
     shown = asked if len(asked) > 1 else [*asked, *(id for id in first if id not in asked)][:2]
     names, ids = dict(zip(rows["id"], rows["name"], strict=True)), list(rows["id"])
     one, two, beside = shown[0], shown[1], shown[2 : 2 + MOST_BESIDE]

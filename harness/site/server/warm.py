@@ -58,6 +58,17 @@ def _pairs(view: View) -> None:
             outcomes.agreement(view, origin, suite, version, "error_consistency")
 
 
+def _head_to_head(view: View) -> None:
+    from harness.site.head_to_head import every_pair, pair_boards, product_choice
+
+    first = product_choice.leaders(view)
+    if first is None:
+        return
+    for board in pair_boards.shared(view, first):
+        pair_boards.pair(view, board, first[0], first[1])
+    every_pair.suites(view, first)
+
+
 def _rest(view: View) -> None:
     from harness.site.evidence import csv_zip, runs
     from harness.site.opportunities import white_space
@@ -68,7 +79,7 @@ def _rest(view: View) -> None:
     csv_zip.chosen(view, list(csv_zip.SECTIONS), [], [])
 
 
-STEPS: tuple[Callable[[View], None], ...] = (_overview, _capability, _companies, _rest, _pairs)
+STEPS: tuple[Callable[[View], None], ...] = (_overview, _capability, _companies, _rest, _pairs, _head_to_head)
 """One step a page: what it computes when it opens; the first page comes first."""
 
 
