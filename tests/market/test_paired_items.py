@@ -14,7 +14,16 @@ from harness.errors import MissingData
 from harness.market.alike.boards import Board, boards
 from harness.market.alike.item_likeness import item_likeness
 from harness.market.alike.item_links import item_link
-from harness.market.alike.paired_items import PARTS, adjusted, items_of, of_part, paired_items, runs_of, shared_boards
+from harness.market.alike.paired_items import (
+    PARTS,
+    adjusted,
+    items_of,
+    of_part,
+    paired_items,
+    runs_of,
+    shared_boards,
+    standing_for,
+)
 from harness.market.alike.products import leaders, meant, other_names, product_ids, products
 from harness.store.migrations import migrate
 from harness.store.reader import Reader
@@ -58,6 +67,17 @@ def test_a_pair_is_counted_paired_and_priced(reader: Reader) -> None:
     alike = item_likeness(reader, ["fix"], []).likeness.pairs.set_index(["a", "b"]).loc[("acme-two", "bigco-max")]
     assert (pair.kappa, pair.residual) == (pytest.approx(alike["kappa"]), pytest.approx(alike["residual"]))
     assert adjusted([pair, pair]) == pytest.approx([min(1, 2 * pair.difference.p_value)] * 2)
+
+
+def test_the_run_of_the_highest_effort_stands_for_a_product() -> None:
+    rows = [("low", '{"effort": "low"}', "2026-03-01"), ("high", '{"effort":"high"}', "2026-01-01"),
+            ("served", '{"effort":"default"}', "2026-05-01"), ("served-too", None, "2026-04-01"), ("other", None, "2026-06-01")]  # fmt: skip
+    runs = pd.DataFrame(rows, columns=["label", "source", "sealed"]).assign(
+        run_id=lambda f: f["label"], model=lambda f: f["label"], model_id=["m-snapshot", "m", "m", "m", "n"]
+    )
+    order = standing_for(runs, "m", {"m-snapshot": "m"})["run_id"].tolist()
+    assert order == ["high", "served", "served-too", "low"]  # a run as it is served thinks more than one at low
+    assert standing_for(runs, "low", {})["run_id"].tolist() == ["low"]  # a label means its run alone
 
 
 def test_an_unknown_cost_is_no_cost(reader: Reader) -> None:

@@ -7,6 +7,7 @@ dollars.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from harness.analysis.likeness.homogeneity import outcome_matrix
 from harness.analysis.likeness.pairs import likeness
 from harness.analysis.statistics.paired import Paired, holm, paired_difference
 from harness.analysis.statistics.seed import SEED
+from harness.catalog.names import effort
 from harness.errors import MissingData
 from harness.market.paired_outcomes import outcomes
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from harness.market.alike.boards import Board
     from harness.market.queries import Queries
 
+_EFFORT = re.compile(r'"effort": *"([^"]*)"')
 HALF = 0.5
 """Value from which on an item counts as solved, where it is a share."""
 PARTS = ("differ", "only_a", "only_b", "neither", "both")
@@ -65,8 +68,8 @@ class PairedItems:
 
 
 def standing_for(runs: pd.DataFrame, product: str, products: dict[str, str]) -> pd.DataFrame:
-    """A product's runs among ``runs`` (of one suite), the one that stands for it first: without a stated effort before others,
-    then the newest.
+    """A product's runs among ``runs`` (of one suite), the one that stands for it first: the highest effort, which the capability
+    scale takes, then the newest.
 
     ``product`` is a product's id, the name of a run's model that the catalog does not know, or a run's label; ``products`` maps
     models to theirs.
@@ -74,11 +77,15 @@ def standing_for(runs: pd.DataFrame, product: str, products: dict[str, str]) -> 
     ids = runs["model_id"].map(products).fillna(runs["model_id"]).fillna(runs["model"])
     mine = runs[runs["label"].eq(product)]
     mine = runs[ids.eq(product)] if mine.empty else mine
-    stated = mine["source"].astype(str).str.contains('"effort": *"', regex=True).astype(int)
-    order = mine.assign(stated=stated).sort_values(
-        ["stated", "sealed", "run_id"], ascending=[True, False, True], kind="stable"
-    )
-    return order.drop(columns="stated")
+    order = mine.assign(height=[effort.rank(_effort(source)) for source in mine["source"]])
+    order = order.sort_values(["height", "sealed", "run_id"], ascending=[False, False, True], kind="stable")
+    return order.drop(columns="height")
+
+
+def _effort(source: object) -> str:
+    """The effort that a run's source states; DEFAULT where it states none, or one of the source's own words."""
+    stated = _EFFORT.search(source) if isinstance(source, str) else None
+    return stated[1] if stated and effort.is_effort(stated[1]) else effort.DEFAULT
 
 
 def runs_of(board: Board, product: str, products: dict[str, str]) -> pd.DataFrame:
