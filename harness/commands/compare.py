@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -21,6 +21,9 @@ from harness.terminal import print_json
 if TYPE_CHECKING:
     import pandas as pd
 
+LISTED = 3
+"""Suites of a model that an error lists."""
+
 
 def compare(models: Sequence[str], *, suite: str | None, as_json: bool) -> None:
     """Two or more models on all items that they share, then paired differences on one suite, after what each run's verdict says.
@@ -32,7 +35,8 @@ def compare(models: Sequence[str], *, suite: str | None, as_json: bool) -> None:
     from harness.market import paired_outcomes
 
     reader = open_reader()
-    runs = choose(reader.frame("compare_runs"), reader.frame("models"), models, suite)
+    suite_name = TaskNames(reader, Translator("en")).suites()
+    runs = choose(reader.frame("compare_runs"), reader.frame("models"), models, suite, suite_name)
     comparison = paired_outcomes.compare(reader, runs.assign(label=runs["model"]))
     items = compared_items.compared(reader, runs)
     suite, version, ids = runs["suite"].iloc[0], runs["suite_version"].iloc[0], [str(r) for r in runs["run_id"]]
@@ -44,8 +48,7 @@ def compare(models: Sequence[str], *, suite: str | None, as_json: bool) -> None:
         return
     if items:
         compared_items.show(reader, items)
-    name = TaskNames(reader, Translator("en")).suites()((str(suite), str(version)))
-    print(f"{name} ({suite} {version}): {', '.join(ids)}")
+    print(f"{suite_name((str(suite), str(version)))} ({suite} {version}): {', '.join(ids)}")
     for one in verdicts:
         print(f"  {one.line()}")
     for row in comparison.left_out.itertuples():
@@ -56,10 +59,16 @@ def compare(models: Sequence[str], *, suite: str | None, as_json: bool) -> None:
     _print("tasks", comparison.tasks, "task")
 
 
-def choose(runs: pd.DataFrame, catalog: pd.DataFrame, models: Sequence[str], suite: str | None) -> pd.DataFrame:
+def choose(
+    runs: pd.DataFrame,
+    catalog: pd.DataFrame,
+    models: Sequence[str],
+    suite: str | None,
+    called: Callable[[tuple[str, str]], str] = " ".join,
+) -> pd.DataFrame:
     """One run a model, all of one suite and version: the one with most shared tasks, then items; leading runs before others.
 
-    ``runs`` are the rows of ``compare_runs``, ``catalog`` those of ``models``. Raises as ``compare`` says.
+    ``runs`` are the rows of ``compare_runs``, ``catalog`` those of ``models``; ``called`` names suites in an error. Raises as ``compare`` says.
     """
     if len(set(models)) < 2:
         raise BadInput("A comparison needs at least two models: harness compare MODEL MODEL …")
@@ -76,8 +85,7 @@ def choose(runs: pd.DataFrame, catalog: pd.DataFrame, models: Sequence[str], sui
         if group["wanted"].nunique() == len(models)
     ]
     if not shared:
-        suites = candidates.groupby("wanted")["suite"].unique()
-        listed = "; ".join(f"{model}: {', '.join(sorted(suites.get(model, []))) or 'none'}" for model in models)
+        listed = "; ".join(f"{model}: {_listed(candidates[candidates['wanted'] == model], called)}" for model in models)
         raise MissingData(
             f"No suite has item outcomes of all {len(models)} models ({listed}). Run them on one suite first; what their "
             "published scores say: `harness scale --compare`."
@@ -86,6 +94,13 @@ def choose(runs: pd.DataFrame, catalog: pd.DataFrame, models: Sequence[str], sui
     most = max(shared, key=lambda g: (*size[id(g)], str(g["suite"].iloc[0])))
     ranked = most.sort_values(["leading", "sealed", "run_id"], ascending=False, na_position="last")
     return ranked.drop_duplicates("wanted").set_index("wanted").loc[list(models)].reset_index(drop=True)
+
+
+def _listed(runs: pd.DataFrame, called: Callable[[tuple[str, str]], str]) -> str:
+    """The suites of some runs by name, the first few."""
+    keys = {(str(s), str(v)) for s, v in zip(runs["suite"], runs["suite_version"], strict=True)}
+    found = sorted(map(called, keys))
+    return ", ".join(found[:LISTED]) + (" …" if len(found) > LISTED else "") or "none"
 
 
 def _print(title: str, frame: pd.DataFrame, first: str) -> None:
