@@ -122,7 +122,7 @@ def test_the_two_best_that_share_items_come_first(reader: Reader) -> None:
     assert list(rows["id"])[:3] == list(scale["model_id"]) and not rows["items"].iloc[0]
     assert leaders(rows, known, ids) == ("bigco-max", "acme-two")
     assert leaders(rows, [], ids) == ("without-items", "bigco-max")
-    assert leaders(rows.head(1), known, ids) is None
+    assert leaders(rows.head(1), known, ids) is None and leaders(rows.head(0), known, ids) is None
 
 
 @pytest.mark.parametrize(

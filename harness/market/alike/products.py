@@ -41,7 +41,7 @@ def products(queries: Queries, scale: pd.DataFrame) -> pd.DataFrame:
     rest = sorted((name.casefold(), id) for id, name in itemised.items() if id not in ranked)
     rows = [(id, name, True, id in itemised) for id, name in ranked.items()]
     rows += [(id, itemised[id], False, True) for _, id in rest]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"ranked": bool, "items": bool})
 
 
 def other_names(queries: Queries) -> dict[str, str]:
