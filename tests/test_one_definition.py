@@ -102,7 +102,7 @@ def test_page_command_and_report_compare_two_models_alike(
     wide: Path, site: Open, capsys: pytest.CaptureFixture[str]
 ) -> None:
     at = site(wide, "head_to_head", models=list(two_models.MODELS))
-    assert at.selectbox(key="suite_id").options[0].startswith("Wide")
+    assert at.selectbox(key="suite").options[0].startswith("Wide")
     page = next(element.value for element in at.dataframe if "model_a" in element.value)
     page = page.rename(columns={"task_name": "task"})
     assert run(["compare", *two_models.MODELS, "--json"]) == 0

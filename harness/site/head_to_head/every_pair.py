@@ -64,7 +64,7 @@ def show(view: View, products: Sequence[str], names: Mapping[str, str]) -> None:
     suite_name = leaderboard.suite_name(view)
     keys = {"~".join(key): key for key in shared}
     options = {k: f"{suite_name(key[1:])} · {say(f'origin.{key[0]}')}" for k, key in keys.items()}
-    origin, suite, version = keys[controls.select_id(say("controls.suite"), options, "suite")]
+    origin, suite, version = keys[controls.select(say("controls.suite"), list(options), "suite", options.__getitem__)]
     runs = shared[origin, suite, version]
     try:
         comparison = outcomes.comparison(view, origin, suite, version, list(runs["label"]))

@@ -32,10 +32,8 @@ def show(view: View, boards: Sequence[Board], products: Sequence[str], names: Ma
               "only_b": say("head_to_head.only", model=b), "neither": say("head_to_head.neither"),
               "both": say("head_to_head.both")}  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = controls.select_id(
-            say("columns.task"),
-            {key: pair_boards.name(view, board, board.items) for key, board in keys.items()},
-            "board",
+        chosen = controls.select(
+            say("columns.task"), list(keys), "board", lambda key: pair_boards.name(view, keys[key], keys[key].items)
         )
         part = controls.segmented(say("head_to_head.solved_by"), PARTS, "solved_by", labels.__getitem__)
     board = keys[chosen]

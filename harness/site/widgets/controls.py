@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -63,20 +63,6 @@ def select(label: str, options: Sequence[T], key: str, name: Callable[[T], str] 
     _valid(key, options)
     chosen = st.selectbox(label, list(options), index=default, format_func=name, key=_bound(key), bind="query-params")
     return chosen if chosen in options else options[default]
-
-
-def select_id(label: str, options: Mapping[str, str], key: str, *, default: int = 0) -> str:
-    """One option from a list; the URL holds its id, whatever the language calls it. ``options``: names by id."""
-    ids = list(options)
-    asked = st.query_params.get(key)
-    chosen = asked if asked is not None and asked in options else ids[default]
-    st.session_state[f"{key}_id"] = chosen
-
-    def changed() -> None:
-        st.query_params[key] = st.session_state[f"{key}_id"]
-
-    st.selectbox(label, ids, format_func=options.__getitem__, key=f"{key}_id", on_change=changed)
-    return chosen
 
 
 def segmented(label: str, options: Sequence[T], key: str, name: Callable[[T], str] = str, *, default: int = 0) -> T:
