@@ -288,7 +288,7 @@ def compare(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Paired differences with intervals and adjusted p-values, per task and index."""
+    """Two or more models on every item that they share, with costs; then paired differences per task and index of one suite."""
     from harness.commands.compare import compare as show
 
     show(model, suite=suite, as_json=json)

@@ -27,6 +27,7 @@ if origin == "reported":
     reported.show(seen)
     st.stop()
 
+names = leaderboard.names(seen)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     suite, version = controls.select(
         say("controls.suite"), leaderboard.suites(seen, origin), "suite", leaderboard.suite_name(seen)
@@ -36,7 +37,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     if len(scores):
         kind = controls.segmented(say("controls.kind"), kinds, "kind", lambda k: say(f"kind.{k}"))
     else:
-        kind = "task:" + controls.select(say("columns.task"), leaderboard.tasks(seen, suite, version), "task")
+        tasks = leaderboard.tasks(seen, suite, version)
+        kind = "task:" + controls.select(say("columns.task"), tasks, "task", names.task)
 
 board = leaderboard.board(seen, suite, version, origin, kind)
 if board.empty and kind == "overall" and len(kinds) > 1:
@@ -49,7 +51,8 @@ if metric := leaderboard.undirected_metric(seen, suite, version, kind):
     st.stop()
 if raw:
     st.caption(say("capability.raw"))
-what = kind.removeprefix("task:") if raw else say(f"kind.{kind}")
+suite_name = leaderboard.suite_name(seen)((suite, version))
+what = names.task(kind.removeprefix("task:")) if raw else say(f"kind.{kind}")
 unit = str(board["metric"].iloc[0]) if raw and len(board) else say("capability.unit")
 board = leaderboard.named(seen, board) if len(board) else board
 with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -73,12 +76,14 @@ if shown.empty:
     st.info(say("common.no_match"), icon=":material/filter_alt_off:")
     st.stop()
 
-source = say("capability.source", suite=f"{suite} {version}".strip(), n=len(board), origin=say(f"origin.{origin}"))
+source = say("capability.source", suite=suite_name, n=len(board), origin=say(f"origin.{origin}"))
 blocks.chart(
     seen,
     dots.ranking(
         shown,
-        title=leaderboard.leader_sentence(seen, shown, what=f"{suite} · {what}"),
+        title=leaderboard.leader_sentence(
+            seen, shown, what=f"{what} ({suite_name.rpartition(' · ')[2]})" if raw else f"{suite_name} · {what}"
+        ),
         unit=unit,
         note=leaderboard.bars_note(seen, shown.head(dots.MOST), say("capability.note")),
         source=source,
@@ -120,8 +125,10 @@ missing = int(wide.isna().sum().sum())
 blocks.chart(
     seen,
     grid.heat(
-        wide,
-        title=say("capability.tasks_title", hardest=wide.mean().idxmin(), easiest=wide.mean().idxmax()),
+        wide.rename(columns=names.task),
+        title=say(
+            "capability.tasks_title", hardest=names.task(wide.mean().idxmin()), easiest=names.task(wide.mean().idxmax())
+        ),
         unit=say("capability.unit"),
         note=say("capability.tasks_note", n=missing),
         source=source,

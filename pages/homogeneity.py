@@ -5,22 +5,26 @@ Navigation: market 2 join_inner
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from harness.site.likeness import concentration, dimension_charts, groups, heat_of_pairs, over_time
 from harness.site.likeness.answer import answer
-from harness.site.likeness.shown import shown
+from harness.site.likeness.buyer import buyer
+from harness.site.likeness.shown import Shown, shown
 from harness.site.server import view
+from harness.site.server.view import View
 from harness.site.widgets import blocks, controls, item_boards
 
 seen = view.current()
 say = seen.say
 blocks.heading(seen, "homogeneity")
 
-# The part for a buyer (which models complement each other) joins here and takes ``chosen.found.measured``.
-PARTS = {
+PARTS: dict[str, Callable[[View, Shown], None]] = {
     "answer": heat_of_pairs.show,
     "groups": groups.show,
     "over_time": over_time.show,
     "dimensions": dimension_charts.show,
+    "buyer": lambda seen, chosen: buyer.show(seen, chosen.found.measured),
 }
 boards = item_boards.choose(seen)
 if boards:

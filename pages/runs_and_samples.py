@@ -10,6 +10,7 @@ import json
 import streamlit as st
 
 from harness.charts.text import count, number
+from harness.site.capability import leaderboard
 from harness.site.evidence import runs, samples
 from harness.site.server import view
 from harness.site.widgets import blocks, columns, controls
@@ -24,7 +25,9 @@ if every.empty:
     st.stop()
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    suites = controls.multiselect(say("controls.suite"), sorted(set(every["suite"])), "runs_suite")
+    suites = controls.multiselect(
+        say("controls.suite"), sorted(set(every["suite"])), "runs_suite", leaderboard.names(seen).source
+    )
     origins = controls.multiselect(
         say("controls.origin"), sorted(set(every["origin"])), "runs_origin", lambda o: say(f"origin.{o}")
     )
@@ -42,7 +45,7 @@ run_id = controls.select(
 run = seen.frame("run", run_id=run_id).iloc[0]
 results = runs.results(seen, run_id)
 
-blocks.section(blocks.literal(runs.label(run)))
+blocks.section(blocks.literal(runs.labels(shown)(run_id)))
 runs.verdict(seen, run)
 if seen.public:
     st.caption(f":material/visibility_off: {say('runs_and_samples.public')}")

@@ -28,7 +28,7 @@ MODELS = pd.DataFrame(
 )
 RUNS = pd.DataFrame({
     "run_id": [f"r{i}" for i in range(4)], "model": MODELS["hub_id"], "model_id": MODELS["model_id"],
-    "vendor_id": MODELS["vendor_id"], "segment": "lab", "suite": "s", "suite_version": "1", "tasks": 1, "valid": True,
+    "vendor_id": MODELS["vendor_id"], "segment": "lab", "suite": "s", "suite_version": "1", "tasks": 1, "items": 9, "valid": True,
     "partial": False, "item_limit": None, "item_sample": None, "leading": True, "sealed": None, "engine": "hf", "dtype": "fp32",
     "origin": "measured",
 })  # fmt: skip

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 
 from harness import names
-from harness.commands import verdict
+from harness.commands import compared_items, verdict
 from harness.commands.database import reader as open_reader
 from harness.errors import BadInput, MissingData
+from harness.i18n.translator import Translator
+from harness.market.names_of_tasks import TaskNames
 from harness.terminal import print_json
 
 if TYPE_CHECKING:
     import pandas as pd
 
+LISTED = 3
+"""Suites of a model that an error lists."""
+
 
 def compare(models: Sequence[str], *, suite: str | None, as_json: bool) -> None:
-    """Paired differences of two or more models on the suite that they share, after what each run's verdict says.
+    """Two or more models on all items that they share, then paired differences on one suite, after what each run's verdict says.
 
     Raises:
         BadInput: fewer than two models, or an ambiguous name (the candidates are listed).
@@ -30,15 +35,20 @@ def compare(models: Sequence[str], *, suite: str | None, as_json: bool) -> None:
     from harness.market import paired_outcomes
 
     reader = open_reader()
-    runs = choose(reader.frame("compare_runs"), reader.frame("models"), models, suite)
+    suite_name = TaskNames(reader, Translator("en")).suites()
+    runs = choose(reader.frame("compare_runs"), reader.frame("models"), models, suite, suite_name)
     comparison = paired_outcomes.compare(reader, runs.assign(label=runs["model"]))
+    items = compared_items.compared(reader, runs)
     suite, version, ids = runs["suite"].iloc[0], runs["suite_version"].iloc[0], [str(r) for r in runs["run_id"]]
     verdicts = [verdict.of_run(row) for row in runs.to_dict("records")]
     if as_json:
         said = [one.to_json() for one in verdicts]
-        print_json({"suite": suite, "suite_version": version, "runs": ids, "verdicts": said, **comparison.to_json()})
+        print_json({"suite": suite, "suite_version": version, "runs": ids, "verdicts": said, **comparison.to_json(),
+                    "shared_items": compared_items.to_json(items)})  # fmt: skip
         return
-    print(f"{suite} {version}: {', '.join(ids)}")
+    if items:
+        compared_items.show(reader, items)
+    print(f"{suite_name((str(suite), str(version)))} ({suite} {version}): {', '.join(ids)}")
     for one in verdicts:
         print(f"  {one.line()}")
     for row in comparison.left_out.itertuples():
@@ -49,10 +59,16 @@ def compare(models: Sequence[str], *, suite: str | None, as_json: bool) -> None:
     _print("tasks", comparison.tasks, "task")
 
 
-def choose(runs: pd.DataFrame, catalog: pd.DataFrame, models: Sequence[str], suite: str | None) -> pd.DataFrame:
-    """One run a model, all of one suite and version: the one with most shared tasks, leading runs before others.
+def choose(
+    runs: pd.DataFrame,
+    catalog: pd.DataFrame,
+    models: Sequence[str],
+    suite: str | None,
+    called: Callable[[tuple[str, str]], str] = " ".join,
+) -> pd.DataFrame:
+    """One run a model, all of one suite and version: the one with most shared tasks, then items; leading runs before others.
 
-    ``runs`` are the rows of ``compare_runs``, ``catalog`` those of ``models``. Raises as ``compare`` says.
+    ``runs`` are the rows of ``compare_runs``, ``catalog`` those of ``models``; ``called`` names suites in an error. Raises as ``compare`` says.
     """
     if len(set(models)) < 2:
         raise BadInput("A comparison needs at least two models: harness compare MODEL MODEL …")
@@ -69,14 +85,22 @@ def choose(runs: pd.DataFrame, catalog: pd.DataFrame, models: Sequence[str], sui
         if group["wanted"].nunique() == len(models)
     ]
     if not shared:
-        suites = candidates.groupby("wanted")["suite"].unique()
-        listed = "; ".join(f"{model}: {', '.join(sorted(suites.get(model, []))) or 'none'}" for model in models)
+        listed = "; ".join(f"{model}: {_listed(candidates[candidates['wanted'] == model], called)}" for model in models)
         raise MissingData(
-            f"No suite has item outcomes of all {len(models)} models ({listed}). Run them on one suite first."
+            f"No suite has item outcomes of all {len(models)} models ({listed}). Run them on one suite first; what their "
+            "published scores say: `harness scale --compare`."
         )
-    most = max(shared, key=lambda g: (int(g.groupby("wanted")["tasks"].max().min()), str(g["suite"].iloc[0])))
+    size = {id(g): [int(g.groupby("wanted")[column].max().min()) for column in ("tasks", "items")] for g in shared}
+    most = max(shared, key=lambda g: (*size[id(g)], str(g["suite"].iloc[0])))
     ranked = most.sort_values(["leading", "sealed", "run_id"], ascending=False, na_position="last")
     return ranked.drop_duplicates("wanted").set_index("wanted").loc[list(models)].reset_index(drop=True)
+
+
+def _listed(runs: pd.DataFrame, called: Callable[[tuple[str, str]], str]) -> str:
+    """The suites of some runs by name, the first few."""
+    keys = {(str(s), str(v)) for s, v in zip(runs["suite"], runs["suite_version"], strict=True)}
+    found = sorted(map(called, keys))
+    return ", ".join(found[:LISTED]) + (" …" if len(found) > LISTED else "") or "none"
 
 
 def _print(title: str, frame: pd.DataFrame, first: str) -> None:

@@ -2,7 +2,7 @@
 
 SOURCE holds the folders of ``ORIGINS``, with others' published result files; those of item matrices may lie in a folder
 ``items`` beside it. Out of each come runs with
-scores and item outcomes, numbers and hashes only: no prompts, answers or other texts. The same
+scores and item outcomes: numbers, hashes and public names of items, no prompts, answers or other texts. The same
 source makes the same bytes. ``docs/public_runs.md`` says what is in it and how to add to it.
 """
 

@@ -1,4 +1,4 @@
-"""Models on the same items: headline outcomes, paired differences, and the items on which models part.
+"""Models on the same items: headline outcomes and paired differences on a suite.
 
 What is shared by the page Head to head, ``harness compare`` and the report. A frame ``runs`` has one row a model: ``run_id``,
 ``label`` (the name shown), ``suite, suite_version, chat_template, partial, valid``; all of one suite and version.
@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.analysis import compare as analysis
-from harness.analysis.likeness.homogeneity import disagreements as on_items
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,8 +61,3 @@ def compare(queries: Queries, runs: pd.DataFrame) -> Comparison:
         result=queries.frame("results", run_ids=ids),
         outcome=outcomes(queries, runs),
     )
-
-
-def disagreements(queries: Queries, runs: pd.DataFrame, task: str) -> pd.DataFrame:
-    """Items of one task on which the models part: ``item``, one column a label, ``spread``; widest first."""
-    return on_items(outcomes(queries, runs, task=task))

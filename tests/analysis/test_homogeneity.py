@@ -185,27 +185,6 @@ def test_shares_failed_by_all_by_one_and_by_chance() -> None:
     assert found["expected_share"].to_numpy() == pytest.approx(expected)
 
 
-def test_items_on_which_models_part_come_widest_first() -> None:
-    rows = make.outcome({"a": [1, 0.2, 0.5, 1], "b": [1, 1, 0.4, np.nan], "c": [1, 0, 0.5, 0]})
-    assert h.disagreements(rows)[["item", "a", "b", "c", "spread"]].to_numpy().tolist() == [
-        [1, 0.2, 1, 0, 1],
-        [2, 0.5, 0.4, 0.5, pytest.approx(0.1)],
-    ]
-
-
-def test_models_part_on_the_same_question_whatever_its_number_in_a_run() -> None:
-    rows = [
-        ("a", 0, 10, 1.0),
-        ("a", 1, 11, 0.0),
-        ("a", 2, 11, 1.0),
-        ("b", 0, 11, 0.0),
-        ("b", 1, 11, 0.5),
-        ("b", 2, 12, 1.0),
-    ]
-    frame = pd.DataFrame(rows, columns=["model", "item", "doc_hash", "value"])
-    assert h.disagreements(frame).to_numpy().tolist() == [[2, 1.0, 0.5, 0.5]]  # the second copy of document 11
-
-
 def test_probabilities_of_choices_do_not_overflow() -> None:
     assert h.choice_probabilities(np.log([0.2, 0.3, 0.5]) - 9000) == pytest.approx([0.2, 0.3, 0.5])
 

@@ -11,6 +11,7 @@ from harness.commands import show
 from harness.commands.compare import compare
 from harness.interchange.commands import import_results
 from tests.interchange import builders as b
+from tests.market import item_boards
 
 
 @pytest.fixture
@@ -49,3 +50,25 @@ def test_the_document_has_the_verdicts(capsys: pytest.CaptureFixture[str]) -> No
 def test_one_run_is_shown_with_its_standing(capsys: pytest.CaptureFixture[str]) -> None:
     show.run("broken", as_json=False)
     assert "verdict: not valid, partial\n    not-finished: " in capsys.readouterr().out
+
+
+def test_two_models_are_compared_on_every_benchmark_that_they_share(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LANDSCAPE_DB", str(item_boards.build(tmp_path)))
+    monkeypatch.setenv("LANDSCAPE_RUNS", str(tmp_path / "runs"))
+    compare(["Two", "bigco-max"], suite=None, as_json=True)  # the catalog's name
+    document = json.loads(capsys.readouterr().out)
+    fix, test = document["shared_items"]
+    assert [(s["benchmark"], s["agent"], s["n"]) for s in (fix, test)] == [("fix", "Hands", 40), ("test", "Hands", 30)]
+    given = item_boards.answers()
+    items = {row["name"]: row for row in fix["items"]}
+    assert [items[f"t{i}"]["value_a"] for i in range(item_boards.ITEMS)] == given["acme-two"]
+    assert [items[f"t{i}"]["cost_a"] for i in range(item_boards.ITEMS)] == pytest.approx(
+        [1 + i / 10 for i in range(item_boards.ITEMS)]
+    )
+    assert fix["costs"][1]["per_solved"] == pytest.approx(80 / sum(given["bigco-max"]))
+    assert test["cost_ratio"] is None and test["costs"][0]["per_solved"] is None
+    compare(["Two", "bigco-max"], suite=None, as_json=False)
+    text = capsys.readouterr().out
+    assert "fix, agent Hands" in text and f"{fix['both']}/{fix['only_a']}/{fix['only_b']}/{fix['neither']}" in text

@@ -14,7 +14,7 @@ from harness.i18n.translator import LANGUAGES, Translator, messages, preferred, 
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py")), *sorted((ROOT / "harness/site").rglob("*.py")),
-           *sorted((ROOT / "harness/charts").rglob("*.py"))]  # fmt: skip
+           *sorted((ROOT / "harness/charts").rglob("*.py")), ROOT / "harness/market/names_of_tasks.py"]  # fmt: skip
 REPORTS = sorted((ROOT / "harness/reports").rglob("*.py"))
 # Families whose last part comes from data or from a list of choices.
 FAMILIES = (

@@ -18,11 +18,6 @@ def test_a_pair_differs_by_the_mean_of_its_items_differences() -> None:
     assert comparison.left_out[["task", "conditions"]].to_numpy().tolist() == [["apart", "num_fewshot"]]
 
 
-def test_models_part_on_the_items_that_one_of_them_has_right() -> None:
-    items = paired_outcomes.disagreements(TenItems(), RUNS, "shared")
-    assert items["item"].tolist() == [0, 1, 2, 6] and items["B"].tolist() == [0, 0, 0, 1]
-
-
 def test_outcomes_carry_labels_and_runs_without_items_are_left_out() -> None:
     rows = paired_outcomes.outcomes(TenItems(), RUNS, task="shared")
     assert rows.groupby("model")["value"].sum().to_dict() == {"A": 6, "B": 4, "C": 6}

@@ -69,7 +69,7 @@ def test_choices_stay_when_the_language_changes(site: Open, filled: Path) -> Non
 
 
 def test_a_suite_without_chance_levels_is_shown_task_by_task(site: Open, filled: Path) -> None:
-    at = site(filled, "capability", origin="Imported", suite="Loose · loose_a · 1")
+    at = site(filled, "capability", origin="Imported", suite="Loose 1")
     assert not at.exception and not at.error
     shown = at.dataframe[0].value
     assert list(shown["score"]) == [0.6, 0.5]

@@ -1,17 +1,87 @@
-"""The Head to head page: the pairs that are compared."""
+"""The Head to head page: what it opens on, what stands in its URL, what it says of two products."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from tests.site.conftest import Open
+import pytest
+
+from harness.market.alike.boards import boards
+from harness.store.reader import Reader
+from tests.market import item_boards
+from tests.site.conftest import Open, table, texts
 
 
-def test_two_chosen_models_are_compared(site: Open, filled: Path) -> None:
-    first = site(filled, "head_to_head", origin="Measured")
-    names = list(first.multiselect(key="models").options)[:3]
-    at = site(filled, "head_to_head", origin="Measured", models=names)
+@pytest.fixture(scope="module")
+def itemised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database of item outcomes and no capability scale."""
+    folder = tmp_path_factory.mktemp("itemised")
+    item_boards.build(folder)
+    return folder
+
+
+def test_it_opens_on_the_best_two_that_share_items_and_says_so(site: Open, filled: Path) -> None:
+    at = site(filled, "head_to_head")
+    assert not at.exception and not at.error and "two best models of the capability scale" in texts(at)
+    one, two = (at.selectbox(key=key).value for key in ("head_a", "head_b"))
+    shared = boards(Reader(filled / "land.duckdb"))
+    assert any({one, two} <= set(board.runs["model_id"]) for board in shared)
+    board = site(filled, "capability", origin="Reported").dataframe[0].value  # the first are the best
+    assert at.selectbox(key="head_a").options[: len(board)] == list(board["model"])
+
+
+def test_the_url_holds_ids_and_old_links_with_names_still_open(site: Open, filled: Path) -> None:
+    at = site(filled, "head_to_head")
+    ids = at.selectbox(key="head_a").options  # labels; the values are ids
+    rows = Reader(filled / "land.duckdb").frame("leading_runs")
+    old = list(rows.loc[rows["origin"] == "measured", "model"].unique()[:3])
+    at = site(filled, "head_to_head", origin="Measured", models=old)
+    known = dict(zip(rows["model"], rows["model_id"], strict=True))
+    assert [at.selectbox(key="head_a").value, at.selectbox(key="head_b").value] == [known[m] for m in old[:2]]
+    assert at.multiselect(key="head_more").value == [known[old[2]]]
+    at.selectbox(key="head_b").set_value(known[old[2]]).run()
+    assert at.query_params["models"] == [known[old[0]], known[old[2]]] and len(ids) > 10
+    at.selectbox(key="head_a").set_value(known[old[2]]).run()  # one product twice: they change places
+    assert at.query_params["models"] == [known[old[2]], known[old[0]]]
+    assert not site(filled, "head_to_head", models=["gone", old[0]]).exception
+
+
+def test_every_pair_of_the_chosen_is_compared(site: Open, filled: Path) -> None:
+    rows = Reader(filled / "land.duckdb").frame("leading_runs")
+    chosen = list(rows.loc[rows["origin"] == "measured", "model_id"].unique()[:3])
+    at = site(filled, "head_to_head", models=chosen)
     assert not at.exception and not at.error
-    pairs = at.dataframe[0].value[["model_a", "model_b"]].drop_duplicates()
-    assert len(pairs) == 3
-    assert set(pairs.to_numpy().ravel()) == set(names)
+    assert len(table(at, "model_a")[["model_a", "model_b"]].drop_duplicates()) == 3
+
+
+def test_items_are_shown_by_name_with_costs_and_by_who_solves_them(site: Open, itemised: Path) -> None:
+    at = site(itemised, "head_to_head", models=["acme-two", "bigco-max"])
+    assert not at.exception and not at.error
+    given = item_boards.answers()
+    differ = {f"t{i}" for i in range(item_boards.ITEMS) if given["acme-two"][i] != given["bigco-max"][i]}
+    items = table(at, "called")
+    assert set(items["called"]) == differ and items["cost_b"].eq(2.0).all()
+    told = texts(at)
+    assert "On the same 40 items of fix" in told and "A solved item costs" in told and "Not on the scale" in told
+    at.segmented_control(key="solved_by").set_value("both").run()
+    both = {f"t{i}" for i in range(item_boards.ITEMS) if given["acme-two"][i] and given["bigco-max"][i]}
+    assert set(table(at, "called")["called"]) == both
+    boards_shown = table(at, "only_a")
+    assert boards_shown["label"].tolist() == ["fix, agent Hands", "test, agent Hands"]  # the other agent is no pair's
+    assert boards_shown[["both", "only_a", "only_b", "neither"]].sum(axis=1).tolist() == [40, 30]
+
+
+def test_it_says_the_same_in_chinese(site: Open, itemised: Path) -> None:
+    at = site(itemised, "head_to_head", models=["acme-two", "bigco-max"], lang="中文")
+    assert not at.exception and "fix（智能体 Hands）" in texts(at).replace("\\", "")
+
+
+def test_two_without_shared_items_are_compared_by_what_there_is(site: Open, filled: Path) -> None:
+    rows = Reader(filled / "land.duckdb").frame("models")
+    closed = list(rows.loc[~rows["open_weights"].astype(bool), "model_id"])
+    opened = site(filled, "head_to_head")
+    names = dict(zip(rows["model_id"], rows["name"], strict=True))
+    ranked = [id for id in closed if names[id] in opened.selectbox(key="head_a").options][:2]
+    at = site(filled, "head_to_head", models=ranked)
+    assert not at.exception and "No benchmark has single items of both" in texts(at).replace("\\", "")
+    assert set(table(at, "blended_per_mtok")["name"]) == {names[id] for id in ranked}

@@ -159,21 +159,6 @@ def test_a_gap_says_both_intervals_where_they_part(seen: view.View) -> None:
     assert "+0.012 (+0.005 to +0.020)" in text and "(−0.030 to +0.060)" in text
 
 
-@pytest.mark.parametrize(
-    ("task", "name"),
-    [("weirdml", "WeirdML"), ("gdpval-bridge", "GDPval (bridge)"), ("trick-question-bench", "Trick question bench"),
-     ("bbq:subject=all,method=x", "Bbq")],
-)  # fmt: skip
-def test_a_benchmark_has_the_catalogs_name_or_tidy_words(
-    seen: view.View, monkeypatch: pytest.MonkeyPatch, task: str, name: str
-) -> None:
-    catalog = pd.DataFrame({"benchmark_id": ["weirdml", "gdpval-aa"], "name_en": ["WeirdML", "GDPval-AA"],
-                            "name_zh": [None, None], "family": ["WeirdML", "GDPval"]})  # fmt: skip
-    monkeypatch.setattr(view.View, "frame", lambda *_, **__: catalog)
-    monkeypatch.setattr(view.View, "derived", lambda _, __, compute, **values: compute(**values))
-    assert item_boards.title(seen, task) == name
-
-
 def test_concentration_is_one_over_the_sum_of_squared_shares(site: Open, filled: Path) -> None:
     at = site(filled, "homogeneity", view="Concentration")
     counts = rows(filled, "SELECT count(*) FROM model GROUP BY vendor_id").to_numpy().ravel()

@@ -10,7 +10,8 @@ import pytest
 
 from harness.analysis.companies.robustness import places_moved
 from harness.site.widgets import row_selection
-from tests.site.conftest import Open, texts
+from harness.store.reader import Reader
+from tests.site.conftest import Open, table, texts
 
 
 def test_a_copied_link_ticks_the_same_rows(site: Open, filled: Path) -> None:
@@ -107,7 +108,9 @@ def test_the_gap_of_today_is_between_the_best_of_both(site: Open, filled: Path) 
 
 
 def test_what_would_settle_a_pair_is_the_textbook_number(site: Open, filled: Path) -> None:
-    rows = site(filled, "head_to_head", origin="Measured").dataframe[0].value.dropna(subset=["items_needed"])
+    runs = Reader(filled / "land.duckdb").frame("leading_runs")
+    chosen = list(runs.loc[runs["origin"] == "measured", "model_id"].unique()[:2])
+    rows = table(site(filled, "head_to_head", models=chosen), "items_needed").dropna(subset=["items_needed"])
     row = rows.iloc[0]
     half = (row["high"] - row["low"]) / 2
     deviation = half / 1.96 * row["n"] ** 0.5

@@ -84,5 +84,12 @@ def test_a_manifest_is_flattened_without_what_always_differs() -> None:
 
 @pytest.mark.parametrize("dtype", [None, float("nan")])
 def test_a_run_of_unknown_precision_is_labelled_by_its_engine(dtype: object) -> None:
-    run = {"run_id": "a" * 20, "model": "org/a", "suite": "eee", "dtype": dtype, "engine": "imported", "sealed": None}
+    run = {
+        "run_id": "a" * 20,
+        "model": "org/a",
+        "suite_name": "eee",
+        "dtype": dtype,
+        "engine": "imported",
+        "sealed": None,
+    }
     assert runs.label(run) == "org/a · eee · imported · – · aaaaaaaa"

@@ -215,23 +215,6 @@ def failed_shares(matrix: OutcomeMatrix) -> pd.DataFrame:
     return pd.DataFrame({"failed_by": np.arange(m + 1), "items": counts, "share": share, "expected_share": expected})
 
 
-def disagreements(outcome: pd.DataFrame) -> pd.DataFrame:
-    """Items of one task on which models' values differ: ``item``, one column a model (its value), ``spread``; widest first.
-
-    ``outcome``: columns ``item, doc_hash, model, value``. Items are the same where their ``doc_hash`` is (the n-th copy and the
-    n-th), whatever their numbers in each run; ``item`` is the number in the run of the first model. ``spread`` is the largest
-    minus the smallest value; items that a model did not answer and items on which all agree are left out.
-    """
-    rows = outcome.sort_values(["model", "item"], kind="stable")
-    rows = rows.assign(copy=rows.groupby(["model", "doc_hash"]).cumcount())
-    numbers = rows.groupby(["doc_hash", "copy"])["item"].first()
-    wide = rows.pivot(index=["doc_hash", "copy"], columns="model", values="value").dropna()
-    spread = wide.max(axis=1) - wide.min(axis=1)
-    parted = wide.assign(item=numbers.reindex(wide.index), spread=spread)[spread > 0]
-    parted = parted.sort_values(["spread", "item"], ascending=[False, True], kind="stable")
-    return parted.set_index("item").reset_index().rename_axis(columns=None)
-
-
 def choice_probabilities(loglikelihoods: npt.ArrayLike) -> Floats:
     """Probabilities of an item's choices ``(k,)`` from their log-likelihoods: softmax without overflow."""
     logs = np.asarray(loglikelihoods, dtype=float)

@@ -41,8 +41,8 @@ def asked_portfolio(queries: Queries, measured: ItemLikeness, choice: PortfolioC
     from harness.market.alike.buyer import buyer
     from harness.market.alike.item_likeness import labels
 
-    over = labels(measured, [choice.next_to])[0] if choice.next_to else None
-    return buyer(queries, measured, without=labels(measured, choice.without), priced=choice.priced, over=over)
+    over = labels(queries, measured, [choice.next_to])[0] if choice.next_to else None
+    return buyer(queries, measured, without=labels(queries, measured, choice.without), priced=choice.priced, over=over)
 
 
 def print_portfolio(found: Buyer, conditions: list[str]) -> None:

@@ -101,6 +101,8 @@ class Draft:
     tasks: dict[str, Task] = field(default_factory=dict)
     scores: list[Score] = field(default_factory=list)
     samples: SampleList = field(default_factory=SampleList)
+    # Public names of the items by their number, of a run with one task; empty where only hashes are kept.
+    item_names: list[str] = field(default_factory=list)
     left_out: list[dict[str, str]] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
@@ -257,6 +259,7 @@ class Draft:
                 "content_sha256": self.digest,
                 **self.source,
             },
+            **({"item_names": self.item_names} if self.item_names else {}),
             "extra": extras(self.extra),
         }
 

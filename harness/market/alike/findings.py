@@ -16,6 +16,7 @@ from harness.analysis.likeness.shared_difficulty import expected_kappa, first_sh
 from harness.analysis.likeness.successors import successors
 from harness.analysis.statistics.seed import SEED
 from harness.market.alike.item_likeness import dimensions, groups, of_boards, trend
+from harness.market.alike.references import self_likeness
 
 if TYPE_CHECKING:
     from harness.analysis.likeness.dimensions import Dimensions
@@ -33,7 +34,8 @@ class Findings:
 
     ``models``: ``item_likeness.MODEL_COLUMNS`` and ``accuracy``; ``pairs``: ``pairs.PAIR_COLUMNS``; ``groups``: ``by`` and
     ``groups.GROUP_COLUMNS``; ``trend``: ``release_trend.TREND_COLUMNS``; ``points`` and ``successors``: by ``measure``; ``first_share``: the ends of its interval;
-    ``expected``: ``shared_difficulty.expected_kappa``; ``failed``: ``homogeneity.failed_shares``.
+    ``expected``: ``shared_difficulty.expected_kappa``; ``failed``: ``homogeneity.failed_shares``;
+    ``levels``: likeness of a model to itself, ``benchmark`` and ``ceiling.LEVEL_COLUMNS``.
     """
 
     measured: ItemLikeness
@@ -47,6 +49,7 @@ class Findings:
     first_share: tuple[float, float]
     expected: pd.DataFrame
     failed: pd.DataFrame
+    levels: pd.DataFrame
 
     @property
     def boards(self) -> list[Board]:
@@ -88,6 +91,7 @@ def findings(queries: Queries, picked: list[Board]) -> Findings:
             [successors(measured.likeness, vendors, released, m).assign(measure=m) for m in TREND_OF], ignore_index=True
         ),
         dimensions=dimensions(measured),
+        levels=self_likeness(queries, measured).levels,
         first_share=first_share_interval(matrix, seed=SEED),
         expected=expected_kappa(matrix.correct),
         failed=failed_shares(matrix),

@@ -65,7 +65,8 @@ def of_boards(queries: Queries, picked: list[Board], models: list[str]) -> ItemL
     if len(labels) < 2:
         raise MissingData(f"Fewer than two models have items of {' and '.join(board.task for board in picked)}.")
     known = picked[0].runs[picked[0].runs["label"].isin(labels)]
-    asked = {_label(wanted, known) for wanted in models} if models else labels
+    catalog = queries.frame("models")
+    asked = {_label(wanted, known, catalog) for wanted in models} if models else labels
     if len(asked) < 2:
         raise BadInput("Likeness is of at least two models.")
     rows = pd.concat(
@@ -103,15 +104,15 @@ def dimensions(measured: ItemLikeness) -> dimensionality.Dimensions:
     return dimensionality.dimensions(measured.matrix.correct[asked], seed=SEED)
 
 
-def labels(measured: ItemLikeness, wanted: list[str]) -> list[str]:
+def labels(queries: Queries, measured: ItemLikeness, wanted: list[str]) -> list[str]:
     """Labels of the models of ``measured`` that these names mean.
 
     Raises:
         BadInput: a name that fits several.
         MissingData: a name that fits none.
     """
-    runs = measured.boards[0].runs
-    return [_label(name, runs[runs["label"].isin(measured.models["label"])]) for name in wanted]
+    runs, catalog = measured.boards[0].runs, queries.frame("models")
+    return [_label(name, runs[runs["label"].isin(measured.models["label"])], catalog) for name in wanted]
 
 
 def _groups(models: pd.DataFrame, column: str) -> dict[str, str]:
@@ -119,11 +120,17 @@ def _groups(models: pd.DataFrame, column: str) -> dict[str, str]:
     return dict(zip(known["label"].astype(str), known[column].astype(str), strict=True))
 
 
-def _label(wanted: str, runs: pd.DataFrame) -> str:
+def _label(wanted: str, runs: pd.DataFrame, catalog: pd.DataFrame) -> str:
     pairs = [
         (str(name), str(label))
         for column in ("label", "model", "model_id")
         for name, label in zip(runs[column], runs["label"], strict=True)
         if isinstance(name, str) and name
+    ]
+    called = catalog.dropna(subset="name").drop_duplicates("model_id").set_index("model_id")["name"]
+    pairs += [
+        (str(called[id]), str(label))
+        for id, label in zip(runs["model_id"], runs["label"], strict=True)
+        if id in called.index
     ]
     return names.one(wanted, pairs, "with items of this benchmark", "harness alike --json")

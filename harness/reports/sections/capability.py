@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from harness.market import headlines, leading_runs
+from harness.market.names_of_tasks import TaskNames
 from harness.reports.document import Figure, Part, Point, Section, Sentence, table
 
 if TYPE_CHECKING:
@@ -90,7 +91,11 @@ def _index(material: Material, words: Words) -> Part:
         words.column("kind_name"), words.column("score", "score", label="index"), *words.interval("score"),
         words.column("tasks", "integer"), words.column("run_id"),
     )  # fmt: skip
-    index = table(rows, "index", words("cap.index"), columns, ("run_id", "kind_name"), note=words("cap.index_note"))
+    names = TaskNames(material, words)
+    suite_name = names.suites()
+    index = table(
+        names.named(rows), "index", words("cap.index"), columns, ("run_id", "kind_name"), note=words("cap.index_note")
+    )
     figures: list[Figure] = []
     sentences: list[Sentence] = []
     overall = rows[(rows["kind"] == "overall") & (rows["kind_of_origin"] != "reference")]
@@ -98,10 +103,10 @@ def _index(material: Material, words: Words) -> Part:
         first = part.iloc[0]
         ends = {k: (float(first[k]), "score") for k in ("score", "low", "high")}
         key = "cap.index_leads" if first["low"] == first["low"] else "cap.index_leads_unknown"
-        leader = words.sentence(key, ends, model=first["model"], suite=f"{suite} {version}",
+        leader = words.sentence(key, ends, model=first["model"], suite=suite_name((str(suite), str(version))),
                                 origin=words.known("origin", origin))  # fmt: skip
         sentences.append(leader)
-        source = f"{words.known('origin', origin)} · {suite} {version}"
+        source = f"{words.known('origin', origin)} · {suite_name((str(suite), str(version)))}"
         figures.append(
             Figure(f"index-{suite}-{version}", "dots", leader.text, words("cap.index_unit"), bars(part.head(DRAWN), words), source,
                    dots(part), origin=str(origin))
@@ -129,14 +134,17 @@ def _results(material: Material, words: Words, origin: str) -> Part:
     )  # fmt: skip
     title = words("cap.results", origin=words.known("origin", origin))
     identity = ("run_id", "task", "metric", "filter")
-    scores = table(rows, f"results_{origin}", title, columns, identity, note=words(f"origin.{origin}_means"))
+    names = TaskNames(material, words)
+    scores = table(
+        names.named(rows), f"results_{origin}", title, columns, identity, note=words(f"origin.{origin}_means")
+    )
     first = rows.iloc[0]
     part = rows[(rows["suite"] == first["suite"]) & (rows["suite_version"] == first["suite_version"])]
     part = part[part["task"] == first["task"]].drop_duplicates("model")
     if len(part) < 2 or origin == "reference" or math.isnan(float(first["score"])):
         return Part((scores,))
-    suite = f"{first['suite']} {first['suite_version']}"
-    title = words("cap.task_title", task=first["task"], suite=suite, n=len(part))
+    suite = names.suites()((str(first["suite"]), str(first["suite_version"])))
+    title = words("cap.task_title", task=names.task(first["task"]), suite=suite, n=len(part))
     source = f"{words.known('origin', origin)} · {suite}"
     figure = Figure(f"results-{origin}", "dots", title, f"{first['metric']}", bars(part.head(DRAWN), words), source,
                     dots(part), origin=origin)  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from harness.market.names_of_tasks import TaskNames
 from harness.reports.document import Part, Section, table
 
 if TYPE_CHECKING:
@@ -99,5 +100,5 @@ def _runs(material: Material, words: Words, since: dt.date) -> Part:
         return Part(sentences=(count,))
     columns = (words.column("model"), words.column("suite"), words.column("suite_version"),
                words.column("sealed", "date"), words.column("run_id"))  # fmt: skip
-    runs = table(rows, "new_runs", words("moved.new_runs"), columns, ("run_id",))
+    runs = table(TaskNames(material, words).named(rows), "new_runs", words("moved.new_runs"), columns, ("run_id",))
     return Part((runs,), sentences=(count,), runs=tuple(rows["run_id"].astype(str)))

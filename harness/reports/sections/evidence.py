@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from harness.market.names_of_tasks import TaskNames
 from harness.reports.document import Part, Section, Sentence, Table, table
 
 if TYPE_CHECKING:
@@ -39,8 +40,13 @@ def evidence(material: Material, words: Words) -> Section:
         columns = (words.column("suite"), words.column("suite_version"), words.column("models", "integer"),
                    words.column("runs", "integer"))  # fmt: skip
         used = used.reset_index().sort_values(["runs", "suite", "suite_version"], ascending=[False, True, True])
-        tables.append(table(used, "suites", words("proof.suites"), columns, ("suite", "suite_version"), shown=PRINTED))
-        tables.append(_run_table(runs, words))
+        names = TaskNames(material, words)
+        tables.append(
+            table(
+                names.named(used), "suites", words("proof.suites"), columns, ("suite", "suite_version"), shown=PRINTED
+            )
+        )
+        tables.append(_run_table(names.named(runs), words))
     part = Part(tuple(tables), sentences=tuple(sentences), runs=tuple(runs["run_id"].astype(str)))
     return words.section("evidence", part)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.errors import BadInput
 from harness.market import paired_outcomes
+from harness.market.names_of_tasks import TaskNames
 from harness.reports.document import Figure, Part, Point, Section, Sentence, Table, each, table
 from harness.reports.sections.memo import MOST, subjects
 
@@ -56,8 +57,9 @@ def _item_by_item(material: Material, words: Words) -> Part:
     frames = []
     sentences: list[Sentence] = []
     runs: set[str] = set()
+    names = TaskNames(material, words)
     for shared in shared_suites(material)[:SUITES]:
-        name = f"{shared.suite} {shared.version}"
+        name = names.suites()((shared.suite, shared.version))
         try:
             comparison = paired_outcomes.compare(material, shared.runs)
         except BadInput as error:
@@ -65,11 +67,15 @@ def _item_by_item(material: Material, words: Words) -> Part:
             continue
         advantages = comparison.advantages()
         advantages = advantages[~advantages["of_index"] | (advantages["task"] == "overall")]
+        kinds, tasks = words("kind.overall"), advantages["task"].map(names.task)
+        advantages = advantages.assign(task=tasks.where(~advantages["of_index"], kinds))
         frames.append(advantages.assign(suite=name, origin_name=words.known("origin", shared.origin)))
         runs |= set(shared.runs["run_id"].astype(str))
         for row in each(comparison.left_out):
             conditions = words("memo.comma").join(words.known("condition", c) for c in row.conditions.split(", "))
-            sentences.append(words.sentence("pair.left_out", suite=name, task=row.task, conditions=conditions))
+            sentences.append(
+                words.sentence("pair.left_out", suite=name, task=names.task(row.task), conditions=conditions)
+            )
     rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
     if rows.empty:
         return Part(sentences=(*sentences, words.sentence("pair.none")), runs=tuple(runs))

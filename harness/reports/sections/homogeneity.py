@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.market import likeness
+from harness.market.names_of_tasks import TaskNames
 from harness.reports.document import Figure, Part, Point, Section, table
 from harness.reports.sections.head_to_head import Shared, shared_suites
 
@@ -28,7 +29,7 @@ def homogeneity(material: Material, words: Words) -> Section:
 
 
 def _agreement(material: Material, words: Words, shared: Shared) -> Part:
-    name = f"{shared.suite} {shared.version}"
+    name = TaskNames(material, words).suites()((shared.suite, shared.version))
     measured = likeness.agreement(material, shared.runs, "error_consistency")
     if len(measured.matrix.models) < 2:
         return Part(sentences=(words.sentence("alike.none"),))

@@ -11,6 +11,7 @@ from harness.market import headlines, leading_runs
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.market.names_of_tasks import TaskNames
     from harness.site.server.view import View
 
 ORIGINS = ("measured", "reported", "imported", "reference")
@@ -54,16 +55,21 @@ def used(runs: pd.DataFrame) -> tuple[tuple[str, str], ...]:
 
 
 def suite_name(view: View) -> Callable[[tuple[str, str]], str]:
-    """A name for each suite: its title, its first tasks, its version."""
-    frame = view.frame("suites")
-    names = {}
-    for row in frame.to_dict("records"):
-        version = row["suite_version"] if isinstance(row["suite_version"], str) else ""
-        title = view.say.name(row["title_en"] if isinstance(row["title_en"], str) else row["suite"], row["title_zh"])
-        names[(str(row["suite"]), version)] = " · ".join(
-            part for part in (title, str(row["first_tasks"]), version) if part
-        )
-    return lambda suite: names.get(suite, " ".join(suite).strip())
+    """A name for each suite (name, version): what was asked, of which agent, how many items (``market.names_of_tasks``)."""
+    out: Callable[[tuple[str, str]], str] = view.derived(f"suite_names-{view.language}", lambda: names(view).suites())
+    return out
+
+
+def names(view: View) -> TaskNames:
+    """Names of tasks and suites in the language shown."""
+
+    def compute() -> TaskNames:
+        from harness.market.names_of_tasks import TaskNames
+
+        return TaskNames(view, view.say)
+
+    out: TaskNames = view.derived(f"task_names-{view.language}", compute)
+    return out
 
 
 def task_scores(view: View, suite: str, version: str, origin: str) -> pd.DataFrame:

@@ -35,6 +35,9 @@ def against(view: View, frame: pd.DataFrame, fit: ScaleFit, *, source: str) -> N
         a = controls.select(say("scale.first"), names, "against_a")
         b = controls.select(say("scale.second"), [n for n in [*names[1:], names[0]] if n != a], "against_b")
     ids = frame.drop_duplicates("model").set_index("model")["model_id"]
+    blocks.page_link(
+        view, "head_to_head", say("scale.item_by_item", a=a, b=b), ":material/compare_arrows:", models=[ids[a], ids[b]]
+    )
     row, both = contrast(fit, ids[a], ids[b]), shared(fit, ids[a], ids[b])
     ends = {k: number(float(row[k]), 1) for k in ("low", "high")}
     key = "told" if row["low"] > 0 or row["high"] < 0 else "even"

@@ -8,6 +8,7 @@ import streamlit as st
 
 from harness.charts import dots
 from harness.charts.text import number
+from harness.site.capability import leaderboard
 from harness.site.widgets import blocks
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def show(view: View, scores: pd.DataFrame, *, source: str, name: str) -> None:
     if len(whole) < LEAST or len(found) < 2:
         st.info(say("influence.too_few", least=LEAST), icon=":material/info:")
         return
+    found = found.assign(task=found["task"].map(leaderboard.names(view).task))
     rows = found.assign(label=found["task"], value=found["spread"], kind_name=[say(f"kind.{k}") for k in found["kind"]])
     blocks.chart(
         view,

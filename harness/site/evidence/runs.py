@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.charts.text import number, scored
+from harness.site.capability import leaderboard
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:
@@ -31,8 +32,10 @@ def listed(view: View) -> pd.DataFrame:
 
 def _listed(view: View) -> pd.DataFrame:
     frame = view.frame("runs")
-    say = view.say
+    say, suite_name = view.say, leaderboard.suite_name(view)
+    versions = frame["suite_version"].astype(object).where(frame["suite_version"].notna(), "")
     return frame.assign(
+        suite_name=[suite_name((str(s), str(v))) for s, v in zip(frame["suite"], versions, strict=True)],
         vendor=[say.name(en, zh) if isinstance(en, str) else "–" for en, zh in zip(frame["vendor_en"], frame["vendor_zh"], strict=True)],
         origin_name=[say(f"origin.{o}") for o in frame["origin"]],
         verdict_short=[
@@ -80,7 +83,7 @@ def matching(frame: pd.DataFrame, suites: Sequence[str], origins: Sequence[str],
 
 def labels(frame: pd.DataFrame) -> Callable[[str], str]:
     """From a run's id to its label: model, suite, dtype or engine, day, and the last eight signs of the id."""
-    keys = ["run_id", "model", "suite", "dtype", "engine", "sealed"]
+    keys = ["run_id", "model", "suite_name", "dtype", "engine", "sealed"]
     names = {str(r["run_id"]): label(r) for r in frame.head(MOST_LISTED)[keys].to_dict("records")}
     return lambda run_id: names.get(run_id, run_id)
 
@@ -89,7 +92,7 @@ def label(run: Mapping[Any, Any]) -> str:
     """One run's label (as ``labels``)."""
     sealed = f"{run['sealed']:%Y-%m-%d}" if present(run["sealed"]) else "–"
     dtype = run["dtype"] if present(run["dtype"]) else run["engine"]
-    return f"{run['model']} · {run['suite']} · {dtype} · {sealed} · {str(run['run_id'])[-8:]}"
+    return f"{run['model']} · {run['suite_name']} · {dtype} · {sealed} · {str(run['run_id'])[-8:]}"
 
 
 def results(view: View, run_id: str) -> pd.DataFrame:
@@ -97,6 +100,7 @@ def results(view: View, run_id: str) -> pd.DataFrame:
     frame = view.frame("run_results", run_id=run_id)
     say = view.say
     return frame.assign(
+        task_name=frame["task"].map(leaderboard.names(view).task),
         scored=[scored(s, e) for s, e in zip(frame["score"], frame["stderr"], strict=True)],
         kind_name=[say.known("kind", k) for k in frame["kind"]],
         direction=[("↑" if up else "↓") if present(up) else "?" for up in frame["higher_is_better"]],
@@ -163,6 +167,7 @@ def difference(view: View, every: pd.DataFrame, run: Mapping[str, Any]) -> None:
     )
     keys = ["task", "metric", "filter"]
     both = results(view, str(run["run_id"])).merge(results(view, other_id), on=keys, suffixes=("_this", "_that"))
+    both = both.assign(task_name=both["task_name_this"])
     both = both.assign(moved=both["score_this"] - both["score_that"])
     column = st.column_config
     blocks.section(say("runs_and_samples.moved"))
@@ -171,7 +176,7 @@ def difference(view: View, every: pd.DataFrame, run: Mapping[str, Any]) -> None:
         both,
         "score-difference",
         {
-            "task": column.TextColumn(say("columns.task"), pinned=True),
+            "task_name": column.TextColumn(say("columns.task"), pinned=True),
             "metric": column.TextColumn(say("columns.metric")),
             "scored_this": column.TextColumn(say("runs_and_samples.this_run")),
             "scored_that": column.TextColumn(say("runs_and_samples.that_run")),

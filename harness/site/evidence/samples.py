@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.charts.text import number
+from harness.site.capability import leaderboard
 from harness.site.evidence import sample_page
 from harness.site.widgets import blocks, columns, controls, row_selection
 
@@ -23,10 +24,12 @@ def show(view: View, run_id: str, results: pd.DataFrame) -> None:
     if not measures:
         st.info(say("runs_and_samples.no_results"))
         return
+
+    def measure_name(measure: tuple[str, str, str]) -> str:
+        return " · ".join([leaderboard.names(view).task(measure[0]), *(part for part in measure[1:] if part != "none")])
+
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        task, metric, filter_ = controls.select(
-            say("controls.measure"), measures, "measure", lambda m: " · ".join(x for x in m if x != "none")
-        )
+        task, metric, filter_ = controls.select(say("controls.measure"), measures, "measure", measure_name)
         words = controls.text(say("runs_and_samples.words"), "words", say("runs_and_samples.words_hint"))
         wrong = controls.toggle(say("runs_and_samples.wrong"), "wrong")
         page = controls.integer(say("runs_and_samples.page"), 1, 100_000, 1, "samples_page")

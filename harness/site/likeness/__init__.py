@@ -1,1 +1,1 @@
-"""The Homogeneity and Head to head pages: outcomes, agreement."""
+"""The Homogeneity page, and the outcomes of suites that Head to head shows too."""

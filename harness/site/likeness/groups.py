@@ -40,7 +40,7 @@ def show(view: View, shown: Shown) -> None:
         view,
         two_intervals(
             named,
-            lines=_lines(view, rows),
+            lines=_lines(view, shown, rows, measure),
             title=gap_sentence(view, found.groups, by, measure),
             unit=say(f"likeness.{measure}_axis"),
             note=say("likeness.groups_note"),
@@ -51,11 +51,15 @@ def show(view: View, shown: Shown) -> None:
     )
 
 
-def _lines(view: View, rows: pd.DataFrame) -> list[tuple[str, float]]:
-    """Lines across: the mean between groups. The ceiling (one model under two agents) and the noise floor (repeated runs) of
-    the board stand here too, as name and mean, once they are measured."""
+def _lines(view: View, shown: Shown, rows: pd.DataFrame, measure: str) -> list[tuple[str, float]]:
+    """Lines across: the mean between groups, one model under two agents (a ceiling), and one model run again (the noise floor)."""
     between = rows[rows["group_a"].eq("all") & rows["relation"].eq("between")]
-    return [(view.say("likeness.mean_between"), float(value)) for value in between["mean"]]
+    lines = [(view.say("likeness.mean_between"), float(value)) for value in between["mean"]]
+    levels = shown.found.levels
+    levels = levels[levels["measure"].eq("kappa" if measure == "kappa_at_like_accuracy" else measure)]
+    for row in levels.drop_duplicates("kind").to_dict("records"):
+        lines.append((view.say(f"likeness.level_{row['kind']}", n=row["pairs"]), float(row["mean"])))
+    return lines
 
 
 def _rows(view: View, shown: Shown, rows: pd.DataFrame, by: str) -> pd.DataFrame:

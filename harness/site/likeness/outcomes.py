@@ -83,19 +83,6 @@ def left_out(view: View, tasks: pd.DataFrame) -> list[str]:
         say("memo.comma").join(say.known("condition", c) for c in row.split(", ")) for row in tasks["conditions"]
     ]
     return [
-        say("head_to_head.left_out", task=blocks.literal(task), conditions=names)
+        say("head_to_head.left_out", task=blocks.literal(leaderboard.names(view).task(task)), conditions=names)
         for task, names in zip(tasks["task"], conditions, strict=True)
     ]
-
-
-def disagreements(view: View, runs: pd.DataFrame, task: str) -> pd.DataFrame:
-    """Items of one task on which the models of ``runs`` part, as ``paired_outcomes.disagreements``."""
-
-    def compute(names: tuple[tuple[str, str], ...], task: str) -> pd.DataFrame:
-        from harness.market import paired_outcomes
-
-        return paired_outcomes.disagreements(view.reader, runs, task)
-
-    names = tuple(zip(runs["run_id"].astype(str), runs["label"].astype(str), strict=True))
-    out: pd.DataFrame = view.derived("disagreements", compute, names=names, task=task)
-    return out

@@ -38,6 +38,7 @@ class Finding:
 def headlines(view: View) -> list[Finding]:
     """Up to MOST findings, those that the data can bear."""
     kinds: tuple[Callable[[View], Iterator[Finding]], ...] = (
+        _likeness,
         _prices,
         _board,
     )
@@ -48,8 +49,18 @@ def _board(view: View) -> Iterator[Finding]:
     for suite, version in leaderboard.suites(view, "measured")[:1]:
         board = leaderboard.board(view, suite, version, "measured", "overall")
         if len(board) > 1:
-            text = leaderboard.leader_sentence(view, board, what=f"{suite} · {view.say('kind.overall')}")
+            what = f"{leaderboard.suite_name(view)((suite, version))} · {view.say('kind.overall')}"
+            text = leaderboard.leader_sentence(view, board, what=what)
             yield Finding(text, "measured", "capability", {"origin": "measured"})
+
+
+def _likeness(view: View) -> Iterator[Finding]:
+    from harness.site.likeness import answer, shown
+    from harness.site.widgets import item_boards
+
+    boards = item_boards.opened(item_boards.known(view))
+    if boards:
+        yield Finding(answer.sentence(view, shown.findings(view, boards)), boards[0].origin, "homogeneity")
 
 
 def open_against_closed(view: View) -> tuple[str, dict[str, str], str] | None:

@@ -65,12 +65,24 @@ def _pairs(view: View) -> None:
 
 
 def _portfolios(view: View) -> None:
-    from harness.market.alike.boards import boards
-    from harness.market.alike.item_likeness import item_likeness
+    from harness.site.likeness import shown
     from harness.site.likeness.buyer import bought
+    from harness.site.widgets import item_boards
 
-    if boards(view):
-        bought.portfolios(view, item_likeness(view, [], []), (), False, None)
+    boards = item_boards.opened(item_boards.known(view))
+    if boards:
+        bought.portfolios(view, shown.findings(view, boards).measured, (), False, None)
+
+
+def _head_to_head(view: View) -> None:
+    from harness.site.head_to_head import every_pair, pair_boards, product_choice
+
+    first = product_choice.leaders(view)
+    if first is None:
+        return
+    for board in pair_boards.shared(view, first):
+        pair_boards.pair(view, board, first[0], first[1])
+    every_pair.suites(view, first)
 
 
 def _rest(view: View) -> None:
@@ -87,7 +99,9 @@ def _rest(view: View) -> None:
     csv_zip.chosen(view, list(csv_zip.SECTIONS), [], [])
 
 
-STEPS: tuple[Callable[[View], None], ...] = (_overview, _capability, _companies, _rest, _pairs, _portfolios)
+STEPS: tuple[Callable[[View], None], ...] = (
+    _overview, _capability, _companies, _rest, _pairs, _head_to_head, _portfolios,
+)  # fmt: skip
 """One step a page: what it computes when it opens; the first page comes first."""
 
 

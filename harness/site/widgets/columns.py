@@ -53,7 +53,7 @@ def runs(say: Translator) -> Columns:
     column = st.column_config
     return {
         "model": column.TextColumn(say("columns.model"), pinned=True),
-        "suite": column.TextColumn(say("columns.suite")),
+        "suite_name": column.TextColumn(say("columns.suite")),
         "origin_name": column.TextColumn(say("columns.origin")),
         "verdict_short": column.TextColumn(say("columns.verdict")),
         "vendor": column.TextColumn(say("columns.vendor")),
@@ -70,7 +70,7 @@ def results(say: Translator) -> Columns:
     """Columns of one run's scores."""
     column = st.column_config
     return {
-        "task": column.TextColumn(say("columns.task"), pinned=True),
+        "task_name": column.TextColumn(say("columns.task"), pinned=True),
         "kind_name": column.TextColumn(say("columns.kind")),
         "metric": column.TextColumn(say("columns.metric")),
         "filter": column.TextColumn(say("columns.filter")),

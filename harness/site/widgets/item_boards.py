@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.charts.text import span
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import address, blocks, codes, controls
 
 if TYPE_CHECKING:
     from harness.market.alike.boards import Board
     from harness.site.server.view import View
 
+_HASH = re.compile(r"[0-9a-f]{8,}")
+"""Version of an imported suite: a hash of what it holds, which nobody reads."""
 ORIGINS = ("measured", "imported")
 """In this order; calibration models are in no comparison."""
 
@@ -31,51 +33,24 @@ def known(view: View) -> list[list[Board]]:
     return out
 
 
-def title(view: View, task: str) -> str:
-    """A benchmark's name: the catalog's where it knows the task, else that of the benchmark whose id the task begins with and the
-    rest of the task's words; else the task's words."""
-    names, families = _catalog_names(view)
-    if task in names:
-        return names[task]
-    if task in families:
-        return families[task]
-    begun = [id for id in (*families, *names) if task.startswith(f"{id}-")]
-    if begun:
-        longest = max(begun, key=len)
-        return f"{(names | families)[longest]} ({task[len(longest) + 1 :].replace('-', ' ')})"
-    words = re.sub(r"[-_]+", " ", task.split(":")[0]).strip()
-    return words[:1].upper() + words[1:]
-
-
-def _catalog_names(view: View) -> tuple[dict[str, str], dict[str, str]]:
-    """Names of benchmarks by their ids, and of their families by the words of an id, in the language shown."""
-
-    def compute(language: str) -> tuple[dict[str, str], dict[str, str]]:
-        rows = view.frame("benchmarks")
-        names = {str(id): view.say.name(en, zh) for id, en, zh in
-                 zip(rows["benchmark_id"], rows["name_en"], rows["name_zh"], strict=True)}  # fmt: skip
-        families = {re.sub(r"[^a-z0-9]+", "-", str(f).casefold()): str(f) for f in rows["family"].dropna().unique()}
-        return names, families
-
-    out: tuple[dict[str, str], dict[str, str]] = view.derived("benchmark_names", compute, language=view.language)
-    return out
-
-
 def names(view: View, suites: list[list[Board]]) -> dict[tuple[str, str], str]:
-    """A name for each suite and version: of its benchmark, or of itself where it has several; the agent's and then the
-    version's beside it where two would have the same."""
+    """A name for each suite and version: of its benchmark and agent, or of itself where it has several benchmarks; of editions that
+    the runs do not tell apart, the place among them."""
+    from harness.site.capability.leaderboard import names as names_of_tasks
     from harness.site.capability.leaderboard import suite_name
 
-    of_suite = suite_name(view)
+    called, of_suite = names_of_tasks(view), suite_name(view)
+    keys = [(s[0].suite, s[0].suite_version) for s in suites]
     plain = {
-        (s[0].suite, s[0].suite_version): title(view, s[0].task) if len(s) == 1 else of_suite((s[0].suite, s[0].suite_version))
-        for s in suites
-    }  # fmt: skip
-    agents = {(s[0].suite, s[0].suite_version): s[0].agent for s in suites}
-    for addition in (lambda key: agents[key], lambda key: key[1]):
-        several = [name for name in plain.values() if list(plain.values()).count(name) > 1]
-        plain = {k: f"{n} · {addition(k)}" if n in several and addition(k) else n for k, n in plain.items()}
-    return plain
+        key: called.board(s[0].task, s[0].agent) if len(s) == 1 else of_suite(key)
+        for key, s in zip(keys, suites, strict=True)
+    }
+    out: dict[tuple[str, str], str] = {}
+    for key, name in plain.items():
+        same = [other for other, text in plain.items() if text == name]
+        place = sorted(same).index(key) + 1
+        out[key] = view.say("suite.of_several", name=name, place=place, all=len(same)) if len(same) > 1 else name
+    return out
 
 
 def opened(suites: list[list[Board]]) -> list[Board] | None:
@@ -103,7 +78,10 @@ def choose(view: View) -> list[Board] | None:
         suites = {(s[0].suite, s[0].suite_version): s for s in every if s[0].origin == origin}
         called, old = names(view, list(suites.values())), suite_name(view)
         keys = list(suites)
-        asked = [key for key in keys if old(key) == st.query_params.get("suite")]
+        wanted = st.query_params.get("suite", "")
+        asked = [key for key in keys if wanted and wanted in (old(key), codes.code(key))]
+        if asked:
+            address.keep("suite")
         opens = opened(list(suites.values())) or []
         first = asked[0] if asked else (opens[0].suite, opens[0].suite_version)
         key = controls.select(
@@ -122,8 +100,9 @@ def about(view: View, boards: list[Board], *, models: int, vendors: int, items: 
         say("item_boards.vendors", n=vendors) if vendors else say("item_boards.vendors_unknown"),
         say("item_boards.items", n=items, items=f"{items:,}"),
         say("item_boards.agent", agent=agent) if agent else say("item_boards.no_agent"),
-        say("item_boards.edition", edition=boards[0].suite_version),
     ]
+    if not _HASH.fullmatch(boards[0].suite_version):
+        parts.append(say("item_boards.edition", edition=boards[0].suite_version))
     lines = [blocks.literal(" · ".join(parts))]
     if any(board.graded for board in boards):
         lines.append(say("item_boards.graded"))

@@ -359,3 +359,21 @@ def test_tries_that_a_source_counts_are_a_metric_of_the_item(tmp_path: Path) -> 
     runs, _ = imported(tmp_path, b.write(tmp_path / "m.csv", text), mapping)
     values = {(r["metric"], r["item"]): r["value"] for r in runs[0].samples.to_pylist()}
     assert values == {("item_score", 0): 0.4, ("item_score", 1): 1, ("tries", 0): 5, ("tries", 1): 3}
+
+
+def test_items_keep_their_names_only_where_the_mapping_says_that_they_are_public(tmp_path: Path) -> None:
+    path = matrix(tmp_path / "m.csv")
+    (silent, *_), _ = imported(tmp_path / "silent", path)
+    assert "item_names" not in silent.manifest
+    found, report = imported(tmp_path / "public", path, MAPPING + "item_names: public\n")
+    assert not report.refused and all(run.manifest["item_names"] == ["a", "b", "c"] for run in found)
+    with pytest.raises(BadInput, match="`item_names` is public"):
+        imported(tmp_path / "odd", path, MAPPING + "item_names: secret\n")
+
+
+def test_a_public_name_is_no_text(tmp_path: Path) -> None:
+    long = [("one", "x" * 400, True, "Hands", "2026-01-02", 0.5, 100, 1500)]
+    path = matrix(tmp_path / "m.jsonl", long)
+    assert imported(tmp_path / "silent", path, PLAIN)[0]
+    found, report = imported(tmp_path / "public", path, PLAIN + "item_names: public\n")
+    assert not found and "more than 300 characters" in str(report.refused)

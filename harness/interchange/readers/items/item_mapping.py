@@ -5,6 +5,7 @@
     constants: {source: OpenHands Index, repository: OpenHands/openhands-index-results, commit: 3015ac6, licence: MIT}
     metric: resolved
     missing: wrong
+    item_names: public
     keep: {agent: [OpenHands]}
     leave_out: {model_raw: [Claude 3.7 Sonnet]}
     benchmarks: {swe-bench: swe-bench-verified-openhands}
@@ -12,9 +13,10 @@
     verdicts:
       - {model: GLM-5, benchmark: gaia, code: agent-breakdown, message: The agent failed on most items.}
 
+``item_names: public`` says that the items' names are public identifiers, no texts: then the run keeps them beside their hashes.
 ``columns`` needs the first three; ``answer`` (what was answered, kept as a hash) is for sources that have it; ``benchmark``,
-``agent`` and ``effort`` may be constants instead. ``layout`` says where the
-rows lie. ``extends: NAME`` takes the keys that the mapping itself does not have from a shipped one. What is not understood is
+``agent`` and ``effort`` may be constants instead. ``layout`` says where the rows lie. ``extends: NAME`` takes the keys that the
+mapping itself does not have from a shipped one. What is not understood is
 refused with its line, and so is a name that never occurs in the matrix (``absent``).
 """
 
@@ -43,8 +45,8 @@ _TEXTS = ("model", "item", "benchmark", "agent", "effort", "date", "edition", "a
 _CONSTANTS = ("benchmark", "agent", "effort", "source", "repository", "commit", "licence", "edition", "date")
 _MISSING = ("wrong", "absent")
 _KEYS = (
-    "columns", "constants", "metric", "missing", "keep", "leave_out", "benchmarks", "models", "verdicts", "extends",
-    *layout.KEYS,
+    "columns", "constants", "metric", "missing", "item_names", "keep", "leave_out", "benchmarks", "models", "verdicts",
+    "extends", *layout.KEYS,
 )  # fmt: skip
 SHIPPED = Path(__file__).parents[2] / "item_mappings"
 """Mappings of tables with a row for each model and item, of which the shipped runs are made."""
@@ -91,6 +93,7 @@ class ItemMapping:
     constants: Mapping[str, str]
     metric: str = "acc"
     missing_is_wrong: bool = False
+    names_are_public: bool = False
     keep: Mapping[str, frozenset[str | None]] = field(default_factory=dict)
     leave_out: Mapping[str, frozenset[str | None]] = field(default_factory=dict)
     benchmarks: Mapping[str, str] = field(default_factory=dict)
@@ -134,7 +137,9 @@ class ItemMapping:
             BadInput: the cell is no name.
         """
         column = self.texts.get(key)
-        return (name_of(row, column, whole=key == "item") if column else None) or self.constants.get(key)
+        return (
+            name_of(row, column, whole=key == "item" and not self.names_are_public) if column else None
+        ) or self.constants.get(key)
 
     def absent(
         self,
@@ -272,6 +277,8 @@ def read_item_mapping(path: Path) -> ItemMapping:
     missing = reader.spec.get("missing", "absent")
     if missing not in _MISSING:
         reader.problem(f"`missing` is {' or '.join(_MISSING)}", "missing")
+    if reader.spec.get("item_names", "public") != "public":
+        reader.problem("`item_names` is public, or is not there", "item_names")
     keep, leave_out = (_filter(reader, key) for key in ("keep", "leave_out"))
     benchmarks = reader.words("benchmarks", reader.part("benchmarks"))
     models = {name: _known(reader, name, value) for name, value in reader.part("models").items()}
@@ -281,8 +288,8 @@ def read_item_mapping(path: Path) -> ItemMapping:
         raise BadInput(f"The mapping {path.name} cannot be used.", reader.problems)
     value = numbers.pop("value")
     return ItemMapping(
-        texts, value, numbers, words, metric, missing == "wrong", keep, leave_out, benchmarks, models, verdicts,
-        where, reader.lines, path.resolve().parent == ORIGINAL.resolve(),
+        texts, value, numbers, words, metric, missing == "wrong", "item_names" in reader.spec, keep, leave_out, benchmarks,
+        models, verdicts, where, reader.lines, path.resolve().parent == ORIGINAL.resolve(),
     )  # fmt: skip
 
 

@@ -264,6 +264,7 @@ def _draft(unit: Unit, spec: ItemMapping, run: MatrixRun, places: Mapping[str, i
     draft.source = {"benchmark": run.benchmark, "agent": run.agent, "effort": asked}
     draft.source |= {key: spec.constants[key] for key in ("repository", "commit", "licence") if key in spec.constants}
     draft.samples.extend(samples)
+    draft.item_names = list(places) if spec.names_are_public else []
     _judge(draft, spec, run, values)
     draft.digest = _digest(draft, samples)
     return draft
@@ -301,6 +302,7 @@ def _digest(draft: Draft, samples: list[Sample]) -> str:
         draft.model, draft.source, draft.conditions, draft.owner and draft.owner.model_id, draft.tool_version,
         draft.date and draft.date.isoformat(), sorted(draft.tasks), draft.valid, draft.partial, draft.notes,
     ]  # fmt: skip
+    said += [draft.item_names] if draft.item_names else []
     sha = hashlib.sha256(json.dumps(said, sort_keys=True).encode("utf-8", "replace"))
     for sample in samples:
         sha.update(repr((sample.item, sample.doc_hash, sample.metric, sample.value)).encode())

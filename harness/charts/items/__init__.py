@@ -1,0 +1,1 @@
+"""Charts of single items of benchmarks."""

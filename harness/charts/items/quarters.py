@@ -1,0 +1,61 @@
+"""Items by who of two solves them: one bar a benchmark, in four parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.charts.chart import Chart, across, blank, plain, short
+from harness.charts.palette import GREEN, series
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+PARTS = ("both", "only_a", "only_b", "neither")
+PALE, DARK = "#C9CDD3", "#22262B"
+"""The part that says least, and the numbers on it: readable on white and on near-black."""
+ROW = 44
+"""Pixels a bar: its number stands inside."""
+LEAST_WRITTEN = 0.045
+"""Share of a bar from which its number fits inside."""
+
+
+def quarters(
+    frame: pd.DataFrame, labels: Mapping[str, str], *, title: str, unit: str, note: str, source: str, name: str
+) -> Chart:
+    """One bar per row (``label`` and the numbers of items in PARTS), the first on top; ``labels`` name the parts."""
+    import plotly.graph_objects as go
+
+    rows = frame.iloc[::-1]
+    total = rows[list(PARTS)].sum(axis=1)
+    colours = {"both": GREEN, "only_a": series(0).colour, "only_b": series(1).colour, "neither": PALE}
+    figure = blank(120 + ROW * max(len(rows), 2), barmode="stack")
+    for part in PARTS:
+        share = rows[part] / total
+        figure.add_trace(
+            go.Bar(
+                x=share,
+                y=list(range(len(rows))),
+                orientation="h",
+                name=plain(short(labels[part], 40)),
+                marker={"color": colours[part]},
+                text=[f"{int(n):,}" if s >= LEAST_WRITTEN else "" for n, s in zip(rows[part], share, strict=True)],
+                textposition="inside",
+                insidetextanchor="middle",
+                textangle=0,
+                insidetextfont={"color": DARK if part == "neither" else "#FFFFFF"},
+                customdata=[[plain(label), int(n)] for label, n in zip(rows["label"], rows[part], strict=True)],
+                hovertemplate=f"<b>%{{customdata[0]}}</b><br>{plain(labels[part])}: %{{customdata[1]:,}} (%{{x:.0%}})<extra></extra>",
+            )
+        )
+    figure.update_xaxes(title=across(unit), tickformat=".0%", range=[0, 1], showgrid=True)
+    figure.update_yaxes(
+        tickvals=list(range(len(rows))), ticktext=[plain(short(label, 36)) for label in rows["label"]], showgrid=False
+    )
+    figure.update_layout(
+        uniformtext={"minsize": 10, "mode": "hide"},
+        showlegend=True,
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+    )
+    return Chart(figure, title, note, source, frame, name)
