@@ -33,19 +33,20 @@ def points(
     middle: tuple[float, float] | None = None,
     height: int = 460,
     joined: str | None = None,
+    width: float = 640,
 ) -> Chart:
     """One mark per row (``label, x, y, segment``; ``y_low, y_high, x_low, x_high, on_frontier, note`` where known).
 
     Rows come in order of importance: the first get their names written, the others on hover.
     ``frontier`` joins the rows marked ``on_frontier``, ``joined`` those of one value in that column; ``middle`` draws a cross
-    of two lines.
+    of two lines. ``width`` is that of the plot in pixels for which the names are placed.
     """
     import plotly.graph_objects as go
 
     rows = frame[frame["x"].notna() & frame["y"].notna()]
     rows = rows[rows["x"] > 0] if log_x else rows
     figure = blank(height)
-    names = _names(rows, log_x, labels, height)
+    names = _names(rows, log_x, labels, height, width)
     if joined is not None:
         figure.add_trace(_joined(rows, joined))
     if frontier and "on_frontier" in rows:
@@ -117,13 +118,13 @@ def _joined(rows: pd.DataFrame, column: str) -> go.Scatter:
     )
 
 
-def _names(rows: pd.DataFrame, log_x: bool, most: int, height: int) -> list[tuple[str, str]]:
+def _names(rows: pd.DataFrame, log_x: bool, most: int, height: int, width: float) -> list[tuple[str, str]]:
     if rows.empty:
         return []
     xs = [math.log10(v) for v in rows["x"]] if log_x else [float(v) for v in rows["x"]]
     ys = [float(v) for v in rows["y"]]
     names = [plain(short(v, 26)) if i < most else "" for i, v in enumerate(rows["label"])]
-    return placed(_unit(xs), _unit(ys), names, height=height - 110)
+    return placed(_unit(xs), _unit(ys), names, width=width, height=height - 110)
 
 
 def _unit(values: list[float]) -> list[float]:

@@ -74,6 +74,8 @@ def tradeoff(view: View, axis: Axis, ratio: float = RATIO, prices: str = "list",
     return out
 
 
+WIDTH = 800
+"""Pixels of the first page's plot on a screen of 1440."""
 MOST_IN_LANDSCAPE = 40
 """Marks of the chart on the first page: more cannot be told apart at a glance."""
 LEAST_IN_LANDSCAPE = 130.0
@@ -90,10 +92,12 @@ def landscape(view: View, shown: pd.DataFrame, axis: Axis) -> Chart:
     trusted = rows[rows["basis"] != "few"]
     low = cheapest_at(trusted, GPT_5_POINTS) if reported else None
     if low is None:
-        return figure(view, rows, axis, name="landscape", height=420, labels=15)
+        return figure(view, rows, axis, name="landscape", height=420, labels=15, width=WIDTH)
     high = trusted.sort_values(["on_frontier", "y"], ascending=False).iloc[0]
     named = rows["label"].isin([low["label"], high["label"]])
-    drawn = figure(view, pd.concat([rows[named], rows[~named]]), axis, name="landscape", height=420, labels=15)
+    drawn = figure(
+        view, pd.concat([rows[named], rows[~named]]), axis, name="landscape", height=420, labels=15, width=WIDTH
+    )
     note = say("overview.landscape_note", n=len(rows), all=len(shown), least=f"{LEAST_IN_LANDSCAPE:.0f}")
     drawn = dataclasses.replace(drawn, note=f"{note} {drawn.note}")
     if high["x"] <= low["x"]:
@@ -149,6 +153,7 @@ def figure(
     name: str = "cost-capability",
     height: int = 540,
     labels: int = 16,
+    width: float = 640,
 ) -> Chart:
     """The chart of price against capability."""
     say = view.say
@@ -156,7 +161,7 @@ def figure(
         shown, say, x_unit=say("cost.unit_blended", ratio=f"{ratio:g}"), y_unit=axis_unit(view, axis),
         title=frontier_sentence(view, shown, axis), note=tradeoff_note(view, shown, prices),
         source=say("cost.source_axis", axis=axis_name(view, axis), days=span(shown["as_of"])), name=name,
-        log_x=True, origin=axis[0], frontier=True, labels=labels, height=height,
+        log_x=True, origin=axis[0], frontier=True, labels=labels, height=height, width=width,
     )  # fmt: skip
 
 

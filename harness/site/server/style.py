@@ -43,7 +43,7 @@ _LINKS = (
 )
 # The search box stands in the header, beside Streamlit's own menu, and its answers below it above the page; it is not printed.
 _SEARCH = (
-    ".st-key-search{position: fixed; top: 0.5rem; right: 4.5rem; width: min(24rem, calc(100vw - 9rem)); z-index: 999991; gap: 0.25rem}"
+    ".st-key-search{position: fixed; top: 0.5rem; right: 4.5rem; width: min(24rem, calc(100vw - 11rem)); z-index: 999991; gap: 0.25rem}"
     ".st-key-search-results{background: light-dark(#FFFFFF, #1A1D24); border: 1px solid light-dark(#C8CDD5, #454B57);"
     " border-radius: 0.5rem; padding: 0.5rem; gap: 0.125rem; max-height: 75vh; overflow-y: auto; box-shadow: 0 4px 16px rgba(0,0,0,.18)}"
     ".st-key-search-results [data-testid=stPageLink], .st-key-search-results [data-testid=stPageLink] > div,"
