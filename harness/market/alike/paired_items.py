@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -114,6 +114,8 @@ def paired_items(queries: Queries, board: Board, run_a: str, run_b: str) -> Pair
     difference = paired_difference(
         wide["value_a"], wide["value_b"], weights=wide["weight"].fillna(1.0), clusters=clusters
     )
+    # values lie between 0 and 1, so no difference is beyond 1
+    difference = replace(difference, low=max(difference.low, -1.0), high=min(difference.high, 1.0))
     costs = pd.concat(
         [_cost(wide, side, str(labels[run])) for side, run in (("a", run_a), ("b", run_b))], ignore_index=True
     )
