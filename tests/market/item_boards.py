@@ -34,11 +34,11 @@ def cost(model: str, item: int) -> float | str:
     return {"acme/one": 0.5, "acme-two": 1 + item / 10, "bigco-max": 2.0}.get(model, "")
 
 
-def build(folder: Path) -> Path:
+def build(folder: Path, *, priced: bool = True) -> Path:
     """The database; ``fix`` has all tasks, ``test`` the first thirty of them, ``fix`` by another agent two models."""
     rows = ["m,i,v,b,g,c"]
     for model, values in answers().items():
-        rows += [f"{model},t{i},{v},fix,Hands,{cost(model, i)}" for i, v in enumerate(values)]
+        rows += [f"{model},t{i},{v},fix,Hands,{cost(model, i) if priced else ''}" for i, v in enumerate(values)]
         rows += [f"{model},t{i},{1 - v if i % 5 == 0 else v},test,Hands," for i, v in enumerate(values[:30])]
     rows += [f"judged,t{i},{i % 2},fix,Hands," for i in range(ITEMS)]
     rows += [f"{model},t{i},{i % 2},fix,Other," for model in MODELS[:2] for i in range(ITEMS)]

@@ -69,7 +69,7 @@ def test_items_that_nobody_or_one_solves_are_named_and_linked(reader: Reader, me
 
 
 def test_models_are_left_out_by_name_or_for_want_of_a_price(reader: Reader, measured: ItemLikeness) -> None:
-    found = buyer(reader, measured, without=labels(measured, ["one"]), over="acme-two")
+    found = buyer(reader, measured, without=labels(reader, measured, ["one"]), over="acme-two")
     assert found.left_out == ("acme/one",) and found.partner.over == "acme-two" and found.without_leader is None
     priced = buyer(reader, measured, priced=True)
     assert priced.without_price == priced.left_out == ("acme-two", "nobody/else")

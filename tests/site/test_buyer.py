@@ -36,7 +36,7 @@ def priced(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def unpriced(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return item_boards.build(tmp_path_factory.mktemp("unpriced"))
+    return item_boards.build(tmp_path_factory.mktemp("unpriced"), priced=False)
 
 
 @pytest.fixture

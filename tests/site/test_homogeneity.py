@@ -86,7 +86,7 @@ def test_after_warming_the_page_computes_no_likeness(
 
 
 def test_another_agents_runs_are_another_board(site: Open, items: Path) -> None:
-    at = site(items, "homogeneity", benchmark="Fix · Other")
+    at = site(items, "homogeneity", benchmark="fix, agent Other")
     assert not at.exception and not at.error
     shown = texts(at).replace("\\", "")
     assert "2 models" in shown and "agent Other" in shown

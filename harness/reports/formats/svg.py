@@ -243,7 +243,8 @@ def scatter(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
         body.append(_mark(px, py, mark, hollow=figure.origin != "measured", size=4))
         if name:
             dx, dy, anchor = {"middle right": (8, 4, "start"), "middle left": (-8, 4, "end"), "top center": (0, -8, "middle"),
-                              "bottom center": (0, 16, "middle")}[side]  # fmt: skip
+                              "bottom center": (0, 16, "middle"), "top right": (8, -8, "start"), "top left": (-8, -8, "end"),
+                              "bottom right": (8, 16, "start"), "bottom left": (-8, 16, "end")}[side]  # fmt: skip
             body.append(_say(px + dx, py + dy, name, anchor, ' font-size="9.5"'))
     body += _key(_groups(points, legend, False), 14, hollow=figure.origin != "measured")
     return bottom + 42, body
