@@ -65,9 +65,11 @@ placed = inside[inside[rows].isin(steps[0]) & inside[across].isin(steps[1])]["mo
 white = space[space["white"]].sort_values("demand", ascending=False)
 keep = ["row_name", "column_name", "vendors", "models", "best", "best_name", "lowest_price", "providers", "families", "possible",
         "demand", "white"]  # fmt: skip
+sure = white[(white["vendors"] > 0) | (white["possible"] == 0)]
+head_cell = (sure if len(sure) else white).head(1)
 title = (
-    say("opportunities.finding", few=len(white), limit=few, cells=len(space), empty=int((space["vendors"] == 0).sum()),
-        row=white.iloc[0]["row_name"], column=white.iloc[0]["column_name"])
+    say("opportunities.finding", few=len(white), limit=few, cells=len(space), none=int((white["vendors"] == 0).sum()),
+        row=head_cell["row_name"].iloc[0], column=head_cell["column_name"].iloc[0])
     if len(white)
     else say("opportunities.finding_none", cells=len(space), least=int(space["vendors"].min()))
 )  # fmt: skip

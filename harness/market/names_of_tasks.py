@@ -136,8 +136,9 @@ class TaskNames:
         """The families of many tasks, the largest first."""
         families = Counter(self.say.name(*family_of(task, self._benchmarks)) for task in tasks)
         names = [name for name, _ in sorted(families.items(), key=lambda pair: (-pair[1], pair[0]))]
-        listed = self.say("memo.comma").join(names[:MOST_NAMED])
-        return self.say("suite.more", names=listed, n=len(names) - MOST_NAMED) if len(names) > MOST_NAMED else listed
+        listed = self.say("suite.and").join(names[:MOST_NAMED])
+        more = len(names) - MOST_NAMED
+        return self.say("suite.more", names=listed, n=more) if more > 0 else listed
 
 
 def name_of(task: str, benchmarks: Names) -> tuple[str, str | None]:

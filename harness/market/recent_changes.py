@@ -1,4 +1,4 @@
-"""What changed lately that matters: models that took the lead, new releases, list prices of ranked models that moved."""
+"""What changed lately that matters: models that took the lead, new releases, makers' own prices that moved."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NEW_DAYS = 100
 """How long before the newest date of its kind a release or a price counts as lately."""
 LEADER_COLUMNS = ["released", "model_id", "model", "points", "before", "difference", "low", "high"]
 RELEASE_COLUMNS = ["released", "model_id", "model", "vendor_en", "vendor_zh", "points"]
-MOVE_COLUMNS = ["as_of", "before", "model_id", "model", "points", "provider", "blended_before", "blended_now", "change"]
+MOVE_COLUMNS = ["as_of", "before", "model_id", "model", "blended_before", "blended_now", "change"]
 
 
 def new_leaders(board: pd.DataFrame, fit: ScaleFit, most: int) -> pd.DataFrame:
@@ -43,7 +43,7 @@ def new_leaders(board: pd.DataFrame, fit: ScaleFit, most: int) -> pd.DataFrame:
 def newest_releases(queries: Queries, board: pd.DataFrame, most: int) -> pd.DataFrame:
     """The newest products of vendors that have a ranked model, of the last NEW_DAYS days: RELEASE_COLUMNS, ``points`` where ranked.
 
-    A vendor counts once a day (its first by name), so that one family does not fill the list. The order is by day.
+    A vendor counts once a day (with its most capable, then the first by name), so that one family does not fill the list. The order is by day.
     """
     released = queries.frame("releases").rename(columns={"name": "model"})
     released = released[released["vendor_id"].isin(set(board["vendor_id"])) & released["released"].notna()]
@@ -55,12 +55,12 @@ def newest_releases(queries: Queries, board: pd.DataFrame, most: int) -> pd.Data
     return rows.drop_duplicates(["released", "vendor_id"])[RELEASE_COLUMNS].head(most).reset_index(drop=True)
 
 
-def price_moves(queries: Queries, board: pd.DataFrame, most: int, ratio: float) -> pd.DataFrame:
+def price_moves(queries: Queries, most: int, ratio: float) -> pd.DataFrame:
     """The latest moves of the makers' own prices of language models, the newest first, larger ones before smaller: MOVE_COLUMNS.
 
     Prices are USD per million tokens, blended at ``ratio`` input tokens for each output token; ``change`` is the share by which
     the new one differs. A model counts once, with its last move, within NEW_DAYS of the newest; what becomes free is left
-    out: that is a plan, no price. ``points`` where the model is ranked.
+    out: that is a plan, no price.
     """
     moves = price_changes(queries)
     moves = moves[moves["provider_id"].eq(moves["vendor_id"])].dropna(
@@ -76,6 +76,6 @@ def price_moves(queries: Queries, board: pd.DataFrame, most: int, ratio: float) 
     )
     moves = moves[moves["change"].abs() > 1e-6]
     moves = moves[moves["as_of"] > moves["as_of"].max() - pd.Timedelta(days=NEW_DAYS)]
-    moves = moves.assign(size=moves["change"].abs(), points=moves["model_id"].map(board.set_index("model_id")["score"]))
+    moves = moves.assign(size=moves["change"].abs())
     moves = moves.sort_values(["as_of", "size", "model_id"], ascending=[False, False, True])
     return moves.drop_duplicates("model_id")[MOVE_COLUMNS].head(most).reset_index(drop=True)

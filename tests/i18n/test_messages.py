@@ -80,6 +80,7 @@ SAME = {
     "memo.behind",
     "memo.who",
     "place.and",
+    "suite.and",
     "place.rank",
     "common.stop",
     "prices.story",
@@ -98,6 +99,7 @@ JOINERS = {
     "memo.between",
     "memo.comma",
     "place.and",
+    "suite.and",
 }
 # Chosen by what the data say, from a fixed set of endings.
 MADE_UP = {

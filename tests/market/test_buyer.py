@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import pandas as pd
 import pytest
 
 from harness.errors import BadInput, MissingData
-from harness.market.alike.buyer import buyer
+from harness.market.alike.buyer import _standing, buyer
 from harness.market.alike.item_likeness import ItemLikeness, item_likeness, labels
 from harness.market.alike.item_names import item_link
 from harness.store.reader import Reader
@@ -95,3 +98,15 @@ def test_a_vendor_stands_for_no_other_that_solves_other_tasks(reader: Reader, me
     row = buyer(reader, measured).vendors.iloc[0]
     assert {row["a"], row["b"]} == {"acme/one", "bigco-max"}
     assert row["difference"] == pytest.approx(10 / 60) and row["gain"] == pytest.approx(10 / 60)
+
+
+def test_the_highest_effort_stands_for_a_product_unless_another_is_asked_for() -> None:
+    runs = pd.DataFrame(
+        [("r1", "o1 (low)", "o1", "low"), ("r2", "o1 (high)", "o1", "high"), ("r3", "lone", None, None)],
+        columns=["run_id", "label", "model_id", "effort"],
+    ).assign(model="m", sealed=pd.Timestamp("2026-01-01"))
+    runs["source"] = [None if e is None else f'{{"effort": "{e}"}}' for e in runs["effort"]]
+    measured = SimpleNamespace(boards=[SimpleNamespace(runs=runs)], models=runs[["label"]])
+    queries = SimpleNamespace(frame=lambda _: pd.DataFrame({"model_id": ["o1"], "product_id": ["o1"]}))
+    assert _standing(queries, measured, None) == {"o1 (high)", "lone"}  # type: ignore[arg-type]
+    assert _standing(queries, measured, "o1 (low)") == {"o1 (low)", "lone"}  # type: ignore[arg-type]

@@ -23,7 +23,9 @@ from harness.analysis.statistics.seed import SEED
 from harness.errors import MissingData
 from harness.market.alike.item_money import item_money
 from harness.market.alike.item_names import item_link, item_names
+from harness.market.alike.paired_items import standing_for
 from harness.market.alike.partner import Partner, partner, without_model
+from harness.market.alike.products import product_ids
 from harness.market.prices.list_prices import list_prices
 
 if TYPE_CHECKING:
@@ -72,14 +74,16 @@ def buyer(
     over: str | None = None,
 ) -> Buyer:
     """Portfolios of the models that ``measured`` is of, but those of ``without`` (labels); ``priced``: of those alone that somebody
-    sells now at a list price of the catalog; ``over``: the model that a second one is sought for.
+    sells now at a list price of the catalog; ``over``: the model that a second one is sought for. Of one product's efforts the highest
+    stands for it, unless another was asked for by ``over``.
 
     Raises:
         MissingData: fewer than two models or two items are left.
     """
     unsold = without_list_price(queries, measured)
     out = set(without) | (set(unsold) if priced else set())
-    kept = [str(name) for name in measured.models["label"] if name not in out]
+    one_each = _standing(queries, measured, over)
+    kept = [str(name) for name in measured.models["label"] if name not in out and name in one_each]
     here = answers(measured.matrix, item_money(queries, measured.boards, measured.matrix), models=kept, seed=SEED)
     if len(kept) < 2 or here.items < 2:
         raise MissingData(
@@ -112,6 +116,19 @@ def buyer(
         left_out=tuple(sorted(set(measured.models["label"]) & out)),
         without_price=tuple(unsold),
     )
+
+
+def _standing(queries: Queries, measured: ItemLikeness, over: str | None) -> set[str]:
+    """Labels of the models that stand for their products: one each, ``over`` for its own."""
+    runs, products = measured.boards[0].runs, product_ids(queries)
+    runs = runs[runs["label"].isin(set(measured.models["label"]))]
+    ids = runs["model_id"].map(products).fillna(runs["model_id"]).fillna(runs["label"])
+    stands = {
+        product: str(standing_for(part, str(product), products)["label"].iloc[0]) for product, part in runs.groupby(ids)
+    }
+    if over is not None and over in set(runs["label"]):
+        stands[ids[runs["label"].eq(over)].iloc[0]] = over
+    return set(stands.values())
 
 
 def without_list_price(queries: Queries, measured: ItemLikeness) -> list[str]:

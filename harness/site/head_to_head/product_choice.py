@@ -66,16 +66,16 @@ def choose(view: View) -> tuple[list[str], bool]:
     one, two, beside = shown[0], shown[1], shown[2 : 2 + MOST_BESIDE]
     st.session_state.update({"head_a": one, "head_b": two, "head_more": beside})
 
-    def changed() -> None:
+    def changed(box: str = "") -> None:
         state = st.session_state
-        chosen = list(dict.fromkeys([state["head_a"], state["head_b"], *state["head_more"]]))
-        if len(chosen) < 2 or chosen[1] != state["head_b"]:  # one product twice: the other keeps its place
-            chosen = [*chosen[:1], *(id for id in (one, two) if id != chosen[0]), *state["head_more"]]
-        st.query_params[KEY] = list(dict.fromkeys(chosen))
+        pair = [state["head_a"], state["head_b"]]
+        if pair[0] == pair[1]:  # the other box's product was chosen: the two change places
+            pair = [two, one] if box else [one, two]
+        st.query_params[KEY] = list(dict.fromkeys([*pair, *state["head_more"]]))
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for key, label in (("head_a", say("head_to_head.product_a")), ("head_b", say("head_to_head.product_b"))):
-            st.selectbox(label, ids, format_func=names.__getitem__, key=key, on_change=changed)
+            st.selectbox(label, ids, format_func=names.__getitem__, key=key, on_change=changed, args=(key,))
         st.multiselect(
             say("head_to_head.beside"), [id for id in ids if id not in (one, two)], format_func=names.__getitem__, key="head_more",
             max_selections=MOST_BESIDE, placeholder=say("head_to_head.beside_hint"), on_change=changed,

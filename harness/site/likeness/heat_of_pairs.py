@@ -70,6 +70,10 @@ def _capa(view: View, shown: Shown) -> pd.DataFrame:
     return out
 
 
+LEAST_SPAN = 0.05
+"""Width of the colours' range where all pairs have one value."""
+
+
 def heat(view: View, shown: Shown, pairs: pd.DataFrame, column: str, kind: str) -> Chart:
     """Models × models; the vendors that are most alike beside each other, a vendor's models by release."""
     say = view.say
@@ -79,7 +83,9 @@ def heat(view: View, shown: Shown, pairs: pd.DataFrame, column: str, kind: str) 
         edge = float(values.abs().quantile(0.98)) or 1.0
         bounds = (-edge, edge)
     else:
-        bounds = (max(0.0, float(values.quantile(0.1))), float(values.max()))
+        high = float(values.max())
+        low = max(0.0, float(values.quantile(0.1)))
+        bounds = (low, high) if high - low > LEAST_SPAN else (min(low, high) - LEAST_SPAN, max(low, high))
     return group_heat(
         square, groups, title=_title(view, pairs, column, kind),
         unit=say("likeness.residual_unit" if kind == "residual" else "homogeneity.unit"),

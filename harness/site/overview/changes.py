@@ -67,7 +67,7 @@ def found(view: View) -> dict[str, pd.DataFrame]:
         frames = {
             "leaders": recent_changes.new_leaders(board, fit, MOST),
             "releases": recent_changes.newest_releases(view, board, MOST),
-            "prices": recent_changes.price_moves(view, board, MOST, RATIO),
+            "prices": recent_changes.price_moves(view, MOST, RATIO),
         }
         days = {"leaders": "released", "releases": "released", "prices": "as_of"}
         return {key: frame.assign(day=[str(d)[:10] for d in frame[days[key]]]) for key, frame in frames.items()}

@@ -109,7 +109,7 @@ def _newest() -> Reader:
 
 
 def language() -> str:
-    """The code of the visitor's language, kept in the URL; English at first."""
+    """The code of the visitor's language, kept in the URL; at first the browser's where we speak it, else English."""
     chosen = st.session_state.get("lang")
     return str(chosen) if chosen in LANGUAGES else "en"
 

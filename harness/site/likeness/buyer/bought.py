@@ -74,19 +74,3 @@ def vendor_names(view: View) -> dict[str, str]:
         str(v): view.say.name(en, zh)
         for v, en, zh in zip(rows["vendor_id"], rows["name_en"], rows["name_zh"], strict=True)
     }
-
-
-def source(view: View, measured: ItemLikeness) -> str:
-    """Where the runs are from, and of which days."""
-    import json
-
-    import pandas as pd
-
-    from harness.charts.text import span
-
-    runs = pd.concat([board.runs for board in measured.boards])
-    stated = json.loads(str(runs["source"].iloc[0])) if isinstance(runs["source"].iloc[0], str) else {}
-    parts = [stated.get("tool"), stated.get("title"), stated.get("licence")] if isinstance(stated, dict) else []
-    days = runs["started"].fillna(runs["sealed"]).dropna()
-    parts += [span(pd.to_datetime(days).dt.date) if len(days) else None]
-    return ", ".join(str(part) for part in parts if part)

@@ -8,9 +8,9 @@ import streamlit as st
 
 from harness.errors import MissingData
 from harness.site.likeness.buyer import portfolio_charts, tables
-from harness.site.likeness.buyer.bought import Bought, model_names, portfolios, source, vendor_names
+from harness.site.likeness.buyer.bought import Bought, model_names, portfolios, vendor_names
 from harness.site.likeness.buyer.sentences import details
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, controls, item_boards
 
 if TYPE_CHECKING:
     from harness.market.alike.item_likeness import ItemLikeness
@@ -63,5 +63,10 @@ def _chosen(view: View, measured: ItemLikeness) -> Bought | None:
     segments = dict(zip(measured.models["label"], measured.models["segment"], strict=True))
     board = measured.boards[0]
     return Bought(
-        found, names, segments, vendor_names(view), source(view, measured), f"{board.task}-{board.suite_version}"
+        found,
+        names,
+        segments,
+        vendor_names(view),
+        item_boards.source(view, measured.boards),
+        f"{board.task}-{board.suite_version}",
     )

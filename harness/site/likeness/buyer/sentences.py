@@ -72,7 +72,9 @@ def details(view: View, bought: Bought) -> list[str]:
 
 def _luck(view: View, bought: Bought, partner: Partner) -> str:
     held = partner.held
-    if held.corrected != held.corrected:
+    if (
+        held.corrected != held.corrected or len(partner.table) < 2
+    ):  # one partner is no choice, so there is no luck in it
         return ""
     return view.say(
         "buyer.luck", n=len(partner.table), elsewhere=signed(bought.tasks(held.elsewhere)),
