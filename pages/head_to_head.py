@@ -31,7 +31,7 @@ answer = [pair_on_scale.sentence(seen, a, b, names)]
 answer += pair_boards.sentences(seen, pairs[0], names[a], names[b]) if pairs else [say("head_to_head.no_board")]
 with st.container(border=True):
     for sentence in filter(None, answer):
-        st.markdown(f"#### {blocks.literal(sentence)}" if sentence == answer[0] else blocks.literal(sentence))
+        st.markdown(f"## {blocks.literal(sentence)}" if sentence == answer[0] else blocks.literal(sentence))
 
 pair_on_scale.show(seen, products, names)
 pair_costs.show(seen, products, names)

@@ -30,7 +30,7 @@ gap between one vendor's and different vendors' models (0.08 on SWE-bench)."""
 def answer(view: View, shown: Shown) -> None:
     """The sentence and its numbers."""
     found = shown.found
-    st.markdown(f"#### {blocks.literal(sentence(view, found))}")
+    st.markdown(f"## {blocks.literal(sentence(view, found))}")
     _numbers(view, found)
 
 

@@ -61,6 +61,6 @@ def _ways(view: View) -> None:
     with st.grid(2, min_column_width=300):
         for title, rows, name in lists:
             with st.container():
-                st.subheader(title, anchor=False)
+                st.header(title, anchor=False)
                 for id, text in rows[["model_id", name]].head(LISTED).itertuples(index=False):
                     blocks.page_link(view, "model", str(text), search_box.ICONS["model"], model=str(id))
