@@ -127,7 +127,7 @@ def _beside(value: object, captured: set[str], problem: Problem) -> dict[str, Be
         plain = not any("*" in part.text or _has_ruled_word(part) for part in patterns or ())
         understood = patterns and words <= captured and plain and not set(spec) - {"file", "find"}
         if not understood or not (find is None or isinstance(find, str)) or "." in str(key) or key == ROOT:
-            sentence = "is a path by the words of `files`, or {file: that path, find: the column that names the entry}"
+            sentence = "is a path by the words of `files` as they are (`{word}`), or {file: that path, find: the column that names the entry}"
             problem(f"`beside.{key}` {sentence}", "beside", str(key))
             continue
         found[str(key)] = Beside(tuple(part.text for part in patterns or ()), find)
