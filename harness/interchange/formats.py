@@ -6,6 +6,7 @@ whole folder; a document format a JSON file; a line format a ``.jsonl``; a heade
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -194,14 +195,16 @@ def named(name: str) -> tuple[Format, ...]:
 
 
 def mapping_file(given: Path) -> Path:
-    """The mapping file that a person names: a path, or the name of a shipped one.
+    """The mapping file that a person names: a path, or the name of a shipped one, whatever folder has that name too.
 
     Raises:
         BadInput: it is neither.
     """
-    if given.exists() or given.is_symlink() or given.suffix or given.name != str(given):
+    if given.suffix or given.name != str(given) or (os.path.lexists(given) and not given.is_dir()):
         return given
     if (path := item_mapping.shipped(given.name)) is None:
+        if given.is_dir():
+            return given
         names = ", ".join(item_mapping.shipped_names())
         raise BadInput(f"There is no mapping file {given}, and none of that name is shipped; there are {names}.")
     return path

@@ -199,10 +199,9 @@ def _replace(work: _Work) -> None:
     if not work.runs_dir.is_dir():
         return
     with exclusive(work.runs_dir):
-        if old:
-            replacing.note(work.runs_dir, old, work.replacing)
-        replacing.revive(work.runs_dir, {*work.imported, *work.replacing})
+        replacing.note(work.runs_dir, old, work.replacing, (*work.imported, *work.existing))
         _seal(work, work.replacing)
+        replacing.settle(work.runs_dir)
 
 
 def _seal(work: _Work, waiting: dict[str, Path]) -> None:

@@ -43,8 +43,9 @@ def _publish(catalog: Path | None) -> Loaded:
     from harness.store.rebuild import publish_all
 
     runs = places.runs()
+    replaced = replacing.settled(runs)
     loaded = publish_all(places.database(), catalog, places.public_runs(), runs, places.measured_runs())
-    replacing.finish(runs)
+    replacing.finish(runs, replaced)
     return loaded
 
 

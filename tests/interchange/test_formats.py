@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from harness.interchange import formats
 from harness.interchange.importing import import_path
 from tests.interchange import builders as b
@@ -22,3 +24,16 @@ def test_a_named_format_refuses_what_is_not_its_own(tmp_path: Path) -> None:
     path = b.write(tmp_path / "x.json", b.old_results())
     report = import_path(path, "helm-table", runs_dir=tmp_path / "r")
     assert not report.imported and "is not in the format helm-table" in report.refused[0].reason
+
+
+def test_a_shipped_mapping_is_meant_though_a_folder_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("weirdml", "own"):
+        (tmp_path / name).mkdir()
+    shipped = formats.mapping_file(Path("weirdml"))
+    assert shipped.is_file() and shipped.name == "weirdml.yaml" and tmp_path not in shipped.parents
+    assert formats.mapping_file(Path("own")) == Path("own")  # whose reader says that it is a folder
+    b.write(tmp_path / "gso", "columns: {}")
+    assert formats.mapping_file(Path("gso")) == Path("gso")  # a file of that name is a person's own

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from pathlib import Path
 
 import duckdb
@@ -9,6 +11,7 @@ import pytest
 
 from harness import places
 from harness.interchange import commands, publishing
+from harness.interchange.imported_run import ImportReport
 from harness.store import run_folder
 from harness.store.imported import replacing
 from harness.store.loading import Loaded
@@ -100,7 +103,7 @@ def test_once_they_are_in_place_the_new_ones_stand_though_nothing_is_published(
 
 
 def test_killed_before_the_old_folders_are_gone(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def killed(runs: Path) -> None:
+    def killed(runs: Path, forgotten: set[str]) -> None:
         raise Killed
 
     finish = replacing.finish
@@ -127,11 +130,67 @@ def test_a_mapping_that_is_taken_back_brings_the_old_runs_back(
     stands_whole(home)
 
 
+@pytest.mark.parametrize("code", ["a", "b", "c", "d"])  # which of the notes is first by its name differs
+def test_a_run_that_two_corrections_share_stays_though_only_the_second_is_published(
+    home: Path, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(publishing, "publish", lambda _: Loaded())
+        assert correct(home) == 0
+    shared = {p.name for p in run_folder.sealed(home / "runs") if run_folder.read_manifest(p)["model"]["id"] == "n"}
+    verdict = f"verdicts: [{{model: m, benchmark: toy, code: {code}, message: Wrong.}}]\n"
+    text = FIRST.replace("ok}", "ok, effort: eff}") + verdict
+    assert commands.import_results(home / "m.csv", mapping=mapping(home, text)) == 0
+    for _ in range(2):
+        replacing.sweep(home / "runs")
+        assert in_folder(home) == in_database(home) == NEW
+        assert len(shared) == 1 and shared < {p.name for p in run_folder.sealed(home / "runs")}
+    assert len(list((home / "runs").iterdir())) == 3
+
+
+def test_what_is_replaced_while_the_database_is_written_is_forgotten_by_the_next_one(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, publish = in_folder(home), publishing.publish
+
+    def another_import_comes(*_: object) -> Loaded:
+        loaded = publish_all(places.database(), None, places.public_runs(), places.runs())
+        with monkeypatch.context() as patch:
+            patch.setattr(publishing, "publish", lambda _: Loaded())
+            assert correct(home) == 0
+        return loaded
+
+    with monkeypatch.context() as patch:
+        patch.setattr("harness.store.rebuild.publish_all", another_import_comes)
+        publish(ImportReport())
+    assert in_folder(home) == NEW and not old & NEW
+    assert in_database(home) == NEW
+    stands_whole(home)
+
+
+def test_replaced_folders_go_under_the_lock(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    removed, remove = [], replacing.shutil.rmtree
+
+    def locked(folder: Path, **options: bool) -> None:
+        if "replaced" in folder.parent.name:
+            handle = os.open(home / "runs", os.O_RDONLY)
+            with pytest.raises(BlockingIOError):
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.close(handle)
+            removed.append(folder.name)
+        remove(folder, **options)
+
+    monkeypatch.setattr(replacing.shutil, "rmtree", locked)
+    assert correct(home) == 0 and len(removed) == 2
+
+
 def test_a_note_that_is_none_changes_nothing(home: Path) -> None:
     folders = [p.name for p in run_folder.sealed(home / "runs")]
     outside = b.write(home / "outside/manifest.json", "{}").parent
-    for k, text in enumerate(("{", "[]", '{"old": ["../outside"], "new": []}', '{"old": 5, "new": []}')):
+    for k, text in enumerate(
+        ("{", "[]", '{"old": ["../outside"], "new": []}', '{"old": 5, "new": []}', '{"old": [".."], "new": []}')
+    ):
         b.write(home / f"runs/.replacing-{k}.json", text)
     replacing.sweep(home / "runs")
-    replacing.finish(home / "runs")
+    replacing.finish(home / "runs", replacing.settled(home / "runs"))
     assert [p.name for p in run_folder.sealed(home / "runs")] == folders and outside.is_dir()

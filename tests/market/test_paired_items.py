@@ -131,6 +131,15 @@ def test_the_two_best_that_share_items_come_first(reader: Reader) -> None:
         ("swe-bench-verified-openhands", "django__django-12345", "https://github.com/django/django/pull/12345"),
         ("swt-bench", "scikit-learn__scikit-learn-10297", "https://github.com/scikit-learn/scikit-learn/pull/10297"),
         ("swe-bench-multimodal-solvable", "chartjs__Chart.js-7951", "https://github.com/chartjs/Chart.js/pull/7951"),
+        ("multi-swe-bench-go", "cli__cli-123", "https://github.com/cli/cli/pull/123"),
+        ("swe-bench-x", "acme__my__tools-1", "https://github.com/acme/my__tools/pull/1"),
+        (
+            "swe-bench-x",
+            "a.b__c-1",
+            None,
+        ),  # GitHub's owners have letters, digits and hyphens, the first of them no hyphen
+        ("swe-bench-x", "-a__b-1", None),
+        ("swe-bench-x", "a text", None),
         ("gaia", "django__django-12345", None),  # no benchmark of pull requests
         ("swe-bench-verified", "https://evil.example/x__y-1", None),
         ("swt-bench", None, None),

@@ -8,7 +8,7 @@ import pytest
 from harness.interchange.importing import import_path
 from harness.market.alike.boards import boards
 from harness.market.alike.item_likeness import item_likeness
-from harness.market.alike.references import references, same_answers, self_likeness
+from harness.market.alike.references import same_answers, self_likeness
 from harness.store.reader import Reader
 from harness.store.rebuild import rebuild
 from tests.store.conftest import make_catalog
@@ -61,7 +61,8 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
 
 def test_one_model_under_two_agents_run_again_and_tried_again(reader: Reader) -> None:
     measured = item_likeness(reader, ["fix"], [])
-    found = references(reader, measured)
+    likeness = self_likeness(reader, measured)
+    found = likeness.pairs
     assert list(zip(found["kind"], found["a"], found["b"], strict=True)) == [
         ("trials", "acme/one", "acme/one"),
         ("other_agent", "acme/one", "acme/one · Feet"),
@@ -79,13 +80,14 @@ def test_one_model_under_two_agents_run_again_and_tried_again(reader: Reader) ->
     chance = share.mean() ** 2 + (1 - share.mean()) ** 2
     tried = found.set_index("kind").loc["trials"]
     assert tried["kappa"] == pytest.approx(((share != 0.5).mean() - chance) / (1 - chance))
-    levels = self_likeness(reader, measured).levels.set_index(["kind", "measure"])["mean"]
+    levels = likeness.levels.set_index(["kind", "measure"])["mean"]
     assert levels["repeated", "kappa"] == found.set_index("kind").loc["repeated", "kappa"]
 
 
 def test_only_what_is_asked_for_is_held_against(reader: Reader) -> None:
     measured = item_likeness(reader, ["fix"], ["acme-two", "bigco-max"])
-    assert references(reader, measured).empty and list(references(reader, measured))[0] == "benchmark"
+    found = self_likeness(reader, measured).pairs
+    assert found.empty and list(found)[0] == "benchmark"
 
 
 def test_answers_are_compared_where_they_are_known(reader: Reader) -> None:

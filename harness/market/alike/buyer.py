@@ -21,8 +21,9 @@ from harness.analysis.likeness.portfolios.routing import routing_bound, solvers
 from harness.analysis.likeness.portfolios.selection import TIMES, HeldOut, held_out
 from harness.analysis.statistics.seed import SEED
 from harness.errors import MissingData
+from harness.market.alike.item_links import item_link
 from harness.market.alike.item_money import item_money
-from harness.market.alike.item_names import item_link, item_names
+from harness.market.alike.item_names import item_names
 from harness.market.alike.paired_items import standing_for
 from harness.market.alike.partner import Partner, partner, without_model
 from harness.market.alike.products import product_ids

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_PULL = re.compile(r"(?P<owner>[A-Za-z0-9][\w.-]*)__(?P<repository>[A-Za-z0-9_.-]+)-(?P<number>\d+)")
+_PULL = re.compile(r"(?P<owner>[A-Za-z0-9][A-Za-z0-9-]*)__(?P<repository>[A-Za-z0-9_.-]+)-(?P<number>[0-9]+)")
 PULLS = ("swe-bench", "swt-bench", "multi-swe-bench")
 """Benchmarks (what their ids begin with) whose items are pull requests on GitHub, named ``owner__repository-number``."""
 

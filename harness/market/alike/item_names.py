@@ -1,8 +1,7 @@
-"""Public names of items by their hash, and where the source of an item stands."""
+"""Public names of items by their hash."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,9 +13,6 @@ if TYPE_CHECKING:
 
 MOST_ASKED = 5
 """Runs of a board that are asked for names: the first one mostly has all."""
-_PULL_REQUEST = re.compile(r"(?P<owner>[A-Za-z0-9-]+)__(?P<repository>[\w.-]+)-(?P<number>\d+)")
-_OF_PULL_REQUESTS = ("swe-bench", "swt-bench")
-"""What the benchmarks whose items are named after pull requests on GitHub begin with."""
 
 
 def item_names(queries: Queries, board: Board, hashes: npt.NDArray[np.object_]) -> dict[int, str]:
@@ -32,9 +28,3 @@ def item_names(queries: Queries, board: Board, hashes: npt.NDArray[np.object_]) 
         if wanted <= set(found):
             break
     return {code: name for code, name in found.items() if code in wanted}
-
-
-def item_link(task: str, name: str | None) -> str | None:
-    """The address of the pull request that an item of SWE-bench and its kin is made from; None where there is none."""
-    match = _PULL_REQUEST.fullmatch(name or "") if task.startswith(_OF_PULL_REQUESTS) else None
-    return f"https://github.com/{match['owner']}/{match['repository']}/pull/{match['number']}" if match else None

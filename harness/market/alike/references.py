@@ -34,16 +34,12 @@ _CONDITIONS = ["model_id", "effort", "test", "title"]
 """What two runs of one model have in common: a source (``title``) names models and efforts in one way."""
 
 
-def references(queries: Queries, measured: ItemLikeness) -> pd.DataFrame:
-    """Pairs of runs of one model on each board: ``benchmark`` and ``ceiling.REFERENCE_COLUMNS``, kinds of ``analysis.ceiling``."""
-    return self_likeness(queries, measured).pairs
-
-
 def self_likeness(queries: Queries, measured: ItemLikeness) -> SameModel:
     """Pairs of runs of one model on each board, and their means by kind; both with ``benchmark``, empty where there are none.
 
     Runs of one source, model, effort and test, on the items of the board: under another agent (both are named), under the same
-    one (repeated: two hosts, two names), and two trials of one run where it states the tries. Of the models asked for.
+    one (repeated: two hosts, two names), and two trials of one run where it states the tries. Of the models asked for. Columns:
+    ``ceiling.REFERENCE_COLUMNS`` and ``ceiling.LEVEL_COLUMNS``.
     """
     known = queries.frame("runs_of_models")
     pairs, levels = [], []

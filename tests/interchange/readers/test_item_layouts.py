@@ -245,6 +245,7 @@ def test_a_document_that_is_not_as_its_mapping_says(tmp_path: Path, document: An
         ("beside: {about: a.json}", "line 3: `beside` needs `files`"),
         ("files: '{who}.json'\nbeside: {about: '../{who}.json'}", "line 4: `beside.about` is a path"),
         ("files: '{who}.json'\nbeside: {about: '{what}.json'}", "line 4: `beside.about` is a path"),
+        ("files: '{who:m*}.json'\nbeside: {about: '{who:m1}.txt'}", "line 4: `beside.about` is a path"),
         ("files: '{who}.json'\nbeside: {about: {file: '{who}.json', fnd: x}}", "line 4: `beside.about` is a path"),
         ("split: [a]", "line 3: `split` holds columns"),
         ("split: {a: b}", "line 3: `split.a` is a pattern"),

@@ -124,14 +124,19 @@ def _beside(value: object, captured: set[str], problem: Problem) -> dict[str, Be
         find = spec.get("find")
         patterns = _file(spec.get("file"), lambda *_: None)
         words = {word for part in patterns or () for word in part.words}
-        starred = any("*" in part.text for part in patterns or ())
-        understood = patterns and words <= captured and not starred and not set(spec) - {"file", "find"}
+        plain = not any("*" in part.text or _has_ruled_word(part) for part in patterns or ())
+        understood = patterns and words <= captured and plain and not set(spec) - {"file", "find"}
         if not understood or not (find is None or isinstance(find, str)) or "." in str(key) or key == ROOT:
-            sentence = "is a path by the words of `files`, or {file: that path, find: the column that names the entry}"
+            sentence = "is a path by the words of `files` as they are (`{word}`), or {file: that path, find: the column that names the entry}"
             problem(f"`beside.{key}` {sentence}", "beside", str(key))
             continue
         found[str(key)] = Beside(tuple(part.text for part in patterns or ()), find)
     return found
+
+
+def _has_ruled_word(pattern: NamePattern) -> bool:
+    """Whether a word in braces has a pattern of its own (``{item:*/*}``)."""
+    return any(f"{{{word}}}" not in pattern.text for word in pattern.words)
 
 
 def _split(value: object, problem: Problem) -> dict[str, tuple[NamePattern, ...]]:
