@@ -48,7 +48,7 @@ class ComparedItems:
 
     @property
     def stands_in(self) -> list[tuple[str, str]]:
-        """Label of a run, and the model that it stands for, which has no run on the board."""
+        """Label of a run, and the model that it stands for: no run of the board has that name."""
         models = self.pair.board.runs.set_index("run_id")["model"]
         sides = [(self.pair.run_a, self.pair.label_a, self.asked_a), (self.pair.run_b, self.pair.label_b, self.asked_b)]
         return [(label, asked) for run, label, asked in sides if models[run] != asked]
@@ -144,7 +144,7 @@ def show(queries: Queries, found: list[ComparedItems]) -> None:
         table.add_row(*row)
     print_table(table)
     said = [
-        f"  On {names.board(each.pair.board.task, each.pair.board.agent)} {label} stands for {asked}, which has no run there."
+        f"  On {names.board(each.pair.board.task, each.pair.board.agent)} {label} stands for {asked}: no run there has that very name."
         for each in found
         for label, asked in each.stands_in
     ]

@@ -69,7 +69,10 @@ def test_the_run_that_was_named_is_compared_and_what_stands_for_it_is_said(capsy
     assert test["difference"] == pytest.approx((15 - 25) / ITEMS)
     compare(["acme/low", "bigco-max"], suite=None, as_json=False)
     text = capsys.readouterr().out
-    assert text.count("stands for") == 1 and "On test acme/high stands for acme/low, which has no run there." in text
+    assert (
+        text.count("stands for") == 1
+        and "On test acme/high stands for acme/low: no run there has that very name." in text
+    )
 
 
 def test_a_board_is_fitted_once_for_all_pairs(
