@@ -18,6 +18,7 @@ from harness.market.alike.item_links import item_link
 from harness.market.alike.paired_items import PairedItems, adjusted, likeness_of, paired_items, standing_for
 from harness.market.alike.products import product_ids
 from harness.market.names_of_tasks import TaskNames
+from harness.names import fold
 from harness.terminal import json_types, print_table
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ DIGITS = 6
 HEADINGS = ("items of", "A − B", "items", "A", "B", "points", "95 % interval", "p (Holm)", "both/A/B/none", "$/solved A",
             "$/solved B", "κ")  # fmt: skip
 """Columns of the table; ``both/A/B/none``: items that both solve, A alone, B alone, none."""
-WIDEST = 26
+WIDEST = 30
 """Characters of a name in the table before it goes on in the next line."""
 
 Row = Mapping[Any, Any]
@@ -48,10 +49,16 @@ class ComparedItems:
 
     @property
     def stands_in(self) -> list[tuple[str, str]]:
-        """Label of a run, and the model that it stands for: no run of the board has that name."""
+        """Label of a run, and the model that it stands for: no run of the board has that name, however
+        it is spelled."""
         models = self.pair.board.runs.set_index("run_id")["model"]
         sides = [(self.pair.run_a, self.pair.label_a, self.asked_a), (self.pair.run_b, self.pair.label_b, self.asked_b)]
-        return [(label, asked) for run, label, asked in sides if models[run] != asked]
+        return [(label, asked) for run, label, asked in sides if _bare(models[run]) != _bare(asked)]
+
+
+def _bare(model: str) -> str:
+    """A model's name without its maker, folded."""
+    return fold(model.rpartition("/")[2])
 
 
 def compared(queries: Queries, runs: pd.DataFrame) -> list[ComparedItems]:
@@ -144,7 +151,7 @@ def show(queries: Queries, found: list[ComparedItems]) -> None:
         table.add_row(*row)
     print_table(table)
     said = [
-        f"  On {names.board(each.pair.board.task, each.pair.board.agent)} {label} stands for {asked}: no run there has that very name."
+        f"  On {names.board(each.pair.board.task, each.pair.board.agent)} {label} stands for {asked}: no run there has that name."
         for each in found
         for label, asked in each.stands_in
     ]

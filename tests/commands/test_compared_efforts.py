@@ -70,8 +70,7 @@ def test_the_run_that_was_named_is_compared_and_what_stands_for_it_is_said(capsy
     compare(["acme/low", "bigco-max"], suite=None, as_json=False)
     text = capsys.readouterr().out
     assert (
-        text.count("stands for") == 1
-        and "On test acme/high stands for acme/low: no run there has that very name." in text
+        text.count("stands for") == 1 and "On test acme/high stands for acme/low: no run there has that name." in text
     )
 
 
