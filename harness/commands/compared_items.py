@@ -69,6 +69,9 @@ def compared(queries: Queries, runs: pd.DataFrame) -> list[ComparedItems]:
     couples = list(combinations(asked.to_dict("records"), 2))
     found: dict[int, list[tuple[PairedItems, str, str]]] = {place: [] for place in range(len(couples))}
     for board in sorted(boards(queries), key=lambda board: board.graded):
+        products = board.runs["model_id"].map(ids).fillna(board.runs["model_id"]).fillna(board.runs["model"])
+        if products.isin(asked["product"]).sum() < 2:
+            continue
         here = [(place, *_run_of_each(board, *couple, ids)) for place, couple in enumerate(couples)]
         chosen = [(place, a, b) for place, a, b in here if a is not None and b is not None and a != b]
         alike = likeness_of(queries, board, [run for _, *two in chosen for run in two]) if chosen else None
@@ -96,6 +99,8 @@ def _run(board: Board, asked: Row, ids: dict[str, str], *, by_name: bool) -> str
         return None  # that run is left out of the board, and no other is meant
     same = here[here["model"] == asked["model"]]
     candidates = same if by_name or len(same) else here
+    if candidates.empty:
+        return None
     order = standing_for(candidates, asked["product"], ids)
     return str(order["run_id"].iloc[0]) if len(order) else None
 
