@@ -338,7 +338,7 @@ def alike(
     benchmark: Annotated[
         str | None,
         typer.Option(
-            help="A benchmark with known items, or several with commas. Default: the one with most models × vendors × items."
+            help="A benchmark with known items, or several with commas. Default: of the benchmarks with models of the last year the one with most models × vendors × items."
         ),
     ] = None,
     models: Annotated[str | None, typer.Option(help="These models alone, with commas. Default: all on it.")] = None,
@@ -350,7 +350,7 @@ def alike(
         bool,
         typer.Option(
             "--portfolio",
-            help="What two and three models solve together and at what cost, votes, what no model solves, vendors that can stand for each other.",
+            help="What two and three models solve together and at what cost, votes, what no model solves, vendors that can stand for each other. As text it stands alone.",
         ),
     ] = False,
     without: Annotated[str | None, typer.Option(help="With --portfolio: leave these models out, with commas.")] = None,
@@ -369,6 +369,8 @@ def alike(
 
     if not portfolio and (without or next_to or priced):
         raise typer.BadParameter("it goes with --portfolio.", param_hint="--without, --next-to, --priced")
+    if portfolio and (groups or trend) and not json:
+        raise typer.BadParameter("with --portfolio it goes with --json alone.", param_hint="--groups, --trend")
     choice = PortfolioChoice(command.listed(without), next_to, priced) if portfolio else None
     command.alike(benchmark=benchmark, models=models, by_group=groups, over_time=trend, portfolio=choice, as_json=json)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +158,15 @@ def test_the_text_of_a_portfolio_says_the_answer_first(capsys: Capture, priced: 
     assert said[0].startswith("A second model next to acme/one solves 10 more of 60 tasks (")
     assert "the best partner of 3 is bigco-max, at $0.60 a task ($1.00 with acme/one alone)" in said[0]
     assert said[1].startswith("Cheapest: bigco-max first and acme/one where it fails, $0.60")
-    assert any(line.startswith("9 of 60 tasks no model solves: acme__tools-1") for line in said)
+    assert any(line.startswith("No model solves 9 of 60 tasks: acme__tools-1") for line in said)
+    assert "Only one model solves 11 tasks (bigco-max 10, nobody/else 1)." in said
+    assert any(
+        re.search(r"; the best two come [\d.]+ % of the way there, the best three [\d.]+ %\.$", line) for line in said
+    )
+    assert any(line.startswith("With acme/one left out, a second model next to ") for line in said)
+    assert run(["alike", "--portfolio", "--models", "acme/one,max"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "; the best partner is bigco-max" in said[0] and "The only pair:" in said
     assert run(["alike", "--portfolio", "--next-to", "acme-two", "--without", "max"]) == 0
     assert capsys.readouterr().out.startswith("A second model next to acme-two solves")
 
@@ -165,5 +174,11 @@ def test_the_text_of_a_portfolio_says_the_answer_first(capsys: Capture, priced: 
 def test_options_of_portfolios_need_them(capsys: Capture, priced: Path) -> None:
     assert run(["alike", "--next-to", "acme-two"]) == 2
     assert run(["alike", "--portfolio", "--without", "acme/one", "--next-to", "acme/one"]) == 2
+    assert "acme/one is left out (--without, --priced)" in capsys.readouterr().err
+    assert run(["alike", "--portfolio", "--priced", "--next-to", "acme-two"]) == 2  # nobody sells it
+    assert "acme-two is left out" in capsys.readouterr().err
+    assert run(["alike", "--portfolio", "--trend"]) == 2 and run(["alike", "--portfolio", "--groups"]) == 2
+    assert "--json" in capsys.readouterr().err
+    assert document(capsys, "--portfolio", "--trend")["portfolio"]["partner"]["next_to"] == "acme/one"
     assert run(["alike", "--portfolio", "--without", "who"]) == 2
     assert "who" in capsys.readouterr().err

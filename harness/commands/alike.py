@@ -53,18 +53,18 @@ def alike(
 
     reader = open_reader()
     measured = item_likeness.item_likeness(reader, listed(benchmark), listed(models))
+    bought = asked_portfolio(reader, measured, portfolio) if portfolio is not None else None
+    if bought is not None and not as_json:
+        print_portfolio(bought, board_lines(measured))
+        return
     groups = item_likeness.groups(measured)
     trend = item_likeness.trend(measured) if over_time else None
     dimensions = item_likeness.dimensions(measured) if by_group else None
-    bought = asked_portfolio(reader, measured, portfolio) if portfolio is not None else None
     levels = references.self_likeness(reader, measured).levels
     answers = references.same_answers(reader, measured)
     if as_json:
         document = to_json(measured, groups if by_group else None, trend, dimensions) | held_against(levels, answers)
         print_json(document if bought is None else {**document, "portfolio": portfolio_json(bought)})
-        return
-    if bought is not None:
-        print_portfolio(bought, board_lines(measured))
         return
     for line in (
         finding(groups),

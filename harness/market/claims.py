@@ -79,7 +79,7 @@ def half_years(newest: dt.date) -> list[dt.date]:
 
 
 def vendor_likeness(queries: Queries) -> pd.DataFrame:
-    """How alike models err within and between vendors (``portfolio.within_between``, over all), on the suite with the most vendors.
+    """How alike models err within and between vendors (``agreement_of_groups.within_between``, over all), on the suite with the most vendors.
 
     No row where no suite with single items has ``MIN_VENDORS`` vendors.
     """

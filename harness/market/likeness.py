@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.analysis.likeness import homogeneity, portfolio
+from harness.analysis.likeness import agreement_of_groups, homogeneity
 from harness.analysis.statistics.seed import SEED
 from harness.market.paired_outcomes import outcomes
 
@@ -57,7 +57,7 @@ def agreement(queries: Queries, runs: pd.DataFrame, kind: str) -> Agreement:
 def pair_intervals(measured: Agreement) -> pd.DataFrame:
     """``pairs`` with the ends ``low, high`` of their 95 % intervals; pairs whose κ is not defined are left out."""
     models = {model: model for model in measured.matrix.models}
-    drawn = portfolio.within_between(measured.matrix, models, seed=SEED, kind=measured.kind, draws=DRAWS)
+    drawn = agreement_of_groups.within_between(measured.matrix, models, seed=SEED, kind=measured.kind, draws=DRAWS)
     drawn = drawn.rename(columns={"group_a": "model_a", "group_b": "model_b"})
     rows = measured.pairs.dropna(subset=["kappa"])
     return rows.merge(drawn[["model_a", "model_b", "low", "high"]], on=["model_a", "model_b"])
@@ -66,13 +66,13 @@ def pair_intervals(measured: Agreement) -> pd.DataFrame:
 def group_agreement(measured: Agreement, runs: pd.DataFrame, column: str) -> pd.DataFrame:
     """Mean agreement within and between the groups of models that ``column`` of ``runs`` names (``segment``, ``country``).
 
-    Columns ``portfolio.GROUP_COLUMNS``; models without a group are left out.
+    Columns ``agreement_of_groups.GROUP_COLUMNS``; models without a group are left out.
     """
     groups = runs.dropna(subset=[column]).drop_duplicates("label").set_index("label")[column].astype(str).to_dict()
-    return portfolio.within_between(measured.matrix, groups, seed=SEED, kind=measured.kind, draws=DRAWS)
+    return agreement_of_groups.within_between(measured.matrix, groups, seed=SEED, kind=measured.kind, draws=DRAWS)
 
 
 def trend(measured: Agreement, runs: pd.DataFrame) -> pd.DataFrame:
-    """Whether newer models err more alike: ``portfolio.trend`` on the release dates in ``runs``."""
+    """Whether newer models err more alike: ``agreement_of_groups.trend`` on the release dates in ``runs``."""
     released = runs.drop_duplicates("label").set_index("label")["released"].to_dict()
-    return portfolio.trend(measured.pairs, released, seed=SEED)
+    return agreement_of_groups.trend(measured.pairs, released, seed=SEED)

@@ -11,8 +11,8 @@ import pytest
 import scipy.stats
 from lmsim.metrics import CAPA, EC
 
+from harness.analysis.likeness import agreement_of_groups as f
 from harness.analysis.likeness import homogeneity as h
-from harness.analysis.likeness import portfolio as f
 from harness.errors import BadInput
 from tests.analysis import make
 
@@ -167,7 +167,6 @@ def test_no_models_one_model() -> None:
     one = h.outcome_matrix(frame)
     assert h.pair_frame(h.agreement(one, kind="error_consistency")).empty
     assert h.clustering_order(h.agreement(one, kind="error_consistency")) == ["a"]
-    assert f.portfolio(one).empty
     assert f.within_between(one, {"a": "x"}, seed=1).empty
 
 
@@ -195,33 +194,6 @@ def test_heat_map_order_puts_like_beside_like() -> None:
     assert {frozenset(order[:2]), frozenset(order[2:])} == {frozenset("ac"), frozenset("bd")}
     unknown = pd.DataFrame(np.where(near == 0.1, np.nan, near), index=list("abcd"), columns=list("abcd"))
     assert sorted(h.clustering_order(unknown)) == list("abcd")
-
-
-RIGHT = {"a": [1, 1, 1, 0, 0, 0], "b": [1, 1, 0, 1, 0, 0], "c": [0, 0, 0, 0, 1, 1], "d": [1, 0, 0, 0, 0, 0]}
-
-
-@pytest.mark.parametrize("rule", ["route", "vote"])
-@pytest.mark.parametrize("size", [2, 3])
-def test_portfolios_equal_counting_by_hand(size: int, rule: str) -> None:
-    import itertools
-
-    found = f.portfolio(h.outcome_matrix(make.outcome(RIGHT)), size=size, rule=rule)
-    assert len(found) == math.comb(4, size)
-    for row in found.itertuples():
-        members = np.array([RIGHT[m] for m in row.models])
-        share = members.mean(axis=0)
-        counted = members.any(axis=0) if rule == "route" else np.where(share == 0.5, 0.5, share > 0.5)
-        assert row.score == pytest.approx(counted.mean())
-        assert row.gain == pytest.approx(counted.mean() - members.mean(axis=1).max())
-    assert {tuple(r) for r in found["models"]} == set(itertools.combinations("abcd", size))
-    if (size, rule) == (2, "route"):
-        assert found.loc[0, "models"] in {("a", "c"), ("b", "c")} and found.loc[0, "score"] == pytest.approx(5 / 6)
-
-
-def test_portfolio_refuses_what_it_cannot_do() -> None:
-    matrix = h.outcome_matrix(make.outcome(RIGHT))
-    with pytest.raises(BadInput):
-        f.portfolio(matrix, size=4)
 
 
 def _families(seed: int, n: int = 400) -> tuple[h.OutcomeMatrix, dict[str, str]]:

@@ -75,7 +75,7 @@ def test_models_are_left_out_by_name_or_for_want_of_a_price(reader: Reader, meas
     priced = buyer(reader, measured, priced=True)
     assert priced.without_price == priced.left_out == ("acme-two", "nobody/else")
     assert found.without_price == priced.without_price and set(priced.answers.models) == {"acme/one", "bigco-max"}
-    with pytest.raises(BadInput, match="left out|no answers"):
+    with pytest.raises(BadInput, match="left out"):
         buyer(reader, measured, without=["acme/one"], over="acme/one")
     with pytest.raises(MissingData, match="takes two"):
         buyer(reader, measured, without=list(truth.MODELS[:3]))

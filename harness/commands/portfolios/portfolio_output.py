@@ -52,16 +52,18 @@ def print_portfolio(found: Buyer, conditions: list[str]) -> None:
     items = found.answers.items
     said = [text.finding(found.partner, items), text.saving(found.partner, items)]
     if found.without_leader is not None:
-        said.append(f"Without {found.partner.over}: {text.finding(found.without_leader, items)}")
+        next_best = text.finding(found.without_leader, items)
+        said.append(f"With {found.partner.over} left out, {next_best[0].lower()}{next_best[1:]}")
         said.append(text.saving(found.without_leader, items))
     for line in (*said, *conditions, *text.lines(found)):
         if line:
             print(line)
     edge = frontier(found)
     if len(edge):
-        print("No other one, two or three models solve as much for less:")
+        print("Nothing else of up to three models solves as much for less:")
         print_table(text.portfolio_table(edge.to_dict("records"), items))
-    print(f"The {min(SHOWN, len(found.pairs))} of {len(found.pairs):,} pairs that solve most:")
+    shown, pairs = min(SHOWN, len(found.pairs)), len(found.pairs)
+    print("The only pair:" if pairs == 1 else f"The {shown} of {pairs:,} pairs that solve most:")
     print_table(text.portfolio_table(found.pairs.head(SHOWN).to_dict("records"), items))
     alike = found.vendors[found.vendors["verdict"].isin(["interchangeable", "complementary"])]
     if len(alike):

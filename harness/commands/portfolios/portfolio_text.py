@@ -25,16 +25,18 @@ def finding(partner: Partner, items: int) -> str:
     """What a second model next to the one asked for, or the most accurate, gains, with which, and what a task then costs."""
     row, over = partner.best, partner.over
     many = len(partner.table)
+    of = f" of {many}" if many > 1 else ""
+    best = f"the best{of}, {row['partner']}" if many > 1 else f"the only one, {row['partner']}"
     gain = f"{_items(row['gain'], items)} more of {items:,} tasks{_span(row, 'gain', items)}"
     if not partner.shown:
         return (
-            f"No second model can be shown to solve more next to {over}: the best of {many}, {row['partner']}, solves {gain}, "
+            f"No second model can be shown to solve more next to {over}: {best}, solves {gain}, "
             f"{_luck(partner.held, items)}."
         )
     cost = f", at {dollars(row['cost'])} a task" if row["cost"] == row["cost"] else "; what a task costs is not known"
     alone = f" ({dollars(partner.alone)} with {over} alone)" if row["cost"] == row["cost"] else ""
     return (
-        f"A second model next to {over} solves {gain}, {_luck(partner.held, items)}; the best partner of {many} is "
+        f"A second model next to {over} solves {gain}, {_luck(partner.held, items)}; the best partner{of} is "
         f"{row['partner']}{cost}{alone}."
     )
 
@@ -62,10 +64,9 @@ def lines(found: Buyer) -> list[str]:
         out.append(f"Left out: {', '.join(found.left_out)}.")
     bound = routing.iloc[-1]
     ends = f" ({_per_cent(bound['low'])} to {_per_cent(bound['high'])})" if bound["low"] == bound["low"] else ""
-    way = [f"the best {size} {_per_cent(row['reached'])} of the way" for size, row in _steps(routing)]
     out.append(
         f"All models together solve {_per_cent(bound['score'])}{ends}, the best "
-        f"alone {_per_cent(routing.iloc[0]['score'])}; {', '.join(way) or 'no two of them'} there."
+        f"alone {_per_cent(routing.iloc[0]['score'])}{way(routing)}."
     )
     if len(found.triples):
         row = found.triples.iloc[0]
@@ -75,6 +76,13 @@ def lines(found: Buyer) -> list[str]:
         )
     out += [vote(row, items) for row in found.votes.to_dict("records")]
     return [*out, *solved_by(found)]
+
+
+def way(routing: pd.DataFrame) -> str:
+    """How far the best two and the best three models come from the best alone to all together; empty where there are only two."""
+    first, *others = [(size, _per_cent(row["reached"])) for size, row in _steps(routing)] or [("", "")]
+    further = "".join(f", the best {size} {reached}" for size, reached in others)
+    return f"; the best {first[0]} come {first[1]} of the way there{further}" if first[0] else ""
 
 
 def vote(row: Row, items: int) -> str:
@@ -96,9 +104,13 @@ def solved_by(found: Buyer) -> list[str]:
     listed = f": {', '.join(named[:SHOWN])}{' …' if len(named) > SHOWN else ''}" if named else ""
     whose = f" ({', '.join(f'{name} {count}' for name, count in only.head(5).items())})" if len(only) else ""
     return [
-        f"{len(nobody):,} of {found.answers.items:,} tasks no model solves{listed}.",
-        f"{int(only.sum()):,} tasks only one model solves{whose}.",
+        f"No model solves {len(nobody):,} of {found.answers.items:,} tasks{listed}.",
+        f"Only one model solves {_tasks(int(only.sum()))}{whose}.",
     ]
+
+
+def _tasks(count: int) -> str:
+    return "1 task" if count == 1 else f"{count:,} tasks"
 
 
 def portfolio_table(rows: list[Row], items: int) -> Table:

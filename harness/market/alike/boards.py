@@ -91,7 +91,7 @@ def _of_the_past(board: Board, newest: pd.Timestamp | None) -> bool:
 
 
 def of_suites(known: list[Board]) -> list[list[Board]]:
-    """Boards of one suite, version and origin together, the suite with the richest board first.
+    """Boards of one suite, version and origin together, in the order of their first board in ``known``.
 
     Suites whose boards have fewer than two models in common are left out.
     """

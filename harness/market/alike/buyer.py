@@ -20,7 +20,7 @@ from harness.analysis.likeness.portfolios.portfolio_table import portfolio_table
 from harness.analysis.likeness.portfolios.routing import routing_bound, solvers
 from harness.analysis.likeness.portfolios.selection import TIMES, HeldOut, held_out
 from harness.analysis.statistics.seed import SEED
-from harness.errors import MissingData
+from harness.errors import BadInput, MissingData
 from harness.market.alike.item_links import item_link
 from harness.market.alike.item_money import item_money
 from harness.market.alike.item_names import item_names
@@ -79,10 +79,13 @@ def buyer(
     stands for it, unless another was asked for by ``over``.
 
     Raises:
+        BadInput: ``over`` is left out.
         MissingData: fewer than two models or two items are left.
     """
     unsold = without_list_price(queries, measured)
     out = set(without) | (set(unsold) if priced else set())
+    if over in out:
+        raise BadInput(f"{over} is left out (--without, --priced), so no second model can be sought next to it.")
     one_each = _standing(queries, measured, over)
     kept = [str(name) for name in measured.models["label"] if name not in out and name in one_each]
     here = answers(measured.matrix, item_money(queries, measured.boards, measured.matrix), models=kept, seed=SEED)

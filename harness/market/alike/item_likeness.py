@@ -43,7 +43,7 @@ class ItemLikeness:
 
 
 def item_likeness(queries: Queries, benchmarks: list[str], models: list[str]) -> ItemLikeness:
-    """Likeness on the richest board of each of ``benchmarks`` (none: the richest of all), of ``models`` (none: all).
+    """Likeness on the first board of each of ``benchmarks`` (none: the one that ``boards.chosen`` takes), of ``models`` (none: all).
 
     An item that stands in several boards (one hash) is one cluster, so that the bootstrap draws it once for all.
 

@@ -99,8 +99,10 @@ def shared_boards(known: Sequence[Board], named: Sequence[str], products: dict[s
     return sorted(both, key=lambda board: board.graded)
 
 
-def paired_items(queries: Queries, board: Board, run_a: str, run_b: str) -> PairedItems:
-    """Two runs of one board compared item by item.
+def paired_items(
+    queries: Queries, board: Board, run_a: str, run_b: str, alike: pd.DataFrame | None = None
+) -> PairedItems:
+    """Two runs of one board compared item by item. ``alike``: ``likeness_of`` these and other runs, where it is known already.
 
     Raises:
         MissingData: they share no item.
@@ -122,10 +124,11 @@ def paired_items(queries: Queries, board: Board, run_a: str, run_b: str) -> Pair
     known = wide.dropna(subset=["cost_a", "cost_b"])
     priced = len(known) > 0 and bool(costs["per_solved"].notna().all())
     ratio = cost_ratio(known["cost_a"], known["value_a"], known["cost_b"], known["value_b"]) if priced else None
-    alike = _alike(queries, board, [str(labels[run_a]), str(labels[run_b])])
+    alike = likeness_of(queries, board, [run_a, run_b]) if alike is None else alike
     return PairedItems(
         board, run_a, run_b, str(labels[run_a]), str(labels[run_b]), wide.drop(columns=["weight", "cluster"]), difference,
-        int((a & b).sum()), int((a & ~b).sum()), int((~a & b).sum()), int((~a & ~b).sum()), costs, ratio, *alike,
+        int((a & b).sum()), int((a & ~b).sum()), int((~a & b).sum()), int((~a & ~b).sum()), costs, ratio,
+        *_alike(alike, {str(labels[run_a]), str(labels[run_b])}),
     )  # fmt: skip
 
 
@@ -181,12 +184,18 @@ def _cost(wide: pd.DataFrame, side: str, model: str) -> pd.DataFrame:
     return row[COST_COLUMNS]
 
 
-def _alike(queries: Queries, board: Board, labels: list[str]) -> tuple[float, float, float, float]:
-    """κ with its interval and the residual correlation of two models, items being as hard as the whole board finds them."""
+def likeness_of(queries: Queries, board: Board, run_ids: Sequence[str]) -> pd.DataFrame:
+    """How alike these runs of a board err: ``pairs.PAIR_COLUMNS``, one row a pair, by one fit of the whole board: items are as
+    hard as all its models find them."""
     rows = outcomes(queries, board.runs, right_or_wrong=True, task=board.task)
     matrix = outcome_matrix(rows.assign(cluster=rows["cluster"].fillna(rows["doc_hash"])))
-    pairs = likeness(matrix, {}, seed=SEED, models=labels).pairs
-    if pairs.empty:
+    labels = board.runs.loc[board.runs["run_id"].isin(list(run_ids)), "label"]
+    return likeness(matrix, {}, seed=SEED, models=set(labels.astype(str))).pairs
+
+
+def _alike(pairs: pd.DataFrame, labels: set[str]) -> tuple[float, float, float, float]:
+    """κ with its interval and the residual correlation of two models; NaN where ``pairs`` does not have them."""
+    row = pairs[pairs["a"].isin(labels) & pairs["b"].isin(labels)]
+    if row.empty:
         return (math.nan,) * 4
-    row = pairs.iloc[0]
-    return tuple(float(row[c]) for c in ("kappa", "kappa_low", "kappa_high", "residual"))  # type: ignore[return-value]
+    return tuple(float(row[c].iloc[0]) for c in ("kappa", "kappa_low", "kappa_high", "residual"))  # type: ignore[return-value]

@@ -22,7 +22,7 @@ ORIGINS = ("measured", "imported")
 
 
 def known(view: View) -> list[list[Board]]:
-    """Boards of one suite together, the richest first; none of calibration models."""
+    """Boards of one suite together, those of models of the last year first, then the richest; none of calibration models."""
 
     def compute() -> list[list[Board]]:
         from harness.market.alike.boards import boards, of_suites
@@ -54,13 +54,13 @@ def names(view: View, suites: list[list[Board]]) -> dict[tuple[str, str], str]:
 
 
 def opened(suites: list[list[Board]]) -> list[Board] | None:
-    """The boards that a page opens on: the richest whose items are right or wrong, else the richest; None where there is none."""
+    """The boards that a page opens on: the first whose items are right or wrong, else the first; None where there is none."""
     right_or_wrong = (suite for suite in suites if not any(board.graded for board in suite))
     return next(right_or_wrong, suites[0] if suites else None)
 
 
 def choose(view: View) -> list[Board] | None:
-    """The boards that the visitor chose, at first the richest of those whose items are right or wrong; None where there is none.
+    """The boards that the visitor chose, at first the first of those whose items are right or wrong; None where there is none.
 
     A link that names a suite (``suite``, as Head to head does) opens on it.
     """

@@ -1,4 +1,4 @@
-"""Gain of routing or voting over two or three models, and mean agreement within and between groups of models.
+"""Mean agreement within and between groups of models, and its trend over release dates.
 
 Sources: Kim et al. (2025), "Correlated Errors in Large Language Models", arXiv 2506.07962 (within and between
 groups); Goel et al. (2025), arXiv 2502.04313; the cluster bootstrap: Cameron, Gelbach, Miller (2008).
@@ -6,7 +6,6 @@ groups); Goel et al. (2025), arXiv 2502.04313; the cluster bootstrap: Cameron, G
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,55 +24,9 @@ from harness.analysis.likeness.homogeneity import (
     capa_sums,
 )
 from harness.analysis.statistics.uncertainty import CONFIDENCE, Floats
-from harness.errors import BadInput
 
-RULES = ("route", "vote")
 BLOCKS = 200  # items' clusters are dealt into so many blocks, which the bootstrap draws: few enough to hold
 GROUP_COLUMNS = ["group_a", "group_b", "relation", "kappa", "low", "high", "pairs"]
-_CANDIDATES = 60  # models of which all triples are tried
-
-
-def portfolio(matrix: OutcomeMatrix, *, size: int = 2, rule: str = "route") -> pd.DataFrame:
-    """Every portfolio of ``size`` (2 or 3) models: ``models, score, best_single, gain``, best first.
-
-    ``route``: an item counts as right if any member is right (the most that perfect routing can reach); ``vote``:
-    if more than half are, a tie counting half. ``gain`` is over the best member. Only items that all models answered;
-    triples are formed of the 60 most accurate models. ``models`` is a tuple.
-    """
-    columns = ["models", "score", "best_single", "gain"]
-    if rule not in RULES or size not in (2, 3):
-        raise BadInput("A portfolio has 2 or 3 models and the rule is 'route' or 'vote'.")
-    whole = ~np.isnan(matrix.correct).any(axis=0)
-    right = matrix.correct[:, whole].astype(np.float32)
-    if len(right) < size or not right.shape[1]:
-        return pd.DataFrame({c: pd.Series(dtype=object) for c in columns})
-    accuracy = right.mean(axis=1, dtype=float)
-    keep = np.sort(np.argsort(-accuracy, kind="stable")[: len(right) if size == 2 else _CANDIDATES])
-    members = np.array(list(itertools.combinations(keep, size)))
-    score = _scores(right, members, rule)
-    best = accuracy[members].max(axis=1)
-    names = [tuple(matrix.models[i] for i in row) for row in members]
-    out = pd.DataFrame({"models": names, "score": score, "best_single": best, "gain": score - best})
-    return out.sort_values("score", ascending=False, ignore_index=True, kind="stable")
-
-
-def _scores(right: npt.NDArray[np.float32], members: npt.NDArray[np.intp], rule: str) -> Floats:
-    """Share of items right for each row of ``members``, from joint counts."""
-    n = right.shape[1]
-    both = (right @ right.T).astype(float) / n
-    single = np.diag(both)
-    if members.shape[1] == 2:
-        a, b = members.T
-        union = single[a] + single[b] - both[a, b]
-        return np.asarray(union if rule == "route" else (single[a] + single[b]) / 2)
-    a, b, c = members.T
-    pairs = both[a, b] + both[a, c] + both[b, c]
-    three = np.empty(len(members))
-    for first, second in {(int(i), int(j)) for i, j, _ in members}:
-        rows = np.flatnonzero((a == first) & (b == second))
-        three[rows] = right[c[rows]] @ (right[first] * right[second]) / n
-    union = single[a] + single[b] + single[c] - pairs + three
-    return np.asarray(union if rule == "route" else pairs - 2 * three)
 
 
 def within_between(
