@@ -210,3 +210,50 @@ def test_a_press_is_read_by_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
     assert state["_name_pressed"] == ("model", "b")
     name_links._press("k", "vendor", ["v", ""])
     assert state["_name_pressed"] == ("model", "b"), "a name without an id leads nowhere"
+
+
+def test_the_newest_release_is_called_so_and_others_by_their_distance(site: Open, odd: Path) -> None:
+    """The newest is of 1 October 2026."""
+    with duckdb.connect(str(odd / "land.duckdb")) as con:
+        for id, day in (("lately", "2026-09-26"), ("before", "2026-08-01")):
+            con.execute(
+                "INSERT INTO model (model_id, product_id, kind, vendor_id, name, released) VALUES ($id, $id, 'text', 'gale', $id, $day)",
+                {"id": id, "day": day},
+            )
+    assert "the newest release in the catalog" in plain(site(odd, "model", model="thin"))
+    assert "5 days before the newest release" in plain(site(odd, "model", model="lately"))
+    assert "2 months before the newest release" in plain(site(odd, "model", model="before"))
+    assert "比最新发布早 5 天" in plain(site(odd, "model", model="lately", lang="中文"))
+
+
+def test_prices_are_said_at_the_ratio_that_blends_them(
+    site: Open, filled: Path, ranked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from harness.site.product import first_lines, product_prices
+
+    for module in (first_lines, product_prices):
+        monkeypatch.setattr(module, "RATIO", 7.0)
+    said = plain(site(filled, "model", model=ranked, about="prices"))
+    assert "(7:1)" in said and "blended at 7:1" in said and "3:1" not in said
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "before", "after"),
+    [("English", "Not known:", "a rank (", ")"), ("中文", "信息缺口：", "没有排名（", "）")],
+)
+def test_a_missing_rank_has_one_reason_on_the_whole_page(
+    site: Open, odd: Path, language: str, label: str, before: str, after: str
+) -> None:
+    """A product with six tests, more than the scale needs, of one domain, which is too few."""
+    with duckdb.connect(str(odd / "land.duckdb")) as con:
+        con.execute("CREATE TEMP TABLE b AS SELECT * FROM benchmark WHERE benchmark_id = 'gsm8k'")
+        con.execute("CREATE TEMP TABLE s AS SELECT * FROM reported_score WHERE benchmark_id = 'gsm8k' LIMIT 1")
+        for i in range(6):
+            con.execute("UPDATE b SET benchmark_id = $id, name_en = $id, family = $id", {"id": f"sum{i}"})
+            con.execute("UPDATE s SET benchmark_id = $id, model_id = 'thin'", {"id": f"sum{i}"})
+            con.execute("INSERT INTO benchmark SELECT * FROM b")
+            con.execute("INSERT INTO reported_score SELECT * FROM s")
+    said = plain(site(odd, "model", model="thin", lang=language))
+    line = next(line for line in said.splitlines() if label in line)
+    reason = line.split(before)[1].split(after)[0]
+    assert "6" in reason and said.count(reason) == 3, "first tile, what is not known and the standing say the same"
