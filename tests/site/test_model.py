@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import parse_qs
 
 import duckdb
 import pandas as pd
@@ -157,6 +158,36 @@ def test_the_search_box_stands_on_every_page_and_finds_while_one_types(site: Ope
     new = [name for name in found(at) if name not in before]
     assert not at.exception and not at.error
     assert any(name.startswith("Aurora Systems · vendor") for name in new)
+
+
+@pytest.mark.parametrize("language", ["English", "中文"])
+def test_a_benchmark_that_is_found_opens_though_another_differs_in_a_sign_alone(
+    site: Open, odd: Path, language: str
+) -> None:
+    names = {"claw-any": ("Claw-Eval (pass@3)", 0.61), "claw-each": ("Claw-Eval (pass^3)", 0.37)}
+    with duckdb.connect(str(odd / "land.duckdb")) as con:
+        con.execute("CREATE TEMP TABLE b AS SELECT * FROM benchmark WHERE benchmark_id = 'gsm8k'")
+        con.execute("CREATE TEMP TABLE s AS SELECT * FROM reported_score WHERE benchmark_id = 'gsm8k' LIMIT 1")
+        for id, (name, score) in names.items():
+            con.execute("UPDATE b SET benchmark_id = $id, name_en = $name, family = $id", {"id": id, "name": name})
+            con.execute("UPDATE s SET benchmark_id = $id, score = $score", {"id": id, "score": score})
+            con.execute("INSERT INTO benchmark SELECT * FROM b")
+            con.execute("INSERT INTO reported_score SELECT * FROM s")
+    at = site(odd, "methodology", lang=language)
+    at.text_input(key="find").set_value("claw-eval").run()
+    links = {link.proto.label: link.proto.query_string for link in at.get("page_link") if "Claw" in link.proto.label}
+    assert len(links) == 2
+    for name, score in names.values():
+        asked = next(query for label, query in links.items() if name in label.replace("\\", "").replace("\u2060", ""))
+        opened = site(odd, "capability", **{key: values[-1] for key, values in parse_qs(asked).items()})
+        assert list(table(opened, "reported_by")["score"]) == [score]
+
+
+def test_an_older_links_name_of_a_benchmark_opens_it(site: Open, odd: Path) -> None:
+    with duckdb.connect(str(odd / "land.duckdb")) as con:
+        con.execute("UPDATE benchmark SET name_en = 'Grade School (8K)' WHERE benchmark_id = 'gsm8k'")
+    opened = site(odd, "capability", origin="reported", first="benchmark", benchmark="grade-school-8k")
+    assert opened.selectbox(key="benchmark").value == "gsm8k"
 
 
 def test_what_is_not_found_is_said(site: Open, filled: Path) -> None:

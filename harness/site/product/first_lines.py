@@ -28,7 +28,7 @@ def show(view: View, product: Product) -> None:
     st.title(blocks.literal(product.name), anchor=False)
     if product.catalogued and present(row.get("vendor_en")):
         blocks.page_link(view, "companies", say.name(row["vendor_en"], row["vendor_zh"]), ":material/domain:",
-                         **name_links.choices(view, "vendor", str(row["vendor_id"])))  # fmt: skip
+                         **name_links.choices("vendor", str(row["vendor_id"])))  # fmt: skip
     # the scale takes seconds the first time after a publish
     with st.skeleton(height=140), st.grid(5, min_column_width=170):
         for key, answer in (
