@@ -75,7 +75,7 @@ def show(chosen_page: st.Page, say: Translator) -> None:
             blocks.heading(seen, page)
             blocks.empty(seen, say("common.no_database"), "harness db rebuild")
             return
-        name_links.follow(seen)
+        name_links.follow()
         if not seen.reader.empty:
             search_box.show(seen, chosen_page.url_path or "overview")
             with st.sidebar:

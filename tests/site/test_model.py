@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import parse_qs
 
 import duckdb
 import pandas as pd
@@ -159,6 +160,36 @@ def test_the_search_box_stands_on_every_page_and_finds_while_one_types(site: Ope
     assert any(name.startswith("Aurora Systems · vendor") for name in new)
 
 
+@pytest.mark.parametrize("language", ["English", "中文"])
+def test_a_benchmark_that_is_found_opens_though_another_differs_in_a_sign_alone(
+    site: Open, odd: Path, language: str
+) -> None:
+    names = {"claw-any": ("Claw-Eval (pass@3)", 0.61), "claw-each": ("Claw-Eval (pass^3)", 0.37)}
+    with duckdb.connect(str(odd / "land.duckdb")) as con:
+        con.execute("CREATE TEMP TABLE b AS SELECT * FROM benchmark WHERE benchmark_id = 'gsm8k'")
+        con.execute("CREATE TEMP TABLE s AS SELECT * FROM reported_score WHERE benchmark_id = 'gsm8k' LIMIT 1")
+        for id, (name, score) in names.items():
+            con.execute("UPDATE b SET benchmark_id = $id, name_en = $name, family = $id", {"id": id, "name": name})
+            con.execute("UPDATE s SET benchmark_id = $id, score = $score", {"id": id, "score": score})
+            con.execute("INSERT INTO benchmark SELECT * FROM b")
+            con.execute("INSERT INTO reported_score SELECT * FROM s")
+    at = site(odd, "methodology", lang=language)
+    at.text_input(key="find").set_value("claw-eval").run()
+    links = {link.proto.label: link.proto.query_string for link in at.get("page_link") if "Claw" in link.proto.label}
+    assert len(links) == 2
+    for name, score in names.values():
+        asked = next(query for label, query in links.items() if name in label.replace("\\", "").replace("\u2060", ""))
+        opened = site(odd, "capability", **{key: values[-1] for key, values in parse_qs(asked).items()})
+        assert list(table(opened, "reported_by")["score"]) == [score]
+
+
+def test_an_older_links_name_of_a_benchmark_opens_it(site: Open, odd: Path) -> None:
+    with duckdb.connect(str(odd / "land.duckdb")) as con:
+        con.execute("UPDATE benchmark SET name_en = 'Grade School (8K)' WHERE benchmark_id = 'gsm8k'")
+    opened = site(odd, "capability", origin="reported", first="benchmark", benchmark="grade-school-8k")
+    assert opened.selectbox(key="benchmark").value == "gsm8k"
+
+
 def test_what_is_not_found_is_said(site: Open, filled: Path) -> None:
     at = site(filled, "methodology")
     at.text_input(key="find").set_value("zzzz *x* qqqq").run()
@@ -210,3 +241,50 @@ def test_a_press_is_read_by_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
     assert state["_name_pressed"] == ("model", "b")
     name_links._press("k", "vendor", ["v", ""])
     assert state["_name_pressed"] == ("model", "b"), "a name without an id leads nowhere"
+
+
+def test_the_newest_release_is_called_so_and_others_by_their_distance(site: Open, odd: Path) -> None:
+    """The newest is of 1 October 2026."""
+    with duckdb.connect(str(odd / "land.duckdb")) as con:
+        for id, day in (("lately", "2026-09-26"), ("before", "2026-08-01")):
+            con.execute(
+                "INSERT INTO model (model_id, product_id, kind, vendor_id, name, released) VALUES ($id, $id, 'text', 'gale', $id, $day)",
+                {"id": id, "day": day},
+            )
+    assert "the newest release in the catalog" in plain(site(odd, "model", model="thin"))
+    assert "5 days before the newest release" in plain(site(odd, "model", model="lately"))
+    assert "2 months before the newest release" in plain(site(odd, "model", model="before"))
+    assert "比最新发布早 5 天" in plain(site(odd, "model", model="lately", lang="中文"))
+
+
+def test_prices_are_said_at_the_ratio_that_blends_them(
+    site: Open, filled: Path, ranked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from harness.site.product import first_lines, product_prices
+
+    for module in (first_lines, product_prices):
+        monkeypatch.setattr(module, "RATIO", 7.0)
+    said = plain(site(filled, "model", model=ranked, about="prices"))
+    assert "(7:1)" in said and "blended at 7:1" in said and "3:1" not in said
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "before", "after"),
+    [("English", "Not known:", "a rank (", ")"), ("中文", "信息缺口：", "没有排名（", "）")],
+)
+def test_a_missing_rank_has_one_reason_on_the_whole_page(
+    site: Open, odd: Path, language: str, label: str, before: str, after: str
+) -> None:
+    """A product with six tests, more than the scale needs, of one domain, which is too few."""
+    with duckdb.connect(str(odd / "land.duckdb")) as con:
+        con.execute("CREATE TEMP TABLE b AS SELECT * FROM benchmark WHERE benchmark_id = 'gsm8k'")
+        con.execute("CREATE TEMP TABLE s AS SELECT * FROM reported_score WHERE benchmark_id = 'gsm8k' LIMIT 1")
+        for i in range(6):
+            con.execute("UPDATE b SET benchmark_id = $id, name_en = $id, family = $id", {"id": f"sum{i}"})
+            con.execute("UPDATE s SET benchmark_id = $id, model_id = 'thin'", {"id": f"sum{i}"})
+            con.execute("INSERT INTO benchmark SELECT * FROM b")
+            con.execute("INSERT INTO reported_score SELECT * FROM s")
+    said = plain(site(odd, "model", model="thin", lang=language))
+    line = next(line for line in said.splitlines() if label in line)
+    reason = line.split(before)[1].split(after)[0]
+    assert "6" in reason and said.count(reason) == 3, "first tile, what is not known and the standing say the same"

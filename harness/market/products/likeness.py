@@ -34,22 +34,26 @@ class LikenessToOthers:
 
 
 def likeness_to_others(queries: Queries, boards: list[Board], ids: tuple[str, ...]) -> LikenessToOthers | None:
-    """The product (its ids in the catalog) against all others of the richest board that holds it; right-or-wrong boards first.
+    """The product (its ids in the catalog, its own before those of second entries) against all others of the richest board that
+    holds it; right-or-wrong boards first.
 
-    None where no such board holds it; of a benchmark's boards the richest counts, of the product's runs the first by label.
+    None where no such board holds it; of a benchmark's boards the richest counts, of the product's runs the one that
+    ``paired_items.runs_of`` puts first. The product's other runs are no others.
     """
     import pandas as pd
 
     from harness.market.alike.item_likeness import item_likeness
+    from harness.market.alike.paired_items import runs_of
 
     richest = {b.task: b for b in reversed(boards)}
     known = [b for b in boards if richest[b.task] is b]
-    holding = [b for b in known if b.runs["model_id"].isin(ids).any() or b.runs["model"].isin(ids).any()]
+    products = dict.fromkeys(ids, ids[0])
+    holding = [b for b in known if len(runs_of(b, ids[0], products))]
     if not holding:
         return None
     board = next((b for b in holding if not b.graded), holding[0])
-    mine = board.runs[board.runs["model_id"].isin(ids) | board.runs["model"].isin(ids)]
-    label = str(mine["label"].iloc[0])
+    own = board.runs[board.runs["model_id"].isin(ids) | board.runs["model"].isin(ids)]
+    label = str(runs_of(board, ids[0], products)["label"].iloc[0])
     pairs = item_likeness(queries, [board.task], []).likeness.pairs
     ids_of = board.runs.drop_duplicates("label").set_index("label")["model_id"]
     parts = [
@@ -59,5 +63,6 @@ def likeness_to_others(queries: Queries, boards: list[Board], ids: tuple[str, ..
         for one, two in (("a", "b"), ("b", "a"))
     ]
     rows = pd.concat(parts, ignore_index=True)
+    rows = rows[~rows["other"].isin(own["label"])]
     rows = rows.assign(other_id=rows["other"].map(ids_of))
     return LikenessToOthers(board, rows.sort_values("residual", ascending=False, ignore_index=True)[COLUMNS])

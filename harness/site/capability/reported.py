@@ -56,9 +56,10 @@ def _benchmarks(view: View, scores: pd.DataFrame) -> None:
     """The scores of one benchmark, as published."""
     say = view.say
     blocks.section(say("reported.benchmarks"), say("reported.benchmarks_lead"))
-    names = list(scores["benchmark"].value_counts().index)
-    benchmark = controls.select(say("controls.benchmark"), names, "benchmark")
-    rows = leaderboard.named(view, scores[scores["benchmark"] == benchmark])
+    ids = list(scores["benchmark_id"].value_counts().index)
+    names = scores.drop_duplicates("benchmark_id").set_index("benchmark_id")["benchmark"]
+    benchmark = controls.select(say("controls.benchmark"), ids, "benchmark", lambda id: str(names[id]))
+    rows = leaderboard.named(view, scores[scores["benchmark_id"] == benchmark])
     column = st.column_config
     blocks.table(
         view,

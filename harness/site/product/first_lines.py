@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts.text import dollars, rank, sellers
+from harness.market.prices.list_prices import RATIO
 from harness.site.capability import reported, scale
 from harness.site.evidence.runs import present
 from harness.site.product import known
@@ -27,7 +28,7 @@ def show(view: View, product: Product) -> None:
     st.title(blocks.literal(product.name), anchor=False)
     if product.catalogued and present(row.get("vendor_en")):
         blocks.page_link(view, "companies", say.name(row["vendor_en"], row["vendor_zh"]), ":material/domain:",
-                         **name_links.choices(view, "vendor", str(row["vendor_id"])))  # fmt: skip
+                         **name_links.choices("vendor", str(row["vendor_id"])))  # fmt: skip
     # the scale takes seconds the first time after a publish
     with st.skeleton(height=140), st.grid(5, min_column_width=170):
         for key, answer in (
@@ -72,7 +73,7 @@ def dear(view: View, product: Product) -> tuple[str, str]:
     if row is not None:
         seller = sellers(say, pd.DataFrame([row]))[0]
         note = say("model.price_note", input=dollars(row["input_per_mtok"]), output=dollars(row["output_per_mtok"]),
-                   seller=seller, day=str(row["as_of"])[:10])  # fmt: skip
+                   seller=seller, ratio=f"{RATIO:g}", day=str(row["as_of"])[:10])  # fmt: skip
         if len(costs):
             first = costs.iloc[0]
             note = say("model.task_note", note=note, cost=dollars(float(first["cost"])), benchmark=first["benchmark"])
@@ -101,8 +102,10 @@ def old(view: View, product: Product) -> tuple[str, str]:
     if not present(day):
         return say("vendor.unknown"), ""
     newest = pd.to_datetime(view.frame("models")["released"]).max()
-    months = round((newest - pd.Timestamp(day)).days / DAYS_A_MONTH)
-    return f"{pd.Timestamp(day):%Y-%m-%d}", say("model.months", n=months)
+    days = (newest - pd.Timestamp(day)).days
+    months = round(days / DAYS_A_MONTH)
+    age = say("model.newest") if days == 0 else say("model.months", n=months) if months else say("model.days", n=days)
+    return f"{pd.Timestamp(day):%Y-%m-%d}", age
 
 
 def opened(view: View, product: Product) -> tuple[str, str]:
@@ -162,5 +165,6 @@ def _unknown(view: View, product: Product) -> None:
     say = view.say
     codes = known.unknown(view, product)
     if codes:
-        listed = say("memo.between").join(say(f"model.gap_{code}") for code in codes)
+        why = known.why_unranked(view, product)
+        listed = say("memo.between").join(say(f"model.gap_{code}", why=why[0] if why else "") for code in codes)
         st.markdown(f":material/help: **{say('model.not_known')}** {blocks.literal(listed)}")

@@ -32,7 +32,8 @@ def measured(view: View, product: Product) -> LikenessToOthers | None:
         except (BadInput, MissingData):
             return None
 
-    out: LikenessToOthers | None = view.derived("product_likeness", compute, ids=product.ids or (product.id,))
+    ids = tuple(dict.fromkeys((product.id, *product.ids)))
+    out: LikenessToOthers | None = view.derived("product_likeness", compute, ids=ids)
     return out
 
 

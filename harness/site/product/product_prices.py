@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from harness.charts import scatter
 from harness.charts.text import dollars, sellers
 from harness.market.prices.list_prices import RATIO, offers
-from harness.site.product import known
+from harness.site.product import known, list_price_history
 from harness.site.widgets import blocks, columns
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from harness.market.products.about import Product
     from harness.site.server.view import View
 
@@ -31,50 +28,11 @@ def show(view: View, product: Product) -> None:
         seller = sellers(say, pd.DataFrame([price]))[0]
         text = say("model.price_sentence", model=product.name, input=dollars(price["input_per_mtok"]), seller=seller,
                    output=dollars(price["output_per_mtok"]), price=dollars(price["blended_per_mtok"]),
-                   day=str(price["as_of"])[:10])  # fmt: skip
+                   ratio=f"{RATIO:g}", day=str(price["as_of"])[:10])  # fmt: skip
         st.markdown(f"**{blocks.literal(text)}**")
-        _history(view, product)
+        list_price_history.show(view, product)
     _tasks(view, product)
     _sellers(view, product)
-
-
-def history(view: View, product: Product) -> pd.DataFrame:
-    """The list price on each day that a sheet states one, and now: ``x`` (day), ``y`` (USD per million tokens), ``seller, source``."""
-    import pandas as pd
-
-    sheets = view.frame("price_sheets", ratio=RATIO, cached=0.0)
-    sheets = sheets[sheets["product_id"].eq(product.id) & sheets["basis"].ne("few")]
-    rows = sheets[["as_of", "blended_per_mtok", "provider", "basis", "source_id"]]
-    now = known.price(view, product)
-    if now is not None and now["basis"] != "few":
-        rows = pd.concat([rows, pd.DataFrame([now])[list(rows.columns)]], ignore_index=True)
-    titles = view.frame("source_names").set_index("source_id")["title"]
-    rows = rows.assign(
-        x=pd.to_datetime(rows["as_of"]), y=rows["blended_per_mtok"].astype(float), source=rows["source_id"].map(titles)
-    )
-    return rows.sort_values("x", kind="stable").drop_duplicates("x", keep="last", ignore_index=True)
-
-
-def _history(view: View, product: Product) -> None:
-    say = view.say
-    rows = history(view, product)
-    if len(rows) < 2:
-        st.caption(say("model.one_price"))
-        return
-    first, last = float(rows["y"].iloc[0]), float(rows["y"].iloc[-1])
-    days = [str(rows["x"].iloc[i])[:10] for i in (0, -1)]
-    key = "price_same" if abs(last / first - 1) < 0.005 else "price_fell" if last < first else "price_rose"
-    title = say(
-        f"model.{key}", model=product.name, first=dollars(first), last=dollars(last), start=days[0], end=days[1]
-    )
-    blocks.chart(
-        view,
-        scatter.lines(
-            rows.assign(series=product.name)[["series", "x", "y", "provider", "basis", "source"]], x_unit=say("cost.date"),
-            y_unit=say("cost.unit_short", ratio=f"{RATIO:g}"), title=title, note=say("model.history_note", n=len(rows)),
-            source=say("prices.source", first=days[0], last=days[1]), name="model-price", steps=True, height=320,
-        ),
-    )  # fmt: skip
 
 
 def _tasks(view: View, product: Product) -> None:

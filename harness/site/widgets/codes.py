@@ -36,7 +36,7 @@ def codes(options: Sequence[T], coded: Callable[[T], str] = code) -> dict[str, T
 
 
 def option(asked: str, known: Mapping[str, T], name: Callable[[T], str], language: str) -> T:
-    """The option that a URL's value means: by its code, else by its name in any language, as older links have it.
+    """The option that a URL's value means: by its code, else by its name in any language or the code of it, as older links have.
 
     Raises:
         ValueError: it means none.
@@ -47,7 +47,11 @@ def option(asked: str, known: Mapping[str, T], name: Callable[[T], str], languag
     for text in (asked, *translated(asked, language)):
         if text in names:
             return names[text]
+    sought = code(asked).casefold()
     folded = {text.casefold(): value for text, value in known.items()}
-    if code(asked).casefold() not in folded:
+    if sought in folded:
+        return folded[sought]
+    named = [value for text, value in names.items() if code(text).casefold() == sought]  # a name's code, of older links
+    if len(named) != 1:
         raise ValueError(asked)
-    return folded[code(asked).casefold()]
+    return named[0]

@@ -11,13 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from harness.site.widgets import codes
-
 if TYPE_CHECKING:
     import pandas as pd
 
     from harness.i18n.translator import Translator
-    from harness.site.server.view import View
 
 PAGES = {"model": "model", "vendor": "companies", "benchmark": "capability"}
 """The page that shows one thing of a kind."""
@@ -26,13 +23,12 @@ IDS = {"model": ("product_id", "model_id"), "vendor": ("vendor_id",)}
 _PRESSED = "_name_pressed"
 
 
-def choices(view: View, of: str, id: str) -> dict[str, str]:
+def choices(of: str, id: str) -> dict[str, str]:
     """The choices in the URL that show one model, vendor or benchmark on its page."""
     if of == "model":
         return {"model": id}
     if of == "benchmark":
-        rows = view.frame("benchmarks").set_index("benchmark_id")["benchmark"]
-        return {"origin": "reported", "first": "benchmark", "benchmark": codes.code(rows.get(id, id))}
+        return {"origin": "reported", "first": "benchmark", "benchmark": id}
     return {"view": "profile", "vendor": id}
 
 
@@ -66,9 +62,9 @@ def _press(key: str, of: str, ids: Sequence[str]) -> None:
         st.session_state[_PRESSED] = (of, ids[click.row])
 
 
-def follow(view: View) -> None:
+def follow() -> None:
     """Go to the page of the name that was pressed; nothing where none was."""
     pressed = st.session_state.pop(_PRESSED, None)
     if pressed is not None:
         of, id = pressed
-        st.switch_page(f"pages/{PAGES[of]}.py", query_params=choices(view, of, id))
+        st.switch_page(f"pages/{PAGES[of]}.py", query_params=choices(of, id))

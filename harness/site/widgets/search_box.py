@@ -71,7 +71,7 @@ def _box(view: View) -> None:
             kind = "model" if answer.entry.kind == "run" else answer.entry.kind
             blocks.page_link(
                 view, name_links.PAGES[kind], label(view, answer.entry), ICONS[answer.entry.kind],
-                **name_links.choices(view, kind, answer.entry.id),
+                **name_links.choices(kind, answer.entry.id),
             )  # fmt: skip
 
 

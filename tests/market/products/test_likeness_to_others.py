@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from harness.market.alike.boards import boards
@@ -32,6 +34,25 @@ def test_whoever_agrees_on_half_of_the_items_is_the_most_alike(reader: Reader) -
     assert found is not None
     first = found.pairs.iloc[0]
     assert first["other"] == "acme/one" and first["same_vendor"]
+
+
+def test_the_run_of_the_highest_effort_stands_for_a_product_and_its_others_are_no_others(reader: Reader) -> None:
+    """Two models of the board as two runs of one product, ``wisp``; by label the one of low effort is the first."""
+    efforts = {"acme-two": '{"effort": "low"}', "acme/one": '{"effort": "high"}'}
+    known = []
+    for board in boards(reader):
+        runs = board.runs
+        mine = runs["label"].isin(efforts)
+        model_ids = (
+            runs["model_id"]
+            .astype(object)
+            .where(~mine, runs["label"].map({"acme-two": "wisp-2nd", "acme/one": "wisp"}))
+        )
+        sources = runs["source"].astype(object).where(~mine, runs["label"].map(efforts))
+        known.append(replace(board, runs=runs.assign(model_id=model_ids, source=sources)))
+    found = likeness_to_others(reader, known, ("wisp", "wisp-2nd"))
+    assert found is not None and set(found.pairs["other"]) == {"bigco-max", "nobody/else"}
+    assert set(found.pairs["accuracy"]) == {sum(truth.answers()["acme/one"]) / truth.ITEMS}
 
 
 def test_a_model_without_shared_items_is_like_nobody(reader: Reader) -> None:

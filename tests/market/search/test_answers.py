@@ -50,6 +50,27 @@ def test_a_name_in_another_script_finds_the_makers_models_too() -> None:
     ]
 
 
+ALIASED = (
+    thing("vendor", "acme", "Acme"),
+    thing("model", "wisp-3", "Wisp 3", "acme/wisp-3", maker="acme", weight=3),
+    thing("model", "elf-1", "Elf 1", "acme/elf-1", maker="acme", weight=1),
+    thing("model", "wisp-4", "Wisp 4", maker="acme", weight=4),
+    thing("model", "elf-2", "Elf 2", maker="acme", weight=5),
+    thing("model", "pacmek", "Pacmek", maker="other", weight=9),
+)
+
+
+@pytest.mark.parametrize("typed", ["acme", "acm"])
+def test_of_a_makers_products_the_newest_comes_first_whichever_has_an_alias_with_its_name(typed: str) -> None:
+    found = [a.entry.id for a in answers(ALIASED, typed)]
+    assert found == ["acme", "elf-2", "wisp-4", "wisp-3", "elf-1", "pacmek"]
+
+
+def test_after_a_makers_name_its_products_are_sought_by_their_own() -> None:
+    assert [a.entry.id for a in answers(ALIASED, "Acme Wisp")] == ["wisp-4", "wisp-3"]
+    assert [(a.entry.id, a.fit) for a in answers(ALIASED, "Acme Elf 2")] == [("elf-2", WHOLE)]
+
+
 def test_words_fit_in_any_order_and_a_number_means_itself() -> None:
     assert [(a.entry.id, a.fit) for a in answers(KNOWN, "pro wisp")] == [("wisp-5-1", WORDS)]
     assert ids("oak 5") == [], "5 is no part of a name without it"
@@ -106,6 +127,12 @@ def test_people_find_what_they_mean(shipped: tuple[Entry, ...], typed: str, kind
 def test_swe_bench_finds_benchmarks_alone(shipped: tuple[Entry, ...]) -> None:
     found = short_list(shipped, "swe-bench")
     assert {a.entry.kind for a in found} == {"benchmark"} and all("SWE-bench" in a.entry.en for a in found)
+
+
+def test_a_makers_name_brings_its_newest_models(shipped: tuple[Entry, ...]) -> None:
+    own = sorted((e for e in shipped if e.maker == "openai"), key=lambda e: -e.weight)
+    found = [a.entry for a in short_list(shipped, "openai") if a.entry.kind == "model"]
+    assert len(found) == 6 and [e.weight for e in found] == [e.weight for e in own[:6]]
 
 
 def test_a_brand_brings_its_models(shipped: tuple[Entry, ...]) -> None:
