@@ -6,7 +6,7 @@ Sources: Geirhos, Meding, Wichmann (2020), arXiv 2006.16736 (error consistency);
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -87,7 +87,7 @@ def measured_pairs(
     """
     sums = _block_sums(matrix, residual, first, second, np.random.default_rng(seed))
     point = _measures(sums.sum(axis=0))
-    drawn = _draw(sums, np.random.default_rng(seed + 1), draws)
+    drawn = draw_measures(sums, _measures, MEASURES, seed=seed + 1, draws=draws)
     low, high = interval_ends(drawn["kappa"])
     names = np.asarray(matrix.models, dtype=object)
     pairs = pd.DataFrame({"a": names[first], "b": names[second], **point, "kappa_low": low, "kappa_high": high})
@@ -148,18 +148,24 @@ def _measures(sums: Floats) -> dict[str, Floats]:
         }
 
 
-def _draw(sums: Floats, rng: np.random.Generator, draws: int) -> dict[str, Floats]:
-    blocks, _, pairs = sums.shape
-    out = {measure: np.full((draws, pairs), np.nan) for measure in MEASURES}
+def draw_measures(
+    sums: Floats, measures: Callable[[Floats], Mapping[str, Floats]], names: Sequence[str], *, seed: int, draws: int
+) -> dict[str, Floats]:
+    """Measures ``names`` of pairs in each of ``draws`` samples of blocks, ``(draws, pairs)``; NaN with fewer than two blocks.
+
+    ``sums``: ``(blocks, s, pairs)``, the ``s`` sums that ``measures`` makes the measures of. Source: Cameron, Gelbach, Miller (2008).
+    """
+    blocks, kinds, pairs = sums.shape
+    out = {name: np.full((draws, pairs), np.nan) for name in names}
     if blocks < 2:
         return out
-    times = rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=draws).astype(float)
+    times = np.random.default_rng(seed).multinomial(blocks, np.full(blocks, 1 / blocks), size=draws).astype(float)
     flat = sums.reshape(blocks, -1)
     for start in range(0, draws, AT_ONCE):
-        for i, total in enumerate((times[start : start + AT_ONCE] @ flat).reshape(-1, _SUMS, pairs)):
-            values = _measures(total)
-            for measure in MEASURES:
-                out[measure][start + i] = values[measure]
+        for i, total in enumerate((times[start : start + AT_ONCE] @ flat).reshape(-1, kinds, pairs)):
+            values = measures(total)
+            for name in names:
+                out[name][start + i] = values[name]
     return out
 
 

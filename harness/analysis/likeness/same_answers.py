@@ -16,7 +16,7 @@ import pandas as pd
 from harness.analysis.likeness.groups import DIFFERENCE
 from harness.analysis.likeness.homogeneity import _kappa
 from harness.analysis.likeness.pair_slope import pair_slope
-from harness.analysis.likeness.pairs import AT_ONCE, BLOCKS, interval_ends, item_blocks
+from harness.analysis.likeness.pairs import BLOCKS, draw_measures, interval_ends, item_blocks
 from harness.analysis.statistics.uncertainty import Floats, cluster_codes
 
 ANSWER_PAIR_COLUMNS = ["a", "b", "items", "accuracy_a", "accuracy_b", "both_wrong", "same_wrong", "kappa", "kappa_low",
@@ -102,7 +102,7 @@ def same_answers(
     first, second = np.triu_indices(len(names), 1)
     sums = _block_sums(matrix, first, second, np.random.default_rng(seed))
     point = _measures(sums.sum(axis=0))
-    drawn = _draw(sums, np.random.default_rng(seed + 1), draws)
+    drawn = draw_measures(sums, _measures, _MEASURED, seed=seed + 1, draws=draws)
     low, high = interval_ends(drawn["kappa"])
     pairs = pd.DataFrame({"a": names[first], "b": names[second], **point, "kappa_low": low, "kappa_high": high})
     makers = [(vendors.get(a), vendors.get(b)) for a, b in zip(pairs["a"], pairs["b"], strict=True)]
@@ -168,21 +168,6 @@ def _measures(sums: Floats) -> dict[str, Floats]:
             "same_wrong": np.where(wrong > 0, alike / wrong, np.nan),
             "kappa": _kappa(agreed / items, expected),
         }
-
-
-def _draw(sums: Floats, rng: np.random.Generator, draws: int) -> dict[str, Floats]:
-    blocks, _, pairs = sums.shape
-    out = {measure: np.full((draws, pairs), np.nan) for measure in _MEASURED}
-    if blocks < 2:
-        return out
-    times = rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=draws).astype(float)
-    flat = sums.reshape(blocks, -1)
-    for start in range(0, draws, AT_ONCE):
-        for i, total in enumerate((times[start : start + AT_ONCE] @ flat).reshape(-1, _SUMS, pairs)):
-            values = _measures(total)
-            for measure in _MEASURED:
-                out[measure][start + i] = values[measure]
-    return out
 
 
 def _groups(pairs: pd.DataFrame, drawn: Mapping[str, Floats]) -> pd.DataFrame:

@@ -78,6 +78,8 @@ WIDTH = 800
 """Pixels of the first page's plot on a screen of 1440."""
 MOST_IN_LANDSCAPE = 40
 """Marks of the chart on the first page: more cannot be told apart at a glance."""
+LIKELY = 0.1
+"""Probability from which a model may be on the frontier."""
 LEAST_IN_LANDSCAPE = 130.0
 """Points from which a model is in it: Claude 3.5 Sonnet of June 2024, the lower of the scale's anchors."""
 
@@ -89,11 +91,11 @@ def landscape(view: View, shown: pd.DataFrame, axis: Axis) -> Chart:
     say = view.say
     reported = axis[0] == "reported"
     rows = foremost(shown, LEAST_IN_LANDSCAPE if reported else float("-inf"))
-    trusted = rows[rows["basis"] != "few"]
-    low = cheapest_at(trusted, GPT_5_POINTS) if reported else None
+    sold = trusted(rows)
+    low = cheapest_at(sold, GPT_5_POINTS) if reported else None
     if low is None:
         return figure(view, rows, axis, name="landscape", height=420, labels=15, width=WIDTH)
-    high = trusted.sort_values(["on_frontier", "y"], ascending=False).iloc[0]
+    high = sold.sort_values(["on_frontier", "y"], ascending=False).iloc[0]
     named = rows["label"].isin([low["label"], high["label"]])
     drawn = figure(
         view, pd.concat([rows[named], rows[~named]]), axis, name="landscape", height=420, labels=15, width=WIDTH
@@ -111,13 +113,20 @@ def landscape(view: View, shown: pd.DataFrame, axis: Axis) -> Chart:
 def foremost(shown: pd.DataFrame, least: float, most: int = MOST_IN_LANDSCAPE) -> pd.DataFrame:
     """The rows (``y`` of at least ``least``) that matter most, the most important first: those on the frontier, the best of each
     vendor, those that may be on the frontier, the most capable of the rest."""
+    import numpy as np
+
     rows = shown[shown["y"] >= least].sort_values("y", ascending=False)
     first = ~rows.duplicated("vendor")
-    group = (3 - 3 * rows["on_frontier"].astype(int)).where(rows["on_frontier"], 2 - first.astype(int))
-    group = group.mask((group == 2) & (rows["membership"] < 0.1), 3)
-    return (
-        rows.assign(group=group).sort_values(["group", "y"], ascending=[True, False]).drop(columns="group").head(most)
-    )
+    likely = rows["membership"] >= LIKELY
+    group = np.select([rows["on_frontier"], first, likely], [0, 1, 2], 3)
+    order = rows.assign(group=group).sort_values(["group", "y"], ascending=[True, False])
+    return order.drop(columns="group").head(most)
+
+
+def trusted(shown: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose price is the maker's, a cloud's or the median of enough hosts; all where there is no such row."""
+    rows = shown[shown["basis"] != "few"]
+    return rows if len(rows) else shown
 
 
 def tradeoff_note(view: View, shown: pd.DataFrame, prices: str = "list") -> str:
@@ -129,8 +138,7 @@ def tradeoff_note(view: View, shown: pd.DataFrame, prices: str = "list") -> str:
 def frontier_sentence(view: View, shown: pd.DataFrame, axis: Axis) -> str:
     """The most capable model and the cheapest that cannot be told from it, with their prices and whose they are."""
     rows = shown.rename(columns={"x": "cost", "y": "score"}).assign(model=shown["label"])
-    rows = rows[rows["basis"] != "few"] if (rows["basis"] != "few").any() else rows
-    best, cheap = market.best_and_cheapest(rows, scale.fitted(view) if axis[0] == "reported" else None)
+    best, cheap = market.best_and_cheapest(trusted(rows), scale.fitted(view) if axis[0] == "reported" else None)
     told = {"price": dollars(best["cost"]), "seller": best["seller"]}
     if cheap["label"] == best["label"]:
         return view.say("cost.finding_alone", model=best["label"], n=int(shown["on_frontier"].sum()), **told)

@@ -14,7 +14,7 @@ from harness.charts.text import dollars, number
 from harness.market.alike.paired_items import PairedItems, adjusted, paired_items, runs_of, shared_boards
 from harness.site.capability import leaderboard
 from harness.site.head_to_head import product_choice
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, item_boards
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ def shared(view: View, products: Sequence[str]) -> list[Board]:
     """The boards that all the products share, the richest first."""
 
     def compute(products: tuple[str, ...]) -> list[Board]:
-        known, ids = product_choice.known_boards(view), product_choice.product_ids(view)
+        known, ids = item_boards.every(view), product_choice.product_ids(view)
         return shared_boards(known, products, ids)[:MOST_BOARDS]
 
     out: list[Board] = view.derived("shared_boards", compute, products=tuple(products))

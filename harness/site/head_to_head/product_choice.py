@@ -7,25 +7,17 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.market.alike import products as market
-from harness.market.alike.boards import boards
 from harness.site.capability import scale
-from harness.site.widgets import address
+from harness.site.widgets import address, item_boards
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from harness.market.alike.boards import Board
     from harness.site.server.view import View
 
 KEY = "models"
 MOST_BESIDE = 4
 """Products beside the first two: six marks are told apart on a chart."""
-
-
-def known_boards(view: View) -> list[Board]:
-    """``market.alike.boards`` of the database."""
-    out: list[Board] = view.derived("item_boards", lambda: boards(view))
-    return out
 
 
 def products(view: View) -> pd.DataFrame:
@@ -44,7 +36,7 @@ def leaders(view: View) -> tuple[str, str] | None:
     """The products on which the page opens; None where there are not two."""
 
     def compute() -> tuple[str, str] | None:
-        return market.leaders(products(view), known_boards(view), product_ids(view))
+        return market.leaders(products(view), item_boards.every(view), product_ids(view))
 
     out: tuple[str, str] | None = view.derived("scale_leaders_with_items", compute)
     return out
@@ -66,16 +58,16 @@ def choose(view: View) -> tuple[list[str], bool]:
     one, two, beside = shown[0], shown[1], shown[2 : 2 + MOST_BESIDE]
     st.session_state.update({"head_a": one, "head_b": two, "head_more": beside})
 
-    def changed(box: str = "") -> None:
+    def changed() -> None:
         state = st.session_state
         pair = [state["head_a"], state["head_b"]]
         if pair[0] == pair[1]:  # the other box's product was chosen: the two change places
-            pair = [two, one] if box else [one, two]
+            pair = [two, one]
         st.query_params[KEY] = list(dict.fromkeys([*pair, *state["head_more"]]))
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for key, label in (("head_a", say("head_to_head.product_a")), ("head_b", say("head_to_head.product_b"))):
-            st.selectbox(label, ids, format_func=names.__getitem__, key=key, on_change=changed, args=(key,))
+            st.selectbox(label, ids, format_func=names.__getitem__, key=key, on_change=changed)
         st.multiselect(
             say("head_to_head.beside"), [id for id in ids if id not in (one, two)], format_func=names.__getitem__, key="head_more",
             max_selections=MOST_BESIDE, placeholder=say("head_to_head.beside_hint"), on_change=changed,

@@ -16,8 +16,6 @@ from harness.site.overview import findings
 from harness.site.widgets import blocks
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from harness.site.server.view import View
 
 
@@ -70,20 +68,14 @@ def _value(view: View) -> Answer | None:
     if len(rows) < findings.LEAST_PRICED:
         return None
     sentence = tradeoff.frontier_sentence(view, rows, axes[0])
-    cheap = cheapest_at(_trusted(rows), GPT_5_POINTS) if axes[0][0] == "reported" else None
+    cheap = cheapest_at(tradeoff.trusted(rows), GPT_5_POINTS) if axes[0][0] == "reported" else None
     if cheap is None:
-        best = _trusted(rows).sort_values("y", ascending=False).iloc[0]
+        best = tradeoff.trusted(rows).sort_values("y", ascending=False).iloc[0]
         return Answer("value", str(best["label"]), sentence, "", "cost")
     values = {"model": cheap["label"], "price": dollars(cheap["x"]), "seller": cheap["seller"]}
     values |= {"points": number(cheap["y"], 0), "low": number(cheap["y_low"], 0), "high": number(cheap["y_high"], 0)}
     day = str(cheap["as_of"])[:10]
     return Answer("value", str(cheap["label"]), view.say("overview.value_text", day=day, **values), sentence, "cost")
-
-
-def _trusted(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows whose price is the maker's, a cloud's, or the median of enough hosts; all where there is none."""
-    trusted = rows[rows["basis"] != "few"]
-    return trusted if len(trusted) else rows
 
 
 def _open(view: View) -> Answer | None:

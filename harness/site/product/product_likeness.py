@@ -9,7 +9,7 @@ import streamlit as st
 from harness.charts import dots
 from harness.errors import BadInput, MissingData
 from harness.market.products.likeness import LikenessToOthers, likeness_to_others
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, item_boards
 
 if TYPE_CHECKING:
     from harness.market.alike.boards import Board
@@ -24,11 +24,8 @@ def measured(view: View, product: Product) -> LikenessToOthers | None:
     """``market.products.likeness`` of the product; None where it shares items with nobody."""
 
     def compute(ids: tuple[str, ...]) -> LikenessToOthers | None:
-        from harness.market.alike.boards import boards
-
-        known: list[Board] = view.derived("item_boards", lambda: boards(view))
         try:
-            return likeness_to_others(view, known, ids)
+            return likeness_to_others(view, item_boards.every(view), ids)
         except (BadInput, MissingData):
             return None
 

@@ -21,13 +21,25 @@ ORIGINS = ("measured", "imported")
 """In this order; calibration models are in no comparison."""
 
 
+def every(view: View) -> list[Board]:
+    """``market.alike.boards`` of the database."""
+
+    def compute() -> list[Board]:
+        from harness.market.alike.boards import boards
+
+        return boards(view)
+
+    out: list[Board] = view.derived("item_boards", compute)
+    return out
+
+
 def known(view: View) -> list[list[Board]]:
     """Boards of one suite together, those of models of the last year first, then the richest; none of calibration models."""
 
     def compute() -> list[list[Board]]:
-        from harness.market.alike.boards import boards, of_suites
+        from harness.market.alike.boards import of_suites
 
-        return [suite for suite in of_suites(boards(view)) if suite[0].origin in ORIGINS]
+        return [suite for suite in of_suites(every(view)) if suite[0].origin in ORIGINS]
 
     out: list[list[Board]] = view.derived("item_boards_of_suites", compute)
     return out
@@ -67,15 +79,15 @@ def choose(view: View) -> list[Board] | None:
     from harness.site.capability.leaderboard import suite_name
 
     say = view.say
-    every = known(view)
-    if not every:
+    there = known(view)
+    if not there:
         return None
-    origins = list(dict.fromkeys(suite[0].origin for suite in every))
+    origins = list(dict.fromkeys(suite[0].origin for suite in there))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         origin = origins[0]
         if len(origins) > 1:
             origin = controls.segmented(say("controls.origin"), origins, "origin", lambda o: say(f"origin.{o}"))
-        suites = {(s[0].suite, s[0].suite_version): s for s in every if s[0].origin == origin}
+        suites = {(s[0].suite, s[0].suite_version): s for s in there if s[0].origin == origin}
         called, old = names(view, list(suites.values())), suite_name(view)
         keys = list(suites)
         wanted = st.query_params.get("suite", "")
