@@ -614,6 +614,20 @@ def db_check(json: Json = False) -> None:
 
 
 @app.command()
+def doctor(
+    device: Annotated[
+        str | None, typer.Option(help="Try this device: cpu, cuda, cuda:N or mps. Default: a card, else the CPU.")
+    ] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Do not ask the hub.")] = False,
+    json: Json = False,
+) -> None:
+    """What works on this machine, a line each: ok, warning or error with the way out."""
+    from harness.commands.doctor.command import doctor as look
+
+    raise typer.Exit(look(offline=offline, device=device, as_json=json))
+
+
+@app.command()
 def site(
     port: Annotated[int, typer.Option(help="Port to serve on.")] = 8501,
     address: Annotated[str, typer.Option(help="Address to bind.")] = "localhost",

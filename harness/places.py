@@ -28,6 +28,11 @@ def data_root() -> Path:
     return _CHECKOUT / "data" if _in_checkout() else Path.cwd() / "data"
 
 
+def declaration() -> Path | None:
+    """The checkout's ``pyproject.toml``; None where an installed package runs."""
+    return _CHECKOUT / "pyproject.toml" if _in_checkout() else None
+
+
 def _from_env(name: str) -> Path | None:
     value = os.environ.get(name, "").strip()
     return Path(value).expanduser().resolve() if value else None
