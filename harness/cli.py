@@ -614,6 +614,55 @@ def db_check(json: Json = False) -> None:
 
 
 @app.command()
+def bench(
+    model: Annotated[list[str], typer.Option(help="As for `harness run`; may be given several times.")],
+    context: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Tokens of a prompt, several with commas. Default: 128, 1024, 4096, 16384, as far as they fit."
+        ),
+    ] = None,
+    batch: Annotated[
+        list[str] | None, typer.Option(help="Requests at a time, several with commas. Default: 1, 4, 16, 64.")
+    ] = None,
+    new_tokens: Annotated[int, typer.Option(help="Tokens of each answer.")] = 32,
+    rounds: Annotated[int, typer.Option(help="Rounds of each shape; the median counts.")] = 3,
+    minutes: Annotated[
+        float, typer.Option(help="Begin no shape after so many minutes, shared by the models; the smallest come first.")
+    ] = 10.0,
+    dtype: Annotated[str | None, typer.Option(help="fp32, bf16 or fp16. Default: as for `harness run`.")] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:N or mps. Default: cuda, else cpu.")] = None,
+    revision: Annotated[str | None, typer.Option(help="Branch, tag or commit of a hub model.")] = None,
+    trust_remote_code: Annotated[
+        bool, typer.Option("--trust-remote-code", help="Let this model run its own code. Off by default.")
+    ] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Touch no network.")] = False,
+    per_hour: Annotated[
+        float | None, typer.Option(help="US$ an hour of this machine. Default: the catalog's rents of its card.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Serving speed of models on this machine: time to the first token, prefill, decode, memory, energy, cost per million tokens."""
+    from harness.runs.bench.command import Wanted
+    from harness.runs.bench.command import bench as measure
+
+    wanted = Wanted(
+        _sizes(context, "--context"), _sizes(batch, "--batch"), new_tokens, rounds, minutes, dtype, device, revision,
+        trust_remote_code, offline, per_hour,
+    )  # fmt: skip
+    raise typer.Exit(measure(model, wanted, as_json=json))
+
+
+def _sizes(given: list[str] | None, option: str) -> tuple[int, ...]:
+    """Whole numbers of an option that takes several with commas."""
+    parts = [part.strip() for text in given or () for part in text.split(",") if part.strip()]
+    try:
+        return tuple(map(int, parts))
+    except ValueError:
+        raise typer.BadParameter(f"{', '.join(parts)}: give whole numbers.", param_hint=option) from None
+
+
+@app.command()
 def doctor(
     device: Annotated[
         str | None, typer.Option(help="Try this device: cpu, cuda, cuda:N or mps. Default: a card, else the CPU.")

@@ -44,6 +44,7 @@ def check(db: Path, catalog: Path, public_runs: Path, runs: Path, measured_runs:
             con.execute("ATTACH $db AS old (READ_ONLY)", {"db": str(db)})
             for file, table in CATALOG_FILES.items():
                 problems += _compare(con, table, f"the catalog's {file}")
+            problems += _compare(con, "speed", "the measurements in the folder of runs")
             damaged = sources.damaged | _of_packs(con, sources.packs)
             for table in _BY_RUN:
                 problems += _compare_runs(con, table, damaged)

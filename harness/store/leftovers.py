@@ -9,6 +9,7 @@ from pathlib import Path
 from harness import files
 from harness.store.imported import replacing
 from harness.store.public import PACKS, REPORTED, TABLES
+from harness.store.speeds import FOLDER as SPEEDS
 
 # Files of an imported pack, by its name: those of the tables, and the file that makes the pack whole.
 _IMPORTED = re.compile(rf"(import-[0-9a-f]{{16}})\.({'|'.join((*TABLES, REPORTED))})\.parquet")
@@ -18,7 +19,7 @@ def sweep(runs: Path) -> None:
     """Remove leftovers in the folder of runs, its packs, journals and caches; what a living process holds stays."""
     files.sweep(runs)
     replacing.sweep(runs)
-    for folder in (runs / PACKS, *_caches(runs)):
+    for folder in (runs / PACKS, runs / SPEEDS, *_caches(runs)):
         files.sweep(folder)
     with suppress(OSError), files.exclusive(runs / PACKS):  # an import puts a pack's files in place under this lock
         _sweep_half_packs(runs / PACKS)

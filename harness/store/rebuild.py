@@ -16,6 +16,7 @@ from harness.store.loading import Loaded
 from harness.store.public import PACKS, load_public, load_reported
 from harness.store.publish import publish
 from harness.store.runs import forget_runs, load_runs
+from harness.store.speeds import load_speeds
 
 
 def publish_all(
@@ -82,6 +83,7 @@ def load_all(
     loaded.add(load_public(con, public_runs, *([measured_runs] if measured_runs else []), runs / PACKS))
     loaded.add(load_reported(con, runs, again=renewed))
     loaded.add(load_runs(con, run_folder.sealed(runs)))
+    loaded.add(load_speeds(con, runs))
     if gone := sorted(replacing.absent(runs)):
         with sql.transaction(con):
             loaded.changed = forget_runs(con, gone) or loaded.changed

@@ -175,7 +175,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / "manifest.json"
     if not os.path.lexists(path):
         raise MissingData(f"{folder} is no run folder: it holds no manifest.json.")
-    manifest = _parse(path)
+    manifest = parsed(path)
     if not isinstance(manifest, dict) or not isinstance(manifest.get("run_id"), str):
         raise BadInput(f"{path} is no run manifest: it names no run_id.")
     version = manifest.get("format")
@@ -235,7 +235,7 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
 
 
-def _parse(path: Path) -> object:
+def parsed(path: Path) -> object:
     """The document of a manifest: a regular file of bounded size and depth, in strict JSON."""
     try:
         with opened(path, follow=True) as handle:

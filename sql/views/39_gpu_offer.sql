@@ -1,4 +1,4 @@
--- one row per device that a run named and current rental offer of that GPU. The chip's words are all the same; a form or a
+-- one row per device that a run or a measured speed names and current rental offer of that GPU. The chip's words are all the same; a form or a
 -- memory that both state is the same; of such names those count that share most with the device's, then those that say
 -- least beyond it (an A100-SXM4-80GB costs what `A100 SXM4 80 GB` costs, and `A100` only where nothing says more).
 
@@ -32,7 +32,7 @@ CREATE OR REPLACE MACRO gpu_parts(name) AS (
 CREATE VIEW gpu_offer AS
 WITH device AS (
     SELECT device_name, gpu_parts(device_name) AS part
-    FROM (SELECT DISTINCT device_name FROM perf WHERE device_name IS NOT NULL)
+    FROM (SELECT device_name FROM perf WHERE device_name IS NOT NULL UNION SELECT device_name FROM speed)
 ),
 
 offered AS (

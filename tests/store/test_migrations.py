@@ -122,6 +122,7 @@ def test_a_catalog_that_was_read_since_stays_until_the_next_is_read(
     with closing(duckdb.connect(str(db))) as con:
         con.execute("DELETE FROM migration WHERE number > 8")  # 0009 changes rows alone
         con.execute("ALTER TABLE outcome DROP COLUMN answer_hash")
+        con.execute("DROP TABLE speed")
     publish_all(db, None, NOTHING, sources[1])
     before, after = rows(new), rows(db)
     assert {t for t in before if before[t] != after[t]} == {"publication"}

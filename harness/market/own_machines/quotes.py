@@ -14,7 +14,7 @@ from harness.errors import BadInput
 from harness.market.own_machines import checks
 from harness.market.own_machines.api_prices import ApiPrice, api_price
 from harness.market.own_machines.ask import SHARE, Ask
-from harness.market.own_machines.published import Published, comparable
+from harness.market.own_machines.published import ALIKE, Published, comparable
 from harness.market.own_machines.rents import Rent, rent
 from harness.market.own_machines.tables import architecture, gpu
 
@@ -219,13 +219,17 @@ def _throughput(
     model_id: str | None,
     machine: Machine,
 ) -> machine_speed.Throughput:
-    """The throughput on the basis asked for: a published one where it is comparable, else the estimate; measured only on demand,
-    since runs of this harness score tests and do not serve people."""
+    """The throughput on the basis asked for: a published one where it is comparable, else the estimate; measured only on demand:
+    `harness bench` of this machine at lengths like the work's, else the fastest run, which scored tests and served nobody."""
     if ask.basis == "measured":
-        measured = _measured(queries, model_id, machine)
+        work = _work(ask)
+        measured = measured_serving(queries, model_id, machine, work)
+        if measured is None:
+            measured = _measured(queries, model_id, machine)
         if measured is None:
             raise BadInput(
-                f"No run of this harness measured {ask.model or 'a model of this size'} on one {machine.gpu.name}."
+                f"Neither `harness bench` nor a run measured {ask.model or 'a model of this size'} on {machine.gpus} × "
+                f"{machine.gpu.name}."
             )
         return machine_speed.known_throughput(estimate, measured, "measured")
     if ask.basis == "published" and row is None:
@@ -235,6 +239,33 @@ def _throughput(
     if row is None or ask.basis == "estimated":
         return estimate
     return machine_speed.known_throughput(estimate, row.tokens_per_s, "published")
+
+
+def measured_serving(queries: Queries, model_id: str | None, machine: Machine, work: Work) -> float | None:
+    """Tokens per second, in and out together, of the model on this machine at this work, from `harness bench`; None where it was
+    not measured there.
+
+    A request of P tokens of prompt and O of answer takes P / prefill + O / decode seconds of the whole machine's rates. Of
+    the shapes whose prompt is within the factor ``ALIKE`` of the work's, that whose requests at a time are nearest to those
+    asked for counts (the fastest, where nobody says how many); of equal ones the newest.
+    """
+    rows = queries.frame("serving_speeds")
+    here = rows[
+        (rows["model_id"] == model_id)
+        & rows["device_name"].fillna("").str.contains(machine.gpu.name, regex=False)
+        & (rows["gpus"] == machine.gpus)
+        & (rows["dtype"] == machine.precision)
+        & rows["quantisation"].isna()
+        & rows["prompt_tokens"].between(work.prompt_tokens / ALIKE, work.prompt_tokens * ALIKE)
+    ]
+    if here.empty:
+        return None
+    seconds = work.prompt_tokens / here["prefill_tokens_per_s"] + work.output_tokens / here["decode_tokens_per_s"]
+    rates = here.assign(rate=work.tokens / seconds).sort_values("measured", ascending=False, kind="stable")
+    if work.requests is None:
+        return float(rates["rate"].max())
+    apart = (rates["batch"] / work.requests).map(lambda ratio: abs(math.log(ratio)))
+    return float(rates.loc[apart.sort_values(kind="stable").index[0], "rate"])
 
 
 def _measured(queries: Queries, model_id: str | None, machine: Machine) -> float | None:

@@ -53,6 +53,18 @@ def test_a_comparable_published_throughput_stands_before_the_estimate() -> None:
     assert (measured.throughput.basis, measured.throughput.both.low) == ("measured", 10_000)
 
 
+def test_measured_serving_is_of_this_machine_at_such_lengths() -> None:
+    """A request of 3,000 and 1,000 tokens takes 3000 / prefill + 1000 / decode seconds of the machine."""
+    ask = Ask("qwen3-32b", gpu="H200", gpus=1, precision="bf16", context=4000, output_tokens=1000, basis="measured")
+    fastest, few = 4000 / (3000 / 20_000 + 1000 / 2000), 4000 / (3000 / 10_000 + 1000 / 400)
+    assert quote(FILES, ask).throughput.both.middle == pytest.approx(fastest)
+    assert quote(FILES, replace(ask, requests=10)).throughput.both.middle == pytest.approx(few)
+    assert quote(FILES, replace(ask, requests=40)).throughput.both.middle == pytest.approx(fastest)
+    for other in (replace(ask, gpus=4), replace(ask, precision="int4"), replace(ask, context=20_000)):
+        with pytest.raises(BadInput, match="bench"):
+            quote(FILES, other)
+
+
 def test_the_curve_steps_up_where_a_copy_is_full() -> None:
     answer = quote(FILES, LLAMA)
     assert answer.usd_a_day is not None

@@ -6,7 +6,6 @@ All read hidden states where the model has a base model, and logits only for the
 from __future__ import annotations
 
 import copy
-import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from harness.engine.base import Scored, ScoreRequest
 from harness.engine.packed.hardware.meter import Meter
 from harness.engine.packed.plan.packing import Limits
 from harness.engine.packed.plan.tree import common_prefix, inputs
+from harness.engine.packed.scoring import cache_names
 from harness.engine.packed.scoring.head import Head, Wanted, score_rows
 from harness.engine.packed.scoring.tree_scorer import gather
 
@@ -37,8 +37,7 @@ class Reader:
         with torch.inference_mode():
             output = target(input_ids=ids.to(self.device), **arguments)
         rows = output.logits if self.head is None else output.last_hidden_state
-        cache = getattr(output, "past_key_values", None)
-        return rows.flatten(0, 1), cache if cache is not None else getattr(output, "cache_params", None)
+        return rows.flatten(0, 1), cache_names.held(output)
 
     def fresh(self) -> None:
         """Restore the rotary frequencies that an earlier, longer row has stretched."""
@@ -152,8 +151,7 @@ class PrefixScorer:
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
-        parameters = inspect.signature(reader.model.forward).parameters
-        self._cache_name = "cache_params" if "cache_params" in parameters else "past_key_values"
+        self._cache_name = cache_names.argument(reader.model)
 
     def score(self, requests: Sequence[ScoreRequest], limits: Limits) -> list[Scored]:
         """Answers in order."""

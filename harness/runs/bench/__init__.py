@@ -1,0 +1,1 @@
+"""Serving speed of a model on this machine: prefill and decode over batch and context sizes (`harness bench`)."""
