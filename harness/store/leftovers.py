@@ -9,7 +9,7 @@ from pathlib import Path
 from harness import files
 from harness.store.imported import replacing
 from harness.store.public import PACKS, REPORTED, TABLES
-from harness.store.speeds import FOLDER as SPEEDS
+from harness.store.speeds.document import FOLDER as SPEEDS
 
 # Files of an imported pack, by its name: those of the tables, and the file that makes the pack whole.
 _IMPORTED = re.compile(rf"(import-[0-9a-f]{{16}})\.({'|'.join((*TABLES, REPORTED))})\.parquet")

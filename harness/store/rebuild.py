@@ -16,7 +16,7 @@ from harness.store.loading import Loaded
 from harness.store.public import PACKS, load_public, load_reported
 from harness.store.publish import publish
 from harness.store.runs import forget_runs, load_runs
-from harness.store.speeds import load_speeds
+from harness.store.speeds.load import load_speeds
 
 
 def publish_all(

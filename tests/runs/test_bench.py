@@ -15,10 +15,10 @@ from harness.errors import BadInput
 from harness.runs.bench import command, measure
 from harness.runs.bench.command import Wanted, bench
 from harness.runs.bench.shapes import Shape, shapes
-from harness.store import speeds
 from harness.store.check import check
 from harness.store.reader import Reader
 from harness.store.rebuild import publish_all
+from harness.store.speeds import document as speeds
 
 
 def test_shapes_come_with_fewest_tokens_first_and_must_fit() -> None:

@@ -201,8 +201,8 @@ def _shape(speed: Speed) -> dict[str, int]:
 
 def _keep(document: dict[str, Any], show: Progress) -> None:
     """Write the measurement and publish it; where publishing fails the file is kept and the next publish takes it."""
-    from harness.store import speeds
     from harness.store.rebuild import publish_all
+    from harness.store.speeds import document as speeds
 
     path = speeds.write(places.runs(), document)
     try:
