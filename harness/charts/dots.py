@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.charts.chart import DASH, Chart, across, blank, plain, short
+from harness.charts.hover import cards, columns, valued
 from harness.charts.palette import ORIGINS, segment, series
 
 if TYPE_CHECKING:
@@ -68,12 +69,18 @@ def ranking(
                 "size": [14 if m == chosen else 10 for m in top["model"]],
                 "opacity": [1.0 if chosen in (None, m) else 0.6 for m in top["model"]],
             },
-            customdata=[[plain(m), lo, hi, plain(s)] for m, lo, hi, s in
-                        zip(top["model"], top["low"], top["high"], top["segment"], strict=True)],
-            hovertemplate="<b>%{customdata[0]}</b><br>%{x:.3f} (%{customdata[1]:.3f} – %{customdata[2]:.3f})"
-            "<br>%{customdata[3]}<extra></extra>",
+            **cards(
+                top["model"],
+                [
+                    [valued(unit, score, low, high), *more]
+                    for score, low, high, more in zip(
+                        top["score"], top["low"], top["high"], columns(top, "vendor", "note"), strict=True
+                    )
+                ],
+                source=source,
+            ),
         )
-    )  # fmt: skip
+    )
     figure.update_xaxes(title=across(unit), showgrid=True)
     figure.update_yaxes(
         tickvals=list(range(len(top))), ticktext=labels, range=[-0.7, max(len(top), 3) - 0.3], showgrid=False
@@ -116,8 +123,7 @@ def differences(
                     "array": part["high"] - part["difference"], "arrayminus": part["difference"] - part["low"],
                 },
                 name=names[0 if significant else 1],
-                customdata=[[plain(v)] for v in part["label"]],
-                hovertemplate="<b>%{customdata[0]}</b><br>%{x:+.3f}<extra></extra>",
+                **cards(part["label"], _lines(part, unit, "difference", signed=True), source=source),
             )
         )  # fmt: skip
     figure.add_vline(x=0, line_width=1.2, line_color="#8A8F98")
@@ -130,9 +136,15 @@ def differences(
     return Chart(figure, title, note, source, frame, name)
 
 
-def profile(
-    frame: pd.DataFrame, *, title: str, unit: str, note: str, source: str, name: str, decimals: int = 2
-) -> Chart:
+def _lines(part: pd.DataFrame, unit: str, measure: str, *first: str, signed: bool = False) -> list[list[str]]:
+    """Lines of the rows' hover cards: what stands in ``first``, the measure with its interval, and a note where there is one."""
+    ends = [part[end] if end in part else part[measure] for end in ("low", "high")]
+    values = [valued(unit, v, a, b, signed=signed) for v, a, b in zip(part[measure], *ends, strict=True)]
+    before, after = columns(part, *first), columns(part, "note")
+    return [[*a, value, *b] for a, value, b in zip(before, values, after, strict=True)]
+
+
+def profile(frame: pd.DataFrame, *, title: str, unit: str, note: str, source: str, name: str) -> Chart:
     """A dot plot of several vendors or models on a few shared scales (``thing, dimension, value, low, high``)."""
     import plotly.graph_objects as go
 
@@ -160,7 +172,7 @@ def profile(
                 mode="markers",
                 name=plain(short(thing, 34)),
                 marker={"color": mark.colour, "symbol": mark.symbol, "size": 12},
-                hovertemplate=f"<b>{plain(thing)}</b><br>%{{x:.{decimals}f}}<extra></extra>",
+                **cards([thing] * len(part), _lines(part, unit, "value", "dimension"), source=source),
                 **error,
             )
         )
@@ -196,8 +208,7 @@ def bars(frame: pd.DataFrame, *, title: str, unit: str, note: str, source: str, 
             y=list(range(len(top))),
             orientation="h",
             marker_color=list(top["colour"]) if "colour" in top else series(0).colour,
-            customdata=[[plain(v)] for v in top["label"]],
-            hovertemplate="<b>%{customdata[0]}</b><br>%{x:.4~g}<extra></extra>",
+            **cards(top["label"], _lines(top, unit, "value"), source=source),
             **error,
         )
     )

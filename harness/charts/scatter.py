@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from harness.charts.chart import Chart, across, blank, plain, short
+from harness.charts.hover import cards, columns, said, valued
 from harness.charts.labels import LINE, placed
 from harness.charts.palette import GREY, ORIGINS, faint, segment
 
@@ -71,9 +72,7 @@ def points(
                 cliponaxis=False,
                 name=plain(say.known("segment", group)),
                 marker={"color": mark.colour, "symbol": mark.symbol + ORIGINS[origin], "size": 10, "opacity": 0.9},
-                customdata=[[plain(v), plain(w)] for v, w in
-                            zip(part["label"], part["note"] if "note" in part else [""] * len(part), strict=True)],
-                hovertemplate="<b>%{customdata[0]}</b><br>%{x:.4~g} · %{y:.4~g}<br>%{customdata[1]}<extra></extra>",
+                **cards(part["label"], _lines(part, x_unit, y_unit, say.known("segment", group)), source=source),
                 **_errors(part, mark.colour),
             )
         )  # fmt: skip
@@ -86,6 +85,14 @@ def points(
         showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": {"text": ""}}
     )
     return Chart(figure, title, note, source, frame, name)
+
+
+def _lines(part: pd.DataFrame, x_unit: str, y_unit: str, group: str) -> list[list[str]]:
+    """Lines of the marks' hover cards: both measures with their intervals, the group, a note where there is one."""
+    ends = {end: part[end] if end in part else part[end[0]] for end in ("y_low", "y_high", "x_low", "x_high")}
+    rows = zip(part["x"], ends["x_low"], ends["x_high"], part["y"], ends["y_low"], ends["y_high"], strict=True)
+    values = [(valued(y_unit, *y), valued(x_unit, *x)) for *x, a, b, c in rows for y in [(a, b, c)]]
+    return [[*v, group, *more] for v, more in zip(values, columns(part, "note"), strict=True)]
 
 
 def log_steps(low: float, high: float) -> list[float]:
@@ -192,7 +199,7 @@ def lines(
                 x=part["x"], y=part["y"], mode="lines+markers", name=plain(thing), cliponaxis=False,
                 line={"color": mark.colour, "width": 2, "shape": "hv" if steps else "linear"},
                 marker={"symbol": mark.symbol, "size": 8, "color": mark.colour},
-                hovertemplate=f"<b>{plain(thing)}</b><br>%{{x}} · %{{y:.4~g}}<extra></extra>",
+                **cards([thing] * len(part), _line_cards(part, x_unit, y_unit), source=source),
             )
         )  # fmt: skip
         end = part.dropna(subset=["x", "y"]).iloc[-1:]
@@ -210,3 +217,13 @@ def lines(
     figure.update_yaxes(title=y_unit, showgrid=True, **(log_ticks(frame["y"]) if log_y else {}))
     figure.update_layout(margin_r=130)
     return Chart(figure, title, note, source, frame, name)
+
+
+def _line_cards(part: pd.DataFrame, x_unit: str, y_unit: str) -> list[list[str]]:
+    """Lines of the hover cards on a line: its place, its value with the interval, and whose it is where that is known."""
+    dates = str(part["x"].dtype).startswith("datetime")
+    places = [said(x_unit, str(x)[:10] if dates else f"{x:,.6g}") for x in part["x"]]
+    ends = [part[end] if end in part else part["y"] for end in ("low", "high")]
+    values = [valued(y_unit, y, a, b) for y, a, b in zip(part["y"], *ends, strict=True)]
+    more = columns(part, "product", "provider", "note")
+    return [[value, *own, place] for value, own, place in zip(values, more, places, strict=True)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from harness.charts.text import number
 from harness.market.alike.findings import LESS, LESS_HERE, MORE, MORE_HERE, UNKNOWN, group_verdict
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def trend_lines(rows: list[Row]) -> list[str]:
 
 
 def _number(value: float, digits: int = 3) -> str:
-    return "–" if value != value else f"{value:.{digits}f}".replace("-", "−")
+    return number(value, digits)
 
 
 def _interval(low: float, high: float) -> str:
@@ -176,4 +177,4 @@ def _interval(low: float, high: float) -> str:
 
 
 def _signed(value: float) -> str:
-    return "–" if value != value else f"{value:+.3f}".replace("-", "−")
+    return number(value, 3, signed=True)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from harness.charts.text import number
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -167,7 +169,7 @@ def _s(count: int) -> str:
 
 
 def _signed(value: float, digits: int = 1) -> str:
-    return f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", "−")
+    return number(value, digits, signed=True)
 
 
 def _text(value: Any) -> str:

@@ -8,8 +8,8 @@ from itertools import combinations
 import pandas as pd
 import pytest
 
-from harness.charts import bubbles, flow_layout, flows, lanes, stages
 from harness.charts.chart import Chart, brief
+from harness.charts.companies import bubbles, flow_layout, flows, lanes, stages
 from harness.charts.palette import SERIES
 from harness.i18n.translator import Translator
 
@@ -95,7 +95,7 @@ def test_an_arrow_is_as_wide_as_its_amount_and_dotted_without_one() -> None:
     lines = [t for t in figure.data if t.mode == "lines"][::-1]
     assert [t.line.width for t in lines] == [16.0, 4.0, 8.0, flows.THIN, flows.THIN]
     assert [t.line.dash for t in lines] == ["solid"] * 3 + ["dot"] * 2
-    assert [t.meta for t in lines] == [("one<br>&lt;two&gt;",)] * 5
+    assert [t.meta for t in lines] == [("<b>one</b><br>&lt;two&gt;",)] * 5
     ends = {t.name: list(t.x) for t in figure.data if t.mode == "markers"}
     assert ends == {"acquired": [1], "invested": [1, 1], "partnered": [1, 1, 0, 0]}
     assert [a.text for a in figure.layout.annotations][:3] == ["$80", "$20", "$40"]

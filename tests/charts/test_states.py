@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from harness.charts import states
+from harness.charts.companies import states
 
 CELLS = pd.DataFrame(
     [("A", "x", "good", "2/2"), ("A", "y", "none", "?"), ("<b>", "x", "bad", "1/2"), ("<b>", "y", "good", "3/3")],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.charts.chart import Chart, across, blank, plain, short
+from harness.charts.hover import cards, said
 from harness.charts.palette import GREEN, series
 
 if TYPE_CHECKING:
@@ -45,8 +46,14 @@ def quarters(
                 insidetextanchor="middle",
                 textangle=0,
                 insidetextfont={"color": DARK if part == "neither" else "#FFFFFF"},
-                customdata=[[plain(label), int(n)] for label, n in zip(rows["label"], rows[part], strict=True)],
-                hovertemplate=f"<b>%{{customdata[0]}}</b><br>{plain(labels[part])}: %{{customdata[1]:,}} (%{{x:.0%}})<extra></extra>",
+                **cards(
+                    rows["label"],
+                    [
+                        [said(labels[part], f"{int(n):,} ({s:.0%})"), unit]
+                        for n, s in zip(rows[part], share, strict=True)
+                    ],
+                    source=source,
+                ),
             )
         )
     figure.update_xaxes(title=across(unit), tickformat=".0%", range=[0, 1], showgrid=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.charts.chart import Chart, across, blank, plain, short
+from harness.charts.hover import cards, said, valued
 from harness.charts.labels import placed
 from harness.charts.palette import BLUE, GREY, VERMILLION
 
@@ -56,8 +57,9 @@ def timeline(
             go.Scatter(
                 x=own["x"], y=own["y"], mode="markers+text", name=plain(names[kind]), opacity=opacity,
                 text=[text for text, _ in written], textposition=[side for _, side in written], textfont={"size": 11},
-                marker={"color": colour, "symbol": symbol, "size": size}, customdata=[[plain(v)] for v in own["label"]],
-                hovertemplate="<b>%{customdata[0]}</b><br>%{x|%Y-%m-%d} · %{y:.0f}<extra></extra>",
+                marker={"color": colour, "symbol": symbol, "size": size},
+                **cards(own["label"], [[valued(y_unit, y, a, b), said(x_unit, f"{x:%Y-%m-%d}")] for x, y, a, b in
+                        zip(own["x"], own["y"], own["low"], own["high"], strict=True)], source=source),
                 **(bars if kind != "other" else {}),
             )
         )  # fmt: skip

@@ -10,6 +10,7 @@ from harness.charts.chart import short
 from harness.charts.labels import letters, placed
 from harness.charts.palette import GREY, SEQUENTIAL, Mark, segment, series
 from harness.charts.scatter import log_steps
+from harness.charts.text import minus, number
 from harness.reports.document import Figure, Point
 
 WIDTH = 760.0
@@ -108,7 +109,7 @@ def _axis(
     for value, x in zip(steps, at, strict=True):
         out += [
             _line(x, top, x, bottom),
-            _say(x, bottom + 15, f"{value:+,g}" if sign and value else f"{value:,.6g}", "middle"),
+            _say(x, bottom + 15, minus(f"{value:+,g}" if sign and value else f"{value:,.6g}"), "middle"),
         ]
     out.append(_say((at[0] + at[-1]) / 2, bottom + 33, unit, "middle"))
     return out
@@ -223,7 +224,7 @@ def scatter(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
     marks = [t for t in log_steps(min(values), max(values)) if left <= x(t) <= right] or [min(values)]
     body = _axis(marks, [x(t) for t in marks], top, bottom, figure.unit)
     for step in steps:
-        body += [_line(left, y(step), right, y(step)), _say(left - 8, y(step) + 4, f"{step:,.6g}", "end")]
+        body += [_line(left, y(step), right, y(step)), _say(left - 8, y(step) + 4, minus(f"{step:,.6g}"), "end")]
     turned = f' transform="rotate(-90 14 {_n((top + bottom) / 2)})"'
     body.append(_say(14, (top + bottom) / 2, figure.unit_y, "middle", turned))
     edge = sorted((p for p in points if p.mark), key=lambda p: (p.value, p.y))
@@ -266,7 +267,7 @@ def heat(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
     for point in figure.points:
         share = (point.value - low) / (high - low) if high > low and math.isfinite(point.value) else 0.0
         px, py = left + wide * columns.index(point.label), top + tall * rows.index(point.row)
-        text = f"{point.value:.{places}f}" if math.isfinite(point.value) else "–"
+        text = number(point.value, places)
         body.append(
             f'<rect x="{_n(px)}" y="{_n(py)}" width="{_n(wide - 1)}" height="{_n(tall - 1)}" fill="{shade(share)}"/>'
         )

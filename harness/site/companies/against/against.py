@@ -92,7 +92,7 @@ def _chart(view: View, names: Mapping[str, str]) -> None:
     drawn = dots.profile(
         shown[["thing", "dimension", "value", "low", "high", "of"]], title=finding(view, found, names),
         unit=say("positions.rank_unit"), note=" ".join([say("against.chart_note"), *_unsure(view, found), *unplaced]),
-        source=say("positions.source"), name="vendors-against-ranks", decimals=0,
+        source=say("positions.source"), name="vendors-against-ranks",
     )  # fmt: skip
     drawn.figure.update_xaxes(rangemode="tozero")
     blocks.chart(view, drawn)

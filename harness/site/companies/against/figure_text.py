@@ -35,7 +35,7 @@ def value(say: Translator, key: str, number: Any, unit: object) -> str:
 
 def money(number: float) -> str:
     """An amount of US dollars with three significant digits; a loss with a minus sign, which no sheet takes for a formula."""
-    return text.dollars(number).replace("-", "\N{MINUS SIGN}")
+    return text.dollars(number)
 
 
 def large(say: Translator, number: float) -> str:

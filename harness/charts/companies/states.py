@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from harness.charts.chart import Chart, blank, plain, short
+from harness.charts.hover import card, cards
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +35,8 @@ def states(
             text=square["text"][columns].to_numpy(),
             texttemplate="%{text}",
             textfont={"size": 11},
-            customdata=square["hover"][columns].map(plain).to_numpy(),
-            hovertemplate="<b>%{y}</b><br>%{x}<br>%{customdata}<extra></extra>",
+            customdata=[[card(r, [c, square["hover"].loc[r, c]]) for c in columns] for r in rows],
+            hovertemplate=cards([], [], source=source)["hovertemplate"].replace("customdata[0]", "customdata"),
             colorscale=[list(step) for step in steps],
             zmin=-0.5,
             zmax=len(labels) - 0.5,

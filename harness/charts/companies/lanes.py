@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.charts.chart import Chart, blank, brief, plain, short
+from harness.charts.hover import cards
 from harness.charts.palette import GREY, series
 
 if TYPE_CHECKING:
@@ -49,9 +50,7 @@ def lanes(
                     "symbol": ["circle-open" if h else "circle" for h in hollow],
                     "opacity": [0.7 if h else 0.8 for h in hollow],
                 },
-                customdata=[["<br>".join([f"<b>{plain(n)}</b>", *map(plain, lines)])] for n, lines in
-                            zip(part["label"], part["hover"], strict=True)],
-                hovertemplate="%{customdata[0]}<extra></extra>",
+                **cards(part["label"], part["hover"], source=source),
             )
         )  # fmt: skip
         labels += _named(part.assign(y=[middle + s for s in shifts]), middle, half, mark.colour, first, days)
