@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from harness.charts.chart import DASH, Chart, across, blank, plain, short
 from harness.charts.hover import cards, columns, valued
-from harness.charts.palette import ORIGINS, segment, series
+from harness.charts.palette import ORIGINS, Mark, segment, series
+from harness.charts.vendor_colours import marks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,16 +147,18 @@ def _lines(part: pd.DataFrame, unit: str, measure: str, *first: str, signed: boo
 
 
 def profile(frame: pd.DataFrame, *, title: str, unit: str, note: str, source: str, name: str) -> Chart:
-    """A dot plot of several vendors or models on a few shared scales (``thing, dimension, value, low, high``)."""
+    """A dot plot of several vendors or models on a few shared scales (``thing, dimension, value, low, high``; ``vendor_id``: whose each
+    thing is)."""
     import plotly.graph_objects as go
 
     dimensions = list(dict.fromkeys(frame["dimension"]))[::-1]
     things = list(dict.fromkeys(frame["thing"]))
+    own = _marks_of(frame, things)
     row = max(44, 14 + 14 * len(things)) if len(things) > 1 else 28  # marks of one row stand apart
     figure = blank(110 + row * max(len(dimensions), 3))
     for index, thing in enumerate(things):
         part = frame[(frame["thing"] == thing) & frame["value"].notna()]
-        mark = series(index)
+        mark = own[index]
         offset = (len(things) - 1) / 2 - index
         error = {}
         if "low" in part and part["low"].notna().any():
@@ -186,6 +190,13 @@ def profile(frame: pd.DataFrame, *, title: str, unit: str, note: str, source: st
             showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": {"text": ""}}
         )
     return Chart(figure, title, note, source, frame, name)
+
+
+def _marks_of(frame: pd.DataFrame, things: Sequence[str]) -> list[Mark]:
+    """The things' marks: their vendors' where the frame has ``vendor_id``."""
+    if "vendor_id" not in frame:
+        return [series(index) for index in range(len(things))]
+    return marks(list(frame.drop_duplicates("thing").set_index("thing")["vendor_id"][list(things)]))
 
 
 def bars(frame: pd.DataFrame, *, title: str, unit: str, note: str, source: str, name: str, most: int = 20) -> Chart:

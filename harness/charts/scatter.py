@@ -9,6 +9,7 @@ from harness.charts.chart import Chart, across, blank, plain, short
 from harness.charts.hover import cards, columns, said, valued
 from harness.charts.labels import LINE, placed
 from harness.charts.palette import GREY, ORIGINS, faint, segment
+from harness.charts.vendor_colours import marks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -175,7 +176,8 @@ def lines(
     frame: pd.DataFrame, *, x_unit: str, y_unit: str, title: str, note: str, source: str, name: str, log_y: bool = False,
     height: int = 400, steps: bool = False,
 ) -> Chart:  # fmt: skip
-    """One line per ``series`` over ``x`` (``y``; ``low, high`` where known; ``segment`` gives its mark), named at its end.
+    """One line per ``series`` over ``x`` (``y``; ``low, high`` where known; ``segment`` or ``vendor_id`` gives its mark), named at
+    its end.
 
     ``steps`` draws values that hold until the next one.
     """
@@ -184,8 +186,9 @@ def lines(
     from harness.charts.palette import series as mark_of
 
     figure, shifts = blank(height), _name_shifts(frame, log_y, height - 110)
+    own = marks(list(frame.drop_duplicates("series")["vendor_id"])) if "vendor_id" in frame else []
     for index, (thing, part) in enumerate(frame.groupby("series", sort=False)):
-        mark = segment(part["segment"].iloc[0]) if "segment" in part else mark_of(index)
+        mark = segment(part["segment"].iloc[0]) if "segment" in part else own[index] if own else mark_of(index)
         part = part.sort_values("x", kind="stable")
         if "low" in part and part["low"].notna().any():
             figure.add_trace(

@@ -51,7 +51,7 @@ DRAWN: dict[Callable[..., Chart], Callable[[], Chart]] = {
         RANGES.assign(band="b", size=[1.0, 2.0]), [bubbles.Column("lab", "Labs", "2")], [("b", "All")], data=RANGES, **TEXTS
     ),
     lanes.lanes: lambda: lanes.lanes(
-        RANGES.assign(series="One", x=DAYS, newest=[False, True], best=[True, False]), unit="Day", data=RANGES, **TEXTS
+        RANGES.assign(series="One", vendor_id="", x=DAYS, newest=[False, True], best=[True, False]), unit="Day", data=RANGES, **TEXTS
     ),
     stages.stages: lambda: stages.stages(RANGES.assign(stage="s"), [("s", "Stage")], SAY, data=RANGES, **TEXTS),
     flows.between: lambda: flows.between(

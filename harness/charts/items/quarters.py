@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from harness.charts.chart import Chart, across, blank, plain, short
 from harness.charts.hover import cards, said
-from harness.charts.palette import GREEN, series
+from harness.charts.palette import GREEN
+from harness.charts.vendor_colours import marks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,14 +24,24 @@ LEAST_WRITTEN = 0.045
 
 
 def quarters(
-    frame: pd.DataFrame, labels: Mapping[str, str], *, title: str, unit: str, note: str, source: str, name: str
+    frame: pd.DataFrame,
+    labels: Mapping[str, str],
+    *,
+    title: str,
+    unit: str,
+    note: str,
+    source: str,
+    name: str,
+    vendors: tuple[str, str] = ("", ""),
 ) -> Chart:
-    """One bar per row (``label`` and the numbers of items in PARTS), the first on top; ``labels`` name the parts."""
+    """One bar per row (``label`` and the numbers of items in PARTS), the first on top; ``labels`` name the parts,
+    ``vendors`` are those of the two."""
     import plotly.graph_objects as go
 
     rows = frame.iloc[::-1]
     total = rows[list(PARTS)].sum(axis=1)
-    colours = {"both": GREEN, "only_a": series(0).colour, "only_b": series(1).colour, "neither": PALE}
+    own = marks(vendors)
+    colours = {"both": GREEN, "only_a": own[0].colour, "only_b": own[1].colour, "neither": PALE}
     figure = blank(120 + ROW * max(len(rows), 2), barmode="stack")
     for part in PARTS:
         share = rows[part] / total

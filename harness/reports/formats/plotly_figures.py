@@ -33,7 +33,8 @@ def profile(figure: Figure, words: Words) -> Chart:
     """Several things on the same dimensions."""
     from harness.charts.dots import profile as chart
 
-    rows = _frame(figure).rename(columns={"label": "thing", "row": "dimension"})[["thing", "dimension", "value"]]
+    rows = _frame(figure).rename(columns={"label": "thing", "row": "dimension", "group": "vendor_id"})
+    rows = rows[["thing", "dimension", "vendor_id", "value"]]
     return chart(rows, unit=figure.unit, **_texts(figure))
 
 

@@ -11,6 +11,7 @@ from harness.charts.labels import letters, placed
 from harness.charts.palette import GREY, SEQUENTIAL, Mark, segment, series
 from harness.charts.scatter import log_steps
 from harness.charts.text import minus, number
+from harness.charts.vendor_colours import marks
 from harness.reports.document import Figure, Point
 
 WIDTH = 760.0
@@ -164,11 +165,12 @@ def _groups(points: Sequence[Point], legend: dict[str, str], apart: bool) -> lis
 def profile(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
     """Several things on the same dimensions: a dot plot."""
     rows = list(dict.fromkeys(p.row for p in figure.points))
-    things = list(dict.fromkeys(p.label for p in figure.points))
+    whose = {p.label: p.group for p in figure.points}
+    things, own = list(whose), marks(list(whose.values()))
     left = max(_wide(r) for r in rows) + 20
     tall = 6.0 + 8.5 * len(things)
     steps = _span(figure.points, zero=True)
-    lines = _wrapped([(t, series(i)) for i, t in enumerate(things)])
+    lines = _wrapped(list(zip(things, own, strict=True)))
     top = 8.0 + 18.0 * len(lines)
     bottom = top + tall * len(rows)
 
@@ -182,9 +184,9 @@ def profile(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
             _line(left, top + tall * index, WIDTH - 20, top + tall * index),
         ]
     for point in figure.points:
-        own = things.index(point.label)
-        y = top + tall * rows.index(point.row) + 7.25 + 8.5 * own
-        body.append(_mark(x(point.value), y, series(own)))
+        place = things.index(point.label)
+        y = top + tall * rows.index(point.row) + 7.25 + 8.5 * place
+        body.append(_mark(x(point.value), y, own[place]))
     for index, line in enumerate(lines):
         body += _key(line, 14 + 18 * index)
     return bottom + 42, body

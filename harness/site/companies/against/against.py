@@ -90,7 +90,7 @@ def _chart(view: View, names: Mapping[str, str]) -> None:
     )  # fmt: skip
     found = leaders(places, list(names))
     drawn = dots.profile(
-        shown[["thing", "dimension", "value", "low", "high", "of"]], title=finding(view, found, names),
+        shown[["thing", "vendor_id", "dimension", "value", "low", "high", "of"]], title=finding(view, found, names),
         unit=say("positions.rank_unit"), note=" ".join([say("against.chart_note"), *_unsure(view, found), *unplaced]),
         source=say("positions.source"), name="vendors-against-ranks",
     )  # fmt: skip
