@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from harness.charts.chart import Chart, across, blank, plain, short
 from harness.charts.hover import cards, columns, said, valued
-from harness.charts.labels import LINE, placed
-from harness.charts.palette import GREY, ORIGINS, faint, segment
+from harness.charts.labels import LINE, MOST, TELEPHONE, WIDE, for_telephones, placed
+from harness.charts.palette import CROWD, CROWDED, FAINT, GREY, ORIGINS, faint, segment
 from harness.charts.vendor_colours import marks
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def points(
     log_x: bool = False,
     origin: str = "measured",
     frontier: bool = False,
-    labels: int = 24,
+    labels: int = MOST,
     middle: tuple[float, float] | None = None,
     height: int = 460,
     joined: str | None = None,
@@ -71,12 +71,17 @@ def points(
                 textposition=[side for _, side in own],
                 textfont={"size": 11},
                 cliponaxis=False,
+                uid=f"{WIDE}-{len(figure.data)}",
                 name=plain(say.known("segment", group)),
                 marker={"color": mark.colour, "symbol": mark.symbol + ORIGINS[origin], "size": 10, "opacity": 0.9},
                 **cards(part["label"], _lines(part, x_unit, y_unit, say.known("segment", group)), source=source),
-                **_errors(part, mark.colour),
+                **_errors(part, faint(mark.colour, CROWDED if len(rows) > CROWD else FAINT)),
             )
         )  # fmt: skip
+    if len(rows) and labels:
+        figure.add_trace(
+            go.Scatter(**for_telephones(rows["x"], rows["y"], _names(rows, log_x, labels, height, TELEPHONE)))
+        )
     if middle is not None:
         figure.add_vline(x=middle[0], line_width=1, line_color=GREY, line_dash="dot")
         figure.add_hline(y=middle[1], line_width=1, line_color=GREY, line_dash="dot")
@@ -146,7 +151,7 @@ def _errors(part: pd.DataFrame, colour: str) -> dict[str, Any]:
     for axis in ("x", "y"):
         if f"{axis}_low" in part and part[f"{axis}_low"].notna().any():
             out[f"error_{axis}"] = {
-                "type": "data", "symmetric": False, "thickness": 1.1, "width": 0, "color": faint(colour),
+                "type": "data", "symmetric": False, "thickness": 1.1, "width": 0, "color": colour,
                 "array": (part[f"{axis}_high"] - part[axis]).clip(lower=0),
                 "arrayminus": (part[axis] - part[f"{axis}_low"]).clip(lower=0),
             }  # fmt: skip

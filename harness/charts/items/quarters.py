@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.charts.chart import Chart, across, blank, plain, short
+from harness.charts.heat_colours import PALE, ink
 from harness.charts.hover import cards, said
 from harness.charts.palette import GREEN
 from harness.charts.vendor_colours import marks
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PARTS = ("both", "only_a", "only_b", "neither")
-PALE, DARK = "#C9CDD3", "#22262B"
-"""The part that says least, and the numbers on it: readable on white and on near-black."""
 ROW = 44
 """Pixels a bar: its number stands inside."""
 LEAST_WRITTEN = 0.045
@@ -56,7 +55,7 @@ def quarters(
                 textposition="inside",
                 insidetextanchor="middle",
                 textangle=0,
-                insidetextfont={"color": DARK if part == "neither" else "#FFFFFF"},
+                insidetextfont={"color": ink(colours[part])},
                 **cards(
                     rows["label"],
                     [

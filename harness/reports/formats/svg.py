@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from harness.charts.chart import short
-from harness.charts.labels import letters, placed
-from harness.charts.palette import GREY, SEQUENTIAL, Mark, segment, series
+from harness.charts.heat_colours import ink, shade
+from harness.charts.labels import MOST, letters, placed
+from harness.charts.palette import GREY, Mark, segment, series
 from harness.charts.scatter import log_steps
 from harness.charts.text import minus, number
 from harness.charts.vendor_colours import marks
@@ -27,8 +28,6 @@ BEFORE, BEYOND = 0.75, 1.35
 side keeps marks off the frame."""
 WIDE_LETTER = 0.62 * SIZE
 """Pixels of a letter in a heat map's head, where no name may reach its neighbour: a tenth more than the average."""
-DARK = 0.73
-"""From this share of the colour scale on white digits have more contrast than dark ones (both 3.8:1 here)."""
 FONT = "Landscape Text, Noto Sans SC, Noto Sans CJK SC, Microsoft YaHei, PingFang SC, Segoe UI, Arial, sans-serif"
 
 
@@ -206,7 +205,7 @@ def _wrapped(names: Sequence[tuple[str, Mark]]) -> list[list[tuple[str, Mark]]]:
 
 
 def scatter(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
-    """Capability against price, the price logarithmic; the first twenty are named, the frontier is joined."""
+    """Capability against price, the price logarithmic; the first MOST are named, the frontier is joined."""
     points = [p for p in figure.points if p.value > 0]
     left, top, height, right = 58.0, 26.0, 380.0, WIDTH - 24
     bottom = top + height
@@ -236,7 +235,7 @@ def scatter(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
             _line(x(a.value), y(a.y), x(b.value), y(a.y), GREY, 1.2, dash),
             _line(x(b.value), y(a.y), x(b.value), y(b.y), GREY, 1.2, dash),
         ]
-    names = [short(p.label, 26) if i < 20 else "" for i, p in enumerate(points)]
+    names = [short(p.label, 26) if i < MOST else "" for i, p in enumerate(points)]
     share = [((x(p.value) - left) / (right - left), (y(p.y) - bottom) / -height) for p in points]
     spots = placed([a for a, _ in share], [b for _, b in share], names, width=right - left, height=height)
     for point, (name, side) in zip(points, spots, strict=True):
@@ -273,18 +272,7 @@ def heat(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
         body.append(
             f'<rect x="{_n(px)}" y="{_n(py)}" width="{_n(wide - 1)}" height="{_n(tall - 1)}" fill="{shade(share)}"/>'
         )
-        body.append(_say(px + wide / 2, py + tall / 2 + 4, text, "middle", ' fill="#FFFFFF"' if share > DARK else ""))
+        body.append(_say(px + wide / 2, py + tall / 2 + 4, text, "middle", f' fill="{ink(shade(share))}"'))
     bottom = top + tall * len(rows)
     body.append(_say(left, bottom + 18, figure.unit))
     return bottom + 28, body
-
-
-def shade(share: float) -> str:
-    """The sequential scale's colour at ``share`` (0–1)."""
-    stops = list(SEQUENTIAL)
-    for (a, first), (b, second) in zip(stops, stops[1:], strict=False):
-        if share <= b:
-            t = (share - a) / (b - a)
-            ends = [[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in (first, second)]
-            return "#" + "".join(f"{round(u + (v - u) * t):02X}" for u, v in zip(*ends, strict=True))
-    return stops[-1][1]
