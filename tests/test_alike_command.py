@@ -97,8 +97,8 @@ def test_same_answers_are_said_in_a_line() -> None:
                          for m, answers in given.items() for i, x in enumerate(answers)])  # fmt: skip
     answers = same_answers(answer_matrix(rows), {"one": "a", "two": "a", "three": "b"}, seed=1)
     said = text.answer_line(answers)
-    assert "50 % of the items that two models of different vendors both fail" in said
-    assert "100 % of the items that two models of one vendor both fail" in said
+    assert "50% of the items that two models of different vendors both fail" in said
+    assert "100% of the items that two models of one vendor both fail" in said
     document = held_against(pd.DataFrame(LEVELS), answers)["same_answers"]
     assert len(document["pairs"]) == 3 and document["per_ten_points"] == {"change": None, "half_width": None}
     assert "no vendors are known" in text.answer_line(same_answers(answer_matrix(rows), {}, seed=1))

@@ -12,7 +12,7 @@ from harness.charts.chart import plain, short
 from harness.i18n.translator import Translator
 
 SAY = Translator("en")
-WORDS = {"title": "A leads", "note": "Bars are 95 % intervals.", "source": "a test", "name": "test"}
+WORDS = {"title": "A leads", "note": "Bars are 95% intervals.", "source": "a test", "name": "test"}
 RANKED = pd.DataFrame(
     {"model": ["a", "<b>b</b>", "c"], "score": [0.8, 0.6, 0.5], "low": [0.7, 0.5, None], "high": [0.9, 0.7, None],
      "segment": ["lab", "startup", "big-tech"], "ranks": ["1", "2–3", "2–3"]}
@@ -125,7 +125,7 @@ def test_a_heat_map_leaves_missing_cells_empty() -> None:
 
 
 def test_alt_text_says_finding_and_note() -> None:
-    assert dots.ranking(RANKED, unit="index", **WORDS).alt == "A leads. Bars are 95 % intervals."
+    assert dots.ranking(RANKED, unit="index", **WORDS).alt == "A leads. Bars are 95% intervals."
 
 
 def test_text_is_cut_and_harmless() -> None:

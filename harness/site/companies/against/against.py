@@ -65,7 +65,7 @@ def fact_rows(view: View, names: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _chart(view: View, names: Mapping[str, str]) -> None:
-    """Ranks over all and on each dimension, a colour a vendor, with their 90 % intervals."""
+    """Ranks over all and on each dimension, a colour a vendor, with their 90% intervals."""
     import pandas as pd
 
     from harness.analysis.companies.scores import DEFAULT

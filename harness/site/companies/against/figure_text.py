@@ -65,7 +65,7 @@ def rank(say: Translator, row: Mapping[Any, Any]) -> str:
 
 
 def interval(row: Mapping[Any, Any]) -> str:
-    """The 90 % interval of a rank; empty where the vendor is not placed."""
+    """The 90% interval of a rank; empty where the vendor is not placed."""
     if not row["placed"] or not present(row["rank_low"]):
         return ""
     return text.rank(int(row["rank_low"]), int(row["rank_high"]))
