@@ -687,7 +687,7 @@ def test_the_capability_page_and_the_report_show_the_same_boards(site: Open, fil
 
 
 def test_the_overview_and_the_memo_tell_the_same_headlines(site: Open, filled: Path, seeded: Reader) -> None:
-    page = texts(site(filled, "overview")).replace("\\", "")
+    page = texts(site(filled, "overview")).replace("\\", "").replace("−", "-")
     number = r"(-?[\d.]+)"
     memo, written = _frames(seeded, "memo", Choices())
     numbers = {s.key.split()[0]: dict(s.numbers) for s in memo.sentences}

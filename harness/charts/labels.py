@@ -30,8 +30,8 @@ def letters(text: str) -> int:
 
 MOST = 15
 """Names written beside marks: more are not read at a glance. The others are on the hover cards."""
-WIDE, NARROW = "wide-names", "narrow-names"
-"""What the ``uid`` of a trace begins with: names for a wide screen, names for a telephone."""
+UNSEEN = "rgba(0,0,0,0)"
+"""Colour of the names for a telephone, by which the site's style finds them."""
 TELEPHONE = 270.0
 """Pixels of a plot's width on a screen of 420."""
 
@@ -60,12 +60,11 @@ def placed(
 
 
 def for_telephones(xs: Sequence[object], ys: Sequence[object], names: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """Settings of a Plotly trace with the names as a telephone has room for them: not seen until the site's style shows it there
-    and hides those of the traces whose ``uid`` begins with ``WIDE``, so that pictures and reports keep one set."""
+    """Settings of a Plotly trace with the names as a telephone has room for them: not seen until the site's style shows them there
+    and hides the others, so that pictures and reports keep one set."""
     return {
         "x": xs, "y": ys, "mode": "text", "text": [n for n, _ in names], "textposition": [side for _, side in names],
-        "textfont": {"size": 10, "color": "rgba(0,0,0,0)"}, "hoverinfo": "skip", "showlegend": False, "cliponaxis": False,
-        "uid": NARROW,
+        "textfont": {"size": 10, "color": UNSEEN}, "hoverinfo": "skip", "showlegend": False, "cliponaxis": False,
     }  # fmt: skip
 
 

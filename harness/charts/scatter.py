@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.charts.chart import Chart, across, blank, plain, short
 from harness.charts.hover import cards, columns, said, valued
-from harness.charts.labels import LINE, MOST, TELEPHONE, WIDE, for_telephones, placed
+from harness.charts.labels import LINE, MOST, TELEPHONE, for_telephones, placed
 from harness.charts.palette import CROWD, CROWDED, FAINT, GREY, ORIGINS, faint, segment
 from harness.charts.vendor_colours import marks
 
@@ -71,7 +71,6 @@ def points(
                 textposition=[side for _, side in own],
                 textfont={"size": 11},
                 cliponaxis=False,
-                uid=f"{WIDE}-{len(figure.data)}",
                 name=plain(say.known("segment", group)),
                 marker={"color": mark.colour, "symbol": mark.symbol + ORIGINS[origin], "size": 10, "opacity": 0.9},
                 **cards(part["label"], _lines(part, x_unit, y_unit, say.known("segment", group)), source=source),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.charts.chart import Chart, across, blank, plain, short
 from harness.charts.hover import cards, said, valued
-from harness.charts.labels import MOST, TELEPHONE, WIDE, for_telephones, placed
+from harness.charts.labels import MOST, TELEPHONE, for_telephones, placed
 from harness.charts.palette import BLUE, GREY, VERMILLION
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def timeline(
         }  # fmt: skip
         figure.add_trace(
             go.Scatter(
-                x=own["x"], y=own["y"], mode="markers+text", uid=f"{WIDE}-{kind}", name=plain(names[kind]), opacity=opacity,
+                x=own["x"], y=own["y"], mode="markers+text", name=plain(names[kind]), opacity=opacity,
                 text=[text for text, _ in written], textposition=[side for _, side in written], textfont={"size": 11},
                 marker={"color": colour, "symbol": symbol, "size": size},
                 **cards(own["label"], [[valued(y_unit, y, a, b), said(x_unit, f"{x:%Y-%m-%d}")] for x, y, a, b in

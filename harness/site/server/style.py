@@ -9,8 +9,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from harness.charts.labels import NARROW, WIDE
-
 _ENTRY = "[data-testid=stSidebarNavItems] > li:nth-child({place})"
 _HEADING = (
     _ENTRY + "{{margin-top: 0.9rem}}" + _ENTRY + "::before{{content: '{name}'; display: block; font-size: 0.8rem; font-weight: 600;"
@@ -54,10 +52,12 @@ _SEARCH = (
     "@media print{.st-key-search{display: none}}"
 )  # fmt: skip
 
-# Names beside a chart's marks: those for a wide screen, or those that a telephone has room for (``charts.labels``).
+# Names beside a chart's marks: those for a wide screen, or those that a telephone has room for (``labels.for_telephones``), which
+# Plotly draws unseen; nothing else of theirs reaches the page.
+_UNSEEN = "text[style*='fill-opacity: 0;']"
 _NAMES = (
-    f"@media (max-width: 640px){{[class*='trace{WIDE}'] .textpoint{{display: none}}"
-    f" [class*='trace{NARROW}'] text{{fill: light-dark(#31333F, #E8EAED) !important; fill-opacity: 1 !important}}}}"
+    f"@media (max-width: 640px){{.scatterlayer:has({_UNSEEN}) .textpoint text:not([style*='fill-opacity: 0;']){{display: none}}"
+    f" .scatterlayer {_UNSEEN}{{fill: light-dark(#31333F, #E8EAED) !important; fill-opacity: 1 !important}}}}"
 )
 
 _PRINT = re.sub(r"/\*.*?\*/|\s+", " ", Path(__file__).with_name("print.css").read_text(encoding="utf-8"))
