@@ -161,7 +161,7 @@ def test_the_text_of_a_portfolio_says_the_answer_first(capsys: Capture, priced: 
     assert any(line.startswith("No model solves 9 of 60 tasks: acme__tools-1") for line in said)
     assert "Only one model solves 11 tasks (bigco-max 10, nobody/else 1)." in said
     assert any(
-        re.search(r"; the best two come [\d.]+ % of the way there, the best three [\d.]+ %\.$", line) for line in said
+        re.search(r"; the best two come [\d.]+% of the way there, the best three [\d.]+%\.$", line) for line in said
     )
     assert any(line.startswith("With acme/one left out, a second model next to ") for line in said)
     assert run(["alike", "--portfolio", "--models", "acme/one,max"]) == 0
