@@ -1,4 +1,4 @@
-"""Whether the capability scale's 95 % intervals hold the truth, in simulated markets where it is known.
+"""Whether the capability scale's 95% intervals hold the truth, in simulated markets where it is known.
 
     python -m benchmarks.scale_coverage [--markets 500] [--seed 0]
 

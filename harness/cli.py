@@ -108,7 +108,7 @@ def run(
         ),
     ] = False,
     precision: Annotated[
-        float | None, typer.Option(help="Stop a task when its 95 % interval is narrower than ±X.")
+        float | None, typer.Option(help="Stop a task when its 95% interval is narrower than ±X.")
     ] = None,
     chat_template: Annotated[bool, typer.Option("--chat-template", help="Apply the model's chat template.")] = False,
     trust_remote_code: Annotated[
@@ -240,7 +240,7 @@ def vendors(
         typer.Argument(help="One vendor: its id, its name in either language, a brand or a product. Default: all."),
     ] = None,
     rank: Annotated[
-        bool, typer.Option("--rank", help="Score and rank on each of the five dimensions, with 90 % intervals.")
+        bool, typer.Option("--rank", help="Score and rank on each of the five dimensions, with 90% intervals.")
     ] = False,
     segment: Annotated[str | None, typer.Option(help="big-tech, startup, lab or reference.")] = None,
     country: Annotated[str | None, typer.Option(help="ISO 3166-1 alpha-2, such as CN.")] = None,

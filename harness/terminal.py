@@ -60,7 +60,7 @@ def _plain(rows: Sequence[Sequence[str]], right: Sequence[bool]) -> None:
 def show_scores(frame: pd.DataFrame) -> None:
     """Scores with intervals, a line each: ``task, metric, filter, score, stderr, low, high, n``."""
     table = Table(box=None, pad_edge=False)
-    for column in ("task", "metric", "filter", "score", "stderr", "95 % interval", "n"):
+    for column in ("task", "metric", "filter", "score", "stderr", "95% interval", "n"):
         table.add_column(column, justify="left" if column in ("task", "metric", "filter") else "right", no_wrap=True)
     for row in frame.to_dict("records"):
         interval = f"{row['low']:.4f} – {row['high']:.4f}" if math.isfinite(row["low"]) else "–"

@@ -37,6 +37,7 @@ pair_on_scale.show(seen, products, names)
 pair_costs.show(seen, products, names)
 if pairs:
     blocks.section(say("head_to_head.boards"), say("head_to_head.boards_lead"))
-    pair_boards.show(seen, pairs, names[a], names[b])
+    makers = product_choice.makers(seen)
+    pair_boards.show(seen, pairs, names[a], names[b], (makers.get(a, ""), makers.get(b, "")))
     parted_items.show(seen, boards, products, names)
 every_pair.show(seen, products, names)

@@ -97,8 +97,8 @@ def test_same_answers_are_said_in_a_line() -> None:
                          for m, answers in given.items() for i, x in enumerate(answers)])  # fmt: skip
     answers = same_answers(answer_matrix(rows), {"one": "a", "two": "a", "three": "b"}, seed=1)
     said = text.answer_line(answers)
-    assert "50 % of the items that two models of different vendors both fail" in said
-    assert "100 % of the items that two models of one vendor both fail" in said
+    assert "50% of the items that two models of different vendors both fail" in said
+    assert "100% of the items that two models of one vendor both fail" in said
     document = held_against(pd.DataFrame(LEVELS), answers)["same_answers"]
     assert len(document["pairs"]) == 3 and document["per_ten_points"] == {"change": None, "half_width": None}
     assert "no vendors are known" in text.answer_line(same_answers(answer_matrix(rows), {}, seed=1))
@@ -161,7 +161,7 @@ def test_the_text_of_a_portfolio_says_the_answer_first(capsys: Capture, priced: 
     assert any(line.startswith("No model solves 9 of 60 tasks: acme__tools-1") for line in said)
     assert "Only one model solves 11 tasks (bigco-max 10, nobody/else 1)." in said
     assert any(
-        re.search(r"; the best two come [\d.]+ % of the way there, the best three [\d.]+ %\.$", line) for line in said
+        re.search(r"; the best two come [\d.]+% of the way there, the best three [\d.]+%\.$", line) for line in said
     )
     assert any(line.startswith("With acme/one left out, a second model next to ") for line in said)
     assert run(["alike", "--portfolio", "--models", "acme/one,max"]) == 0

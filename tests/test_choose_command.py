@@ -68,7 +68,7 @@ def test_the_answer_comes_first(capsys: Capture) -> None:
     out = said(capsys, "--for", "chinese-customer-service", "--budget", "0.5").out
     first = json.loads(said(capsys, "--for", "chinese", "--budget", "0.5", "--json").out)[0]
     assert out.startswith(f"For Chinese customer service, at most $0.50 per million tokens: {first['model']}.")
-    for part in ("95 % interval", "tests are reported for it", "Scores in Chinese", first["as_of"], "Known for the task",
+    for part in ("95% interval", "tests are reported for it", "Scores in Chinese", first["as_of"], "Known for the task",
                  "Cannot be said", "list price"):  # fmt: skip
         assert part in out
 

@@ -687,7 +687,7 @@ def test_the_capability_page_and_the_report_show_the_same_boards(site: Open, fil
 
 
 def test_the_overview_and_the_memo_tell_the_same_headlines(site: Open, filled: Path, seeded: Reader) -> None:
-    page = texts(site(filled, "overview")).replace("\\", "")
+    page = texts(site(filled, "overview")).replace("\\", "").replace("−", "-")
     number = r"(-?[\d.]+)"
     memo, written = _frames(seeded, "memo", Choices())
     numbers = {s.key.split()[0]: dict(s.numbers) for s in memo.sentences}
@@ -709,7 +709,7 @@ def test_the_overview_and_the_memo_tell_the_same_headlines(site: Open, filled: P
         next(n["price"] for key, n in told.items() if key.startswith("memo.pick")), rel=0.01
     )
     gap = re.search(
-        rf"open model, (.*), is within the margin of error of the best closed one, (.*) \(gap {number} points, 95 % .* {number} to {number}\)",
+        rf"open model, (.*), is within the margin of error of the best closed one, (.*) \(gap {number} points, 95% .* {number} to {number}\)",
         page,
     )
     assert gap

@@ -157,7 +157,7 @@ def test_a_profile_has_standing_releases_and_what_it_lacks(capsys: Capture, data
 
 def test_a_profile_reads_as_sentences_and_tables(capsys: Capture) -> None:
     text = said(capsys, "borealis").out
-    for part in ("Borealis · 北辰智能: start-up, China", "90 % interval", "1,000 CNY", "of a round", "https://example.org",
+    for part in ("Borealis · 北辰智能: start-up, China", "90% interval", "1,000 CNY", "of a round", "https://example.org",
                  "Not known: monthly users; staff.", "Delta Cloud invested in Borealis", "2025-12-31"):  # fmt: skip
         assert part in text
     assert "A second name" not in text

@@ -26,7 +26,7 @@ BEHIND_COLUMNS = ["model_id", "behind", "behind_low", "behind_high", "within_lea
 class Suitability:
     """Products on the tests of one kind of task.
 
-    ``models``: SUITABILITY_COLUMNS, best first; ``suitability`` is a share (0–1) with its 95 % interval, ``evidence`` the number of
+    ``models``: SUITABILITY_COLUMNS, best first; ``suitability`` is a share (0–1) with its 95% interval, ``evidence`` the number of
     ``tests`` with a reported score of the product and ``share`` their part of the weights. ``scores``: ``model_id, test, weight,
     score, low, high, reported``, what the mean is made of. ``covariance`` of the suitabilities is in the order of ``models``;
     ``deviation`` is the standard deviation of what products are better or worse at this kind of task than in general.
@@ -130,7 +130,7 @@ def suitability(fit: ScaleFit, tests: pd.DataFrame, *, confidence: float = CONFI
 def behind_leader(found: Suitability, models: Sequence[str]) -> pd.DataFrame:
     """How far each of these products is behind the best of them: BEHIND_COLUMNS, best first, in the suitability's unit.
 
-    ``behind_low`` and ``behind_high`` are the 95 % interval of the difference, with what both share counted once;
+    ``behind_low`` and ``behind_high`` are the 95% interval of the difference, with what both share counted once;
     ``within_leader`` says that this interval holds 0: the product cannot be told from the best.
     """
     chosen = np.flatnonzero(found.models["model_id"].isin(set(models)).to_numpy())

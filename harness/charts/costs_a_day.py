@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from harness.charts.chart import Chart, across, blank, plain
+from harness.charts.hover import cards, said
 from harness.charts.palette import GREY
 from harness.charts.palette import series as mark_of
+from harness.charts.text import dollars
 
 
 class Point(Protocol):
@@ -51,7 +53,13 @@ def chart(
         columns=["tokens", "own", "fast", "slow", "api"],
     )
     figure, own, api = blank(height), mark_of(0), mark_of(1)
-    hover = "%{x:,.4~g} · $%{y:,.4~g}<extra></extra>"
+
+    def told(thing: str, xs: Sequence[float], ys: Sequence[float]) -> dict[str, Any]:
+        lines = [
+            [said(texts["y_unit"], dollars(y)), said(texts["x_unit"], f"{x:,.4g}")] for x, y in zip(xs, ys, strict=True)
+        ]
+        return cards([thing] * len(lines), lines, source=source)
+
     figure.add_trace(
         go.Scatter(
             x=[*rows["tokens"], *rows["tokens"][::-1]], y=[*rows["slow"], *rows["fast"][::-1]], mode="lines", fill="toself",
@@ -62,7 +70,8 @@ def chart(
         if rows[column].notna().any():
             figure.add_trace(
                 go.Scatter(
-                    x=rows["tokens"], y=rows[column], mode="lines", name=plain(texts[column]), hovertemplate=hover,
+                    x=rows["tokens"], y=rows[column], mode="lines", name=plain(texts[column]),
+                    **told(texts[column], list(rows["tokens"]), list(rows[column])),
                     line={"color": mark.colour, "width": 2, "dash": dash},
                 )
             )  # fmt: skip
@@ -74,7 +83,7 @@ def chart(
         cost = even / 1e6 * float(rows["api"].iloc[-1]) / float(rows["tokens"].iloc[-1])
         figure.add_trace(
             go.Scatter(
-                x=[even / 1e6], y=[cost], mode="markers", name=plain(texts["even"]), hovertemplate=hover,
+                x=[even / 1e6], y=[cost], mode="markers", name=plain(texts["even"]), **told(texts["even"], [even / 1e6], [cost]),
                 marker={"symbol": "diamond", "size": 11, "color": api.colour},
             )
         )  # fmt: skip

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from harness.charts.chart import DASH, Chart, across, blank, plain, short
-from harness.charts.palette import ORIGINS, segment, series
+from harness.charts.hover import cards, columns, valued
+from harness.charts.palette import ORIGINS, Mark, segment, series
+from harness.charts.vendor_colours import marks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,12 +71,18 @@ def ranking(
                 "size": [14 if m == chosen else 10 for m in top["model"]],
                 "opacity": [1.0 if chosen in (None, m) else 0.6 for m in top["model"]],
             },
-            customdata=[[plain(m), lo, hi, plain(s)] for m, lo, hi, s in
-                        zip(top["model"], top["low"], top["high"], top["segment"], strict=True)],
-            hovertemplate="<b>%{customdata[0]}</b><br>%{x:.3f} (%{customdata[1]:.3f} – %{customdata[2]:.3f})"
-            "<br>%{customdata[3]}<extra></extra>",
+            **cards(
+                top["model"],
+                [
+                    [valued(unit, score, low, high), *more]
+                    for score, low, high, more in zip(
+                        top["score"], top["low"], top["high"], columns(top, "vendor", "note"), strict=True
+                    )
+                ],
+                source=source,
+            ),
         )
-    )  # fmt: skip
+    )
     figure.update_xaxes(title=across(unit), showgrid=True)
     figure.update_yaxes(
         tickvals=list(range(len(top))), ticktext=labels, range=[-0.7, max(len(top), 3) - 0.3], showgrid=False
@@ -116,8 +125,7 @@ def differences(
                     "array": part["high"] - part["difference"], "arrayminus": part["difference"] - part["low"],
                 },
                 name=names[0 if significant else 1],
-                customdata=[[plain(v)] for v in part["label"]],
-                hovertemplate="<b>%{customdata[0]}</b><br>%{x:+.3f}<extra></extra>",
+                **cards(part["label"], _lines(part, unit, "difference", signed=True), source=source),
             )
         )  # fmt: skip
     figure.add_vline(x=0, line_width=1.2, line_color="#8A8F98")
@@ -130,19 +138,27 @@ def differences(
     return Chart(figure, title, note, source, frame, name)
 
 
-def profile(
-    frame: pd.DataFrame, *, title: str, unit: str, note: str, source: str, name: str, decimals: int = 2
-) -> Chart:
-    """A dot plot of several vendors or models on a few shared scales (``thing, dimension, value, low, high``)."""
+def _lines(part: pd.DataFrame, unit: str, measure: str, *first: str, signed: bool = False) -> list[list[str]]:
+    """Lines of the rows' hover cards: what stands in ``first``, the measure with its interval, and a note where there is one."""
+    ends = [part[end] if end in part else part[measure] for end in ("low", "high")]
+    values = [valued(unit, v, a, b, signed=signed) for v, a, b in zip(part[measure], *ends, strict=True)]
+    before, after = columns(part, *first), columns(part, "note")
+    return [[*a, value, *b] for a, value, b in zip(before, values, after, strict=True)]
+
+
+def profile(frame: pd.DataFrame, *, title: str, unit: str, note: str, source: str, name: str) -> Chart:
+    """A dot plot of several vendors or models on a few shared scales (``thing, dimension, value, low, high``; ``vendor_id``: whose each
+    thing is)."""
     import plotly.graph_objects as go
 
     dimensions = list(dict.fromkeys(frame["dimension"]))[::-1]
     things = list(dict.fromkeys(frame["thing"]))
+    own = _marks_of(frame, things)
     row = max(44, 14 + 14 * len(things)) if len(things) > 1 else 28  # marks of one row stand apart
     figure = blank(110 + row * max(len(dimensions), 3))
     for index, thing in enumerate(things):
         part = frame[(frame["thing"] == thing) & frame["value"].notna()]
-        mark = series(index)
+        mark = own[index]
         offset = (len(things) - 1) / 2 - index
         error = {}
         if "low" in part and part["low"].notna().any():
@@ -160,7 +176,7 @@ def profile(
                 mode="markers",
                 name=plain(short(thing, 34)),
                 marker={"color": mark.colour, "symbol": mark.symbol, "size": 12},
-                hovertemplate=f"<b>{plain(thing)}</b><br>%{{x:.{decimals}f}}<extra></extra>",
+                **cards([thing] * len(part), _lines(part, unit, "value", "dimension"), source=source),
                 **error,
             )
         )
@@ -174,6 +190,13 @@ def profile(
             showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": {"text": ""}}
         )
     return Chart(figure, title, note, source, frame, name)
+
+
+def _marks_of(frame: pd.DataFrame, things: Sequence[str]) -> list[Mark]:
+    """The things' marks: their vendors' where the frame has ``vendor_id``."""
+    if "vendor_id" not in frame:
+        return [series(index) for index in range(len(things))]
+    return marks(list(frame.drop_duplicates("thing").set_index("thing")["vendor_id"][list(things)]))
 
 
 def bars(frame: pd.DataFrame, *, title: str, unit: str, note: str, source: str, name: str, most: int = 20) -> Chart:
@@ -196,8 +219,7 @@ def bars(frame: pd.DataFrame, *, title: str, unit: str, note: str, source: str, 
             y=list(range(len(top))),
             orientation="h",
             marker_color=list(top["colour"]) if "colour" in top else series(0).colour,
-            customdata=[[plain(v)] for v in top["label"]],
-            hovertemplate="<b>%{customdata[0]}</b><br>%{x:.4~g}<extra></extra>",
+            **cards(top["label"], _lines(top, unit, "value"), source=source),
             **error,
         )
     )

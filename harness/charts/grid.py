@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.charts.chart import Chart, blank, plain, short
+from harness.charts.heat_colours import inked
+from harness.charts.hover import grid_cards
 from harness.charts.palette import DIVERGING, SEQUENTIAL
+from harness.charts.text import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,23 +34,23 @@ def heat(
     row = (56 if len(square) < 8 else 28) if written else 24
     figure = blank(136 + row * max(len(square), 2))
     low, high = bounds if bounds else (None, None)
-    text = square.map(lambda v: "" if v != v or v is None else f"{v:.{decimals}f}") if written else None
+    values, scale = square.to_numpy(dtype=float, na_value=float("nan")), DIVERGING if diverging else SEQUENTIAL
+    text = square.map(lambda v: "" if v != v or v is None else number(v, decimals)) if written else None
     figure.add_trace(
         go.Heatmap(
-            z=square.to_numpy(dtype=float, na_value=float("nan")),
+            z=values,
             x=[plain(short(c, 22)) for c in square.columns],
             y=[plain(short(r, 28)) for r in square.index],
-            text=None if text is None else text.to_numpy(),
+            text=None if text is None else inked(text.to_numpy(), values, scale, low, high),
             texttemplate="%{text}" if written else None,
             textfont={"size": 11},
-            colorscale=[list(stop) for stop in (DIVERGING if diverging else SEQUENTIAL)],
+            colorscale=[list(stop) for stop in scale],
             zmin=low,
             zmax=high,
             xgap=1,
             ygap=1,
             hoverongaps=False,
-            customdata=[[[plain(r), plain(c)] for c in square.columns] for r in square.index],
-            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<br>%{z:.4~g}<extra></extra>",
+            **grid_cards(square, unit, source, decimals),
             colorbar={"title": {"text": unit, "side": "top"}, "orientation": "h", "thickness": 10,
                 "tickangle": 0,
                 "nticks": 4, "len": 0.5,

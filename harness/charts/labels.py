@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from typing import Any
 
 CHARACTER, LINE = 6.6, 15.0
 """Pixels of one character and one line at the label's font size (11): 0.6 and 1.36 of it, a little more than most fonts
@@ -27,16 +28,24 @@ def letters(text: str) -> int:
     return sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
 
 
+MOST = 15
+"""Names written beside marks: more are not read at a glance. The others are on the hover cards."""
+UNSEEN = "rgba(0,0,0,0)"
+"""Colour of the names for a telephone, by which the site's style finds them."""
+TELEPHONE = 270.0
+"""Pixels of a plot's width on a screen of 420."""
+
+
 def placed(
     xs: Sequence[float], ys: Sequence[float], names: Sequence[str], *, width: float = 640, height: float = 400
 ) -> list[tuple[str, str]]:
-    """Label ("" where none fits) and side of each point (``xs``, ``ys`` in 0–1, most important first)."""
+    """Label ("" where none fits, and from MOST on) and side of each point (``xs``, ``ys`` in 0–1, most important first)."""
     points = [(x * width, (1 - y) * height) for x, y in zip(xs, ys, strict=True)]
     taken: list[_Box] = []
     out: list[tuple[str, str]] = []
     for index, (name, (x, y)) in enumerate(zip(names, points, strict=True)):
         out.append(("", "top center"))
-        if not name:
+        if not name or len(taken) == MOST:
             continue
         for side, (dx, dy) in _SIDES.items():
             wide = letters(name) * CHARACTER
@@ -48,6 +57,15 @@ def placed(
                 out[-1] = (name, side)
                 break
     return out
+
+
+def for_telephones(xs: Sequence[object], ys: Sequence[object], names: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Settings of a Plotly trace with the names as a telephone has room for them: not seen until the site's style shows them there
+    and hides the others, so that pictures and reports keep one set."""
+    return {
+        "x": xs, "y": ys, "mode": "text", "text": [n for n, _ in names], "textposition": [side for _, side in names],
+        "textfont": {"size": 10, "color": UNSEEN}, "hoverinfo": "skip", "showlegend": False, "cliponaxis": False,
+    }  # fmt: skip
 
 
 def _meet(a: _Box, b: _Box) -> bool:

@@ -75,10 +75,14 @@ def segment(name: object) -> Mark:
     return SEGMENTS.get(str(name), UNKNOWN)
 
 
-def faint(colour: str) -> str:
-    """The mark's colour at 45 % opacity: an error bar's, so that marks and names stay readable."""
+FAINT, CROWDED, CROWD = 0.45, 0.22, 40
+"""Opacity of error bars, of those in a crowd, and how many marks make one."""
+
+
+def faint(colour: str, opacity: float = FAINT) -> str:
+    """The mark's colour, let through: an error bar's, so that marks and names stay readable."""
     r, g, b = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({r},{g},{b},0.45)"
+    return f"rgba({r},{g},{b},{opacity:g})"
 
 
 def series(index: int) -> Mark:

@@ -6,8 +6,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from harness.charts.chart import Chart, across, blank, plain, short
-from harness.charts.labels import LINE, placed
-from harness.charts.palette import GREY, ORIGINS, faint, segment
+from harness.charts.hover import cards, columns, said, valued
+from harness.charts.labels import LINE, MOST, TELEPHONE, for_telephones, placed
+from harness.charts.palette import CROWD, CROWDED, FAINT, GREY, ORIGINS, faint, segment
+from harness.charts.vendor_colours import marks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +31,7 @@ def points(
     log_x: bool = False,
     origin: str = "measured",
     frontier: bool = False,
-    labels: int = 24,
+    labels: int = MOST,
     middle: tuple[float, float] | None = None,
     height: int = 460,
     joined: str | None = None,
@@ -71,12 +73,14 @@ def points(
                 cliponaxis=False,
                 name=plain(say.known("segment", group)),
                 marker={"color": mark.colour, "symbol": mark.symbol + ORIGINS[origin], "size": 10, "opacity": 0.9},
-                customdata=[[plain(v), plain(w)] for v, w in
-                            zip(part["label"], part["note"] if "note" in part else [""] * len(part), strict=True)],
-                hovertemplate="<b>%{customdata[0]}</b><br>%{x:.4~g} · %{y:.4~g}<br>%{customdata[1]}<extra></extra>",
-                **_errors(part, mark.colour),
+                **cards(part["label"], _lines(part, x_unit, y_unit, say.known("segment", group)), source=source),
+                **_errors(part, faint(mark.colour, CROWDED if len(rows) > CROWD else FAINT)),
             )
         )  # fmt: skip
+    if len(rows) and labels:
+        figure.add_trace(
+            go.Scatter(**for_telephones(rows["x"], rows["y"], _names(rows, log_x, labels, height, TELEPHONE)))
+        )
     if middle is not None:
         figure.add_vline(x=middle[0], line_width=1, line_color=GREY, line_dash="dot")
         figure.add_hline(y=middle[1], line_width=1, line_color=GREY, line_dash="dot")
@@ -86,6 +90,14 @@ def points(
         showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": {"text": ""}}
     )
     return Chart(figure, title, note, source, frame, name)
+
+
+def _lines(part: pd.DataFrame, x_unit: str, y_unit: str, group: str) -> list[list[str]]:
+    """Lines of the marks' hover cards: both measures with their intervals, the group, a note where there is one."""
+    ends = {end: part[end] if end in part else part[end[0]] for end in ("y_low", "y_high", "x_low", "x_high")}
+    rows = zip(part["x"], ends["x_low"], ends["x_high"], part["y"], ends["y_low"], ends["y_high"], strict=True)
+    values = [(valued(y_unit, *y), valued(x_unit, *x)) for *x, a, b, c in rows for y in [(a, b, c)]]
+    return [[*v, group, *more] for v, more in zip(values, columns(part, "note"), strict=True)]
 
 
 def log_steps(low: float, high: float) -> list[float]:
@@ -138,7 +150,7 @@ def _errors(part: pd.DataFrame, colour: str) -> dict[str, Any]:
     for axis in ("x", "y"):
         if f"{axis}_low" in part and part[f"{axis}_low"].notna().any():
             out[f"error_{axis}"] = {
-                "type": "data", "symmetric": False, "thickness": 1.1, "width": 0, "color": faint(colour),
+                "type": "data", "symmetric": False, "thickness": 1.1, "width": 0, "color": colour,
                 "array": (part[f"{axis}_high"] - part[axis]).clip(lower=0),
                 "arrayminus": (part[axis] - part[f"{axis}_low"]).clip(lower=0),
             }  # fmt: skip
@@ -168,7 +180,8 @@ def lines(
     frame: pd.DataFrame, *, x_unit: str, y_unit: str, title: str, note: str, source: str, name: str, log_y: bool = False,
     height: int = 400, steps: bool = False,
 ) -> Chart:  # fmt: skip
-    """One line per ``series`` over ``x`` (``y``; ``low, high`` where known; ``segment`` gives its mark), named at its end.
+    """One line per ``series`` over ``x`` (``y``; ``low, high`` where known; ``segment`` or ``vendor_id`` gives its mark), named at
+    its end.
 
     ``steps`` draws values that hold until the next one.
     """
@@ -177,8 +190,9 @@ def lines(
     from harness.charts.palette import series as mark_of
 
     figure, shifts = blank(height), _name_shifts(frame, log_y, height - 110)
+    own = marks(list(frame.drop_duplicates("series")["vendor_id"])) if "vendor_id" in frame else []
     for index, (thing, part) in enumerate(frame.groupby("series", sort=False)):
-        mark = segment(part["segment"].iloc[0]) if "segment" in part else mark_of(index)
+        mark = segment(part["segment"].iloc[0]) if "segment" in part else own[index] if own else mark_of(index)
         part = part.sort_values("x", kind="stable")
         if "low" in part and part["low"].notna().any():
             figure.add_trace(
@@ -192,7 +206,7 @@ def lines(
                 x=part["x"], y=part["y"], mode="lines+markers", name=plain(thing), cliponaxis=False,
                 line={"color": mark.colour, "width": 2, "shape": "hv" if steps else "linear"},
                 marker={"symbol": mark.symbol, "size": 8, "color": mark.colour},
-                hovertemplate=f"<b>{plain(thing)}</b><br>%{{x}} · %{{y:.4~g}}<extra></extra>",
+                **cards([thing] * len(part), _line_cards(part, x_unit, y_unit), source=source),
             )
         )  # fmt: skip
         end = part.dropna(subset=["x", "y"]).iloc[-1:]
@@ -210,3 +224,13 @@ def lines(
     figure.update_yaxes(title=y_unit, showgrid=True, **(log_ticks(frame["y"]) if log_y else {}))
     figure.update_layout(margin_r=130)
     return Chart(figure, title, note, source, frame, name)
+
+
+def _line_cards(part: pd.DataFrame, x_unit: str, y_unit: str) -> list[list[str]]:
+    """Lines of the hover cards on a line: its place, its value with the interval, and whose it is where that is known."""
+    dates = str(part["x"].dtype).startswith("datetime")
+    places = [said(x_unit, str(x)[:10] if dates else f"{x:,.6g}") for x in part["x"]]
+    ends = [part[end] if end in part else part["y"] for end in ("low", "high")]
+    values = [valued(y_unit, y, a, b) for y, a, b in zip(part["y"], *ends, strict=True)]
+    more = columns(part, "product", "provider", "note")
+    return [[value, *own, place] for value, own, place in zip(values, more, places, strict=True)]

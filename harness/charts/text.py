@@ -35,9 +35,41 @@ def decimals(uncertainty: float | None, default: int = 3, most: int = 5) -> int:
     return max(0, min(most, -math.floor(math.log10(uncertainty))))
 
 
-def number(value: float | None, digits: int = 3) -> str:
-    """``value`` with ``digits`` decimals; a dash where it is missing."""
-    return DASH if value is None or not math.isfinite(value) else f"{value:,.{digits}f}"
+MINUS = "−"
+"""The sign of a negative number where people read it; files that programs read keep the hyphen."""
+
+
+def number(value: float | None, digits: int = 3, *, signed: bool = False, percent: bool = False) -> str:
+    """``value`` with ``digits`` decimals; a dash where it is missing. ``signed`` writes the plus too; zero has no sign."""
+    if value is None or not math.isfinite(value):
+        return DASH
+    value = round(float(value), digits + 2 * percent) + 0.0
+    plus = "+" if signed and value else ""
+    return minus(f"{value:{plus},.{digits}{'%' if percent else 'f'}}")
+
+
+def minus(text: str) -> str:
+    """A number as text with a true minus sign."""
+    return MINUS + text[1:] if text.startswith("-") else text
+
+
+def estimate(
+    value: float | None, low: float | None = None, high: float | None = None, *, percent: bool = False, signed: bool = False
+) -> str:  # fmt: skip
+    """An estimate and its interval, ``127 (119–135)``, to the digit of half the interval's width: to the second telling digit
+    where the first is 1. Without an interval three telling digits.
+
+    ``percent`` takes shares. Where an end may be negative the ends stand apart, ``(−3, 5)``: a dash would be read as a sign.
+    """
+    if value is None or not math.isfinite(value):
+        return DASH
+    size = 100.0 if percent else 1.0
+    if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)) or high == low:
+        return number(value, significant_decimals(value * size), signed=signed, percent=percent)
+    digits = decimals((high - low) / 2 * size / 2, default=0)
+    middle, first, last = (number(v, digits, percent=percent, signed=signed) for v in (value, low, high))
+    joint = DASH if min(low, high) >= 0 and not signed else ", "
+    return f"{middle} ({first}{joint}{last})"
 
 
 def scored(value: float | None, stderr: float | None) -> str:
@@ -66,7 +98,7 @@ def dollars(value: float | None) -> str:
     if value is None or not math.isfinite(value):
         return DASH
     if value < 0:
-        return f"-{dollars(-value)}"
+        return f"{MINUS}{dollars(-value)}"
     value = float(f"{value:.3g}")
     if value == 0:
         return "$0"
@@ -88,12 +120,12 @@ def _scaled(value: float) -> str:
 
 def three_digits(value: float) -> str:
     """``value`` with three significant digits, never as a power of ten where it is large: 0.5, 12.3, 1,230,000."""
-    return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return minus(f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 100 else f"{value:.3g}")
 
 
 def count(value: float | None) -> str:
     """A whole number with thin grouping; a dash where it is missing."""
-    return DASH if value is None or not math.isfinite(value) else f"{int(value):,}"
+    return DASH if value is None or not math.isfinite(value) else minus(f"{int(value):,}")
 
 
 def rank(low: int, high: int) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from harness.charts.text import number
 from harness.market.alike.findings import LESS, LESS_HERE, MORE, MORE_HERE, UNKNOWN, group_verdict
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def answer_line(answers: SameAnswers | None) -> str:
     for relation, words in (("between", "of different vendors"), ("within", "of one vendor")):
         if ("same_wrong", relation) in of.index:
             wrong, beyond = of.loc[("same_wrong", relation)], of.loc[("kappa", relation)]
-            parts.append(f"{100 * wrong['mean']:.0f} % of the items that two models {words} both fail have one wrong answer "
+            parts.append(f"{100 * wrong['mean']:.0f}% of the items that two models {words} both fail have one wrong answer "
                          f"(beyond chance {_number(beyond['mean'])}{_interval(beyond['low'], beyond['high'])})")  # fmt: skip
     change, half_width = answers.per_ten_points
     if change == change:
@@ -108,7 +109,7 @@ def pair_table(rows: list[Row]) -> Table:
     table = Table(box=None, pad_edge=False)
     for heading in ("a", "b"):
         table.add_column(heading, no_wrap=True)
-    for heading in ("items", "right, %", "κ (95 %)", "beyond difficulty", "both wrong ÷ chance", "one vendor"):
+    for heading in ("items", "right, %", "κ (95%)", "beyond difficulty", "both wrong ÷ chance", "one vendor"):
         table.add_column(heading, justify="right")
     for row in rows:
         same = row["same_vendor"]
@@ -130,7 +131,7 @@ def group_table(rows: list[Row]) -> Table:
     table = Table(box=None, pad_edge=False)
     for heading in ("by", "groups", "measure"):
         table.add_column(heading, no_wrap=True)
-    for heading in ("pairs", "mean", "95 % over items", "95 % over models"):
+    for heading in ("pairs", "mean", "95% over items", "95% over models"):
         table.add_column(heading, justify="right", no_wrap=True)
     for row in rows:
         listed = row["group_a"] == "all" if row["by"] == "vendor" else row["measure"] in LISTED
@@ -168,7 +169,7 @@ def trend_lines(rows: list[Row]) -> list[str]:
 
 
 def _number(value: float, digits: int = 3) -> str:
-    return "–" if value != value else f"{value:.{digits}f}".replace("-", "−")
+    return number(value, digits)
 
 
 def _interval(low: float, high: float) -> str:
@@ -176,4 +177,4 @@ def _interval(low: float, high: float) -> str:
 
 
 def _signed(value: float) -> str:
-    return "–" if value != value else f"{value:+.3f}".replace("-", "−")
+    return number(value, 3, signed=True)

@@ -141,7 +141,7 @@ def _table(rows: pd.DataFrame, standing: str, title: str) -> Table:
     known = standing == "known"
     columns = [
         "model",
-        *(["suits (95 %)", "behind the first", "tests"] if known else ["points"]),
+        *(["suits (95%)", "behind the first", "tests"] if known else ["points"]),
         "$/M tokens",
         "price of",
         "as of",
@@ -154,7 +154,7 @@ def _table(rows: pd.DataFrame, standing: str, title: str) -> Table:
     for row, seller in zip(rows.to_dict("records"), sellers(SAY, rows), strict=True):
         cells = [str(row["model"])]
         if known:
-            cells.append(f"{100 * row['suitability']:.0f} % ({100 * row['low']:.0f}–{100 * row['high']:.0f})")
+            cells.append(f"{100 * row['suitability']:.0f}% ({100 * row['low']:.0f}–{100 * row['high']:.0f})")
             margin = (
                 f"{100 * row['behind']:.0f} ({100 * row['behind_low']:.0f} to {100 * row['behind_high']:.0f})".replace(
                     "-", "−"

@@ -107,7 +107,7 @@ def _print(title: str, frame: pd.DataFrame, first: str) -> None:
     """One table a pair: the differences are A − B."""
     for (one, two), rows in frame.groupby(["model_a", "model_b"], sort=False):
         table = Table(title=f"{title}: {one} − {two}", title_justify="left", box=None, pad_edge=False)
-        for column in (first, "difference", "95 % interval", "p (Holm)", "items", "items to settle it"):
+        for column in (first, "difference", "95% interval", "p (Holm)", "items", "items to settle it"):
             table.add_column(column, justify="left" if column == first else "right", no_wrap=True)
         for row in rows.to_dict("records"):
             table.add_row(*_cells({str(k): v for k, v in row.items()}, first))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from harness.market.queries import Queries
 
 DIGITS = 6
-HEADINGS = ("items of", "A − B", "items", "A", "B", "points", "95 % interval", "p (Holm)", "both/A/B/none", "$/solved A",
+HEADINGS = ("items of", "A − B", "items", "A", "B", "points", "95% interval", "p (Holm)", "both/A/B/none", "$/solved A",
             "$/solved B", "κ")  # fmt: skip
 """Columns of the table; ``both/A/B/none``: items that both solve, A alone, B alone, none."""
 WIDEST = 30

@@ -69,7 +69,7 @@ def scale(*, least: int | None, expect: str | None, domain: str | None, every: b
     print(UNIT)
     if benchmark is not None:
         name = fit.benchmarks.set_index("benchmark_id").loc[benchmark, "benchmark"]
-        print(f"Expected: the share of {name} that a new score would show, with its 95 % interval.")
+        print(f"Expected: the share of {name} that a new score would show, with its 95% interval.")
     if len(placed):
         print_table(ranked_table((placed if every else placed.head(SHOWN)).to_dict("records"), domain))
     if not every and len(placed) > SHOWN:

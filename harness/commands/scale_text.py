@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from harness.charts.text import number
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -88,10 +90,10 @@ def ranked_table(rows: list[Row], domain: str | None) -> Table:
     expected = bool(rows) and "expected" in rows[0]
     head = ["product"] if expected else ["product", "vendor"]  # 80 columns have room for the one or the other
     if domain is None:
-        columns = ["rank (95 %)", *head, "points (95 %)", "benchmarks"]
+        columns = ["rank (95%)", *head, "points (95%)", "benchmarks"]
     else:
         columns = [*head, "points there", "in all", "differs by", "benchmarks"]
-    table = _table([*columns, *(["expected (95 %)"] if expected else [])], {"product", "vendor"})
+    table = _table([*columns, *(["expected (95%)"] if expected else [])], {"product", "vendor"})
     for row in rows:
         cells = [row["name"], *([] if expected else [_text(row["vendor_en"])])]
         if domain is None:
@@ -108,7 +110,7 @@ def unranked_table(rows: list[Row]) -> Table:
     """Products that are not ranked, with their points and the reason."""
     from harness.market.scale_table import reason_text
 
-    table = _table(["product", "points (95 %)", "why not"], {"product", "why not"}, "not ranked")
+    table = _table(["product", "points (95%)", "why not"], {"product", "why not"}, "not ranked")
     for row in rows:
         table.add_row(row["name"], points_text(row, "points", "low", "high")[1], reason_text(row))
     return table
@@ -167,7 +169,7 @@ def _s(count: int) -> str:
 
 
 def _signed(value: float, digits: int = 1) -> str:
-    return f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", "−")
+    return number(value, digits, signed=True)
 
 
 def _text(value: Any) -> str:

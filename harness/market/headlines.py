@@ -31,7 +31,7 @@ def leader(board: pd.DataFrame) -> Leader:
 def ahead(rows: pd.DataFrame) -> pd.DataFrame:
     """How far the first of ``rows`` (``model, score, stderr``) is ahead of each other one, in the score's unit.
 
-    Columns ``model, difference, low, high``: the other model and the difference with its 95 % interval, as if both were
+    Columns ``model, difference, low, high``: the other model and the difference with its 95% interval, as if both were
     measured on different items (``analysis.statistics.ranking.independent_pairs``).
     """
     pairs = independent_pairs(rows[["model", "score", "stderr"]]).head(len(rows) - 1)
@@ -43,7 +43,7 @@ def ahead(rows: pd.DataFrame) -> pd.DataFrame:
 def level(rows: pd.DataFrame, gaps: pd.DataFrame | None = None) -> pd.Series[bool]:
     """Which of ``rows`` (``model, score, stderr``; the best first) cannot be told from the first, which counts itself.
 
-    The 95 % interval of the difference holds 0; without a standard error only an equal score is level. ``gaps`` are the
+    The 95% interval of the difference holds 0; without a standard error only an equal score is level. ``gaps`` are the
     differences, as ``ahead`` gives them for independent measurements.
     """
     import pandas as pd

@@ -44,7 +44,7 @@ def of_board(runs: pd.DataFrame, suite: str, version: str, origin: str) -> pd.Da
 
 
 def headline_results(queries: Queries, runs: pd.DataFrame) -> pd.DataFrame:
-    """Headline score of each task of ``runs`` in the metric's unit, with ``low, high`` (95 %) and the label as ``model``."""
+    """Headline score of each task of ``runs`` in the metric's unit, with ``low, high`` (95%) and the label as ``model``."""
     rows = queries.frame("headline_results", run_ids=_ids(runs))
     return with_intervals(rows.assign(model=rows["run_id"].map(dict(zip(runs["run_id"], runs["label"], strict=True)))))
 

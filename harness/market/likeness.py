@@ -55,7 +55,7 @@ def agreement(queries: Queries, runs: pd.DataFrame, kind: str) -> Agreement:
 
 
 def pair_intervals(measured: Agreement) -> pd.DataFrame:
-    """``pairs`` with the ends ``low, high`` of their 95 % intervals; pairs whose κ is not defined are left out."""
+    """``pairs`` with the ends ``low, high`` of their 95% intervals; pairs whose κ is not defined are left out."""
     models = {model: model for model in measured.matrix.models}
     drawn = agreement_of_groups.within_between(measured.matrix, models, seed=SEED, kind=measured.kind, draws=DRAWS)
     drawn = drawn.rename(columns={"group_a": "model_a", "group_b": "model_b"})

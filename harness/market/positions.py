@@ -45,7 +45,7 @@ def position_inputs(queries: Queries, board: pd.DataFrame, day: str | None = Non
 def positions(inputs: pd.DataFrame, choices: Choices) -> pd.DataFrame:
     """Dimensions, total, coverage and rank of each vendor under ``choices``, best first (``positioning.position``).
 
-    Beside them ``median_rank, low, high, first``: the 90 % interval of the rank over random choices, its ends rounded
+    Beside them ``median_rank, low, high, first``: the 90% interval of the rank over random choices, its ends rounded
     outwards to whole ranks, and the share of draws in which the vendor leads (``rank_intervals.monte_carlo``); missing where
     a vendor is not ranked.
     """

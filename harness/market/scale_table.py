@@ -81,7 +81,7 @@ def scale_table(
     Ranked products come first, best first; then those with points but too little to be ranked; then, newest first, those
     that the fit does not hold (points NaN). ``fit`` and ``left_out`` come from the query ``reported`` (``fit_scale`` and
     ``prepare_reported``), ``least`` is the fewest benchmarks of a ranked product; without a fit there is no row. Points,
-    ``low`` and ``high`` (95 %) are in the scale's unit. ``benchmarks`` counts families of tests and ``domains`` where they
+    ``low`` and ``high`` (95%) are in the scale's unit. ``benchmarks`` counts families of tests and ``domains`` where they
     fall: in the fit where it holds the product, else in all usable scores. ``newest`` is the date of the newest score.
     ``reason`` is empty where ``ranked``, else a code of REASONS; ``needed`` is the number that the product falls short of and
     ``only`` the code (ONLY) of the domain or board that is its only one. ``within_leader`` is False where not ranked.

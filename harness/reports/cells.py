@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 from harness.charts.chart import DASH
-from harness.charts.text import significant_decimals
+from harness.charts.text import minus, significant_decimals
 
 Cell = str | int | float | dt.date | None
 
@@ -53,11 +53,11 @@ def printed(cell: Cell, kind: str) -> str:
         return cell
     count = decimals(float(cell), kind)
     if kind == "percent":
-        return f"{cell:.{count}%}"
+        return minus(f"{cell:.{count}%}")
     if kind == "p" and cell < 0.0001:
         return "<0.0001"
     if abs(cell) >= LARGE and kind in POWERS:
-        return f"{cell:.2e}"
+        return minus(f"{cell:.2e}")
     sign = "+" if kind == "signed" else ""
     text = f"{cell:{sign},.{count}f}"
-    return re.sub(r"^-(?=[0.,]*$)", "", text)
+    return minus(re.sub(r"^-(?=[0.,]*$)", "", text))

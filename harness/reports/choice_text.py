@@ -163,7 +163,7 @@ def language(say: Translator, code: str) -> str:
 
 def percent(share: Any) -> str:
     """A share as whole percent."""
-    return f"{100 * float(share):.0f} %"
+    return f"{100 * float(share):.0f}%"
 
 
 def _price(say: Translator, key: str, row: pd.Series[Any], **values: object) -> str:

@@ -55,7 +55,7 @@ class Words(Translator):
         return Column(key, self(f"col.{label or key}"), kind, unit)
 
     def interval(self, kind: str) -> tuple[Column, Column]:
-        """The ends of a 95 % interval."""
+        """The ends of a 95% interval."""
         return self.column("low", kind), self.column("high", kind)
 
     def ranks(self) -> tuple[Column, Column]:

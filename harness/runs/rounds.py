@@ -1,4 +1,4 @@
-"""Scoring in rounds (``--precision``): each task in random items until its 95 % interval is narrow enough.
+"""Scoring in rounds (``--precision``): each task in random items until its 95% interval is narrow enough.
 
 The order of each task's items (seeded), the rounds and the batches of every round are fixed before the
 first batch and stand at the head of the journal. Which batches are scored follows from the answers
@@ -38,7 +38,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Stop:
-    """The end of one task's scoring: items scored, their mean, and its 95 % interval for the mean of all items.
+    """The end of one task's scoring: items scored, their mean, and its 95% interval for the mean of all items.
 
     ``stopped`` is false for a task that was scored whole, and then ``low`` and ``high`` may be null.
     """

@@ -159,7 +159,7 @@ def test_index_differences_leave_out_pairs_that_lack_a_task() -> None:
 
 
 def test_index_intervals_cover() -> None:
-    """1,000 simulated suites of four tasks: the overall interval holds the true index 93–97 % of the time."""
+    """1,000 simulated suites of four tasks: the overall interval holds the true index 93–97% of the time."""
     rng = np.random.default_rng(4)
     tasks = make.tasks([{"task": t, "chance": c} for t, c in zip("wxyz", (0.25, 0.25, 0.5, 0.0), strict=True)])
     truth = np.array([0.6, 0.7, 0.8, 0.4])

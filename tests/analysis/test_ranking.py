@@ -89,7 +89,7 @@ def test_detectable_difference_and_items_agree_with_statsmodels() -> None:
 
 
 def test_millers_worked_example() -> None:
-    """Miller 2024, sec. 5.1: to find 3 points with 80 % power where the paired variance is 1/9 takes 969 questions."""
+    """Miller 2024, sec. 5.1: to find 3 points with 80% power where the paired variance is 1/9 takes 969 questions."""
     assert ranking.items_to_settle(0.03, 1 / 3) == 969
 
 
@@ -108,7 +108,7 @@ def test_settle_frame_takes_the_deviation_from_the_error() -> None:
 
 
 def test_rank_intervals_hold_the_true_rank() -> None:
-    """Over 200 simulated markets at most 5 % have any model whose interval misses its true rank."""
+    """Over 200 simulated markets at most 5% have any model whose interval misses its true rank."""
     rng = np.random.default_rng(3)
     truth = np.array([0.80, 0.78, 0.74, 0.70, 0.69, 0.50])
     missed = 0

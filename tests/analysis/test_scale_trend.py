@@ -127,7 +127,7 @@ def test_a_group_that_follows_five_months_later_is_five_months_and_points_behind
 
 
 def test_the_rule_of_significance_waits_until_the_difference_can_be_told() -> None:
-    """Standard error of a difference sqrt(2) points: 2.77 are told at 5 %, so three of the five behind."""
+    """Standard error of a difference sqrt(2) points: 2.77 are told at 5%, so three of the five behind."""
     followers = [(day, points - 5, True) for day, points, _ in RISING[6:]]
     found = _gap(_board([*RISING, *followers]), error=1.0)
     assert (found.over_time["told"] == "ahead").all()
@@ -218,7 +218,7 @@ def test_vendors_left_out_and_models_of_neither_group_count_for_nothing() -> Non
 
 
 def test_intervals_hold_the_truth_of_simulated_markets() -> None:
-    """Two models a month and group, 16 points a year, open five months behind, errors of two points: truth in ~95 %."""
+    """Two models a month and group, 16 points a year, open five months behind, errors of two points: truth in ~95%."""
     months = pd.date_range("2023-01-01", "2025-12-01", freq="MS")
     rate = 16 / 12
     rows = [(f"{day:%Y-%m-%d}", 120 + rate * i - below, False) for i, day in enumerate(months) for below in (0, 4)]

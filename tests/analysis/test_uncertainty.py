@@ -194,7 +194,7 @@ def test_class_stderrs_are_seeded_and_zero_where_every_answer_is_right() -> None
 
 
 def _coverage(kind: str, suites: int = 1000) -> float:
-    """Share of simulated suites whose 95 % interval holds the truth."""
+    """Share of simulated suites whose 95% interval holds the truth."""
     rng = np.random.default_rng(9)
     covered = 0
     for _ in range(suites):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -10,7 +12,7 @@ from harness.charts.chart import plain, short
 from harness.i18n.translator import Translator
 
 SAY = Translator("en")
-WORDS = {"title": "A leads", "note": "Bars are 95 % intervals.", "source": "a test", "name": "test"}
+WORDS = {"title": "A leads", "note": "Bars are 95% intervals.", "source": "a test", "name": "test"}
 RANKED = pd.DataFrame(
     {"model": ["a", "<b>b</b>", "c"], "score": [0.8, 0.6, 0.5], "low": [0.7, 0.5, None], "high": [0.9, 0.7, None],
      "segment": ["lab", "startup", "big-tech"], "ranks": ["1", "2–3", "2–3"]}
@@ -81,7 +83,7 @@ def _points() -> pd.DataFrame:
 
 def test_a_scatter_on_a_log_axis_drops_what_it_cannot_show_and_keeps_it_in_the_data() -> None:
     drawn = scatter.points(_points(), SAY, x_unit="$", y_unit="index", log_x=True, frontier=True, **WORDS)
-    line, marks = drawn.figure.data
+    line, marks, _ = drawn.figure.data
     assert list(line.x) == [0.1, 10.0] and list(marks.x) == [0.1, 10.0]
     assert len(drawn.data) == 3
     assert list(marks.error_y.array) == pytest.approx([0.1, 0.1])
@@ -90,7 +92,7 @@ def test_a_scatter_on_a_log_axis_drops_what_it_cannot_show_and_keeps_it_in_the_d
 
 def test_a_scatter_draws_unknown_segments_and_a_cross() -> None:
     drawn = scatter.points(_points(), SAY, x_unit="x", y_unit="y", middle=(1.0, 0.5), **WORDS)
-    assert {t.marker.color for t in drawn.figure.data} == {palette.GREEN, palette.GREY}
+    assert {t.marker.color for t in drawn.figure.data if t.mode != "text"} == {palette.GREEN, palette.GREY}
     assert len(drawn.figure.layout.shapes) == 2
     assert scatter.points(_points().head(0), SAY, x_unit="x", y_unit="y", **WORDS).figure.data == ()
 
@@ -117,13 +119,13 @@ def test_rows_of_one_thing_are_joined_in_order() -> None:
 def test_a_heat_map_leaves_missing_cells_empty() -> None:
     square = pd.DataFrame([[1.0, None], [0.5, 0.25]], index=["r1", "r2"], columns=["c1", "c2"])
     cells = grid.heat(square, unit="κ", **WORDS).figure.data[0]
-    assert cells.text.tolist() == [["1.00", ""], ["0.50", "0.25"]]
+    assert [[re.sub("<[^>]*>", "", t) for t in row] for row in cells.text] == [["1.00", ""], ["0.50", "0.25"]]
     wide = pd.DataFrame([[0.0] * 30] * 30)
     assert grid.heat(wide, unit="κ", **WORDS).figure.data[0].text is None, "too many cells to write in"
 
 
 def test_alt_text_says_finding_and_note() -> None:
-    assert dots.ranking(RANKED, unit="index", **WORDS).alt == "A leads. Bars are 95 % intervals."
+    assert dots.ranking(RANKED, unit="index", **WORDS).alt == "A leads. Bars are 95% intervals."
 
 
 def test_text_is_cut_and_harmless() -> None:

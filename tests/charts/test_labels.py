@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.charts.labels import CHARACTER, LINE, placed
+from harness.charts import scatter
+from harness.charts.labels import CHARACTER, LINE, MOST, UNSEEN, placed
+from harness.i18n.translator import Translator
 
 UNIT = st.floats(0, 1, allow_nan=False)
 
@@ -34,3 +37,22 @@ def test_the_first_of_two_at_one_place_keeps_its_name() -> None:
         ("first", "middle right"),
         ("second", "middle right"),
     ]
+
+
+def test_at_most_fifteen_names_are_written_the_first_ones() -> None:
+    xs = [0.1 + 0.2 * (i % 5) for i in range(30)]
+    ys = [0.05 + 0.15 * (i // 5) for i in range(30)]
+    written = [bool(name) for name, _ in placed(xs, ys, ["a"] * 30)]
+    assert written == [True] * MOST + [False] * (30 - MOST)
+
+
+def test_a_scatter_has_names_that_fit_a_telephone_and_shows_one_set_of_names() -> None:
+    rows = pd.DataFrame({"label": [f"A model of some maker {i}" for i in range(20)], "x": [i % 7 for i in range(20)],
+                         "y": [(i * 5) % 11 for i in range(20)], "segment": "lab"})  # fmt: skip
+    figure = scatter.points(
+        rows, Translator("en"), x_unit="x", y_unit="y", title="", note="", source="", name="n"
+    ).figure
+    wide, narrow = figure.data
+    assert narrow.textfont.color == UNSEEN and wide.textfont.color is None
+    few, many = (sum(map(bool, trace.text)) for trace in (narrow, wide))
+    assert 0 < few < many <= MOST

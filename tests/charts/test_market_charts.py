@@ -8,8 +8,9 @@ from itertools import combinations
 import pandas as pd
 import pytest
 
-from harness.charts import bubbles, flow_layout, flows, lanes, stages
+from harness.charts import vendor_colours
 from harness.charts.chart import Chart, brief
+from harness.charts.companies import bubbles, flow_layout, flows, lanes, stages
 from harness.charts.palette import SERIES
 from harness.i18n.translator import Translator
 
@@ -66,7 +67,7 @@ def test_no_two_marks_or_names_touch_in_a_column_of_a_telephone() -> None:
 def test_a_lane_sets_dots_of_one_day_apart_and_names_the_best_and_the_newest() -> None:
     days = pd.to_datetime(["2025-01-01", "2026-01-01", "2026-01-01", "2026-01-01", "2026-06-01"])
     frame = pd.DataFrame(
-        {"series": ["a", "a", "a", "a", "b"], "label": ["old", "top", "x", "last", "only"], "x": days,
+        {"series": ["a", "a", "a", "a", "b"], "vendor_id": ["openai"] * 4 + ["google"], "label": ["old", "top", "x", "last", "only"], "x": days,
          "score": [100.0, 200.0, None, None, 150.0], "newest": [False, False, False, True, True],
          "best": [False, True, False, False, True], "hover": [[]] * 5}
     )  # fmt: skip
@@ -77,6 +78,10 @@ def test_a_lane_sets_dots_of_one_day_apart_and_names_the_best_and_the_newest() -
         assert abs(a[1] - b[1]) >= (a[2] + b[2]) / 2 - 0.01
     assert list(first.marker.size)[:2] == [lanes.LEAST, lanes.LARGEST] and second.marker.size[0] > lanes.LEAST
     assert list(first.marker.symbol) == ["circle", "circle", "circle-open", "circle-open"]
+    assert (first.marker.color, second.marker.color) == (
+        vendor_colours.colour("openai"),
+        vendor_colours.colour("google"),
+    )
     assert [a.text for a in figure.layout.annotations] == ["top", "last", "only"], "what is both is named once"
 
 
@@ -95,7 +100,7 @@ def test_an_arrow_is_as_wide_as_its_amount_and_dotted_without_one() -> None:
     lines = [t for t in figure.data if t.mode == "lines"][::-1]
     assert [t.line.width for t in lines] == [16.0, 4.0, 8.0, flows.THIN, flows.THIN]
     assert [t.line.dash for t in lines] == ["solid"] * 3 + ["dot"] * 2
-    assert [t.meta for t in lines] == [("one<br>&lt;two&gt;",)] * 5
+    assert [t.meta for t in lines] == [("<b>one</b><br>&lt;two&gt;",)] * 5
     ends = {t.name: list(t.x) for t in figure.data if t.mode == "markers"}
     assert ends == {"acquired": [1], "invested": [1, 1], "partnered": [1, 1, 0, 0]}
     assert [a.text for a in figure.layout.annotations][:3] == ["$80", "$20", "$40"]

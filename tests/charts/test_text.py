@@ -39,7 +39,7 @@ def test_a_score_and_its_error_are_rounded_alike() -> None:
         (999.9, "$1k"),
         (9.999, "$10.0"),
         (2.5e15, "$2,500T"),
-        (-1.0, "-$1.00"),
+        (-1.0, "−$1.00"),
         (3e-9, "<$0.000001"),
         (None, "–"),
     ],
@@ -66,3 +66,35 @@ def test_csv_carries_chinese_for_a_spreadsheet() -> None:
     data = text.csv(pd.DataFrame({"名": ["阿里巴巴"]}))
     assert data.startswith(b"\xef\xbb\xbf")
     assert "阿里巴巴" in data.decode("utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "shown"),
+    [
+        (127.34, 119.2, 135.9, "127 (119–136)"),
+        (0.51234, 0.4712, 0.5533, "0.51 (0.47–0.55)"),
+        (0.51234, 0.4999, 0.5233, "0.512 (0.500–0.523)"),
+        (2.04, 0.7, 3.4, "2.0 (0.7–3.4)"),
+        (-3.04, -8.1, 2.2, "−3 (−8, 2)"),
+        (0.1025, None, None, "0.102"),
+        (1234.5, 1234.5, 1234.5, "1,234"),
+        (None, 0.0, 1.0, "–"),
+        (0.0, None, None, "0"),
+    ],
+)
+def test_an_estimate_is_written_to_the_digit_of_its_interval(
+    value: float | None, low: float | None, high: float | None, shown: str
+) -> None:
+    assert text.estimate(value, low, high) == shown
+
+
+def test_an_estimated_share_is_written_in_per_cent() -> None:
+    assert text.estimate(0.4213, 0.38, 0.46, percent=True) == "42% (38%–46%)"
+    assert text.estimate(0.04213, 0.0, 0.08, percent=True, signed=True) == "+4% (0%, +8%)"
+
+
+def test_a_negative_number_has_a_true_minus_and_zero_none() -> None:
+    assert text.number(-3.0, 1) == "−3.0" and text.number(-0.001, 1) == "0.0"
+    assert text.number(2.0, 1, signed=True) == "+2.0" and text.number(0.0, 1, signed=True) == "0.0"
+    assert text.count(-12015) == "−12,015" and text.three_digits(-0.5) == "−0.5"
+    assert text.number(-0.0346, 1, percent=True) == "−3.5%"

@@ -232,3 +232,26 @@ def test_a_language_is_one_file_and_english_stands_in(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("locale", "code"), [("zh-CN", "zh"), ("en-GB", "en"), ("xx", "en"), (None, "en")])
 def test_a_browser_gets_its_language_or_english(locale: str | None, code: str) -> None:
     assert preferred(locale) == code
+
+
+def test_per_cent_is_written_in_one_way() -> None:
+    """Without a space, in every language: 95%."""
+    apart = re.compile(r"[\d}][ \u00a0\u202f][%％]|％")
+    assert [key for key, texts in messages().items() for text in texts.values() if apart.search(text)] == []
+
+
+def test_per_cent_is_written_in_one_way_where_code_prints_it() -> None:
+    """No piece of text of the package that ends a number and begins with a space and a per cent sign."""
+    package = ROOT / "harness"
+    found = []
+    for path in sorted(package.rglob("*.py")):
+        if path.is_relative_to(package / "catalog" / "importers"):
+            continue  # they write the catalog, which quotes its sources
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and re.search(r"(^|\d) %(?!\w)", node.value)
+            ):
+                found.append(f"{path.relative_to(package)}:{node.lineno}")
+    assert found == []

@@ -8,7 +8,7 @@ from harness.market import likeness
 from tests.market.ten_items import RUNS, TenItems
 
 KAPPA = (0.6 - 0.48) / (1 - 0.48)
-"""A and B agree on 6 of 10 items; at 60 % and 40 % right, chance alone gives 0.6 · 0.4 + 0.4 · 0.6."""
+"""A and B agree on 6 of 10 items; at 60% and 40% right, chance alone gives 0.6 · 0.4 + 0.4 · 0.6."""
 
 
 @pytest.fixture(scope="module")

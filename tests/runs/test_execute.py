@@ -91,7 +91,7 @@ def test_limit_below_one_is_a_share_as_lm_eval_has_it(tiny_model: Path, calibrat
         name: get_sample_size(task, 0.013) for name, task in tasks.items()
     }
     assert manifest["plan"]["limit"] == 0.013 and not manifest["valid"]
-    assert manifest["verdict"][0]["message"].startswith("Only the first 1.3 % of items of each task")
+    assert manifest["verdict"][0]["message"].startswith("Only the first 1.3% of items of each task")
     rows = pq.read_table(done.folder / "samples.parquet", columns=["task", "item"]).to_pylist()
     assert {t["task"]: t["items"] for t in manifest["tasks"]} == {
         task: len({r["item"] for r in rows if r["task"] == task}) for task in tasks

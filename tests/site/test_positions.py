@@ -96,7 +96,7 @@ def test_a_chart_without_intervals_claims_none(site: Open, filled: Path) -> None
     assert leaderboard.bars_note(view, rows[1:], "Bars are x.").startswith("No error bars")
     assert "2 of 3 have no bar" in leaderboard.bars_note(view, rows, "Bars are x.")
     at = site(filled, "capability", origin="Measured")
-    assert "Bars are 95 % intervals" in texts(at)
+    assert "Bars are 95% intervals" in texts(at)
 
 
 def test_the_gap_of_today_is_between_the_best_of_both(site: Open, filled: Path) -> None:

@@ -105,7 +105,8 @@ def test_the_trend_is_the_slope_of_the_records(site: Open, filled: Path) -> None
             years.append(pd.Timestamp(day).toordinal() / 365.25)
             level.append(score)
     told = re.search(
-        r"rises by (\S+) points a year since \S+ \(95 % interval (\S+) to ([\d.-]+)\)", texts(at).replace("\\", "")
+        r"rises by (\S+) points a year since \S+ \(95% interval (\S+) to ([\d.-]+)\)",
+        texts(at).replace("\\", "").replace("−", "-"),
     )
     assert told and f"Least squares over the {len(level)} records" in texts(at)
     slope = stats.linregress(years, level).slope

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 GROWTH = (2.0, 2.4, 3.1)
-"""Growth a year of the frontier's training cost since 2016: low, middle and high end of its 95 % interval (Cottier et al. 2024)."""
+"""Growth a year of the frontier's training cost since 2016: low, middle and high end of its 95% interval (Cottier et al. 2024)."""
 METHOD = "amortised hardware and energy"
 """The kind of estimate that is comparable: the run's share of the hardware's price, and its electricity."""
 YEARLY = ("rnd_spend", "capex")

@@ -26,7 +26,7 @@ from harness.analysis.companies.scores import (
 from harness.analysis.statistics.uncertainty import Floats
 from harness.catalog.schema import DIMENSIONS
 
-DRAWS = 400  # the ends of a 90 % rank interval then move by less than a rank; more would make a moved slider wait
+DRAWS = 400  # the ends of a 90% rank interval then move by less than a rank; more would make a moved slider wait
 AGES = (float("inf"), 3.0, 1.5)
 """Age in years above which facts are left out, one drawn each time."""
 OVERALL = "overall"
@@ -94,7 +94,7 @@ def participants(table: Table, choices: Choices) -> tuple[Booleans, Booleans]:
 
 
 def monte_carlo(inputs: pd.DataFrame, *, seed: int, draws: int = 2000, choices: Choices = DEFAULT) -> pd.DataFrame:
-    """Rank of each ranked vendor over random choices: ``vendor_id, rank, median_rank, low, high, first`` (90 %).
+    """Rank of each ranked vendor over random choices: ``vendor_id, rank, median_rank, low, high, first`` (90%).
 
     ``first`` is the share of draws in which the vendor leads. Seeded.
     """
@@ -117,7 +117,7 @@ def dimension_ranks(inputs: pd.DataFrame, *, seed: int, draws: int = DRAWS, choi
     """Place of every vendor on every dimension and over all, one row a vendor and dimension.
 
     Columns: ``vendor_id, dimension`` (DIMENSIONS and ``overall``), ``score`` (0–1), ``coverage`` (share of the dimension's
-    ranking inputs), ``placed, rank``, ``rank_low, rank_high`` (90 % over random choices, rounded outwards; NaN where not placed).
+    ranking inputs), ``placed, rank``, ``rank_low, rank_high`` (90% over random choices, rounded outwards; NaN where not placed).
     """
     table = input_table(inputs, choices=choices)
     columns = ["vendor_id", "dimension", "score", "coverage", "placed", "rank", "rank_low", "rank_high"]
@@ -146,7 +146,7 @@ def dimension_ranks(inputs: pd.DataFrame, *, seed: int, draws: int = DRAWS, choi
 
 
 def _interval(ranks: Floats) -> tuple[Floats, Floats]:
-    """The 90 % interval of each column; NaN where no draw places the vendor."""
+    """The 90% interval of each column; NaN where no draw places the vendor."""
     some = ~np.isnan(ranks).all(axis=0)
     low, high = np.full(ranks.shape[1], np.nan), np.full(ranks.shape[1], np.nan)
     if some.any():

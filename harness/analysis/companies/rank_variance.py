@@ -13,7 +13,7 @@ from harness.catalog.schema import DIMENSIONS
 
 
 def imputed_ranks(inputs: pd.DataFrame, *, seed: int, draws: int = 200, choices: Choices = DEFAULT) -> pd.DataFrame:
-    """Ranks with missing inputs left missing beside ranks with them drawn: ``vendor_id, rank, imputed, low, high`` (90 %).
+    """Ranks with missing inputs left missing beside ranks with them drawn: ``vendor_id, rank, imputed, low, high`` (90%).
 
     Everything else is as ``choices`` say, so that the two differ by the missing inputs alone. Source: Little and Rubin (2002).
     """

@@ -14,7 +14,7 @@ import pandas as pd
 from harness.analysis.statistics.uncertainty import CONFIDENCE
 
 LEAST_SHARED = 50
-"""Models that two dates must share: the 95 % interval of the median of 50 is from the 18th to the 33rd, about the middle third
+"""Models that two dates must share: the 95% interval of the median of 50 is from the 18th to the 33rd, about the middle third
 (binomial)."""
 NEW = pd.Timedelta(days=92)
 """A maker's first recorded price counts from the model's release where that is at most this long before the record."""
@@ -55,7 +55,7 @@ def record_prices(prices: pd.DataFrame, reaches: npt.NDArray[np.bool_]) -> pd.Da
 class PriceDecline:
     """Fall of the lowest price of a level between two days: from ``before`` to ``now``, USD per million tokens.
 
-    ``halving``: months in which it halved on average, with the 95 % interval ``low`` to ``high``; infinite where it did not
+    ``halving``: months in which it halved on average, with the 95% interval ``low`` to ``high``; infinite where it did not
     fall.
     """
 
@@ -94,7 +94,7 @@ def price_decline(
 
 @dataclass(frozen=True, slots=True)
 class PriceMove:
-    """Median relative change of the list prices of the same ``models`` between two dates, with its 95 % interval."""
+    """Median relative change of the list prices of the same ``models`` between two dates, with its 95% interval."""
 
     models: int
     median: float

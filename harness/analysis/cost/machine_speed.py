@@ -38,11 +38,11 @@ class Range:
 
 
 DENSE_COMPUTE = Range(0.25, math.sqrt(0.25 * 0.76), 0.76)
-"""Share of peak arithmetic that a dense model reaches. High: 76 % in prefill (Pope et al. 2023). Low: Llama-2 70B at FP8 on
-4×H100, 2,048:128 tokens, counted over all of its time (TensorRT-LLM 0.5 performance table: 843 tokens/s out are 25 %)."""
+"""Share of peak arithmetic that a dense model reaches. High: 76% in prefill (Pope et al. 2023). Low: Llama-2 70B at FP8 on
+4×H100, 2,048:128 tokens, counted over all of its time (TensorRT-LLM 0.5 performance table: 843 tokens/s out are 25%)."""
 EXPERT_COMPUTE = Range(0.08, math.sqrt(0.08 * 0.76), 0.76)
 """The same of a mixture of experts. Low: DeepSeek-R1 at FP8 on 8×H200, 2,000-token prompts (GPUStack performance lab: 19,024
-tokens/s are 9 %); DeepSeek's own service reaches 15 % on H800 nodes (73,700 tokens/s in, 56.3 % of them cached)."""
+tokens/s are 9%); DeepSeek's own service reaches 15% on H800 nodes (73,700 tokens/s in, 56.3% of them cached)."""
 BANDWIDTH = Range(0.4, math.sqrt(0.4 * 0.75), 0.75)
 """Share of peak memory bandwidth while tokens are generated: gpt-fast on A100, 0.37 (int8, 8 GPUs) to 0.73 (bf16, 2 GPUs)."""
 LAYER_SECONDS = Range(0.0, 70e-6, 300e-6)

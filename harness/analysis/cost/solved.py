@@ -2,7 +2,7 @@
 
 Money is in US dollars. ``frame`` has one row a run: ``items, solved, right_or_wrong``; over the items of known cost
 ``costed, costed_solved, solved_squared, cost, cost_squared, cost_solved`` (numbers, sums and sums of products). A failed
-item costs too: cost ÷ share solved. Intervals are 95 %.
+item costs too: cost ÷ share solved. Intervals are 95%.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def total_cost(costs: pd.DataFrame, *, solved: int, confidence: float = CONFIDEN
 
 @dataclass(frozen=True, slots=True)
 class CostRatio:
-    """Cost per solved item of model a ÷ that of model b on the same items, and a − b in US dollars, with 95 % intervals."""
+    """Cost per solved item of model a ÷ that of model b on the same items, and a − b in US dollars, with 95% intervals."""
 
     items: int
     ratio: float

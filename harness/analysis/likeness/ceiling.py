@@ -28,7 +28,7 @@ _OF = ("kappa", "residual")
 @dataclass(frozen=True, slots=True)
 class SameModel:
     """``pairs``: REFERENCE_COLUMNS, one row a pair of runs of one model; ``levels``: LEVEL_COLUMNS, their means by kind, with
-    95 % bootstrap intervals over items."""
+    95% bootstrap intervals over items."""
 
     pairs: pd.DataFrame
     levels: pd.DataFrame

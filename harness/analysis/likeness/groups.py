@@ -29,7 +29,7 @@ def group_likeness(
 ) -> pd.DataFrame:
     """Mean of each measure over the pairs of two groups, of one group, of all within and between: GROUP_COLUMNS.
 
-    ``low, high``: 95 % bootstrap over items; ``models_low, models_high``: over models (``draws`` samples; a model drawn twice
+    ``low, high``: 95% bootstrap over items; ``models_low, models_high``: over models (``draws`` samples; a model drawn twice
     forms no pair with itself), for what other models of these groups would give. The last row of a measure is within −
     between. ``band``: the accuracies of ``kappa_at_like_accuracy``. Models without a group are left out. Source: Kim et al.
     (2025), sec. 4; Snijders and Borgatti (1999).

@@ -14,7 +14,7 @@ from harness.analysis.statistics.uncertainty import Floats, normal_quantile
 def pair_slope(
     design: Floats, value: Floats, first: npt.NDArray[np.object_], second: npt.NDArray[np.object_]
 ) -> tuple[float, float]:
-    """Coefficient of the second column of ``design`` by least squares over pairs, and the half width of its 95 % interval.
+    """Coefficient of the second column of ``design`` by least squares over pairs, and the half width of its 95% interval.
 
     1.96 standard errors of the jackknife over models, √((n − 1)/n · Σ(slope without one − their mean)²). ``first, second``: the
     models of each pair. NaN where the column does not vary or the pairs are too few. Source: Efron and Stein (1981).

@@ -51,7 +51,7 @@ def likeness(
     draws: int = 400,
     models: Collection[str] | None = None,
 ) -> Likeness:
-    """Likeness of every pair on the items that both answered, with 95 % bootstrap intervals over clusters of items.
+    """Likeness of every pair on the items that both answered, with 95% bootstrap intervals over clusters of items.
 
     ``vendors``: a model's maker; ``same_vendor`` is missing where one is not known. ``accuracy_a, accuracy_b``: on the shared
     items. ``models``: pairs of these alone; items are as difficult as all of the matrix find them. ``kappa``: error consistency; ``residual``: Q3 (``rasch.residual_correlation``); ``both_wrong``: the share of items

@@ -45,7 +45,7 @@ class AnswerMatrix:
 
 @dataclass(frozen=True, slots=True)
 class SameAnswers:
-    """``pairs``: ANSWER_PAIR_COLUMNS; ``groups``: ANSWER_GROUP_COLUMNS, within and between vendors and their difference, with 95 %
+    """``pairs``: ANSWER_PAIR_COLUMNS; ``groups``: ANSWER_GROUP_COLUMNS, within and between vendors and their difference, with 95%
     bootstrap intervals over items; ``per_ten_points``: change of κ of different vendors' pairs with ten points more of mean
     accuracy, and the half width of its interval."""
 
@@ -112,7 +112,7 @@ def same_answers(
 
 
 def per_ten_points(pairs: pd.DataFrame) -> tuple[float, float]:
-    """Change of κ with ten points more of a pair's mean accuracy, their difference held equal, and its half width (95 %).
+    """Change of κ with ten points more of a pair's mean accuracy, their difference held equal, and its half width (95%).
 
     Least squares over the pairs of different vendors, the error by leaving out one model at a time (``pair_slope``). NaN with
     fewer than LEAST_MODELS models.

@@ -23,7 +23,7 @@ STEPS = 60  # points of a curve: no corner is seen
 
 
 def first_share_interval(matrix: OutcomeMatrix, *, seed: int, draws: int = 200) -> tuple[float, float]:
-    """Ends of the 95 % bootstrap interval, over clusters of items, of ``dimensions.Dimensions.first_share``.
+    """Ends of the 95% bootstrap interval, over clusters of items, of ``dimensions.Dimensions.first_share``.
 
     NaN with fewer than two models whose outcomes vary. Source: Efron and Tibshirani (1993), sec. 7.2.
     """

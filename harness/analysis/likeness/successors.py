@@ -21,7 +21,7 @@ def successors(
 ) -> pd.DataFrame:
     """Likeness of each model to its vendor's model before it, by release date (same day: by name): SUCCESSOR_COLUMNS.
 
-    ``difference``: ``value`` less the mean over pairs of different vendors, ``low, high`` its 95 % bootstrap over items (the
+    ``difference``: ``value`` less the mean over pairs of different vendors, ``low, high`` its 95% bootstrap over items (the
     draws of ``likeness``). Models of an unknown vendor or date are left out, as are pairs without a ``value``. Source: Kim et
     al. (2025), sec. 4.
     """

@@ -1,7 +1,7 @@
 """Confidence sequence of a bounded mean, valid at every number of items: the rule that stops scoring early.
 
-An ordinary 95 % interval that is looked at again and again until it is narrow covers far less than
-95 %. The hedged betting sequence of Waudby-Smith and Ramdas (2024), "Estimating means of bounded
+An ordinary 95% interval that is looked at again and again until it is narrow covers far less than
+95%. The hedged betting sequence of Waudby-Smith and Ramdas (2024), "Estimating means of bounded
 random variables by betting", Journal of the Royal Statistical Society B 86(1), 1–27, holds at all
 times at once. For every candidate mean m a gambler bets that the values lie above m, another that
 they lie below; a fair game makes neither rich, so a candidate at which one of them is rich is no

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.charts.chart import Chart, across, blank, plain, short
-from harness.charts.palette import GREEN, series
+from harness.charts.heat_colours import PALE, ink
+from harness.charts.hover import cards, said
+from harness.charts.palette import GREEN
+from harness.charts.vendor_colours import marks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,8 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PARTS = ("both", "only_a", "only_b", "neither")
-PALE, DARK = "#C9CDD3", "#22262B"
-"""The part that says least, and the numbers on it: readable on white and on near-black."""
 ROW = 44
 """Pixels a bar: its number stands inside."""
 LEAST_WRITTEN = 0.045
@@ -22,14 +23,24 @@ LEAST_WRITTEN = 0.045
 
 
 def quarters(
-    frame: pd.DataFrame, labels: Mapping[str, str], *, title: str, unit: str, note: str, source: str, name: str
+    frame: pd.DataFrame,
+    labels: Mapping[str, str],
+    *,
+    title: str,
+    unit: str,
+    note: str,
+    source: str,
+    name: str,
+    vendors: tuple[str, str] = ("", ""),
 ) -> Chart:
-    """One bar per row (``label`` and the numbers of items in PARTS), the first on top; ``labels`` name the parts."""
+    """One bar per row (``label`` and the numbers of items in PARTS), the first on top; ``labels`` name the parts,
+    ``vendors`` are those of the two."""
     import plotly.graph_objects as go
 
     rows = frame.iloc[::-1]
     total = rows[list(PARTS)].sum(axis=1)
-    colours = {"both": GREEN, "only_a": series(0).colour, "only_b": series(1).colour, "neither": PALE}
+    own = marks(vendors)
+    colours = {"both": GREEN, "only_a": own[0].colour, "only_b": own[1].colour, "neither": PALE}
     figure = blank(120 + ROW * max(len(rows), 2), barmode="stack")
     for part in PARTS:
         share = rows[part] / total
@@ -44,9 +55,15 @@ def quarters(
                 textposition="inside",
                 insidetextanchor="middle",
                 textangle=0,
-                insidetextfont={"color": DARK if part == "neither" else "#FFFFFF"},
-                customdata=[[plain(label), int(n)] for label, n in zip(rows["label"], rows[part], strict=True)],
-                hovertemplate=f"<b>%{{customdata[0]}}</b><br>{plain(labels[part])}: %{{customdata[1]:,}} (%{{x:.0%}})<extra></extra>",
+                insidetextfont={"color": ink(colours[part])},
+                **cards(
+                    rows["label"],
+                    [
+                        [said(labels[part], f"{int(n):,} ({s:.0%})"), unit]
+                        for n, s in zip(rows[part], share, strict=True)
+                    ],
+                    source=source,
+                ),
             )
         )
     figure.update_xaxes(title=across(unit), tickformat=".0%", range=[0, 1], showgrid=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.charts.chart import Chart, across, blank, plain
+from harness.charts.hover import cards, said, valued
 from harness.charts.palette import VERMILLION, series
 
 if TYPE_CHECKING:
@@ -31,15 +32,24 @@ def against_chance(
     import plotly.graph_objects as go
 
     figure = blank(height, bargap=0.2)
-    shown = ":.1%" if percent else ":.2f"
+
+    def told(column: str) -> list[list[str]]:
+        return [
+            [said(x_unit, x), valued(y_unit, y, percent=percent)]
+            for x, y in zip(frame["x"], frame[column], strict=True)
+        ]
+
+    def named(thing: str, column: str) -> dict[str, Any]:
+        return cards([thing] * len(frame), told(column), source=source)
+
     figure.add_trace(
         go.Bar(x=frame["x"], y=frame["value"], name=plain(names[0]), marker_color=series(0).colour,
-               hovertemplate=f"<b>%{{x}}</b><br>%{{y{shown}}}<extra></extra>")
+               **named(names[0], "value"))
     )  # fmt: skip
     figure.add_trace(
         go.Scatter(x=frame["x"], y=frame["chance"], name=plain(names[1]), mode="lines+markers",
                    line={"color": VERMILLION, "width": 2}, marker={"size": 5, "symbol": "diamond"},
-                   hovertemplate=f"<b>%{{x}}</b><br>%{{y{shown}}}<extra></extra>")
+                   **named(names[1], "chance"))
     )  # fmt: skip
     figure.update_xaxes(title=across(x_unit), showgrid=False, **({"dtick": 1} if len(frame) <= FEW else {}))
     figure.update_yaxes(title=y_unit, showgrid=True, rangemode="tozero", **({"tickformat": ".0%"} if percent else {}))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from harness.charts.chart import Chart, blank, plain, short
+from harness.charts.hover import grid_cards
 from harness.charts.palette import DIVERGING, GREEN, SEQUENTIAL
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ def group_heat(
     values = square.to_numpy(dtype=float, copy=True)
     for i in range(n):
         values[i, i] = float("nan")
-    names = [plain(m) for m in square.index]
     figure.add_trace(
         go.Heatmap(
             z=values,
@@ -50,8 +50,7 @@ def group_heat(
             xgap=1 if n <= 50 else 0,
             ygap=1 if n <= 50 else 0,
             hoverongaps=False,
-            text=[[f"<b>{a}</b><br>{b}" for b in names] for a in names],
-            hovertemplate="%{text}<br>%{z:.2f}<extra></extra>",
+            **grid_cards(square, unit, source),
             colorbar={"title": {"text": unit, "side": "top"}, "orientation": "h", "thickness": 10, "tickangle": 0,
                       "nticks": 4, "len": 0.5, "y": 1.01, "yanchor": "bottom", "x": 0, "xanchor": "left"},
         )

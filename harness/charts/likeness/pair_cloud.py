@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.charts.chart import Chart, across, blank, plain
+from harness.charts.hover import cards, said, valued
 from harness.charts.palette import GREY, VERMILLION, Mark
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def pair_cloud(
     import plotly.graph_objects as go
 
     figure = blank(height)
+    dates = str(points["x"].dtype).startswith("datetime")
     if "low" in line and len(line):
         figure.add_trace(
             go.Scatter(
@@ -59,8 +61,14 @@ def pair_cloud(
                     "size": 9 if same else 6,
                     "opacity": 0.9 if same else 0.5,
                 },
-                customdata=[[plain(v)] for v in part["label"]],
-                hovertemplate="<b>%{customdata[0]}</b><br>%{x} · %{y:.2f}<extra></extra>",
+                **cards(
+                    part["label"],
+                    [
+                        [valued(y_unit, y), said(x_unit, f"{x:%Y-%m-%d}") if dates else valued(x_unit, x, percent=True)]
+                        for x, y in zip(part["x"], part["y"], strict=True)
+                    ],
+                    source=source,
+                ),
             )
         )
     if len(line):
@@ -68,7 +76,6 @@ def pair_cloud(
             go.Scatter(x=line["x"], y=line["y"], mode="lines", name=plain(line_name), hoverinfo="skip",
                        line={"color": LINE, "width": 2.5})
         )  # fmt: skip
-    dates = str(points["x"].dtype).startswith("datetime")
     figure.update_xaxes(title=across(x_unit), showgrid=True, tickformat="%Y-%m" if dates else ".0%")
     figure.update_yaxes(title=y_unit, showgrid=True)
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.charts.chart import Chart, across, blank, plain, short
 from harness.charts.dots import ROW
+from harness.charts.hover import cards, valued
 from harness.charts.palette import GREY, faint, series
 
 if TYPE_CHECKING:
@@ -51,8 +52,14 @@ def two_intervals(
             go.Scatter(
                 x=part["value"], y=part.index, mode="markers", name=plain(kind),
                 marker={"color": mark.colour, "symbol": mark.symbol, "size": 10},
-                customdata=[[plain(v)] for v in part["label"]],
-                hovertemplate="<b>%{customdata[0]}</b><br>%{x:.3f}<extra></extra>",
+                **cards(
+                    part["label"],
+                    [
+                        [kind, valued(unit, v, a, b)]
+                        for v, a, b in zip(part["value"], part["wide_low"], part["wide_high"], strict=True)
+                    ],
+                    source=source,
+                ),
             )
         )  # fmt: skip
     for index, (words, place) in enumerate(lines):

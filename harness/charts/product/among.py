@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.charts.chart import Chart, across, blank, plain, short
+from harness.charts.hover import cards, columns, valued
 from harness.charts.palette import GREY, VERMILLION
 
 if TYPE_CHECKING:
@@ -33,8 +34,9 @@ def among(
     figure.add_trace(
         go.Scatter(
             x=around["value"], y=around["dimension"].map(at), mode="markers", name=plain(others),
-            marker={"color": GREY, "size": 7, "opacity": PEER}, customdata=[[plain(v)] for v in around["thing"]],
-            hovertemplate="%{customdata[0]}<br>%{x:.3~g}<extra></extra>",
+            marker={"color": GREY, "size": 7, "opacity": PEER},
+            **cards(around["thing"], [[d, valued(unit, v)] for d, v in zip(around["dimension"], around["value"], strict=True)],
+                    source=source),
         )
     )  # fmt: skip
     figure.add_trace(
@@ -46,8 +48,9 @@ def among(
     figure.add_trace(
         go.Scatter(
             x=own["value"], y=own["dimension"].map(at), mode="markers", name=plain(short(thing, 34)),
-            marker={"color": VERMILLION, "symbol": "diamond", "size": 12}, customdata=[[plain(n)] for n in own["note"]],
-            hovertemplate=f"<b>{plain(thing)}</b><br>%{{x:.3~g}}<br>%{{customdata[0]}}<extra></extra>",
+            marker={"color": VERMILLION, "symbol": "diamond", "size": 12},
+            **cards([thing] * len(own), [[d, valued(unit, v), valued(middle, m), *more] for d, v, m, more in
+                    zip(own["dimension"], own["value"], own["median"], columns(own, "note"), strict=True)], source=source),
         )
     )  # fmt: skip
     figure.update_xaxes(title=across(unit), showgrid=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.charts.chart import Chart, across, blank, plain, short
-from harness.charts.labels import placed
+from harness.charts.hover import cards, said, valued
+from harness.charts.labels import MOST, TELEPHONE, for_telephones, placed
 from harness.charts.palette import BLUE, GREY, VERMILLION
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ KINDS = {
 
 def timeline(
     frame: pd.DataFrame, names: Mapping[str, str], *, x_unit: str, y_unit: str, title: str, note: str, source: str,
-    name: str, labels: int = 14, height: int = 440,
+    name: str, labels: int = MOST, height: int = 440,
 ) -> Chart:  # fmt: skip
     """One mark per row (``label, x`` (day), ``y, low, high, kind``), ``kind`` one of KINDS, called as ``names`` say.
 
@@ -41,7 +42,7 @@ def timeline(
             go.Scatter(x=line["x"], y=line["y"], mode="lines", hoverinfo="skip", showlegend=False,
                        line={"color": BLUE, "width": 1.2, "dash": "dot"})
         )  # fmt: skip
-    texts = _texts(rows, labels, height)
+    texts = _texts(rows, labels, height, 640)
     for kind, (colour, symbol, size, opacity) in reversed(KINDS.items()):
         part = rows["kind"].eq(kind).to_numpy()
         if not part.any():
@@ -56,18 +57,21 @@ def timeline(
             go.Scatter(
                 x=own["x"], y=own["y"], mode="markers+text", name=plain(names[kind]), opacity=opacity,
                 text=[text for text, _ in written], textposition=[side for _, side in written], textfont={"size": 11},
-                marker={"color": colour, "symbol": symbol, "size": size}, customdata=[[plain(v)] for v in own["label"]],
-                hovertemplate="<b>%{customdata[0]}</b><br>%{x|%Y-%m-%d} · %{y:.0f}<extra></extra>",
+                marker={"color": colour, "symbol": symbol, "size": size},
+                **cards(own["label"], [[valued(y_unit, y, a, b), said(x_unit, f"{x:%Y-%m-%d}")] for x, y, a, b in
+                        zip(own["x"], own["y"], own["low"], own["high"], strict=True)], source=source),
                 **(bars if kind != "other" else {}),
             )
         )  # fmt: skip
+    if len(rows):
+        figure.add_trace(go.Scatter(**for_telephones(rows["x"], rows["y"], _texts(rows, labels, height, TELEPHONE))))
     figure.update_xaxes(title=across(x_unit), tickformat="%Y-%m")
     figure.update_yaxes(title=y_unit, showgrid=True)
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
     return Chart(figure, title, note, source, frame, name)
 
 
-def _texts(rows: pd.DataFrame, most: int, height: int) -> list[tuple[str, str]]:
+def _texts(rows: pd.DataFrame, most: int, height: int, width: float) -> list[tuple[str, str]]:
     """Name and side of each mark, none where it would lie on another."""
     if rows.empty:
         return []
@@ -77,4 +81,4 @@ def _texts(rows: pd.DataFrame, most: int, height: int) -> list[tuple[str, str]]:
     ]
     written = rows["kind"].ne("other").cumsum().where(rows["kind"].ne("other"), most + 1)
     names = [plain(short(v, 26)) if n <= most else "" for v, n in zip(rows["label"], written, strict=True)]
-    return placed(scaled[0], scaled[1], names, height=height - 110)
+    return placed(scaled[0], scaled[1], names, width=width, height=height - 110)

@@ -81,11 +81,11 @@ def standing_line(document: Row) -> str:
         absent = [title(row["dimension"]).lower() for row in document["dimensions"][:-1] if not row["placed"]]
         return f"No rank over all: too few inputs in {', '.join(absent)}."
     ends = f"{overall['rank_low']}–{overall['rank_high']}"
-    return f"Rank {overall['rank']} of {overall['of']} vendors over all, 90 % interval {ends}."
+    return f"Rank {overall['rank']} of {overall['of']} vendors over all, 90% interval {ends}."
 
 
 def _dimensions(document: Row) -> Table:
-    table = _table(("dimension", ""), ("score 0–1", "r"), ("rank (90 %)", "r"), ("of", "r"), ("inputs known", "r"))
+    table = _table(("dimension", ""), ("score 0–1", "r"), ("rank (90%)", "r"), ("of", "r"), ("inputs known", "r"))
     for row in document["dimensions"]:
         cells = [
             number(row["score"], 2),
@@ -124,7 +124,7 @@ def _figures(rows: list[Row]) -> Table:
 
 
 def _releases(rows: list[Row]) -> Table:
-    table = _table(("released", ""), ("model", ""), ("points (95 %)", "r"), ("weights", ""), ("$/M in", "r"), ("$/M out", "r"),
+    table = _table(("released", ""), ("model", ""), ("points (95%)", "r"), ("weights", ""), ("$/M in", "r"), ("$/M out", "r"),
                    ("price of", "w"), ("price date", ""))  # fmt: skip
     table.title = f"Language models released in the last twelve months: {len(rows)}"
     sold_by = sellers(SAY, pd.DataFrame(rows, columns=["basis", "provider", "hosts"]))

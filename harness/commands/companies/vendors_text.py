@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SAY = Translator("en")
 
 RANKS = (
-    "Rank: among all vendors placed, with its 90 % interval over other normalisations, weights and inputs left out; "
+    "Rank: among all vendors placed, with its 90% interval over other normalisations, weights and inputs left out; "
     f"{DASH} is a vendor with too few inputs to be placed."
 )
 

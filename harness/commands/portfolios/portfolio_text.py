@@ -179,4 +179,4 @@ def _names(row: Row) -> str:
 
 
 def _per_cent(share: float) -> str:
-    return "–" if share != share else f"{100 * share:.1f} %"
+    return "–" if share != share else f"{100 * share:.1f}%"

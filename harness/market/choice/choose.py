@@ -55,7 +55,7 @@ def choose(queries: Queries, fit: ScaleFit | None, wish: Wish) -> pd.DataFrame:
     """Products for ``wish``: COLUMNS, one row a product; those that certainly fail a condition are left out.
 
     ``standing`` is one of STANDINGS, in whose order the rows come: ``known`` by suitability (``analysis.choice``, the share of the
-    task's tests solved, 95 %), the others by general points. ``behind`` and ``within_leader`` compare the known with their best.
+    task's tests solved, 95%), the others by general points. ``behind`` and ``within_leader`` compare the known with their best.
     ``price`` is the list price, USD per million tokens at the wish's ratio, or, where that is above the budget, the
     cheapest offer of a seller that one can trust (``list_price`` is then the dearer list price); ``task_cost`` is USD for one task, ``reported`` for
     ``task_benchmark`` or ``estimated`` from the task's typical tokens at list price. ``memory_gb`` is of the weights alone.

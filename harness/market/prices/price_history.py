@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LEVELS = ("gpt-4-0613", "gpt-4o", "o1", "gpt-5")
 """Models whose capability names a level of the price story."""
 DRAWS = 200
-"""Redrawn scales: the ends of a 95 % interval then rest on five draws each."""
+"""Redrawn scales: the ends of a 95% interval then rest on five draws each."""
 YEAR = pd.DateOffset(years=1)
 """Length of the first and the last period of which a halving time is given beside that of the whole time."""
 

@@ -82,7 +82,7 @@ def _one(words: Words, vendor: str, own: dict[Any, dict[str, Any]], of: int) -> 
 
 
 def on_dimensions(material: Material, words: Words, vendors: list[str], names: dict[str, str]) -> Table:
-    """A row a dimension and one over all, a column a vendor: its rank with the 90 % interval, among how many placed."""
+    """A row a dimension and one over all, a column a vendor: its rank with the 90% interval, among how many placed."""
     import pandas as pd
 
     from harness.analysis.companies.rank_intervals import OVERALL

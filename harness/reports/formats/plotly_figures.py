@@ -33,7 +33,8 @@ def profile(figure: Figure, words: Words) -> Chart:
     """Several things on the same dimensions."""
     from harness.charts.dots import profile as chart
 
-    rows = _frame(figure).rename(columns={"label": "thing", "row": "dimension"})[["thing", "dimension", "value"]]
+    rows = _frame(figure).rename(columns={"label": "thing", "row": "dimension", "group": "vendor_id"})
+    rows = rows[["thing", "dimension", "vendor_id", "value"]]
     return chart(rows, unit=figure.unit, **_texts(figure))
 
 
@@ -44,7 +45,7 @@ def scatter(figure: Figure, words: Words) -> Chart:
     names = {"value": "x", "group": "segment", "mark": "on_frontier"}
     rows = _frame(figure).rename(columns=names).drop(columns=["low", "high"])
     return points(rows, words, x_unit=figure.unit, y_unit=figure.unit_y, log_x=True, origin=figure.origin,
-                  frontier=True, labels=20, **_texts(figure))  # fmt: skip
+                  frontier=True, **_texts(figure))  # fmt: skip
 
 
 def heat(figure: Figure, words: Words) -> Chart:

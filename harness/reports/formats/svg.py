@@ -7,9 +7,12 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from harness.charts.chart import short
-from harness.charts.labels import letters, placed
-from harness.charts.palette import GREY, SEQUENTIAL, Mark, segment, series
+from harness.charts.heat_colours import ink, shade
+from harness.charts.labels import MOST, letters, placed
+from harness.charts.palette import GREY, Mark, segment, series
 from harness.charts.scatter import log_steps
+from harness.charts.text import minus, number
+from harness.charts.vendor_colours import marks
 from harness.reports.document import Figure, Point
 
 WIDTH = 760.0
@@ -25,8 +28,6 @@ BEFORE, BEYOND = 0.75, 1.35
 side keeps marks off the frame."""
 WIDE_LETTER = 0.62 * SIZE
 """Pixels of a letter in a heat map's head, where no name may reach its neighbour: a tenth more than the average."""
-DARK = 0.73
-"""From this share of the colour scale on white digits have more contrast than dark ones (both 3.8:1 here)."""
 FONT = "Landscape Text, Noto Sans SC, Noto Sans CJK SC, Microsoft YaHei, PingFang SC, Segoe UI, Arial, sans-serif"
 
 
@@ -108,7 +109,7 @@ def _axis(
     for value, x in zip(steps, at, strict=True):
         out += [
             _line(x, top, x, bottom),
-            _say(x, bottom + 15, f"{value:+,g}" if sign and value else f"{value:,.6g}", "middle"),
+            _say(x, bottom + 15, minus(f"{value:+,g}" if sign and value else f"{value:,.6g}"), "middle"),
         ]
     out.append(_say((at[0] + at[-1]) / 2, bottom + 33, unit, "middle"))
     return out
@@ -163,11 +164,12 @@ def _groups(points: Sequence[Point], legend: dict[str, str], apart: bool) -> lis
 def profile(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
     """Several things on the same dimensions: a dot plot."""
     rows = list(dict.fromkeys(p.row for p in figure.points))
-    things = list(dict.fromkeys(p.label for p in figure.points))
+    whose = {p.label: p.group for p in figure.points}
+    things, own = list(whose), marks(list(whose.values()))
     left = max(_wide(r) for r in rows) + 20
     tall = 6.0 + 8.5 * len(things)
     steps = _span(figure.points, zero=True)
-    lines = _wrapped([(t, series(i)) for i, t in enumerate(things)])
+    lines = _wrapped(list(zip(things, own, strict=True)))
     top = 8.0 + 18.0 * len(lines)
     bottom = top + tall * len(rows)
 
@@ -181,9 +183,9 @@ def profile(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
             _line(left, top + tall * index, WIDTH - 20, top + tall * index),
         ]
     for point in figure.points:
-        own = things.index(point.label)
-        y = top + tall * rows.index(point.row) + 7.25 + 8.5 * own
-        body.append(_mark(x(point.value), y, series(own)))
+        place = things.index(point.label)
+        y = top + tall * rows.index(point.row) + 7.25 + 8.5 * place
+        body.append(_mark(x(point.value), y, own[place]))
     for index, line in enumerate(lines):
         body += _key(line, 14 + 18 * index)
     return bottom + 42, body
@@ -203,7 +205,7 @@ def _wrapped(names: Sequence[tuple[str, Mark]]) -> list[list[tuple[str, Mark]]]:
 
 
 def scatter(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
-    """Capability against price, the price logarithmic; the first twenty are named, the frontier is joined."""
+    """Capability against price, the price logarithmic; the first MOST are named, the frontier is joined."""
     points = [p for p in figure.points if p.value > 0]
     left, top, height, right = 58.0, 26.0, 380.0, WIDTH - 24
     bottom = top + height
@@ -223,7 +225,7 @@ def scatter(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
     marks = [t for t in log_steps(min(values), max(values)) if left <= x(t) <= right] or [min(values)]
     body = _axis(marks, [x(t) for t in marks], top, bottom, figure.unit)
     for step in steps:
-        body += [_line(left, y(step), right, y(step)), _say(left - 8, y(step) + 4, f"{step:,.6g}", "end")]
+        body += [_line(left, y(step), right, y(step)), _say(left - 8, y(step) + 4, minus(f"{step:,.6g}"), "end")]
     turned = f' transform="rotate(-90 14 {_n((top + bottom) / 2)})"'
     body.append(_say(14, (top + bottom) / 2, figure.unit_y, "middle", turned))
     edge = sorted((p for p in points if p.mark), key=lambda p: (p.value, p.y))
@@ -233,7 +235,7 @@ def scatter(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
             _line(x(a.value), y(a.y), x(b.value), y(a.y), GREY, 1.2, dash),
             _line(x(b.value), y(a.y), x(b.value), y(b.y), GREY, 1.2, dash),
         ]
-    names = [short(p.label, 26) if i < 20 else "" for i, p in enumerate(points)]
+    names = [short(p.label, 26) if i < MOST else "" for i, p in enumerate(points)]
     share = [((x(p.value) - left) / (right - left), (y(p.y) - bottom) / -height) for p in points]
     spots = placed([a for a, _ in share], [b for _, b in share], names, width=right - left, height=height)
     for point, (name, side) in zip(points, spots, strict=True):
@@ -266,22 +268,11 @@ def heat(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
     for point in figure.points:
         share = (point.value - low) / (high - low) if high > low and math.isfinite(point.value) else 0.0
         px, py = left + wide * columns.index(point.label), top + tall * rows.index(point.row)
-        text = f"{point.value:.{places}f}" if math.isfinite(point.value) else "–"
+        text = number(point.value, places)
         body.append(
             f'<rect x="{_n(px)}" y="{_n(py)}" width="{_n(wide - 1)}" height="{_n(tall - 1)}" fill="{shade(share)}"/>'
         )
-        body.append(_say(px + wide / 2, py + tall / 2 + 4, text, "middle", ' fill="#FFFFFF"' if share > DARK else ""))
+        body.append(_say(px + wide / 2, py + tall / 2 + 4, text, "middle", f' fill="{ink(shade(share))}"'))
     bottom = top + tall * len(rows)
     body.append(_say(left, bottom + 18, figure.unit))
     return bottom + 28, body
-
-
-def shade(share: float) -> str:
-    """The sequential scale's colour at ``share`` (0–1)."""
-    stops = list(SEQUENTIAL)
-    for (a, first), (b, second) in zip(stops, stops[1:], strict=False):
-        if share <= b:
-            t = (share - a) / (b - a)
-            ends = [[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in (first, second)]
-            return "#" + "".join(f"{round(u + (v - u) * t):02X}" for u, v in zip(*ends, strict=True))
-    return stops[-1][1]

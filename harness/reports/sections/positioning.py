@@ -65,7 +65,7 @@ def _ranks(material: Material, words: Words, rows: pd.DataFrame, names: dict[str
     else:
         sentences = vendor_places.place_sentences(material, words, few or list(rows["vendor_id"])[:1], names)
     points = tuple(
-        Point(str(row["vendor"]), float(row[d]), group=str(row["vendor"]), row=words(f"col.dim_{d}"))
+        Point(str(row["vendor"]), float(row[d]), group=str(row["vendor_id"]), row=words(f"col.dim_{d}"))
         for row in rows.head(MOST).to_dict("records")
         for d in DIMENSIONS
         if row[d] == row[d]

@@ -52,7 +52,7 @@ def _moved(say: Translator, move: PriceMove) -> str:
 
 def _signed(share: float) -> str:
     """A relative change with its sign; none where it rounds to nothing."""
-    return f"{share:+.0%}" if abs(share) >= 0.005 else "0%"
+    return number(share, 0, signed=True, percent=True)
 
 
 def _months(fall: PriceDecline) -> str:

@@ -69,14 +69,14 @@ def judge(
 def _subset(plan: Plan) -> list[Finding]:
     o = plan.options
     if o.limit is not None:
-        first = f"{o.limit * 100:.10g} % of items" if o.limit < 1 else f"{o.limit} items"
+        first = f"{o.limit * 100:.10g}% of items" if o.limit < 1 else f"{o.limit} items"
         return [Finding("limit", f"Only the first {first} of each task were scored (--limit).", True)]
     if o.sample is not None:
         return [Finding("sample", f"Only {o.sample} random items of each task were scored (--sample).", True)]
     if o.precision is not None:
         stopped = [f"{t.task} ({t.items} of {t.available})" for t in plan.tasks if t.items < t.available]
         text = (
-            f"{len(stopped)} of {len(plan.tasks)} tasks were stopped once their 95 % interval was narrower than "
+            f"{len(stopped)} of {len(plan.tasks)} tasks were stopped once their 95% interval was narrower than "
             f"±{o.precision:g} (--precision)"
             + (f": {', '.join(stopped[:5])}{', …' if len(stopped) > 5 else ''}." if stopped else ".")
         )

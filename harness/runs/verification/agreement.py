@@ -47,7 +47,7 @@ class Drift:
 
 @dataclass(frozen=True)
 class TaskDifference:
-    """Score of ``packed`` less that of ``hf`` on the same items, with its 95 % interval."""
+    """Score of ``packed`` less that of ``hf`` on the same items, with its 95% interval."""
 
     task: str
     metric: str

@@ -115,8 +115,8 @@ def _moved_sentence(view: View, found: pd.DataFrame, movers: list[str], digits: 
         vendors=", ".join(movers),
         group=view.say.known("segment", row["group"]),
         base=view.say.known("segment", row["against"]),
-        before=f"{float(stated.loc[row['group'], 'difference']):+.{digits}f}",
-        after=f"{float(row['difference']):+.{digits}f}",
+        before=number(float(stated.loc[row["group"], "difference"]), digits, signed=True),
+        after=number(float(row["difference"]), digits, signed=True),
     )
 
 

@@ -112,7 +112,7 @@ def _pair(view: View, rows: pd.DataFrame, source: str) -> None:
     with st.grid(4, min_column_width=180):
         for row in index.itertuples():
             st.metric(
-                row.label, f"{row.difference:+.3f}", f"{number(row.low)} – {number(row.high)}", delta_color="off",
+                row.label, number(row.difference, 3, signed=True), f"{number(row.low)} – {number(row.high)}", delta_color="off",
                 delta_arrow="off", border=True,
                 help=say("head_to_head.metric_help", first=blocks.literal(first), second=blocks.literal(second)),
             )  # fmt: skip

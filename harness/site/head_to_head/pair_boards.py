@@ -98,8 +98,8 @@ def _in_brackets(view: View, board: Board) -> str:
     return view.say("head_to_head.with_agent", task=task, agent=names.agent(board.agent)) if board.agent else task
 
 
-def show(view: View, pairs: Sequence[PairedItems], a: str, b: str) -> None:
-    """Charts and table of all shared boards; ``a`` and ``b`` are the products' names."""
+def show(view: View, pairs: Sequence[PairedItems], a: str, b: str, vendors: tuple[str, str]) -> None:
+    """Charts and table of all shared boards; ``a`` and ``b`` are the products' names, ``vendors`` their makers."""
     say = view.say
     rows = frame(view, pairs)
     drawn = rows.assign(label=rows["short"])
@@ -116,6 +116,7 @@ def show(view: View, pairs: Sequence[PairedItems], a: str, b: str) -> None:
         quarters.quarters(
             drawn[["label", *quarters.PARTS]], labels, title=say("head_to_head.quarters", share=f"{part:.0%}", n=len(pairs)),
             unit=say("head_to_head.share_of_items"), note=say("head_to_head.quarters_note"), source=source, name="solved-by",
+            vendors=vendors,
         ),
     )  # fmt: skip
     clear = rows[rows["significant"]]
@@ -128,7 +129,7 @@ def show(view: View, pairs: Sequence[PairedItems], a: str, b: str) -> None:
             unit=say("head_to_head.board_unit"), note=say("head_to_head.note"), source=source, name="board-differences",
         ),
     )  # fmt: skip
-    _costs(view, drawn, a, b, source)
+    _costs(view, drawn, a, b, vendors, source)
     _table(view, rows, a, b)
 
 
@@ -156,7 +157,7 @@ def frame(view: View, pairs: Sequence[PairedItems]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _costs(view: View, rows: pd.DataFrame, a: str, b: str, source: str) -> None:
+def _costs(view: View, rows: pd.DataFrame, a: str, b: str, vendors: tuple[str, str], source: str) -> None:
     """The cost of a solved item on each board whose costs are known for both."""
     say = view.say
     known = rows.dropna(subset=["per_solved_a", "per_solved_b"])
@@ -165,8 +166,8 @@ def _costs(view: View, rows: pd.DataFrame, a: str, b: str, source: str) -> None:
         st.caption(say("head_to_head.no_item_costs"))
         return
     points = pd.concat(
-        [pd.DataFrame({"dimension": known["label"], "thing": thing, "value": known[f"per_solved_{s}"], "low": known[f"low_{s}"],
-                       "high": known[f"high_{s}"]}) for s, thing in (("a", a), ("b", b))], ignore_index=True,
+        [pd.DataFrame({"dimension": known["label"], "thing": thing, "vendor_id": vendor_id, "value": known[f"per_solved_{s}"], "low": known[f"low_{s}"],
+                       "high": known[f"high_{s}"]}) for s, thing, vendor_id in (("a", a, vendors[0]), ("b", b, vendors[1]))], ignore_index=True,
     )  # fmt: skip
     cheaper = (int((known["ratio_high"] < 1).sum()), int((known["ratio_low"] > 1).sum()))
     figure = dots.profile(

@@ -9,6 +9,7 @@ import streamlit as st
 from harness.charts import dots
 from harness.charts.text import number
 from harness.site.capability import leaderboard, scale
+from harness.site.head_to_head import product_choice
 from harness.site.widgets import blocks
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def show(view: View, products: Sequence[str], names: Mapping[str, str]) -> None:
     blocks.chart(
         view,
         dots.profile(
-            _points(fit, drawn, products, names), title=title, unit=say("reported.share"), source=say("head_to_head.scale_source"),
+            _points(fit, drawn, products, names, product_choice.makers(view)), title=title, unit=say("reported.share"), source=say("head_to_head.scale_source"),
             name="scale-pair", note=say("scale.pair_note", n=len(drawn), all=len(both)),
         ),
     )  # fmt: skip
@@ -91,16 +92,18 @@ def _described(view: View, both: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _points(fit: ScaleFit, drawn: pd.DataFrame, products: Sequence[str], names: Mapping[str, str]) -> pd.DataFrame:
+def _points(
+    fit: ScaleFit, drawn: pd.DataFrame, products: Sequence[str], names: Mapping[str, str], makers: Mapping[str, str]
+) -> pd.DataFrame:
     """The scores of all chosen products on the drawn benchmarks, as ``dots.profile`` has them."""
     import pandas as pd
 
     order = drawn[["benchmark_id", "dimension"]]
     parts = [
-        order.merge(fit.scores.loc[fit.scores["model_id"] == id, ["benchmark_id", "score"]], on="benchmark_id").assign(thing=names[id])
+        order.merge(fit.scores.loc[fit.scores["model_id"] == id, ["benchmark_id", "score"]], on="benchmark_id").assign(thing=names[id], vendor_id=makers.get(id, ""))
         for id in products
     ]  # fmt: skip
     rows = pd.concat(parts, ignore_index=True).rename(columns={"score": "value"})
     rows["place"] = rows["dimension"].map({name: place for place, name in enumerate(order["dimension"])})
     rows["column"] = rows["thing"].map({names[id]: place for place, id in enumerate(products)})
-    return rows.sort_values(["place", "column"])[["dimension", "thing", "value"]]
+    return rows.sort_values(["place", "column"])[["dimension", "thing", "vendor_id", "value"]]

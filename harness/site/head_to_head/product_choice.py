@@ -26,6 +26,13 @@ def products(view: View) -> pd.DataFrame:
     return out
 
 
+def makers(view: View) -> dict[str, str]:
+    """The vendor of each product of the catalog."""
+    models = view.frame("models")
+    ids = models["product_id"].fillna(models["model_id"])
+    return dict(zip(ids, models["vendor_id"], strict=True))
+
+
 def product_ids(view: View) -> dict[str, str]:
     """The product of each model of the catalog."""
     out: dict[str, str] = view.derived("product_ids", lambda: market.product_ids(view))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.charts.chart import brief
+from harness.charts.text import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,12 +57,12 @@ def findings(view: View, boards: list[Board]) -> Findings:
 
 def signed(value: float, digits: int = 2) -> str:
     """A difference with its sign; a dash where it is missing."""
-    return "–" if value != value else f"{value:+.{digits}f}".replace("-", "−")
+    return number(value, digits, signed=True)
 
 
 def plain(value: float, digits: int = 2) -> str:
     """A value with a proper minus sign; a dash where it is missing."""
-    return "–" if value != value else f"{value:.{digits}f}".replace("-", "−")
+    return number(value, digits)
 
 
 def measure_label(view: View, measure: str) -> str:

@@ -93,5 +93,5 @@ def _release(view: View, row: dict[Any, Any]) -> str:
 
 def _price(view: View, row: dict[Any, Any]) -> str:
     values = {"before": dollars(row["blended_before"]), "now": dollars(row["blended_now"])}
-    change = f"{row['change']:+.0%}".replace("-", "−")
+    change = number(row["change"], 0, signed=True, percent=True)
     return blocks.literal(view.say("overview.price_moved", model=row["model"], change=change, **values))

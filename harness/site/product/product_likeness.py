@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts import dots
+from harness.charts.text import number
 from harness.errors import BadInput, MissingData
 from harness.market.products.likeness import LikenessToOthers, likeness_to_others
 from harness.site.widgets import blocks, item_boards
@@ -56,7 +57,7 @@ def show(view: View, product: Product) -> None:
         board = f"{board}{say('model.agent', agent=found.board.agent)}"
     near, far = rows.iloc[0], rows.iloc[-1]
     title = say("model.alike_finding", model=product.name, near=near["other"], far=far["other"],
-                most=f"{near['residual']:+.2f}", least=f"{far['residual']:+.2f}")  # fmt: skip
+                most=number(near["residual"], 2, signed=True), least=number(far["residual"], 2, signed=True))  # fmt: skip
     ends = rows if len(rows) <= 2 * EACH else pd.concat([rows.head(EACH), rows.tail(EACH)])
     drawn = ends.assign(label=ends["other"], difference=ends["residual"], low=float("nan"), high=float("nan"),
                         significant=ends["same_vendor"].eq(True))  # fmt: skip

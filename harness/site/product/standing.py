@@ -84,7 +84,7 @@ def _domains(view: View, product: Product) -> None:
     blocks.chart(
         view,
         dots.profile(points, title=title, unit=say("scale.unit"), note=say("scale.domains_note"), source=_source(view),
-                     name="model-domains", decimals=0),
+                     name="model-domains"),
     )  # fmt: skip
 
 

@@ -52,6 +52,14 @@ _SEARCH = (
     "@media print{.st-key-search{display: none}}"
 )  # fmt: skip
 
+# Names beside a chart's marks: those for a wide screen, or those that a telephone has room for (``labels.for_telephones``), which
+# Plotly draws unseen; nothing else of theirs reaches the page.
+_UNSEEN = "text[style*='fill-opacity: 0;']"
+_NAMES = (
+    f"@media (max-width: 640px){{.scatterlayer:has({_UNSEEN}) .textpoint text:not([style*='fill-opacity: 0;']){{display: none}}"
+    f" .scatterlayer {_UNSEEN}{{fill: light-dark(#31333F, #E8EAED) !important; fill-opacity: 1 !important}}}}"
+)
+
 _PRINT = re.sub(r"/\*.*?\*/|\s+", " ", Path(__file__).with_name("print.css").read_text(encoding="utf-8"))
 
 # One chart alone: where it stands, whatever neither holds it nor belongs to it goes, and so do the buttons below it.
@@ -76,7 +84,7 @@ def alone(chart: str) -> None:
 def style(headings: Mapping[int, str]) -> None:
     """Name the sections of the navigation above their first entries (``place: name``) and mend what the theme cannot."""
     named = "".join(_HEADING.format(place=place, name=_quoted(name)) for place, name in headings.items())
-    st.html(f"<style>{named}{_TEXT}{_FOCUS}{_TILE}{_ANSWER}{_BRAND}{_LINKS}{_SEARCH}{_PRINT}</style>")
+    st.html(f"<style>{named}{_TEXT}{_FOCUS}{_TILE}{_ANSWER}{_BRAND}{_LINKS}{_SEARCH}{_NAMES}{_PRINT}</style>")
 
 
 def _quoted(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from harness.charts.heat_colours import in_the_dark
 from harness.charts.text import csv, defused, unlinked
 from harness.site.server.style import frame
 from harness.site.widgets import address, controls, name_links
@@ -62,7 +63,7 @@ def chart(view: View, drawn: Chart, *, height: int | None = None, lead: bool = F
     with st.container(border=True, key=frame(drawn.name)):
         st.markdown(f"{'##' if lead else '###'} {literal(drawn.title)}")
         st.plotly_chart(
-            drawn.figure,
+            in_the_dark(drawn.figure) if st.context.theme.type == "dark" else drawn.figure,
             key=f"chart-{drawn.name}",
             alt=drawn.alt[:400],
             config={

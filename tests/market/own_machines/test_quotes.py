@@ -37,7 +37,7 @@ def test_the_rent_is_of_each_clouds_newest_offer() -> None:
 
 
 def test_published_throughputs_lie_in_the_estimates_interval() -> None:
-    """The middle is within a factor of 3 everywhere, and 95 % of all rows lie inside; rows outside are the guide's to name."""
+    """The middle is within a factor of 3 everywhere, and 95% of all rows lie inside; rows outside are the guide's to name."""
     rows = checked(FILES)
     assert len(rows) > 100 and rows["inside"].mean() > 0.95
     assert (rows["published"] / rows["middle"]).between(1 / 4.2, 3).all()

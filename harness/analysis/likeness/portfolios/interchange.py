@@ -35,7 +35,7 @@ def vendor_pairs(answers: Answers, likeness: Likeness, vendors: Mapping[str, str
     """Every pair of vendors by their most accurate models, the most alike first: VENDOR_COLUMNS.
 
     ``difference``: accuracy of a − b, a the better; ``residual``: their Q3, ``alike``: that less the mean of the pairs of one vendor;
-    ``gain``: items that only b solves. 95 % bootstrap over items. ``verdict``: ``unequal`` where the difference's interval leaves
+    ``gain``: items that only b solves. 95% bootstrap over items. ``verdict``: ``unequal`` where the difference's interval leaves
     out 0; else ``interchangeable`` where they are no less alike than one vendor's models (the interval of ``alike`` reaches 0),
     ``complementary`` where they are less alike, ``unknown`` where no vendor has two models. No difference found is no proof that
     there is none: with few items more pairs are interchangeable. Source: Kim et al. (2025).

@@ -21,7 +21,7 @@ same items then, but for a tenth."""
 
 
 def portfolio_table(portfolios: Portfolios, weights: Singles) -> pd.DataFrame:
-    """Portfolios with 95 % intervals, best first: PORTFOLIO_COLUMNS.
+    """Portfolios with 95% intervals, best first: PORTFOLIO_COLUMNS.
 
     ``score``: share solved; ``better``: the member that the gain is over (its observed choice is held in every sample);
     ``cost``: US dollars a task, ``per_solved``: a solved task, both over the ``costed`` items of known cost of all members, where those

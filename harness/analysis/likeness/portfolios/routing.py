@@ -17,7 +17,7 @@ def routing_bound(answers: Answers, portfolios: Sequence[Sequence[str]], weights
     """What each of ``portfolios`` and all models together solve, by perfect routing: ROUTING_COLUMNS, the last row of all.
 
     ``score``: share of items that any member solves; ``reached``: the share of the way from the first portfolio (the best single
-    model) to all models. 95 % bootstrap over items, the portfolios held. The bound rises with every model, a bad one too.
+    model) to all models. 95% bootstrap over items, the portfolios held. The bound rises with every model, a bad one too.
     Source: Chen, Zaharia, Zou (2023), arXiv 2305.05176.
     """
     rows = [list(names) for names in portfolios] + [list(answers.models)]

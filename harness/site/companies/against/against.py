@@ -65,7 +65,7 @@ def fact_rows(view: View, names: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _chart(view: View, names: Mapping[str, str]) -> None:
-    """Ranks over all and on each dimension, a colour a vendor, with their 90 % intervals."""
+    """Ranks over all and on each dimension, a colour a vendor, with their 90% intervals."""
     import pandas as pd
 
     from harness.analysis.companies.scores import DEFAULT
@@ -90,9 +90,9 @@ def _chart(view: View, names: Mapping[str, str]) -> None:
     )  # fmt: skip
     found = leaders(places, list(names))
     drawn = dots.profile(
-        shown[["thing", "dimension", "value", "low", "high", "of"]], title=finding(view, found, names),
+        shown[["thing", "vendor_id", "dimension", "value", "low", "high", "of"]], title=finding(view, found, names),
         unit=say("positions.rank_unit"), note=" ".join([say("against.chart_note"), *_unsure(view, found), *unplaced]),
-        source=say("positions.source"), name="vendors-against-ranks", decimals=0,
+        source=say("positions.source"), name="vendors-against-ranks",
     )  # fmt: skip
     drawn.figure.update_xaxes(rangemode="tozero")
     blocks.chart(view, drawn)

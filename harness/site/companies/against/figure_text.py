@@ -35,7 +35,7 @@ def value(say: Translator, key: str, number: Any, unit: object) -> str:
 
 def money(number: float) -> str:
     """An amount of US dollars with three significant digits; a loss with a minus sign, which no sheet takes for a formula."""
-    return text.dollars(number).replace("-", "\N{MINUS SIGN}")
+    return text.dollars(number)
 
 
 def large(say: Translator, number: float) -> str:
@@ -65,7 +65,7 @@ def rank(say: Translator, row: Mapping[Any, Any]) -> str:
 
 
 def interval(row: Mapping[Any, Any]) -> str:
-    """The 90 % interval of a rank; empty where the vendor is not placed."""
+    """The 90% interval of a rank; empty where the vendor is not placed."""
     if not row["placed"] or not present(row["rank_low"]):
         return ""
     return text.rank(int(row["rank_low"]), int(row["rank_high"]))

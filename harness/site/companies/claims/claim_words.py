@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.analysis.companies.claims.claim_list import Claim
 from harness.charts.chart import DASH
-from harness.charts.text import input_label
+from harness.charts.text import input_label, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,7 @@ def in_unit(say: Translator, row: Mapping[Any, Any], unit: str) -> str:
     if row["ratio"]:
         value, low, high = (_rounded(end) for end in ends)
         return say("claims.effect_ratio", value=value, low=low, high=high)
-    value, low, high = (f"{end * (100 if unit == 'fraction' else 1):+.0f}" for end in ends)
+    value, low, high = (number(end * (100 if unit == "fraction" else 1), 0, signed=True) for end in ends)
     return say("claims.effect_share" if unit == "fraction" else "claims.effect_points", value=value, low=low, high=high)
 
 

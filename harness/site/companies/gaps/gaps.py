@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from harness.charts import states
+from harness.charts.companies import states
 from harness.site.companies.gaps import coverage, gap_table
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, controls

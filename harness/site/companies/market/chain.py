@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.catalog.vocabulary import POSITIONS
-from harness.charts import stages
+from harness.charts.companies import stages
 from harness.market.companies import value_chain
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, columns, controls

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.charts import bubbles
+from harness.charts.companies import bubbles
 from harness.charts.text import count, dollars
 from harness.market.companies import market_map
 from harness.site.evidence.runs import present

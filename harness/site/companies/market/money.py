@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.catalog.schema import RELATIONS
-from harness.charts import flows
 from harness.charts.chart import short
+from harness.charts.companies import flows
 from harness.charts.palette import SERIES
 from harness.charts.text import dollars
 from harness.market.companies import money_between

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from harness.charts import lanes
+from harness.charts.companies import lanes
 from harness.charts.text import number
 from harness.market.companies import releases
 from harness.site.capability import scale

@@ -158,7 +158,7 @@ def _label(view: View, row: Mapping[Any, Any], names: Mapping[str, str]) -> str:
 
 
 def _capability(view: View, vendor_id: str) -> Mapping[str, Any]:
-    """The vendor's most capable product on the reported scale, with its 95 % interval."""
+    """The vendor's most capable product on the reported scale, with its 95% interval."""
     say = view.say
     board = scale.board(view)
     best = board[board["vendor_id"] == vendor_id].head(1)

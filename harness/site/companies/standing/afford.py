@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from harness.charts import means
+from harness.charts.companies import means
 from harness.charts.text import dollars, input_label
 from harness.site.companies.standing import positions
 from harness.site.companies.standing.input_table import first_id
@@ -38,8 +38,7 @@ def show(view: View, vendors: pd.DataFrame) -> None:
     shown = known.head(MOST)
     shown = shown.assign(
         label=shown["vendor"], value=shown["means"],
-        hover=[f"{v}: {dollars(m)} ({k}, {d:%Y-%m-%d})" for v, m, k, d in
-               zip(shown["vendor"], shown["means"], shown["kind_name"], shown["as_of"], strict=True)],
+        hover=[f"{k} · {d:%Y-%m-%d}" for k, d in zip(shown["kind_name"], shown["as_of"], strict=True)],
     )  # fmt: skip
     blocks.chart(
         view,

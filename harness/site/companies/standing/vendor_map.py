@@ -59,7 +59,7 @@ def _chosen(view: View, placed: pd.DataFrame, found: Map, across: str, up: str) 
         scatter.points(
             rows[["label", "x", "y", "segment"]], say, x_unit=names["x"], y_unit=names["y"],
             title=say("positions.map_finding", n=ahead, all=len(rows), **names),
-            note=say("positions.map_note"), source=say("positions.source"), name="position-map", middle=(0.5, 0.5), labels=60,
+            note=say("positions.map_note"), source=say("positions.source"), name="position-map", middle=(0.5, 0.5), labels=len(rows),
         ),
     )  # fmt: skip
 
@@ -80,7 +80,7 @@ def _components(view: View, placed: pd.DataFrame, found: Map) -> None:
             title=say("vendor_map.finding", share=f"{sum(found.explained):.0%}", first=_main(view, found, "x"),
                       second=_main(view, found, "y")),
             note=say("vendor_map.note", n=len(rows), all=len(placed), second=_told(view, found, "y")),
-            source=say("positions.source"), name="component-map", middle=(0.0, 0.0), labels=60,
+            source=say("positions.source"), name="component-map", middle=(0.0, 0.0), labels=len(rows),
         ),
     )  # fmt: skip
     column = st.column_config

@@ -79,5 +79,5 @@ def bound(view: View, bought: Bought) -> Chart:
         frame,
         title=say("buyer.bound_title", n=int(every["size"]), all=f"{every['score']:.1%}", one=f"{routing.iloc[0]['score']:.1%}",
                   few=words[len(routing) - 2], share=f"{few['score']:.1%}"),
-        unit=say("buyer.bound_axis"), note=say("buyer.bound_note"), source=bought.source, name=f"routing-{bought.board}", decimals=1,
+        unit=say("buyer.bound_axis"), note=say("buyer.bound_note"), source=bought.source, name=f"routing-{bought.board}",
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from harness.charts.text import dollars
+from harness.charts.text import dollars, number
 
 if TYPE_CHECKING:
     from harness.market.alike.partner import Partner
@@ -25,7 +25,7 @@ def span(view: View, bought: Bought, row: Row, name: str = "gain") -> str:
 
 def signed(count: int) -> str:
     """A whole number with a proper minus sign."""
-    return f"{count:,}".replace("-", "−")
+    return number(count, 0)
 
 
 def finding(view: View, bought: Bought, partner: Partner) -> str:

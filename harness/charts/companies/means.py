@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from harness.charts.chart import Chart, across, blank, plain, short
 from harness.charts.dots import ROW
+from harness.charts.hover import cards, said
 from harness.charts.palette import GREY, segment
+from harness.charts.text import dollars
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,8 +41,9 @@ def against_cost(
         figure.add_trace(
             go.Scatter(
                 x=part["value"], y=part.index, mode="markers", name=say.known("segment", kind),
-                marker={"color": mark.colour, "symbol": mark.symbol, "size": 11}, customdata=part["hover"].map(plain),
-                hovertemplate="%{customdata}<extra></extra>",
+                marker={"color": mark.colour, "symbol": mark.symbol, "size": 11},
+                **cards(part["label"], [[said(unit, dollars(v)), h] for v, h in zip(part["value"], part["hover"], strict=True)],
+                        source=source),
             )
         )  # fmt: skip
     figure.update_xaxes(type="log", title=across(unit), showgrid=True, dtick=1)

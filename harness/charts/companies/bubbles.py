@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.charts.chart import Chart, blank, brief, plain
+from harness.charts.hover import cards
 from harness.charts.palette import segment
 
 if TYPE_CHECKING:
@@ -72,9 +73,7 @@ def cells(
                     "symbol": [mark.symbol + ("-open" if h else "") for h in hollow],
                     "opacity": [0.9 if h else 0.85 for h in hollow], "line": {"width": [1 if h else 0 for h in hollow]},
                 },
-                customdata=[["<br>".join([f"<b>{plain(n)}</b>", *map(plain, lines)])] for n, lines in
-                            zip(part["label"], part["hover"], strict=True)],
-                hovertemplate="%{customdata[0]}<extra></extra>",
+                **cards(part["label"], part["hover"], source=source),
             )
         )  # fmt: skip
     named = placed[placed["named"]]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.charts.chart import Chart, blank, brief, plain, short
-from harness.charts.palette import GREY, series
+from harness.charts.hover import cards
+from harness.charts.palette import GREY
+from harness.charts.vendor_colours import marks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +21,7 @@ _STEP, _NAMES, _WIDTH = 9.0, 48.0, 560.0
 def lanes(
     frame: pd.DataFrame, *, title: str, unit: str, note: str, source: str, name: str, data: pd.DataFrame
 ) -> Chart:
-    """One dot per row (``series, label, x, score, newest, best, hover``), the series below each other in the given order.
+    """One dot per row (``series, vendor_id, label, x, score, newest, best, hover``), the series below each other in the given order.
 
     Dots of near days are set off up and down; ``score`` is the area, and where it is missing the dot is small and hollow.
     The series' best and newest are named, the best one above its lane, the newest below.
@@ -29,6 +31,7 @@ def lanes(
     names = list(dict.fromkeys(frame["series"]))
     first, last = frame["x"].min(), frame["x"].max()
     days = max((last - first).days, 1)
+    own = marks(list(frame.drop_duplicates("series")["vendor_id"]))
     sizes = _sizes(frame["score"])
     middles: list[float] = []
     top = 0.0
@@ -39,7 +42,7 @@ def lanes(
         shifts = _shifts([(d - first).days / days * _WIDTH for d in part["x"]], list(part["size"]))
         half = max(max(abs(s) for s in shifts) + LARGEST / 2, 12.0)
         middle = top + _NAMES / 2 + half
-        mark = series(index)
+        mark = own[index]
         hollow = part["score"].isna()
         traces.append(
             go.Scatter(
@@ -49,9 +52,7 @@ def lanes(
                     "symbol": ["circle-open" if h else "circle" for h in hollow],
                     "opacity": [0.7 if h else 0.8 for h in hollow],
                 },
-                customdata=[["<br>".join([f"<b>{plain(n)}</b>", *map(plain, lines)])] for n, lines in
-                            zip(part["label"], part["hover"], strict=True)],
-                hovertemplate="%{customdata[0]}<extra></extra>",
+                **cards(part["label"], part["hover"], source=source),
             )
         )  # fmt: skip
         labels += _named(part.assign(y=[middle + s for s in shifts]), middle, half, mark.colour, first, days)

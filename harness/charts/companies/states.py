@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from harness.charts.chart import Chart, blank, plain, short
+from harness.charts.heat_colours import STATES, inked
+from harness.charts.hover import card, cards
 
 if TYPE_CHECKING:
     import pandas as pd
-
-COLOURS = ("#3585BC", "#A9CFE5", "#F1A340", "#8A8F98")
-"""Of up to four states, best first: two blues of the sequential scale, the orange of the diverging one, grey."""
 
 
 def states(
@@ -25,17 +24,18 @@ def states(
     place = {state: number for number, state in enumerate(labels)}
     square = cells.pivot(index="row", columns="column").reindex(rows)
     figure = blank(120 + 22 * max(len(rows), 2))
-    steps = [(edge, COLOURS[i]) for i in range(len(labels)) for edge in (i / len(labels), (i + 1) / len(labels))]
+    steps = [(edge, STATES[i]) for i in range(len(labels)) for edge in (i / len(labels), (i + 1) / len(labels))]
+    places = square["state"].map(lambda s: place.get(s, float("nan")))[columns].to_numpy(dtype=float)
     figure.add_trace(
         go.Heatmap(
-            z=square["state"].map(lambda s: place.get(s, float("nan")))[columns].to_numpy(dtype=float),
+            z=places,
             x=[plain(c) for c in columns],
             y=[plain(short(r, 24)) for r in rows],
-            text=square["text"][columns].to_numpy(),
+            text=inked(square["text"][columns].to_numpy(), places, steps, -0.5, len(labels) - 0.5),
             texttemplate="%{text}",
             textfont={"size": 11},
-            customdata=square["hover"][columns].map(plain).to_numpy(),
-            hovertemplate="<b>%{y}</b><br>%{x}<br>%{customdata}<extra></extra>",
+            customdata=[[card(r, [c, square["hover"].loc[r, c]]) for c in columns] for r in rows],
+            hovertemplate=cards([], [], source=source)["hovertemplate"].replace("customdata[0]", "customdata"),
             colorscale=[list(step) for step in steps],
             zmin=-0.5,
             zmax=len(labels) - 0.5,
@@ -46,7 +46,7 @@ def states(
         )
     )
     for state, label in labels.items():
-        mark = {"symbol": "square", "size": 11, "color": COLOURS[place[state]]}
+        mark = {"symbol": "square", "size": 11, "color": STATES[place[state]]}
         figure.add_trace(go.Scatter(x=[None], y=[None], mode="markers", marker=mark, name=label))
     figure.update_xaxes(showgrid=False, ticks="", side="top", tickangle=-30)
     figure.update_yaxes(showgrid=False, autorange="reversed", ticks="")

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness.charts.chart import Chart, blank, brief, plain
-from harness.charts.flow_layout import TEXT, curve, layout
+from harness.charts.companies.flow_layout import TEXT, curve, layout
+from harness.charts.hover import card_of_line
 from harness.charts.palette import Mark
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def between(
     placed = layout(frame)
     frame = frame.assign(start=placed.starts, stop=placed.stops)
     figure = blank(int(placed.height) + 84)
-    figure.add_traces([_arrow(row, marks) for row in frame.iloc[::-1].to_dict("records")])  # the largest on top
+    figure.add_traces([_arrow(row, marks, source) for row in frame.iloc[::-1].to_dict("records")])  # the largest on top
     figure.add_traces([_ends(frame, kind, marks, kind in undirected) for kind in marks if kind in set(frame["kind"])])
     for text, stop, width in zip(frame["label"], frame["stop"], frame["width"], strict=True):
         if text:
@@ -66,7 +67,7 @@ def between(
     return Chart(figure, title, note, source, data, name)
 
 
-def _arrow(row: dict[str, Any], marks: Mapping[str, tuple[str, Mark]]) -> go.Scatter:
+def _arrow(row: dict[str, Any], marks: Mapping[str, tuple[str, Mark]], source: str) -> go.Scatter:
     import plotly.graph_objects as go
 
     xs, ys = curve(row["start"], row["stop"])
@@ -74,7 +75,7 @@ def _arrow(row: dict[str, Any], marks: Mapping[str, tuple[str, Mark]]) -> go.Sca
     return go.Scatter(
         x=xs, y=ys, mode="lines", showlegend=False, opacity=0.55 if valued else 0.7,
         line={"color": marks[row["kind"]][1].colour, "width": row["width"], "dash": "solid" if valued else "dot"},
-        meta=["<br>".join(map(plain, row["hover"]))], hovertemplate="%{meta[0]}<extra></extra>",
+        **card_of_line(row["hover"], source),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from harness.charts.chart import Chart, blank, brief, plain
+from harness.charts.hover import cards
 from harness.charts.palette import faint, segment
 
 if TYPE_CHECKING:
@@ -49,9 +50,7 @@ def stages(
             go.Scatter(
                 x=part["stage"].map(across), y=part["label"].map(line), mode="markers", name=plain(say.known("segment", group)),
                 marker={"color": mark.colour, "symbol": mark.symbol, "size": 12},
-                customdata=[["<br>".join([f"<b>{plain(n)}</b>", *map(plain, lines)])] for n, lines in
-                            zip(part["label"], part["hover"], strict=True)],
-                hovertemplate="%{customdata[0]}<extra></extra>",
+                **cards(part["label"], part["hover"], source=source),
             )
         )  # fmt: skip
     figure.update_xaxes(

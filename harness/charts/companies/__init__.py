@@ -1,0 +1,1 @@
+"""Charts of companies: the market, its stages and money, releases, means, what is known."""
