@@ -1,0 +1,73 @@
+"""Intervals drawn in the rows of a table: one small picture a row, all on one axis."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from harness.charts.palette import GREY, segment
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WIDTH, HEIGHT = 240, 24
+"""Pixels of one picture."""
+_EDGE = 7
+"""Pixels on either side, so that a mark at the end of the axis is whole."""
+_STEP = 10.0
+SHAPES = {
+    "circle": "<circle cx='{x}' cy='12' r='4.5' fill='{colour}'/>",
+    "diamond": "<path d='M{x} 6.5l5.5 5.5-5.5 5.5-5.5-5.5z' fill='{colour}'/>",
+    "square": "<path d='M{x} 12m-4.5-4.5h9v9h-9z' fill='{colour}'/>",
+}
+"""Marks of segments, as on charts; every other is a circle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The axis that all rows share: its ends, in the unit of the values."""
+
+    low: float
+    high: float
+
+    def at(self, value: float) -> float:
+        """Pixels from the left; a value beyond an end stands at the end."""
+        share = (min(max(value, self.low), self.high) - self.low) / (self.high - self.low)
+        return round(_EDGE + share * (WIDTH - 2 * _EDGE), 1)
+
+
+def axis(frame: pd.DataFrame) -> Axis:
+    """The axis that holds all intervals of ``frame`` (``low, high``), from and to full tens."""
+    low = math.floor(float(frame["low"].min()) / _STEP) * _STEP
+    high = math.ceil(float(frame["high"].max()) / _STEP) * _STEP
+    return Axis(low, max(high, low + _STEP))
+
+
+def bars(frame: pd.DataFrame, on: Axis, guides: Sequence[float] = ()) -> list[str]:
+    """One picture a row (``score, low, high, segment``) as ``data:`` addresses: the mark of the segment on its interval.
+
+    ``guides`` are values at which a thin line runs through all rows. Colours stand on white and on near-black.
+    """
+    lines = "".join(
+        f"<path d='M{on.at(value)} 0v{HEIGHT}' stroke='{GREY}' stroke-opacity='.45' stroke-dasharray='2 3'/>"
+        for value in guides
+        if on.low <= value <= on.high
+    )
+    rows = zip(frame["score"], frame["low"], frame["high"], frame["segment"], strict=True)
+    return [_picture(lines, on, *row) for row in rows]
+
+
+def _picture(lines: str, on: Axis, score: float, low: float, high: float, group: object) -> str:
+    mark = segment(group)
+    shape = SHAPES.get(mark.symbol, SHAPES["circle"]).format(x=on.at(score), colour=mark.colour)
+    whisker = ""
+    if low < high:
+        whisker = (
+            f"<path d='M{on.at(low)} 12H{on.at(high)}' stroke='{mark.colour}' stroke-width='2.5' stroke-opacity='.6'/>"
+        )
+    size = f"width='{WIDTH}' height='{HEIGHT}' viewBox='0 0 {WIDTH} {HEIGHT}'"
+    svg = f"<svg xmlns='http://www.w3.org/2000/svg' {size}>{lines}{whisker}{shape}</svg>"
+    return "data:image/svg+xml," + quote(svg, safe=" ='/:,.-")

@@ -1,0 +1,19 @@
+"""How much evidence a reader asks of a ranked product: one control, the same on every part of the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.analysis.scale.ranks import LEAST_BENCHMARKS
+from harness.site.capability import scale
+from harness.site.widgets import controls
+
+if TYPE_CHECKING:
+    from harness.site.server.view import View
+
+
+def least_benchmarks(view: View) -> int:
+    """The fewest benchmarks of a ranked product."""
+    say, most = view.say, scale.MOST_ASKED
+    label, help = say("reported.least"), say("reported.least_help")
+    return int(controls.slider(label, LEAST_BENCHMARKS, most, LEAST_BENCHMARKS, 1, "least", help=help))
