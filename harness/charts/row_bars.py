@@ -13,37 +13,41 @@ from harness.charts.palette import GREY, segment
 if TYPE_CHECKING:
     import pandas as pd
 
-WIDTH, HEIGHT = 240, 24
-"""Pixels of one picture."""
+WIDTH, NARROW, HEIGHT = 240, 130, 24
+"""Pixels of one picture, and of its width on a telephone."""
 _EDGE = 7
 """Pixels on either side, so that a mark at the end of the axis is whole."""
 _STEP = 10.0
+FOREMOST = 100
+"""First rows that the axis holds: what is far below them stands as an arrow at its left end."""
+_BEYOND = "<path d='M2 12l6-4v8z' fill='{colour}' fill-opacity='.6'/>"
 SHAPES = {
-    "circle": "<circle cx='{x}' cy='12' r='4.5' fill='{colour}'/>",
-    "diamond": "<path d='M{x} 6.5l5.5 5.5-5.5 5.5-5.5-5.5z' fill='{colour}'/>",
-    "square": "<path d='M{x} 12m-4.5-4.5h9v9h-9z' fill='{colour}'/>",
+    "circle": "<circle cx='{x}' cy='12' r='4' fill='{colour}'/>",
+    "diamond": "<path d='M{x} 7l5 5-5 5-5-5z' fill='{colour}'/>",
+    "square": "<path d='M{x} 12m-4-4h8v8h-8z' fill='{colour}'/>",
 }
 """Marks of segments, as on charts; every other is a circle."""
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """The axis that all rows share: its ends, in the unit of the values."""
+    """The axis that all rows share: its ends in the unit of the values, and its width in pixels."""
 
     low: float
     high: float
+    width: int = WIDTH
 
     def at(self, value: float) -> float:
         """Pixels from the left; a value beyond an end stands at the end."""
         share = (min(max(value, self.low), self.high) - self.low) / (self.high - self.low)
-        return round(_EDGE + share * (WIDTH - 2 * _EDGE), 1)
+        return round(_EDGE + share * (self.width - 2 * _EDGE), 1)
 
 
-def axis(frame: pd.DataFrame) -> Axis:
-    """The axis that holds all intervals of ``frame`` (``low, high``), from and to full tens."""
-    low = math.floor(float(frame["low"].min()) / _STEP) * _STEP
+def axis(frame: pd.DataFrame, width: int = WIDTH) -> Axis:
+    """The axis that holds the intervals of the FOREMOST first rows of ``frame`` (``low, high``), from and to full tens."""
+    low = math.floor(float(frame["low"].head(FOREMOST).min()) / _STEP) * _STEP
     high = math.ceil(float(frame["high"].max()) / _STEP) * _STEP
-    return Axis(low, max(high, low + _STEP))
+    return Axis(low, max(high, low + _STEP), width)
 
 
 def bars(frame: pd.DataFrame, on: Axis, guides: Sequence[float] = ()) -> list[str]:
@@ -62,12 +66,12 @@ def bars(frame: pd.DataFrame, on: Axis, guides: Sequence[float] = ()) -> list[st
 
 def _picture(lines: str, on: Axis, score: float, low: float, high: float, group: object) -> str:
     mark = segment(group)
-    shape = SHAPES.get(mark.symbol, SHAPES["circle"]).format(x=on.at(score), colour=mark.colour)
-    whisker = ""
-    if low < high:
-        whisker = (
-            f"<path d='M{on.at(low)} 12H{on.at(high)}' stroke='{mark.colour}' stroke-width='2.5' stroke-opacity='.6'/>"
-        )
-    size = f"width='{WIDTH}' height='{HEIGHT}' viewBox='0 0 {WIDTH} {HEIGHT}'"
-    svg = f"<svg xmlns='http://www.w3.org/2000/svg' {size}>{lines}{whisker}{shape}</svg>"
+    drawn = _BEYOND.format(colour=mark.colour)
+    if score >= on.low:
+        drawn = SHAPES.get(mark.symbol, SHAPES["circle"]).format(x=on.at(score), colour=mark.colour)
+    if low < high and high > on.low:
+        span = f"M{on.at(low)} 12H{on.at(high)}"
+        drawn = f"<path d='{span}' stroke='{mark.colour}' stroke-width='2.5' stroke-opacity='.6'/>{drawn}"
+    size = f"width='{on.width}' height='{HEIGHT}' viewBox='0 0 {on.width} {HEIGHT}'"
+    svg = f"<svg xmlns='http://www.w3.org/2000/svg' {size}>{lines}{drawn}</svg>"
     return "data:image/svg+xml," + quote(svg, safe=" ='/:,.-")

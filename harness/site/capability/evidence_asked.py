@@ -14,6 +14,5 @@ if TYPE_CHECKING:
 
 def least_benchmarks(view: View) -> int:
     """The fewest benchmarks of a ranked product."""
-    say, most = view.say, scale.MOST_ASKED
-    label, help = say("reported.least"), say("reported.least_help")
-    return int(controls.slider(label, LEAST_BENCHMARKS, most, LEAST_BENCHMARKS, 1, "least", help=help))
+    say, asked = view.say, list(range(LEAST_BENCHMARKS, scale.MOST_ASKED + 1))
+    return int(controls.select(say("reported.least"), asked, "least", lambda n: say("reported.least_of", n=n)))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.analysis.scale.fit import HIGH, LOW
-from harness.analysis.scale.ranks import LEAST_BENCHMARKS
 from harness.catalog.schema import LANGUAGE_KINDS
 from harness.charts import dots, row_bars
 from harness.market.prices.list_prices import RATIO
@@ -16,7 +15,7 @@ from harness.site.capability import evidence_asked, leaderboard, scale, unplaced
 from harness.site.widgets import address, blocks, controls, name_links
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     import pandas as pd
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 
 CHART = "reported-scale"
 """Name of the ranking's chart, which links to one chart alone hold."""
+TELEPHONE = 768
+"""Pixels of a window below which the navigation lies over the page, and pictures are narrow."""
 HEIGHT = 640
 """Pixels of the table: seventeen products before anybody scrolls."""
 
@@ -32,14 +33,15 @@ HEIGHT = 640
 def show(view: View) -> None:
     """The sentence, the filters and the table."""
     say = view.say
-    sentence = st.container(gap="xsmall")  # stands above the filters, and speaks of what they leave
-    least = evidence_asked.least_benchmarks(view) if scale.fitted(view) else LEAST_BENCHMARKS
-    board = scale.ranking(view, least)
-    if board.empty:
+    if scale.board(view).empty:
         st.info(say("reported.no_scale"), icon=":material/info:")
         return
-    named = leaderboard.named(view, board)
-    shown = _filtered(view, named)
+    sentence = st.container(gap="xsmall")  # stands above the filters, and speaks of what they leave
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        choose = _filters(view, scale.ranking(view))
+        least = evidence_asked.least_benchmarks(view)
+    named = leaderboard.named(view, scale.ranking(view, least))
+    shown = choose(named)
     if shown.empty:
         st.info(say("common.no_match"), icon=":material/filter_alt_off:")
         return
@@ -48,7 +50,7 @@ def show(view: View) -> None:
     if st.query_params.get(address.CHART) == CHART or controls.toggle(say("capability.as_chart"), "as_chart"):
         _chart(view, shown, len(named))
     else:
-        _table(view, shown, named)
+        _table(view, shown)
         st.caption(blocks.literal(f"{say('reported.note')} {scale.source(view, len(named))}"))
 
 
@@ -63,33 +65,35 @@ def _sentence(view: View, shown: pd.DataFrame, least: int) -> None:
         blocks.page_link(view, "capability", label, ":material/arrow_forward:", tab="unplaced")
 
 
-def _filtered(view: View, board: pd.DataFrame) -> pd.DataFrame:
-    """The board under the reader's filters; ranks stay those of the whole board."""
+def _filters(view: View, board: pd.DataFrame) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    """The reader's filters, as what they leave of a board; ranks stay those of the whole board."""
     say = view.say
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        weights = controls.segmented(
-            say("controls.weights"), ["all", "open", "closed"], "weights", lambda w: say(f"weights.{w}")
-        )
-        groups = sorted(s for s in set(board["segment"]) if isinstance(s, str))
-        segments = controls.multiselect(say("controls.segment"), groups, "segment", lambda s: say.known("segment", s))
-        places = sorted(c for c in set(board["country"]) if isinstance(c, str))
-        countries = controls.multiselect(say("controls.country"), places, "country", lambda c: say.known("country", c))
-        released = ["any", *(str(months) for months in SINCE_MONTHS)]
-        since = controls.select(say("columns.released"), released, "released", lambda m: _since(view, m))
-        kinds = ["all", *LANGUAGE_KINDS]
-        kind = controls.select(say("capability.type"), kinds, "type", lambda k: say(f"capability.type_{k}"))
+    weights = controls.segmented(
+        say("controls.weights"), ["all", "open", "closed"], "weights", lambda w: say(f"weights.{w}")
+    )
+    groups = sorted(s for s in set(board["segment"]) if isinstance(s, str))
+    segments = controls.multiselect(say("controls.segment"), groups, "segment", lambda s: say.known("segment", s))
+    places = sorted(c for c in set(board["country"]) if isinstance(c, str))
+    countries = controls.multiselect(say("controls.country"), places, "country", lambda c: say.known("country", c))
+    released = ["any", *(str(months) for months in SINCE_MONTHS)]
+    since = controls.select(say("columns.released"), released, "released", lambda m: _since(view, m))
+    kinds = ["all", *LANGUAGE_KINDS]
+    kind = controls.select(say("capability.type"), kinds, "type", lambda k: say(f"capability.type_{k}"))
     months = None if since == "any" else int(since)
-    return narrowed(board, segments=segments, countries=countries, weights=weights, kind=kind, months=months)
+    return lambda rows: narrowed(
+        rows, segments=segments, countries=countries, weights=weights, kind=kind, months=months
+    )
 
 
 def _since(view: View, months: str) -> str:
     return view.say("capability.any_time") if months == "any" else view.say("capability.last_months", n=int(months))
 
 
-def _table(view: View, shown: pd.DataFrame, board: pd.DataFrame) -> None:
-    """One product a row, its interval drawn on the axis of the whole board."""
+def _table(view: View, shown: pd.DataFrame) -> None:
+    """One product a row, its interval drawn on one axis."""
     say = view.say
-    on = row_bars.axis(board)
+    noted = st.context.cookies.get("screen", "")
+    on = row_bars.axis(shown, row_bars.NARROW if noted.isdecimal() and int(noted) < TELEPHONE else row_bars.WIDTH)
     rows = shown.assign(
         bars=row_bars.bars(shown, on, (LOW[1], HIGH[1])),
         scores=[say("capability.n_benchmarks", n=int(n)) for n in shown["benchmarks"]],
@@ -111,7 +115,7 @@ def _columns(view: View, rows: pd.DataFrame, on: row_bars.Axis) -> Mapping[str, 
         "model": column.TextColumn(say("columns.model"), pinned=True),
         "score": column.NumberColumn(say("scale.points"), format="%.0f", width=64),
         "bars": column.ImageColumn(
-            say("capability.interval", **ends), help=say("capability.interval_help"), width=row_bars.WIDTH + 16
+            say("capability.interval", **ends), help=say("capability.interval_help"), width=on.width + 16
         ),
         "vendor": column.TextColumn(say("columns.vendor"), width=120),
         "weights": column.TextColumn(say("controls.weights"), width=76),

@@ -170,8 +170,8 @@ def _today(view: View, rows: pd.DataFrame, found: Gap, groups: tuple[str, str]) 
         say("trend.mean", behind=groups[0], ahead=groups[1], since=f"{found.over_time['date'].iloc[0]:%Y-%m}",
             points=means["points"], months=means["months"], told=means["told_months"])
     )  # fmt: skip
-    for sentence in sentences:
-        st.markdown(blocks.literal(sentence))
+    st.markdown(f"## {blocks.literal(sentences[0])}")
+    st.markdown("\n".join(f"- {blocks.literal(sentence)}" for sentence in sentences[1:]))
 
 
 def _interval(view: View, row: pd.Series[Any], measure: str, sign: int = 1, *, points: bool | None = None) -> str:
