@@ -13,18 +13,18 @@ from harness.charts.palette import GREY, segment
 if TYPE_CHECKING:
     import pandas as pd
 
-WIDTH, NARROW, HEIGHT = 240, 130, 24
-"""Pixels of one picture, and of its width on a telephone."""
+WIDTH, NARROW, HEIGHT = 200, 130, 29
+"""Pixels of one picture, of its width on a telephone, and of the height that a row of 35 pixels gives it: nothing is scaled."""
 _EDGE = 7
 """Pixels on either side, so that a mark at the end of the axis is whole."""
 _STEP = 10.0
 FOREMOST = 100
 """First rows that the axis holds: what is far below them stands as an arrow at its left end."""
-_BEYOND = "<path d='M2 12l6-4v8z' fill='{colour}' fill-opacity='.6'/>"
+_BEYOND = "<path d='M2 14.5l6-4v8z' fill='{colour}' fill-opacity='.6'/>"
 SHAPES = {
-    "circle": "<circle cx='{x}' cy='12' r='4' fill='{colour}'/>",
-    "diamond": "<path d='M{x} 7l5 5-5 5-5-5z' fill='{colour}'/>",
-    "square": "<path d='M{x} 12m-4-4h8v8h-8z' fill='{colour}'/>",
+    "circle": "<circle cx='{x}' cy='14.5' r='4' fill='{colour}'/>",
+    "diamond": "<path d='M{x} 9.5l5 5-5 5-5-5z' fill='{colour}'/>",
+    "square": "<path d='M{x} 14.5m-4-4h8v8h-8z' fill='{colour}'/>",
 }
 """Marks of segments, as on charts; every other is a circle."""
 
@@ -70,7 +70,7 @@ def _picture(lines: str, on: Axis, score: float, low: float, high: float, group:
     if score >= on.low:
         drawn = SHAPES.get(mark.symbol, SHAPES["circle"]).format(x=on.at(score), colour=mark.colour)
     if low < high and high > on.low:
-        span = f"M{on.at(low)} 12H{on.at(high)}"
+        span = f"M{on.at(low)} 14.5H{on.at(high)}"
         drawn = f"<path d='{span}' stroke='{mark.colour}' stroke-width='2.5' stroke-opacity='.6'/>{drawn}"
     size = f"width='{on.width}' height='{HEIGHT}' viewBox='0 0 {on.width} {HEIGHT}'"
     svg = f"<svg xmlns='http://www.w3.org/2000/svg' {size}>{lines}{drawn}</svg>"

@@ -30,9 +30,9 @@ def drawn(address: str) -> str:
 
 def test_marks_and_bars_stand_at_their_values() -> None:
     first, second, below = map(drawn, row_bars.bars(ROWS, HUNDREDS))
-    assert "M47.0 12H67.0" in first and re.search(r"M57\.0 12m", first), "140 to 160 around 150, a square"
-    assert "H" not in second and "M27.0 7" in second, "no bar without an interval, a diamond at 120"
-    assert "12H" not in below and "M2 12l6-4v8z" in below, "an arrow for what is below the axis"
+    assert "M47.0 14.5H67.0" in first and re.search(r"M57\.0 14\.5m", first), "140 to 160 around 150, a square"
+    assert "H" not in second and "M27.0 9.5l" in second, "no bar without an interval, a diamond at 120"
+    assert "14.5H" not in below and "M2 14.5l6-4v8z" in below, "an arrow for what is below the axis"
 
 
 def test_guides_are_drawn_within_the_axis_only() -> None:

@@ -111,14 +111,14 @@ def _columns(view: View, rows: pd.DataFrame, on: row_bars.Axis) -> Mapping[str, 
     say, column = view.say, st.column_config
     ends = {"low": f"{on.low:.0f}", "high": f"{on.high:.0f}"}
     return {
-        "ranks": column.TextColumn(say("columns.rank"), help=say("columns.rank_help"), width=72, pinned=True),
+        "ranks": column.TextColumn(say("columns.rank"), help=say("columns.rank_help"), width=64, pinned=True),
         "model": column.TextColumn(say("columns.model"), pinned=True),
         "score": column.NumberColumn(say("scale.points"), format="%.0f", width=64),
         "bars": column.ImageColumn(
             say("capability.interval", **ends), help=say("capability.interval_help"), width=on.width + 16
         ),
         "vendor": column.TextColumn(say("columns.vendor"), width=120),
-        "weights": column.TextColumn(say("controls.weights"), width=76),
+        "weights": column.TextColumn(say("controls.weights"), width=72),
         "price": column.NumberColumn(
             say("capability.price"), help=say("capability.price_help", ratio=f"{RATIO:g}"), format="$%.2f", width=76
         ),

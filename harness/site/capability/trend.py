@@ -35,8 +35,10 @@ def show(view: View) -> None:
     if fit is None or scale.board(view).empty:
         st.info(say("reported.no_scale"), icon=":material/info:")
         return
-    chosen = controls.segmented(say("capability.part"), VIEWS, "trend", lambda v: say(f"trend.view_{v}"))
-    board = scale.board(view, evidence_asked.least_benchmarks(view))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = controls.segmented(say("capability.part"), VIEWS, "trend", lambda v: say(f"trend.view_{v}"))
+        least = evidence_asked.least_benchmarks(view)
+    board = scale.board(view, least)
     if board.empty:
         st.info(say("common.no_match"), icon=":material/filter_alt_off:")
         return
