@@ -95,7 +95,10 @@ def test_the_parts_of_capability_stand_in_the_address_and_the_back_button_return
     ("old", "now"),
     [
         ("capability?origin=reported&gap=china", {"lang": ["en"], "tab": ["trends"], "gap": ["china"]}),
-        ("capability?first=benchmark&benchmark=mmlu", {"lang": ["en"], "tab": ["benchmark"]}),
+        (
+            "capability?first=benchmark&benchmark=hellaswag",
+            {"lang": ["en"], "tab": ["benchmark"], "benchmark": ["hellaswag"]},
+        ),
         ("companies?lang=中文&view=观点验证", {"lang": ["zh"], "view": ["claims"]}),
         ("companies?lang=English&view=Claims", {"lang": ["en"], "view": ["claims"]}),
         ("companies?view=观点验证", {"lang": ["en"], "view": ["claims"]}),
