@@ -143,9 +143,14 @@ def defused(frame: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
+PICTURE = "data:image/"
+"""How the address of a picture begins that stands in a cell."""
+
+
 def csv(frame: pd.DataFrame) -> bytes:
-    """The frame as CSV: UTF-8 with the mark that spreadsheets need for Chinese, defused."""
-    text: str = defused(frame).to_csv(index=False, lineterminator="\r\n")
+    """The frame as CSV, without columns of pictures: UTF-8 with the mark that spreadsheets need for Chinese, defused."""
+    pictures = [name for name in frame.columns if str(frame[name].head(1).squeeze()).startswith(PICTURE)]
+    text: str = defused(frame.drop(columns=pictures)).to_csv(index=False, lineterminator="\r\n")
     return text.encode("utf-8-sig")
 
 

@@ -134,20 +134,41 @@ def newest_unplaced(queries: Queries, table: pd.DataFrame, since: dt.date | None
 
     ``since`` is RECENT days before the newest release where it is not given; None where no release is dated.
     """
+    products = _products(queries)
+    if products.empty:
+        return None
+    start = _recent_since(products) if since is None else pd.Timestamp(since)
+    recent = products.loc[products["released"] >= start, "model_id"]
+    unplaced = ~recent.isin(table.loc[table["ranked"].astype(bool), "product_id"])
+    return Releases(start.date(), len(recent), int(unplaced.sum()))
+
+
+def without_score(queries: Queries, table: pd.DataFrame) -> pd.DataFrame:
+    """Language models of the last RECENT days that ``table`` does not hold, since they have no score of role ``scale``:
+    ``model_id, product_id`` and PRODUCT_COLUMNS, one row a product, the newest first."""
+    products = _products(queries)
+    rows = products[~products["model_id"].isin(table["product_id"])]
+    if len(products):
+        rows = rows[rows["released"] >= _recent_since(products)]
+    rows = rows.sort_values(["released", "model_id"], ascending=[False, True], ignore_index=True)
+    return rows.assign(product_id=rows["model_id"])[["model_id", "product_id", *PRODUCT_COLUMNS]]
+
+
+def _products(queries: Queries) -> pd.DataFrame:
+    """Language models of the catalog with a date of release, one row a product."""
     models = queries.frame("models")
-    products = models[
+    rows = models[
         models["product_id"].fillna(models["model_id"]).eq(models["model_id"])
         & models["kind"].isin(LANGUAGE_KINDS)
         & models["segment"].ne("reference")
         & models["released"].notna()
     ]
-    if products.empty:
-        return None
-    days = pd.to_datetime(products["released"])
-    start = days.max() - pd.Timedelta(days=RECENT) if since is None else pd.Timestamp(since)
-    recent = products.loc[days >= start, "model_id"]
-    unplaced = ~recent.isin(table.loc[table["ranked"].astype(bool), "product_id"])
-    return Releases(start.date(), len(recent), int(unplaced.sum()))
+    return rows.assign(released=pd.to_datetime(rows["released"]))
+
+
+def _recent_since(products: pd.DataFrame) -> pd.Timestamp:
+    since: pd.Timestamp = products["released"].max() - pd.Timedelta(days=RECENT)
+    return since
 
 
 def _language_scores(reported: pd.DataFrame) -> pd.DataFrame:

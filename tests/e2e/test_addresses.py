@@ -64,7 +64,9 @@ def test_a_copied_link_opens_the_same_view(visitor: Visitor) -> None:
     page.locator("h2", has_text="Question answering").first.wait_for()
     visitor.settle()
     copied, title = page.url, page.locator("h2").first.inner_text()
-    assert asked(copied) == {"kind": ["qa"], "lang": ["en"]}, "what the page opens with stands not in it"
+    assert asked(copied) == {"kind": ["qa"], "lang": ["en"], "tab": ["runs"]}, (
+        "what the page opens with stands not in it"
+    )
     page.goto("about:blank")
     page.goto(copied)
     page.locator("h2", has_text=title).first.wait_for()
@@ -72,9 +74,31 @@ def test_a_copied_link_opens_the_same_view(visitor: Visitor) -> None:
     assert page.locator("h2").first.inner_text() == title and page.url == copied
 
 
+def test_the_parts_of_capability_stand_in_the_address_and_the_back_button_returns(visitor: Visitor) -> None:
+    page = visitor.open("capability")
+    assert page.locator("[data-testid=stPlotlyChart]").count() == 0, "no chart library before the first numbers"
+    for part, code in (("Trends and gaps", "trends"), ("How firm", "firm"), ("Not placed", "unplaced")):
+        page.locator("[data-testid=stMain]").get_by_role("radio", name=part, exact=True).click()
+        page.wait_for_function("code => location.search.includes('tab=' + code)", arg=code)
+        visitor.settle()
+    page.goto(page.url)
+    visitor.settle()
+    assert asked(page.url) == {"lang": ["en"], "tab": ["unplaced"]}
+    page.get_by_role("heading", name="Not ranked, and why").wait_for()
+    page.locator("[data-testid=stMain]").get_by_role("radio", name="Ranking", exact=True).click()
+    page.wait_for_function("() => !location.search.includes('tab=')")
+    page.locator("h2", has_text="leads at").first.wait_for()
+    assert visitor.complaints == []
+
+
 @pytest.mark.parametrize(
     ("old", "now"),
     [
+        ("capability?origin=reported&gap=china", {"lang": ["en"], "tab": ["trends"], "gap": ["china"]}),
+        (
+            "capability?first=benchmark&benchmark=hellaswag",
+            {"lang": ["en"], "tab": ["benchmark"], "benchmark": ["hellaswag"]},
+        ),
         ("companies?lang=中文&view=观点验证", {"lang": ["zh"], "view": ["claims"]}),
         ("companies?lang=English&view=Claims", {"lang": ["en"], "view": ["claims"]}),
         ("companies?view=观点验证", {"lang": ["en"], "view": ["claims"]}),

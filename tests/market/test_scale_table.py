@@ -10,7 +10,7 @@ import pytest
 from harness.analysis.scale.fit import ScaleFit, fit_scale
 from harness.analysis.scale.preparation import Reported, prepare_reported
 from harness.market import scale_table as market
-from harness.market.scale_table import Releases, newest_unplaced, reason_text, scale_table
+from harness.market.scale_table import Releases, newest_unplaced, reason_text, scale_table, without_score
 from harness.store.reader import Reader
 from tests.market import published_scores as truth
 
@@ -98,3 +98,11 @@ def test_new_releases_that_are_not_placed(reader: Reader, table: pd.DataFrame) -
     all_of_them = newest_unplaced(reader, table, truth.FIRST)
     assert all_of_them is not None and all_of_them.released == len(table) + 1
     assert all_of_them.unplaced == (~table["ranked"]).sum() + 1
+
+
+def test_new_releases_without_a_score_are_listed_apart(reader: Reader, table: pd.DataFrame) -> None:
+    """Among the newest only UNSCORED has no score that may enter; with those of the table it is who is not placed."""
+    bare = without_score(reader, table)
+    assert list(bare["product_id"]) == ["unscored"] and bare["name"].notna().all()
+    with_it = pd.concat([table, bare.assign(ranked=False)])
+    assert without_score(reader, with_it).empty

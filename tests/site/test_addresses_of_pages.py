@@ -12,14 +12,18 @@ from harness.site.widgets import address, codes
 from tests.site.conftest import PAGES, Open
 
 VIEWS = ("market", "releases", "money", "chain", "segments", "afford", "profile", "against", "claims", "gaps")
-ORIGINS = ("reported", "measured", "imported")
+CAPABILITY: list[dict[str, str]] = [
+    {}, {"tab": "trends"}, {"tab": "trends", "trend": "lines"}, {"tab": "trends", "trend": "size"}, {"tab": "models"},
+    {"tab": "models", "model_view": "domains"}, {"tab": "models", "model_view": "expected"}, {"tab": "firm"},
+    {"tab": "benchmark"}, {"tab": "runs"}, {"tab": "runs", "origin": "imported"}, {"tab": "unplaced"},
+]  # fmt: skip
 STARTS: dict[str, list[dict[str, str]]] = {
     "companies": [{"view": view} for view in VIEWS],
-    "capability": [{"origin": origin} for origin in ORIGINS],
+    "capability": CAPABILITY,
 }
 """Where a page hides controls behind a choice, the choices that it is opened with."""
 CASES = [(page, start) for page in PAGES for start in STARTS.get(page, [{}])]
-QUICK = ({"view": "claims"}, {"origin": "measured"})
+QUICK = ({"view": "claims"}, {"tab": "runs"}, {"tab": "trends"})
 CASE = [
     pytest.param(page, start, id="-".join([page, *start.values()]), marks=() if start in QUICK else pytest.mark.slow)
     for page, start in CASES

@@ -100,10 +100,10 @@ def test_a_chart_without_intervals_claims_none(site: Open, filled: Path) -> None
 
 
 def test_the_gap_of_today_is_between_the_best_of_both(site: Open, filled: Path) -> None:
-    at = site(filled, "capability", origin="Reported")
+    at = site(filled, "capability", tab="trends")
     gaps = next(t.value for t in at.dataframe if {"behind_model", "ahead_model", "points"} <= set(t.value))
     last = gaps.sort_values("date").iloc[-1]
-    scores = at.dataframe[0].value.groupby("weights")["score"].max()
+    scores = site(filled, "capability").dataframe[0].value.groupby("weights")["score"].max()
     assert last["points"] == pytest.approx(scores["Closed"] - scores["Open"])
 
 

@@ -72,7 +72,7 @@ def _seen(folder: Path, monkeypatch: pytest.MonkeyPatch) -> view.View:
 def test_the_page_repeats_the_comparison_with_borderline_vendors_moved(
     site: Open, filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at = site(filled, "capability", origin="Reported")
+    at = site(filled, "capability", tab="trends", trend="size")
     assert not at.exception and not at.error
     seen = _seen(filled, monkeypatch)
     board = scale.board(seen, 4)
@@ -90,14 +90,15 @@ def test_the_page_says_where_no_model_is_of_a_borderline_vendor(site: Open, fill
     shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
     with duckdb.connect(str(tmp_path / "land.duckdb")) as con:
         con.execute("UPDATE vendor SET segment_borderline = NULL")
-    at = site(tmp_path, "capability", origin="Reported")
+    at = site(tmp_path, "capability", tab="trends", trend="size")
     assert "None of the vendors that might be in another segment (0)" in texts(at)
 
 
 def test_the_trend_is_the_slope_of_the_records(site: Open, filled: Path) -> None:
-    at = site(filled, "capability", origin="Reported")
+    ranked = site(filled, "capability")
+    at = site(filled, "capability", tab="trends", trend="pace")
     assert not at.exception and not at.error
-    rows = at.dataframe[0].value.dropna(subset=["released"]).sort_values("released")
+    rows = ranked.dataframe[0].value.dropna(subset=["released"]).sort_values("released")
     best, years, level = -np.inf, [], []
     for day, score in zip(rows["released"], rows["score"], strict=True):
         if score > best:

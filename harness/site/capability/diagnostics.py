@@ -9,7 +9,7 @@ import streamlit as st
 from harness.charts import dots
 from harness.charts.text import number
 from harness.site.capability import scale
-from harness.site.widgets import blocks, columns, controls
+from harness.site.widgets import blocks, columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,16 +21,8 @@ MOST = 24
 """Benchmarks on the chart, those with most models; the table has all of them."""
 
 
-def show(view: View, fit: ScaleFit, *, source: str) -> None:
-    """All checks of the scale, one section each."""
-    blocks.section(view.say("diagnostics.title"), view.say("diagnostics.lead"))
-    _agreement(view, fit)
-    _held_out(view, fit)
-    _benchmarks(view, fit, source=source)
-    _unexplained(view, fit)
-
-
-def _agreement(view: View, fit: ScaleFit) -> None:
+def agreement(view: View, fit: ScaleFit) -> None:
+    """Beside indices that others make."""
     from harness.analysis.scale.checks import agreements
 
     say = view.say
@@ -61,20 +53,17 @@ def _agreement(view: View, fit: ScaleFit) -> None:
     )
 
 
-def _held_out(view: View, fit: ScaleFit) -> None:
+def held_out(view: View, fit: ScaleFit) -> None:
+    """Scores predicted from the others, by the scale and by simpler ways."""
     import pandas as pd
 
     say = view.say
     st.subheader(say("diagnostics.held_out"), anchor=False)
     st.caption(say("diagnostics.held_out_lead"))
-    if not controls.toggle(say("diagnostics.held_out_show"), "held_out"):
-        return
     reported = view.frame("reported")
     released = reported.assign(model_id=reported["product_id"].fillna(reported["model_id"]))
     released = pd.to_datetime(released.groupby("model_id")["released"].min())
     since = released[released.index.isin(fit.models["model_id"])].max() - pd.DateOffset(years=1)
-    with st.spinner(say("diagnostics.held_out_wait")):
-        rows = _accuracy(scale.fingerprint(reported), fit, released, since)
     kinds = {
         "cells": say("diagnostics.cells"),
         "batteries": say("diagnostics.batteries"),
@@ -87,6 +76,7 @@ def _held_out(view: View, fit: ScaleFit) -> None:
         "additive": say("diagnostics.by_additive"),
         "benchmark_mean": say("diagnostics.by_benchmark_mean"),
     }
+    rows = _all_kinds(view, fit, released, since, kinds)
     column = st.column_config
     blocks.table(
         view,
@@ -104,15 +94,31 @@ def _held_out(view: View, fit: ScaleFit) -> None:
     )
 
 
+def _all_kinds(
+    view: View, fit: ScaleFit, released: pd.Series, since: pd.Timestamp, kinds: dict[str, str]
+) -> pd.DataFrame:
+    """``analysis.scale.checks.accuracy`` of every kind, with a bar of progress."""
+    import pandas as pd
+
+    content, parts = scale.fingerprint(view.frame("reported")), []
+    bar = st.progress(0.0)
+    for done, (kind, name) in enumerate(kinds.items()):
+        bar.progress(done / len(kinds), view.say("diagnostics.held_out_wait", what=name))
+        parts.append(_accuracy(content, kind, fit, released, since))
+    bar.empty()
+    return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
+
+
 # Refits take half a minute: kept by content, like the fit.
-@st.cache_data(max_entries=2, show_spinner=False)
-def _accuracy(content: str, _fit: ScaleFit, _released: pd.Series, _since: pd.Timestamp) -> pd.DataFrame:
+@st.cache_data(max_entries=6, show_spinner=False)
+def _accuracy(content: str, kind: str, _fit: ScaleFit, _released: pd.Series, _since: pd.Timestamp) -> pd.DataFrame:
     from harness.analysis.scale.checks import accuracy
 
-    return accuracy(_fit, _released, _since, seeds=(1,))
+    return accuracy(_fit, _released, _since, kinds=(kind,), seeds=(1,))
 
 
-def _benchmarks(view: View, fit: ScaleFit, *, source: str) -> None:
+def benchmarks(view: View, fit: ScaleFit, *, source: str) -> None:
+    """Each benchmark's difficulty, sharpness and error."""
     from harness.analysis.statistics.uncertainty import normal_quantile
 
     say = view.say
@@ -168,14 +174,15 @@ def _benchmarks(view: View, fit: ScaleFit, *, source: str) -> None:
     )
 
 
-def _unexplained(view: View, fit: ScaleFit) -> None:
-    from harness.analysis.scale.checks import ODD, unexplained
+def unexplained(view: View, fit: ScaleFit) -> None:
+    """Scores that lie far from the fit, each with its source."""
+    from harness.analysis.scale import checks
 
     say = view.say
     st.subheader(say("diagnostics.unexplained"), anchor=False)
-    rows = view.derived("scale_unexplained", lambda: unexplained(fit, view.frame("reported")))
+    rows = view.derived("scale_unexplained", lambda: checks.unexplained(fit, view.frame("reported")))
     n = len(rows.drop_duplicates(["model_id", "benchmark_id"]))
-    lead = say("diagnostics.unexplained_lead", n=n, all=len(fit.scores), least=number(ODD, 0))
+    lead = say("diagnostics.unexplained_lead", n=n, all=len(fit.scores), least=number(checks.ODD, 0))
     st.caption(blocks.literal(lead))
     if rows.empty:
         return

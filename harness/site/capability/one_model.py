@@ -1,4 +1,4 @@
-"""One model on the capability scale: against another, domain by domain, and in expected scores."""
+"""Models on the capability scale: one against another, domain by domain, and in expected scores."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import streamlit as st
 
 from harness.charts import dots
 from harness.charts.text import number
+from harness.site.capability import scale
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:
@@ -20,6 +21,25 @@ MOST_EXPECTED = 24
 """Benchmarks on the chart of expected scores: those that the model has first, then the most used. The table has all."""
 MOST_SHARED = 25
 """Shared benchmarks on the chart of two models: those that part them most. The table has all."""
+
+
+VIEWS = ("pair", "domains", "expected")
+
+
+def show(view: View) -> None:
+    """One of VIEWS, of the whole board."""
+    say, fit, board = view.say, scale.fitted(view), scale.board(view)
+    if fit is None or board.empty:
+        st.info(say("reported.no_scale"), icon=":material/info:")
+        return
+    source = scale.source(view, len(board))
+    shown = controls.segmented(say("capability.part"), VIEWS, "model_view", lambda v: say(f"capability.models_{v}"))
+    if shown == "pair":
+        against(view, board, fit, source=source)
+    elif shown == "domains":
+        domains(view, board, fit, source=source)
+    else:
+        expected(view, board, fit, source=source)
 
 
 def against(view: View, frame: pd.DataFrame, fit: ScaleFit, *, source: str) -> None:

@@ -86,6 +86,28 @@ def board(view: View, benchmarks: int = LEAST_BENCHMARKS) -> pd.DataFrame:
     return out
 
 
+def ranking(view: View, benchmarks: int = LEAST_BENCHMARKS) -> pd.DataFrame:
+    """``market.scale_ranking`` of the board; no row where there is no scale."""
+
+    def compute(benchmarks: int) -> pd.DataFrame:
+        from harness.market import scale_ranking
+
+        rows = board(view, benchmarks)
+        return rows if rows.empty else scale_ranking.ranking(view, rows)
+
+    out: pd.DataFrame = view.derived("scale_ranking", compute, benchmarks=benchmarks)
+    return out
+
+
+def source(view: View, ranked: int) -> str:
+    """Where the scale comes from, in words: how many models it ranks, on how many benchmarks, to which day, how well it fits."""
+    fit = fitted(view)
+    if fit is None:
+        return ""
+    day = f"{view.frame('reported')['as_of'].max():%Y-%m-%d}"
+    return view.say("reported.source", models=ranked, benchmarks=len(fit.benchmarks), rmse=f"{fit.rmse:.3f}", day=day)
+
+
 def ahead(view: View, one: pd.Series[Any], other: pd.Series[Any]) -> pd.Series[Any]:
     """How far one row of the board is ahead of another: ``difference, low, high`` in points, on one scale."""
     import pandas as pd
@@ -112,11 +134,22 @@ def lead(view: View, frame: pd.DataFrame) -> str:
     return say("scale.leads_clear" if rivals == 0 else "scale.leads", n=rivals, **values)
 
 
-def leaders(view: View) -> dict[int, str]:
-    """The leader at each number of benchmarks that a reader can ask of a ranked model."""
-    out: dict[int, str] = {}
-    for least in range(LEAST_BENCHMARKS, MOST_ASKED + 1):
-        rows = board(view, least)
-        if len(rows):
-            out[least] = str(rows.iloc[0]["model"])
+def by_evidence(view: View) -> pd.DataFrame:
+    """The leader at each number of benchmarks that a reader can ask of a ranked product, a row each: ``asked, model_id, model,
+    score, low, high, within`` (others within its margin of error) and ``ranked`` (products)."""
+
+    def compute() -> pd.DataFrame:
+        import pandas as pd
+
+        rows = []
+        for asked in range(LEAST_BENCHMARKS, MOST_ASKED + 1):
+            ranked = board(view, asked)
+            if len(ranked):
+                first = ranked.iloc[0]
+                values = {name: first[name] for name in ("model_id", "model", "score", "low", "high")}
+                within = int(ranked["within_leader"].sum()) - 1
+                rows.append({"asked": asked, **values, "within": within, "ranked": len(ranked)})
+        return pd.DataFrame(rows)
+
+    out: pd.DataFrame = view.derived("scale_by_evidence", compute)
     return out

@@ -11,7 +11,7 @@ from harness.charts import scatter
 from harness.charts.chart import plain, short
 from harness.charts.labels import placed
 from harness.charts.text import number
-from harness.site.capability import scale
+from harness.site.capability import equal_size, evidence_asked, group_records, leaderboard, scale
 from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:
@@ -26,14 +26,41 @@ LATEST = 12
 """Newest records that keep their names when there is no room for all."""
 
 
-def show(view: View, board: pd.DataFrame, fit: ScaleFit, *, source: str) -> None:
-    """The trends among the models of ``board`` (``market.scale_board``): the frontier, then two groups of choice."""
+VIEWS = ("gaps", "lines", "pace", "size")
+
+
+def show(view: View) -> None:
+    """One of VIEWS among the ranked models: two groups of choice, lines of all groups, the frontier, groups at equal size."""
+    say, fit = view.say, scale.fitted(view)
+    if fit is None or scale.board(view).empty:
+        st.info(say("reported.no_scale"), icon=":material/info:")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = controls.segmented(say("capability.part"), VIEWS, "trend", lambda v: say(f"trend.view_{v}"))
+        least = evidence_asked.least_benchmarks(view)
+    board = scale.board(view, least)
+    if board.empty:
+        st.info(say("common.no_match"), icon=":material/filter_alt_off:")
+        return
+    source = scale.source(view, len(board))
+    rows = board.rename(columns={"score": "points"})
+    if chosen == "gaps":
+        _gaps(view, rows, fit, source)
+    elif chosen == "lines":
+        group_records.show(view, rows, source=source)
+    elif chosen == "pace":
+        blocks.section(say("trend.title"), say("trend.lead"))
+        _frontier(view, rows, source)
+    else:
+        named = leaderboard.named(view, board)
+        equal_size.show(view, named, unit=say("scale.unit"), source=source, name="reported", digits=1)
+
+
+def _gaps(view: View, rows: pd.DataFrame, fit: ScaleFit, source: str) -> None:
+    """How far one group is behind another: today, its curves, and month by month."""
     from harness.analysis.scale.trend import COMPARISONS
 
     say = view.say
-    rows = board.rename(columns={"score": "points"})
-    blocks.section(say("trend.title"), say("trend.lead"))
-    _frontier(view, rows, source)
     big_tech, start_ups = say("trend.big_tech_models"), say("trend.startup_models")
     choices = {
         "open": (say("trend.open"), say("trend.open_models"), say("trend.closed_models")),
@@ -96,6 +123,7 @@ def _labelled(drawn: Chart, points: pd.DataFrame) -> Chart:
     names = [plain(short(str(points["model"].iloc[i]), 24)) for i in order]
     labels = dict(zip(order, placed(xs[order].tolist(), ys[order].tolist(), names, width=620, height=360), strict=True))
     drawn.figure.update_traces(
+        mode="lines+markers+text",
         text=[labels[i][0] for i in range(len(points))],
         textposition=[labels[i][1] for i in range(len(points))],
         selector={"name": plain(points["series"].iloc[0])},
@@ -144,8 +172,8 @@ def _today(view: View, rows: pd.DataFrame, found: Gap, groups: tuple[str, str]) 
         say("trend.mean", behind=groups[0], ahead=groups[1], since=f"{found.over_time['date'].iloc[0]:%Y-%m}",
             points=means["points"], months=means["months"], told=means["told_months"])
     )  # fmt: skip
-    for sentence in sentences:
-        st.markdown(blocks.literal(sentence))
+    st.markdown(f"## {blocks.literal(sentences[0])}")
+    st.markdown("\n".join(f"- {blocks.literal(sentence)}" for sentence in sentences[1:]))
 
 
 def _interval(view: View, row: pd.Series[Any], measure: str, sign: int = 1, *, points: bool | None = None) -> str:
@@ -192,7 +220,7 @@ def _curves(view: View, rows: pd.DataFrame, found: Gap, chosen: str, groups: tup
         ),
         name=f"scale-curves-{chosen}",
     )  # fmt: skip
-    drawn.figure.update_traces(marker_size=[8, 0] * len(best), selector={"mode": "lines+markers+text"})
+    drawn.figure.update_traces(marker_size=[8, 0] * len(best), selector={"mode": "lines+markers"})
     blocks.chart(view, dataclasses.replace(drawn, data=best[keep]))
 
 

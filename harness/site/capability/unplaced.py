@@ -1,4 +1,4 @@
-"""Products with published scores that the capability scale does not rank, each with its reason."""
+"""Products that the capability scale does not rank, each with what is missing."""
 
 from __future__ import annotations
 
@@ -7,44 +7,70 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.analysis.scale.ranks import LEAST_BENCHMARKS
-from harness.site.capability import leaderboard, scale
-from harness.site.widgets import blocks
+from harness.site.capability import evidence_asked, leaderboard, scale
+from harness.site.widgets import blocks, name_links
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from harness.site.server.view import View
 
+NO_SCORE = "no_score"
+"""Reason of the newest releases of which no score is known that may enter the scale."""
 
-def show(view: View, least: int) -> None:
+
+def show(view: View) -> None:
     """How many of the newest releases have no place, and the table of all products without one, newest first."""
     say = view.say
-    table = _table(view, least)
-    if table.empty:
-        return
     blocks.section(say("unplaced.title"), say("unplaced.lead"))
+    least = evidence_asked.least_benchmarks(view)
+    rows = listed(view, least)
+    if rows.empty:
+        st.info(say("unplaced.nobody"), icon=":material/info:")
+        return
     newest = newest_sentence(view, least)
     if newest:
         st.markdown(blocks.literal(newest))
-    rows = table[~table["ranked"].astype(bool)]
-    if rows.empty:
-        return
-    rows = leaderboard.named(view, rows).assign(why=[_reason(view, row) for row in rows.to_dict("records")])
+    rows = leaderboard.named(view, rows).assign(
+        why=[_reason(view, row) for row in rows.to_dict("records")],
+        scores=[say("capability.n_benchmarks", n=int(n)) for n in rows["benchmarks"]],
+    )
     column = st.column_config
     blocks.table(
-        view, rows.sort_values(["released", "name"], ascending=[False, True], na_position="last"), "scale-unplaced",
+        view, rows, "scale-unplaced",
         {"name": column.TextColumn(say("columns.model"), pinned=True),
-         "vendor": column.TextColumn(say("columns.vendor")),
          "why": column.TextColumn(say("unplaced.why"), width="large"),
-         "benchmarks": column.NumberColumn(say("reported.benchmark_count"), format="%d"),
-         "domains": column.NumberColumn(say("scale.domain_count"), format="%d"),
+         "vendor": column.TextColumn(say("columns.vendor")),
+         "released": column.DateColumn(say("columns.released"), format="YYYY-MM-DD"),
+         "scores": name_links.scores(say("capability.rests_on"), "scale-unplaced", list(rows["model_id"]),
+                                     say("capability.rests_on_help")),
          "points": column.NumberColumn(say("scale.points"), help=say("unplaced.points_help"), format="%.0f"),
          "low": column.NumberColumn(say("columns.low"), format="%.0f"),
          "high": column.NumberColumn(say("columns.high"), format="%.0f"),
-         "released": column.DateColumn(say("columns.released"), format="YYYY-MM-DD"),
-         "newest": column.DateColumn(say("unplaced.newest_score"), format="YYYY-MM-DD")},
-        alt=say("unplaced.title"), height=300,
+         "newest": column.DateColumn(say("unplaced.newest_score"), format="YYYY-MM-DD"),
+         "benchmarks": column.NumberColumn(say("reported.benchmark_count"), format="%d"),
+         "domains": column.NumberColumn(say("scale.domain_count"), format="%d")},
+        alt=say("unplaced.title"), height=640,
     )  # fmt: skip
+
+
+def listed(view: View, least: int) -> pd.DataFrame:
+    """Rows of ``market.scale_table`` that are not ranked and the newest releases without any score, newest first."""
+
+    def compute(least: int) -> pd.DataFrame:
+        import pandas as pd
+
+        from harness.market.scale_table import without_score
+
+        table = _table(view, least)
+        if table.empty:
+            return table
+        bare = without_score(view, table).assign(reason=NO_SCORE, benchmarks=0, domains=0)
+        rows = pd.concat([part for part in (table[~table["ranked"].astype(bool)], bare) if len(part)])
+        return rows.sort_values(["released", "name"], ascending=[False, True], na_position="last", ignore_index=True)
+
+    out: pd.DataFrame = view.derived("scale_unplaced", compute, least=least)
+    return out
 
 
 def newest_sentence(view: View, least: int = LEAST_BENCHMARKS) -> str:
@@ -73,6 +99,8 @@ def _table(view: View, least: int) -> pd.DataFrame:
 def _reason(view: View, row: dict[Any, Any]) -> str:
     """Why a product is not ranked, in the language shown."""
     say = view.say
+    if row["reason"] == NO_SCORE:
+        return say("unplaced.no_score")
     only = say.known("only", row["only"]) if isinstance(row["only"], str) else ""
     needed = int(row["needed"]) if row["needed"] == row["needed"] and row["needed"] is not None else 0
     return say(f"unplaced.{row['reason']}", n=int(row["benchmarks"]), needed=needed, only=only)
@@ -80,8 +108,6 @@ def _reason(view: View, row: dict[Any, Any]) -> str:
 
 def reason_of(view: View, product_id: str) -> tuple[str, dict[Any, Any]] | None:
     """Why a product is not ranked, in the language shown, and its row of ``scale_table``; None where it is or has no score."""
-    from harness.analysis.scale.ranks import LEAST_BENCHMARKS
-
     table = _table(view, LEAST_BENCHMARKS)
     rows = table[table["product_id"].eq(product_id) & ~table["ranked"].astype(bool)].to_dict("records")
     return (_reason(view, rows[0]), rows[0]) if rows else None

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question (``how.q_<key>``, answered by ``how.a_<key>``), the chapter of its formulas, the page where it is seen."""
+    """One question (``how.q_<key>``, answered by ``how.a_<key>``), the chapter of its formulas, the page where it is seen, and of that the part
+    (Capability), empty for the first."""
 
     key: str
     chapter: str
     page: str
+    tab: str = ""
 
 
 QUESTIONS = (
@@ -30,8 +32,8 @@ QUESTIONS = (
     Question("point", "The capability scale", "capability"),
     Question("rank", "Ranks", "capability"),
     Question("lead", "Two models", "head_to_head"),
-    Question("newest", "The capability scale", "capability"),
-    Question("months", "Trends on the capability scale", "capability"),
+    Question("newest", "The capability scale", "capability", "unplaced"),
+    Question("months", "Trends on the capability scale", "capability", "trends"),
     Question("price", "Cost", "cost"),
     Question("task", "Cost", "cost"),
     Question("own", "Own machines", "cost"),
@@ -61,4 +63,5 @@ def show(view: View) -> None:
                 blocks.page_link(
                     view, "methodology", say("how.formulas"), ":material/function:", chapter=anchor(question.chapter)
                 )
-                blocks.page_link(view, question.page, say(f"{question.page}.title"), ":material/arrow_forward:")
+                blocks.page_link(view, question.page, say(f"{question.page}.title"), ":material/arrow_forward:",
+                                 **({"tab": question.tab} if question.tab else {}))  # fmt: skip

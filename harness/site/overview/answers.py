@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -28,6 +28,7 @@ class Answer:
     text: str
     note: str
     page: str
+    choices: dict[str, str] = field(default_factory=dict)  # in the page's URL, so that it shows the number
 
 
 def answers(view: View) -> list[Answer]:
@@ -43,7 +44,9 @@ def show(view: View, found: list[Answer]) -> None:
             with st.container(border=True, key=f"answer-{answer.key}", height="stretch", gap="xsmall"):
                 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
                     st.caption(view.say(f"overview.answer_{answer.key}"), width="content")
-                    blocks.page_link(view, answer.page, view.say("overview.evidence"), ":material/arrow_forward:")
+                    blocks.page_link(
+                        view, answer.page, view.say("overview.evidence"), ":material/arrow_forward:", **answer.choices
+                    )
                 st.markdown(f"## {blocks.literal(answer.headline)}")
                 st.markdown(blocks.literal(answer.text))
                 if answer.note:
@@ -57,7 +60,7 @@ def _leader(view: View) -> Answer | None:
     first = board.iloc[0]
     tests = view.say("overview.rests_on", n=int(first["benchmarks"]), domains=int(first["domains"]))
     note = " ".join(part for part in (tests, unplaced.newest_sentence(view)) if part)
-    return Answer("lead", str(first["model"]), scale.lead(view, board), note, "capability")
+    return Answer("lead", str(first["model"]), scale.lead(view, board), note, "capability", {"tab": "ranking"})
 
 
 def _value(view: View) -> Answer | None:
@@ -84,4 +87,5 @@ def _open(view: View) -> Answer | None:
         return None
     key, numbers, text = found
     headline = view.say(f"overview.open_{key}", **numbers)
-    return Answer("open", headline, text, findings.segments_sentence(view), "capability")
+    shown = {"tab": "trends", "gap": "open"}
+    return Answer("open", headline, text, findings.segments_sentence(view), "capability", shown)

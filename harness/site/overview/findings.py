@@ -51,7 +51,7 @@ def _board(view: View) -> Iterator[Finding]:
         if len(board) > 1:
             what = f"{leaderboard.suite_name(view)((suite, version))} · {view.say('kind.overall')}"
             text = leaderboard.leader_sentence(view, board, what=what)
-            yield Finding(text, "measured", "capability", {"origin": "measured"})
+            yield Finding(text, "measured", "capability", {"tab": "runs", "origin": "measured"})
 
 
 def _likeness(view: View) -> Iterator[Finding]:

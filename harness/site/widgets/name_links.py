@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from harness.i18n.translator import Translator
 
-PAGES = {"model": "model", "vendor": "companies", "benchmark": "capability"}
+PAGES = {"model": "model", "scores": "model", "vendor": "companies", "benchmark": "capability"}
 """The page that shows one thing of a kind."""
 IDS = {"model": ("product_id", "model_id"), "vendor": ("vendor_id",)}
 """What a name in a table can be of, and the columns that hold its id, the first that the table's frame has."""
@@ -24,11 +24,13 @@ _PRESSED = "_name_pressed"
 
 
 def choices(of: str, id: str) -> dict[str, str]:
-    """The choices in the URL that show one model, vendor or benchmark on its page."""
+    """The choices in the URL that show one model, a model's scores, a vendor or a benchmark on its page."""
     if of == "model":
         return {"model": id}
+    if of == "scores":
+        return {"model": id, "about": "scores"}
     if of == "benchmark":
-        return {"origin": "reported", "first": "benchmark", "benchmark": id}
+        return {"tab": "benchmark", "benchmark": id}
     return {"view": "profile", "vendor": id}
 
 
@@ -54,6 +56,14 @@ def linked(say: Translator, frame: pd.DataFrame, name: str, columns: Mapping[str
             pinned=config.get("pinned"), alignment="left", type="tertiary", key=key, on_click=_press, args=(key, of, ids),
         )  # fmt: skip
     return out
+
+
+def scores(label: str, table: str, ids: Sequence[str], help: str) -> Any:
+    """A column of buttons that lead to the scores of the models ``ids``, a row each; the cells are the buttons' names."""
+    key = f"scores-{table}"
+    return st.column_config.ButtonColumn(
+        label, help=help, alignment="left", type="tertiary", key=key, on_click=_press, args=(key, "scores", list(ids))
+    )
 
 
 def _press(key: str, of: str, ids: Sequence[str]) -> None:

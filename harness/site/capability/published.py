@@ -1,0 +1,44 @@
+"""The scores of one benchmark, as published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from harness.site.capability import leaderboard
+from harness.site.widgets import blocks, columns, controls
+
+if TYPE_CHECKING:
+    from harness.site.server.view import View
+
+
+def show(view: View) -> None:
+    """A benchmark of choice and all its scores, the best first where it is known which way it is better."""
+    say = view.say
+    scores = view.frame("reported")
+    blocks.section(say("reported.benchmarks"), say("reported.benchmarks_lead"))
+    ids = list(scores["benchmark_id"].value_counts().index)
+    names = scores.drop_duplicates("benchmark_id").set_index("benchmark_id")["benchmark"]
+    benchmark = controls.select(say("controls.benchmark"), ids, "benchmark", lambda id: str(names[id]))
+    rows = leaderboard.named(view, scores[scores["benchmark_id"] == benchmark])
+    column = st.column_config
+    blocks.table(
+        view,
+        rows.assign(model=rows["model"].fillna(rows["model_id"])),
+        f"reported-{benchmark}",
+        {
+            "model": column.TextColumn(say("columns.model"), pinned=True),
+            "score": column.NumberColumn(say("reported.score"), format="%.4g"),
+            "unit": column.TextColumn(say("reported.unit")),
+            "vendor": column.TextColumn(say("columns.vendor")),
+            "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD"),
+            "reported_by": column.TextColumn(say("reported.by")),
+            "url": columns.link(say("columns.link")),
+            "setting": column.TextColumn(say("reported.setting")),
+            "metric": column.TextColumn(say("columns.metric")),
+            "source": column.TextColumn(say("columns.source")),
+        },
+        alt=say("reported.benchmarks"),
+        height=640,
+    )
