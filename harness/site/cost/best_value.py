@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -53,7 +53,13 @@ def _in_words(view: View, found: pd.DataFrame) -> pd.DataFrame:
         say("tasks.effort_of", model=benchmark, effort=say.known("effort", effort)) if measure == "task" else seller
         for measure, effort, seller in zip(found["measure"], found["effort"], priced, strict=True)
     ]
+    short = [
+        say.known("effort", effort) if measure == "task" else seller
+        for measure, effort, seller in zip(found["measure"], found["effort"], priced, strict=True)
+    ]
     return found.assign(
+        least=found["cost"].map(dollars),
+        short=short,
         level_name=[
             say("value.best", model=name) if not id else say("cost.level", model=name)
             for id, name in zip(found["level_id"], found["level"], strict=True)
@@ -78,34 +84,40 @@ def show(view: View) -> None:
     with st.container(border=True, key="cost-answer"):
         st.markdown(f"## {blocks.literal(first)}")
         st.markdown(blocks.literal(" ".join(more)))
-    blocks.section(say("value.levels"), say("value.levels_lead"))
+    blocks.section(say("value.levels"), say("value.levels_lead", benchmark=found.iloc[0]["benchmark"]))
     _table(view, found)
     tasks.chart_by_points(view)
 
 
 def sentences(view: View, found: pd.DataFrame) -> list[str]:
-    """What does GPT-5's level for the least money, what the most capable model costs, and how many new ones have no place yet."""
+    """What does GPT-5's level for the least money, what the most capable model costs, and what the two measures are."""
     say = view.say
     five = found[found["level_points"].round(6).eq(GPT_5_POINTS)]
-    out = [_cheapest(view, five, "value.answer")] if len(five) else []
     best = found[found["level_id"].eq("")]
+    out = []
+    if len(five):
+        out += [say("value.answer", level=five.iloc[0]["level"], cheapest=_cheapest(view, five)), _proof(view, five)]
     if len(best):
-        out.append(_cheapest(view, best, "value.answer_best"))
-    out.append(say("value.two_measures"))
-    return [sentence for sentence in out if sentence]
+        points = number(float(best.iloc[0]["level_points"]), 0)
+        cheapest = _cheapest(view, best)
+        out.append(say("value.answer_best", level=best.iloc[0]["level"], points=points, cheapest=cheapest))
+    return [*out, say("value.two_measures")]
 
 
-def _cheapest(view: View, part: pd.DataFrame, key: str) -> str:
-    """One level's cheapest by task and by token, each with its date."""
-    say = view.say
-    told: dict[str, Any] = {"level": part.iloc[0]["level"], "points": number(float(part.iloc[0]["level_points"]), 0)}
-    clauses = []
-    for row in part.to_dict("records"):
-        clauses.append(
-            say(f"value.by_{row['measure']}", model=row["model"], cost=dollars(row["cost"]), of=row["of"],
-                interval=row["interval"], day=str(row["as_of"])[:10])
-        )  # fmt: skip
-    return say(key, cheapest=say("value.and").join(clauses), **told)
+def _cheapest(view: View, part: pd.DataFrame) -> str:
+    """One level's cheapest products, each with its amount."""
+    pairs = zip(part["model"], part["amount"], strict=True)
+    return view.say("value.or").join(view.say("value.at", model=model, amount=amount) for model, amount in pairs)
+
+
+def _proof(view: View, part: pd.DataFrame) -> str:
+    """Points with their interval, benchmark or seller, and day of each of one level's cheapest products."""
+    names = ["model", "points", "interval", "of", "as_of"]
+    rows = part.assign(points=part["points"].map("{:.0f}".format), as_of=part["as_of"].astype(str).str[:10])
+    return " ".join(
+        view.say("value.proof", model=m, points=p, interval=i, of=of, day=day)
+        for m, p, i, of, day in rows[names].itertuples(index=False)
+    )
 
 
 def _table(view: View, found: pd.DataFrame) -> None:
@@ -115,11 +127,11 @@ def _table(view: View, found: pd.DataFrame) -> None:
         found,
         "best-values",
         {
-            "level_name": column.TextColumn(say("prices.level"), pinned=True, width=150),
-            "counted": column.TextColumn(say("value.counted"), width=95),
+            "level_name": column.TextColumn(say("prices.level"), pinned=True, width=160),
+            "least": column.TextColumn(say("value.least"), width=80),
+            "counted": column.TextColumn(say("value.counted"), width=105),
             "model": column.TextColumn(say("columns.model"), width=150),
-            "amount": column.TextColumn(say("value.least"), width=125),
-            "of": column.TextColumn(say("value.of"), width=140),
+            "short": column.TextColumn(say("value.of"), width=130),
             "points": column.NumberColumn(say("value.points"), format="%.0f", width=60),
             "interval": column.TextColumn(say("value.interval"), width=75),
             "reaches": column.NumberColumn(say("value.reaches"), format="%.0f %%", help=say("value.reaches_help"), width=70),

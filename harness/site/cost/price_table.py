@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 VIEWS = ("price", "seller", "task")
 """What the table shows beside model, maker and capability."""
 REPORTED = "reported"
+TASK_COLUMNS = ["task_cost", "task_effort", "task_as_of", "task_url", "task_test"]
+SOLVED_COLUMNS = ["per_solved", "solved_day", "solved_test"]
 
 
 def show(view: View, shown: pd.DataFrame, unit: str, *, points: bool, prices: str) -> None:
@@ -26,6 +28,9 @@ def show(view: View, shown: pd.DataFrame, unit: str, *, points: bool, prices: st
     rows = _in_words(view, shown, points)
     blocks.section(say("cost.table"))
     about = controls.segmented(say("cost.columns"), list(VIEWS), "columns", lambda name: say(f"cost.columns_{name}"))
+    if about == "task":
+        told = {name: next(iter(rows[name].dropna()), "–") for name in ("task_test", "solved_test")}
+        st.caption(blocks.literal(say("cost.task_lead", **told)))
     places = "%.0f" if points else "%.3f"
     common = {
         "label": column.TextColumn(say("columns.model"), pinned=True, width=155),
@@ -71,10 +76,10 @@ def _task_columns(view: View) -> dict[str, Any]:
     say, column = view.say, st.column_config
     return {
         "task_cost": _money(say("tasks.cost"), 75),
-        "task_of": column.TextColumn(say("tasks.setting"), width=150),
+        "task_effort": column.TextColumn(say("choose.effort"), width=90),
         **_day_and_link(view, "task_as_of", "task_url"),
-        "per_solved": _money(say("solved.per"), 75),
-        "solved_of": column.TextColumn(say("solved.of"), width=120),
+        "per_solved": _money(say("cost.solved_short"), 95),
+        "solved_day": column.DateColumn(say("columns.as_of"), format="YYYY-MM-DD", width=90),
     }
 
 
@@ -93,6 +98,7 @@ def _money(label: str, width: int) -> Any:
 def _in_words(view: View, shown: pd.DataFrame, points: bool) -> pd.DataFrame:
     say = view.say
     rows = shown.merge(task_costs(view), on="product_id", how="left")
+    rows = rows.sort_values(["y", "x"], ascending=[False, True], ignore_index=True)
     digits = 0 if points else 3
     low, high = rows["y_low"].astype(float), rows["y_high"].astype(float)
     marks = [
@@ -113,31 +119,28 @@ def _in_words(view: View, shown: pd.DataFrame, points: bool) -> pd.DataFrame:
 
 def task_costs(view: View) -> pd.DataFrame:
     """Reported cost of a task at the highest effort and of a solved one, each of the benchmark with most of them, one row a product:
-    ``product_id, task_cost, task_of, task_as_of, task_url, per_solved, solved_of``."""
+    ``product_id, task_cost, task_effort, task_as_of, task_url, task_test, per_solved, solved_day, solved_test``."""
 
     def compute() -> pd.DataFrame:
         import pandas as pd
 
         from harness.market.prices import task_costs as market
 
-        out = pd.DataFrame(columns=["product_id", "task_cost", "task_of", "task_as_of", "task_url"])
-        known = tasks.benchmarks(view)
+        say, known, items = view.say, tasks.benchmarks(view), solved.costs(view)
+        rows = pd.DataFrame(columns=["product_id", *TASK_COLUMNS])
         if len(known):
-            id, name = str(known["benchmark_id"].iloc[0]), str(known["benchmark"].iloc[0])
-            rows = market.task_costs(view, id).dropna(subset="cost")
+            rows = market.task_costs(view, str(known["benchmark_id"].iloc[0])).dropna(subset="cost")
             rows = market.highest_effort(rows[rows["basis"].eq(REPORTED)])
-            of = [tasks.with_effort(view, name, effort) for effort in rows["effort"]]
-            rows = rows.assign(task_of=of).rename(
-                columns={"cost": "task_cost", "as_of": "task_as_of", "url": "task_url"}
+            rows = rows.rename(
+                columns={"cost": "task_cost", "as_of": "task_as_of", "url": "task_url", "benchmark": "task_test"}
             )
-            out = rows[list(out.columns)]
-        items = solved.costs(view)
+            rows = rows.assign(task_effort=[say.known("effort", effort) for effort in rows["effort"]])
         if len(items):
-            items = items[items["benchmark"].eq(items["benchmark"].mode().iloc[0])].sort_values("as_of")
-            days = items["as_of"].astype(str).str[:10]
-            items = items.assign(solved_of=items["test"] + ", " + days).drop_duplicates("product_id", keep="last")
-        columns = ["product_id", "per_solved", "solved_of"]
-        return out.merge(items.reindex(columns=columns), on="product_id", how="outer")
+            items = items[items["benchmark"].eq(solved.benchmarks(items).index[0])].sort_values("as_of")
+            items = items.drop_duplicates("product_id", keep="last")
+            items = items.rename(columns={"as_of": "solved_day", "test": "solved_test"})
+        items = items.reindex(columns=["product_id", *SOLVED_COLUMNS])
+        return rows[["product_id", *TASK_COLUMNS]].merge(items, on="product_id", how="outer")
 
     # names are in the language shown, so the language is part of the key
     out: pd.DataFrame = view.derived(f"products_task_costs-{view.language}", compute)
