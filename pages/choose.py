@@ -30,7 +30,7 @@ proof = results.proof(seen, wish)
 first, *more = choice_text.answer(say, wish, rows, proof)
 with st.container(border=True, key="choice-answer"):
     st.markdown(f"## {blocks.literal(first)}")
-    st.markdown(blocks.literal(" ".join(more)))
+    st.markdown(blocks.literal(choice_text.paragraph(say, more)))
     known = rows[rows["standing"].eq("known")]
     next_steps.onward(seen, known, results.REPORTED)
 if len(known):

@@ -9,6 +9,7 @@ import streamlit as st
 from harness.charts.text import dollars, number, rank, sellers
 from harness.market.headlines import GPT_5_POINTS
 from harness.market.prices.list_prices import RATIO
+from harness.reports import choice_text
 from harness.site.capability import leaderboard, scale
 from harness.site.cost import tasks
 from harness.site.widgets import blocks, columns
@@ -83,7 +84,7 @@ def show(view: View) -> None:
     first, *more = sentences(view, found)
     with st.container(border=True, key="cost-answer"):
         st.markdown(f"## {blocks.literal(first)}")
-        st.markdown(blocks.literal(" ".join(more)))
+        st.markdown(blocks.literal(choice_text.paragraph(say, more)))
     blocks.section(say("value.levels"), say("value.levels_lead", benchmark=found.iloc[0]["benchmark"]))
     _table(view, found)
     tasks.chart_by_points(view)
@@ -107,16 +108,20 @@ def sentences(view: View, found: pd.DataFrame) -> list[str]:
 def _cheapest(view: View, part: pd.DataFrame) -> str:
     """One level's cheapest products, each with its amount."""
     pairs = zip(part["model"], part["amount"], strict=True)
-    return view.say("value.or").join(view.say("value.at", model=model, amount=amount) for model, amount in pairs)
+    first, *more = (view.say("value.at", model=model, amount=amount) for model, amount in pairs)
+    return view.say("value.or", first=first, second=more[0]) if more else first
 
 
 def _proof(view: View, part: pd.DataFrame) -> str:
     """Points with their interval, benchmark or seller, and day of each of one level's cheapest products."""
     names = ["model", "points", "interval", "of", "as_of"]
     rows = part.assign(points=part["points"].map("{:.0f}".format), as_of=part["as_of"].astype(str).str[:10])
-    return " ".join(
-        view.say("value.proof", model=m, points=p, interval=i, of=of, day=day)
-        for m, p, i, of, day in rows[names].itertuples(index=False)
+    return choice_text.paragraph(
+        view.say,
+        [
+            view.say("value.proof", model=m, points=p, interval=i, of=of, day=day)
+            for m, p, i, of, day in rows[names].itertuples(index=False)
+        ],
     )
 
 
@@ -128,9 +133,9 @@ def _table(view: View, found: pd.DataFrame) -> None:
         "best-values",
         {
             "level_name": column.TextColumn(say("prices.level"), pinned=True, width=160),
+            "model": column.TextColumn(say("columns.model"), width=150),
             "least": column.TextColumn(say("value.least"), width=80),
             "counted": column.TextColumn(say("value.counted"), width=105),
-            "model": column.TextColumn(say("columns.model"), width=150),
             "short": column.TextColumn(say("value.of"), width=130),
             "points": column.NumberColumn(say("value.points"), format="%.0f", width=60),
             "interval": column.TextColumn(say("value.interval"), width=75),

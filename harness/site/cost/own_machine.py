@@ -84,7 +84,9 @@ def _ask(view: View, models: dict[str, str]) -> Ask:
         precision = controls.select(
             say("own.precision"), [ANY, *WEIGHT_BYTES], "own_precision", lambda p: say("own.any") if p == ANY else p
         )
-        terms = controls.select(say("cost.terms"), list(TERMS), "own_terms")
+        terms = controls.select(
+            say("cost.terms"), list(TERMS), "own_terms", lambda t: say(f"own.terms_{t.split('-')[0]}")
+        )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         volume = controls.select(
             say("own.volume"),
