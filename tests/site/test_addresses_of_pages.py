@@ -13,13 +13,15 @@ from tests.site.conftest import PAGES, Open
 
 VIEWS = ("market", "releases", "money", "chain", "segments", "afford", "profile", "against", "claims", "gaps")
 ORIGINS = ("reported", "measured", "imported")
+COST_PARTS = ("value", "tasks", "prices", "history", "providers", "own")
 STARTS: dict[str, list[dict[str, str]]] = {
     "companies": [{"view": view} for view in VIEWS],
     "capability": [{"origin": origin} for origin in ORIGINS],
+    "cost": [{"part": part} for part in COST_PARTS],
 }
 """Where a page hides controls behind a choice, the choices that it is opened with."""
 CASES = [(page, start) for page in PAGES for start in STARTS.get(page, [{}])]
-QUICK = ({"view": "claims"}, {"origin": "measured"})
+QUICK = ({"view": "claims"}, {"origin": "measured"}, {"part": "own"})
 CASE = [
     pytest.param(page, start, id="-".join([page, *start.values()]), marks=() if start in QUICK else pytest.mark.slow)
     for page, start in CASES
