@@ -10,7 +10,7 @@ from dataclasses import replace
 import streamlit as st
 
 from harness.reports import choice_text
-from harness.site.choice import asking, lists, results
+from harness.site.choice import asking, lists, next_steps, results
 from harness.site.evidence import report_download
 from harness.site.server import view
 from harness.site.widgets import blocks
@@ -22,21 +22,25 @@ blocks.heading(seen, "choose")
 if seen.frame("models").empty:
     blocks.empty(seen, say("choose.empty"), "harness catalog refresh")
     st.stop()
+next_steps.questions(seen)
 asked = asking.wish(seen)
 wish = asked.checked()
 rows = results.rows(seen, wish)
 proof = results.proof(seen, wish)
 first, *more = choice_text.answer(say, wish, rows, proof)
 with st.container(border=True, key="choice-answer"):
-    st.markdown(f"**{blocks.literal(first)}**")
-    st.markdown(blocks.literal(" ".join(more)))
-known = rows[rows["standing"].eq("known")]
+    st.markdown(f"## {blocks.literal(first)}")
+    st.markdown(blocks.literal(choice_text.paragraph(say, more)))
+    known = rows[rows["standing"].eq("known")]
+    next_steps.onward(seen, known, results.REPORTED)
 if len(known):
     lists.chart(seen, known)
-    lists.known(seen, known)
-lists.second(seen, rows, "general")
+more = lists.shown_columns(seen, lists.about(seen))
+if len(known):
+    lists.known(seen, known, wish, more)
+lists.second(seen, rows, "general", more)
 lists.evidence(seen, known, proof)
-lists.second(seen, rows, "unsaid")
+lists.second(seen, rows, "unsaid", more)
 lists.consists(seen, wish, results.tests(seen, wish))
 best = known if len(known) else rows
 report_download.show(seen, (), tuple(best["product_id"].head(results.REPORTED)), asked)

@@ -121,6 +121,14 @@ def answer(say: Translator, wish: Wish, rows: pd.DataFrame, proof: pd.DataFrame)
     return out + unsaid(say, rows)
 
 
+def paragraph(say: Translator, sentences: Iterable[str]) -> str:
+    """Sentences one after another, as the language sets them: Chinese puts no space between them."""
+    first, *more = [*sentences] or [""]
+    for sentence in more:
+        first = say("prices.story", first=first, rest=sentence)
+    return first
+
+
 def chart_title(say: Translator, known: pd.DataFrame) -> str:
     """Who suits the task best of the known rows, and how many cannot be told from it."""
     first, others = known.iloc[0], int(known["within_leader"].sum()) - 1

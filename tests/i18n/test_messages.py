@@ -58,6 +58,8 @@ FAMILIES = (
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # The same in both languages: abbreviations and units.
 SAME = {
+    "value.at",
+    "own.terms_serverless",
     "buyer.plus",
     "against.between",
     "vendor.figure_of",

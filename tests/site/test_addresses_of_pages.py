@@ -12,6 +12,7 @@ from harness.site.widgets import address, codes
 from tests.site.conftest import PAGES, Open
 
 VIEWS = ("market", "releases", "money", "chain", "segments", "afford", "profile", "against", "claims", "gaps")
+COST_PARTS = ("value", "tasks", "prices", "history", "providers", "own")
 CAPABILITY: list[dict[str, str]] = [
     {}, {"tab": "trends"}, {"tab": "trends", "trend": "lines"}, {"tab": "trends", "trend": "size"}, {"tab": "models"},
     {"tab": "models", "model_view": "domains"}, {"tab": "models", "model_view": "expected"}, {"tab": "firm"},
@@ -20,10 +21,11 @@ CAPABILITY: list[dict[str, str]] = [
 STARTS: dict[str, list[dict[str, str]]] = {
     "companies": [{"view": view} for view in VIEWS],
     "capability": CAPABILITY,
+    "cost": [{"part": part} for part in COST_PARTS],
 }
 """Where a page hides controls behind a choice, the choices that it is opened with."""
 CASES = [(page, start) for page in PAGES for start in STARTS.get(page, [{}])]
-QUICK = ({"view": "claims"}, {"tab": "runs"}, {"tab": "trends"})
+QUICK = ({"view": "claims"}, {"tab": "runs"}, {"tab": "trends"}, {"part": "own"})
 CASE = [
     pytest.param(page, start, id="-".join([page, *start.values()]), marks=() if start in QUICK else pytest.mark.slow)
     for page, start in CASES

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
+from harness.i18n.translator import Translator
 from harness.market.choice.wish import Wish
-from harness.site.choice import asking
+from harness.site.choice import asking, next_steps
 from tests.site.conftest import Open, table, texts
 
 
@@ -70,3 +73,38 @@ def test_an_empty_market_says_what_comes_here(site: Open, bare: Path) -> None:
 def test_the_command_asks_what_the_page_asks() -> None:
     wish = Wish("chat", budget=0.5, open_weights=True, countries=("CN", "US"), memory=80.0, bits=4)
     assert asking.command(wish) == "--for chat --budget 0.5 --open --country CN,US --memory 80 --bits 4"
+
+
+def test_what_many_ask_is_one_click(site: Open, filled: Path) -> None:
+    for choices in next_steps.QUESTIONS.values():
+        at = site(filled, "choose", **choices)
+        assert not at.exception and not at.error
+        assert not [c.value for c in at.caption if "asks nothing" in c.value]
+    at = site(filled, "choose", **next_steps.QUESTIONS["service"])
+    assert "--for chinese-customer-service --budget 0.5" in texts(at)
+
+
+def _linked(known: pd.DataFrame) -> dict[str, dict[str, list[str]]]:
+    """Pages that ``next_steps.onward`` of these rows links to, with the choices in each address."""
+    seen: dict[str, dict[str, list[str]]] = {}
+
+    def link(view: object, page: str, label: str, icon: str, /, **choices: list[str]) -> None:
+        seen[page] = choices
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(next_steps.blocks, "page_link", link)
+        next_steps.onward(SimpleNamespace(say=Translator("en")), known, 10)  # type: ignore[arg-type]
+    return seen
+
+
+def test_the_answer_leads_to_its_model_to_head_to_head_and_to_a_report() -> None:
+    names = [f"m{i}" for i in range(12)]
+    known = pd.DataFrame({"product_id": names, "model": names, "within_leader": [i in (0, 5) for i in range(12)],
+                          "price": [9.0, *range(1, 12)]})  # fmt: skip
+    pages = _linked(known)
+    assert pages["model"] == {"model": "m0"}
+    assert pages["head_to_head"] == {
+        "models": ["m0", "m5", "m1"]
+    }  # the cheapest that cannot be told from the first is among them
+    assert pages["reports"] == {"r_models": names[:10]}
+    assert set(_linked(known.head(1))) == {"model", "reports"} and _linked(known.head(0)) == {}

@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from harness.charts.text import dollars
 from tests.site.conftest import Open, rows, table, texts
 
 
 def test_tasks_cost_what_was_reported_at_every_effort(site: Open, filled: Path) -> None:
-    at = site(filled, "cost")
+    at = site(filled, "cost", part="tasks")
     assert not at.exception and not at.error
     shown = table(at, "output_tokens").set_index("label")
     reported = rows(
@@ -27,7 +28,7 @@ def test_tasks_cost_what_was_reported_at_every_effort(site: Open, filled: Path) 
 
 
 def test_by_points_a_model_stands_at_its_highest_effort(site: Open, filled: Path) -> None:
-    at = site(filled, "cost", task_by="Points on the scale")
+    at = site(filled, "cost", part="tasks", task_by="Points on the scale")
     shown = table(at, "output_tokens")
     assert shown["label"].str.endswith("(high)").all() and not shown["label"].duplicated().any()
     firm = shown[shown["membership"] > 0.5]
@@ -36,7 +37,7 @@ def test_by_points_a_model_stands_at_its_highest_effort(site: Open, filled: Path
 
 
 def test_who_asks_less_on_the_models_both_sell(site: Open, filled: Path) -> None:
-    at = site(filled, "cost")
+    at = site(filled, "cost", part="providers")
     assert not at.exception and not at.error
     pairs = table(at, "dearer_name").set_index(["cheaper_name", "dearer_name"])
     assert len(pairs) == 3  # a host that asks more on every model never stands first
@@ -47,34 +48,40 @@ def test_who_asks_less_on_the_models_both_sell(site: Open, filled: Path) -> None
 
 
 def _priced(at: AppTest) -> pd.DataFrame:
-    return table(at, "provider_kind")
+    return table(at, "input_per_mtok")
 
 
 def test_the_ratio_and_the_market_move_the_price(site: Open, filled: Path) -> None:
-    prices = {ratio: _priced(site(filled, "cost", ratio=ratio)).set_index("label")["x"] for ratio in ("0.0", "9.0")}
+    prices = {
+        ratio: _priced(site(filled, "cost", part="prices", ratio=ratio)).set_index("label")["x"]
+        for ratio in ("0.0", "9.0")
+    }
     shared = prices["0.0"].index.intersection(prices["9.0"].index)
     # output costs 3.5 times the input: all output against nine parts input
     assert (prices["0.0"].loc[shared] / prices["9.0"].loc[shared]).round(2).unique().tolist() == [2.8]
-    listed = _priced(site(filled, "cost")).set_index("label")
-    cheapest = _priced(site(filled, "cost", prices="Cheapest trusted")).set_index("label")
+    listed = _priced(site(filled, "cost", part="prices")).set_index("label")
+    cheapest = _priced(site(filled, "cost", part="prices", prices="Cheapest trusted")).set_index("label")
     opened = listed.index[listed["seller"] == "median of 3 hosts"]
     assert len(opened) > 3 and set(cheapest.loc[opened, "seller"]) == {"Northbound"}
     assert (listed.loc[opened, "x"] / cheapest.loc[opened, "x"]).between(1.24, 1.26).all()
-    assert set(listed["tier"]) == {"standard"} and listed[["as_of", "url"]].notna().all().all()
+    assert listed[["as_of", "url"]].notna().all().all()
+    sold = table(site(filled, "cost", part="prices", columns="seller"), "tier_name")
+    assert set(sold["tier_name"]) == {"standard"}
 
 
 def test_the_frontier_is_beaten_by_nobody(site: Open, filled: Path) -> None:
-    frame = _priced(site(filled, "cost"))
-    firm = frame[frame["membership"] > 0.5]  # whom a cheaper one beats is on fewer than half of the frontiers
+    frame = table(site(filled, "cost", part="prices", columns="seller"), "membership")
+    firm = frame[frame["membership"] > 50]  # whom a cheaper one beats is on fewer than half of the frontiers
     assert 0 < len(firm) < len(frame)
     assert not any(((frame["x"] < row.x) & (frame["y"] > row.y)).any() for row in firm.itertuples())
 
 
 def test_the_price_story_names_its_level(site: Open, filled: Path) -> None:
-    at = site(filled, "cost")
+    at = site(filled, "cost", part="history")
     said = texts(at).replace("\\", "")
     (row,) = table(at, "halving").to_dict("records")
     assert f"{row['level']}’s level of capability cost $" in said and row["now"] <= row["before"]
+    assert f"fell from ${row['before']:.3g}" in said and row["by"] in said and "do not contradict" in said
 
 
 def test_half_the_utilisation_doubles_the_cost(site: Open, filled: Path) -> None:
@@ -144,3 +151,58 @@ def test_a_machine_that_is_too_small_says_so_in_chinese(site: Open, with_llama: 
     at = site(with_llama, "cost", own_gpus="1", own_precision="bf16", lang="中文")
     said = (texts(at) + " ".join(i.value for i in at.info)).replace("\\", "")
     assert not at.exception and "1 × H100 的显存不足以部署 Llama 3.3 70B" in said
+
+
+def test_the_page_opens_on_the_best_value_of_each_level(site: Open, filled: Path) -> None:
+    at = site(filled, "cost")
+    assert not at.exception and not at.error
+    shown = table(at, "level_name")
+    five = shown[shown["level_name"].str.endswith(" level")].tail(2).set_index("counted")
+    said = at.markdown[0].value.replace("\\", "")
+    assert "’s level for the least money: " in said
+    assert all(f"{row['model']} at {row['least']}" in said for row in five.to_dict("records"))
+    cheapest = rows(
+        filled,
+        "SELECT min(t.value) AS cost FROM task_cost AS t WHERE key = 'cost' AND t.effort = 'high' AND t.model_id = "
+        f"(SELECT any_value(model_id) FROM model WHERE name = '{five.loc['per task', 'model']}')",
+    )
+    assert five.loc["per task", "least"] == dollars(float(cheapest["cost"].iloc[0]))
+
+
+@pytest.mark.parametrize(
+    ("choices", "part"),
+    [({"own_gpu": "H100"}, "own"), ({"task_by": "points"}, "tasks"), ({"chart": "undercutting"}, "providers"),
+     ({"table_price-index": "true"}, "history"), ({"axis": "reported-scale"}, "prices"), ({}, None)],
+)  # fmt: skip
+def test_a_link_without_a_part_opens_the_one_that_it_is_about(
+    site: Open, filled: Path, choices: dict[str, str], part: str | None
+) -> None:
+    at = site(filled, "cost", **choices)
+    assert not at.exception and at.query_params.get("part") in (part, [part])
+
+
+def test_the_cost_of_a_task_stands_beside_the_price(site: Open, filled: Path) -> None:
+    shown = table(site(filled, "cost", part="prices", columns="task"), "task_cost").dropna(subset="task_cost")
+    costs = rows(
+        filled,
+        "SELECT m.name, t.value, t.as_of FROM task_cost AS t JOIN model AS m USING (model_id) WHERE key = 'cost' AND effort = 'high'",
+    ).set_index("name")
+    assert len(shown) > 3
+    for row in shown.to_dict("records"):
+        assert row["task_cost"] == pytest.approx(costs.loc[row["label"], "value"])
+        assert str(row["task_as_of"])[:10] == str(costs.loc[row["label"], "as_of"])[:10]
+
+
+def test_a_rent_of_ones_own_takes_the_place_of_the_catalogs(site: Open, with_llama: Path) -> None:
+    said = texts(site(with_llama, "cost", own_gpus="2", own_rent="1,5")).replace("\\", "")
+    # 2 GPUs × $1.50 × 24 h
+    assert "$72.0 a day against $200 at the API" in said and "your rent, $1.50 per GPU-hour" in said
+    said = texts(site(with_llama, "cost", own_gpus="2", own_rent="cheap")).replace("\\", "")
+    assert "cheap is no number" in said and "$120 a day" in said
+
+
+def test_rents_are_of_one_gpu_and_of_the_last_year(site: Open, with_llama: Path) -> None:
+    now, ever = (
+        table(site(with_llama, "cost", part="own", older_rents=old), "per_gpu_hour") for old in ("false", "true")
+    )
+    assert len(ever) > len(now) and set(now["cloud"]) == {"Nimbus"}

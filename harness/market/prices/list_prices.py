@@ -47,7 +47,7 @@ def market_prices(queries: Queries, market: str = "list", ratio: float = RATIO, 
         raise BadInput(f"There is no market {market!r} of prices; there is {', '.join(MARKETS)}.")
     if market == "list":
         rows = list_prices(queries, ratio, cached)
-        return rows.assign(leads=rows["basis"] != "few")
+        return rows.assign(leads=rows["basis"] != "few", below_half=False)
     rows = offers(queries, ratio, cached)
     rows = rows.assign(leads=rows["trusted"] & ~rows["below_half"] & ~rows["stale"])
     if market == "cheapest":

@@ -21,6 +21,10 @@ DRAWS = 1000
 """Redrawn boards: a probability's standard error is then below 0.016."""
 PRICE_COLUMNS = [
     "price",
+    "input_per_mtok",
+    "output_per_mtok",
+    "cache_read_per_mtok",
+    "below_half",
     "provider",
     "provider_kind",
     "tier",

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 CONTEXTS = (0, 32_000, 128_000, 200_000, 1_000_000)
+MORE = ("made", "served", "spoken", "reads", "context", "memory", "bits", "since")
+"""Conditions that few need, by their keys in the URL: folded away until one is asked."""
 _FIGURE = re.compile(r"\d+|\d*[.,]\d+", re.ASCII)
 _AMBIGUOUS = re.compile(r"[1-9]\d{0,2}[,.]\d{3}", re.ASCII)  # a thousand to some and one to others
 
@@ -33,27 +35,29 @@ def wish(view: View) -> Wish:
         licence = controls.segmented(
             say("choose.licence"), ["any", "open", "permissive"], "terms", lambda name: say(f"choose.licence_{name}")
         )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        makers = controls.multiselect(
-            say("choose.countries"), _countries(view, "vendors"), "made", lambda c: say.known("country", c)
-        )
-        hosts = controls.multiselect(
-            say("choose.hosts"), _countries(view, "sellers"), "served", lambda c: say.known("country", c)
-        )
-        language = controls.select(
-            say("choose.language"), ["", *LANGUAGES], "spoken",
-            lambda code: say(f"choose.language_{code}") if code else say("controls.all"),
-        )  # fmt: skip
-        reads = controls.multiselect(
-            say("choose.modalities"), list(MODALITIES), "reads", lambda name: say(f"choose.modality_{name}")
-        )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        context = controls.select(
-            say("choose.context"), list(CONTEXTS), "context", lambda n: f"{n:,}" if n else say("controls.all")
-        )
-        memory = _number(view, say("choose.memory"), "memory")
-        bits = controls.select(say("choose.bits"), list(BYTES), "bits")
-        since = _day(view)
+    used = any(st.query_params.get(key) for key in MORE)
+    with st.expander(say("choose.more"), expanded=used):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            makers = controls.multiselect(
+                say("choose.countries"), _countries(view, "vendors"), "made", lambda c: say.known("country", c)
+            )
+            hosts = controls.multiselect(
+                say("choose.hosts"), _countries(view, "sellers"), "served", lambda c: say.known("country", c)
+            )
+            language = controls.select(
+                say("choose.language"), ["", *LANGUAGES], "spoken",
+                lambda code: say(f"choose.language_{code}") if code else say("controls.all"),
+            )  # fmt: skip
+            reads = controls.multiselect(
+                say("choose.modalities"), list(MODALITIES), "reads", lambda name: say(f"choose.modality_{name}")
+            )
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            context = controls.select(
+                say("choose.context"), list(CONTEXTS), "context", lambda n: f"{n:,}" if n else say("controls.all")
+            )
+            memory = _number(view, say("choose.memory"), "memory")
+            bits = controls.select(say("choose.bits"), list(BYTES), "bits")
+            since = _day(view)
     return Wish(
         task, budget=budget, budget_per_task=per_task, open_weights=licence != "any",
         licence="permissive" if licence == "permissive" else "any", language=language, countries=tuple(makers),

@@ -8,9 +8,9 @@ import streamlit as st
 
 from harness.charts import dots
 from harness.charts.chart import DASH
-from harness.charts.text import dollars, sellers
+from harness.charts.text import dollars, rank, sellers
 from harness.reports import choice_text
-from harness.site.widgets import blocks, columns
+from harness.site.widgets import blocks, columns, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 DRAWN = 20
 """Models in the chart: a screen of a telephone and a half."""
+SHOWN = ("price", "task", "model")
+"""What the lists show beside a model and how well it is known."""
 LISTED = 200
 """Models of a second list that are shown; its CSV holds no more either."""
 
@@ -54,8 +56,14 @@ def chart(view: View, known: pd.DataFrame) -> None:
     )
 
 
-def known(view: View, rows: pd.DataFrame) -> None:
-    """The models known for the task, with margin, price and evidence."""
+def about(view: View) -> str:
+    """What the lists show beside a model and how well it is known: one of SHOWN."""
+    say = view.say
+    return controls.segmented(say("cost.columns"), list(SHOWN), "columns", lambda name: say(f"choose.columns_{name}"))
+
+
+def known(view: View, rows: pd.DataFrame, wish: Wish, more: dict[str, Any]) -> None:
+    """The models known for the task, with margin and evidence; ``more``: columns of ``shown_columns``."""
     say, column = view.say, st.column_config
     blocks.section(say("choose.known"), say("choose.known_lead"))
     blocks.table(
@@ -63,24 +71,25 @@ def known(view: View, rows: pd.DataFrame) -> None:
         _named(view, rows),
         "choice-known",
         {
-            "model": column.TextColumn(say("columns.model"), pinned=True),
-            "vendor": column.TextColumn(say("columns.vendor")),
-            "suitability": column.NumberColumn(say("choose.suitability"), format="percent"),
-            "low": column.NumberColumn(say("columns.low"), format="percent"),
-            "high": column.NumberColumn(say("columns.high"), format="percent"),
-            "behind": column.NumberColumn(say("choose.behind"), format="percent"),
-            "within_leader": column.CheckboxColumn(say("choose.level_short")),
-            "reported": column.TextColumn(say("choose.reported_of")),
-            "in_language": column.NumberColumn(say("choose.tests_in_language"), format="%d"),
-            **_price_columns(view),
-            **_model_columns(view),
+            "model": column.TextColumn(say("columns.model"), pinned=True, width=165),
+            "vendor": column.TextColumn(say("columns.vendor"), width=95),
+            "suitability": column.NumberColumn(say("choose.suitability"), format="%.0f %%", width=80),
+            "interval": column.TextColumn(say("value.interval"), width=70),
+            "within_leader": column.CheckboxColumn(say("choose.level_short"), help=say("choose.level_help"), width=60),
+            "reported": column.TextColumn(say("choose.reported_of"), width=70),
+            **(
+                {"in_language": column.NumberColumn(say("choose.tests_in_language"), format="%d", width=70)}
+                if wish.language
+                else {}
+            ),
+            **more,
         },
         alt=say("choose.known"),
         height=420,
     )
 
 
-def second(view: View, rows: pd.DataFrame, standing: str) -> None:
+def second(view: View, rows: pd.DataFrame, standing: str, more: dict[str, Any]) -> None:
     """Models known in general alone, or of which it cannot be said whether they satisfy the wish."""
     say, column = view.say, st.column_config
     part = rows[rows["standing"].eq(standing) & rows["scored"].astype(bool)]
@@ -94,13 +103,12 @@ def second(view: View, rows: pd.DataFrame, standing: str) -> None:
         f"choice-{standing}",
         {
             "model": column.TextColumn(say("columns.model"), pinned=True),
-            "not_known": column.TextColumn(say("choose.not_known")),
-            "vendor": column.TextColumn(say("columns.vendor")),
-            "points": column.NumberColumn(say("choose.points"), format="%.0f"),
-            "domain_points": column.NumberColumn(say("choose.domain_points"), format="%.0f"),
-            "reported": column.TextColumn(say("choose.reported_of")),
-            **_price_columns(view),
-            **_model_columns(view),
+            "vendor": column.TextColumn(say("columns.vendor"), width=95),
+            "points": column.NumberColumn(say("choose.points"), format="%.0f", width=70),
+            "points_interval": column.TextColumn(say("value.interval"), width=75),
+            "reported": column.TextColumn(say("choose.reported_of"), width=70),
+            "not_known": column.TextColumn(say("choose.not_known"), width=170),
+            **more,
         },
         alt=title,
         height=320,
@@ -119,21 +127,21 @@ def evidence(view: View, rows: pd.DataFrame, proof: pd.DataFrame) -> None:
         place=part["product_id"].map(place),
         model=part["product_id"].map(rows.set_index("product_id")["model"]),
         origin_name=[say(f"origin.{o}") for o in part["origin"]],
+        effort_name=[say.known("effort", e) if isinstance(e, str) else "" for e in part["effort"]],
     ).sort_values(["place", "weight", "benchmark_id"], ascending=[True, False, True], kind="stable")
     blocks.table(
         view,
         part.drop(columns="place"),
         "choice-evidence",
         {
-            "model": column.TextColumn(say("columns.model"), pinned=True),
-            "benchmark": column.TextColumn(say("choose.test")),
-            "weight": column.NumberColumn(say("choose.weight"), format="%.0f"),
-            "score": column.NumberColumn(say("choose.score"), format="%.4g"),
-            "unit": column.TextColumn(say("choose.unit_of")),
-            "effort": column.TextColumn(say("choose.effort")),
-            "origin_name": column.TextColumn(say("columns.origin")),
-            "as_of": column.DateColumn(say("columns.as_of"), format="YYYY-MM-DD"),
-            "source": column.TextColumn(say("columns.source")),
+            "model": column.TextColumn(say("columns.model"), pinned=True, width=150),
+            "benchmark": column.TextColumn(say("choose.test"), width=200),
+            "weight": column.NumberColumn(say("choose.weight"), format="%.0f", width=60),
+            "score": column.NumberColumn(say("choose.score"), format="%.4g", width=65),
+            "effort_name": column.TextColumn(say("choose.effort"), width=80),
+            "origin_name": column.TextColumn(say("columns.origin"), width=95),
+            "as_of": column.DateColumn(say("columns.as_of"), format="YYYY-MM-DD", width=90),
+            "source": column.TextColumn(say("columns.source"), width=165),
             "url": columns.link(view.say("columns.link")),
         },
         alt=say("choose.evidence"),
@@ -147,11 +155,11 @@ def consists(view: View, wish: Wish, tests: pd.DataFrame) -> None:
     blocks.section(say("choose.consists"), say("choose.consists_lead"))
     blocks.table(
         view,
-        tests,
+        tests.assign(weight=100 * tests["weight"].astype(float)),
         "choice-tests",
         {
             "test": column.TextColumn(say("choose.test"), pinned=True),
-            "weight": column.NumberColumn(say("choose.weight"), format="percent"),
+            "weight": column.NumberColumn(say("choose.weight"), format="%.0f %%"),
             "benchmarks": column.NumberColumn(say("choose.benchmarks"), format="%d"),
             "models": column.NumberColumn(say("choose.models"), format="%d"),
             "on_scale": column.CheckboxColumn(say("choose.on_scale")),
@@ -174,6 +182,9 @@ def _named(view: View, rows: pd.DataFrame) -> pd.DataFrame:
         for n, m in zip(rows["evidence"].astype(float), rows["tests"].astype(float), strict=True)
     ]
     return rows.assign(
+        suitability=100 * rows["suitability"].astype(float),
+        interval=_spans(100 * rows["low"].astype(float), 100 * rows["high"].astype(float)),
+        points_interval=_spans(rows["points_low"].astype(float), rows["points_high"].astype(float)),
         vendor=[say.name(en, zh) if isinstance(en, str) else "" for en, zh in pairs],
         seller=sellers(say, rows),
         reported=reported,
@@ -182,24 +193,33 @@ def _named(view: View, rows: pd.DataFrame) -> pd.DataFrame:
     ).drop(columns=["vendor_en", "vendor_zh", "unknown", "host_countries"])
 
 
-def _price_columns(view: View) -> dict[str, Any]:
-    say, column = view.say, st.column_config
-    return {
-        "price": column.NumberColumn(say("choose.price_short"), format="$%.3g"),
-        "list_price": column.NumberColumn(say("choose.list_price"), format="$%.3g"),
-        "seller": column.TextColumn(say("choose.seller")),
-        "as_of": column.DateColumn(say("choose.price_day"), format="YYYY-MM-DD"),
-        "url": columns.link(say("choose.price_source")),
-        "task_cost": column.NumberColumn(say("choose.task_cost"), format="$%.3g"),
-        "task_of": column.TextColumn(say("choose.task_basis")),
-    }
+def _spans(low: pd.Series, high: pd.Series) -> list[str]:
+    """Intervals in words, empty where there is none."""
+    return ["" if a != a else rank(round(a), round(b)) for a, b in zip(low, high, strict=True)]
 
 
-def _model_columns(view: View) -> dict[str, Any]:
+def shown_columns(view: View, about: str) -> dict[str, Any]:
+    """Columns of the lists beside a model and how well it is known, by one of SHOWN."""
     say, column = view.say, st.column_config
+    day = column.DateColumn(say("columns.as_of"), format="YYYY-MM-DD", width=90)
+    if about == "task":
+        return {
+            "task_cost": column.NumberColumn(say("choose.task_cost"), format="$%.3g", width=75),
+            "task_of": column.TextColumn(say("choose.task_basis"), width=190),
+            "task_as_of": day,
+            "task_url": columns.link(say("columns.link")),
+        }
+    if about == "model":
+        return {
+            "licence": column.TextColumn(say("columns.licence"), width=130),
+            "context_tokens": column.NumberColumn(say("choose.context_short"), format="%,d", width=90),
+            "memory_gb": column.NumberColumn(say("choose.memory_short"), format="%,.0f", width=90),
+            "released": column.DateColumn(say("columns.released"), format="YYYY-MM-DD", width=90),
+        }
     return {
-        "licence": column.TextColumn(say("columns.licence")),
-        "context_tokens": column.NumberColumn(say("choose.context_short"), format="%,d"),
-        "memory_gb": column.NumberColumn(say("choose.memory_short"), format="%,.0f"),
-        "released": column.DateColumn(say("columns.released"), format="YYYY-MM-DD"),
+        "price": column.NumberColumn(say("choose.price_short"), format="$%.3g", width=80),
+        "list_price": column.NumberColumn(say("choose.list_price"), format="$%.3g", width=80),
+        "seller": column.TextColumn(say("choose.seller"), width=125),
+        "as_of": day,
+        "url": columns.link(say("columns.link")),
     }

@@ -84,7 +84,9 @@ def _ask(view: View, models: dict[str, str]) -> Ask:
         precision = controls.select(
             say("own.precision"), [ANY, *WEIGHT_BYTES], "own_precision", lambda p: say("own.any") if p == ANY else p
         )
-        terms = controls.select(say("cost.terms"), list(TERMS), "own_terms")
+        terms = controls.select(
+            say("cost.terms"), list(TERMS), "own_terms", lambda t: say(f"own.terms_{t.split('-')[0]}")
+        )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         volume = controls.select(
             say("own.volume"),
@@ -97,10 +99,24 @@ def _ask(view: View, models: dict[str, str]) -> Ask:
         use = controls.slider(
             say("cost.utilisation"), 0.05, 1.0, UTILISATION, 0.05, "own_use", help=say("cost.utilisation_help")
         )
+        hourly = _rent(view)
     return Ask(
         model=model, gpu=gpu, gpus=None if gpus == FEWEST else int(gpus), precision=None if precision == ANY else precision,
-        terms=terms, context=context, utilisation=use, tokens_a_day=volume,
+        terms=terms, context=context, utilisation=use, tokens_a_day=volume, usd_per_gpu_hour=hourly,
     )  # fmt: skip
+
+
+def _rent(view: View) -> float | None:
+    """The reader's own rent of a GPU and hour; None where the catalog's counts."""
+    text = controls.text(view.say("own.rent"), "own_rent", view.say("own.rent_hint"))
+    try:
+        value = float(text.strip().lstrip("$").replace(",", ".")) if text else None
+    except ValueError:
+        value = math.nan
+    if value is None or 0 < value < math.inf:
+        return value
+    st.caption(view.say("choose.no_number", text=blocks.literal(text)))
+    return None
 
 
 def _chart(view: View, answer: Quote) -> None:
@@ -116,7 +132,8 @@ def _chart(view: View, answer: Quote) -> None:
             volume=volume,
             texts={key: say(f"own.{key}") for key in ("own", "api", "even", "volume", "x_unit", "y_unit")},
             title=_finding(view, answer),
-            note=say(
+            note=_rents_said(view, answer)
+            + say(
                 "own.note",
                 n=answer.machine.gpus,
                 gpu=answer.machine.gpu.name,
@@ -125,6 +142,16 @@ def _chart(view: View, answer: Quote) -> None:
             source=_source(view, answer),
             name="own-machine",
         ),
+    )
+
+
+def _rents_said(view: View, answer: Quote) -> str:
+    """Of which days the rents are, since they move; nothing where the reader named one."""
+    rent = answer.rent
+    if rent is None or answer.ask.usd_per_gpu_hour is not None:
+        return ""
+    return view.say(
+        "own.rents_said", rent=dollars(rent.median), gpu=answer.machine.gpu.name, n=rent.clouds, day=rent.newest
     )
 
 
@@ -162,7 +189,9 @@ def _source(view: View, answer: Quote) -> str:
     """What the chart rests on, with dates: rents, the API's price, the throughput."""
     say, rent = view.say, answer.rent
     parts = []
-    if rent is not None:
+    if answer.ask.usd_per_gpu_hour is not None:
+        parts.append(say("own.source_own_rent", rent=dollars(answer.ask.usd_per_gpu_hour)))
+    elif rent is not None:
         dates = rent.newest if rent.oldest == rent.newest else f"{rent.oldest}–{rent.newest}"
         rents = _span(Range(rent.cheapest, rent.median, rent.dearest))
         parts.append(say("own.source_rent", n=rent.clouds, rents=rents, date=dates))

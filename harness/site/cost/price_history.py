@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts import scatter
-from harness.charts.text import number
+from harness.charts.text import dollars, number
 from harness.market.prices import price_history as market
 from harness.reports.sections import price_story
 from harness.site.capability import scale
@@ -17,6 +17,7 @@ from harness.site.widgets import blocks
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.analysis.cost.history import PriceDecline
     from harness.charts.chart import Chart
     from harness.site.server.view import View
 
@@ -37,12 +38,27 @@ def show(view: View, ratio: float, cached: float) -> None:
     story = history(view, ratio, cached)
     if story is None or not story.levels:
         return
-    blocks.section(say("prices.title"))
-    st.markdown(blocks.literal(price_story.paragraph(say, story)))
+    with st.container(border=True, key="price-answer"):
+        st.markdown(f"## {blocks.literal(_headline(view, story))}")
+        st.markdown(blocks.literal(price_story.paragraph(say, story)))
+        st.caption(say("prices.two_measures"))
     blocks.chart(view, _levels(view, story, ratio))
     _table(view, story)
     if len(story.index) > 1:
         blocks.chart(view, _index(view, story))
+
+
+def _headline(view: View, story: market.PriceHistory) -> str:
+    """What the lowest level cost first and costs now, and with which product."""
+    import pandas as pd
+
+    level = story.levels[0]
+    last = story.lowest[story.lowest["model_id"] == level.model_id].sort_values("date").iloc[-1]
+    months = round((last["date"] - pd.Timestamp(level.whole.first)).days * 12 / 365.25)
+    return view.say(
+        "prices.headline", model=level.model, before=dollars(level.whole.before), now=dollars(level.whole.now), months=months,
+        product=last["product"], day=str(last["date"])[:7], times=number(level.whole.before / level.whole.now, 0),
+    )  # fmt: skip
 
 
 def _levels(view: View, story: market.PriceHistory, ratio: float) -> Chart:
@@ -66,37 +82,46 @@ def _levels(view: View, story: market.PriceHistory, ratio: float) -> Chart:
     )  # fmt: skip
 
 
+def _halving(view: View, fall: PriceDecline) -> str:
+    """Months in which the price halved, with the 95 % interval where there is one."""
+    if not math.isfinite(fall.halving):
+        return view.say("prices.no_fall")
+    return number(fall.halving, 1) + (f" ({price_story.ends(fall)})" if math.isfinite(fall.low) else "")
+
+
 def _table(view: View, story: market.PriceHistory) -> None:
     import pandas as pd
 
     say, column = view.say, st.column_config
     rows = []
+    last = story.lowest.sort_values("date").drop_duplicates("model_id", keep="last").set_index("model_id")
     for level in story.levels:
         for period, fall in (("whole", level.whole), ("first", level.first_year), ("last", level.last_year)):
             if fall is not None:
                 rows.append(
-                    {"level": level.model, "points": level.points, "period": say(f"prices.{period}"),
+                    {"level": level.model, "points": level.points,
+                     "by": last.loc[level.model_id, "product"] if period != "first" else "",
+                     "product_id": last.loc[level.model_id, "product_id"] if period != "first" else None, "period": say(f"prices.{period}"),
                      "from": fall.first, "to": fall.last, "before": fall.before, "now": fall.now,
-                     "halving": number(fall.halving, 1) if math.isfinite(fall.halving) else say("prices.no_fall"),
-                     "interval": price_story.ends(fall) if math.isfinite(fall.low) else "–"}
+                     "halving": _halving(view, fall)}
                 )  # fmt: skip
     blocks.table(
         view,
         pd.DataFrame(rows),
         "price-levels",
         {
-            "level": column.TextColumn(say("prices.level"), pinned=True),
-            "points": column.NumberColumn(say("scale.points"), format="%.0f"),
+            "level": column.TextColumn(say("prices.level"), pinned=True, width=140),
+            "points": column.NumberColumn(say("value.points"), format="%.0f", width=60),
             "period": column.TextColumn(say("prices.period")),
             "from": column.DateColumn(say("prices.from"), format="YYYY-MM-DD"),
             "to": column.DateColumn(say("prices.to"), format="YYYY-MM-DD"),
             "before": column.NumberColumn(say("prices.before"), format="$%.4g"),
             "now": column.NumberColumn(say("prices.now"), format="$%.4g"),
-            "halving": column.TextColumn(say("prices.halving")),
-            "interval": column.TextColumn(say("prices.interval")),
+            "halving": column.TextColumn(say("prices.halving"), width=130),
+            "by": column.TextColumn(say("columns.model"), width=165, help=say("prices.by_help")),
         },
         alt=say("prices.title"),
-        height=300,
+        height=460,
     )
 
 

@@ -47,6 +47,12 @@ def costs(view: View, tasks: int = TASKS) -> pd.DataFrame:
     return out
 
 
+def benchmarks(known: pd.DataFrame) -> pd.DataFrame:
+    """Benchmarks of rows of ``costs``, by id, the one with most items of all runs first: ``test, runs, items, size``."""
+    tests = known.groupby("benchmark").agg(test=("test", "first"), runs=("run_id", "size"), items=("items", "max"))
+    return tests.assign(size=tests["runs"] * tests["items"]).sort_values("size", ascending=False)
+
+
 def show(view: View) -> None:
     """Choices, chart and table of the cost of solved tasks."""
     say = view.say
@@ -54,8 +60,7 @@ def show(view: View) -> None:
     if known.empty:
         return
     blocks.section(say("solved.title"), say("solved.lead"))
-    tests = known.groupby("benchmark").agg(test=("test", "first"), runs=("run_id", "size"), items=("items", "max"))
-    tests = tests.assign(size=tests["runs"] * tests["items"]).sort_values("size", ascending=False)
+    tests = benchmarks(known)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         benchmark = controls.select(say("controls.benchmark"), list(tests.index), "solved", tests["test"].__getitem__)
         tasks = controls.integer(say("solved.tasks"), 1, MOST, TASKS, "solved_tasks")

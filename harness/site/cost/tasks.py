@@ -85,19 +85,36 @@ def show(view: View) -> None:
     if shown.empty:
         st.info(say("tasks.unranked"), icon=":material/info:")
         return
-    drawn = shown.dropna(subset=["x", "y"])
-    if len(drawn):
-        blocks.chart(
-            view,
-            scatter.points(
-                drawn, say, x_unit=say("tasks.unit"), y_unit=names[benchmark_id] if by == SCORE else say("cost.scale_unit"),
-                title=sentence(view, drawn, names[benchmark_id], by), note=say(f"tasks.note_{by}"),
-                source=say("tasks.source", benchmark=names[benchmark_id], n=drawn["product_id"].nunique(), days=span(shown["as_of"])),
-                name="task-cost", log_x=True, origin="reported", frontier=True, labels=14, height=540,
-                joined="product_id" if by == SCORE else None,
-            ),
-        )  # fmt: skip
+    _chart(view, shown, names[benchmark_id], by)
     _table(view, shown, by)
+
+
+def chart_by_points(view: View) -> None:
+    """The chart of capability against the cost of a task of the benchmark with most costs; nothing where there is none."""
+    known = benchmarks(view)
+    if known.empty:
+        return
+    benchmark_id = str(known["benchmark_id"].iloc[0])
+    shown = board(view, benchmark_id)
+    if len(shown):
+        _chart(view, shown, str(known["benchmark"].iloc[0]), POINTS)
+
+
+def _chart(view: View, shown: pd.DataFrame, benchmark: str, by: str) -> None:
+    """The chart of what a task costs; none where no row has both a cost and a score."""
+    say, drawn = view.say, shown.dropna(subset=["x", "y"])
+    if drawn.empty:
+        return
+    blocks.chart(
+        view,
+        scatter.points(
+            drawn, say, x_unit=say("tasks.unit"), y_unit=benchmark if by == SCORE else say("cost.scale_unit"),
+            title=sentence(view, drawn, benchmark, by), note=say(f"tasks.note_{by}"),
+            source=say("tasks.source", benchmark=benchmark, n=drawn["product_id"].nunique(), days=span(shown["as_of"])),
+            name="task-cost", log_x=True, origin="reported", frontier=True, labels=14, height=540,
+            joined="product_id" if by == SCORE else None,
+        ),
+    )  # fmt: skip
 
 
 def sentence(view: View, drawn: pd.DataFrame, benchmark: str, by: str) -> str:

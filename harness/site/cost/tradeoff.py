@@ -13,7 +13,8 @@ from harness.market.headlines import GPT_5_POINTS, cheapest_at
 from harness.market.prices import tradeoff as market
 from harness.market.prices.list_prices import MARKETS, RATIO
 from harness.site.capability import leaderboard, scale
-from harness.site.widgets import blocks, columns, controls
+from harness.site.cost import price_table
+from harness.site.widgets import blocks, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +64,8 @@ def tradeoff(view: View, axis: Axis, ratio: float = RATIO, prices: str = "list",
         rows = rows.assign(note=rows["vendor"] + " · " + rows["seller"] + " · " + rows["as_of"].astype(str).str[:10])
         keep = ["label", "x", "y", "y_low", "y_high", "segment", "country", "open_weights", "vendor", "seller",
                 "provider", "provider_kind", "tier", "basis", "note", "on_frontier", "membership", "as_of", "source", "url",
-                "speed", "first_token", "stderr", "model_id", "vendor_id"]  # fmt: skip
+                "speed", "first_token", "stderr", "model_id", "product_id", "vendor_id", "input_per_mtok", "output_per_mtok",
+                "cache_read_per_mtok", "below_half", "leads"]  # fmt: skip
         order = ["on_frontier", "membership", "score"]
         return rows.sort_values(order, ascending=False, ignore_index=True)[keep]
 
@@ -200,7 +202,7 @@ def show(view: View, ratio: float, cached: float) -> None:
         return
     blocks.chart(view, figure(view, shown, axis, ratio, prices))
     _unpriced(view, axis)
-    table(view, shown, axis)
+    price_table.show(view, shown, axis_unit(view, axis), points=axis[0] == "reported", prices=prices)
 
 
 def _unpriced(view: View, axis: Axis) -> None:
@@ -222,35 +224,3 @@ def _unpriced(view: View, axis: Axis) -> None:
 def say_list(view: View, names: list[str]) -> str:
     """Names in one line, safe in Markdown."""
     return view.say("memo.comma").join(blocks.literal(name) for name in names)
-
-
-def table(view: View, shown: pd.DataFrame, axis: Axis) -> None:
-    """Every priced model with its price, whose it is, of when, and where it stands."""
-    say, column = view.say, st.column_config
-    places = "%.1f" if axis[0] == "reported" else "%.3f"
-    kinds = shown.assign(
-        provider_kind=[say.known("provider_kind", k) for k in shown["provider_kind"]],
-        tier=[say.known("tier", t) for t in shown["tier"]],
-    )
-    blocks.table(
-        view,
-        kinds,
-        "frontier",
-        {
-            "label": column.TextColumn(say("columns.model"), pinned=True),
-            "vendor": column.TextColumn(say("columns.vendor")),
-            "x": column.NumberColumn(say("cost.blended"), format="$%.4g"),
-            "seller": column.TextColumn(say("columns.provider")),
-            "provider_kind": column.TextColumn(say("cost.kind")),
-            "tier": column.TextColumn(say("cost.tier")),
-            **columns.evidence(say),
-            "y": column.NumberColumn(axis_unit(view, axis), format=places),
-            "y_low": column.NumberColumn(say("columns.low"), format=places),
-            "y_high": column.NumberColumn(say("columns.high"), format=places),
-            "membership": column.ProgressColumn(say("cost.membership"), format="percent", min_value=0, max_value=1),
-            "speed": column.NumberColumn(say("cost.speed"), format="%.0f"),
-            "first_token": column.NumberColumn(say("cost.first_token"), format="%.1f"),
-        },
-        alt=say("cost.table"),
-        height=360,
-    )
