@@ -1,0 +1,66 @@
+"""Where a price comes from: a product's list price or one offer of it, and what every other seller asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from harness.market.evidence.reference import Reference, digests
+from harness.market.evidence.sources import SAME, SHOWN, Evidence, product, with_sources
+from harness.market.prices.list_prices import RATIO, list_prices, offers
+
+if TYPE_CHECKING:
+    from harness.market.queries import Queries
+
+ROW = ("provider_id", "offer_id")
+"""What tells one offer of a product from another."""
+OLD, CHEAP, DOUBTED = "old", "cheap", "seller"
+"""Why an offer leads nothing: it is stale, asks less than half of the list price, or its seller neither makes nor runs the model."""
+
+
+def references(rows: pd.DataFrame) -> list[str]:
+    """The reference to each offer (rows of the query ``offers``)."""
+    return [str(Reference("offer", (str(p),), row)) for p, row in zip(rows["product_id"], digests(rows, ROW), strict=True)]  # fmt: skip
+
+
+def price(queries: Queries, reference: Reference) -> Evidence | None:
+    """A product's list price or the offer that is named (USD per million tokens, blended at ``RATIO``); None where there is none.
+
+    The same: every other offer that is on sale now, the cheapest first, with why it leads nothing in ``remark`` (``OLD``, ``CHEAP``,
+    ``DOUBTED``). A median of hosts (``basis`` of the evidence) has the source of the newest of their offers.
+    """
+    (product_id,) = reference.of
+    sold = offers(queries)
+    sold = sold[sold["product_id"].eq(product_id)]
+    sold = sold.assign(row=digests(sold, ROW), remark=[_doubt(row) for row in sold.to_dict("records")])
+    if reference.kind == "offer":
+        shown = sold[sold["row"].eq(reference.row)].head(1)
+        others = sold.drop(index=shown.index)
+    else:
+        listed = list_prices(queries)
+        shown, others = listed[listed["product_id"].eq(product_id)].head(1), sold
+        if len(shown) and shown["basis"].iloc[0] == "maker":  # that very offer is no other source
+            row = shown.iloc[0]
+            same = (
+                others["provider_id"].eq(row["provider_id"])
+                & others["as_of"].eq(row["as_of"])
+                & others["blended_per_mtok"].eq(row["blended_per_mtok"])
+            )
+            others = others[~same]
+    if shown.empty:
+        return None
+    others = others.sort_values(["blended_per_mtok", "provider_id"], kind="stable")
+    parts = [shown.assign(group=SHOWN), others.assign(group=SAME)]
+    out = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    out = out.rename(columns={"blended_per_mtok": "value"}).assign(unit="USD")
+    of = product(queries, product_id) | {
+        "basis": shown.iloc[0].get("basis"),
+        "hosts": shown.iloc[0].get("hosts"),
+        "ratio": RATIO,
+    }
+    return Evidence(reference, of, with_sources(queries, out))
+
+
+def _doubt(row: dict[object, object]) -> str:
+    return OLD if row["stale"] else CHEAP if row["below_half"] else "" if row["trusted"] else DOUBTED
