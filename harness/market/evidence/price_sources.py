@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from harness.market.evidence.reference import Reference, digests
-from harness.market.evidence.sources import SAME, SHOWN, Evidence, product, with_sources
+from harness.market.evidence.sources import BESIDE, SAME, SHOWN, Evidence, product, with_sources
 from harness.market.prices.list_prices import RATIO, list_prices, offers
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def price(queries: Queries, reference: Reference) -> Evidence | None:
     """A product's list price or the offer that is named (USD per million tokens, blended at ``RATIO``); None where there is none.
 
     The same: every other offer that is on sale now, the cheapest first, with why it leads nothing in ``remark`` (``OLD``, ``CHEAP``,
-    ``DOUBTED``). A median of hosts (``basis`` of the evidence) has the source of the newest of their offers.
+    ``DOUBTED``); beside a list price: what it was on earlier days, the newest first. A median of hosts (``basis`` of the evidence) has the source of the newest of their offers.
     """
     (product_id,) = reference.of
     sold = offers(queries)
@@ -51,7 +51,11 @@ def price(queries: Queries, reference: Reference) -> Evidence | None:
     if shown.empty:
         return None
     others = others.sort_values(["blended_per_mtok", "provider_id"], kind="stable")
-    parts = [shown.assign(group=SHOWN), others.assign(group=SAME)]
+    parts = [
+        shown.assign(group=SHOWN),
+        others.assign(group=SAME),
+        _earlier(queries, shown) if reference.kind == "price" else shown.head(0),
+    ]
     out = pd.concat([part for part in parts if len(part)], ignore_index=True)
     out = out.rename(columns={"blended_per_mtok": "value"}).assign(unit="USD")
     of = product(queries, product_id) | {
@@ -60,6 +64,14 @@ def price(queries: Queries, reference: Reference) -> Evidence | None:
         "ratio": RATIO,
     }
     return Evidence(reference, of, with_sources(queries, out))
+
+
+def _earlier(queries: Queries, shown: pd.DataFrame) -> pd.DataFrame:
+    """The list price on the days before that have a sheet of the market."""
+    row = shown.iloc[0]
+    sheets = queries.frame("price_sheets", ratio=RATIO, cached=0.0)
+    sheets = sheets[sheets["product_id"].eq(row["product_id"]) & (sheets["as_of"] < row["as_of"])]
+    return sheets.sort_values("as_of", ascending=False, kind="stable").drop_duplicates("as_of").assign(group=BESIDE)
 
 
 def _doubt(row: dict[object, object]) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from harness.analysis.scale.ranks import LEAST_BENCHMARKS
 from harness.charts import dots
+from harness.market.evidence import score_sources
 from harness.site.capability import diagnostics, equal_size, leaderboard, one_model, scale, trend, unplaced
 from harness.site.widgets import address, blocks, columns, controls
 
@@ -63,12 +64,13 @@ def _benchmarks(view: View, scores: pd.DataFrame) -> None:
     column = st.column_config
     blocks.table(
         view,
-        rows.assign(model=rows["model"].fillna(rows["model_id"])),
+        rows.assign(model=rows["model"].fillna(rows["model_id"]), evidence_of=score_sources.references(rows)),
         f"reported-{benchmark}",
         {
             "model": column.TextColumn(say("columns.model"), pinned=True),
             "vendor": column.TextColumn(say("columns.vendor")),
             "score": column.NumberColumn(say("reported.score"), format="%.4g"),
+            "evidence_of": None,
             "unit": column.TextColumn(say("reported.unit")),
             "metric": column.TextColumn(say("columns.metric")),
             "setting": column.TextColumn(say("reported.setting")),
@@ -113,7 +115,7 @@ def _scale(view: View, frame: pd.DataFrame, fit: ScaleFit, least: int) -> None:
     column = st.column_config
     blocks.table(
         view,
-        shown.assign(newest=shown["model_id"].map(newest_scores(view)), within=[say("common.yes") if w else "" for w in shown["within_leader"]],
+        shown.assign(evidence_of=[f"points:{id}" for id in shown["model_id"]], newest=shown["model_id"].map(newest_scores(view)), within=[say("common.yes") if w else "" for w in shown["within_leader"]],
                      weights=[say(f"weights.{'open' if o is True or o == 1 else 'closed'}") if o == o and o is not None else "–"
                               for o in shown["open_weights"]]),
         "reported-ranks",
@@ -123,6 +125,7 @@ def _scale(view: View, frame: pd.DataFrame, fit: ScaleFit, least: int) -> None:
          "low": column.NumberColumn(say("columns.low"), format="%.1f"),
          "high": column.NumberColumn(say("columns.high"), format="%.1f"),
          "within": column.TextColumn(say("scale.within"), help=say("scale.within_help")),
+         "evidence_of": None,
          "benchmarks": column.NumberColumn(say("reported.benchmark_count"), format="%d"),
          "domains": column.NumberColumn(say("scale.domain_count"), format="%d"),
          "newest": column.DateColumn(say("unplaced.newest_score"), format="YYYY-MM-DD"),

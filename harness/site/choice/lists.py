@@ -119,6 +119,10 @@ def evidence(view: View, rows: pd.DataFrame, proof: pd.DataFrame) -> None:
         place=part["product_id"].map(place),
         model=part["product_id"].map(rows.set_index("product_id")["model"]),
         origin_name=[say(f"origin.{o}") for o in part["origin"]],
+        evidence_of=[
+            f"score:{p}:{b}" if o == "reported" else ""
+            for p, b, o in zip(part["product_id"], part["benchmark_id"], part["origin"], strict=True)
+        ],
     ).sort_values(["place", "weight", "benchmark_id"], ascending=[True, False, True], kind="stable")
     blocks.table(
         view,
@@ -129,6 +133,7 @@ def evidence(view: View, rows: pd.DataFrame, proof: pd.DataFrame) -> None:
             "benchmark": column.TextColumn(say("choose.test")),
             "weight": column.NumberColumn(say("choose.weight"), format="%.0f"),
             "score": column.NumberColumn(say("choose.score"), format="%.4g"),
+            "evidence_of": None,
             "unit": column.TextColumn(say("choose.unit_of")),
             "effort": column.TextColumn(say("choose.effort")),
             "origin_name": column.TextColumn(say("columns.origin")),
@@ -178,6 +183,10 @@ def _named(view: View, rows: pd.DataFrame) -> pd.DataFrame:
         seller=sellers(say, rows),
         reported=reported,
         task_of=basis,
+        evidence_of=[
+            f"price:{id}" if price == price and price is not None else ""
+            for id, price in zip(rows["product_id"], rows["price"], strict=True)
+        ],
         not_known=[choice_text.unknown(say, codes) for codes in rows["unknown"]],
     ).drop(columns=["vendor_en", "vendor_zh", "unknown", "host_countries"])
 
@@ -187,6 +196,7 @@ def _price_columns(view: View) -> dict[str, Any]:
     return {
         "price": column.NumberColumn(say("choose.price_short"), format="$%.3g"),
         "list_price": column.NumberColumn(say("choose.list_price"), format="$%.3g"),
+        "evidence_of": None,
         "seller": column.TextColumn(say("choose.seller")),
         "as_of": column.DateColumn(say("choose.price_day"), format="YYYY-MM-DD"),
         "url": columns.link(say("choose.price_source")),

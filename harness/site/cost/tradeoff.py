@@ -63,7 +63,7 @@ def tradeoff(view: View, axis: Axis, ratio: float = RATIO, prices: str = "list",
         rows = rows.assign(note=rows["vendor"] + " · " + rows["seller"] + " · " + rows["as_of"].astype(str).str[:10])
         keep = ["label", "x", "y", "y_low", "y_high", "segment", "country", "open_weights", "vendor", "seller",
                 "provider", "provider_kind", "tier", "basis", "note", "on_frontier", "membership", "as_of", "source", "url",
-                "speed", "first_token", "stderr", "model_id", "vendor_id"]  # fmt: skip
+                "speed", "first_token", "stderr", "model_id", "product_id", "vendor_id"]  # fmt: skip
         order = ["on_frontier", "membership", "score"]
         return rows.sort_values(order, ascending=False, ignore_index=True)[keep]
 
@@ -231,6 +231,7 @@ def table(view: View, shown: pd.DataFrame, axis: Axis) -> None:
     kinds = shown.assign(
         provider_kind=[say.known("provider_kind", k) for k in shown["provider_kind"]],
         tier=[say.known("tier", t) for t in shown["tier"]],
+        evidence_of=[f"price:{id}" for id in shown["product_id"]],
     )
     blocks.table(
         view,
@@ -240,6 +241,7 @@ def table(view: View, shown: pd.DataFrame, axis: Axis) -> None:
             "label": column.TextColumn(say("columns.model"), pinned=True),
             "vendor": column.TextColumn(say("columns.vendor")),
             "x": column.NumberColumn(say("cost.blended"), format="$%.4g"),
+            "evidence_of": None,
             "seller": column.TextColumn(say("columns.provider")),
             "provider_kind": column.TextColumn(say("cost.kind")),
             "tier": column.TextColumn(say("cost.tier")),
