@@ -27,7 +27,7 @@ def references(rows: pd.DataFrame) -> list[str]:
 def price(queries: Queries, reference: Reference) -> Evidence | None:
     """A product's list price or the offer that is named (USD per million tokens, blended at ``RATIO``); None where there is none.
 
-    The same: every other offer that is on sale now, the cheapest first, with why it leads nothing in ``remark`` (``OLD``, ``CHEAP``,
+    The same: every other offer that is on sale now, first those that one can trust, the cheapest first, with why it leads nothing in ``remark`` (``OLD``, ``CHEAP``,
     ``DOUBTED``); beside a list price: what it was on earlier days, the newest first. A median of hosts (``basis`` of the evidence) has the source of the newest of their offers.
     """
     (product_id,) = reference.of
@@ -50,7 +50,10 @@ def price(queries: Queries, reference: Reference) -> Evidence | None:
             others = others[~same]
     if shown.empty:
         return None
-    others = others.sort_values(["blended_per_mtok", "provider_id"], kind="stable")
+    others = others.sort_values(["remark", "blended_per_mtok", "provider_id"], kind="stable")
+    others = others.drop_duplicates(
+        ["provider", "tier", "blended_per_mtok", "as_of"]
+    )  # a seller's second name of one model
     parts = [
         shown.assign(group=SHOWN),
         others.assign(group=SAME),

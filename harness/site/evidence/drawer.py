@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from harness.market.evidence.sources import Evidence
     from harness.site.server.view import View
 
-MOST = 5
-"""Numbers that one drawer shows: as many as can be compared anywhere."""
+MOST = 6
+"""Numbers that one drawer shows: as many as are compared side by side, or stand in a list of news."""
 MOST_OTHERS = 12
 """Other statements of a number that are listed; the page that the drawer leads to has all."""
 WIDTH = 560
@@ -62,7 +62,17 @@ def find(view: View, reference: Reference) -> Evidence | None:
 
 
 def _numbers(view: View, asked: list[str]) -> None:
-    """Each number in turn; a sentence for one that nothing is known of, and for one that could not be looked up."""
+    """Each number in turn; a sentence for one that nothing is known of, and for one that could not be looked up. Two models' points
+    stand below how far the two are apart."""
+    pair = [part.of[0] for part in map(read, asked) if part is not None and part.kind == "points"]
+    if len(asked) == len(pair) == 2:
+        from harness.site.evidence import evidence_words
+
+        if apart := evidence_words.apart(view, pair[0], pair[1]):
+            st.markdown(f"**{blocks.literal(apart)}**")
+            blocks.page_link(
+                view, "head_to_head", view.say("evidence.to_pair"), ":material/compare_arrows:", models=pair
+            )
     for place, text in enumerate(asked):
         with st.container(key=f"evidence-{place}"):
             try:

@@ -100,6 +100,15 @@ def lines(view: View, found: Evidence) -> list[str]:
     return [f"**{say(f'evidence.{key}')}** {text}" for key, text in told if text]
 
 
+def apart(view: View, one: str, other: str) -> str | None:
+    """How far two models are apart on the capability scale, with the interval; None where the scale does not hold both."""
+    from harness.market.evidence.sources import product
+    from harness.site.head_to_head import pair_on_scale
+
+    names = {id: str(product(view, id)["model"]) for id in (one, other)}
+    return pair_on_scale.sentence(view, one, other, names) if one != other else None
+
+
 def groups(view: View, found: Evidence) -> list[tuple[str, pd.DataFrame]]:
     """Titles and rows of the other statements, those of the same first."""
     kind = {"offer": "price", "input": "fact"}.get(found.reference.kind, found.reference.kind)
@@ -122,9 +131,11 @@ def other(view: View, found: Evidence, row: Mapping[Any, Any]) -> str:
         parts.append(view.say(f"evidence.doubt_{row['remark']}"))
     if present(row["note"]):
         parts.append(str(row["note"]))
-    told = " · ".join(
-        [*(blocks.literal(part) for part in parts if part), *([link(row, LONG)] if present(row["source"]) else [])]
-    )
+    same = present(row["source"]) and row["source_id"] == found.shown["source_id"]
+    if same:
+        parts.append(view.say("evidence.same_source"))
+    cited = [link(row, LONG)] if present(row["source"]) and not same else []
+    told = " · ".join([*(blocks.literal(part) for part in parts if part), *cited])
     if not present(row["value"]) and not present(row["text"]):
         return told
     gap = difference(view, found, row)

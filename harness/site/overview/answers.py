@@ -13,7 +13,7 @@ from harness.market.prices.list_prices import RATIO
 from harness.site.capability import scale, unplaced
 from harness.site.cost import tradeoff
 from harness.site.overview import findings
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, evidence_links
 
 if TYPE_CHECKING:
     from harness.site.server.view import View
@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: the question in two or three words, the answer itself, a sentence with its interval, and what to know of it."""
+    """One answer: the question in two or three words, the answer itself, a sentence with its interval, and what to know of it.
+
+    ``evidence``: references of the numbers that it says; ``page`` is where there are none.
+    """
 
     key: str
     headline: str
     text: str
     note: str
     page: str
+    evidence: tuple[str, ...] = ()
 
 
 def answers(view: View) -> list[Answer]:
@@ -43,7 +47,10 @@ def show(view: View, found: list[Answer]) -> None:
             with st.container(border=True, key=f"answer-{answer.key}", height="stretch", gap="xsmall"):
                 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
                     st.caption(view.say(f"overview.answer_{answer.key}"), width="content")
-                    blocks.page_link(view, answer.page, view.say("overview.evidence"), ":material/arrow_forward:")
+                    if answer.evidence:
+                        evidence_links.button(view.say, answer.evidence, answer.key)
+                    else:
+                        blocks.page_link(view, answer.page, view.say("overview.evidence"), ":material/arrow_forward:")
                 st.markdown(f"## {blocks.literal(answer.headline)}")
                 st.markdown(blocks.literal(answer.text))
                 if answer.note:
@@ -57,7 +64,8 @@ def _leader(view: View) -> Answer | None:
     first = board.iloc[0]
     tests = view.say("overview.rests_on", n=int(first["benchmarks"]), domains=int(first["domains"]))
     note = " ".join(part for part in (tests, unplaced.newest_sentence(view)) if part)
-    return Answer("lead", str(first["model"]), scale.lead(view, board), note, "capability")
+    evidence = tuple(f"points:{id}" for id in board["model_id"].head(2))
+    return Answer("lead", str(first["model"]), scale.lead(view, board), note, "capability", evidence)
 
 
 def _value(view: View) -> Answer | None:
@@ -71,17 +79,21 @@ def _value(view: View) -> Answer | None:
     cheap = cheapest_at(tradeoff.trusted(rows), GPT_5_POINTS) if axes[0][0] == "reported" else None
     if cheap is None:
         best = tradeoff.trusted(rows).sort_values("y", ascending=False).iloc[0]
-        return Answer("value", str(best["label"]), sentence, "", "cost")
+        return Answer("value", str(best["label"]), sentence, "", "cost", (f"price:{best['product_id']}",))
     values = {"model": cheap["label"], "price": dollars(cheap["x"]), "seller": cheap["seller"]}
     values |= {"points": number(cheap["y"], 0), "low": number(cheap["y_low"], 0), "high": number(cheap["y_high"], 0)}
     day = str(cheap["as_of"])[:10]
-    return Answer("value", str(cheap["label"]), view.say("overview.value_text", day=day, **values), sentence, "cost")
+    evidence = (f"price:{cheap['product_id']}", f"points:{cheap['product_id']}")
+    text = view.say("overview.value_text", day=day, **values)
+    return Answer("value", str(cheap["label"]), text, sentence, "cost", evidence)
 
 
 def _open(view: View) -> Answer | None:
     found = findings.open_against_closed(view)
     if found is None:
         return None
-    key, numbers, text = found
+    key, numbers, text, models = found
     headline = view.say(f"overview.open_{key}", **numbers)
-    return Answer("open", headline, text, findings.segments_sentence(view), "capability")
+    return Answer(
+        "open", headline, text, findings.segments_sentence(view), "capability", tuple(f"points:{id}" for id in models)
+    )
