@@ -100,7 +100,12 @@ def table(view: View, frame: pd.DataFrame, name: str, columns: Mapping[str, Any]
         placeholder="–",
         **{"key": f"table-{name}", **options},
     )
-    download(view, frame.drop(columns=evidence_links.COLUMN, errors="ignore"), name)
+    if evidence_links.COLUMN not in frame.columns:
+        download(view, frame, name)
+        return event
+    with st.container(horizontal=True, vertical_alignment="center"):
+        download(view, frame.drop(columns=evidence_links.COLUMN), name)
+        evidence_links.chooser(view.say, frame, name, [c for c in shown if c != evidence_links.COLUMN])
     return event
 
 

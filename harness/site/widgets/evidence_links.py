@@ -42,6 +42,26 @@ def labelled(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**{COLUMN: [ICON if references else "" for references in frame[COLUMN]]})
 
 
+def chooser(say: Translator, frame: pd.DataFrame, name: str, columns: Sequence[str]) -> None:
+    """A list of a table's rows by the texts of its first two ``columns``, to open one's evidence: the buttons in a table's cells know
+    no keyboard. Drawn once it is opened."""
+    held = frame[frame[COLUMN].astype(bool)]
+    if held.empty:
+        return
+    key, opener = f"rows-{name}-{COLUMN}", f"list-{name}-{COLUMN}"
+    opened = st.popover(say("evidence.of_row"), type="tertiary", icon=ICON, key=opener, on_change="rerun")
+    if not opened.open:
+        return
+    references = list(held[COLUMN])
+    named = [" · ".join(str(cell) for cell in row if isinstance(cell, str) and cell)
+             for row in held[list(columns[:2])].itertuples(index=False)]  # fmt: skip
+    with opened:
+        st.selectbox(
+            say("evidence.row"), range(len(references)), index=None, format_func=lambda row: named[row], key=key, on_change=_choose,
+            args=(key, opener, references), placeholder=say("evidence.row_hint"),
+        )  # fmt: skip
+
+
 def button(say: Translator, references: Sequence[str], name: str, label: str = "") -> None:
     """A button that opens the evidence of the numbers (``name``: its own among the page's)."""
     st.button(
@@ -58,6 +78,13 @@ def show(references: Sequence[str]) -> None:
 def close() -> None:
     """Take them out again."""
     st.query_params.pop(KEY, None)
+
+
+def _choose(key: str, opener: str, references: Sequence[str]) -> None:
+    row = st.session_state.pop(key, None)
+    if row is not None:
+        st.session_state[opener] = False  # the list closes
+        show(references[row].split())
 
 
 def _press(key: str, references: Sequence[str]) -> None:
