@@ -43,6 +43,8 @@ def read(text: str) -> Reference | None:
     """The number that an address's value names; None where it has the form of none."""
     kind, *rest = text[:LONGEST].split(":")
     parts = KINDS.get(kind, ())
+    if kind == "input":  # an input's key may hold a colon (``measured_index:core``); there is one row of each
+        rest = [*rest[:1], *filter(None, [":".join(rest[1:])])]
     if not parts or not len(parts) <= len(rest) <= len(parts) + 1 or not all(rest):
         return None
     return Reference(kind, tuple(rest[: len(parts)]), "".join(rest[len(parts) :]))
