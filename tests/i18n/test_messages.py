@@ -59,6 +59,9 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 # The same in both languages: abbreviations and units.
 SAME = {
     "buyer.plus",
+    "evidence.name_fact",
+    "evidence.name_relation",
+    "evidence.tied",
     "against.between",
     "vendor.figure_of",
     "vendor.place_on",
