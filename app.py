@@ -11,6 +11,7 @@ from streamlit.runtime.scriptrunner import StopException
 from harness import places
 from harness.errors import LandscapeError
 from harness.i18n.translator import LANGUAGES, Translator, preferred
+from harness.site.evidence import drawer
 from harness.site.server import entry, style, view
 from harness.site.server.navigation import PageEntry, headings, page_entries
 from harness.site.widgets import address, blocks, name_links, search_box
@@ -80,6 +81,7 @@ def show(chosen_page: st.Page, say: Translator) -> None:
             search_box.show(seen, chosen_page.url_path or "overview")
             with st.sidebar:
                 search_box.recent(seen, st.query_params.get("model", ""))
+            drawer.show(seen)
         chosen_page.run()
         address.leave()
     except StopException:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from harness.site.head_to_head import every_pair, pair_boards, pair_costs, pair_on_scale, parted_items, product_choice
 from harness.site.server import view
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, evidence_links
 
 seen = view.current()
 say = seen.say
@@ -32,6 +32,8 @@ answer += pair_boards.sentences(seen, pairs[0], names[a], names[b]) if pairs els
 with st.container(border=True):
     for sentence in filter(None, answer):
         st.markdown(f"## {blocks.literal(sentence)}" if sentence == answer[0] else blocks.literal(sentence))
+    if answer[0]:
+        evidence_links.button(say, [f"points:{a}", f"points:{b}"], "pair")
 
 pair_on_scale.show(seen, products, names)
 pair_costs.show(seen, products, names)

@@ -140,6 +140,11 @@ with st.grid(5, min_column_width=150):
     )
 inside = inside[(inside[rows] == row) & (inside[across] == column)]
 inside = leaderboard.named(seen, inside.assign(country=inside["seat"]))
+known = zip(inside["model_id"], inside["capability"].notna(), inside["price"].notna(), strict=True)
+inside["evidence_of"] = [
+    " ".join(f"{kind}:{id}" for kind, there in (("points", ranked), ("price", priced)) if there)
+    for id, ranked, priced in known
+]
 blocks.table(
     seen,
     inside.sort_values("capability", ascending=False, na_position="last"),
@@ -152,6 +157,7 @@ blocks.table(
         "params_b": head.NumberColumn(say("columns.params"), format="%.3g"),
         "capability": head.NumberColumn(say("reported.capability"), format="%.1f"),
         "price": head.NumberColumn(say("cost.blended"), format="$%.4g"),
+        "evidence_of": None,
         "providers": head.NumberColumn(say("opportunities.providers"), format="%d"),
         "context_tokens": head.NumberColumn(say("opportunities.context"), format="%,d"),
         "licence": head.TextColumn(say("columns.licence")),

@@ -2,7 +2,7 @@
 -- (null where that day has no rate), and where it comes from
 SELECT
     f.vendor_id, f.dimension, f.key, f.value, f.unit, n.value AS usd, f.note, f.as_of,
-    coalesce(s.title, f.source_id) AS source, s.url
+    coalesce(s.title, f.source_id) AS source, s.url, f.source_id
 FROM fact AS f
 LEFT JOIN source AS s USING (source_id)
 LEFT JOIN (SELECT DISTINCT vendor_id, key, stated, unit, as_of, value FROM fact_figure WHERE value_unit = 'USD') AS n

@@ -2,7 +2,7 @@
 SELECT
     r.kind, r.from_id, r.to_id, coalesce(a.name_en, r.from_id) AS from_en, a.name_zh AS from_zh,
     coalesce(b.name_en, r.to_id) AS to_en, b.name_zh AS to_zh, r.amount, r.currency, r.usd,
-    r.note, r.as_of, coalesce(s.title, r.source_id) AS source, s.url
+    r.note, r.as_of, coalesce(s.title, r.source_id) AS source, s.url, r.source_id
 FROM relation_amount AS r
 LEFT JOIN vendor AS a ON a.vendor_id = r.from_id
 LEFT JOIN vendor AS b ON b.vendor_id = r.to_id

@@ -1,2 +1,2 @@
--- one row per source: its title and address
-SELECT source_id, title, url FROM source ORDER BY source_id
+-- one row per source: its title, address and publisher, and the day on which it was read
+SELECT source_id, title, url, publisher, retrieved FROM source ORDER BY source_id

@@ -33,7 +33,7 @@ def events(queries: Queries, vendor_id: str) -> pd.DataFrame:
     """Rounds, deals and products of one vendor that their sources date in the last year, newest first.
 
     Columns: ``key`` (of EVENTS, or ``relation``), ``kind`` of a relation, ``from_id, to_id``, ``value, unit, usd`` as in the
-    query ``facts``, ``note, as_of, source, url``.
+    query ``facts``, ``note, as_of, source, url, source_id``, ``vendor_id`` of a fact.
     """
     import pandas as pd
 
@@ -42,7 +42,8 @@ def events(queries: Queries, vendor_id: str) -> pd.DataFrame:
     facts = facts[facts["key"].isin(EVENTS)].astype(object)
     deals = queries.frame("relations", vendor_id=vendor_id).astype(object)
     deals = deals.rename(columns={"amount": "value", "currency": "unit"}).assign(key="relation")
-    columns = ["key", "kind", "from_id", "to_id", "value", "unit", "usd", "note", "as_of", "source", "url"]
+    columns = ["key", "kind", "from_id", "to_id", "value", "unit", "usd", "note", "as_of", "source", "url", "vendor_id",
+               "source_id"]  # fmt: skip
     rows = pd.concat([facts.reindex(columns=columns), deals.reindex(columns=columns)], ignore_index=True)
     rows = rows[pd.to_datetime(rows["as_of"]) > first]
     return rows.sort_values("as_of", ascending=False, ignore_index=True, kind="stable")

@@ -24,11 +24,17 @@ def newest_scores(queries: Queries) -> pd.DataFrame:
     rows = queries.frame("reported")
     rows = rows.assign(model_id=rows["product_id"].fillna(rows["model_id"]))
     counts = rows.groupby(["model_id", "benchmark_id"]).size().rename("reports").reset_index()
-    rows = highest(rows).sort_values(["as_of", "source_id"], ascending=[False, True], kind="stable")
-    rows = rows.drop_duplicates(["model_id", "benchmark_id"])
+    rows = one_each(rows)
     upwards = queries.frame("benchmarks").set_index("benchmark_id")["higher_is_better"]
     rows = rows.assign(higher_is_better=rows["benchmark_id"].map(upwards).astype(object).fillna(True).astype(bool))
     return rows.merge(counts, on=["model_id", "benchmark_id"]).reset_index(drop=True)
+
+
+def one_each(rows: pd.DataFrame) -> pd.DataFrame:
+    """Of rows of ``reported`` (the product in ``model_id``) the one that stands for each product and benchmark: at the highest
+    effort the newest, of several of a day the first source's."""
+    rows = highest(rows).sort_values(["as_of", "source_id"], ascending=[False, True], kind="stable")
+    return rows.drop_duplicates(["model_id", "benchmark_id"])
 
 
 def scores(newest: pd.DataFrame, product_id: str) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from harness.market.evidence import score_sources
 from harness.site.capability import leaderboard
 from harness.site.widgets import blocks, columns, controls
 
@@ -25,11 +26,12 @@ def show(view: View) -> None:
     column = st.column_config
     blocks.table(
         view,
-        rows.assign(model=rows["model"].fillna(rows["model_id"])),
+        rows.assign(model=rows["model"].fillna(rows["model_id"]), evidence_of=score_sources.references(rows)),
         f"reported-{benchmark}",
         {
             "model": column.TextColumn(say("columns.model"), pinned=True),
             "score": column.NumberColumn(say("reported.score"), format="%.4g"),
+            "evidence_of": None,
             "unit": column.TextColumn(say("reported.unit")),
             "vendor": column.TextColumn(say("columns.vendor")),
             "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD"),

@@ -96,6 +96,7 @@ def _table(view: View, shown: pd.DataFrame) -> None:
     on = row_bars.axis(shown, row_bars.NARROW if noted.isdecimal() and int(noted) < TELEPHONE else row_bars.WIDTH)
     rows = shown.assign(
         bars=row_bars.bars(shown, on, (LOW[1], HIGH[1])),
+        evidence_of=[f"points:{id}" for id in shown["model_id"]],
         scores=[say("capability.n_benchmarks", n=int(n)) for n in shown["benchmarks"]],
         within=[say("common.yes") if w else "" for w in shown["within_leader"]],
         weights=[_weights(view, opened) for opened in shown["open_weights"]],
@@ -114,6 +115,7 @@ def _columns(view: View, rows: pd.DataFrame, on: row_bars.Axis) -> Mapping[str, 
         "ranks": column.TextColumn(say("columns.rank"), help=say("columns.rank_help"), width=64, pinned=True),
         "model": column.TextColumn(say("columns.model"), pinned=True),
         "score": column.NumberColumn(say("scale.points"), format="%.0f", width=64),
+        "evidence_of": None,
         "bars": column.ImageColumn(
             say("capability.interval", **ends), help=say("capability.interval_help"), width=on.width + 16
         ),

@@ -128,6 +128,10 @@ def evidence(view: View, rows: pd.DataFrame, proof: pd.DataFrame) -> None:
         model=part["product_id"].map(rows.set_index("product_id")["model"]),
         origin_name=[say(f"origin.{o}") for o in part["origin"]],
         effort_name=[say.known("effort", e) if isinstance(e, str) else "" for e in part["effort"]],
+        evidence_of=[
+            f"score:{p}:{b}" if o == "reported" else ""
+            for p, b, o in zip(part["product_id"], part["benchmark_id"], part["origin"], strict=True)
+        ],
     ).sort_values(["place", "weight", "benchmark_id"], ascending=[True, False, True], kind="stable")
     blocks.table(
         view,
@@ -138,6 +142,7 @@ def evidence(view: View, rows: pd.DataFrame, proof: pd.DataFrame) -> None:
             "benchmark": column.TextColumn(say("choose.test"), width=200),
             "weight": column.NumberColumn(say("choose.weight"), format="%.0f", width=60),
             "score": column.NumberColumn(say("choose.score"), format="%.4g", width=65),
+            "evidence_of": None,
             "effort_name": column.TextColumn(say("choose.effort"), width=80),
             "origin_name": column.TextColumn(say("columns.origin"), width=95),
             "as_of": column.DateColumn(say("columns.as_of"), format="YYYY-MM-DD", width=90),
@@ -189,6 +194,10 @@ def _named(view: View, rows: pd.DataFrame) -> pd.DataFrame:
         seller=sellers(say, rows),
         reported=reported,
         task_of=basis,
+        evidence_of=[
+            f"price:{id}" if price == price and price is not None else ""
+            for id, price in zip(rows["product_id"], rows["price"], strict=True)
+        ],
         not_known=[choice_text.unknown(say, codes) for codes in rows["unknown"]],
     ).drop(columns=["vendor_en", "vendor_zh", "unknown", "host_countries"])
 
@@ -219,6 +228,7 @@ def shown_columns(view: View, about: str) -> dict[str, Any]:
     return {
         "price": column.NumberColumn(say("choose.price_short"), format="$%.3g", width=80),
         "list_price": column.NumberColumn(say("choose.list_price"), format="$%.3g", width=80),
+        "evidence_of": None,
         "seller": column.TextColumn(say("choose.seller"), width=125),
         "as_of": day,
         "url": columns.link(say("columns.link")),

@@ -52,6 +52,7 @@ def _price_columns(view: View) -> dict[str, Any]:
         "output_per_mtok": _money(say("cost.output"), 78),
         "cache_read_per_mtok": _money(say("cost.cache_read"), 78),
         "x": _money(say("cost.mixed"), 78),
+        "evidence_of": None,
         "seller": st.column_config.TextColumn(say("columns.provider"), width=120),
         **_day_and_link(view, "as_of", "url"),
     }
@@ -110,6 +111,7 @@ def _in_words(view: View, shown: pd.DataFrame, points: bool) -> pd.DataFrame:
             "" if a != a or b != b else rank(round(a), round(b)) if points else f"{a:.{digits}f}–{b:.{digits}f}"
             for a, b in zip(low, high, strict=True)
         ],
+        evidence_of=[f"price:{id}" for id in rows["product_id"]],
         membership=100 * rows["membership"].astype(float),
         mark=[say(f"cost.mark_{mark}") if mark else "" for mark in marks],
         kind_name=[say.known("provider_kind", kind) for kind in rows["provider_kind"]],

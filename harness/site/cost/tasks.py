@@ -8,6 +8,7 @@ import streamlit as st
 
 from harness.charts import scatter
 from harness.charts.text import dollars, number, span
+from harness.market.evidence import task_cost_sources
 from harness.market.prices import task_costs as market
 from harness.market.prices import tradeoff
 from harness.site.capability import leaderboard, scale
@@ -86,7 +87,7 @@ def show(view: View) -> None:
         st.info(say("tasks.unranked"), icon=":material/info:")
         return
     _chart(view, shown, names[benchmark_id], by)
-    _table(view, shown, by)
+    _table(view, shown, by, benchmark_id)
 
 
 def chart_by_points(view: View) -> None:
@@ -156,16 +157,19 @@ def _noted(view: View, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(note=rows["vendor"] + " · " + kinds + " · " + days, basis_name=kinds)
 
 
-def _table(view: View, shown: pd.DataFrame, by: str) -> None:
+def _table(view: View, shown: pd.DataFrame, by: str, benchmark_id: str) -> None:
     say, column = view.say, st.column_config
+    highest = [f"cost:{id}:{benchmark_id}" for id in shown["product_id"]]
+    evidence = highest if by == POINTS else task_cost_sources.references(shown)
     blocks.table(
         view,
-        shown,
+        shown.assign(evidence_of=evidence),
         "task-costs",
         {
             "label": column.TextColumn(say("columns.model"), pinned=True),
             "vendor": column.TextColumn(say("columns.vendor")),
             "x": column.NumberColumn(say("tasks.cost"), format="$%.4g"),
+            "evidence_of": None,
             "y": column.NumberColumn(say("tasks.by_score") if by == SCORE else say("scale.points"), format="%.4g"),
             "y_low": column.NumberColumn(say("columns.low"), format="%.1f"),
             "y_high": column.NumberColumn(say("columns.high"), format="%.1f"),

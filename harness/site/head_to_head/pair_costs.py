@@ -30,6 +30,7 @@ def show(view: View, products: Sequence[str], names: Mapping[str, str]) -> None:
          "input_per_mtok": column.NumberColumn(say("head_to_head.input"), format="$%.4g"),
          "output_per_mtok": column.NumberColumn(say("head_to_head.output"), format="$%.4g"),
          "blended_per_mtok": column.NumberColumn(say("cost.blended"), format="$%.4g"),
+         "evidence_of": None,
          "provider": column.TextColumn(say("columns.provider")),
          "kind": column.TextColumn(say("cost.kind")), **columns.evidence(say)},
         alt=say("head_to_head.costs"),
@@ -42,7 +43,7 @@ def show(view: View, products: Sequence[str], names: Mapping[str, str]) -> None:
         view, tasks, "head-task-costs",
         {"benchmark_name": column.TextColumn(say("controls.benchmark"), pinned=True),
          **{f"cost_{id}": column.NumberColumn(say("head_to_head.cost_of", model=names[id]), format="$%.4g") for id in products},
-         "efforts": column.TextColumn(say("head_to_head.efforts")), "basis_name": column.TextColumn(say("head_to_head.basis")),
+         "evidence_of": None, "efforts": column.TextColumn(say("head_to_head.efforts")), "basis_name": column.TextColumn(say("head_to_head.basis")),
          "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD")},
         alt=say("head_to_head.costs"), height=300,
     )  # fmt: skip
@@ -55,13 +56,17 @@ def prices(view: View, products: Sequence[str], names: Mapping[str, str]) -> pd.
     wanted = pd.DataFrame({"product_id": list(products), "name": [names[id] for id in products]})
     rows = wanted.merge(list_prices(view), on="product_id", how="left")
     return rows.assign(
-        kind=[view.say.known("provider_kind", k) if isinstance(k, str) else "–" for k in rows["provider_kind"]]
+        evidence_of=[
+            f"price:{id}" if price == price else ""
+            for id, price in zip(rows["product_id"], rows["blended_per_mtok"], strict=True)
+        ],
+        kind=[view.say.known("provider_kind", k) if isinstance(k, str) else "–" for k in rows["provider_kind"]],
     )
 
 
 def per_task(view: View, products: Sequence[str]) -> pd.DataFrame:
     """Cost per task of benchmarks that the first two have, at each product's highest effort that was costed: ``benchmark_id,
-    benchmark_name, cost_<product>, efforts, basis_name, as_of``, the newest first."""
+    benchmark_name, cost_<product>, evidence_of, efforts, basis_name, as_of``, the newest first."""
     import pandas as pd
 
     say = view.say
@@ -81,6 +86,7 @@ def per_task(view: View, products: Sequence[str]) -> pd.DataFrame:
         estimated = bool((own["basis"] != "reported").any())
         out.append({"benchmark_id": benchmark, "benchmark_name": leaderboard.names(view).task(str(benchmark)),
                     **{f"cost_{id}": float(own.loc[id, "cost"]) for id in order}, "efforts": " / ".join(efforts),
+                    "evidence_of": " ".join(f"cost:{id}:{benchmark}" for id in order),
                     "basis_name": say("head_to_head.estimated" if estimated else "head_to_head.reported"),
                     "as_of": own["as_of"].max()})  # fmt: skip
     return pd.DataFrame(out).sort_values("as_of", ascending=False, ignore_index=True) if out else pd.DataFrame()

@@ -72,9 +72,11 @@ def show(view: View, products: Sequence[str], names: Mapping[str, str]) -> None:
     )  # fmt: skip
     column = st.column_config
     blocks.table(
-        view, rows.assign(score_a=100 * rows["score_a"], score_b=100 * rows["score_b"]), "scale-pair-benchmarks",
+        view, rows.assign(evidence_of=[f"score:{a}:{test} score:{b}:{test}" for test in rows["benchmark_id"]],
+                          score_a=100 * rows["score_a"], score_b=100 * rows["score_b"]), "scale-pair-benchmarks",
         {"dimension": column.TextColumn(say("controls.benchmark"), pinned=True),
          "score_a": column.NumberColumn(names[a], format="%.1f%%"), "score_b": column.NumberColumn(names[b], format="%.1f%%"),
+         "evidence_of": None,
          "difference": column.NumberColumn(say("head_to_head.difference_points"), format="%+.1f"),
          "set_up": column.TextColumn(say("head_to_head.set_up_by"))},
         alt=say("head_to_head.on_scale"), height=300,

@@ -13,7 +13,7 @@ from harness.market.prices.list_prices import RATIO
 from harness.site.capability import scale, unplaced
 from harness.site.cost import tradeoff
 from harness.site.overview import findings
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, evidence_links
 
 if TYPE_CHECKING:
     from harness.site.server.view import View
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: the question in two or three words, the answer itself, a sentence with its interval, and what to know of it."""
+    """One answer: the question in two or three words, the answer itself, a sentence with its interval, and what to know of it.
+
+    ``evidence``: references of the numbers that it says; ``page`` is where there are none.
+    """
 
     key: str
     headline: str
@@ -29,6 +32,7 @@ class Answer:
     note: str
     page: str
     choices: dict[str, str] = field(default_factory=dict)  # in the page's URL, so that it shows the number
+    evidence: tuple[str, ...] = ()
 
 
 def answers(view: View) -> list[Answer]:
@@ -44,6 +48,8 @@ def show(view: View, found: list[Answer]) -> None:
             with st.container(border=True, key=f"answer-{answer.key}", height="stretch", gap="xsmall"):
                 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
                     st.caption(view.say(f"overview.answer_{answer.key}"), width="content")
+                    if answer.evidence:
+                        evidence_links.button(view.say, answer.evidence, answer.key)
                     blocks.page_link(
                         view, answer.page, view.say("overview.evidence"), ":material/arrow_forward:", **answer.choices
                     )
@@ -60,7 +66,10 @@ def _leader(view: View) -> Answer | None:
     first = board.iloc[0]
     tests = view.say("overview.rests_on", n=int(first["benchmarks"]), domains=int(first["domains"]))
     note = " ".join(part for part in (tests, unplaced.newest_sentence(view)) if part)
-    return Answer("lead", str(first["model"]), scale.lead(view, board), note, "capability", {"tab": "ranking"})
+    evidence = tuple(f"points:{id}" for id in board["model_id"].head(2))
+    return Answer(
+        "lead", str(first["model"]), scale.lead(view, board), note, "capability", {"tab": "ranking"}, evidence
+    )
 
 
 def _value(view: View) -> Answer | None:
@@ -74,18 +83,22 @@ def _value(view: View) -> Answer | None:
     cheap = cheapest_at(tradeoff.trusted(rows), GPT_5_POINTS) if axes[0][0] == "reported" else None
     if cheap is None:
         best = tradeoff.trusted(rows).sort_values("y", ascending=False).iloc[0]
-        return Answer("value", str(best["label"]), sentence, "", "cost")
+        return Answer("value", str(best["label"]), sentence, "", "cost", evidence=(f"price:{best['product_id']}",))
     values = {"model": cheap["label"], "price": dollars(cheap["x"]), "seller": cheap["seller"]}
     values |= {"points": number(cheap["y"], 0), "low": number(cheap["y_low"], 0), "high": number(cheap["y_high"], 0)}
     day = str(cheap["as_of"])[:10]
-    return Answer("value", str(cheap["label"]), view.say("overview.value_text", day=day, **values), sentence, "cost")
+    evidence = (f"price:{cheap['product_id']}", f"points:{cheap['product_id']}")
+    text = view.say("overview.value_text", day=day, **values)
+    return Answer("value", str(cheap["label"]), text, sentence, "cost", evidence=evidence)
 
 
 def _open(view: View) -> Answer | None:
     found = findings.open_against_closed(view)
     if found is None:
         return None
-    key, numbers, text = found
+    key, numbers, text, models = found
     headline = view.say(f"overview.open_{key}", **numbers)
-    shown = {"tab": "trends", "gap": "open"}
-    return Answer("open", headline, text, findings.segments_sentence(view), "capability", shown)
+    return Answer(
+        "open", headline, text, findings.segments_sentence(view), "capability", {"tab": "trends", "gap": "open"},
+        tuple(f"points:{id}" for id in models),
+    )  # fmt: skip

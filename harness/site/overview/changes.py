@@ -9,7 +9,7 @@ import streamlit as st
 from harness.charts.text import dollars, number
 from harness.market.prices.list_prices import RATIO
 from harness.site.capability import scale
-from harness.site.widgets import blocks, columns
+from harness.site.widgets import blocks, columns, evidence_links
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,12 +34,22 @@ def show(view: View) -> None:
         for key, line in lines.items():
             rows = lists[key]
             with st.container(key=f"changes-{key}"):
-                st.markdown(f"### {say(f'overview.changed_{key}')}")
+                with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+                    st.markdown(f"### {say(f'overview.changed_{key}')}", width="content")
+                    if references := evidence(key, rows):
+                        evidence_links.button(say, references, key)
                 for row in rows.to_dict("records"):
                     st.markdown(f":gray[{row['day']}] {line(view, row)}")
                 if rows.empty:
                     st.caption(say("overview.no_changes"))
     _all_moves(view)
+
+
+def evidence(key: str, rows: pd.DataFrame) -> list[str]:
+    """References to the numbers of a list: points of the ranked models, list prices."""
+    known = rows if key != "releases" else rows[rows["points"].notna()]
+    kind = "price" if key == "prices" else "points"
+    return [f"{kind}:{id}" for id in known["model_id"]]
 
 
 def _all_moves(view: View) -> None:

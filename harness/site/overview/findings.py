@@ -63,8 +63,9 @@ def _likeness(view: View) -> Iterator[Finding]:
         yield Finding(answer.sentence(view, shown.findings(view, boards)), boards[0].origin, "homogeneity")
 
 
-def open_against_closed(view: View) -> tuple[str, dict[str, str], str] | None:
-    """Whether the best open model is ``ahead``, ``behind`` or ``even``, the gap's numbers as texts, and the sentence."""
+def open_against_closed(view: View) -> tuple[str, dict[str, str], str, tuple[str, str]] | None:
+    """Whether the best open model is ``ahead``, ``behind`` or ``even``, the gap's numbers as texts, the sentence, and
+    the two models' ids."""
     best = _best_of_each(view, "open_weights")
     if not {"True", "False"} <= set(best):
         return None
@@ -72,7 +73,7 @@ def open_against_closed(view: View) -> tuple[str, dict[str, str], str] | None:
     key, numbers = _gap(view, closed, opened)
     kind = {"ahead": "behind", "behind": "ahead", "even": "even"}[key]
     text = view.say(f"findings.open_{kind}", closed=closed["model"], open=opened["model"], **numbers)
-    return kind, numbers, text
+    return kind, numbers, text, (str(opened["model_id"]), str(closed["model_id"]))
 
 
 def segments_sentence(view: View) -> str:

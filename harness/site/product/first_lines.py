@@ -12,7 +12,7 @@ from harness.market.scale_ranking import newest_scores
 from harness.site.capability import scale
 from harness.site.evidence.runs import present
 from harness.site.product import known
-from harness.site.widgets import blocks, name_links
+from harness.site.widgets import blocks, evidence_links, name_links
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +40,11 @@ def show(view: View, product: Product) -> None:
             ("sure", sure(view, product)),
         ):
             blocks.tile(key, say(f"model.{key}"), *answer)
+    with st.container(horizontal=True):
+        if known.place(view, product) is not None:
+            evidence_links.button(say, [f"points:{product.id}"], "points", say("model.good_from"))
+        if known.price(view, product) is not None:
+            evidence_links.button(say, [f"price:{product.id}"], "price", say("model.dear_from"))
     if facts := _facts(view, product):
         st.caption(blocks.literal(facts))
     _unknown(view, product)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts.text import dollars, sellers
+from harness.market.evidence import price_sources, task_cost_sources
 from harness.market.prices.list_prices import RATIO, offers
 from harness.site.product import known, list_price_history
-from harness.site.widgets import blocks, columns
+from harness.site.widgets import blocks, columns, evidence_links
 
 if TYPE_CHECKING:
     from harness.market.products.about import Product
@@ -30,6 +31,7 @@ def show(view: View, product: Product) -> None:
                    output=dollars(price["output_per_mtok"]), price=dollars(price["blended_per_mtok"]),
                    ratio=f"{RATIO:g}", day=str(price["as_of"])[:10])  # fmt: skip
         st.markdown(f"**{blocks.literal(text)}**")
+        evidence_links.button(say, [f"price:{product.id}"], "list-price")
         list_price_history.show(view, product)
     _tasks(view, product)
     _sellers(view, product)
@@ -44,6 +46,7 @@ def _tasks(view: View, product: Product) -> None:
     shown = rows.assign(
         effort_name=["" if e == "default" else say.known("effort", e) for e in rows["effort"]],
         basis_name=[say(f"tasks.{b}") if isinstance(b, str) else "" for b in rows["basis"]],
+        evidence_of=task_cost_sources.references(rows),
     )
     silent = [c for c in ("output_tokens", "seconds", "speed", "first_token") if shown[c].isna().all()]
     blocks.table(
@@ -52,6 +55,7 @@ def _tasks(view: View, product: Product) -> None:
             "benchmark": column.TextColumn(say("controls.benchmark"), pinned=True),
             "effort_name": column.TextColumn(say("model.effort")),
             "cost": column.NumberColumn(say("tasks.cost"), format="$%.4g"),
+            "evidence_of": None,
             "basis_name": column.TextColumn(say("tasks.basis")),
             "output_tokens": column.NumberColumn(say("tasks.tokens"), format="%,.0f"),
             "seconds": column.NumberColumn(say("tasks.seconds"), format="%,.0f"),
@@ -86,7 +90,7 @@ def _sellers(view: View, product: Product) -> None:
     ]
     rows = rows.assign(
         remark=doubt, kind=[say.known("provider_kind", k) for k in rows["provider_kind"]],
-        tier_name=[say.known("tier", t) for t in rows["tier"]], order=rows["trusted"] & ~rows["stale"],
+        tier_name=[say.known("tier", t) for t in rows["tier"]], evidence_of=price_sources.references(rows), order=rows["trusted"] & ~rows["stale"],
     )  # fmt: skip
     blocks.table(
         view, rows.sort_values(["order", "blended_per_mtok"], ascending=[False, True], kind="stable"), "model-sellers",
@@ -97,6 +101,7 @@ def _sellers(view: View, product: Product) -> None:
             "input_per_mtok": column.NumberColumn(say("companies.input_price"), format="$%.4g"),
             "output_per_mtok": column.NumberColumn(say("companies.output_price"), format="$%.4g"),
             "blended_per_mtok": column.NumberColumn(say("cost.blended"), format="$%.4g"),
+            "evidence_of": None,
             "remark": column.TextColumn(say("companies.remark"), width="medium"),
             "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD"),
             "url": columns.link(say("columns.link")),

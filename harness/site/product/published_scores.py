@@ -8,6 +8,7 @@ import streamlit as st
 
 from harness.charts.product import among
 from harness.charts.text import number
+from harness.market.evidence.reference import Reference
 from harness.market.products.scores import peer_scores
 from harness.site.product import known
 from harness.site.widgets import blocks, columns
@@ -33,7 +34,7 @@ def show(view: View, product: Product) -> None:
     drawn = rows[rows["unit"].eq("fraction") & rows["place"].notna()].head(DRAWN)
     if len(drawn):
         blocks.chart(view, _among(view, product, rows, drawn), lead=True)
-    _table(view, rows)
+    _table(view, product, rows)
 
 
 def _among(view: View, product: Product, rows: pd.DataFrame, drawn: pd.DataFrame) -> Chart:
@@ -63,7 +64,7 @@ def _among(view: View, product: Product, rows: pd.DataFrame, drawn: pd.DataFrame
     )  # fmt: skip
 
 
-def _table(view: View, rows: pd.DataFrame) -> None:
+def _table(view: View, product: Product, rows: pd.DataFrame) -> None:
     say, column = view.say, st.column_config
     by = {"vendor": say("model.by_vendor"), "third-party": say("model.by_others")}
     shown = rows.assign(
@@ -71,12 +72,14 @@ def _table(view: View, rows: pd.DataFrame) -> None:
         place_text=["–" if p != p else say("model.place_of", place=f"{p:.0f}", of=n)
                     for p, n in zip(rows["place"], rows["peers"], strict=True)],
         who=[by.get(r, r) for r in rows["reporter"]],
+        evidence_of=[str(Reference("score", (product.id, str(b)))) for b in rows["benchmark_id"]],
     )  # fmt: skip
     blocks.table(
         view, shown, "model-scores-table",
         {
             "benchmark": column.TextColumn(say("controls.benchmark"), pinned=True),
             "score": column.NumberColumn(say("reported.score"), format="%.4g"),
+            "evidence_of": None,
             "place_text": column.TextColumn(say("model.place"), help=say("model.place_help")),
             "median": column.NumberColumn(say("model.median"), format="%.4g"),
             "best": column.NumberColumn(say("model.best"), format="%.4g"),

@@ -11,7 +11,7 @@ import streamlit as st
 from harness.charts.heat_colours import in_the_dark
 from harness.charts.text import csv, defused, unlinked
 from harness.site.server.style import frame
-from harness.site.widgets import address, controls, name_links
+from harness.site.widgets import address, controls, evidence_links, name_links
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,13 +86,14 @@ def chart(view: View, drawn: Chart, *, height: int | None = None, lead: bool = F
 
 
 def table(view: View, frame: pd.DataFrame, name: str, columns: Mapping[str, Any], *, alt: str, **options: Any) -> Any:
-    """A sortable, searchable table of the named columns, with its CSV below; names of models and vendors lead to their pages."""
+    """A sortable, searchable table of the named columns, with its CSV below; names of models and vendors lead to their pages, and
+    the column ``evidence_of`` (references) to the evidence of a row's number."""
+    columns = evidence_links.linked(view.say, frame, name, name_links.linked(view.say, frame, name, columns))
     shown = [c for c in columns if c in frame.columns]
-    columns = name_links.linked(view.say, frame, name, columns)
     if isinstance(options.get("height"), int):
         options["height"] = min(options["height"], 38 + 35 * max(len(frame), 1))  # header and rows: no empty grid below
     event = st.dataframe(
-        defused(frame[shown]),
+        defused(evidence_links.labelled(frame[shown])),
         column_config=dict(columns),
         column_order=shown,
         hide_index=True,
@@ -100,7 +101,12 @@ def table(view: View, frame: pd.DataFrame, name: str, columns: Mapping[str, Any]
         placeholder="–",
         **{"key": f"table-{name}", **options},
     )
-    download(view, frame, name)
+    if evidence_links.COLUMN not in frame.columns:
+        download(view, frame, name)
+        return event
+    with st.container(horizontal=True, vertical_alignment="center"):
+        download(view, frame.drop(columns=evidence_links.COLUMN), name)
+        evidence_links.chooser(view.say, frame, name, [c for c in shown if c != evidence_links.COLUMN])
     return event
 
 

@@ -12,6 +12,7 @@ from harness.charts.companies import flows
 from harness.charts.palette import SERIES
 from harness.charts.text import dollars
 from harness.market.companies import money_between
+from harness.market.evidence.vendor_sources import relation_references
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, columns, controls
 
@@ -38,6 +39,7 @@ def show(view: View) -> None:
         giver=[say.name(en, zh) for en, zh in zip(rows["from_en"].fillna(rows["from_id"]), rows["from_zh"], strict=True)],
         taker=[say.name(en, zh) for en, zh in zip(rows["to_en"].fillna(rows["to_id"]), rows["to_zh"], strict=True)],
         kind_name=[say.known("relation", k) for k in rows["kind"]],
+        evidence_of=relation_references(rows),
     )  # fmt: skip
     which = controls.segmented(say("money.shown"), list(SHOWN), "amounts", lambda s: say(f"money.shown_{s}"))
     arrows = money_between.arrows(rows)
@@ -85,6 +87,7 @@ def table(view: View, rows: pd.DataFrame) -> None:
             "amount": column.NumberColumn(say("companies.amount"), format="%,.0f"),
             "currency": column.TextColumn(say("companies.currency")),
             "note": column.TextColumn(say("companies.remark"), width="large"),
+            "evidence_of": None,
             **columns.evidence(say),
         },
         alt=say("money.table", n=len(rows)),

@@ -10,6 +10,7 @@ import streamlit as st
 from harness.analysis.companies.rank_intervals import OVERALL
 from harness.charts.text import dollars, input_label, sellers
 from harness.market.companies import vendor_standing, vendor_year
+from harness.market.evidence.reference import Reference
 from harness.market.prices.list_prices import list_prices
 from harness.site.capability import scale
 from harness.site.companies.against import figure_text
@@ -113,6 +114,7 @@ def _figures(view: View, vendor_id: str) -> None:
         {
             "figure": column.TextColumn(say("vendor.figure"), pinned=True),
             "told": column.TextColumn(say("companies.value")),
+            "evidence_of": None,
             "url": columns.link(say("columns.link")),
             "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD"),
             "as_stated": column.TextColumn(say("positions.stated")),
@@ -124,7 +126,7 @@ def _figures(view: View, vendor_id: str) -> None:
 
 
 def figure_rows(view: View, vendor_id: str) -> pd.DataFrame:
-    """Key figures in words, one row a figure: ``figure, told, as_stated, as_of, source, url, remark``."""
+    """Key figures in words, one row a figure: ``figure, told, as_stated, as_of, source, url, remark, evidence_of``."""
     import pandas as pd
 
     say = view.say
@@ -136,12 +138,14 @@ def figure_rows(view: View, vendor_id: str) -> pd.DataFrame:
             "told": figure_text.value(say, str(row["input"]), row["value"], row["unit"]),
             "as_stated": figure_text.stated(say, row), "as_of": row["as_of"], "source_id": row["source_id"],
             "remark": input_table.remark(say, row, names),
+            "evidence_of": str(Reference("input", (vendor_id, str(row["input"])))) if present(row["value"]) else "",
         }
         for row in found.to_dict("records")
     ]  # fmt: skip
     frame = pd.DataFrame([_capability(view, vendor_id), _price(view, vendor_id), *rows]).astype({"as_of": object})
     sources = view.frame("source_names").set_index("source_id")
     cited = frame["source_id"].map(input_table.first_id)
+    frame["evidence_of"] = frame["evidence_of"].fillna("")
     frame["source"] = cited.map(sources["title"]).astype(object)
     frame["url"] = cited.map(sources["url"]).astype(object)
     return frame.assign(as_of=pd.to_datetime(frame["as_of"]))
@@ -169,6 +173,7 @@ def _capability(view: View, vendor_id: str) -> Mapping[str, Any]:
         "figure": say("reported.capability"),
         "told": say("vendor.points", points=f"{row['score']:.0f}", low=f"{row['low']:.0f}", high=f"{row['high']:.0f}"),
         "as_of": row["released"], "remark": say("vendor.best_product", model=row["model"]),
+        "evidence_of": str(Reference("points", (str(row["model_id"]),))),
     }  # fmt: skip
 
 
@@ -189,4 +194,5 @@ def _price(view: View, vendor_id: str) -> Mapping[str, Any]:
         "figure": say("companies.from_price"), "told": say("vendor.per_million", price=dollars(row["output_per_mtok"])),
         "as_of": row["as_of"], "source_id": row["source_id"] if present(row["source_id"]) else None,
         "remark": say("vendor.price_of", model=row["model"], seller=seller),
+        "evidence_of": str(Reference("price", (str(row["product_id"]),))),
     }  # fmt: skip

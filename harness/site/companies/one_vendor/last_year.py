@@ -10,6 +10,8 @@ import streamlit as st
 from harness.charts.text import dollars, sellers
 from harness.market.companies import vendor_year
 from harness.market.companies.last_year import period
+from harness.market.evidence.reference import Reference
+from harness.market.evidence.vendor_sources import fact_references, relation_references
 from harness.site.capability import scale
 from harness.site.companies.against import figure_text
 from harness.site.evidence.runs import present
@@ -52,6 +54,7 @@ def _releases(view: View, rows: pd.DataFrame) -> None:
             "points": column.TextColumn(say("reported.capability"), help=say("companies.capability_help")),
             "input_text": column.TextColumn(say("companies.input_price")),
             "output_text": column.TextColumn(say("companies.output_price")),
+            "evidence_of": None,
             "seller": column.TextColumn(say("companies.price_of")),
             "priced": column.DateColumn(say("companies.priced"), format="YYYY-MM-DD"),
             "price_url": columns.link(say("vendor.price_link")),
@@ -78,8 +81,15 @@ def release_rows(view: View, rows: pd.DataFrame) -> pd.DataFrame:
         input_text=[dollars(r["input_per_mtok"]) if present(r["input_per_mtok"]) else unknown for r in records],
         output_text=[dollars(r["output_per_mtok"]) if present(r["output_per_mtok"]) else unknown for r in records],
         seller=sellers(say, rows),
+        evidence_of=[_evidence(r) for r in records],
         weights=[opened[bool(r["open_weights"])] if present(r["open_weights"]) else unknown for r in records],
     )  # fmt: skip
+
+
+def _evidence(row: Mapping[Any, Any]) -> str:
+    """References to a release's points and price, as far as they are known."""
+    known = {"points": present(row["score"]), "price": present(row["output_per_mtok"])}
+    return " ".join(str(Reference(kind, (str(row["model_id"]),))) for kind, there in known.items() if there)
 
 
 def _events(view: View, rows: pd.DataFrame) -> None:
@@ -92,6 +102,7 @@ def _events(view: View, rows: pd.DataFrame) -> None:
             "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD"),
             "what": column.TextColumn(say("vendor.event")),
             "told": column.TextColumn(say("companies.value")),
+            "evidence_of": None,
             "as_stated": column.TextColumn(say("positions.stated")),
             "url": columns.link(say("columns.link")),
             "note": column.TextColumn(say("companies.remark")),
@@ -113,7 +124,17 @@ def event_rows(view: View, vendor_id: str) -> pd.DataFrame:
               for r in records],
         as_stated=[figure_text.stated(say, {"stated": r["value"], "stated_unit": r["unit"], "unit": "USD"})
                    if present(r["usd"]) else "" for r in records],
+        evidence_of=[_event_evidence(r) for r in records],
     )  # fmt: skip
+
+
+def _event_evidence(row: Mapping[Any, Any]) -> str:
+    """Reference to the fact or the relation that an event is."""
+    import pandas as pd
+
+    if row["key"] != "relation":
+        return fact_references(pd.DataFrame([row]))[0]
+    return relation_references(pd.DataFrame([{**row, "amount": row["value"], "currency": row["unit"]}]))[0]
 
 
 def _what(view: View, row: Mapping[Any, Any], names: Mapping[str, str]) -> str:

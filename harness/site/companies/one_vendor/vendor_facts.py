@@ -9,6 +9,7 @@ import streamlit as st
 
 from harness.market.companies import vendor_themes
 from harness.market.companies.side_by_side import facts_of
+from harness.market.evidence.vendor_sources import fact_references
 from harness.site.companies.against import figure_text
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, columns
@@ -45,6 +46,7 @@ def fact_rows(say: Translator, rows: pd.DataFrame) -> pd.DataFrame:
         unit=[say.known("unit", u) if present(u) else None for u in rows["unit"]],
         in_usd=[figure_text.money(float(v)) if present(v) and u != "USD" else None
                 for v, u in zip(rows["usd"], rows["unit"], strict=True)],
+        evidence_of=fact_references(rows),
     )  # fmt: skip
 
 
@@ -58,6 +60,7 @@ def fact_columns(say: Translator) -> Mapping[str, Any]:
         "told": column.TextColumn(say("companies.value")),
         "unit": column.TextColumn(say("reported.unit")),
         "in_usd": column.TextColumn(say("vendor.in_usd"), help=say("vendor.in_usd_help")),
+        "evidence_of": None,
         "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD"),
         "url": columns.link(say("columns.link")),
         "source": column.TextColumn(say("columns.source")),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts.text import sellers
+from harness.market.evidence.reference import Reference
+from harness.market.evidence.vendor_sources import relation_references
 from harness.site.companies.against import figure_text
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, columns
@@ -37,6 +39,7 @@ def relations(view: View, vendor_id: str) -> None:
             "to_name": column.TextColumn(say("companies.to_vendor")),
             "in_usd": column.TextColumn(say("vendor.in_usd")),
             "as_stated": column.TextColumn(say("positions.stated")),
+            "evidence_of": None,
             "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD"),
             "url": columns.link(say("columns.link")),
             "note": column.TextColumn(say("companies.remark")),
@@ -56,6 +59,7 @@ def relation_rows(say: Translator, rows: pd.DataFrame) -> pd.DataFrame:
         in_usd=[figure_text.money(float(r["usd"])) if present(r["usd"]) else say("vendor.unknown") for r in records],
         as_stated=[figure_text.stated(say, {"stated": r["amount"], "stated_unit": r["currency"], "unit": "USD"})
                    for r in records],
+        evidence_of=relation_references(rows),
     )  # fmt: skip
 
 
@@ -69,8 +73,10 @@ def models(view: View, vendor_id: str) -> None:
     if rows.empty:
         st.caption(say("companies.group_none"))
         return
+    prices = [str(Reference("price", (str(p),))) if present(output) else ""
+              for p, output in zip(rows["product_id"], rows["output_per_mtok"], strict=True)]  # fmt: skip
     blocks.table(
-        view, rows.assign(seller=sellers(say, rows)), "vendor-models",
+        view, rows.assign(seller=sellers(say, rows), evidence_of=prices), "vendor-models",
         {
             "name": column.TextColumn(say("columns.model"), pinned=True),
             "released": column.DateColumn(say("columns.released"), format="YYYY-MM-DD"),
@@ -81,6 +87,7 @@ def models(view: View, vendor_id: str) -> None:
             "licence": column.TextColumn(say("columns.licence")),
             "input_per_mtok": column.NumberColumn(say("companies.input_price"), format="$%.4g"),
             "output_per_mtok": column.NumberColumn(say("companies.output_price"), format="$%.4g"),
+            "evidence_of": None,
             "seller": column.TextColumn(say("companies.price_of")),
             "priced": column.DateColumn(say("companies.priced"), format="YYYY-MM-DD"),
         },

@@ -75,6 +75,7 @@ def _rows(view: View, vendors: pd.DataFrame) -> tuple[pd.DataFrame, RunCost | No
     return rows.assign(
         vendor=rows["vendor_id"].map(names["vendor"]), segment=rows["vendor_id"].map(names["segment"]),
         segment_name=rows["vendor_id"].map(names["segment_name"]), as_of=pd.to_datetime(rows["as_of"]),
+        evidence_of=[f"input:{v}:{k}" if present(k) else "" for v, k in zip(rows["vendor_id"], rows["kind"], strict=True)],
         kind_name=[input_label(say, k) if present(k) else None for k in rows["kind"]],
         class_name=[say.known("afford_class", c.replace(" ", "_")) for c in rows["class"]],
         source=[sources["title"].get(first_id(s)) for s in rows["source_id"]],
@@ -98,6 +99,7 @@ def _table(view: View, rows: pd.DataFrame) -> None:
             "runs_high": column.NumberColumn(say("columns.high"), format="%.1f"),
             "means": column.NumberColumn(say("afford.means"), format="compact"),
             "kind_name": column.TextColumn(say("afford.kind")),
+            "evidence_of": None,
             "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD"),
             "url": columns.link(say("columns.link")),
             "source": column.TextColumn(say("columns.source")),

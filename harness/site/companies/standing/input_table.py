@@ -9,6 +9,7 @@ import streamlit as st
 
 from harness.analysis.companies.inputs import declared
 from harness.charts.text import input_label, unit_label
+from harness.market.evidence.reference import Reference
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, columns
 
@@ -35,6 +36,9 @@ def show(view: View, rows: pd.DataFrame, vendors: pd.DataFrame | None, name: str
         origin_name=[say.known("input_origin", o) for o in rows["origin"]],
         source=rows["source_id"].map(lambda s: _titles(s, titles)),
         url=rows["source_id"].map(lambda s: sources["url"].get(first_id(s))),
+        evidence_of=[
+            str(Reference("input", (str(v), str(i)))) for v, i in zip(rows["vendor_id"], rows["input"], strict=True)
+        ],
         as_stated=[stated(r) for r in rows.to_dict("records")],
         remark=[remark(say, r, _names(view)) for r in rows.to_dict("records")],
         what=[say.name(declared(i, "").what_en, declared(i, "").what_zh) for i in rows["input"]],
@@ -58,6 +62,7 @@ def show(view: View, rows: pd.DataFrame, vendors: pd.DataFrame | None, name: str
             "input_title": column.TextColumn(say("positions.input")),
             "value": column.NumberColumn(say("companies.value"), format="%,.4g"),
             "unit_name": column.TextColumn(say("reported.unit")),
+            "evidence_of": None,
             "percentile": column.ProgressColumn(
                 say("positions.percentile"), format="%.2f", min_value=0.0, max_value=1.0,
                 help=say("positions.percentile_help"),
