@@ -75,7 +75,7 @@ def _ranks(view: View, places: pd.DataFrame, vendor_id: str) -> None:
             "below": column.TextColumn(say("vendor.below")),
             "lacks": column.TextColumn(say("vendor.lacks"), width="large"),
         },
-        alt=say("companies.dimensions"), height="content",
+        alt=say("companies.dimensions"), height="content", share=0.5,
     )  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def _figures(view: View, vendor_id: str) -> None:
             "remark": column.TextColumn(say("companies.remark")),
             "source": column.TextColumn(say("columns.source")),
         },
-        alt=say("vendor.figures"), height="content",
+        alt=say("vendor.figures"), height="content", share=0.5,
     )  # fmt: skip
 
 

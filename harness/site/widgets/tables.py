@@ -1,0 +1,69 @@
+"""A table of a page: the columns that fit, the rest on request, names that lead on, the rows as CSV and on paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from harness.charts.text import defused
+from harness.site.widgets import controls, fit, glossary_help, name_links, paper, screen
+from harness.site.widgets.csv_button import download
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.site.server.view import View
+
+_ROW, _HEADER, _ROWS_IN_SIGHT = 35, 38, 10
+"""Pixels of a row and of the header, and rows of a table of no given height, as Streamlit has them."""
+
+
+def table(
+    view: View, frame: pd.DataFrame, name: str, columns: Mapping[str, Any], *, alt: str, share: float = 1.0, **options: Any
+) -> Any:  # fmt: skip
+    """A sortable, searchable table of the named columns, with its CSV below; names of models and vendors lead to their pages.
+
+    ``share`` is the part of the page's width that the table has where it stands beside something.
+    """
+    shown = [c for c in columns if c in frame.columns]
+    columns = glossary_help.explained(view.say, columns)
+    found = fit.fit(frame, columns, shown, screen.for_tables(share))
+    sheet = st.container(key=f"sheet-{_key(name)}")
+    with st.container(horizontal=True, vertical_alignment="center", key=f"below-{_key(name)}"):
+        download(view, frame, name)
+        every = bool(found.hidden) and controls.toggle(
+            view.say("common.all_columns", n=len(shown)), f"all_{_key(name)}"
+        )
+        name_links.chooser(view.say, frame, name, columns)
+    if not every:
+        columns = {n: _wide(c, found.widths.get(n)) for n, c in columns.items()}
+    in_sight = [n for n in shown if every or n not in found.hidden]
+    rows = _ROWS_IN_SIGHT
+    if isinstance(options.get("height"), int):
+        options["height"] = min(options["height"], _HEADER + _ROW * max(len(frame), 1))  # no empty grid below
+        rows = (options["height"] - _HEADER) // _ROW
+    with sheet:
+        event = st.dataframe(
+            defused(frame[shown]),
+            column_config=name_links.linked(view.say, frame, name, columns),
+            column_order=in_sight,
+            hide_index=True,
+            alt=alt,
+            placeholder="–",
+            **{"key": f"table-{name}", **options},
+        )
+        if len(frame) > rows or found.hidden:
+            paper.show(view.say, frame, columns, shown, alt)
+    return event
+
+
+def _wide(column: Any, width: int | None) -> Any:
+    """A column's configuration with its width."""
+    return {**column, "width": width} if isinstance(column, dict) and width else column
+
+
+def _key(name: str) -> str:
+    return re.sub(r"\W+", "-", name)
