@@ -9,7 +9,7 @@ import streamlit as st
 from harness.charts import dots
 from harness.charts.text import number
 from harness.site.capability import scale
-from harness.site.widgets import blocks, columns, controls
+from harness.site.widgets import blocks, columns, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +21,7 @@ MOST = 24
 """Benchmarks on the chart, those with most models; the table has all of them."""
 
 
+@contained.section
 def show(view: View, fit: ScaleFit, *, source: str) -> None:
     """All checks of the scale, one section each."""
     blocks.section(view.say("diagnostics.title"), view.say("diagnostics.lead"))

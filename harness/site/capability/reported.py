@@ -9,7 +9,7 @@ import streamlit as st
 from harness.analysis.scale.ranks import LEAST_BENCHMARKS
 from harness.charts import dots
 from harness.site.capability import diagnostics, equal_size, leaderboard, one_model, scale, trend, unplaced
-from harness.site.widgets import address, blocks, columns, controls
+from harness.site.widgets import address, blocks, columns, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +21,7 @@ FIRST = "first"
 """Choice in the URL that draws the benchmarks above the scale: of links that name a benchmark (``name_links.choices``)."""
 
 
+@contained.section
 def show(view: View) -> None:
     """The reported part of the Capability page."""
     say = view.say
@@ -159,6 +160,7 @@ def _threshold(view: View, frame: pd.DataFrame, least: int) -> None:
         st.caption(blocks.literal(view.say("scale.threshold", asked=n, model=others[n], first=first)))
 
 
+@contained.section
 def agreement(view: View, board: pd.DataFrame) -> None:
     """How well this board agrees with the scale of reported scores, where a model has both: compared, never averaged."""
     from harness.analysis.scale.trend import measured_agreement

@@ -12,7 +12,7 @@ from harness.charts.chart import plain, short
 from harness.charts.labels import placed
 from harness.charts.text import number
 from harness.site.capability import scale
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +26,7 @@ LATEST = 12
 """Newest records that keep their names when there is no room for all."""
 
 
+@contained.section
 def show(view: View, board: pd.DataFrame, fit: ScaleFit, *, source: str) -> None:
     """The trends among the models of ``board`` (``market.scale_board``): the frontier, then two groups of choice."""
     from harness.analysis.scale.trend import COMPARISONS

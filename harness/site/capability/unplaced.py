@@ -8,7 +8,7 @@ import streamlit as st
 
 from harness.analysis.scale.ranks import LEAST_BENCHMARKS
 from harness.site.capability import leaderboard, scale
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View, least: int) -> None:
     """How many of the newest releases have no place, and the table of all products without one, newest first."""
     say = view.say

@@ -10,7 +10,7 @@ from harness.charts import dots
 from harness.charts.chart import DASH
 from harness.charts.text import dollars, sellers
 from harness.reports import choice_text
-from harness.site.widgets import blocks, columns
+from harness.site.widgets import blocks, columns, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +24,7 @@ LISTED = 200
 """Models of a second list that are shown; its CSV holds no more either."""
 
 
+@contained.section
 def chart(view: View, known: pd.DataFrame) -> None:
     """Suitability with intervals, each model with its price."""
     say = view.say
@@ -54,6 +55,7 @@ def chart(view: View, known: pd.DataFrame) -> None:
     )
 
 
+@contained.section
 def known(view: View, rows: pd.DataFrame) -> None:
     """The models known for the task, with margin, price and evidence."""
     say, column = view.say, st.column_config
@@ -80,6 +82,7 @@ def known(view: View, rows: pd.DataFrame) -> None:
     )
 
 
+@contained.section
 def second(view: View, rows: pd.DataFrame, standing: str) -> None:
     """Models known in general alone, or of which it cannot be said whether they satisfy the wish."""
     say, column = view.say, st.column_config
@@ -107,6 +110,7 @@ def second(view: View, rows: pd.DataFrame, standing: str) -> None:
     )
 
 
+@contained.section
 def evidence(view: View, rows: pd.DataFrame, proof: pd.DataFrame) -> None:
     """Every score behind the models known for the task, with its source."""
     say, column = view.say, st.column_config
@@ -141,6 +145,7 @@ def evidence(view: View, rows: pd.DataFrame, proof: pd.DataFrame) -> None:
     )
 
 
+@contained.section
 def consists(view: View, wish: Wish, tests: pd.DataFrame) -> None:
     """The tests of the kind of task with their weights, and the typical tokens of a task."""
     say, column = view.say, st.column_config

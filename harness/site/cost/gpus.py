@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts.text import dollars
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     from harness.site.server.view import View
@@ -18,6 +18,7 @@ def terms(view: View) -> list[str]:
     return ["", *sorted(t for t in set(view.frame("gpu_prices")["terms"]) if isinstance(t, str))]
 
 
+@contained.section
 def show(view: View) -> None:
     """Every rent with its cloud, terms, date and source."""
     say, column = view.say, st.column_config

@@ -11,7 +11,7 @@ from harness.charts.text import dollars, number, span
 from harness.market.prices import task_costs as market
 from harness.market.prices import tradeoff
 from harness.site.capability import leaderboard, scale
-from harness.site.widgets import blocks, columns, controls
+from harness.site.widgets import blocks, columns, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,6 +69,7 @@ def board(view: View, benchmark_id: str) -> pd.DataFrame:
     return out
 
 
+@contained.section
 def show(view: View) -> None:
     """Choices, chart and table of what a task costs."""
     say = view.say

@@ -13,7 +13,7 @@ from harness.market.headlines import GPT_5_POINTS, cheapest_at
 from harness.market.prices import tradeoff as market
 from harness.market.prices.list_prices import MARKETS, RATIO
 from harness.site.capability import leaderboard, scale
-from harness.site.widgets import blocks, columns, controls
+from harness.site.widgets import blocks, columns, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,6 +173,7 @@ def figure(
     )  # fmt: skip
 
 
+@contained.section
 def show(view: View, ratio: float, cached: float) -> None:
     """The frontier of list prices: choices, chart and table."""
     say = view.say

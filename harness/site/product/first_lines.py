@@ -11,7 +11,7 @@ from harness.market.prices.list_prices import RATIO
 from harness.site.capability import reported, scale
 from harness.site.evidence.runs import present
 from harness.site.product import known
-from harness.site.widgets import blocks, name_links
+from harness.site.widgets import blocks, contained, name_links
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 DAYS_A_MONTH = 30.44
 
 
+@contained.section
 def show(view: View, product: Product) -> None:
     """Name, maker, five answers, facts, and what is not known."""
     say, row = view.say, product.row

@@ -9,13 +9,14 @@ import streamlit as st
 from harness.charts.text import dollars, sellers
 from harness.market.prices.list_prices import RATIO, offers
 from harness.site.product import known, list_price_history
-from harness.site.widgets import blocks, columns
+from harness.site.widgets import blocks, columns, contained
 
 if TYPE_CHECKING:
     from harness.market.products.about import Product
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View, product: Product) -> None:
     """The list price, its history, cost per task and the sellers."""
     say = view.say

@@ -10,7 +10,7 @@ from harness.charts.product import among
 from harness.charts.text import number
 from harness.market.products.scores import peer_scores
 from harness.site.product import known
-from harness.site.widgets import blocks, columns
+from harness.site.widgets import blocks, columns, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +23,7 @@ DRAWN = 16
 """Benchmarks in the chart: those that most products have. The table has all."""
 
 
+@contained.section
 def show(view: View, product: Product) -> None:
     """The chart among peers and the table of every score."""
     say = view.say

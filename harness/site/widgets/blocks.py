@@ -94,5 +94,5 @@ def page_link(view: View, page: str, label: str, icon: str | None = None, /, **c
         f"pages/{page}.py",
         label=literal(label),
         icon=icon,
-        query_params={address.LANGUAGE: view.language, **choices},
+        query_params={address.LANGUAGE: view.language, **address.following(), **choices},
     )

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from harness.site.widgets import address
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -98,4 +100,4 @@ def follow() -> None:
     pressed = st.session_state.pop(_PRESSED, None)
     if pressed is not None:
         of, id = pressed
-        st.switch_page(f"pages/{PAGES[of]}.py", query_params=choices(of, id))
+        st.switch_page(f"pages/{PAGES[of]}.py", query_params={**address.following(), **choices(of, id)})

@@ -15,7 +15,7 @@ from harness.site.capability import scale
 from harness.site.companies.against import figure_text
 from harness.site.companies.standing import input_table, positions
 from harness.site.evidence.runs import present
-from harness.site.widgets import blocks, columns
+from harness.site.widgets import blocks, columns, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View, vendor: Mapping[Any, Any]) -> None:
     """Where the vendor stands, in a sentence and two tables: ranks with neighbours, and key figures."""
     from harness.analysis.companies.scores import DEFAULT
