@@ -13,7 +13,7 @@ _DATES = (("YYYY", "%Y"), ("MM", "%m"), ("DD", "%d"), ("HH", "%H"), ("mm", "%M")
 
 def cell_text(value: object, column: Mapping[str, Any]) -> str:
     """One value under its column's configuration; ``ABSENT`` where there is none."""
-    if value is None or value != value or value == "" or str(value) in ("<NA>", "NaT"):
+    if value is None or str(value) in ("", "nan", "<NA>", "NaT"):
         return ABSENT
     settings = column.get("type_config") or {}
     form = settings.get("format")
