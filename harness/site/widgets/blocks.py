@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from harness.charts.text import defused, unlinked
+from harness.charts.text import unlinked
 from harness.i18n.translator import Translator
 from harness.site.server.style import frame
 from harness.site.server.view import language
 from harness.site.widgets import address, controls, glossary_help
 from harness.site.widgets.csv_button import download as download
+from harness.site.widgets.tables import plain as plain
 from harness.site.widgets.tables import table as table
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def chart(view: View, drawn: Chart, *, height: int | None = None, lead: bool = F
             )
             show = controls.toggle(view.say("common.as_table"), "table_" + re.sub(r"\W+", "-", drawn.name))
         if show:
-            st.dataframe(defused(drawn.data), hide_index=True, alt=drawn.title)
+            plain(view, drawn.data, alt=drawn.title)
 
 
 def page_link(view: View, page: str, label: str, icon: str | None = None, /, **choices: str | list[str]) -> None:

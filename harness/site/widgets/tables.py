@@ -60,6 +60,31 @@ def table(
     return event
 
 
+def plain(view: View, frame: pd.DataFrame, *, alt: str, **options: Any) -> None:
+    """A frame as it stands behind a chart or in a report: columns by their names in words, without ids; its CSV has all."""
+    named = {c: st.column_config.Column(_heading(view, c)) for c in map(str, frame.columns)}
+    shown = [c for c in named if not c.endswith("_id")] or list(named)
+    frame = frame.set_axis(list(named), axis=1)
+    found = fit.fit(frame, named, shown, screen.for_tables())
+    st.dataframe(
+        defused(frame[shown]),
+        column_config={c: _wide(named[c], found.widths.get(c)) for c in shown},
+        column_order=[c for c in shown if c not in found.hidden],
+        hide_index=True,
+        alt=alt,
+        placeholder="–",
+        **options,
+    )
+
+
+def _heading(view: View, column: str) -> str:
+    """A column's name in words: the reports' or the tables' one, else its own without underscores."""
+    for family in ("col", "columns"):
+        if (text := view.say.known(family, column)) != column:
+            return text
+    return column.replace("_", " ")
+
+
 def _wide(column: Any, width: int | None) -> Any:
     """A column's configuration with its width."""
     return {**column, "width": width} if isinstance(column, dict) and width else column
