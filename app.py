@@ -14,7 +14,7 @@ from harness.i18n.translator import LANGUAGES, Translator, preferred
 from harness.site.evidence import drawer
 from harness.site.server import entry, style, view
 from harness.site.server.navigation import PageEntry, headings, page_entries
-from harness.site.widgets import address, blocks, name_links, search_box
+from harness.site.widgets import address, blocks, name_links, pins, search_box
 
 WITHOUT_DATABASE = ("methodology",)
 
@@ -81,6 +81,7 @@ def show(chosen_page: st.Page, say: Translator) -> None:
             search_box.show(seen, chosen_page.url_path or "overview")
             with st.sidebar:
                 search_box.recent(seen, st.query_params.get("model", ""))
+            pins.line(seen)
             drawer.show(seen)
         chosen_page.run()
         address.leave()
@@ -108,6 +109,7 @@ def main() -> None:
     address.arrive(chosen_page.url_path)
     # Not before the navigation: the browser would take it for a change of the page that it leaves.
     address.write(address.LANGUAGE, [say.language])
+    pins.settle()
     style.style({position: say(f"nav.{section}") for position, section in headings(entries).items()})
     if address.CHART in st.query_params:
         style.alone(st.query_params[address.CHART])

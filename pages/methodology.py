@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from harness import places
-from harness.site.methodology import document, questions
+from harness.site.methodology import document, glossary, questions
 from harness.site.server import view
 from harness.site.widgets import blocks, controls
 
@@ -21,13 +21,15 @@ text = path.read_text(encoding="utf-8") if path.is_file() else ""
 lead, chapters = document.chapters(text)
 names = {document.anchor(name): name for name in chapters}
 chosen = controls.select(
-    say("methodology.show"), ["questions", *names], "chapter",
-    lambda key: say("methodology.questions") if key == "questions" else names[key],
+    say("methodology.show"), ["questions", "glossary", *names], "chapter",
+    lambda key: names.get(key) or say(f"methodology.{key}"),
 )  # fmt: skip
 if chosen == "questions":
     questions.show(seen)
     if not text:
         st.info(say("methodology.missing"), icon=":material/info:")
+elif chosen == "glossary":
+    glossary.show(seen)
 else:
     if seen.language != "en":
         st.caption(say("methodology.english"))

@@ -19,7 +19,7 @@ from harness.site.product import (
     standing,
 )
 from harness.site.server import view
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, controls, pins
 
 seen = view.current()
 say = seen.say
@@ -33,6 +33,7 @@ if product is None:
     st.stop()
 
 first_lines.show(seen, product)
+pins.button(seen, product.id, "page")
 PARTS = {
     "standing": standing.show,
     "scores": published_scores.show,

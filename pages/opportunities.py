@@ -13,7 +13,7 @@ from harness.charts.text import dollars, number
 from harness.site.capability import leaderboard
 from harness.site.opportunities import white_space
 from harness.site.server import view
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 seen = view.current()
 say = seen.say
@@ -73,49 +73,51 @@ title = (
     if len(white)
     else say("opportunities.finding_none", cells=len(space), least=int(space["vendors"].min()))
 )  # fmt: skip
-blocks.chart(
-    seen,
-    grid.heat(
-        square.rename(
-            index=lambda v: white_space.name(seen, rows, v), columns=lambda v: white_space.name(seen, across, v)
+with contained.part(seen, "white space"):
+    blocks.chart(
+        seen,
+        grid.heat(
+            square.rename(
+                index=lambda v: white_space.name(seen, rows, v), columns=lambda v: white_space.name(seen, across, v)
+            ),
+            title=title,
+            unit=say(f"opportunities.unit_{measure}"),
+            note=say("opportunities.note", total=f"{placed:,}", all=f"{shown['model_id'].nunique():,}"),
+            source=say("opportunities.source"),
+            name=f"white-space-{rows}-{across}-{measure}",
+            decimals=0 if measure == "vendors" else 2 if measure != "demand" else 1,
+            data=space[keep],
         ),
-        title=title,
-        unit=say(f"opportunities.unit_{measure}"),
-        note=say("opportunities.note", total=f"{placed:,}", all=f"{shown['model_id'].nunique():,}"),
-        source=say("opportunities.source"),
-        name=f"white-space-{rows}-{across}-{measure}",
-        decimals=0 if measure == "vendors" else 2 if measure != "demand" else 1,
-        data=space[keep],
-    ),
-    lead=True,
-)
+        lead=True,
+    )
 
 head = st.column_config
-if len(white):
-    blocks.section(say("opportunities.white", limit=few), say("opportunities.white_lead"))
-    blocks.table(
-        seen,
-        white,
-        "white-cells",
-        {
-            "row_name": head.TextColumn(say(f"opportunities.{rows}"), pinned=True),
-            "column_name": head.TextColumn(say(f"opportunities.{across}"), pinned=True),
-            "demand": head.NumberColumn(
-                say("opportunities.measure_demand"), format="%.1f", help=say("opportunities.demand_help")
-            ),
-            "vendors": head.NumberColumn(say("overview.vendors"), format="%d"),
-            "models": head.NumberColumn(say("overview.models"), format="%d"),
-            "best": head.NumberColumn(say("opportunities.measure_best"), format="%.1f"),
-            "best_name": head.TextColumn(say("opportunities.best_model")),
-            "lowest_price": head.NumberColumn(say("opportunities.measure_lowest_price"), format="$%.4g"),
-            "providers": head.NumberColumn(say("opportunities.providers"), format="%d"),
-            "possible": head.NumberColumn(
-                say("opportunities.possible"), format="%d", help=say("opportunities.possible_help")
-            ),
-        },
-        alt=say("opportunities.white", limit=few),
-        height=320,
-    )
+with contained.part(seen, "white cells"):
+    if len(white):
+        blocks.section(say("opportunities.white", limit=few), say("opportunities.white_lead"))
+        blocks.table(
+            seen,
+            white,
+            "white-cells",
+            {
+                "row_name": head.TextColumn(say(f"opportunities.{rows}"), pinned=True),
+                "column_name": head.TextColumn(say(f"opportunities.{across}"), pinned=True),
+                "demand": head.NumberColumn(
+                    say("opportunities.measure_demand"), format="%.1f", help=say("opportunities.demand_help")
+                ),
+                "vendors": head.NumberColumn(say("overview.vendors"), format="%d"),
+                "models": head.NumberColumn(say("overview.models"), format="%d"),
+                "best": head.NumberColumn(say("opportunities.measure_best"), format="%.1f"),
+                "best_name": head.TextColumn(say("opportunities.best_model")),
+                "lowest_price": head.NumberColumn(say("opportunities.measure_lowest_price"), format="$%.4g"),
+                "providers": head.NumberColumn(say("opportunities.providers"), format="%d"),
+                "possible": head.NumberColumn(
+                    say("opportunities.possible"), format="%d", help=say("opportunities.possible_help")
+                ),
+            },
+            alt=say("opportunities.white", limit=few),
+            height=320,
+        )
 
 blocks.section(say("opportunities.inside"), say("opportunities.inside_lead"))
 held = space[space["vendors"] > 0].sort_values(["vendors", "demand"], ascending=[True, False], kind="stable")
@@ -145,24 +147,25 @@ inside["evidence_of"] = [
     " ".join(f"{kind}:{id}" for kind, there in (("points", ranked), ("price", priced)) if there)
     for id, ranked, priced in known
 ]
-blocks.table(
-    seen,
-    inside.sort_values("capability", ascending=False, na_position="last"),
-    "cell",
-    {
-        "name": head.TextColumn(say("columns.model"), pinned=True),
-        "vendor": head.TextColumn(say("columns.vendor")),
-        "segment_name": head.TextColumn(say("columns.segment")),
-        "country_name": head.TextColumn(say("columns.country")),
-        "params_b": head.NumberColumn(say("columns.params"), format="%.3g"),
-        "capability": head.NumberColumn(say("reported.capability"), format="%.1f"),
-        "price": head.NumberColumn(say("cost.blended"), format="$%.4g"),
-        "evidence_of": None,
-        "providers": head.NumberColumn(say("opportunities.providers"), format="%d"),
-        "context_tokens": head.NumberColumn(say("opportunities.context"), format="%,d"),
-        "licence": head.TextColumn(say("columns.licence")),
-        "released": head.DateColumn(say("columns.released"), format="YYYY-MM-DD"),
-    },
-    alt=say("opportunities.inside"),
-    height=320,
-)
+with contained.part(seen, "one cell"):
+    blocks.table(
+        seen,
+        inside.sort_values("capability", ascending=False, na_position="last"),
+        "cell",
+        {
+            "name": head.TextColumn(say("columns.model"), pinned=True),
+            "vendor": head.TextColumn(say("columns.vendor")),
+            "segment_name": head.TextColumn(say("columns.segment")),
+            "country_name": head.TextColumn(say("columns.country")),
+            "params_b": head.NumberColumn(say("columns.params"), format="%.3g"),
+            "capability": head.NumberColumn(say("reported.capability"), format="%.1f"),
+            "price": head.NumberColumn(say("cost.blended"), format="$%.4g"),
+            "evidence_of": None,
+            "providers": head.NumberColumn(say("opportunities.providers"), format="%d"),
+            "context_tokens": head.NumberColumn(say("opportunities.context"), format="%,d"),
+            "licence": head.TextColumn(say("columns.licence")),
+            "released": head.DateColumn(say("columns.released"), format="YYYY-MM-DD"),
+        },
+        alt=say("opportunities.inside"),
+        height=320,
+    )

@@ -11,7 +11,7 @@ from harness.market.prices.list_prices import RATIO
 from harness.site.cost import tradeoff
 from harness.site.overview import answers, changes, findings, foot
 from harness.site.server import view
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 seen = view.current()
 say = seen.say
@@ -44,7 +44,7 @@ with slot_answers, st.skeleton(height=230):
 with slot_changes:
     changes.show(seen)
 
-with slot_findings:
+with slot_findings, contained.part(seen, "findings"):
     others = findings.headlines(seen)
     if others:
         blocks.section(say("overview.findings"))
@@ -57,7 +57,7 @@ with slot_findings:
                         seen, finding.page, say("overview.evidence"), ":material/arrow_forward:", **finding.choices
                     )
 
-with slot_landscape, st.skeleton(height=520):
+with slot_landscape, st.skeleton(height=520), contained.part(seen, "landscape"):
     axes = tradeoff.axes(seen)
     shown = tradeoff.tradeoff(seen, axes[0], RATIO) if axes else None
     if shown is not None and len(shown) >= findings.LEAST_PRICED:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from harness.charts.text import defused
 from harness.site.capability import leaderboard
 from harness.site.evidence import csv_zip, report_download
 from harness.site.server import view
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 seen = view.current()
 say = seen.say
@@ -55,12 +54,14 @@ st.download_button(
 )
 st.caption(say("reports.bundle_note"))
 
-blocks.section(say("reports.preview"))
-for name, frame in frames.items():
-    label = say("reports.rows", name=say(f"reports.section_{name}"), n=len(frame))
-    st.markdown(f"**{label}**")
-    st.dataframe(defused(frame.head(20)), hide_index=True, height=min(220, 38 + 35 * min(len(frame), 20)), alt=label,
-                 key=f"preview-{name}")  # fmt: skip
+with contained.part(seen, "preview"):
+    blocks.section(say("reports.preview"))
+    for name, frame in frames.items():
+        label = say("reports.rows", name=say(f"reports.section_{name}"), n=len(frame))
+        st.markdown(f"**{label}**")
+        blocks.plain(
+            seen, frame.head(20), alt=label, height=min(220, 38 + 35 * min(len(frame), 20)), key=f"preview-{name}"
+        )
 
 st.caption(say("reports.command"))
 chosen = f" --vendors {','.join(makers)}" if makers else ""

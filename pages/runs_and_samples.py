@@ -13,7 +13,7 @@ from harness.charts.text import count, number
 from harness.site.capability import leaderboard
 from harness.site.evidence import runs, samples
 from harness.site.server import view
-from harness.site.widgets import blocks, columns, controls
+from harness.site.widgets import blocks, columns, contained, controls
 
 seen = view.current()
 say = seen.say
@@ -58,23 +58,24 @@ with st.grid(5, min_column_width=150):
 
 parts = ["samples", "scores", "manifest", "difference"]
 part = controls.segmented(say("runs_and_samples.part"), parts, "part", lambda p: say(f"runs_and_samples.part_{p}"))
-if part == "scores":
-    blocks.table(seen, results, f"scores-{run_id}", columns.results(say), alt=say("runs_and_samples.part_scores"))
-elif part == "manifest":
-    st.caption(say("runs_and_samples.manifest_lead"))
-    manifest = json.loads(run["manifest_text"] or "{}")
-    if manifest.get("command"):
-        st.code(manifest["command"], language="bash", wrap_lines=True)
-    st.json(manifest, expanded=1)
-    st.download_button(
-        say("runs_and_samples.manifest_file"),
-        json.dumps(manifest, ensure_ascii=False, indent=1),
-        file_name=f"{run_id}.manifest.json",
-        mime="application/json",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-elif part == "difference":
-    runs.difference(seen, every, run)
-else:
-    samples.show(seen, run_id, results)
+with contained.part(seen, part):
+    if part == "scores":
+        blocks.table(seen, results, f"scores-{run_id}", columns.results(say), alt=say("runs_and_samples.part_scores"))
+    elif part == "manifest":
+        st.caption(say("runs_and_samples.manifest_lead"))
+        manifest = json.loads(run["manifest_text"] or "{}")
+        if manifest.get("command"):
+            st.code(manifest["command"], language="bash", wrap_lines=True)
+        st.json(manifest, expanded=1)
+        st.download_button(
+            say("runs_and_samples.manifest_file"),
+            json.dumps(manifest, ensure_ascii=False, indent=1),
+            file_name=f"{run_id}.manifest.json",
+            mime="application/json",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    elif part == "difference":
+        runs.difference(seen, every, run)
+    else:
+        samples.show(seen, run_id, results)

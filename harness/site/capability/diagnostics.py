@@ -9,7 +9,7 @@ import streamlit as st
 from harness.charts import dots
 from harness.charts.text import number
 from harness.site.capability import scale
-from harness.site.widgets import blocks, columns
+from harness.site.widgets import blocks, columns, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +21,7 @@ MOST = 24
 """Benchmarks on the chart, those with most models; the table has all of them."""
 
 
+@contained.section
 def agreement(view: View, fit: ScaleFit) -> None:
     """Beside indices that others make."""
     from harness.analysis.scale.checks import agreements

@@ -8,7 +8,7 @@ import streamlit as st
 
 from harness.charts import dots
 from harness.charts.text import number
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +34,7 @@ def _known(frame: pd.DataFrame, by: str) -> pd.DataFrame:
     return rows.astype({"score": float, "params_b": float})
 
 
+@contained.section
 def show(view: View, frame: pd.DataFrame, *, unit: str, source: str, name: str, digits: int = 2) -> None:
     """Difference of each group from the largest at equal size, with intervals; ``digits`` decimals in sentences."""
     say = view.say

@@ -12,7 +12,7 @@ from harness.charts import dots, row_bars
 from harness.market.prices.list_prices import RATIO
 from harness.market.scale_ranking import SINCE_MONTHS, narrowed
 from harness.site.capability import evidence_asked, leaderboard, scale, unplaced
-from harness.site.widgets import address, blocks, controls, name_links
+from harness.site.widgets import address, blocks, controls, name_links, screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 CHART = "reported-scale"
 """Name of the ranking's chart, which links to one chart alone hold."""
-TELEPHONE = 768
-"""Pixels of a window below which the navigation lies over the page, and pictures are narrow."""
 HEIGHT = 640
 """Pixels of the table: seventeen products before anybody scrolls."""
 
@@ -92,8 +90,7 @@ def _since(view: View, months: str) -> str:
 def _table(view: View, shown: pd.DataFrame) -> None:
     """One product a row, its interval drawn on one axis."""
     say = view.say
-    noted = st.context.cookies.get("screen", "")
-    on = row_bars.axis(shown, row_bars.NARROW if noted.isdecimal() and int(noted) < TELEPHONE else row_bars.WIDTH)
+    on = row_bars.axis(shown, row_bars.NARROW if screen.window() < screen.NARROW else row_bars.WIDTH)
     rows = shown.assign(
         bars=row_bars.bars(shown, on, (LOW[1], HIGH[1])),
         evidence_of=[f"points:{id}" for id in shown["model_id"]],

@@ -9,7 +9,7 @@ import streamlit as st
 from harness.charts import dots
 from harness.charts.text import number
 from harness.site.capability import leaderboard
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +20,7 @@ LEAST = 3
 """Models that an order needs before a task can be said to drive it."""
 
 
+@contained.section
 def show(view: View, scores: pd.DataFrame, *, source: str, name: str) -> None:
     """What each task adds to the differences between models, and the order without it.
 

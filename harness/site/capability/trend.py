@@ -12,7 +12,7 @@ from harness.charts.chart import plain, short
 from harness.charts.labels import placed
 from harness.charts.text import number
 from harness.site.capability import equal_size, evidence_asked, group_records, leaderboard, scale
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +29,7 @@ LATEST = 12
 VIEWS = ("gaps", "lines", "pace", "size")
 
 
+@contained.section
 def show(view: View) -> None:
     """One of VIEWS among the ranked models: two groups of choice, lines of all groups, the frontier, groups at equal size."""
     say, fit = view.say, scale.fitted(view)

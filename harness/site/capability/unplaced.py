@@ -8,7 +8,7 @@ import streamlit as st
 
 from harness.analysis.scale.ranks import LEAST_BENCHMARKS
 from harness.site.capability import evidence_asked, leaderboard, scale
-from harness.site.widgets import blocks, name_links
+from harness.site.widgets import blocks, contained, name_links
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +19,7 @@ NO_SCORE = "no_score"
 """Reason of the newest releases of which no score is known that may enter the scale."""
 
 
+@contained.section
 def show(view: View) -> None:
     """How many of the newest releases have no place, and the table of all products without one, newest first."""
     say = view.say

@@ -10,7 +10,7 @@ from harness.charts import dots
 from harness.charts.chart import DASH
 from harness.charts.text import dollars, rank, sellers
 from harness.reports import choice_text
-from harness.site.widgets import blocks, columns, controls
+from harness.site.widgets import blocks, columns, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +26,7 @@ LISTED = 200
 """Models of a second list that are shown; its CSV holds no more either."""
 
 
+@contained.section
 def chart(view: View, known: pd.DataFrame) -> None:
     """Suitability with intervals, each model with its price."""
     say = view.say
@@ -62,6 +63,7 @@ def about(view: View) -> str:
     return controls.segmented(say("cost.columns"), list(SHOWN), "columns", lambda name: say(f"choose.columns_{name}"))
 
 
+@contained.section
 def known(view: View, rows: pd.DataFrame, wish: Wish, more: dict[str, Any]) -> None:
     """The models known for the task, with margin and evidence; ``more``: columns of ``shown_columns``."""
     say, column = view.say, st.column_config
@@ -89,6 +91,7 @@ def known(view: View, rows: pd.DataFrame, wish: Wish, more: dict[str, Any]) -> N
     )
 
 
+@contained.section
 def second(view: View, rows: pd.DataFrame, standing: str, more: dict[str, Any]) -> None:
     """Models known in general alone, or of which it cannot be said whether they satisfy the wish."""
     say, column = view.say, st.column_config
@@ -115,6 +118,7 @@ def second(view: View, rows: pd.DataFrame, standing: str, more: dict[str, Any]) 
     )
 
 
+@contained.section
 def evidence(view: View, rows: pd.DataFrame, proof: pd.DataFrame) -> None:
     """Every score behind the models known for the task, with its source."""
     say, column = view.say, st.column_config
@@ -154,6 +158,7 @@ def evidence(view: View, rows: pd.DataFrame, proof: pd.DataFrame) -> None:
     )
 
 
+@contained.section
 def consists(view: View, wish: Wish, tests: pd.DataFrame) -> None:
     """The tests of the kind of task with their weights, and the typical tokens of a task."""
     say, column = view.say, st.column_config

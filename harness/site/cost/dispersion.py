@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from harness.charts import dots
 from harness.charts.scatter import log_ticks
 from harness.market.prices import dispersion as market
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +18,7 @@ MOST = 14
 """Models on the chart: what one screen holds with names that can be read."""
 
 
+@contained.section
 def show(view: View, ratio: float) -> None:
     """Lowest, median and highest price of the models that most providers sell."""
     import pandas as pd

@@ -8,7 +8,7 @@ import streamlit as st
 
 from harness.charts.text import dollars
 from harness.market.own_machines import rents
-from harness.site.widgets import blocks, columns, controls
+from harness.site.widgets import blocks, columns, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +24,7 @@ def terms(view: View) -> list[str]:
     return ["", *sorted(t for t in set(view.frame("gpu_prices")["terms"]) if isinstance(t, str))]
 
 
+@contained.section
 def show(view: View) -> None:
     """Rents with cloud, terms, date and source: of the last year that the catalog knows, or all."""
     say, column = view.say, st.column_config

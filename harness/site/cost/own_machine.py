@@ -15,7 +15,7 @@ from harness.errors import BadInput
 from harness.market.own_machines import quotes, tables
 from harness.market.own_machines.ask import UTILISATION, Ask
 from harness.market.own_machines.rents import TERMS
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +29,7 @@ VOLUMES = (1e6, 5e6, 10e6, 50e6, 100e6, 500e6, 1e9, 5e9)
 CONTEXTS = (2048, 4096, 8192, 16384, 32768, 131072)
 
 
+@contained.section
 def show(view: View) -> None:
     """What a model takes and costs on machines of one's own, and from how many tokens a day it pays."""
     say = view.say

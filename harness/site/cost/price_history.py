@@ -12,7 +12,7 @@ from harness.charts.text import dollars, number
 from harness.market.prices import price_history as market
 from harness.reports.sections import price_story
 from harness.site.capability import scale
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +32,7 @@ def history(view: View, ratio: float, cached: float = 0.0) -> market.PriceHistor
     return out
 
 
+@contained.section
 def show(view: View, ratio: float, cached: float) -> None:
     """The story in one paragraph, the lowest price of each level over time, how fast it halves, and the price indices."""
     say = view.say

@@ -8,12 +8,13 @@ import streamlit as st
 
 from harness.market.prices import self_hosted as market
 from harness.site.capability import leaderboard
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View, use: float, terms: str) -> None:
     """Cost per million tokens on rented GPUs of every run that measured its speed."""
     say = view.say

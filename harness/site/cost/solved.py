@@ -12,7 +12,7 @@ from harness.charts.scatter import log_ticks
 from harness.charts.text import dollars, span
 from harness.site.capability import leaderboard
 from harness.site.cost.tasks import with_effort
-from harness.site.widgets import blocks, columns, controls
+from harness.site.widgets import blocks, columns, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,6 +53,7 @@ def benchmarks(known: pd.DataFrame) -> pd.DataFrame:
     return tests.assign(size=tests["runs"] * tests["items"]).sort_values("size", ascending=False)
 
 
+@contained.section
 def show(view: View) -> None:
     """Choices, chart and table of the cost of solved tasks."""
     say = view.say

@@ -12,7 +12,7 @@ from harness.market.evidence import task_cost_sources
 from harness.market.prices import task_costs as market
 from harness.market.prices import tradeoff
 from harness.site.capability import leaderboard, scale
-from harness.site.widgets import blocks, columns, controls
+from harness.site.widgets import blocks, columns, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,6 +70,7 @@ def board(view: View, benchmark_id: str) -> pd.DataFrame:
     return out
 
 
+@contained.section
 def show(view: View) -> None:
     """Choices, chart and table of what a task costs."""
     say = view.say

@@ -14,7 +14,7 @@ from harness.market.prices import tradeoff as market
 from harness.market.prices.list_prices import MARKETS, RATIO
 from harness.site.capability import leaderboard, scale
 from harness.site.cost import price_table
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -175,6 +175,7 @@ def figure(
     )  # fmt: skip
 
 
+@contained.section
 def show(view: View, ratio: float, cached: float) -> None:
     """The frontier of list prices: choices, chart and table."""
     say = view.say

@@ -8,7 +8,7 @@ import streamlit as st
 
 from harness.charts import grid
 from harness.charts.text import number
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +42,7 @@ def pairs(view: View, ratio: float) -> pd.DataFrame:
     return out
 
 
+@contained.section
 def show(view: View, ratio: float) -> None:
     """Who undercuts whom: a table of colours of the busiest providers, and every pair in a table."""
     from harness.analysis.cost.dispersion import win_rates

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.reports.formats.zip_file import zip_bytes
+from harness.site.widgets import contained
 
 if TYPE_CHECKING:
     from harness.market.choice.wish import Wish
@@ -98,6 +99,7 @@ def _request(wanted: tuple[Any, ...]) -> None:
     st.session_state["_report"] = wanted
 
 
+@contained.section
 def show(view: View, vendors: Sequence[str], models: Sequence[str], wish: Wish | None = None) -> None:
     """Choose a format, make the document, download it."""
     from harness.errors import LandscapeError

@@ -10,7 +10,7 @@ import streamlit as st
 
 from harness.charts.text import number, scored
 from harness.site.capability import leaderboard
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,6 +107,7 @@ def results(view: View, run_id: str) -> pd.DataFrame:
     )
 
 
+@contained.section
 def verdict(view: View, run: Mapping[str, Any]) -> None:
     """The run's verdict as badges, with the sentences that explain it."""
     say = view.say
@@ -142,6 +143,7 @@ def watt_hours(value: float | None) -> str:
     return f"{value / 3600:,.1f} Wh" if value is not None and present(value) else number(None)
 
 
+@contained.section
 def difference(view: View, every: pd.DataFrame, run: Mapping[str, Any]) -> None:
     """Differences of manifest and scores between this run and another of the same model."""
     say = view.say

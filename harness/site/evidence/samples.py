@@ -9,7 +9,7 @@ import streamlit as st
 from harness.charts.text import number
 from harness.site.capability import leaderboard
 from harness.site.evidence import sample_page
-from harness.site.widgets import blocks, columns, controls, row_selection
+from harness.site.widgets import blocks, columns, contained, controls, row_selection
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View, run_id: str, results: pd.DataFrame) -> None:
     """Choose a measure, filter its items, read one in full."""
     say = view.say

@@ -14,7 +14,7 @@ from harness.market.alike.paired_items import standing_for
 from harness.site.capability import leaderboard
 from harness.site.head_to_head import product_choice
 from harness.site.likeness import outcomes
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,6 +54,7 @@ def _suites(view: View, products: Sequence[str]) -> dict[Suite, pd.DataFrame]:
     return found
 
 
+@contained.section
 def show(view: View, products: Sequence[str], names: Mapping[str, str]) -> None:
     """The section; nothing where no suite says more than the boards do."""
     say = view.say

@@ -14,7 +14,7 @@ from harness.charts.text import dollars, number
 from harness.market.alike.paired_items import PairedItems, adjusted, paired_items, runs_of, shared_boards
 from harness.site.capability import leaderboard
 from harness.site.head_to_head import product_choice
-from harness.site.widgets import blocks, item_boards
+from harness.site.widgets import blocks, contained, item_boards
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,6 +98,7 @@ def _in_brackets(view: View, board: Board) -> str:
     return view.say("head_to_head.with_agent", task=task, agent=names.agent(board.agent)) if board.agent else task
 
 
+@contained.section
 def show(view: View, pairs: Sequence[PairedItems], a: str, b: str, vendors: tuple[str, str]) -> None:
     """Charts and table of all shared boards; ``a`` and ``b`` are the products' names, ``vendors`` their makers."""
     say = view.say

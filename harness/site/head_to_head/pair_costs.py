@@ -9,7 +9,7 @@ import streamlit as st
 from harness.market.prices.list_prices import RATIO, list_prices
 from harness.market.prices.task_costs import highest_effort, task_costs
 from harness.site.capability import leaderboard
-from harness.site.widgets import blocks, columns
+from harness.site.widgets import blocks, columns, contained
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View, products: Sequence[str], names: Mapping[str, str]) -> None:
     """The section: prices, one row a product, then cost per task, one row a benchmark."""
     say, column = view.say, st.column_config

@@ -10,7 +10,7 @@ from harness.charts import dots
 from harness.charts.text import number
 from harness.site.capability import leaderboard, scale
 from harness.site.head_to_head import product_choice
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,6 +44,7 @@ def sentence(view: View, a: str, b: str, names: Mapping[str, str]) -> str | None
                     low=number(low, 1), high=number(high, 1))  # fmt: skip
 
 
+@contained.section
 def show(view: View, products: Sequence[str], names: Mapping[str, str]) -> None:
     """The section: the finding, a dot plot of the shared benchmarks, and their table with who set each up."""
     from harness.analysis.scale.ranks import shared

@@ -9,7 +9,7 @@ import streamlit as st
 from harness.market.alike.item_links import item_link
 from harness.market.alike.paired_items import PARTS, items_of, of_part
 from harness.site.head_to_head import pair_boards
-from harness.site.widgets import blocks, columns, controls
+from harness.site.widgets import blocks, columns, contained, controls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +22,7 @@ MOST_ROWS = 1000
 """Rows of the table: more than anybody reads; the CSV has those that are shown."""
 
 
+@contained.section
 def show(view: View, boards: Sequence[Board], products: Sequence[str], names: Mapping[str, str]) -> None:
     """Choose a board and who solves, then the items."""
     say = view.say

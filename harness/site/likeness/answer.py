@@ -8,7 +8,7 @@ import streamlit as st
 
 from harness.analysis.likeness.release_trend import LEAST_MODELS
 from harness.site.likeness.shown import ends, plain, signed
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +27,7 @@ TELLING = 0.15
 gap between one vendor's and different vendors' models (0.08 on SWE-bench)."""
 
 
+@contained.section
 def answer(view: View, shown: Shown) -> None:
     """The sentence and its numbers."""
     found = shown.found

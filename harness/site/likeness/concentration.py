@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +26,7 @@ def measures(view: View) -> pd.DataFrame:
     return out
 
 
+@contained.section
 def show(view: View) -> None:
     """Effective number of vendors, and the largest one's share, of each measure."""
     say = view.say

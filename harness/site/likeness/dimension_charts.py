@@ -8,7 +8,7 @@ import streamlit as st
 
 from harness.charts.likeness.counts import against_chance
 from harness.site.likeness.shown import plain
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +20,7 @@ RANKS = 15
 """Eigenvalues that are drawn; the table has all."""
 
 
+@contained.section
 def show(view: View, shown: Shown) -> None:
     """Eigenvalues of the residuals against the Rasch null, and items by the models that solve them."""
     _eigenvalues(view, shown)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from harness.charts.likeness.two_intervals import two_intervals
 from harness.site.likeness.shown import gap_sentence, measure_label
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +21,7 @@ BY = {"vendors": "vendor", "segments": "segment", "countries": "country", "openn
 MEASURES = ("residual", "kappa_at_like_accuracy", "kappa", "both_wrong")
 
 
+@contained.section
 def show(view: View, shown: Shown) -> None:
     """The choices and the chart of one grouping and measure."""
     say = view.say

@@ -10,7 +10,7 @@ from harness.analysis.likeness.release_trend import LEAST_MODELS
 from harness.charts.likeness.group_heat import group_heat
 from harness.charts.likeness.pair_cloud import pair_cloud
 from harness.site.likeness.shown import gap_sentence, plain
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +27,7 @@ MOST = 40
 """Models of the choices' probabilities: their products take long beyond it."""
 
 
+@contained.section
 def show(view: View, shown: Shown) -> None:
     """The choice of the measure, the heat map, and κ against accuracy."""
     say = view.say

@@ -10,7 +10,7 @@ from harness.charts import dots
 from harness.charts.likeness.pair_cloud import pair_cloud
 from harness.site.likeness.answer import since, trend_row, trend_verdict
 from harness.site.likeness.shown import measure_label, plain, signed
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +23,7 @@ MOST = 40
 """Successors that are drawn, the newest; the table has all."""
 
 
+@contained.section
 def show(view: View, shown: Shown) -> None:
     """The choice of the measure, the trend over release dates, and the successors."""
     say = view.say

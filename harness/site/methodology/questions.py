@@ -10,7 +10,7 @@ import streamlit as st
 from harness.analysis.scale.ranks import LEAST_BATTERIES, LEAST_BENCHMARKS, LEAST_DOMAINS
 from harness.market.prices.list_prices import RATIO
 from harness.site.methodology.document import anchor
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     from harness.site.server.view import View
@@ -46,6 +46,7 @@ QUESTIONS = (
 """In the order in which they come up: a number, a rank, a price, likeness, a company."""
 
 
+@contained.section
 def show(view: View) -> None:
     """All questions with their answers; the formulas' link stays on the page."""
     say = view.say

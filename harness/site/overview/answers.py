@@ -13,7 +13,7 @@ from harness.market.prices.list_prices import RATIO
 from harness.site.capability import scale, unplaced
 from harness.site.cost import tradeoff
 from harness.site.overview import findings
-from harness.site.widgets import blocks, evidence_links
+from harness.site.widgets import blocks, contained, evidence_links
 
 if TYPE_CHECKING:
     from harness.site.server.view import View
@@ -41,6 +41,7 @@ def answers(view: View) -> list[Answer]:
     return [answer for answer in found if answer is not None]
 
 
+@contained.section
 def show(view: View, found: list[Answer]) -> None:
     """The answers side by side, each with the way to its evidence."""
     with st.grid(3, min_column_width=270):

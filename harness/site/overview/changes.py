@@ -9,7 +9,7 @@ import streamlit as st
 from harness.charts.text import dollars, number
 from harness.market.prices.list_prices import RATIO
 from harness.site.capability import scale
-from harness.site.widgets import blocks, columns, evidence_links
+from harness.site.widgets import blocks, columns, contained, evidence_links
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +22,7 @@ MOST_MOVES = 200
 """Rows of the table of all moves, the newest first."""
 
 
+@contained.section
 def show(view: View) -> None:
     """Three lists side by side; without ranked models nothing is said to be news."""
     lists = found(view)

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from harness.charts.text import count
-from harness.site.widgets import blocks, columns
+from harness.site.widgets import blocks, columns, contained
 
 if TYPE_CHECKING:
     from harness.site.server.view import View
@@ -17,6 +17,7 @@ KINDS = ("reported_score", "price", "gpu_price", "fact", "model")
 """Kinds of data whose dates differ, in the order in which they are read."""
 
 
+@contained.section
 def show(view: View, held: pd.Series) -> None:
     """Counts, one newest day for each kind of data, and the sources in a fold."""
     say = view.say

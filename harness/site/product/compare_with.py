@@ -9,7 +9,7 @@ import streamlit as st
 from harness.market.prices.list_prices import list_prices
 from harness.market.products.rivals import rivals
 from harness.site.capability import scale
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     from harness.market.products.about import Product
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ICONS = {"rank": ":material/compare_arrows:", "price": ":material/payments:"}
 
 
+@contained.section
 def show(view: View, product: Product) -> None:
     """One link a rival."""
     say = view.say

@@ -12,7 +12,7 @@ from harness.market.scale_ranking import newest_scores
 from harness.site.capability import scale
 from harness.site.evidence.runs import present
 from harness.site.product import known
-from harness.site.widgets import blocks, evidence_links, name_links
+from harness.site.widgets import blocks, contained, evidence_links, name_links
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DAYS_A_MONTH = 30.44
 
 
+@contained.section
 def show(view: View, product: Product) -> None:
     """Name, maker, five answers, facts, and what is not known."""
     say, row = view.say, product.row

@@ -10,7 +10,7 @@ from harness.charts import scatter
 from harness.charts.text import dollars
 from harness.market.prices.list_prices import RATIO
 from harness.site.product import known
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +23,7 @@ SAME = 0.005
 """Share by which two prices may differ and still be the same."""
 
 
+@contained.section
 def show(view: View, product: Product) -> None:
     """The chart of the list price, a line for the maker's and one for the hosts'; that there is no history with a single day."""
     say = view.say

@@ -10,7 +10,7 @@ from harness.charts import dots
 from harness.charts.text import number
 from harness.errors import BadInput, MissingData
 from harness.market.products.likeness import LikenessToOthers, likeness_to_others
-from harness.site.widgets import blocks, item_boards
+from harness.site.widgets import blocks, contained, item_boards
 
 if TYPE_CHECKING:
     from harness.market.alike.boards import Board
@@ -35,6 +35,7 @@ def measured(view: View, product: Product) -> LikenessToOthers | None:
     return out
 
 
+@contained.section
 def show(view: View, product: Product) -> None:
     """The most and the least alike, beyond what accuracy and the items' difficulty explain."""
     import pandas as pd

@@ -11,7 +11,7 @@ from harness.charts.text import dollars
 from harness.market.products.line import neighbours
 from harness.site.evidence.runs import present
 from harness.site.product import known
-from harness.site.widgets import blocks, columns
+from harness.site.widgets import blocks, columns, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View, product: Product) -> None:
     """The products before and after, the maker's products over time, and the line's table."""
     say = view.say

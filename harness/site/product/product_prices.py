@@ -10,13 +10,14 @@ from harness.charts.text import dollars, sellers
 from harness.market.evidence import price_sources, task_cost_sources
 from harness.market.prices.list_prices import RATIO, offers
 from harness.site.product import known, list_price_history
-from harness.site.widgets import blocks, columns, evidence_links
+from harness.site.widgets import blocks, columns, contained, evidence_links
 
 if TYPE_CHECKING:
     from harness.market.products.about import Product
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View, product: Product) -> None:
     """The list price, its history, cost per task and the sellers."""
     say = view.say

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.site.product import known
-from harness.site.widgets import blocks, columns
+from harness.site.widgets import blocks, columns, contained
 
 if TYPE_CHECKING:
     from harness.market.products.about import Product
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View, product: Product) -> None:
     """Every run of the model, newest first, and links to the items of the newest."""
     say = view.say

@@ -11,7 +11,7 @@ from harness.charts.text import number
 from harness.market.evidence.reference import Reference
 from harness.market.products.scores import peer_scores
 from harness.site.product import known
-from harness.site.widgets import blocks, columns
+from harness.site.widgets import blocks, columns, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +24,7 @@ DRAWN = 16
 """Benchmarks in the chart: those that most products have. The table has all."""
 
 
+@contained.section
 def show(view: View, product: Product) -> None:
     """The chart among peers and the table of every score."""
     say = view.say

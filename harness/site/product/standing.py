@@ -11,13 +11,14 @@ from harness.charts.text import number, rank
 from harness.market.products.rivals import around
 from harness.site.capability import one_model, scale
 from harness.site.product import known
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     from harness.market.products.about import Product
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View, product: Product) -> None:
     """The neighbours' chart and the profile of domains; the reason where the model has no rank."""
     say = view.say

@@ -30,7 +30,12 @@
     replace(state, title, url);
     tell();
   };
+  // The window's width, which the server asks when it chooses the columns of tables; nothing else is noted.
+  const measure = () => {
+    document.cookie = `screen=${innerWidth}; path=/; SameSite=Strict`;
+  };
   addEventListener('popstate', tell);
+  addEventListener('resize', measure);
   addEventListener('beforeprint', () => {
     const page = document.querySelector('[data-testid=stMainBlockContainer]');
     if (!page) return;
@@ -39,4 +44,5 @@
     document.documentElement.style.setProperty('--print-zoom', Math.min(1, paper / width));
   });
   tell();
+  measure();
 })();

@@ -49,7 +49,10 @@ _SEARCH = (
     ".st-key-search-results [data-testid=stPageLink], .st-key-search-results [data-testid=stPageLink] > div,"
     " .st-key-search-results [data-testid=stPageLink-NavLink]{width: 100%; margin: 0}"
     ".st-key-search-results [data-testid=stPageLink-NavLink]{padding: 0.3rem 0.5rem; min-height: 2rem}"
-    "@media print{.st-key-search{display: none}}"
+    ".st-key-search-results [data-testid=stHorizontalBlock]{flex-wrap: nowrap}"
+    ".st-key-search-results [data-testid=stHorizontalBlock] > :first-child{flex: 1; min-width: 0}"
+    ".st-key-search-results button{min-height: 1.75rem; padding: 0}"
+    "@media print{.st-key-search, .st-key-pins, [class*=st-key-below-]{display: none !important}}"
 )  # fmt: skip
 
 # Names beside a chart's marks: those for a wide screen, or those that a telephone has room for (``labels.for_telephones``), which

@@ -19,7 +19,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 LANGUAGE = "lang"
 CHART = "chart"
 """The name of the one chart that the page shows."""
-ALWAYS = (LANGUAGE, CHART)
+PINS = "pins"
+"""Models that follow the reader from page to page (``pins.py``)."""
+FOLLOWING = (LANGUAGE, PINS)
+"""Keys whose value stays when a link does not name them."""
+ALWAYS = (*FOLLOWING, CHART)
 """Keys that stay although no control of the page is named so."""
 
 
@@ -115,6 +119,12 @@ def write(key: str, texts: Sequence[str]) -> None:
     address.shown[key] = texts
 
 
+def following() -> dict[str, list[str]]:
+    """What a link takes along besides the language: the pinned models."""
+    pins = st.query_params.get_all(PINS)
+    return {PINS: pins} if pins else {}
+
+
 def alone(chart: str) -> str:
     """Address of one chart of this page without the page, as a frame in another page takes it; relative to this page."""
     choices = {key: st.query_params.get_all(key) for key in st.query_params}
@@ -127,7 +137,7 @@ def _decides(address: Address, key: str, asked: list[str]) -> bool:
         return True
     if key in address.touched:
         return False
-    if key == LANGUAGE and not asked:
+    if key in FOLLOWING and not asked:
         return False
     if key not in address.settled:
         return not address.bare

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from harness.charts.heat_colours import in_the_dark
-from harness.charts.text import csv, defused, unlinked
+from harness.charts.text import unlinked
+from harness.i18n.translator import Translator
 from harness.site.server.style import frame
-from harness.site.widgets import address, controls, evidence_links, name_links
+from harness.site.server.view import language
+from harness.site.widgets import address, controls, glossary_help
+from harness.site.widgets.csv_button import download as download
+from harness.site.widgets.tables import plain as plain
+from harness.site.widgets.tables import table as table
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from harness.charts.chart import Chart
     from harness.site.server.view import View
 
@@ -35,10 +37,10 @@ def heading(view: View, page: str) -> None:
 
 
 def section(title: str, lead: str = "") -> None:
-    """A section's heading and what to read in it."""
+    """A section's heading and what to read in it, its terms explained on hover."""
     st.header(title, anchor=False)
     if lead:
-        st.caption(lead)
+        st.caption(lead, help=glossary_help.of_text(Translator(language()), lead))
 
 
 def empty(view: View, what: str, command: str) -> None:
@@ -74,7 +76,10 @@ def chart(view: View, drawn: Chart, *, height: int | None = None, lead: bool = F
             },
             height=height or "content",
         )
-        st.caption(f"{literal(drawn.note)}  \n{view.say('common.source')}: {literal(drawn.source)}")
+        st.caption(
+            f"{literal(drawn.note)}  \n{view.say('common.source')}: {literal(drawn.source)}",
+            help=glossary_help.of_text(view.say, f"{drawn.title} {drawn.note}"),
+        )
         with st.container(horizontal=True, vertical_alignment="center"):
             download(view, drawn.data, drawn.name)
             st.link_button(
@@ -82,46 +87,7 @@ def chart(view: View, drawn: Chart, *, height: int | None = None, lead: bool = F
             )
             show = controls.toggle(view.say("common.as_table"), "table_" + re.sub(r"\W+", "-", drawn.name))
         if show:
-            st.dataframe(defused(drawn.data), hide_index=True, alt=drawn.title)
-
-
-def table(view: View, frame: pd.DataFrame, name: str, columns: Mapping[str, Any], *, alt: str, **options: Any) -> Any:
-    """A sortable, searchable table of the named columns, with its CSV below; names of models and vendors lead to their pages, and
-    the column ``evidence_of`` (references) to the evidence of a row's number."""
-    columns = evidence_links.linked(view.say, frame, name, name_links.linked(view.say, frame, name, columns))
-    shown = [c for c in columns if c in frame.columns]
-    if isinstance(options.get("height"), int):
-        options["height"] = min(options["height"], 38 + 35 * max(len(frame), 1))  # header and rows: no empty grid below
-    event = st.dataframe(
-        defused(evidence_links.labelled(frame[shown])),
-        column_config=dict(columns),
-        column_order=shown,
-        hide_index=True,
-        alt=alt,
-        placeholder="–",
-        **{"key": f"table-{name}", **options},
-    )
-    if evidence_links.COLUMN not in frame.columns:
-        download(view, frame, name)
-        return event
-    with st.container(horizontal=True, vertical_alignment="center"):
-        download(view, frame.drop(columns=evidence_links.COLUMN), name)
-        evidence_links.chooser(view.say, frame, name, [c for c in shown if c != evidence_links.COLUMN])
-    return event
-
-
-def download(view: View, frame: pd.DataFrame, name: str) -> None:
-    """A button that hands out the frame as CSV; made only when it is pressed."""
-    st.download_button(
-        view.say("common.csv"),
-        data=lambda: csv(frame),
-        file_name=f"landscape-{name}.csv",
-        mime="text/csv",
-        key=f"csv-{name}",
-        icon=":material/download:",
-        on_click="ignore",
-        type="tertiary",
-    )
+            plain(view, drawn.data, alt=drawn.title)
 
 
 def page_link(view: View, page: str, label: str, icon: str | None = None, /, **choices: str | list[str]) -> None:
@@ -130,5 +96,5 @@ def page_link(view: View, page: str, label: str, icon: str | None = None, /, **c
         f"pages/{page}.py",
         label=literal(label),
         icon=icon,
-        query_params={address.LANGUAGE: view.language, **choices},
+        query_params={address.LANGUAGE: view.language, **address.following(), **choices},
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.charts.text import span
-from harness.site.widgets import address, blocks, codes, controls
+from harness.site.widgets import address, blocks, codes, contained, controls
 
 if TYPE_CHECKING:
     from harness.market.alike.boards import Board
@@ -102,6 +102,7 @@ def choose(view: View) -> list[Board] | None:
     return suites[key]
 
 
+@contained.section
 def about(view: View, boards: list[Board], *, models: int, vendors: int, items: int) -> None:
     """What the boards hold and under which conditions, and the runs that are left out, each with its verdict."""
     say = view.say

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from harness.site.widgets import address
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -20,6 +22,8 @@ PAGES = {"model": "model", "scores": "model", "vendor": "companies", "benchmark"
 """The page that shows one thing of a kind."""
 IDS = {"model": ("product_id", "model_id"), "vendor": ("vendor_id",)}
 """What a name in a table can be of, and the columns that hold its id, the first that the table's frame has."""
+MOST_CHOICES = 300
+"""Names offered below a table; the search box at the head of the page finds all."""
 _PRESSED = "_name_pressed"
 
 
@@ -40,7 +44,34 @@ def linked(say: Translator, frame: pd.DataFrame, name: str, columns: Mapping[str
     Of a model without an id the name itself is looked for; a vendor's name without one leads nowhere.
     """
     out = dict(columns)
+    for column, of, ids in _leading(say, frame, columns):
+        config = columns[column]
+        key = f"open-{name}-{column}"
+        out[column] = st.column_config.ButtonColumn(
+            config["label"], width=config.get("width"), help=config.get("help") or say(f"common.open_{of}"),
+            pinned=config.get("pinned"), alignment="left", type="tertiary", key=key, on_click=_press, args=(key, of, ids),
+        )  # fmt: skip
+    return out
+
+
+def chooser(say: Translator, frame: pd.DataFrame, name: str, columns: Mapping[str, Any]) -> None:
+    """The table's names as a list of choices, each opening its page: a table's cells are out of the keyboard's reach."""
+    for column, of, ids in _leading(say, frame, columns)[:1]:
+        names = dict(reversed([(id, str(shown)) for id, shown in zip(ids, frame[column], strict=True) if id]))
+        names = dict(list(reversed(names.items()))[:MOST_CHOICES])
+        if not names:
+            continue
+        key = f"go-{name}"
+        st.selectbox(
+            say(f"common.go_{of}"), list(names), index=None, format_func=names.__getitem__, placeholder=say(f"common.go_{of}"),
+            label_visibility="collapsed", width=240, key=key, on_change=_choose, args=(key, of),
+        )  # fmt: skip
+
+
+def _leading(say: Translator, frame: pd.DataFrame, columns: Mapping[str, Any]) -> list[tuple[str, str, list[str]]]:
+    """The columns whose names lead somewhere: the column, what it names (IDS), the ids row by row, empty where unknown."""
     heads = {say(f"columns.{of}"): of for of in IDS}
+    leading = []
     for column, config in columns.items():
         of = heads.get(config.get("label") or "") if isinstance(config, dict) else None
         holder = next((c for c in IDS[of] if c in frame.columns), None) if of else None
@@ -50,12 +81,14 @@ def linked(say: Translator, frame: pd.DataFrame, name: str, columns: Mapping[str
             id if isinstance(id, str) else str(shown) if of == "model" else ""
             for id, shown in zip(frame[holder], frame[column], strict=True)
         ]
-        key = f"open-{name}-{column}"
-        out[column] = st.column_config.ButtonColumn(
-            config["label"], width=config.get("width"), help=config.get("help") or say(f"common.open_{of}"),
-            pinned=config.get("pinned"), alignment="left", type="tertiary", key=key, on_click=_press, args=(key, of, ids),
-        )  # fmt: skip
-    return out
+        leading.append((column, of, ids))
+    return leading
+
+
+def _choose(key: str, of: str) -> None:
+    id = st.session_state.get(key)
+    if id:
+        st.session_state[_PRESSED] = (of, id)
 
 
 def scores(label: str, table: str, ids: Sequence[str], help: str) -> Any:
@@ -77,4 +110,4 @@ def follow() -> None:
     pressed = st.session_state.pop(_PRESSED, None)
     if pressed is not None:
         of, id = pressed
-        st.switch_page(f"pages/{PAGES[of]}.py", query_params=choices(of, id))
+        st.switch_page(f"pages/{PAGES[of]}.py", query_params={**address.following(), **choices(of, id)})

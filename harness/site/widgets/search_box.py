@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from harness.site.widgets import blocks, name_links
+from harness.site.widgets import blocks, name_links, pins, search_entries
+from harness.site.widgets.search_entries import entries as entries
 
 if TYPE_CHECKING:
     from harness.market.search.entries import Entry
@@ -24,18 +25,6 @@ MOST_RECENT = 5
 """Models looked at last that stand in the sidebar."""
 MOST_TYPED = 80
 """Characters that are looked for: as many as the longest names have."""
-
-
-def entries(view: View) -> tuple[Entry, ...]:
-    """``market.search.entries`` of the database."""
-
-    def compute() -> tuple[Entry, ...]:
-        from harness.market.search.entries import entries
-
-        return entries(view)
-
-    out: tuple[Entry, ...] = view.derived("search_entries", compute)
-    return out
 
 
 def show(view: View, page: str) -> None:
@@ -69,10 +58,15 @@ def _box(view: View) -> None:
             st.caption(blocks.literal(say("search.nothing", typed=typed)))
         for answer in found:
             kind = "model" if answer.entry.kind == "run" else answer.entry.kind
-            blocks.page_link(
-                view, name_links.PAGES[kind], label(view, answer.entry), ICONS[answer.entry.kind],
-                **name_links.choices(kind, answer.entry.id),
-            )  # fmt: skip
+            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+                blocks.page_link(
+                    view, name_links.PAGES[kind], label(view, answer.entry), ICONS[answer.entry.kind],
+                    **name_links.choices(kind, answer.entry.id),
+                )  # fmt: skip
+                if answer.entry.kind == "model" and pins.button(
+                    view, answer.entry.id, f"find-{answer.entry.id}", label=False
+                ):
+                    st.rerun()  # the line of pins stands outside of this box
 
 
 def remember(product_id: str) -> None:
@@ -86,7 +80,7 @@ def recent(view: View, open_now: str) -> None:
     ids = [id for id in st.session_state.get("_recent", []) if id != open_now]
     if not ids:
         return
-    names = {e.id: e.en for e in entries(view) if e.kind in ("model", "run") and e.id in ids}
+    names = search_entries.names(view)
     st.caption(view.say("search.recent"))
     for id in ids:
         blocks.page_link(view, "model", names.get(id, id), ICONS["model"], model=id)

@@ -15,7 +15,7 @@ from harness.market.companies.vendor_themes import COMPARED_FRONTS
 from harness.site.companies.against import figure_text, measure_rows
 from harness.site.companies.one_vendor import vendor_facts
 from harness.site.companies.standing import input_table, positions
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +27,7 @@ WIDTH = 750
 """Pixels that the vendors' columns share, so that up to five stand on one screen; a longer cell opens with a click."""
 
 
+@contained.section
 def show(view: View, chosen: Sequence[str]) -> None:
     """Chart of ranks, table of measures by front, where each figure comes from, and every fact."""
     say = view.say

@@ -11,7 +11,7 @@ from harness.analysis.companies.inputs import declared
 from harness.charts.text import input_label, unit_label
 from harness.site.companies.claims import claim_words, tested_claims
 from harness.site.companies.standing import input_table
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View, vendors: pd.DataFrame, rows: pd.DataFrame) -> None:
     """What each input of one claim says in its own unit, and every value that enters: vendor, value, date, source."""
     from harness.analysis.companies.claims.claims import usable

@@ -8,7 +8,7 @@ import streamlit as st
 
 from harness.charts import dots
 from harness.site.companies.claims import claim_values, tested_claims
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+@contained.section
 def founding(view: View, vendors: pd.DataFrame) -> None:
     """What is said of the vendors: claim, verdict, difference with its interval, since when, and whether it is firm."""
     names = dict(zip(vendors["vendor_id"], vendors["vendor"], strict=True))
@@ -70,6 +71,7 @@ def _table(view: View, rows: pd.DataFrame) -> None:
     )
 
 
+@contained.section
 def own_word(view: View) -> None:
     """Scores that a vendor reports of its own models beside what others report on the same benchmark."""
     say = view.say

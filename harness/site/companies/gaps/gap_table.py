@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts.text import input_label
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +19,7 @@ HEADER = "vendor_id,dimension,key,value,unit,note,as_of,source_id"
 """Columns of facts.csv."""
 
 
+@contained.section
 def show(view: View, known: pd.DataFrame, chosen: list[str]) -> None:
     """The gaps of the vendors ``chosen``, in their order (``known``: rows of ``coverage.measures`` with ``vendor``)."""
     from harness.market.companies.coverage import gaps

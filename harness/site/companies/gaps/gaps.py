@@ -10,7 +10,7 @@ import streamlit as st
 from harness.charts.companies import states
 from harness.site.companies.gaps import coverage, gap_table
 from harness.site.evidence.runs import present
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View, vendors: pd.DataFrame) -> None:
     """Fronts of the chosen companies by what is known, the missing figures, and the way to bring one in."""
     from harness.market.companies.fronts import NAMED

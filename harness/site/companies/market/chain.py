@@ -10,7 +10,7 @@ from harness.catalog.vocabulary import POSITIONS
 from harness.charts.companies import stages
 from harness.market.companies import value_chain
 from harness.site.evidence.runs import present
-from harness.site.widgets import blocks, columns, controls
+from harness.site.widgets import blocks, columns, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +22,7 @@ LEAST = (3, 2, 1)
 """Fewest stages of a vendor that is drawn; the first leaves a chart of one screen."""
 
 
+@contained.section
 def show(view: View, vendors: pd.DataFrame) -> None:
     """The stages of ``vendors`` (``vendor_id, vendor``), and the table with every source."""
     say = view.say

@@ -8,7 +8,7 @@ from harness.charts.companies import bubbles
 from harness.charts.text import count, dollars
 from harness.market.companies import market_map
 from harness.site.evidence.runs import present
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +23,7 @@ MEASURES = ("value", "models")
 _DATA = ["vendor", "segment", "country", "value", "as_of", "note", "source", "url", "in_parent", "models"]
 
 
+@contained.section
 def show(view: View, vendors: pd.DataFrame) -> None:
     """The map of ``vendors`` (``vendor_id, vendor``), with the choice of what a mark's size stands for."""
     say = view.say

@@ -14,7 +14,7 @@ from harness.charts.text import dollars
 from harness.market.companies import money_between
 from harness.market.evidence.vendor_sources import relation_references
 from harness.site.evidence.runs import present
-from harness.site.widgets import blocks, columns, controls
+from harness.site.widgets import blocks, columns, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +28,7 @@ MUTUAL = ("partnered",)
 """Kinds without a direction: the catalogue's order of the two says nothing of who pays."""
 
 
+@contained.section
 def show(view: View) -> None:
     """The arrows between all vendors, and the table of relations."""
     say = view.say

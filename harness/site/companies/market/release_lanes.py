@@ -11,7 +11,7 @@ from harness.charts.text import number
 from harness.market.companies import releases
 from harness.site.capability import scale
 from harness.site.evidence.runs import present
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +26,7 @@ PERIODS = {"1": 12, "2": 24, "all": None}
 _DATA = ["vendor", "name", "released", "score", "best", "newest", "open_weights", "params_b", "as_of", "source", "url"]
 
 
+@contained.section
 def show(view: View, vendors: pd.DataFrame) -> None:
     """The timeline of up to six of ``vendors`` (``vendor_id, vendor``); at first those with most releases in a year."""
     say = view.say

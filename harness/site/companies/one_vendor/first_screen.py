@@ -16,7 +16,7 @@ from harness.site.capability import scale
 from harness.site.companies.against import figure_text
 from harness.site.companies.standing import input_table, positions
 from harness.site.evidence.runs import present
-from harness.site.widgets import blocks, columns
+from harness.site.widgets import blocks, columns, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View, vendor: Mapping[Any, Any]) -> None:
     """Where the vendor stands, in a sentence and two tables: ranks with neighbours, and key figures."""
     from harness.analysis.companies.scores import DEFAULT
@@ -76,7 +77,7 @@ def _ranks(view: View, places: pd.DataFrame, vendor_id: str) -> None:
             "below": column.TextColumn(say("vendor.below")),
             "lacks": column.TextColumn(say("vendor.lacks"), width="large"),
         },
-        alt=say("companies.dimensions"), height="content",
+        alt=say("companies.dimensions"), height="content", share=0.5,
     )  # fmt: skip
 
 
@@ -121,7 +122,7 @@ def _figures(view: View, vendor_id: str) -> None:
             "remark": column.TextColumn(say("companies.remark")),
             "source": column.TextColumn(say("columns.source")),
         },
-        alt=say("vendor.figures"), height="content",
+        alt=say("vendor.figures"), height="content", share=0.5,
     )  # fmt: skip
 
 

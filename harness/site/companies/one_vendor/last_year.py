@@ -15,7 +15,7 @@ from harness.market.evidence.vendor_sources import fact_references, relation_ref
 from harness.site.capability import scale
 from harness.site.companies.against import figure_text
 from harness.site.evidence.runs import present
-from harness.site.widgets import blocks, columns
+from harness.site.widgets import blocks, columns, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View, vendor: Mapping[Any, Any]) -> None:
     """Releases of the last twelve months, and what else its sources date there."""
     say = view.say

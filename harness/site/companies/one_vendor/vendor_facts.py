@@ -12,7 +12,7 @@ from harness.market.companies.side_by_side import facts_of
 from harness.market.evidence.vendor_sources import fact_references
 from harness.site.companies.against import figure_text
 from harness.site.evidence.runs import present
-from harness.site.widgets import blocks, columns
+from harness.site.widgets import blocks, columns, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View, vendor_id: str) -> None:
     """All facts of a vendor by theme: value, unit, US dollars, note, date, source."""
     say = view.say

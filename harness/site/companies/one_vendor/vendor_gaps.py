@@ -10,12 +10,13 @@ import streamlit as st
 from harness.charts.text import input_label
 from harness.market.companies import vendor_themes
 from harness.site.companies.standing import positions
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View, vendor: Mapping[Any, Any]) -> None:
     """What the catalog has nothing on: inputs of the five dimensions, and themes."""
     from harness.analysis.companies.positioning import missing_inputs

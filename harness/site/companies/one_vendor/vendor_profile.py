@@ -12,12 +12,13 @@ from harness.site.companies.against import figure_text
 from harness.site.companies.one_vendor import first_screen, last_year, vendor_facts, vendor_gaps, vendor_relations
 from harness.site.companies.standing import input_table, positions, strengths
 from harness.site.evidence.runs import present
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View, vendor: Mapping[Any, Any]) -> None:
     """One vendor: how it stands, what it did in the last year, and everything behind that with date and source."""
     vendor_id = str(vendor["vendor_id"])

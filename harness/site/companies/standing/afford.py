@@ -11,7 +11,7 @@ from harness.charts.text import dollars, input_label
 from harness.site.companies.standing import positions
 from harness.site.companies.standing.input_table import first_id
 from harness.site.evidence.runs import present
-from harness.site.widgets import blocks, columns
+from harness.site.widgets import blocks, columns, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +23,7 @@ MOST = 40
 """Vendors in the chart; all are in the table."""
 
 
+@contained.section
 def show(view: View, vendors: pd.DataFrame) -> None:
     """Means of the vendors on a logarithmic axis with the cost of a frontier run, and every figure with its source."""
     say = view.say

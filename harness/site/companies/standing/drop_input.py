@@ -9,7 +9,7 @@ import streamlit as st
 from harness.charts import dots
 from harness.charts.text import input_label
 from harness.site.companies.standing import positions
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
     """Mean places moved by leaving each input out, and the ranks without the one chosen."""
     from harness.analysis.companies.robustness import places_moved

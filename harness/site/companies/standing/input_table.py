@@ -11,7 +11,7 @@ from harness.analysis.companies.inputs import declared
 from harness.charts.text import input_label, unit_label
 from harness.market.evidence.reference import Reference
 from harness.site.evidence.runs import present
-from harness.site.widgets import blocks, columns
+from harness.site.widgets import blocks, columns, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View, rows: pd.DataFrame, vendors: pd.DataFrame | None, name: str, *, order: str | None = None) -> None:
     """Inputs with value, percentile, date and source; with the vendor's name where ``vendors`` are given.
 

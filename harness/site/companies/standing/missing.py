@@ -9,7 +9,7 @@ import streamlit as st
 from harness.analysis.statistics.seed import SEED
 from harness.charts import dots
 from harness.site.companies.standing import positions
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +21,7 @@ FAR = 3
 """Places between the two ranks that count as far."""
 
 
+@contained.section
 def show(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
     """Ranks with missing inputs left missing beside ranks with them drawn, with the interval over the draws."""
     say = view.say

@@ -9,7 +9,7 @@ import streamlit as st
 from harness.charts import dots
 from harness.charts.text import input_label
 from harness.site.companies.standing import positions, robustness, vendor_map
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +21,7 @@ MOST = 25
 """Vendors in the chart; all are in the table."""
 
 
+@contained.section
 def show(view: View, vendors: pd.DataFrame) -> None:
     """Ranks of the vendors under the reader's choices, a map of two dimensions, and how firm the order is."""
     say = view.say

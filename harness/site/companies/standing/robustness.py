@@ -11,7 +11,7 @@ from harness.charts import dots, palette
 from harness.charts.text import input_label
 from harness.i18n.translator import slug
 from harness.site.companies.standing import drop_input, missing, positions
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +23,7 @@ SAMPLES = 64
 """Sobol' points for each choice: shares are then stable to about two hundredths."""
 
 
+@contained.section
 def show(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
     """The views, behind a switch: they take a moment."""
     say = view.say

@@ -9,7 +9,7 @@ import streamlit as st
 from harness.analysis.statistics.seed import SEED
 from harness.charts import dots
 from harness.site.companies.standing import positions, strengths
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View, vendors: pd.DataFrame) -> None:
     """Mean score of each segment's vendors on each dimension with its interval; then their strengths and weaknesses."""
     from harness.analysis.companies.scores import DEFAULT

@@ -8,7 +8,7 @@ import streamlit as st
 
 from harness.charts import scatter
 from harness.charts.text import number
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View, placed: pd.DataFrame) -> None:
     """The map of ``positions`` (with ``vendor`` and ``segment``), and how to read its axes."""
     from harness.analysis.companies.components import map_2d

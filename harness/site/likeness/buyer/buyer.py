@@ -10,7 +10,7 @@ from harness.errors import MissingData
 from harness.site.likeness.buyer import portfolio_charts, tables
 from harness.site.likeness.buyer.bought import Bought, model_names, portfolios, vendor_names
 from harness.site.likeness.buyer.sentences import details
-from harness.site.widgets import blocks, controls, item_boards
+from harness.site.widgets import blocks, contained, controls, item_boards
 
 if TYPE_CHECKING:
     from harness.market.alike.item_likeness import ItemLikeness
@@ -20,6 +20,7 @@ BEST = ""
 """The choice of the most accurate model, whichever it is: what the section opens on."""
 
 
+@contained.section
 def show(view: View, measured: ItemLikeness) -> None:
     """The section: choices, the answer with its chart, further findings, portfolios, the routing bound, tasks nobody solves, vendors."""
     chosen = _chosen(view, measured)

@@ -1,0 +1,1 @@
+"""Terms of the trade in plain words, one file for both languages."""

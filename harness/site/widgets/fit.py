@@ -1,0 +1,105 @@
+"""Which columns of a table stand in the width that it has, and how wide each is, in pixels.
+
+Streamlit makes a column as wide as its longest value and lets the table scroll sideways. Here a text gives way before a
+number does, and where even that is not enough the least important columns wait behind *All columns*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from harness.site.widgets.cell_text import cell_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MEASURED = 60
+"""Rows that are measured: what one screen and a half shows."""
+_LATIN, _WIDE, _PADDING, _HEADING = 7.2, 14.0, 18, 8
+"""Pixels of a Latin and a Chinese character, on both sides of a cell, and of a heading's mark of help."""
+_TEXT_LEAST, _PROSE_LEAST, _NAME_LEAST, _HEAD_LEAST, _MOST = 92, 150, 190, 84, 420
+_PROSE = 200
+_BUTTON = 24
+"""Pixels from which a text is prose, which says nothing when cut to a word; and around a name that is a button."""
+_SIGN = 64
+"""Pixels of a column of signs to press."""
+_NARROW_SHARE = 0.45
+"""Of a narrow screen that a name may take."""
+LAST = frozenset({
+    "segment_name", "country_name", "dtype", "engine", "device", "run_id", "filter", "task_version", "chance", "direction",
+    "class", "low", "high", "origin_name", "kind_name", "note", "licence", "retrieved", "currency", "city", "family",
+})  # fmt: skip
+"""Columns that go first where room is short, wherever they stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Columns in their order with their widths, and the names of those that found no room."""
+
+    widths: dict[str, int]
+    hidden: tuple[str, ...]
+
+
+def text_width(text: str) -> float:
+    """Pixels that a text takes in a cell."""
+    wide = sum(ord(c) > 0x2E7F for c in text)
+    return (len(text) - wide) * _LATIN + wide * _WIDE
+
+
+def fit(frame: pd.DataFrame, columns: Mapping[str, Any], shown: Sequence[str], room: int) -> Fit:
+    """The columns of ``shown`` that stand in ``room`` pixels; the first always does."""
+    head = frame[list(shown)].head(MEASURED)
+    wants: dict[str, int] = {}
+    needs: dict[str, int] = {}
+    for name in shown:
+        config = columns[name] if isinstance(columns[name], Mapping) else {}
+        label = str(config.get("label") or name) if config else str(columns[name] or name)
+        wants[name], needs[name] = _sizes(list(head[name]), config, label, room)
+    pinned = [n for n in shown if isinstance(columns[n], Mapping) and columns[n].get("pinned")]
+    first = [n for n in shown if n in pinned] or list(shown[:1])
+    order = [
+        *first,
+        *(n for n in shown if n not in first and n not in LAST),
+        *(n for n in shown if n not in first and n in LAST),
+    ]
+    kept, used = set[str](), 0
+    for name in order:
+        if kept and used + needs[name] > room:
+            break  # the columns are in the order of their weight: a narrow one behind a wide one does not overtake it
+        kept.add(name)
+        used += needs[name]
+    stays = [n for n in shown if n in kept]
+    return Fit(_shared({n: (needs[n], wants[n]) for n in stays}, room), tuple(n for n in shown if n not in kept))
+
+
+def _sizes(values: list[Any], config: Mapping[str, Any], label: str, room: int) -> tuple[int, int]:
+    """The pixels that a column would like and those that it needs."""
+    kind = (config.get("type_config") or {}).get("type")
+    given = config.get("width")
+    if kind in ("image", "button") and not config.get("pinned"):  # what a cell holds is not what it shows
+        return (given, given) if isinstance(given, int) else (_SIGN, _SIGN)
+    heading = text_width(label) + _PADDING + (_HEADING if config.get("help") else 0)
+    if kind == "link":
+        body = float(_PADDING + 20)
+    elif kind in ("progress", "line_chart", "bar_chart", "area_chart"):
+        body = 110.0
+    else:
+        lengths = sorted(text_width(cell_text(v, config)) for v in values) or [0.0]
+        body = lengths[-1] + _PADDING + (_BUTTON if config.get("pinned") else 0)
+    want = min(max(body, heading), _MOST)
+    if kind in ("text", "list", None):
+        least = _NAME_LEAST if config.get("pinned") else _PROSE_LEAST if want > _PROSE else _TEXT_LEAST
+        need = min(want, max(least, min(heading, _HEAD_LEAST)), room * _NARROW_SHARE)
+    else:
+        need = max(body, min(heading, _HEAD_LEAST))
+    return int(want), int(min(need, want))
+
+
+def _shared(sizes: Mapping[str, tuple[int, int]], room: int) -> dict[str, int]:
+    """Widths between need and want that fill no more than ``room``; what is left over goes where most is wanting."""
+    spare = room - sum(need for need, _ in sizes.values())
+    wanting = sum(want - need for need, want in sizes.values())
+    part = min(1.0, max(spare, 0) / wanting) if wanting else 0.0
+    return {name: need + int((want - need) * part) for name, (need, want) in sizes.items()}
