@@ -1,4 +1,5 @@
-// The page's language follows the address, and a choice on a page is no step of the browser's history.
+// The page's language follows the address, a choice on a page is no step of the browser's history, and text that scrolls
+// is reached by keyboard.
 (() => {
   const tags = { zh: 'zh-Hans' };
   const soon = 500; // ms between what the server says of a page's address and the page's taking its place
@@ -38,5 +39,21 @@
     const width = page.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
     document.documentElement.style.setProperty('--print-zoom', Math.min(1, paper / width));
   });
+  // Streamlit's boxes of code scroll, and no key reaches them.
+  const reach = () => {
+    for (const box of document.querySelectorAll('[data-testid=stCode] pre')) {
+      const scrolls = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+      if (scrolls !== box.hasAttribute('tabindex')) scrolls ? box.setAttribute('tabindex', '0') : box.removeAttribute('tabindex');
+    }
+  };
+  let waits = false;
+  const later = () => {
+    if (waits) return;
+    waits = true;
+    setTimeout(() => { waits = false; reach(); }, 250);
+  };
+  addEventListener('resize', later);
+  addEventListener('DOMContentLoaded', () =>
+    new MutationObserver(later).observe(document.body, { childList: true, subtree: true }));
   tell();
 })();
