@@ -8,6 +8,11 @@
     const asked = new URLSearchParams(location.search).get('lang') || navigator.language.slice(0, 2);
     document.documentElement.lang = tags[asked] || 'en';
   };
+  // Where the server is: Streamlit would first look below the page's own path, and ask twice before it opens its line.
+  window.__streamlit = {
+    BACKEND_BASE_URL: new URL('./', location.href).href,
+    HOST_CONFIG: { allowedOrigins: [location.origin], useExternalAuthToken: false },
+  };
   const push = history.pushState.bind(history);
   const replace = history.replaceState.bind(history);
   let last = null; // replacements made in a row: the address before them, the query after them, when

@@ -19,12 +19,12 @@ from harness.i18n.translator import LANGUAGES, Translator, preferred
 from harness.site.server.asgi import Application, Receive, Scope, Send
 
 SCRIPT = Path(__file__).with_suffix(".js")
-ICONS = Path(__file__).with_name("icons")
+FOLDER = Path(__file__).with_name("files")
 OWN = {
     "/icon.svg": b"image/svg+xml", "/icon-192.png": b"image/png", "/icon-512.png": b"image/png",
-    "/manifest.webmanifest": b"application/manifest+json",
+    "/manifest.webmanifest": b"application/manifest+json", "/robots.txt": b"text/plain; charset=utf-8",
 }  # fmt: skip
-"""Paths that this answers itself, each with its type; their files lie in ``icons``."""
+"""Paths that this answers itself, each with its type; they lie in ``files``."""
 _LINKS = (
     '<link rel="icon" type="image/svg+xml" href="./icon.svg"><link rel="apple-touch-icon" href="./icon-192.png">'
     '<link rel="manifest" href="./manifest.webmanifest"><meta name="theme-color" content="#14619A">'
@@ -83,7 +83,7 @@ class Shell:
 
 async def _file(scope: Scope, send: Send) -> None:
     """Answer with one of the site's own files."""
-    body = (ICONS / scope["path"][1:]).read_bytes()
+    body = (FOLDER / scope["path"][1:]).read_bytes()
     head = [(b"content-type", OWN[scope["path"]]), (b"content-length", str(len(body)).encode()),
             (b"cache-control", b"max-age=86400")]  # fmt: skip
     await send({"type": "http.response.start", "status": 200, "headers": head})
