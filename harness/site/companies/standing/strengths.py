@@ -47,7 +47,7 @@ def of_vendor(view: View, vendor_id: str) -> None:
             continue
         named = ", ".join(input_label(say, str(i)) for i in part["input"])
         st.markdown(f"**{say(f'strong.{side}')}**: {blocks.literal(named)}")
-        input_table.show(view, part, None, f"{side}-{vendor_id}", order="place")
+        input_table.show(view, part, None, f"{side}-{vendor_id}", order="place", alt=say(f"strong.{side}"))
 
 
 def of_segments(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
