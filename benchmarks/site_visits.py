@@ -7,11 +7,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-PAGES = ("overview", "capability", "head_to_head", "cost", "companies", "homogeneity", "opportunities", "runs_and_samples",
-         "reports", "methodology")  # fmt: skip
+from harness import places
+from harness.site.server.navigation import page_entries
+
+PAGES = tuple(entry.name for entry in page_entries(places.asset("pages")))
+"""The site's pages in the order of the navigation, the first page first."""
 HARMLESS = ("_stcore/health", "_stcore/host-config")
 PATIENCE_MS = 120_000
 
+CHARTED = "() => document.querySelector('[data-testid=stPlotlyChart] .main-svg .plot')?.childElementCount > 0"
+"""The first chart stands with its marks."""
 # Watches the state of the script: a click is answered once the script has run and ended, nothing is left of the run
 # before, and every chart is drawn. A run may be over before the watcher sees it: then another page's title tells of it.
 WATCH = """() => {
@@ -36,7 +41,8 @@ RESTED = """(before) => {
   return [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(c => c.querySelector('.main-svg'));
 }"""
 READABLE = """() => document.querySelector('h1') && document.querySelectorAll('[class*=st-key-tile-] strong').length >= 6
-  && document.querySelector('.st-key-finding-1')?.innerText.length > 20"""
+  && document.querySelectorAll('[class*=st-key-answer-] h2').length >= 2"""
+"""The counts stand, and so do the answers."""
 LINK = "[data-testid=stSidebarNav] a"
 CHOICE = "[data-testid=stMain] [data-testid=stButtonGroup] button[aria-checked=false]"
 FAILED = "[data-testid=stAlertContentError], [data-testid=stException], [data-testid=stConnectionStatus] [role=alert]"
@@ -65,15 +71,17 @@ def listen(page: Any, found: Found) -> None:
     page.on("pageerror", lambda error: found.errors.append(f"page: {str(error)[:200]}"))
 
 
-async def opened(page: Any, address: str) -> tuple[float, float]:
-    """Seconds from the address until the first page can be read, and until it rests."""
+async def opened(page: Any, address: str) -> tuple[float, float, float]:
+    """Seconds from the address until the first page can be read, until its first chart is drawn, and until it rests."""
     start = time.perf_counter()
     await page.goto(address, wait_until="commit")
     await page.wait_for_function(READABLE, timeout=PATIENCE_MS)
     readable = time.perf_counter() - start
+    await page.wait_for_function(CHARTED, timeout=PATIENCE_MS)
+    charted = time.perf_counter() - start
     await page.evaluate(WATCH)
     await page.wait_for_function(RESTED, arg=None, timeout=PATIENCE_MS)
-    return readable, time.perf_counter() - start
+    return readable, charted, time.perf_counter() - start
 
 
 async def arrived(page: Any, address: str) -> None:

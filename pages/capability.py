@@ -19,7 +19,7 @@ from harness.site.capability import (
     unplaced,
 )
 from harness.site.server import view
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 seen = view.current()
 blocks.heading(seen, "capability")
@@ -39,4 +39,6 @@ SHOWN = {
     "runs": suite_index.show,
     "unplaced": unplaced.show,
 }
-SHOWN[parts.chosen(seen, origins)](seen)
+chosen = parts.chosen(seen, origins)
+with contained.part(seen, chosen):
+    SHOWN[chosen](seen)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
+import struct
 from typing import Any
 
 import pytest
@@ -12,8 +15,19 @@ from harness.site.server import asgi, shell
 INNER = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", b"2"), (b"etag", b"x"), (b"vary", b"y")]
 
 
+def _scope(path: str, method: str, query: bytes, speaks: bytes) -> asgi.Scope:
+    headers = [(b"accept-language", speaks)] if speaks else []
+    return {"type": "http", "path": path, "method": method, "query_string": query, "headers": headers}
+
+
 def ask(
-    path: str, *, method: str = "GET", status: int = 200, kind: bytes = b"text/html"
+    path: str,
+    *,
+    method: str = "GET",
+    status: int = 200,
+    kind: bytes = b"text/html",
+    query: bytes = b"",
+    speaks: bytes = b"",
 ) -> tuple[dict[bytes, bytes], bytes]:
     """Headers and body of an answer whose inner body comes in two parts, ``in``."""
 
@@ -30,7 +44,7 @@ def ask(
     async def receive() -> dict[str, Any]:
         return {}
 
-    asyncio.run(shell.Shell(inner)({"type": "http", "path": path, "method": method}, receive, send))
+    asyncio.run(shell.Shell(inner)(_scope(path, method, query, speaks), receive, send))
     return dict(messages[0]["headers"]), b"".join(m["body"] for m in messages[1:])
 
 
@@ -53,3 +67,34 @@ def test_a_pages_head_has_no_body() -> None:
 def test_files_and_errors_stay_as_they_are(path: str, changed: dict[str, Any]) -> None:
     headers, body = ask(path, **changed)
     assert (body, headers[b"content-length"], headers[b"etag"]) == (b"in", b"2", b"x")
+
+
+@pytest.mark.parametrize(
+    ("query", "speaks", "tag", "says"),
+    [
+        (b"", b"", b"en", b"Language models compared"),
+        (b"lang=zh", b"en-GB,en", b"zh-Hans", "大语言模型".encode()),
+        (b"", b"zh-CN,zh;q=0.9", b"zh-Hans", "大语言模型".encode()),
+        (b"lang=en", b"zh-CN", b"en", b"Language models compared"),
+        (b"lang=%3Cscript%3E", b"", b"en", b"Language models compared"),
+    ],
+)
+def test_a_pages_head_speaks_the_visitors_language(query: bytes, speaks: bytes, tag: bytes, says: bytes) -> None:
+    _, body = ask("/cost", query=query, speaks=speaks)
+    assert b'<html lang="' + tag + b'">' in body
+    description = re.search(rb'<meta name="description" content="([^"]*)">', body)
+    assert description and says in description[1]
+    assert b"_stcore/agent" not in body and body.count(b'rel="icon"') == 1
+
+
+def test_the_manifest_and_its_icons_are_answered() -> None:
+    headers, body = ask("/manifest.webmanifest")
+    assert headers[b"content-type"] == b"application/manifest+json"
+    icons = json.loads(body)["icons"]
+    assert len(icons) == 3
+    for icon in icons:
+        headers, picture = ask(f"/{icon['src']}")
+        assert headers[b"content-type"].decode() == icon["type"] and len(picture) == int(headers[b"content-length"])
+        if picture.startswith(b"\x89PNG"):  # width and height stand in the header of a PNG
+            assert struct.unpack(">II", picture[16:24]) == tuple(int(side) for side in icon["sizes"].split("x"))
+    assert ask("/icon.svg", method="HEAD")[1] == b""

@@ -61,9 +61,13 @@ def _all_moves(view: View) -> None:
     if moves.empty:
         return
     moves = moves.assign(output_change=moves["output_change"].round(2))  # whole per cent
-    with st.expander(view.say("overview.all_moves", n=len(moves)), icon=":material/price_change:"):
+    label = view.say("overview.all_moves", n=len(moves))
+
+    def draw() -> None:
         listed = columns.price_changes(view.say)
         blocks.table(view, moves, "price-changes", listed, alt=view.say("overview.changed_prices"), height=250)
+
+    blocks.fold(label, ":material/price_change:", "price-changes", draw)
 
 
 def found(view: View) -> dict[str, pd.DataFrame]:

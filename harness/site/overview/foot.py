@@ -30,10 +30,13 @@ def show(view: View, held: pd.Series) -> None:
         for key in ("vendors", "models", "offers", "reported_scores", "imported_runs", "measured_runs"):
             note = say("overview.reference_note", n=int(held["reference_runs"])) if key == "measured_runs" else None
             blocks.tile(key, say(f"overview.{key}"), count(held[key]), note if held["reference_runs"] else None)
-    with st.expander(say("overview.sources", n=len(fresh)), icon=":material/database:"):
+
+    def draw() -> None:
         named = [", ".join(say.known("feeds", f) for f in str(v).split(", ")) for v in fresh["feeds"]]
         table = fresh.assign(feeds_names=named)
         blocks.table(view, table, "sources", columns.freshness(say), alt=say("overview.freshness"), height=280)
+
+    blocks.fold(say("overview.sources", n=len(fresh)), ":material/database:", "sources", draw)
 
 
 def newest_days(fresh: pd.DataFrame) -> dict[str, str]:

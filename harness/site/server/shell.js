@@ -1,4 +1,5 @@
-// The page's language follows the address, and a choice on a page is no step of the browser's history.
+// The page's language follows the address, a choice on a page is no step of the browser's history, and text that scrolls
+// is reached by keyboard.
 (() => {
   const tags = { zh: 'zh-Hans' };
   const soon = 500; // ms between what the server says of a page's address and the page's taking its place
@@ -6,6 +7,11 @@
   const tell = () => {
     const asked = new URLSearchParams(location.search).get('lang') || navigator.language.slice(0, 2);
     document.documentElement.lang = tags[asked] || 'en';
+  };
+  // Where the server is: Streamlit would first look below the page's own path, and ask twice before it opens its line.
+  window.__streamlit = {
+    BACKEND_BASE_URL: new URL('./', location.href).href,
+    HOST_CONFIG: { allowedOrigins: [location.origin], useExternalAuthToken: false },
   };
   const push = history.pushState.bind(history);
   const replace = history.replaceState.bind(history);
@@ -43,6 +49,22 @@
     const width = page.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
     document.documentElement.style.setProperty('--print-zoom', Math.min(1, paper / width));
   });
+  // Streamlit's boxes of code scroll, and no key reaches them.
+  const reach = () => {
+    for (const box of document.querySelectorAll('[data-testid=stCode] pre')) {
+      const scrolls = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+      if (scrolls !== box.hasAttribute('tabindex')) scrolls ? box.setAttribute('tabindex', '0') : box.removeAttribute('tabindex');
+    }
+  };
+  let waits = false;
+  const later = () => {
+    if (waits) return;
+    waits = true;
+    setTimeout(() => { waits = false; reach(); }, 250);
+  };
+  addEventListener('resize', later);
+  addEventListener('DOMContentLoaded', () =>
+    new MutationObserver(later).observe(document.body, { childList: true, subtree: true }));
   tell();
   measure();
 })();

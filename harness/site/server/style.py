@@ -20,8 +20,12 @@ _TEXT = (
     "[data-testid=stButtonGroup] [data-selected=true] p, [data-testid=stSlider] [data-testid=stSliderThumbValue] p"
     f"{{color: {_INK}}}"
 )
-# Streamlit shows the focus of some links by a shade that few people see.
-_FOCUS = f"a:focus-visible{{outline: 2px solid {_INK}; outline-offset: 1px}}"
+# Streamlit shows the focus of some links by a shade that few people see, of others, of the page and of its tables not at all.
+_FOCUS = (
+    f":is(a, summary):focus-visible{{outline: 2px solid {_INK} !important; outline-offset: 1px}}"
+    "[data-testid=stMain]:focus-visible, [data-testid=stDataFrameResizable]:has(canvas:focus-visible)"
+    f"{{outline: 2px solid {_INK} !important; outline-offset: -2px}}"
+)
 
 # The number of a tile (``blocks.tile``) as large as that of a metric.
 _TILE = "[class*=st-key-tile-] strong{display: block; font-size: 1.75rem; font-weight: 400; line-height: 1.35}"

@@ -24,6 +24,15 @@ EVERY_S = 1.0
 _log = logging.getLogger("landscape.site")
 
 
+def _drawing(view: View) -> None:
+    """The chart library and its checks: read when the first figure is made."""
+    import plotly.graph_objects as go
+
+    from harness.charts import dots, grid, scatter  # noqa: F401
+
+    go.Figure(go.Scatter(x=[0], y=[0], error_y={"array": [1]})).to_json()
+
+
 def _overview(view: View) -> None:
     from harness.site.overview import answers, changes, findings
 
@@ -35,9 +44,11 @@ def _overview(view: View) -> None:
 
 
 def _capability(view: View) -> None:
-    from harness.site.capability import leaderboard, scale
+    from harness.site.capability import leaderboard, one_model, scale
 
     scale.draws(view)
+    if (fit := scale.fitted(view)) is not None:
+        one_model.profiles(view, fit)
     for origin in leaderboard.present_origins(view):
         for suite, version in leaderboard.suites(view, origin)[:1]:
             leaderboard.board(view, suite, version, origin, "overall")
@@ -45,11 +56,29 @@ def _capability(view: View) -> None:
 
 def _companies(view: View) -> None:
     from harness.analysis.companies.scores import DEFAULT
-    from harness.site.companies.standing import positions
+    from harness.site.companies.claims import tested_claims
+    from harness.site.companies.market import money
+    from harness.site.companies.standing import positions, ranks, strengths
 
-    view.frame("vendors")
+    vendors = view.frame("vendors")
     positions.normalised(view)
-    positions.ranked(view, DEFAULT)
+    ranks.held_back(view, positions.ranked(view, DEFAULT), DEFAULT)
+    money.every_arrow(view)
+    strengths.every(view)
+    tested_claims.tested(view, dict(zip(vendors["vendor_id"], vendors["name_en"], strict=True)))
+
+
+def _buying(view: View) -> None:
+    from harness.market.choice.families import families
+    from harness.market.choice.wish import Wish
+    from harness.market.prices.list_prices import RATIO
+    from harness.site.choice import results
+    from harness.site.cost import price_history, tasks, undercutting
+
+    tasks.benchmarks(view)
+    price_history.history(view, RATIO)
+    undercutting.pairs(view, RATIO)
+    results.tests(view, Wish(next(iter(families()))))
 
 
 def _pairs(view: View) -> None:
@@ -100,7 +129,7 @@ def _rest(view: View) -> None:
 
 
 STEPS: tuple[Callable[[View], None], ...] = (
-    _overview, _capability, _companies, _rest, _pairs, _head_to_head, _portfolios,
+    _drawing, _overview, _capability, _buying, _companies, _rest, _pairs, _head_to_head, _portfolios,
 )  # fmt: skip
 """One step a page: what it computes when it opens; the first page comes first."""
 

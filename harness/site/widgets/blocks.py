@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -55,6 +56,14 @@ def tile(name: str, label: str, value: str, note: str | None = None) -> None:
     """A number of the first screen, as plain text: Streamlit draws a metric only once it has read all of Plotly."""
     with st.container(key=f"tile-{name}"):
         st.markdown(f"{literal(label)} **{value}**" + (f" :small[{literal(note)}]" if note else ""))
+
+
+@st.fragment
+def fold(label: str, icon: str, key: str, draw: Callable[[], Any]) -> None:
+    """A part that is closed at first: what ``draw`` lays out is computed and sent only once somebody opens it."""
+    with st.expander(label, icon=icon, key=f"fold-{key}", on_change="rerun") as part:
+        if part.open:
+            draw()
 
 
 def chart(view: View, drawn: Chart, *, height: int | None = None, lead: bool = False) -> None:

@@ -22,7 +22,11 @@ MOST = 40
 
 def readable(columns: Mapping[str, Any], shown: Sequence[str]) -> list[str]:
     """The columns of ``shown`` whose cells are texts or numbers: a picture's cell holds its data, a sign's one means a click."""
-    kinds = {name: (columns[name] or {}).get("type_config", {}).get("type") for name in shown if isinstance(columns[name], Mapping)}
+    kinds = {
+        name: (columns[name] or {}).get("type_config", {}).get("type")
+        for name in shown
+        if isinstance(columns[name], Mapping)
+    }
     return [name for name in shown if name != evidence_links.COLUMN and kinds.get(name) != "image"]
 
 

@@ -96,7 +96,7 @@ def _chart(view: View, names: Mapping[str, str]) -> None:
         source=say("positions.source"), name="vendors-against-ranks",
     )  # fmt: skip
     drawn.figure.update_xaxes(rangemode="tozero")
-    blocks.chart(view, drawn)
+    blocks.chart(view, drawn, lead=True)
 
 
 def _named(view: View, dimension: str) -> str:

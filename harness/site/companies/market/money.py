@@ -43,10 +43,16 @@ def show(view: View) -> None:
         evidence_of=relation_references(rows),
     )  # fmt: skip
     which = controls.segmented(say("money.shown"), list(SHOWN), "amounts", lambda s: say(f"money.shown_{s}"))
-    arrows = money_between.arrows(rows)
+    arrows = every_arrow(view)
     blocks.chart(view, drawn(view, rows, arrows[arrows["usd"].notna()] if which == "amounts" else arrows), lead=True)
     blocks.section(say("money.table", n=len(rows)))
     table(view, rows)
+
+
+def every_arrow(view: View) -> pd.DataFrame:
+    """``money_between.arrows`` of all relations."""
+    out: pd.DataFrame = view.derived("money_arrows", lambda: money_between.arrows(money_between.money_between(view)))
+    return out
 
 
 def drawn(view: View, rows: pd.DataFrame, arrows: pd.DataFrame) -> Chart:
@@ -55,10 +61,11 @@ def drawn(view: View, rows: pd.DataFrame, arrows: pd.DataFrame) -> Chart:
     names = dict(zip(rows["from_id"], rows["giver"], strict=True)) | dict(
         zip(rows["to_id"], rows["taker"], strict=True)
     )
+    pairs = dict(iter(rows.sort_values("as_of").groupby(["from_id", "to_id"])))
     frame = arrows.assign(
         giver=arrows["from_id"].map(names), taker=arrows["to_id"].map(names), value=arrows["usd"],
         label=[_label(view, a) for a in arrows.to_dict("records")],
-        hover=[_hover(rows, a, names) for a in arrows.to_dict("records")],
+        hover=[_hover(pairs[a["from_id"], a["to_id"]], a, names) for a in arrows.to_dict("records")],
     )  # fmt: skip
     return flows.between(
         frame,
@@ -122,9 +129,8 @@ def _label(view: View, arrow: dict[Any, Any]) -> str:
     return f"{amount} · {first if first == last else f'{first[:4]}–{last[:4]}'}"
 
 
-def _hover(rows: pd.DataFrame, arrow: dict[Any, Any], names: dict[str, str]) -> list[str]:
+def _hover(pair: pd.DataFrame, arrow: dict[Any, Any], names: dict[str, str]) -> list[str]:
     """Who and whom, then a line for each relation of the two: day, kind, amount, note."""
-    pair = rows[(rows["from_id"] == arrow["from_id"]) & (rows["to_id"] == arrow["to_id"])].sort_values("as_of")
     lines = [f"{names[arrow['from_id']]} – {names[arrow['to_id']]}"]
     for row in pair.to_dict("records"):
         parts = [f"{row['as_of']:%Y-%m-%d}", row["kind_name"], dollars(row["usd"]) if present(row["usd"]) else "",

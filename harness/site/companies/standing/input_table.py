@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 
 @contained.section
-def show(view: View, rows: pd.DataFrame, vendors: pd.DataFrame | None, name: str, *, order: str | None = None) -> None:
+def show(
+    view: View, rows: pd.DataFrame, vendors: pd.DataFrame | None, name: str, *, order: str | None = None, alt: str = ""
+) -> None:
     """Inputs with value, percentile, date and source; with the vendor's name where ``vendors`` are given.
 
     Rows stand by dimension and input, or by the column ``order``.
@@ -78,7 +80,7 @@ def show(view: View, rows: pd.DataFrame, vendors: pd.DataFrame | None, name: str
             "what": column.TextColumn(say("positions.what"), width="large"),
             "why": column.TextColumn(say("positions.why"), width="large"),
         },
-        alt=say("positions.inputs"),
+        alt=alt or say("positions.inputs"),
         height=340,
     )  # fmt: skip
 

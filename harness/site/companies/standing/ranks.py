@@ -93,7 +93,6 @@ def _with_gaps(view: View, rows: pd.DataFrame) -> list[str]:
 
 def held_back(view: View, placed: pd.DataFrame, choices: Choices) -> list[str]:
     """What keeps each vendor of ``positions`` down: its costliest input, or for want of what it has no rank."""
-    from harness.analysis.companies.positioning import missing_inputs
     from harness.catalog.schema import DIMENSIONS
 
     say = view.say
@@ -105,7 +104,7 @@ def held_back(view: View, placed: pd.DataFrame, choices: Choices) -> list[str]:
 
     losses: pd.DataFrame = view.derived("largest_losses", compute, choices=choices)
     loss = losses.set_index("vendor_id")
-    scored = positions.normalised(view)
+    lacking = dict(iter(_lacking(view).groupby("vendor_id")))
     out = []
     for row in placed.to_dict("records"):
         vendor = row["vendor_id"]
@@ -116,12 +115,29 @@ def held_back(view: View, placed: pd.DataFrame, choices: Choices) -> list[str]:
             )
             continue
         absent = [d for d in DIMENSIONS if row[d] != row[d]]
-        lacks = missing_inputs(scored, vendor)
-        named = [input_label(say, i) for i in lacks.loc[lacks["dimension"].isin(absent), "input"]]
+        lacks = lacking.get(vendor)
+        held = [] if lacks is None else lacks.loc[lacks["dimension"].isin(absent), "input"]
+        named = [input_label(say, i) for i in held]
         out.append(
             say("positions.back_for", dimensions=say("file.join").join(say.known("dimension", d) for d in absent),
                 inputs=say("file.join").join(named))
         )  # fmt: skip
+    return out
+
+
+def _lacking(view: View) -> pd.DataFrame:
+    """``analysis.companies.positioning.missing_inputs`` of every vendor: ``vendor_id, dimension, input``."""
+
+    def compute() -> pd.DataFrame:
+        import pandas as pd
+
+        from harness.analysis.companies.positioning import missing_inputs
+
+        scored = positions.normalised(view)
+        each = {vendor: missing_inputs(scored, vendor) for vendor in view.frame("vendors")["vendor_id"]}
+        return pd.concat(each, names=["vendor_id", None]).reset_index(level=0)
+
+    out: pd.DataFrame = view.derived("missing_inputs", compute)
     return out
 
 

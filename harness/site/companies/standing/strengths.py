@@ -20,16 +20,21 @@ MOST = 5
 """Strengths and weaknesses that are named of each."""
 
 
-def of_vendor(view: View, vendor_id: str) -> None:
-    """A vendor's best and worst inputs with value, percentile, date and source."""
-    say = view.say
+def every(view: View) -> pd.DataFrame:
+    """``analysis.companies.strengths.strengths`` of all vendors."""
 
     def compute() -> pd.DataFrame:
         from harness.analysis.companies.strengths import strengths
 
         return strengths(positions.inputs(view), most=MOST)
 
-    found: pd.DataFrame = view.derived("strengths", compute)
+    out: pd.DataFrame = view.derived("strengths", compute)
+    return out
+
+
+def of_vendor(view: View, vendor_id: str) -> None:
+    """A vendor's best and worst inputs with value, percentile, date and source."""
+    say, found = view.say, every(view)
     own = found[found["who"] == vendor_id]
     blocks.section(say("strong.title"), say("strong.lead"))
     if own.empty:
@@ -42,7 +47,7 @@ def of_vendor(view: View, vendor_id: str) -> None:
             continue
         named = ", ".join(input_label(say, str(i)) for i in part["input"])
         st.markdown(f"**{say(f'strong.{side}')}**: {blocks.literal(named)}")
-        input_table.show(view, part, None, f"{side}-{vendor_id}", order="place")
+        input_table.show(view, part, None, f"{side}-{vendor_id}", order="place", alt=say(f"strong.{side}"))
 
 
 def of_segments(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
