@@ -10,8 +10,9 @@ import pytest
 import streamlit as st
 
 from harness.i18n.translator import Translator
-from harness.site.widgets import fit, glossary_help, paper
-from harness.site.widgets.cell_text import cell_text
+from harness.site.widgets import glossary_help
+from harness.site.widgets.tables import fit, paper
+from harness.site.widgets.tables.cell_text import cell_text
 from tests.site.conftest import Open
 
 HEAD = st.column_config

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def points(queries: Queries, fit: ScaleFit | None, reference: Reference) -> Evidence | None:
-    """A product's points with their 95 % interval; beside them the scores that the fit holds of it, the newest first.
+    """A product's points with their 95% interval; beside them the scores that the fit holds of it, the newest first.
 
     A score is the mean over its sources where there are several (``remark``: how many), with the source and day of the report that
     its page shows. ``difference`` of a score is its residual: what it lies above what the points say. None where the scale does not

@@ -12,7 +12,8 @@ from harness.charts import dots, row_bars
 from harness.market.prices.list_prices import RATIO
 from harness.market.scale_ranking import SINCE_MONTHS, narrowed
 from harness.site.capability import evidence_asked, leaderboard, scale, unplaced
-from harness.site.widgets import address, blocks, controls, name_links, screen
+from harness.site.widgets import address, blocks, controls, name_links
+from harness.site.widgets.tables import screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

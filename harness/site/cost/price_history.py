@@ -84,7 +84,7 @@ def _levels(view: View, story: market.PriceHistory, ratio: float) -> Chart:
 
 
 def _halving(view: View, fall: PriceDecline) -> str:
-    """Months in which the price halved, with the 95 % interval where there is one."""
+    """Months in which the price halved, with the 95% interval where there is one."""
     if not math.isfinite(fall.halving):
         return view.say("prices.no_fall")
     return number(fall.halving, 1) + (f" ({price_story.ends(fall)})" if math.isfinite(fall.low) else "")

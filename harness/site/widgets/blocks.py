@@ -14,9 +14,9 @@ from harness.i18n.translator import Translator
 from harness.site.server.style import frame
 from harness.site.server.view import language
 from harness.site.widgets import address, controls, glossary_help
-from harness.site.widgets.csv_button import download as download
-from harness.site.widgets.tables import plain as plain
-from harness.site.widgets.tables import table as table
+from harness.site.widgets.tables.csv_button import download as download
+from harness.site.widgets.tables.table import plain as plain
+from harness.site.widgets.tables.table import table as table
 
 if TYPE_CHECKING:
     from harness.charts.chart import Chart

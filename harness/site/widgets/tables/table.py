@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.charts.text import defused
-from harness.site.widgets import controls, evidence_links, fit, glossary_help, name_links, paper, screen
-from harness.site.widgets.csv_button import download
+from harness.site.widgets import controls, evidence_links, glossary_help, name_links
+from harness.site.widgets.tables import fit, paper, screen
+from harness.site.widgets.tables.csv_button import download
 
 if TYPE_CHECKING:
     import pandas as pd

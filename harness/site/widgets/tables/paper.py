@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.site.widgets import evidence_links
-from harness.site.widgets.cell_text import cell_text
+from harness.site.widgets.tables.cell_text import cell_text
 
 if TYPE_CHECKING:
     import pandas as pd

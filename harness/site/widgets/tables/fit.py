@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.site.widgets.cell_text import cell_text
+from harness.site.widgets.tables.cell_text import cell_text
 
 if TYPE_CHECKING:
     import pandas as pd
