@@ -54,6 +54,7 @@ FAMILIES = (
     "effort.",
     "tier.",
     "provider_kind.",
+    "gap.",
 )
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # The same in both languages: abbreviations and units.

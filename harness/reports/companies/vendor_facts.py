@@ -142,9 +142,8 @@ def behind(material: Material, words: Words, vendors: list[str], names: dict[str
         words.column("as_of", "date"), words.column("source"),
     )  # fmt: skip
     identity = ("vendor", "dimension_name", "input_name")
-    return Part(
-        (table(rows, "inputs", words("place.inputs"), columns, identity, shown=100, note=words("place.inputs_note")),)
-    )
+    inputs = table(rows, "inputs", words("place.inputs"), columns, identity, shown=60, note=words("place.inputs_note"))
+    return Part(details=(inputs,))
 
 
 def in_words(material: Material, words: Words, vendors: list[str], names: dict[str, str]) -> Part:
