@@ -15,8 +15,8 @@ from harness.reports.data import Material
 from harness.reports.document import Report, Section
 from harness.reports.messages import Words
 from harness.reports.sections.freshness import newest_day
-from harness.reports.subjects import MOST, subjects
 from harness.reports.selection import Choices
+from harness.reports.subjects import MOST, subjects
 from harness.store.reader import Reader
 
 Progress = Callable[[str, float], None]

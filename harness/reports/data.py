@@ -59,7 +59,11 @@ class Material:
     def scope(self) -> Scope:
         """Whom the report is about; with a wish alone, the models that are foremost in its answer."""
         found = resolve(self.choices, self.vendors, self.models, self.leading, self.frame("vendor_names"))
-        return found if self.choices.wish is None or found.narrowed else narrowed_to(found, self.shortlist, self.models, self.leading)
+        return (
+            found
+            if self.choices.wish is None or found.narrowed
+            else narrowed_to(found, self.shortlist, self.models, self.leading)
+        )
 
     @cached_property
     def wish(self) -> Wish | None:

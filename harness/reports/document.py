@@ -21,7 +21,21 @@ TOPICS = ("decision", "why", "sure", "unknown")
 """What a sentence of the first two pages says: the decision, what speaks for it, how sure it is, what is not known."""
 KINDS = ("summary", "section", "appendix")
 """Parts of a report in their order: the two pages that are read, what they rest on, and what can be looked up."""
-NUMERIC = ("score", "points", "level", "scale", "signed", "money", "amount", "integer", "percent", "share", "p", "plain", "figure")
+NUMERIC = (
+    "score",
+    "points",
+    "level",
+    "scale",
+    "signed",
+    "money",
+    "amount",
+    "integer",
+    "percent",
+    "share",
+    "p",
+    "plain",
+    "figure",
+)
 """Kinds of column that hold numbers; the others are ``text`` and ``date``."""
 
 
@@ -85,7 +99,8 @@ class Point:
 class Figure:
     """A drawing as data: ``kind`` is one of ``formats.chart_kinds.KINDS``; the title says what the figure shows.
 
-    A ``narrow`` one is drawn for half a page's width, beside another.
+    A ``narrow`` one is drawn for half a page's width, beside another. ``marks``: of differences, what filled and hollow
+    marks mean, where that is not the verdict of a test.
     """
 
     key: str
@@ -98,6 +113,7 @@ class Figure:
     unit_y: str = ""
     origin: str = "measured"
     narrow: bool = False
+    marks: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
         """Labels come from data: they are cleaned as cells are."""

@@ -26,7 +26,7 @@ def differences(figure: Figure, words: Words) -> Chart:
     from harness.charts.dots import differences as chart
 
     rows = _frame(figure).rename(columns={"value": "difference", "mark": "significant"})
-    return chart(rows, words, unit=figure.unit, **_texts(figure))
+    return chart(rows, words, unit=figure.unit, labels=figure.marks, **_texts(figure))
 
 
 def profile(figure: Figure, words: Words) -> Chart:

@@ -111,7 +111,14 @@ def _wide(text: str) -> float:
 
 
 def _axis(
-    steps: Sequence[float], at: Sequence[float], top: float, bottom: float, unit: str, *, sign: bool = False, width: float = WIDTH
+    steps: Sequence[float],
+    at: Sequence[float],
+    top: float,
+    bottom: float,
+    unit: str,
+    *,
+    sign: bool = False,
+    width: float = WIDTH,
 ) -> list[str]:
     """Grid lines with their numbers, every other one where they would meet, and the unit below, in the middle or ended at the
     drawing's right edge."""

@@ -100,5 +100,11 @@ def _runs(material: Material, words: Words, since: dt.date) -> Part:
         return Part(sentences=(count,))
     columns = (words.column("model"), words.column("suite"), words.id("suite_version"),
                words.column("sealed", "date"), words.column("run_id"))  # fmt: skip
-    runs = table(TaskNames(material, words).named(rows.assign(model=rows["label"].map(material.called))), "new_runs", words("moved.new_runs"), columns, ("run_id",))
+    runs = table(
+        TaskNames(material, words).named(rows.assign(model=rows["label"].map(material.called))),
+        "new_runs",
+        words("moved.new_runs"),
+        columns,
+        ("run_id",),
+    )
     return Part(details=(runs,), sentences=(count,), runs=tuple(rows["run_id"].astype(str)))

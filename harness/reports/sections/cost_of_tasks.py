@@ -71,7 +71,9 @@ def solved(material: Material, words: Words) -> Part:
     )  # fmt: skip
     note = words("task.solved_note")
     whole = table(rows, "solved_costs", words("task.solved"), columns, ("test", "run_id"), note=note)
-    newest = rows.sort_values("as_of", ascending=False, kind="stable").drop_duplicates(["test", "model", "effort_name", "agent"])
+    newest = rows.sort_values("as_of", ascending=False, kind="stable").drop_duplicates(
+        ["test", "model", "effort_name", "agent"]
+    )
     short = [c for c in columns if c.key not in ("failed_to_solved", "source", "run_id")]
     identity = ("test", "model", "effort_name", "agent")
     first = table(newest.sort_index(), "solved", words("task.solved"), short, identity, shown=15, note=note)

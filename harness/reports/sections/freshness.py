@@ -22,7 +22,9 @@ def freshness(material: Material, words: Words) -> Section:
     used = _used(material)
     rows = rows[rows["source_id"].isin(used)].reset_index(drop=True)
     if rows.empty:
-        return replace(words.section("freshness", Part(sentences=(words.sentence("proof.no_sources"),))), kind="appendix")
+        return replace(
+            words.section("freshness", Part(sentences=(words.sentence("proof.no_sources"),))), kind="appendix"
+        )
     rows = rows.assign(
         feeds_names=[", ".join(words.known("feeds", f) for f in str(v).split(", ")) for v in rows["feeds"]]
     )

@@ -28,7 +28,11 @@ def homogeneity(material: Material, words: Words) -> Section:
     """The section: how alike models err, whether groups do more so, the models chosen, dispersion of prices, concentration."""
     found = material.alike
     none = (Part(sentences=(words.sentence("alike.none"),)),)
-    alike = none if found is None else (_answer(material, words, found), _groups(words, found), _pairs(material, words, found))
+    alike = (
+        none
+        if found is None
+        else (_answer(material, words, found), _groups(words, found), _pairs(material, words, found))
+    )
     return words.section("homogeneity", *alike, _dispersion(material, words), _concentration(material, words))
 
 
@@ -48,25 +52,40 @@ def _groups(words: Words, found: Findings) -> Part:
     rows = rows[rows["measure"].eq("residual") & rows["relation"].eq("within − between") & rows["by"].isin(GROUPINGS)]
     if rows.empty:
         return Part()
-    rows = rows.assign(group_name=[words(f"likeness.same_{by}") for by in rows["by"]], place=rows["by"].map(GROUPINGS.index))
+    rows = rows.assign(
+        group_name=[words(f"likeness.same_{by}") for by in rows["by"]], place=rows["by"].map(GROUPINGS.index)
+    )
     columns = (
         words.column("group_name"), words.column("pairs", "integer"), words.column("mean", "scale", label="gap_beyond"),
         *words.interval("scale"), words.column("models_low", "scale"), words.column("models_high", "scale"),
     )  # fmt: skip
-    gaps = table(rows.sort_values("place"), "groups", words("alike.groups"), columns, ("group_name",), note=words("alike.groups_note"))
+    gaps = table(
+        rows.sort_values("place"),
+        "groups",
+        words("alike.groups"),
+        columns,
+        ("group_name",),
+        note=words("alike.groups_note"),
+    )
     return Part((gaps,))
 
 
 def _pairs(material: Material, words: Words, found: Findings) -> Part:
     """The pairs of the models chosen (up to MODELS, all where fewer than two of them are there): κ and likeness beyond difficulty."""
     own = found.models[found.models["model_id"].isin(material.scope.models)]
-    labels = list((own if len(own) > 1 else found.models).sort_values("accuracy", ascending=False)["label"].head(MODELS))
+    labels = list(
+        (own if len(own) > 1 else found.models).sort_values("accuracy", ascending=False)["label"].head(MODELS)
+    )
     rows = found.pairs[found.pairs["a"].isin(labels) & found.pairs["b"].isin(labels)].dropna(subset=["residual"])
     if rows.empty:
-        return Part(sentences=(words.sentence("alike.undefined", suite=board_name(material, words, found).rstrip(".。")),))
+        return Part(
+            sentences=(words.sentence("alike.undefined", suite=board_name(material, words, found).rstrip(".。")),)
+        )
     names = model_names(material, found)
     rows = rows.sort_values("residual", ascending=False, kind="stable")
-    rows = rows.assign(model_a=rows["a"].map(names), model_b=rows["b"].map(names), low=rows["kappa_low"], high=rows["kappa_high"])
+    rows = rows.assign(
+        model_a=rows["a"].map(names), model_b=rows["b"].map(names), low=rows["kappa_low"], high=rows["kappa_high"]
+    )
     columns = (
         words.column("model_a"), words.column("model_b"), words.column("residual", "scale"), words.column("kappa", "scale"),
         *words.interval("scale"), words.column("items", "integer"), words.id("a"), words.id("b"),
@@ -90,7 +109,11 @@ def _matrix(words: Words, rows: pd.DataFrame, order: list[str], title: str, note
         for b in order
         if (pair := (a, b) if (a, b) in values else (b, a)) in values
     )
-    return (Figure("agreement", "heat", title, words("col.kappa"), words("alike.heat_note"), note, points, origin="imported"),)
+    return (
+        Figure(
+            "agreement", "heat", title, words("col.kappa"), words("alike.heat_note"), note, points, origin="imported"
+        ),
+    )
 
 
 def _dispersion(material: Material, words: Words) -> Part:

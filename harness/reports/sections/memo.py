@@ -48,7 +48,10 @@ def _why(material: Material, words: Words, about: Subject) -> list[Sentence]:
     """What else speaks for the decision: who is behind the things compared; how an answer rests; topic ``why``."""
     if about.kind == "answer":
         assert material.wish is not None  # or the subject is another
-        said = [Sentence(f"note {i}", cleaned(t)) for i, t in enumerate(choice_text.more(words, material.wish, material.chosen))]
+        said = [
+            Sentence(f"note {i}", cleaned(t))
+            for i, t in enumerate(choice_text.more(words, material.wish, material.chosen))
+        ]
     elif about.kind == "market":
         said = _narrowing(material, words, about)
     else:

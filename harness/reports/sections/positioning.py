@@ -58,7 +58,9 @@ def _ranks(material: Material, words: Words, rows: pd.DataFrame, names: dict[str
         words.column("total", "scale"), *(words.column(d, "scale", label=f"dim_{d}") for d in DIMENSIONS),
         words.column("coverage", "percent"), words.id("vendor_id"),
     )  # fmt: skip
-    positions = table(rows, "position", words("place.table"), columns, ("vendor_id",), shown=20, note=words("place.note"))
+    positions = table(
+        rows, "position", words("place.table"), columns, ("vendor_id",), shown=20, note=words("place.note")
+    )
     few = list(rows["vendor_id"]) if len(rows) <= MOST else []
     if not few and not rows["ranked"].astype(bool).any():
         sentences = [words.sentence("place.unranked")]

@@ -29,7 +29,9 @@ def capability_chart(material: Material, words: Words, about: Subject) -> Figure
         return None
     strong = set(field.own(material, about))
     drawn = tuple(
-        Point(str(r.model), float(r.score), float(r.low), float(r.high), group=str(r.segment), strong=r.model_id in strong)
+        Point(
+            str(r.model), float(r.score), float(r.low), float(r.high), group=str(r.segment), strong=r.model_id in strong
+        )
         for r in each(rows)
     )
     source = words("first.scores_source", day=_day(material, rows))
@@ -44,7 +46,9 @@ def _title(material: Material, words: Words, about: Subject, rows: pd.DataFrame)
     if about.kind == "market" or known.empty:
         first = field.ranked(material)
         first = rows.iloc[0] if first.empty else first.iloc[0]
-        values = points(first) | {"n": (field.rivals(material, field.ranked(material)) if len(field.ranked(material)) > 1 else 0, "integer")}
+        values = points(first) | {
+            "n": (field.rivals(material, field.ranked(material)) if len(field.ranked(material)) > 1 else 0, "integer")
+        }
         return words.sentence("first.market", values, model=first["model"]).text
     first = known.iloc[0]
     if first["model_id"] == leader["model_id"]:

@@ -36,7 +36,11 @@ def sure(material: Material, words: Words, about: Subject) -> list[Sentence]:
         said.append(newest)
     if about.kind in ("vendor", "vendors"):
         ids = [str(v) for v in about.named["vendor_id"].dropna().unique()]
-        places = vendor_places.place_sentences(material, words, ids, vendor_places.names(material, words)) if len(ids) > 1 else []
+        places = (
+            vendor_places.place_sentences(material, words, ids, vendor_places.names(material, words))
+            if len(ids) > 1
+            else []
+        )
         said += places[1:]
     return [replace(sentence, topic="sure") for sentence in said]
 
@@ -60,7 +64,10 @@ def unknown(material: Material, words: Words, about: Subject) -> list[Sentence]:
     elif about.kind == "market":
         said = _of_market(material, words)
     else:
-        told = ((row, [*_of_model(material, words, row), *_of_vendor(material, words, about, row)]) for row in about.named.to_dict("records"))
+        told = (
+            (row, [*_of_model(material, words, row), *_of_vendor(material, words, about, row)])
+            for row in about.named.to_dict("records")
+        )
         said = [
             words.sentence("sure.lacks", thing=_thing(words, about, row), things=words("place.and").join(things))
             for row, things in told
@@ -105,7 +112,10 @@ def _of_vendor(material: Material, words: Words, about: Subject, row: dict[str, 
 
     if about.kind not in ("vendor", "vendors") or material.inputs.empty:
         return []
-    lacks = [input_label(words, i) for i in missing_inputs(normalised_inputs(material.inputs), str(row["vendor_id"]))["input"]]
+    lacks = [
+        input_label(words, i)
+        for i in missing_inputs(normalised_inputs(material.inputs), str(row["vendor_id"]))["input"]
+    ]
     lacks = [text[:1].lower() + text[1:] if text[1:2].islower() else text for text in lacks]
     more = len(lacks) - INPUTS
     return [*lacks[:INPUTS], *([words("sure.more", n=more)] if more > 0 else [])]

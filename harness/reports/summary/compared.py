@@ -63,7 +63,9 @@ def _answer(material: Material, words: Words) -> Table | None:
         words.column("price", "money", "USD", "price_per_mtok"), words.column("seller"), words.column("price_as_of", "date"),
         words.id("model_id"),
     )  # fmt: skip
-    return table(shown, "memo", words("memo.table"), columns, ("model_id",), shown=TABLED, note=words("first.answer_note"))
+    return table(
+        shown, "memo", words("memo.table"), columns, ("model_id",), shown=TABLED, note=words("first.answer_note")
+    )
 
 
 def weights(words: Words, open_weights: Any, licence: Any) -> str:

@@ -43,7 +43,8 @@ def _row(words: Words, kind: str, frame: pd.DataFrame) -> dict[str, object] | No
     days = pd.to_datetime(frame["as_of"], errors="coerce").dropna()
     if days.empty:
         return None
+    kind_name = words(f"feeds.{kind}")
     return {
-        "data_kind": words(f"feeds.{kind}"), "newest_day": days.max().date(), "oldest_day": days.min().date(),
+        "data_kind": kind_name[:1].upper() + kind_name[1:], "newest_day": days.max().date(), "oldest_day": days.min().date(),
         "sources": frame["source_id"].nunique(), "rows": len(frame),
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +49,12 @@ def _several(material: Material, words: Words, about: Subject) -> list[Sentence]
         return [only, *_prices(words, about.named), _rests(words, known)]
     second, apart = known.iloc[1], field.gap(material, known)
     clear = apart["low"] > 0
-    values = {"first": first["model"], "second": second["model"], "vendor": name(words, first), "other": name(words, second)}
+    values = {
+        "first": first["model"],
+        "second": second["model"],
+        "vendor": name(words, first),
+        "other": name(words, second),
+    }
     decided = words.sentence("decide.build" if clear else "decide.level", _gap(apart), **values)
     sure = {k: (int(row["benchmarks"]), "integer") for k, row in (("n", first), ("m", second))}
     key = "decide.firm" if clear else "decide.open"
@@ -67,7 +73,7 @@ def _prices(words: Words, rows: pd.DataFrame) -> list[Sentence]:
         key = "decide.price_some" if lacking else "decide.price_one"
         return [words.sentence(key, numbers, model=row["model"], others=lacking)]
     first, cheap = priced.iloc[0], priced.iloc[1:].sort_values("price", kind="stable").iloc[0]
-    ratio = float(first["price"]) / float(cheap["price"])
+    ratio = float(first["price"]) / float(cheap["price"]) if cheap["price"] > 0 else math.inf
     low, high = sorted((float(first["price"]), float(cheap["price"])))
     numbers = {"low": (low, "money"), "high": (high, "money")}
     values = {"first": first["model"], "other": cheap["model"]}
@@ -75,6 +81,10 @@ def _prices(words: Words, rows: pd.DataFrame) -> list[Sentence]:
         return [words.sentence("decide.also_cheapest", numbers, **values)]
     if ratio <= SAME:
         return [words.sentence("decide.same_price", numbers, **values)]
+    if first["task_cost"] == first["task_cost"] and 0 < cheap["task_cost"] < first["task_cost"]:
+        tasks = {"task_low": (float(cheap["task_cost"]), "money"), "task_high": (float(first["task_cost"]), "money")}
+        times = float(first["task_cost"]) / float(cheap["task_cost"])
+        return [words.sentence("decide.cheaper_task", {**numbers, **tasks, "ratio": (times, "times")}, **values)]
     return [words.sentence("decide.cheaper", {**numbers, "ratio": (ratio, "times")}, **values)]
 
 
@@ -84,7 +94,9 @@ def _one(material: Material, words: Words, about: Subject) -> list[Sentence]:
         key = "decide.unplaced_model" if about.kind == "model" else "decide.unplaced_vendor"
         return [words.sentence(key, model=row["model"], vendor=name(words, row)), *_prices(words, about.named)]
     board = material.scale
-    called = words("decide.model_of" if about.kind == "model" else "decide.best_of", model=row["model"], vendor=name(words, row))
+    called = words(
+        "decide.model_of" if about.kind == "model" else "decide.best_of", model=row["model"], vendor=name(words, row)
+    )
     numbers = points(row) | {k: (int(row[k]), "integer") for k in ("rank_low", "rank_high")}
     numbers["of"] = (len(board), "integer")
     leader = board.iloc[0]
@@ -138,7 +150,11 @@ def _market(material: Material, words: Words, about: Subject) -> list[Sentence]:
     leads = words.sentence(key, numbers, second=rows.iloc[1]["model"], **values)
     sure: Numbers = {"n": (int(first["benchmarks"]), "integer"), "m": (int(rows.iloc[1]["benchmarks"]), "integer")}
     key = "decide.firm" if apart["low"] > 0 else "decide.open"
-    return [leads, *_value(material, words, rows), words.sentence(key, sure, first=first["model"], second=rows.iloc[1]["model"])]
+    return [
+        leads,
+        *_value(material, words, rows),
+        words.sentence(key, sure, first=first["model"], second=rows.iloc[1]["model"]),
+    ]
 
 
 def _value(material: Material, words: Words, rows: pd.DataFrame) -> list[Sentence]:

@@ -47,7 +47,7 @@ def field(material: Material, about: Subject) -> pd.DataFrame:
 def gap(material: Material, rows: pd.DataFrame) -> dict[str, Any]:
     """How far the first of ``rows`` is ahead of the second, in points: ``difference, low, high``."""
     assert material.fit is not None  # there are ranked models
-    return ahead(material.fit, rows.head(2)).iloc[0].to_dict()
+    return dict(ahead(material.fit, rows.head(2)).iloc[0].items())
 
 
 def rivals(material: Material, rows: pd.DataFrame) -> int:

@@ -13,8 +13,6 @@ from harness.reports.sections import price_story
 from harness.reports.summary import field
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from harness.market.alike.findings import Findings
     from harness.reports.data import Material
     from harness.reports.messages import Words
@@ -29,7 +27,9 @@ def likeness_chart(material: Material, words: Words, about: Subject) -> Figure |
     found = material.alike if about.kind != "market" else None
     if found is not None:
         figure = (
-            _of_vendors(material, words, about, found) if about.kind in ("vendor", "vendors") else _of_models(material, words, about, found)
+            _of_vendors(material, words, about, found)
+            if about.kind in ("vendor", "vendors")
+            else _of_models(material, words, about, found)
         )
         if figure is not None:
             return figure
@@ -48,7 +48,13 @@ def _of_vendors(material: Material, words: Words, about: Subject, found: Finding
         return None
     rows = rows.sort_values("mean", ascending=False, kind="stable").head(field.DRAWN)
     drawn = tuple(
-        Point(_groups(words, names, str(r.group_a), str(r.group_b)), float(r.mean), float(r.low), float(r.high), mark=bool(r.low > 0))
+        Point(
+            _groups(words, names, str(r.group_a), str(r.group_b)),
+            float(r.mean),
+            float(r.low),
+            float(r.high),
+            mark=bool(r.low > 0),
+        )
         for r in each(rows)
     )
     text = likeness_text.vendors_clause(words, found)
@@ -58,7 +64,7 @@ def _of_vendors(material: Material, words: Words, about: Subject, found: Finding
     title = words.sentence("first.alike_vendors" if clear else "first.alike_none", numbers,
                            top=_groups(words, names, str(top["group_a"]), str(top["group_b"]))).text  # fmt: skip
     note = words("first.alike_market", text=text[:1].upper() + text[1:])
-    return _figure(material, words, found, title, note, drawn)
+    return _figure(material, words, found, title, note, drawn, (words("first.more_alike"), words("first.unclear")))
 
 
 def _groups(words: Words, names: dict[str, str], one: str, other: str) -> str:
@@ -72,25 +78,45 @@ def _of_models(material: Material, words: Words, about: Subject, found: Findings
     import pandas as pd
 
     names = model_names(material, found)
-    of = {str(i): str(label) for label, i in zip(found.models["label"], found.models["model_id"], strict=True) if isinstance(i, str)}
+    of = {
+        str(i): str(label)
+        for label, i in zip(found.models["label"], found.models["model_id"], strict=True)
+        if isinstance(i, str)
+    }
     label = next((of[str(i)] for i in about.named["model_id"] if str(i) in of), None)
     if label is None:
         return None
     pairs = found.pairs
     sides = [pairs[pairs[a].eq(label)].rename(columns={b: "other"}) for a, b in (("a", "b"), ("b", "a"))]
-    rows = pd.concat(sides, ignore_index=True).dropna(subset=["residual"]).sort_values("residual", ascending=False)
+    rows = (
+        pd.concat(sides, ignore_index=True)
+        .dropna(subset=["residual"])
+        .astype({"same_vendor": object})
+        .sort_values("residual", ascending=False)
+    )
     if len(rows) < 2:
         return None
     ends = rows if len(rows) <= 2 * EACH else pd.concat([rows.head(EACH), rows.tail(EACH)])
-    drawn = tuple(Point(names[str(r.other)], float(r.residual), mark=bool(r.same_vendor is True or r.same_vendor == True)) for r in each(ends))  # noqa: E712
+    drawn = tuple(Point(names[str(r.other)], float(r.residual), mark=r.same_vendor is True) for r in each(ends))
     near, far = rows.iloc[0], rows.iloc[-1]
-    title = words.sentence("first.alike_model", {}, model=names[label], near=names[str(near["other"])], far=names[str(far["other"])]).text
-    return _figure(material, words, found, title, words("first.alike_pairs"), drawn)
+    title = words.sentence(
+        "first.alike_model", {}, model=names[label], near=names[str(near["other"])], far=names[str(far["other"])]
+    ).text
+    return _figure(material, words, found, title, words("first.alike_pairs"), drawn,
+                   (words("likeness.within_vendor"), words("likeness.kind_between")))  # fmt: skip
 
 
-def _figure(material: Material, words: Words, found: Findings, title: str, note: str, drawn: tuple[Point, ...]) -> Figure:
+def _figure(
+    material: Material,
+    words: Words,
+    found: Findings,
+    title: str,
+    note: str,
+    drawn: tuple[Point, ...],
+    marks: tuple[str, str],
+) -> Figure:
     return Figure("likeness", "differences", title, words("first.alike_unit"), note, board_name(material, words, found), drawn,
-                  narrow=True)  # fmt: skip
+                  narrow=True, marks=marks)  # fmt: skip
 
 
 def _levels(material: Material, words: Words) -> Figure | None:
@@ -105,4 +131,14 @@ def _levels(material: Material, words: Words) -> Figure | None:
     )
     title = price_story.level_sentence(words, falls[-1])
     source = words("prices.source", first=str(told.first)[:10], last=str(told.last)[:10])
-    return Figure("levels", "dots", title, words("first.halving"), words("cap.bars"), source, drawn, origin="measured", narrow=True)
+    return Figure(
+        "levels",
+        "dots",
+        title,
+        words("first.halving"),
+        words("cap.bars"),
+        source,
+        drawn,
+        origin="measured",
+        narrow=True,
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.catalog.schema import DIMENSIONS
@@ -61,7 +60,9 @@ def _gaps(material: Material, words: Words, about: Subject) -> Figure | None:
     first = known.iloc[[0]]
     others = known.iloc[1:]
     if others.empty:
-        others = board[board["vendor_id"].ne(first["vendor_id"].iloc[0])].drop_duplicates("vendor_id").head(field.DRAWN - 3)
+        others = (
+            board[board["vendor_id"].ne(first["vendor_id"].iloc[0])].drop_duplicates("vendor_id").head(field.DRAWN - 3)
+        )
     if others.empty:
         return None
     import pandas as pd
@@ -77,7 +78,8 @@ def _gaps(material: Material, words: Words, about: Subject) -> Figure | None:
     }  # fmt: skip
     title = words.sentence("first.ahead", numbers, model=first["model"].iloc[0]).text
     unit = words("first.ahead_unit", model=first["model"].iloc[0])
-    return Figure("gaps", "differences", title, unit, words("cap.bars"), words("first.scale_source"), drawn, narrow=True)
+    return Figure("gaps", "differences", title, unit, words("cap.bars"), words("first.scale_source"), drawn,
+                  narrow=True, marks=(words("first.clear"), words("first.within_error")))  # fmt: skip
 
 
 def _behind(material: Material, words: Words) -> Figure | None:
@@ -87,13 +89,19 @@ def _behind(material: Material, words: Words) -> Figure | None:
     if others.empty:
         return None
     drawn = tuple(
-        Point(str(r.model), 100 * float(r.behind), 100 * float(r.behind_low), 100 * float(r.behind_high), mark=not r.within_leader)
+        Point(
+            str(r.model),
+            100 * float(r.behind),
+            100 * float(r.behind_low),
+            100 * float(r.behind_high),
+            mark=not r.within_leader,
+        )
         for r in each(others)
     )
     numbers = {"n": (int(others["within_leader"].sum()), "integer"), "all": (len(others), "integer")}
     title = words.sentence("first.suits_ahead", numbers, model=known.iloc[0]["model"]).text
     return Figure("behind", "differences", title, words("first.behind_unit", model=known.iloc[0]["model"]), words("cap.bars"),
-                  words("first.scale_source"), drawn, narrow=True)  # fmt: skip
+                  words("first.scale_source"), drawn, narrow=True, marks=(words("first.clear"), words("first.within_error")))  # fmt: skip
 
 
 def _groups(material: Material, words: Words) -> Figure | None:
@@ -111,11 +119,13 @@ def _groups(material: Material, words: Words) -> Figure | None:
                            note=f"{pair['model'].iloc[0]} − {pair['model'].iloc[1]}"))  # fmt: skip
         numbers = {"gap": (abs(float(row["difference"])), "points")}
         kind = "even" if not clear else "ahead" if row["low"] > 0 else "behind"
-        titles.append(words.sentence(f"{key}_{kind}", numbers, one=pair["model"].iloc[0], other=pair["model"].iloc[1]).text)
+        titles.append(
+            words.sentence(f"{key}_{kind}", numbers, one=pair["model"].iloc[0], other=pair["model"].iloc[1]).text
+        )
     if not drawn:
         return None
     return Figure("groups", "differences", titles[0], words("gap.unit"), words("cap.bars"), words("first.scale_source"),
-                  tuple(replace(p) for p in drawn), narrow=True)  # fmt: skip
+                  tuple(drawn), narrow=True, marks=(words("first.clear"), words("first.within_error")))  # fmt: skip
 
 
 def _pair(one: pd.Series, other: pd.Series) -> pd.DataFrame:

@@ -25,7 +25,11 @@ PRICE = ("price", "on_price_frontier", "as_of")
 def value_chart(material: Material, words: Words, about: Subject) -> Figure | None:
     """The figure; None where fewer than two ranked models have a price."""
     board, strong = material.priced, set(field.own(material, about))
-    own = board[board["model_id"].isin(strong)] if strong else field.ranked(material).merge(board[["model_id", *TASK]], on="model_id")
+    own = (
+        board[board["model_id"].isin(strong)]
+        if strong
+        else field.ranked(material).merge(board[["model_id", *TASK]], on="model_id")
+    )
     of_tasks = len(own) > 0 and own["task_cost"].notna().mean() >= LEAST
     cost, edge, day = TASK if of_tasks else PRICE
     rows = board.assign(x=board[cost], edge=board[edge].eq(True), strong=board["model_id"].isin(strong))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from harness.site.likeness.shown import Shown
     from harness.site.server.view import View
 
+
 def answer(view: View, shown: Shown) -> None:
     """The sentence and its numbers."""
     found = shown.found
