@@ -45,6 +45,7 @@ def _difficulty(say: Translator, found: Findings) -> str:
 
 
 def vendors_clause(say: Translator, found: Findings) -> str:
+    """Whether vendors' own models are more alike beyond difficulty, as a clause."""
     from harness.market.alike.findings import group_verdict
 
     verdict, row = group_verdict(found.groups, "vendor", "residual")

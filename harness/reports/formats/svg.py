@@ -185,7 +185,7 @@ def _loud(figure: Figure) -> Sequence[Point]:
 
 
 def _mark_of(point: Point, apart: bool, *, faint: bool) -> Mark:
-    mark = series(0 if point.mark else 5) if apart else segment(point.group)
+    mark = series(0 if point.mark else 5) if apart else segment(point.group) if point.group else series(0)
     return Mark(GREY, mark.symbol) if faint else mark
 
 

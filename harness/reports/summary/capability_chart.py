@@ -44,12 +44,12 @@ def _title(material: Material, words: Words, about: Subject, rows: pd.DataFrame)
     leader = material.scale.iloc[0]
     told = points(leader)
     if about.kind == "market" or known.empty:
-        first = field.ranked(material)
-        first = rows.iloc[0] if first.empty else first.iloc[0]
-        values = points(first) | {
-            "n": (field.rivals(material, field.ranked(material)) if len(field.ranked(material)) > 1 else 0, "integer")
-        }
-        return words.sentence("first.market", values, model=first["model"]).text
+        own = field.ranked(material)
+        first, close = (
+            (rows.iloc[0], 0) if own.empty else (own.iloc[0], field.rivals(material, own) if len(own) > 1 else 0)
+        )
+        key = "first.market" if close else "first.market_clear"
+        return words.sentence(key, points(first) | {"n": (close, "integer")}, model=first["model"]).text
     first = known.iloc[0]
     if first["model_id"] == leader["model_id"]:
         return words.sentence("first.leads", told, model=first["model"]).text

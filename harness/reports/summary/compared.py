@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from harness.reports.messages import Words
     from harness.reports.subjects import Subject
 
+SPELT = {"mit": "MIT", "apache-2.0": "Apache 2.0", "modified-mit": "modified MIT"}
+"""Licences as people write them, by the catalog's id."""
 TABLED = 8
 """Rows of the table: as many as leave the first page its charts."""
 
@@ -76,4 +78,8 @@ def weights(words: Words, open_weights: Any, licence: Any) -> str:
         return "–"
     if not open_weights:
         return words("memo.closed")
-    return words("memo.open_under", licence=licence) if isinstance(licence, str) else words("memo.open")
+    return (
+        words("memo.open_under", licence=SPELT.get(licence, licence))
+        if isinstance(licence, str)
+        else words("memo.open")
+    )

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from harness.reports.messages import Words
     from harness.reports.subjects import Subject
 
+FEW, NEIGHBOURS = 4, 9
+"""Others compared below which the market's foremost stand beside them, and the rows that the chart then has."""
 GROUPS = (("open_weights", "False", "True", "gap.open"), ("country", "US", "CN", "gap.china"),
           ("segment", "startup", "big-tech", "gap.startups"))  # fmt: skip
 """Groups of models whose best are held against each other: column, value that is named first, the other, its message."""
@@ -57,16 +59,14 @@ def _gaps(material: Material, words: Words, about: Subject) -> Figure | None:
     known = board[board["model_id"].isin(about.named["model_id"])]
     if known.empty or material.fit is None:
         return None
-    first = known.iloc[[0]]
-    others = known.iloc[1:]
-    if others.empty:
-        others = (
-            board[board["vendor_id"].ne(first["vendor_id"].iloc[0])].drop_duplicates("vendor_id").head(field.DRAWN - 3)
-        )
-    if others.empty:
-        return None
     import pandas as pd
 
+    first, others = known.iloc[[0]], known.iloc[1:]
+    if len(others) < FEW:  # a chart of two rows says little: the foremost of the other vendors stand beside
+        field_of = board[~board["vendor_id"].isin(known["vendor_id"])].drop_duplicates("vendor_id")
+        others = pd.concat([others, field_of.head(NEIGHBOURS - len(others))])
+    if others.empty:
+        return None
     gaps = ahead(material.fit, pd.concat([first, others]))
     drawn = tuple(
         Point(str(r.model), float(r.difference), float(r.low), float(r.high), mark=bool(r.low > 0 or r.high < 0))
@@ -76,7 +76,8 @@ def _gaps(material: Material, words: Words, about: Subject) -> Figure | None:
         "n": (int((gaps["low"] > 0).sum()), "integer"), "behind": (int((gaps["high"] < 0).sum()), "integer"),
         "all": (len(gaps), "integer"),
     }  # fmt: skip
-    title = words.sentence("first.ahead", numbers, model=first["model"].iloc[0]).text
+    key = "first.ahead" if numbers["behind"][0] else "first.ahead_alone"
+    title = words.sentence(key, numbers, model=first["model"].iloc[0]).text
     unit = words("first.ahead_unit", model=first["model"].iloc[0])
     return Figure("gaps", "differences", title, unit, words("cap.bars"), words("first.scale_source"), drawn,
                   narrow=True, marks=(words("first.clear"), words("first.within_error")))  # fmt: skip
