@@ -9,7 +9,7 @@ from functools import cache
 from importlib import import_module
 
 from harness.errors import MissingData
-from harness.reports import sections
+from harness.reports import choice_text, sections
 from harness.reports.cells import cleaned
 from harness.reports.data import Material
 from harness.reports.document import Report, Section
@@ -77,6 +77,8 @@ def build(reader: Reader, choices: Choices, language: str, commit: str, progress
 
 
 def _title(material: Material, words: Words) -> str:
+    if material.wish is not None:
+        return cleaned(words("file.title_choice", wish=choice_text.wish_text(words, material.wish)))
     if not material.scope.narrowed:
         return words("file.title_all")
     rows = subjects(material)

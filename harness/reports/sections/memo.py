@@ -15,7 +15,7 @@ from harness.reports.summary.certainty import sure, unknown
 from harness.reports.summary.compared import compared
 from harness.reports.summary.dates import dates
 from harness.reports.summary.decision import decision
-from harness.reports.summary.likeness_chart import likeness_chart
+from harness.reports.summary.likeness_chart import levels, likeness_chart
 from harness.reports.summary.standing_chart import standing_chart
 from harness.reports.summary.value_chart import value_chart
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 POSITION = 10
 """Place of the section in the report."""
 
+CHARTS = 4
+"""Charts of the first two pages, two on each."""
 BEHIND = 4
 """Makers told of on the first page: more would not fit it."""
 
@@ -35,6 +37,9 @@ def memo(material: Material, words: Words) -> Section:
     about = subject(material)
     charts = (make(material, words, about) for make in (capability_chart, value_chart, standing_chart, likeness_chart))
     figures: tuple[Figure, ...] = tuple(figure for figure in charts if figure is not None)
+    if len(figures) < CHARTS and "levels" not in {figure.key for figure in figures}:
+        prices = levels(material, words)
+        figures = (*figures, prices) if prices else figures
     told = compared(material, words, about)
     tables = (*((told,) if told else ()), dates(material, words))
     sentences = (

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 def capability_chart(material: Material, words: Words, about: Subject) -> Figure | None:
     """The figure; None where nothing of it is known."""
-    if about.kind == "answer":
-        known = material.chosen[material.chosen["standing"].eq("known")]
-        return replace(choice.figure(known, words, field.DRAWN), key="suited", narrow=True) if len(known) else None
+    known = material.chosen[material.chosen["standing"].eq("known")]
+    if about.kind == "answer" and len(known) > 1:  # of one alone there is nothing to see
+        return replace(choice.figure(known, words, field.DRAWN), key="suited", narrow=True)
     rows = field.field(material, about)
     if rows.empty:
         return None

@@ -33,7 +33,7 @@ def likeness_chart(material: Material, words: Words, about: Subject) -> Figure |
         )
         if figure is not None:
             return figure
-    return _levels(material, words)
+    return levels(material, words)
 
 
 def _of_vendors(material: Material, words: Words, about: Subject, found: Findings) -> Figure | None:
@@ -119,7 +119,7 @@ def _figure(
                   narrow=True, marks=marks)  # fmt: skip
 
 
-def _levels(material: Material, words: Words) -> Figure | None:
+def levels(material: Material, words: Words) -> Figure | None:
     """In how many months the price of each level of capability halved."""
     told = material.story
     falls = [] if told is None else [level for level in told.levels if math.isfinite(level.whole.halving)]

@@ -30,7 +30,7 @@ def standing_chart(material: Material, words: Words, about: Subject) -> Figure |
     if about.kind in ("vendor", "vendors"):
         return _dimensions(material, words, about) or _gaps(material, words, about)
     if about.kind == "answer":
-        return _behind(material, words)
+        return _behind(material, words) or _gaps(material, words, about)
     if about.kind == "market":
         return _groups(material, words)
     return _gaps(material, words, about)
