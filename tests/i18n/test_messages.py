@@ -59,6 +59,10 @@ FAMILIES = (
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # The same in both languages: abbreviations and units.
 SAME = {
+    "decide.model_of",
+    "first.alike_market",
+    "sure.lacks",
+    "sure.vendor_and_model",
     "buyer.plus",
     "against.between",
     "vendor.figure_of",
