@@ -14,6 +14,7 @@ import pytest
 from harness.errors import BadInput, MissingData
 from harness.i18n.translator import messages
 from harness.reports.build import build, section_builders
+from harness.reports.data import Material
 from harness.reports.document import Report
 from harness.reports.messages import Words
 from harness.reports.sections.memo_sentences import amount
@@ -94,7 +95,8 @@ def test_differences_are_those_of_the_items(report: Report, reader: Reader) -> N
     outcome = reader.sql(
         "SELECT r.model, o.item, o.value FROM outcome o JOIN run r USING (run_id) WHERE o.task = 'topic_en'"
     )
-    wide = outcome.pivot_table(index="item", columns="model", values="value")
+    called = Material(reader, Choices()).called
+    wide = outcome.assign(model=outcome["model"].map(called)).pivot_table(index="item", columns="model", values="value")
     gap = wide[row["model_a"]] - wide[row["model_b"]]
     assert row["difference"] == pytest.approx(gap.mean())
     assert row["low"] < row["difference"] < row["high"]
@@ -107,7 +109,7 @@ def test_a_worse_loss_counts_against_a_model(report: Report, reader: Reader) -> 
     keys = [c.key for c in table.columns]
     rows = [dict(zip(keys, r, strict=True)) for r in table.rows if r[keys.index("task")] == "wiki_bits"]
     scores = reader.sql("SELECT r.model, s.score FROM result s JOIN run r USING (run_id) WHERE s.task = 'wiki_bits'")
-    loss = dict(zip(scores["model"], scores["score"], strict=True))
+    loss = dict(zip(scores["model"].map(Material(reader, Choices()).called), scores["score"], strict=True))
     assert len(rows) > 2
     for row in rows:
         assert row["difference"] == pytest.approx(loss[row["model_b"]] - loss[row["model_a"]], abs=0.03)

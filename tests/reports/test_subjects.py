@@ -72,4 +72,8 @@ def test_ids_for_machines_stand_in_no_page(reader: Reader) -> None:
         for table in section.tables:
             assert all(column.kind == "text" for column in table.columns if not column.paged)
             if section.kind != "appendix":
-                assert not [c.key for c in table.columns if c.paged and c.key in ("model_id", "run_id", "source_id", "vendor_id")]
+                assert not [
+                    c.key
+                    for c in table.columns
+                    if c.paged and c.key in ("model_id", "run_id", "source_id", "vendor_id")
+                ]

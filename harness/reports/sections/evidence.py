@@ -27,7 +27,11 @@ PRINTED = 20
 
 def evidence(material: Material, words: Words) -> Section:
     """The section Evidence and methodology."""
-    runs, commit = material.runs, material.commit
+    alike = (
+        set() if material.alike is None else {run for board in material.alike.boards for run in board.runs["run_id"]}
+    )
+    runs = material.leading[material.leading["run_id"].isin({*material.runs["run_id"], *alike})]
+    commit = material.commit
     sentences = [Sentence("catalog", words("proof.catalog", digest=material.catalog))]
     sentences.append(Sentence("commit", words("proof.commit", commit=commit) if commit else words("proof.no_commit")))
     sentences += [Sentence(f"method {m}", words(f"method.{m}")) for m in METHODS]
