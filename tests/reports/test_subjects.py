@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import shutil
+from pathlib import Path
 
+import duckdb
 import pytest
 
 from harness.market.choice.wish import Wish
@@ -20,10 +23,17 @@ def made(reader: Reader, choices: Choices, language: str = "en") -> Report:
     return build(reader, choices, language, "abc", lambda _, __: None)
 
 
-def bare_model(reader: Reader) -> str:
-    """A model without a published score."""
-    scored = set(reader.frame("reported")["model_id"])
-    return next(str(m) for m in reader.frame("models")["model_id"] if m not in scored)
+@pytest.fixture(scope="module")
+def with_bare(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    """The database with a model of which nothing is published."""
+    path = tmp_path_factory.mktemp("bare") / "bare.duckdb"
+    shutil.copy(database, path)
+    con = duckdb.connect(str(path))
+    con.execute(
+        "INSERT INTO model BY NAME SELECT 'bare' AS model_id, 'aurora' AS vendor_id, 'Bare' AS name, true AS open_weights"
+    )
+    con.close()
+    return Reader(path)
 
 
 CASES = {
@@ -50,7 +60,7 @@ def test_the_first_pages_follow_the_subject(reader: Reader, case: str, language:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_model_without_scores_is_said_to_have_no_place(reader: Reader, language: str) -> None:
-    report = made(reader, Choices(models=(bare_model(reader),)), language)
+    report = made(with_bare, Choices(models=("bare",)), language)
     said = report.sections[0].sentences
     place = Words(language)("sure.gap_place")
     assert any(place in s.text for s in said if s.topic == "unknown")

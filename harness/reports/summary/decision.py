@@ -42,7 +42,7 @@ def _answer(material: Material, words: Words, about: Subject) -> list[Sentence]:
 def _several(material: Material, words: Words, about: Subject) -> list[Sentence]:
     known = about.named.dropna(subset=["score"])
     if known.empty:
-        return [words.sentence("decide.nobody"), *_prices(words, about.named)]
+        return [words.sentence("decide.nobody"), _listed(material, words)]
     first = known.iloc[0]
     if len(known) == 1:
         only = words.sentence("decide.only", points(first), model=first["model"], vendor=name(words, first))
@@ -92,7 +92,7 @@ def _one(material: Material, words: Words, about: Subject) -> list[Sentence]:
     row = about.named.iloc[0]
     if row["score"] != row["score"]:
         key = "decide.unplaced_model" if about.kind == "model" else "decide.unplaced_vendor"
-        return [words.sentence(key, model=row["model"], vendor=name(words, row)), *_prices(words, about.named)]
+        return [words.sentence(key, model=row["model"], vendor=name(words, row)), _listed(material, words)]
     board = material.scale
     called = words(
         "decide.model_of" if about.kind == "model" else "decide.best_of", model=row["model"], vendor=name(words, row)
@@ -113,6 +113,16 @@ def _one(material: Material, words: Words, about: Subject) -> list[Sentence]:
         key = "decide.behind" if apart["low"] > 0 else "decide.with_leader"
         said = words.sentence(key, numbers | _gap(apart, "gap_"), name=called, other=leader["model"])
     return [said, *_cheaper(material, words, row), _rests(words, about.named)]
+
+
+def _listed(material: Material, words: Words) -> Sentence:
+    """From what to what the list prices of all the subject's models go, ranked or not."""
+    prices = material.list_prices
+    prices = prices.loc[prices.index.isin(material.scope.models), "blended_per_mtok"].dropna()
+    if prices.empty:
+        return words.sentence("memo.no_price")
+    numbers: Numbers = {"low": (float(prices.min()), "money"), "high": (float(prices.max()), "money")}
+    return words.sentence("price.range", {"n": (len(prices), "integer"), **numbers})
 
 
 def _cheaper(material: Material, words: Words, row: pd.Series[Any]) -> list[Sentence]:
