@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from harness.catalog.schema import SEGMENTS
+from harness.market.choice.families import families
+from harness.market.choice.wish import Wish
 from harness.site.capability import leaderboard
 from harness.site.evidence import csv_zip, report_download
 from harness.site.server import view
@@ -33,7 +36,18 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     models = controls.multiselect(
         say("reports.models"), list(titles), "r_models", lambda m: titles[m], hint=say("reports.models_hint")
     )
-report_download.show(seen, makers, models)
+    groups = controls.multiselect(
+        say("reports.segments"),
+        list(SEGMENTS),
+        "r_segments",
+        lambda s: say.known("segment", s),
+        hint=say("controls.all"),
+    )
+    tasks = {family.id: say.name(family.name_en, family.name_zh) for family in families().values()}
+    task = controls.select(
+        say("reports.task"), ["", *tasks], "r_task", lambda t: tasks.get(t) or say("reports.no_task")
+    )
+report_download.show(seen, makers, models, Wish(task) if task else None, groups)
 
 blocks.section(say("reports.tables"), say("reports.tables_lead"))
 sections = controls.multiselect(
@@ -64,5 +78,6 @@ with contained.part(seen, "preview"):
         )
 
 st.caption(say("reports.command"))
-chosen = f" --vendors {','.join(makers)}" if makers else ""
+options = {"vendors": makers, "models": models, "segment": groups, "for": [task] if task else []}
+chosen = "".join(f" --{name} {','.join(values)}" for name, values in options.items() if values)
 st.code(f"harness report{chosen} --format html,pdf,xlsx,md --lang {seen.language} --out reports-out", language="bash")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from harness.charts.chart import DASH, Chart, across, blank, plain, short
@@ -31,13 +31,15 @@ def ranking(
     name: str,
     origin: str = "measured",
     most: int = MOST,
-    chosen: str | None = None,
+    chosen: str | Collection[str] | None = None,
 ) -> Chart:
     """A leaderboard: one row per model (``model, score, low, high, segment, ranks``), best on top.
 
-    With ``chosen``, a model's name, its row is strong and the others are faint.
+    With ``chosen``, one or several models' names, their rows are strong and the others are faint.
     """
     import plotly.graph_objects as go
+
+    strong = {chosen} if isinstance(chosen, str) else set(chosen or ())
 
     top = frame.head(most).iloc[::-1]
     figure = blank(96 + ROW * max(len(top), 3))
@@ -45,8 +47,8 @@ def ranking(
         f"{rank}  {plain(short(m))}" if rank != DASH else plain(short(m))
         for rank, m in zip(top["ranks"], top["model"], strict=True)
     ]
-    if chosen is not None:
-        labels = [f"<b>{text}</b>" if m == chosen else text for text, m in zip(labels, top["model"], strict=True)]
+    if strong:
+        labels = [f"<b>{text}</b>" if m in strong else text for text, m in zip(labels, top["model"], strict=True)]
     marks = [segment(s) for s in top["segment"]]
     colours = [m.colour for m in marks]
     intervals = list(zip(top["low"], top["high"], range(len(top)), colours, strict=True))
@@ -68,8 +70,8 @@ def ranking(
             marker={
                 "color": colours,
                 "symbol": [m.symbol + ORIGINS[origin] for m in marks],
-                "size": [14 if m == chosen else 10 for m in top["model"]],
-                "opacity": [1.0 if chosen in (None, m) else 0.6 for m in top["model"]],
+                "size": [14 if m in strong else 10 for m in top["model"]],
+                "opacity": [1.0 if not strong or m in strong else 0.6 for m in top["model"]],
             },
             **cards(
                 top["model"],

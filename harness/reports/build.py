@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 
 from harness.errors import MissingData
-from harness.reports import sections
+from harness.reports import choice_text, sections
 from harness.reports.cells import cleaned
 from harness.reports.data import Material
 from harness.reports.document import Report, Section
 from harness.reports.messages import Words
 from harness.reports.sections.freshness import newest_day
-from harness.reports.sections.memo import MOST, subjects
 from harness.reports.selection import Choices
+from harness.reports.subjects import MOST, subjects
 from harness.store.reader import Reader
 
 Progress = Callable[[str, float], None]
@@ -51,7 +52,7 @@ def build(reader: Reader, choices: Choices, language: str, commit: str, progress
     scope = material.scope
     if not (scope.vendors or scope.models or scope.run_models):
         raise MissingData(words("file.nothing_left"))
-    builders = section_builders()
+    builders = dict(section_builders())
     if choices.since is None:  # no day to count changes from
         builders = {key: make for key, make in builders.items() if key != "changes"}
     if choices.wish is None:
@@ -60,6 +61,8 @@ def build(reader: Reader, choices: Choices, language: str, commit: str, progress
     for step, (key, make) in enumerate(builders.items()):
         progress(words(f"section.{key}", since=choices.since), step / len(builders))
         built.append(make(material, words))
+    details = tuple(table for section in built for table in section.details)
+    built = [replace(s, tables=details) if s.key == "tables" else replace(s, details=()) for s in built]
     progress(words("file.sections"), 1.0)
     day = newest_day(material)
     return Report(
@@ -69,11 +72,13 @@ def build(reader: Reader, choices: Choices, language: str, commit: str, progress
         day=day,
         catalog=material.catalog,
         choices=choices.to_json(),
-        sections=tuple(built),
+        sections=tuple(s for s in built if s.key != "tables" or s.tables),
     )
 
 
 def _title(material: Material, words: Words) -> str:
+    if material.wish is not None:
+        return cleaned(words("file.title_choice", wish=choice_text.wish_text(words, material.wish)))
     if not material.scope.narrowed:
         return words("file.title_all")
     rows = subjects(material)

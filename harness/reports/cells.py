@@ -34,10 +34,16 @@ def decimals(value: float, kind: str) -> int:
         return 4
     if kind == "points":
         return 1
+    if kind == "level":
+        return 0
+    if kind == "times":
+        return 0 if value >= 10 else 1
     if kind == "scale":
         return 2
     if kind == "percent":
         return 1
+    if kind == "share":
+        return 0
     if kind == "integer" or (kind == "figure" and value == round(value)):
         return 0
     return significant_decimals(value)
@@ -52,7 +58,7 @@ def printed(cell: Cell, kind: str) -> str:
     if isinstance(cell, str):
         return cell
     count = decimals(float(cell), kind)
-    if kind == "percent":
+    if kind in ("percent", "share"):
         return minus(f"{cell:.{count}%}")
     if kind == "p" and cell < 0.0001:
         return "<0.0001"

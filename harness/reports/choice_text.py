@@ -129,6 +129,49 @@ def paragraph(say: Translator, sentences: Iterable[str]) -> str:
     return first
 
 
+def decided(say: Translator, wish: Wish, rows: pd.DataFrame) -> list[str]:
+    """The answer in a sentence or two, for a reader who reads no more: the model, its price or a cheaper one, how sure."""
+    known = rows[rows["standing"].eq("known")]
+    phrase = wish_text(say, wish)
+    if known.empty:
+        return [say("choose.none", wish=phrase)]
+    first, cheap = known.iloc[0], best_value(known)
+    out = [say("choose.answer", wish=phrase, model=first["model"])]
+    priced = first["price"] == first["price"]
+    out.append(
+        _price(say, "choose.price", first, ratio=f"{wish.input_per_output:.3g}") if priced else say("choose.no_price")
+    )
+    if cheap is not None and cheap["product_id"] != first["product_id"]:
+        out.append(_price(say, "choose.cheapest", cheap, model=cheap["model"]))
+    others = int(known["within_leader"].sum()) - 1
+    key = "decide.answer_open" if others > 0 else "decide.answer_firm"
+    out.append(
+        say(
+            key,
+            n=others,
+            share=percent(first["suitability"]),
+            low=f"{100 * float(first['low']):.0f}",
+            high=percent(first["high"]),
+            evidence=int(first["evidence"]),
+            tests=int(first["tests"]),
+        )
+    )
+    return out
+
+
+def more(say: Translator, wish: Wish, rows: pd.DataFrame) -> list[str]:
+    """What stands behind ``decided``: the tests that are reported, those in the language, the models level with the first."""
+    known, general = (rows[rows["standing"].eq(s)] for s in ("known", "general"))
+    if known.empty:
+        best = general[general["points"].notna()]
+        return [say("choose.general_first", models=_names(say, best["model"]))] if len(best) else []
+    level = known[known["within_leader"]].iloc[1:]
+    ahead = general[general["points"].astype(float).gt(known.iloc[0]["points"])]
+    out = [say("choose.level", models=_names(say, level["model"]))] if len(level) else []
+    out += [say("choose.ahead", models=_names(say, ahead["model"]))] if len(ahead) else []
+    return [*out, task_note(say, wish)]
+
+
 def chart_title(say: Translator, known: pd.DataFrame) -> str:
     """Who suits the task best of the known rows, and how many cannot be told from it."""
     first, others = known.iloc[0], int(known["within_leader"].sum()) - 1

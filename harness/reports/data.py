@@ -5,13 +5,20 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from harness.reports.selection import Choices, Scope, resolve
+from harness.reports.selection import Choices, Scope, narrowed_to, resolve
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from harness.analysis.scale.fit import ScaleFit
+    from harness.market.alike.boards import Board
+    from harness.market.alike.findings import Findings
+    from harness.market.choice.wish import Wish
+    from harness.market.prices.price_history import PriceHistory
     from harness.store.reader import Reader
+
+SHORTLIST = 6
+"""Foremost models of an answer that the report goes on about: as many as it names."""
 
 
 class Material:
@@ -22,10 +29,14 @@ class Material:
         self.choices = choices
         self.commit = commit  # the catalog folder's; empty without Git
         self._reader = reader
+        self._frames: dict[tuple[str, str], pd.DataFrame] = {}
 
     def frame(self, name: str, /, **values: Any) -> pd.DataFrame:
-        """Rows of a named query."""
-        return self._reader.frame(name, **values)
+        """Rows of a named query, asked for once: whoever changes the columns of a frame changes its own copy."""
+        key = (name, repr(sorted(values.items())))
+        if key not in self._frames:
+            self._frames[key] = self._reader.frame(name, **values)
+        return self._frames[key].copy(deep=False)
 
     @cached_property
     def vendors(self) -> pd.DataFrame:
@@ -46,8 +57,47 @@ class Material:
 
     @cached_property
     def scope(self) -> Scope:
-        """Whom the report is about."""
-        return resolve(self.choices, self.vendors, self.models, self.leading, self.frame("vendor_names"))
+        """Whom the report is about; with a wish alone, the models that are foremost in its answer."""
+        found = resolve(self.choices, self.vendors, self.models, self.leading, self.frame("vendor_names"))
+        return (
+            found
+            if self.choices.wish is None or found.narrowed
+            else narrowed_to(found, self.shortlist, self.models, self.leading)
+        )
+
+    @cached_property
+    def wish(self) -> Wish | None:
+        """What is asked of a model, with the conditions that its task makes."""
+        return None if self.choices.wish is None else self.choices.wish.checked()
+
+    @cached_property
+    def chosen(self) -> pd.DataFrame:
+        """The answer to the wish (``market.choice.choose``); no row without one."""
+        import pandas as pd
+
+        from harness.market.choice.choose import COLUMNS, choose
+
+        return pd.DataFrame(columns=COLUMNS) if self.wish is None else choose(self, self.fit, self.wish)
+
+    @cached_property
+    def shortlist(self) -> tuple[str, ...]:
+        """Ids of the foremost models of the answer: those known for the task, else those with most general points."""
+        known = self.chosen[self.chosen["standing"].eq("known")]
+        foremost = known if len(known) else self.chosen[self.chosen["points"].notna()]
+        return tuple(foremost["model_id"].astype(str).head(SHORTLIST))
+
+    def called(self, label: object) -> str:
+        """A run's model for a reader: the catalog's name where the product has runs of one such name alone, else the run's without
+        its owner."""
+        return self._names.get(str(label)) or str(label).rsplit("/", 1)[-1]
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        runs = self.leading.dropna(subset=["model_id"]).drop_duplicates("label")
+        alone = runs.groupby("model_id")["label"].transform("size").eq(1)
+        names = self.models.set_index("model_id")["name"]
+        known = runs[alone].assign(name=runs["model_id"].map(names)).dropna(subset=["name"])
+        return dict(zip(known["label"].astype(str), known["name"].astype(str), strict=True))
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -86,6 +136,36 @@ class Material:
         from harness.market.scale_board import scale_board
 
         return scale_board(self, self.fit)
+
+    @cached_property
+    def priced(self) -> pd.DataFrame:
+        """Every ranked product with its list price and what a task costs (``market.prices.tradeoff.cost_board``)."""
+        from harness.market.prices.tradeoff import cost_board
+
+        return cost_board(self, self.scale, fit=self.fit)
+
+    @cached_property
+    def story(self) -> PriceHistory | None:
+        """How prices fell (``market.prices.price_history``)."""
+        from harness.market.prices.price_history import price_history
+
+        return price_history(self, self.fit)
+
+    @cached_property
+    def boards(self) -> list[list[Board]]:
+        """Boards of single items, those of one suite together, in the order of the page Homogeneity."""
+        from harness.market.alike.boards import boards, of_suites
+
+        return [suite for suite in of_suites(boards(self)) if suite[0].origin != "reference"]
+
+    @cached_property
+    def alike(self) -> Findings | None:
+        """How alike models err on the first boards whose items are right or wrong, as that page opens; None without a board."""
+        from harness.market.alike.findings import findings
+
+        plain = (suite for suite in self.boards if not any(board.graded for board in suite))
+        suite = next(plain, self.boards[0] if self.boards else None)
+        return None if suite is None else findings(self, suite)
 
     @cached_property
     def inputs(self) -> pd.DataFrame:

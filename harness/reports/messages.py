@@ -48,11 +48,16 @@ class Words(Translator):
             tuple(t for part in parts for t in part.tables),
             tuple(f for part in parts for f in part.figures),
             tuple(sorted({run for part in parts for run in part.runs})),
+            tuple(t for part in parts for t in part.details),
         )
 
     def column(self, key: str, kind: str = "text", unit: str = "", label: str = "") -> Column:
         """A column with its heading."""
         return Column(key, self(f"col.{label or key}"), kind, unit)
+
+    def id(self, key: str, label: str = "") -> Column:
+        """A column of ids for machines: in workbook and archives alone."""
+        return Column(key, self(f"col.{label or key}"), paged=False)
 
     def interval(self, kind: str) -> tuple[Column, Column]:
         """The ends of a 95% interval."""

@@ -102,6 +102,21 @@ def resolve(
     )
 
 
+def narrowed_to(scope: Scope, ids: tuple[str, ...], model: pd.DataFrame, run: pd.DataFrame) -> Scope:
+    """The scope with the models ``ids`` alone; as it is where there is none."""
+    models = model[model["model_id"].isin(ids)]
+    if models.empty:
+        return scope
+    own = run[run["model_id"].isin(ids)]
+    return Scope(
+        tuple(sorted(set(models["vendor_id"].astype(str)))),
+        tuple(models["model_id"].astype(str)),
+        tuple(sorted(set(own["model"].astype(str)))),
+        narrowed=True,
+        by_model=True,
+    )
+
+
 def _vendor(name: str, vendor_names: pd.DataFrame, problems: list[str]) -> str:
     """The id of the vendor that ``name`` means."""
     try:

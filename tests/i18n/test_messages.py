@@ -54,12 +54,17 @@ FAMILIES = (
     "effort.",
     "tier.",
     "provider_kind.",
+    "gap.",
 )
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # The same in both languages: abbreviations and units.
 SAME = {
     "value.at",
     "own.terms_serverless",
+    "decide.model_of",
+    "first.alike_market",
+    "sure.lacks",
+    "sure.vendor_and_model",
     "buyer.plus",
     "evidence.name_fact",
     "evidence.name_relation",

@@ -73,10 +73,10 @@ def test_pages_print_the_digits_that_show_prints(files: dict[str, Path], shown: 
         for end in ("score", "low", "high"):
             origin = (
                 "imported"
-                if f"capability / results_imported / {run_id} · {task} · {metric} · none / {end}" in found
+                if f"tables / results_imported / {run_id} · {task} · {metric} · none / {end}" in found
                 else "measured"
             )
-            key = f"capability / results_{origin} / {run_id} · {task} · {metric} · none / {end}"
+            key = f"tables / results_{origin} / {run_id} · {task} · {metric} · none / {end}"
             assert found[key] == f"{row[end]:.4f}", key
 
 
@@ -90,7 +90,7 @@ def test_markdown_prints_the_digits_that_show_prints(files: dict[str, Path], sho
 
 
 def test_workbook_holds_the_numbers_of_show_as_numbers(files: dict[str, Path], shown: Scores) -> None:
-    sheet = openpyxl.load_workbook(files["xlsx"])["Capability"]
+    sheet = openpyxl.load_workbook(files["xlsx"])["Full tables"]
     rows = [r for r in sheet.iter_rows() if any(c.value in {k[0] for k in shown} for c in r)]
     held = {}
     for row in rows:
@@ -111,8 +111,8 @@ def test_bundles_hold_the_numbers_of_show(form: str, files: dict[str, Path], sho
     with zipfile.ZipFile(files[form]) as held:
         assert {"dictionary.csv", "report.json", "sentences.csv"} <= set(held.namelist())
         read = pd.read_csv if form == "csv" else pd.read_parquet
-        frames = [read(io.BytesIO(held.read(f"capability_results_{o}.{form}"))) for o in ("measured", "imported")
-                  if f"capability_results_{o}.{form}" in held.namelist()]  # fmt: skip
+        frames = [read(io.BytesIO(held.read(f"tables_results_{o}.{form}"))) for o in ("measured", "imported")
+                  if f"tables_results_{o}.{form}" in held.namelist()]  # fmt: skip
         words = pd.read_csv(io.BytesIO(held.read("dictionary.csv")))
     rows = pd.concat(frames).set_index(["run_id", "task", "metric"])
     for key, row in shown.items():
@@ -131,10 +131,11 @@ def test_html_asks_nobody_for_anything(files: dict[str, Path]) -> None:
 
 def test_workbook_has_charts_frozen_heads_a_read_me_and_no_formula(files: dict[str, Path]) -> None:
     book = openpyxl.load_workbook(files["xlsx"])
-    assert book.sheetnames[0] == "Read me"
+    assert book.sheetnames[0] == "The decision"
+    assert "Read me" in book.sheetnames
     assert book.properties.created.date() == dt.date(2026, 7, 2)
     assert sum(len(s._charts) for s in book.worksheets) >= 5
-    for sheet in book.worksheets[1:-2]:
+    for sheet in book.worksheets[1:-3]:
         assert sheet.freeze_panes is not None, sheet.title
         assert not [c for row in sheet.iter_rows() for c in row if c.data_type == "f"]
     assert book.worksheets[-1].sheet_state == "veryHidden"

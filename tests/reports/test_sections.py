@@ -6,8 +6,6 @@ import datetime as dt
 import re
 import shutil
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import duckdb
 import pandas as pd
@@ -15,13 +13,13 @@ import pytest
 
 from harness.errors import BadInput, MissingData
 from harness.i18n.translator import messages
-from harness.market import headlines
 from harness.reports.build import build, section_builders
+from harness.reports.data import Material
 from harness.reports.document import Report
 from harness.reports.messages import Words
-from harness.reports.sections import memo_sentences
-from harness.reports.sections.memo_sentences import amount, which
+from harness.reports.sections.memo_sentences import amount
 from harness.reports.selection import Choices
+from harness.reports.summary import decision
 from harness.store.reader import Reader
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -36,15 +34,43 @@ def told(report: Report, section: str) -> str:
     return " ".join(s.text for part in report.sections if part.key == section for s in part.sentences)
 
 
-def test_memo_answers_on_which_who_cost_and_how_sure(report: Report) -> None:
-    memo = told(report, "memo")
-    for part in ("is the most capable", "Aurora Systems: big tech", "costs least", "stand behind this report"):
-        assert part in memo
-    asked = [s.question for s in report.sections[0].sentences if s.question]
-    assert asked[0].startswith("Should we build on ")
-    assert asked[1:] == ["Who is behind them?", "What would it cost?", "How sure are we?"]
-    assert [t.key for t in report.sections[0].tables] == ["memo"]
-    assert len(report.sections[0].tables[0].rows) == 4
+def test_the_first_pages_decide_and_say_how_sure_and_what_is_not_known(report: Report) -> None:
+    first = report.sections[0]
+    assert first.kind == "summary"
+    topics = [s.topic for s in first.sentences]
+    assert [t for i, t in enumerate(topics) if i == 0 or topics[i - 1] != t] == ["decision", "why", "sure", "unknown"]
+    assert [s.question for s in first.sentences if s.question] == [
+        "Who is behind them?",
+        "How sure are we?",
+        "What is not known?",
+    ]
+    assert 2 <= len(first.figures) <= 4
+    assert all(figure.narrow for figure in first.figures)
+    assert [t.key for t in first.tables] == ["memo", "dates"]
+    assert len(first.tables[0].rows) == 4
+
+
+def test_the_decision_is_that_of_the_scale(report: Report, reader: Reader) -> None:
+    """The two best of the table, and no build where the interval of their difference holds 0."""
+    rows = report.sections[0].tables[0].rows
+    keys = [c.key for c in report.sections[0].tables[0].columns]
+    best = [row[keys.index("model")] for row in rows][:2]
+    said = report.sections[0].sentences[0]
+    assert all(str(model) in said.text for model in best)
+    numbers = dict(said.numbers)
+    gap = float(rows[0][keys.index("score")]) - float(rows[1][keys.index("score")])  # type: ignore[arg-type]
+    assert numbers["gap"] == pytest.approx(gap)
+    assert numbers["low"] < numbers["gap"] < numbers["high"]
+    assert said.text.startswith("Build on" if numbers["low"] > 0 else "Capability does not decide")
+
+
+def test_no_run_id_stands_outside_the_appendix(report: Report, reader: Reader) -> None:
+    runs = set(reader.frame("runs")["run_id"])
+    for section in report.sections:
+        cells = {str(v) for t in section.tables for row in t.rows for v in row}
+        assert bool(cells & runs) == (section.key in ("tables", "evidence")), section.key
+    parts = [section.kind for section in report.sections]
+    assert parts == sorted(parts, key=["summary", "section", "appendix"].index)
 
 
 def test_memo_counts_runs_as_the_database_does(report: Report, reader: Reader) -> None:
@@ -69,7 +95,8 @@ def test_differences_are_those_of_the_items(report: Report, reader: Reader) -> N
     outcome = reader.sql(
         "SELECT r.model, o.item, o.value FROM outcome o JOIN run r USING (run_id) WHERE o.task = 'topic_en'"
     )
-    wide = outcome.pivot_table(index="item", columns="model", values="value")
+    called = Material(reader, Choices()).called
+    wide = outcome.assign(model=outcome["model"].map(called)).pivot_table(index="item", columns="model", values="value")
     gap = wide[row["model_a"]] - wide[row["model_b"]]
     assert row["difference"] == pytest.approx(gap.mean())
     assert row["low"] < row["difference"] < row["high"]
@@ -82,7 +109,7 @@ def test_a_worse_loss_counts_against_a_model(report: Report, reader: Reader) -> 
     keys = [c.key for c in table.columns]
     rows = [dict(zip(keys, r, strict=True)) for r in table.rows if r[keys.index("task")] == "wiki_bits"]
     scores = reader.sql("SELECT r.model, s.score FROM result s JOIN run r USING (run_id) WHERE s.task = 'wiki_bits'")
-    loss = dict(zip(scores["model"], scores["score"], strict=True))
+    loss = dict(zip(scores["model"].map(Material(reader, Choices()).called), scores["score"], strict=True))
     assert len(rows) > 2
     for row in rows:
         assert row["difference"] == pytest.approx(loss[row["model_b"]] - loss[row["model_a"]], abs=0.03)
@@ -120,7 +147,7 @@ def test_nothing_chosen_means_the_whole_market(reader: Reader) -> None:
     report = made(reader, Choices())
     assert report.title == "The market of language models"
     assert "covers all 12 vendors" in told(report, "memo")
-    assert len(report.sections[0].tables[0].rows) == 10
+    assert report.sections[0].tables[0].shown == 8
 
 
 def test_a_vendor_without_runs_says_so(reader: Reader) -> None:
@@ -139,7 +166,7 @@ def test_an_empty_database_says_how_to_fill_it(tmp_path: Path) -> None:
 def test_reference_models_enter_only_when_asked_for(reader: Reader) -> None:
     assert not [t for s in made(reader, Choices()).sections for t in s.tables if t.key == "results_reference"]
     asked = made(reader, Choices(models=("reference/calibration-0.1m",)))
-    assert [t.key for t in asked.sections[1].tables if t.key.startswith("results")] == ["results_reference"]
+    assert [t.key for s in asked.sections for t in s.tables if t.key.startswith("results")] == ["results_reference"]
 
 
 def test_sixty_vendors_work(database: Path, tmp_path: Path) -> None:
@@ -213,26 +240,21 @@ def test_money_is_said_as_people_say_it(language: str, value: float, said: str) 
     assert amount(Words(language), value, "USD") == said
 
 
-def test_the_memo_names_the_cheapest_that_cannot_be_told_from_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
-    # differences as of independent scores: a stand-in for those on a fitted scale
-    monkeypatch.setattr(memo_sentences, "ahead", lambda fit, rows: headlines.ahead(rows))
-    material: Any = SimpleNamespace(fit=object())
-    rows = pd.DataFrame({
-        "model": ["Best", "Near", "Far"], "vendor_en": ["A", "B", "C"], "vendor_zh": None, "open_weights": [False, True, True],
-        "score": [2.0, 1.9, 0.5], "stderr": [0.2, 0.2, 0.1], "low": [1.6, 1.5, 0.3], "high": [2.4, 2.3, 0.7],
-        "price": [5.0, 0.5, 0.01],
-    })  # fmt: skip
-    told = [s.text for s in which(material, rows, Words("en"))]
-    assert "its lead over Near (B), 0.1 points (-0.5 to 0.7), is no more than chance explains" in told[1]
-    assert told[2].startswith(
-        "Of the 2 within the margin of error of the best, Near is the cheapest, at $0.500 per million"
-    )
-    unknown = rows.assign(open_weights=pd.array([False, pd.NA, True], dtype="boolean"))
-    picks = [which(material, frame, Words("en"))[2].text for frame in (rows, unknown)]
-    assert ["its weights are open" in pick for pick in picks] == [True, False]
-    clear = [s.text for s in which(material, rows.drop(index=1).reset_index(drop=True), Words("en"))]
-    assert "build on Best: it is 1.5 points ahead of Far (C), 1.1 to 1.9" in clear[1]
-    assert len(clear) == 2
+def priced(*prices: float, tasks: tuple[float, float] = (float("nan"), float("nan"))) -> pd.DataFrame:
+    return pd.DataFrame({"model_id": ["a", "b"], "model": ["Best", "Near"], "price": prices, "task_cost": tasks})
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [(priced(5.0, 0.5), "Near is the cheaper choice: $0.500 per million tokens, while Best costs $5.00, 10 times"),
+     (priced(0.5, 5.0), "Best is also the cheapest"), (priced(5.0, 5.1), "Price does not part them"),
+     (priced(5.0, float("nan")), "Best costs $5.00 per million tokens; of Near no list price is known."),
+     (priced(float("nan"), float("nan")), "No current list price is known"),
+     (priced(5.0, 0.5, tasks=(3.0, 0.1)), "a task costs $0.100, with Best $3.00, 30 times as much")],
+)  # fmt: skip
+def test_the_price_of_the_first_is_held_against_the_cheapest(rows: pd.DataFrame, told: str) -> None:
+    (sentence,) = decision._prices(Words("en"), rows)
+    assert told in sentence.text
 
 
 def test_sources_that_were_not_opened_are_told(database: Path, tmp_path: Path) -> None:

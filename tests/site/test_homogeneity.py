@@ -15,7 +15,7 @@ import pytest
 from harness.i18n.translator import Translator
 from harness.market.alike.boards import boards, of_suites
 from harness.market.alike.findings import Findings, findings
-from harness.site.likeness.answer import sentence
+from harness.reports.likeness_text import sentence
 from harness.site.likeness.shown import gap_sentence
 from harness.site.server import view, warm
 from harness.site.widgets import item_boards
@@ -123,7 +123,7 @@ def test_homogenising_is_said_only_where_the_interval_says_it(
     seen: view.View, found: Findings, per_year: float, half: float, words: str, not_said: str
 ) -> None:
     dated = found.models.assign(released=pd.to_datetime(["2024-05-01", None, "2025-01-01", "2025-06-01"]))
-    text = sentence(seen, replace(_trend(found, per_year, half), models=dated))
+    text = sentence(seen.say, replace(_trend(found, per_year, half), models=dated))
     assert words in text and not_said not in text
 
 
@@ -148,7 +148,7 @@ def test_each_clause_follows_its_figures(
 ) -> None:  # fmt: skip
     many = pd.concat([found.models] * 2).assign(vendor_id=["a", "b"] * 4)
     groups = [_groups("both_wrong", "between", *wrong, *wrong[1:]), _groups("residual", "within − between", *gap)]
-    text = sentence(seen, replace(found, models=many, groups=pd.DataFrame(groups), first_share=first))
+    text = sentence(seen.say, replace(found, models=many, groups=pd.DataFrame(groups), first_share=first))
     assert all(part in text for part in words), text
 
 

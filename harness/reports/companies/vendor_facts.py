@@ -141,10 +141,9 @@ def behind(material: Material, words: Words, vendors: list[str], names: dict[str
         words.column("unit"), words.column("stated"), words.column("score", "scale", label="standing"),
         words.column("as_of", "date"), words.column("source"),
     )  # fmt: skip
-    identity = ("vendor", "dimension_name", "input_name")
-    return Part(
-        (table(rows, "inputs", words("place.inputs"), columns, identity, shown=100, note=words("place.inputs_note")),)
-    )
+    identity = ("vendor", "dimension_name", "input_name", "as_of", "unit")
+    inputs = table(rows, "inputs", words("place.inputs"), columns, identity, shown=60, note=words("place.inputs_note"))
+    return Part(details=(inputs,))
 
 
 def in_words(material: Material, words: Words, vendors: list[str], names: dict[str, str]) -> Part:

@@ -81,6 +81,21 @@ def _one(words: Words, vendor: str, own: dict[Any, dict[str, Any]], of: int) -> 
     return words.sentence("place.ranked", numbers, vendor=vendor, **ends)
 
 
+def short_sentence(material: Material, words: Words, vendors: list[str], names: dict[str, str]) -> str:
+    """A chart's title: who leads which dimensions; of one vendor, on which it ranks best and worst."""
+    if len(vendors) > 1:
+        return place_sentences(material, words, vendors, names)[0].text
+    rows = material.dimensions[material.dimensions["vendor_id"].isin(vendors)]
+    placed = rows[rows["placed"].astype(bool) & rows["dimension"].isin(DIMENSIONS)].sort_values("rank", kind="stable")
+    if placed.empty:
+        return words("place.unranked")
+    best, worst = placed.iloc[0], placed.iloc[-1]
+    numbers = {"best_rank": (int(best["rank"]), INTEGER), "worst_rank": (int(worst["rank"]), INTEGER)}
+    ends = {"best": words(f"col.dim_{best['dimension']}"), "worst": words(f"col.dim_{worst['dimension']}")}
+    key = "first.dimension" if len(placed) == 1 else "first.dimensions"
+    return words.sentence(key, numbers, vendor=names[vendors[0]], **ends).text
+
+
 def on_dimensions(material: Material, words: Words, vendors: list[str], names: dict[str, str]) -> Table:
     """A row a dimension and one over all, a column a vendor: its rank with the 90% interval, among how many placed."""
     import pandas as pd

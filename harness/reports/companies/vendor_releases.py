@@ -27,10 +27,10 @@ def releases(material: Material, words: Words, vendors: list[str], names: dict[s
         words.column("released", "date"), words.column("vendor"), words.column("name", label="model"),
         words.column("score", "points", label="capability"), *words.interval("points"),
         words.column("input_per_mtok", "money", "USD"), words.column("output_per_mtok", "money", "USD"),
-        words.column("seller"), words.column("priced", "date", label="price_as_of"), words.column("source"),
+        words.column("seller"), words.column("priced", "date", label="price_as_of"), words.id("source"),
     )  # fmt: skip
     last = str(every["released"].max())[:10]
-    year = table(rows, "releases", words("place.releases"), columns, ("vendor", "name", "released"), shown=40,
+    year = table(rows, "releases", words("place.releases"), columns, ("vendor", "name", "released"), shown=16,
                  note=words("place.releases_note", day=last))  # fmt: skip
     return Part((year,), sentences=tuple(sentences))
 

@@ -52,8 +52,11 @@ def plotly_chart(figure: Figure, words: Words) -> Chart:
 
 def svg_document(figure: Figure, words: Words) -> str:
     """The figure as one SVG document."""
-    height, elements = kind_of(figure).svg(figure, legend(words))
-    return svg.document(figure.title, height, elements)
+    names = legend(words)
+    if figure.marks is not None:
+        names |= dict(zip(("significant", "not_significant"), figure.marks, strict=True))
+    height, elements = kind_of(figure).svg(figure, names)
+    return svg.document(figure.title, svg.width_of(figure), height, elements)
 
 
 def legend(words: Words) -> dict[str, str]:

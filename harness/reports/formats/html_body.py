@@ -45,12 +45,12 @@ Places = tuple[int, int | None]
 
 
 def joined(columns: tuple[Column, ...]) -> list[Places]:
-    """Positions of the columns as pages show them: a pair of ends is one column."""
+    """Positions of the columns that pages show: a pair of ends is one column, ids for machines are none."""
     keys = [c.key for c in columns]
     out: list[Places] = []
     skip = -1
     for i, key in enumerate(keys):
-        if i == skip:
+        if i == skip or not columns[i].paged:
             continue
         other = PAIRS.get(key)
         if other and i + 1 < len(keys) and keys[i + 1] == other[0] and columns[i].label == columns[i].label:
@@ -193,6 +193,6 @@ def page(
         for s in report.sections
     ]
     return _templates().get_template(template).render(
-        report=report, sections=sections, contents=words("file.contents"), marked=marked,
+        report=report, sections=sections, contents=words("file.contents"), appendix=words("file.appendix"), marked=marked,
         language=words("language.tag"), **parts(),
     )  # fmt: skip

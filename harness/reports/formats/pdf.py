@@ -20,6 +20,7 @@ from harness.reports.formats.embedded_data import FORMAT, LARGEST, Carried, as_i
 from harness.reports.formats.html_body import Drawing, page
 from harness.reports.messages import Words
 
+PLAIN = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": "&quot;", "\u201d": "&quot;"})
 FONTS = Path(__file__).parents[1] / "fonts"
 
 
@@ -42,6 +43,8 @@ def pdf(report: Report, words: Words) -> bytes:
         return Drawing(Markup(svg_document(figure, words)))  # nosec B704  # every text in it is escaped there
 
     document = page("pages.html.j2", report, words, draw, marked=False)
+    if report.language == "en":  # the embedded font draws these as wide as a Chinese sign
+        document = document.translate(PLAIN)
     moment = dt.datetime.combine(report.day, dt.time(), dt.UTC)
     numbers = Attachment(
         string=as_inline_json(embedded(report, full=False)),

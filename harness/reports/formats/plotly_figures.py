@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.charts.labels import MOST
 from harness.reports.document import Figure
 from harness.reports.messages import Words
 
@@ -18,7 +19,7 @@ def dots(figure: Figure, words: Words) -> Chart:
     from harness.charts.dots import ranking
 
     rows = _frame(figure).rename(columns={"label": "model", "value": "score", "group": "segment"}).assign(ranks="")
-    return ranking(rows, unit=figure.unit, origin=figure.origin, **_texts(figure))
+    return ranking(rows, unit=figure.unit, origin=figure.origin, chosen=figure.about or None, **_texts(figure))
 
 
 def differences(figure: Figure, words: Words) -> Chart:
@@ -26,7 +27,7 @@ def differences(figure: Figure, words: Words) -> Chart:
     from harness.charts.dots import differences as chart
 
     rows = _frame(figure).rename(columns={"value": "difference", "mark": "significant"})
-    return chart(rows, words, unit=figure.unit, **_texts(figure))
+    return chart(rows, words, unit=figure.unit, labels=figure.marks, **_texts(figure))
 
 
 def profile(figure: Figure, words: Words) -> Chart:
@@ -45,7 +46,8 @@ def scatter(figure: Figure, words: Words) -> Chart:
     names = {"value": "x", "group": "segment", "mark": "on_frontier"}
     rows = _frame(figure).rename(columns=names).drop(columns=["low", "high"])
     return points(rows, words, x_unit=figure.unit, y_unit=figure.unit_y, log_x=True, origin=figure.origin,
-                  frontier=True, **_texts(figure))  # fmt: skip
+                  frontier=True, labels=12 if figure.narrow else MOST, width=400 if figure.narrow else 640,
+                  height=380 if figure.narrow else 460, **_texts(figure))  # fmt: skip
 
 
 def heat(figure: Figure, words: Words) -> Chart:

@@ -16,6 +16,8 @@ from harness.charts.vendor_colours import marks
 from harness.reports.document import Figure, Point
 
 WIDTH = 760.0
+NARROW = 400.0
+"""Pixels of a drawing for half a page's width: its letters are then as large on paper as those of a whole one."""
 ROW = 22.0
 INK, LINE = "#1B2430", "#D5DAE1"
 SIZE = 11.0
@@ -28,13 +30,20 @@ BEFORE, BEYOND = 0.75, 1.35
 side keeps marks off the frame."""
 WIDE_LETTER = 0.62 * SIZE
 """Pixels of a letter in a heat map's head, where no name may reach its neighbour: a tenth more than the average."""
+NAMED_NARROW = 10
+"""Points of a narrow scatter that are named: the first, in order of importance (MOST in a wide one)."""
 FONT = "Landscape Text, Noto Sans SC, Noto Sans CJK SC, Microsoft YaHei, PingFang SC, Segoe UI, Arial, sans-serif"
 
 
-def document(title: str, height: float, elements: Iterable[str]) -> str:
-    """One SVG document of the elements, ``WIDTH`` by ``height`` pixels."""
+def width_of(figure: Figure) -> float:
+    """Pixels that a figure's drawing is wide."""
+    return NARROW if figure.narrow else WIDTH
+
+
+def document(title: str, width: float, height: float, elements: Iterable[str]) -> str:
+    """One SVG document of the elements, ``width`` by ``height`` pixels."""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:g}" width="{WIDTH:g}" height="{height:g}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" '
         f'font-family="{FONT}" font-size="{SIZE:g}" fill="{INK}" role="img">'
         f"<title>{escape(title)}</title>{''.join(elements)}</svg>"
     )
@@ -103,16 +112,32 @@ def _wide(text: str) -> float:
 
 
 def _axis(
-    steps: Sequence[float], at: Sequence[float], top: float, bottom: float, unit: str, *, sign: bool = False
+    steps: Sequence[float],
+    at: Sequence[float],
+    top: float,
+    bottom: float,
+    unit: str,
+    *,
+    sign: bool = False,
+    width: float = WIDTH,
 ) -> list[str]:
+    """Grid lines with their numbers, every other one where they would meet, and the unit below, in the middle or ended at the
+    drawing's right edge."""
     out = []
-    for value, x in zip(steps, at, strict=True):
-        out += [
-            _line(x, top, x, bottom),
-            _say(x, bottom + 15, minus(f"{value:+,g}" if sign and value else f"{value:,.6g}"), "middle"),
-        ]
-    out.append(_say((at[0] + at[-1]) / 2, bottom + 33, unit, "middle"))
+    widest = max((_wide(_number(v, sign)) for v in steps), default=0.0)
+    apart = min((b - a for a, b in zip(at, at[1:], strict=False)), default=width)
+    every = 1 if widest + 6 <= apart else 2
+    for index, (value, x) in enumerate(zip(steps, at, strict=True)):
+        out.append(_line(x, top, x, bottom))
+        if index % every == 0:
+            out.append(_say(x, bottom + 15, _number(value, sign), "middle"))
+    middle, half = (at[0] + at[-1]) / 2, _wide(unit) / 2
+    out.append(_say(min(middle, width - 4 - half) if 2 * half < width else width / 2, bottom + 33, unit, "middle"))
     return out
+
+
+def _number(value: float, sign: bool) -> str:
+    return minus(f"{value:+,g}" if sign and value else f"{value:,.6g}")
 
 
 def _span(points: Sequence[Point], *, zero: bool) -> list[float]:
@@ -125,25 +150,28 @@ def _span(points: Sequence[Point], *, zero: bool) -> list[float]:
 def rows(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
     """One row a point, with its interval: leaderboards and differences around zero."""
     points, apart = figure.points, figure.kind == "differences"
-    names = [short(p.label, 56 if apart else 36) for p in points]
-    left = min(max([_wide(n) for n in names], default=40) + 18, WIDTH * LABELS)
-    groups = _groups(points, legend, apart)
+    width = width_of(figure)
+    names = [short(p.label, _letters(width * LABELS - 18, 56 if apart else 36)) for p in points]
+    left = min(max([_wide(n) for n in names], default=40) + 18, width * LABELS)
+    groups = _groups(_loud(figure), legend, apart)
     groups = groups if len(groups) > 1 else []
     top, steps = 26.0 if groups else 8.0, _span(points, zero=apart)
     bottom = top + ROW * max(len(points), 1)
 
     def x(value: float) -> float:
-        return left + (WIDTH - left - 20) * (value - steps[0]) / (steps[-1] - steps[0])
+        return left + (width - left - 20) * (value - steps[0]) / (steps[-1] - steps[0])
 
-    body = _axis(steps, [x(s) for s in steps], top, bottom, figure.unit, sign=apart)
+    body = _axis(steps, [x(s) for s in steps], top, bottom, figure.unit, sign=apart, width=width)
     if apart:
         body.append(_line(x(0), top, x(0), bottom, GREY, 1.4))
+    about = figure.about
     for index, (name, point) in enumerate(zip(names, points, strict=True)):
-        y, mark = top + ROW * (index + 0.5), _mark_of(point, apart)
+        y, mark = top + ROW * (index + 0.5), _mark_of(point, apart, faint=bool(about) and point.label not in about)
         hollow = not point.mark if apart else figure.origin != "measured"
         if math.isfinite(point.low) and math.isfinite(point.high):
             body.append(_line(x(point.low), y, x(point.high), y, mark.colour, 2, ' opacity="0.6"'))
-        body += [_say(left - 10, y + 4, name, "end"), _mark(x(point.value), y, mark, hollow=hollow)]
+        weight = ' font-weight="700"' if point.label in about else ""
+        body += [_say(left - 10, y + 4, name, "end", weight), _mark(x(point.value), y, mark, hollow=hollow)]
     if apart:  # drawn as they stand in the chart: what cannot be told apart is hollow
         body += [*_key(groups[:1], 14), *_key(groups[1:], 14, 42 + _wide(short(groups[0][0], 30)), hollow=True)]
     else:
@@ -151,8 +179,20 @@ def rows(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
     return bottom + 42, body
 
 
-def _mark_of(point: Point, apart: bool) -> Mark:
-    return series(0 if point.mark else 5) if apart else segment(point.group)
+def _loud(figure: Figure) -> Sequence[Point]:
+    """The points that the figure is about."""
+    about = figure.about
+    return [p for p in figure.points if not about or p.label in about]
+
+
+def _mark_of(point: Point, apart: bool, *, faint: bool) -> Mark:
+    mark = series(0 if point.mark else 5) if apart else segment(point.group) if point.group else series(0)
+    return Mark(GREY, mark.symbol) if faint else mark
+
+
+def _letters(room: float, most: int) -> int:
+    """How many letters of a label fit into so many pixels, at most ``most``."""
+    return min(most, int(room / LETTER))
 
 
 def _groups(points: Sequence[Point], legend: dict[str, str], apart: bool) -> list[tuple[str, Mark]]:
@@ -166,39 +206,41 @@ def profile(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
     rows = list(dict.fromkeys(p.row for p in figure.points))
     whose = {p.label: p.group for p in figure.points}
     things, own = list(whose), marks(list(whose.values()))
+    width = width_of(figure)
     left = max(_wide(r) for r in rows) + 20
-    tall = 6.0 + 8.5 * len(things)
+    tall = (14.0 if figure.narrow else 6.0) + 8.5 * len(things)
+    gap = (tall - 8.5 * len(things)) / 2
     steps = _span(figure.points, zero=True)
-    lines = _wrapped(list(zip(things, own, strict=True)))
+    lines = _wrapped(list(zip(things, own, strict=True)), width)
     top = 8.0 + 18.0 * len(lines)
     bottom = top + tall * len(rows)
 
     def x(value: float) -> float:
-        return left + (WIDTH - left - 20) * (value - steps[0]) / (steps[-1] - steps[0])
+        return left + (width - left - 20) * (value - steps[0]) / (steps[-1] - steps[0])
 
-    body = _axis(steps, [x(s) for s in steps], top, bottom, figure.unit)
+    body = _axis(steps, [x(s) for s in steps], top, bottom, figure.unit, width=width)
     for index, row in enumerate(rows):
         body += [
             _say(left - 10, top + tall * (index + 0.5) + 4, row, "end"),
-            _line(left, top + tall * index, WIDTH - 20, top + tall * index),
+            _line(left, top + tall * index, width - 20, top + tall * index),
         ]
     for point in figure.points:
         place = things.index(point.label)
-        y = top + tall * rows.index(point.row) + 7.25 + 8.5 * place
+        y = top + tall * rows.index(point.row) + gap + 4.25 + 8.5 * place
         body.append(_mark(x(point.value), y, own[place]))
     for index, line in enumerate(lines):
         body += _key(line, 14 + 18 * index)
     return bottom + 42, body
 
 
-def _wrapped(names: Sequence[tuple[str, Mark]]) -> list[list[tuple[str, Mark]]]:
+def _wrapped(names: Sequence[tuple[str, Mark]], width: float) -> list[list[tuple[str, Mark]]]:
     lines: list[list[tuple[str, Mark]]] = [[]]
-    room = WIDTH - 20
+    room = width - 20
     for name, mark in names:
         wide = 34 + _wide(short(name, 30))
         if lines[-1] and wide > room:
             lines.append([])
-            room = WIDTH - 20
+            room = width - 20
         lines[-1].append((name, mark))
         room -= wide
     return lines
@@ -207,7 +249,8 @@ def _wrapped(names: Sequence[tuple[str, Mark]]) -> list[list[tuple[str, Mark]]]:
 def scatter(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
     """Capability against price, the price logarithmic; the first MOST are named, the frontier is joined."""
     points = [p for p in figure.points if p.value > 0]
-    left, top, height, right = 58.0, 26.0, 380.0, WIDTH - 24
+    width, about = width_of(figure), figure.about
+    left, top, height, right = 58.0, 26.0, 222.0 if figure.narrow else 380.0, width - 24
     bottom = top + height
     values = [p.value for p in points]
     lowest, highest = math.log10(min(values) * BEFORE), math.log10(max(values) * BEYOND)
@@ -223,7 +266,7 @@ def scatter(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
         return bottom - height * (value - steps[0]) / (steps[-1] - steps[0])
 
     marks = [t for t in log_steps(min(values), max(values)) if left <= x(t) <= right] or [min(values)]
-    body = _axis(marks, [x(t) for t in marks], top, bottom, figure.unit)
+    body = _axis(marks, [x(t) for t in marks], top, bottom, figure.unit, width=width)
     for step in steps:
         body += [_line(left, y(step), right, y(step)), _say(left - 8, y(step) + 4, minus(f"{step:,.6g}"), "end")]
     turned = f' transform="rotate(-90 14 {_n((top + bottom) / 2)})"'
@@ -235,28 +278,33 @@ def scatter(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
             _line(x(a.value), y(a.y), x(b.value), y(a.y), GREY, 1.2, dash),
             _line(x(b.value), y(a.y), x(b.value), y(b.y), GREY, 1.2, dash),
         ]
-    names = [short(p.label, 26) if i < MOST else "" for i, p in enumerate(points)]
+    named = NAMED_NARROW if figure.narrow else MOST
+    names = [short(p.label, 26) if i < named else "" for i, p in enumerate(points)]
     share = [((x(p.value) - left) / (right - left), (y(p.y) - bottom) / -height) for p in points]
     spots = placed([a for a, _ in share], [b for _, b in share], names, width=right - left, height=height)
     for point, (name, side) in zip(points, spots, strict=True):
         mark, px, py = segment(point.group), x(point.value), y(point.y)
-        if math.isfinite(point.y_low) and math.isfinite(point.y_high):
+        loud = not about or point.label in about
+        mark = mark if loud else Mark(GREY, mark.symbol)
+        if loud and math.isfinite(point.y_low) and math.isfinite(point.y_high):
             body.append(_line(px, y(point.y_low), px, y(point.y_high), mark.colour, 1.2, ' opacity="0.5"'))
-        body.append(_mark(px, py, mark, hollow=figure.origin != "measured", size=4))
+        body.append(_mark(px, py, mark, hollow=not about and figure.origin != "measured", size=4))
         if name:
             dx, dy, anchor = {"middle right": (8, 4, "start"), "middle left": (-8, 4, "end"), "top center": (0, -8, "middle"),
                               "bottom center": (0, 16, "middle"), "top right": (8, -8, "start"), "top left": (-8, -8, "end"),
                               "bottom right": (8, 16, "start"), "bottom left": (-8, 16, "end")}[side]  # fmt: skip
-            body.append(_say(px + dx, py + dy, name, anchor, ' font-size="9.5"'))
-    body += _key(_groups(points, legend, False), 14, hollow=figure.origin != "measured")
+            weight = ' font-weight="700"' if point.label in about else ""
+            body.append(_say(px + dx, py + dy, name, anchor, f' font-size="9.5"{weight}'))
+    body += _key(_groups(_loud(figure), legend, False), 14, hollow=not about and figure.origin != "measured")
     return bottom + 42, body
 
 
 def heat(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
     """A table of colours with its values written in."""
     rows, columns = figure.grid
-    left = min(max(_wide(short(r, 34)) for r in rows) + 16, 260.0)
-    wide = (WIDTH - left - 10) / max(len(columns), 1)
+    width = width_of(figure)
+    left = min(max(_wide(short(r, 34)) for r in rows) + 16, width * 0.35)
+    wide = (width - left - 10) / max(len(columns), 1)
     head = [short(c, max(6, int(wide / WIDE_LETTER))) for c in columns]
     tall, top = 26.0, 28.0
     values = _finite(p.value for p in figure.points)

@@ -44,8 +44,8 @@ def xlsx(report: Report, words: Words) -> bytes:
     moment = dt.datetime.combine(report.day, dt.time())
     book.book.set_properties({"title": defused(report.title), "comments": report.subtitle, "created": moment})
     names = _sheet_names(report, words)
-    read_me = book.book.add_worksheet(words("file.read_me")[:31])
     sheets = {s.key: book.book.add_worksheet(names[s.key]) for s in report.sections}
+    read_me = book.book.add_worksheet(words("file.read_me")[:31])
     book.data = book.book.add_worksheet(words("file.chart_data")[:31])
     for sheet in (read_me, *sheets.values()):  # A4 across, one page wide, when printed
         sheet.set_landscape()
@@ -53,7 +53,7 @@ def xlsx(report: Report, words: Words) -> bytes:
         sheet.fit_to_pages(1, 0)
     _read_me(book, read_me, report, names)
     for section in report.sections:
-        _section(book, sheets[section.key], section)
+        _section(book, sheets[section.key], section, report)
     hidden = book.book.add_worksheet("landscape-report")
     hidden.very_hidden()
     text = as_json(embedded(report, full=True))
@@ -78,8 +78,7 @@ def _read_me(book: Book, sheet: Any, report: Report, names: dict[str, str]) -> N
     sheet.write_string(0, 0, defused(report.title), book.title)
     sheet.write_string(1, 0, report.subtitle)
     lines = [("", book.words(f"file.{k}")) for k in ("about", "about_sheets", "about_verify")]
-    lines += [("", ""), *((names[s.key], s.lead) for s in report.sections), ("", "")]
-    lines += [(s.question, s.text) for s in report.sections[0].sentences]
+    lines += [("", ""), *((names[s.key], s.lead) for s in report.sections)]
     for row, (head, line) in enumerate(lines, 3):
         sheet.write_string(row, 0, defused(head), book.head_left)
         sheet.write_string(row, 1, defused(line), book.wrap)
@@ -94,26 +93,36 @@ def _tall(sheet: Any, row: int, texts: Sequence[tuple[str, float]]) -> None:
         sheet.set_row(row, 15 * lines)
 
 
-def _section(book: Book, sheet: Any, section: Section) -> None:
+def _section(book: Book, sheet: Any, section: Section, report: Report) -> None:
     """Tables below each other, so that few rows are frozen; then sentences; charts to the right."""
     most = max((len(t.columns) for t in section.tables), default=1)
     widths = _widths(sheet, section, most)
-    sheet.write_string(0, 0, section.title, book.title)
-    sheet.write_string(1, 0, section.lead)
+    first = section.kind == "summary"
+    sheet.write_string(0, 0, defused(report.title) if first else section.title, book.title)
+    sheet.write_string(1, 0, report.subtitle if first else section.lead)
     row = 2
     sheet.freeze_panes(2, 0)
+    if first:  # the decision before the tables
+        row = _sentences(book, sheet, section, row + 1, widths) + 1
     for index, table in enumerate(section.tables):
-        row = _table(book, sheet, table, row, widths, first=index == 0)
+        row = _table(book, sheet, table, row, widths, first=index == 0 and not first)
+    if not first:
+        _sentences(book, sheet, section, row, widths)
+    top = 1
+    for figure in section.figures:
+        kind_of(figure).xlsx(book, sheet, figure, top, most + 1)
+        top += ROWS
+
+
+def _sentences(book: Book, sheet: Any, section: Section, row: int, widths: Sequence[float]) -> int:
+    """The sentences below each other, each question above its answers; the row after the last."""
     for sentence in section.sentences:
         if sentence.question:
             sheet.write_string(row, 0, defused(sentence.question), book.strong)
             row += 1
         _paragraph(book, sheet, row, sentence.text, widths)
         row += 1
-    top = 1
-    for figure in section.figures:
-        kind_of(figure).xlsx(book, sheet, figure, top, most + 1)
-        top += ROWS
+    return row
 
 
 def _widths(sheet: Any, section: Section, most: int) -> list[float]:
@@ -168,9 +177,9 @@ def read(content: bytes) -> str:
 def problems(content: bytes, carried: Carried, report: Report) -> Iterator[str]:
     """Where the tables and sentences of a workbook are not what it carries."""
     book = _workbook(content)
-    # Between the read-me sheet and those of the charts' data and of the numbers; charts' grids stand right of tables.
-    sheets = book.worksheets[1:-2]
-    values = (v for s, sheet in zip(report.sections, book.worksheets[1:], strict=False) for v in _values(sheet, s))
+    # Before the sheets of the read-me, of the charts' data and of the numbers; charts' grids stand right of tables.
+    sheets = book.worksheets[: len(report.sections)]
+    values = (v for s, sheet in zip(report.sections, sheets, strict=False) for v in _values(sheet, s))
     yield from value_problems(values, carried)
     texts = {str(row[0]) for s in sheets for row in s.iter_rows(max_col=1, values_only=True) if row and row[0]}
     yield from sentence_problems({k: defused(t) for k, t in carried.sentences.items()}, texts)

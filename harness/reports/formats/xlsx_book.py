@@ -72,7 +72,7 @@ def pattern(value: float, kind: str) -> str:
         return "0.00E+00"
     count = decimals(value, kind)
     zeros = f".{'0' * count}" if count else ""
-    if kind == "percent":
+    if kind in ("percent", "share"):
         return f"0{zeros}%"
     if kind == "signed":
         return f"+0{zeros};-0{zeros};0{zeros}"

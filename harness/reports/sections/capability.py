@@ -27,7 +27,7 @@ def capability(material: Material, words: Words) -> Section:
     parts = [_scale(material, words), _index(material, words)]
     parts += [_results(material, words, origin) for origin in ("measured", "imported", "reference")]
     gaps = [words.sentence("cap.no_runs")] if material.runs.empty else []
-    if not any(part.tables for part in parts):
+    if not any(part.tables or part.details for part in parts):
         gaps.append(words.sentence("cap.nothing"))
     return words.section("capability", *parts, Part(sentences=tuple(gaps), runs=tuple(set(material.results["run_id"]))))
 
@@ -58,13 +58,12 @@ def _scale(material: Material, words: Words) -> Part:
     columns = (
         *words.ranks(), words.column("model"), words.column("vendor"), words.column("segment_name"),
         words.column("score", "points", label="capability"), *words.interval("points"),
-        words.column("benchmarks", "integer"), words.column("domains", "integer"), words.column("class", "integer"),
-        words.column("model_id"),
+        words.column("benchmarks", "integer"), words.column("domains", "integer"), words.id("model_id"),
     )  # fmt: skip
     fit = material.fit
     assert fit is not None
     note = words("cap.scale_note", models=len(material.scale), benchmarks=len(fit.benchmarks))
-    ranks = table(rows, "scale", words("cap.scale"), columns, ("model_id",), note=note)
+    ranks = table(rows, "scale", words("cap.scale"), columns, ("model_id",), shown=15, note=note)
     first = headlines.leader(rows)
     ends = {k: (float(first.row[k]), "points") for k in ("score", "low", "high")} | {"n": (first.rivals, "integer")}
     key = "cap.alone" if len(rows) == 1 else "cap.leads" if first.rivals == 0 else "cap.leads_unclear"
@@ -80,6 +79,7 @@ def _index(material: Material, words: Words) -> Part:
     if rows.empty:
         return Part()
     rows = rows.merge(runs[["run_id", "suite", "suite_version", "segment", "kind_of_origin"]], on="run_id")
+    rows = rows.assign(model=rows["model"].map(material.called))
     rows = rows.assign(order=(rows["kind"] != "overall").astype(int)).sort_values(
         ["kind_of_origin", "suite", "suite_version", "order", "kind", "score", "run_id"],
         ascending=[False, True, True, True, True, False, True], ignore_index=True,
@@ -87,7 +87,7 @@ def _index(material: Material, words: Words) -> Part:
     rows = rows.assign(kind_name=[words.known("kind", k) for k in rows["kind"]],
                        origin_name=[words.known("origin", o) for o in rows["kind_of_origin"]])  # fmt: skip
     columns = (
-        words.column("origin_name"), words.column("suite"), words.column("suite_version"), words.column("model"),
+        words.column("origin_name"), words.column("suite"), words.id("suite_version"), words.column("model"),
         words.column("kind_name"), words.column("score", "score", label="index"), *words.interval("score"),
         words.column("tasks", "integer"), words.column("run_id"),
     )  # fmt: skip
@@ -111,7 +111,7 @@ def _index(material: Material, words: Words) -> Part:
             Figure(f"index-{suite}-{version}", "dots", leader.text, words("cap.index_unit"), bars(part.head(DRAWN), words), source,
                    dots(part), origin=str(origin))
         )  # fmt: skip
-    return Part((index,), tuple(figures), tuple(sentences))
+    return Part(figures=tuple(figures), sentences=tuple(sentences), details=(index,))
 
 
 def _results(material: Material, words: Words, origin: str) -> Part:
@@ -128,24 +128,24 @@ def _results(material: Material, words: Words, origin: str) -> Part:
         ignore_index=True,
     )  # fmt: skip
     columns = (
-        words.column("suite"), words.column("suite_version"), words.column("task"), words.column("metric"),
-        words.column("filter"), words.column("model"), words.column("score", "score"), *words.interval("score"),
+        words.column("suite"), words.id("suite_version"), words.column("task"), words.column("metric"),
+        words.id("filter"), words.column("model"), words.column("score", "score"), *words.interval("score"),
         words.column("n", "integer"), words.column("run_id"),
     )  # fmt: skip
     title = words("cap.results", origin=words.known("origin", origin))
     identity = ("run_id", "task", "metric", "filter")
     names = TaskNames(material, words)
-    scores = table(
-        names.named(rows), f"results_{origin}", title, columns, identity, note=words(f"origin.{origin}_means")
-    )
+    named = names.named(rows).assign(model=rows["model"].map(material.called))
+    scores = table(named, f"results_{origin}", title, columns, identity, note=words(f"origin.{origin}_means"))
     first = rows.iloc[0]
     part = rows[(rows["suite"] == first["suite"]) & (rows["suite_version"] == first["suite_version"])]
     part = part[part["task"] == first["task"]].drop_duplicates("model")
+    part = part.assign(model=part["model"].map(material.called))
     if len(part) < 2 or origin == "reference" or math.isnan(float(first["score"])):
-        return Part((scores,))
+        return Part(details=(scores,))
     suite = names.suites()((str(first["suite"]), str(first["suite_version"])))
     title = words("cap.task_title", task=names.task(first["task"]), suite=suite, n=len(part))
     source = f"{words.known('origin', origin)} · {suite}"
     figure = Figure(f"results-{origin}", "dots", title, f"{first['metric']}", bars(part.head(DRAWN), words), source,
                     dots(part), origin=origin)  # fmt: skip
-    return Part((scores,), (figure,))
+    return Part(figures=(figure,), details=(scores,))

@@ -35,7 +35,7 @@ def _new_models(material: Material, words: Words, since: dt.date) -> Part:
     rows = rows.assign(vendor=words.vendor(rows)).sort_values(["released", "model_id"], ascending=[False, True])
     columns = (
         words.column("name", label="model"), words.column("vendor"), words.column("released", "date"),
-        words.column("params_b", "plain"), words.column("licence"), words.column("source_id"), words.column("model_id"),
+        words.column("params_b", "plain"), words.column("licence"), words.id("source_id"), words.id("model_id"),
     )  # fmt: skip
     return Part((table(rows, "new_models", words("moved.new_models"), columns, ("model_id",)),), sentences=(count,))
 
@@ -54,7 +54,7 @@ def _prices(material: Material, words: Words, since: dt.date) -> Part:
         words.column("model"), words.column("provider"), words.column("as_of", "date"),
         words.column("input_before", "money", "USD"), words.column("input_now", "money", "USD"),
         words.column("output_before", "money", "USD"), words.column("output_now", "money", "USD"),
-        words.column("change", "percent"), words.column("source_id"), words.column("offer_id"),
+        words.column("change", "percent"), words.id("source_id"), words.id("offer_id"),
     )  # fmt: skip
     moves = table(rows, "price_moves", words("moved.price_moves"), columns, ("provider", "offer_id", "as_of"))
     return Part((moves,), sentences=(count,))
@@ -84,7 +84,7 @@ def _ranks(material: Material, words: Words, since: dt.date) -> Part:
         return Part(sentences=(count,))
     columns = (
         words.column("model"), words.column("before_low", "integer"), words.column("before_high", "integer"),
-        *words.ranks(), words.column("model_id"),
+        *words.ranks(), words.id("model_id"),
     )  # fmt: skip
     moves = table(rows, "rank_moves", words("moved.rank_moves"), columns, ("model_id",), note=words("moved.rank_note"))
     return Part((moves,), sentences=(count,))
@@ -98,7 +98,13 @@ def _runs(material: Material, words: Words, since: dt.date) -> Part:
     count = words.sentence("moved.runs", {"n": (len(rows), "integer")})
     if rows.empty:
         return Part(sentences=(count,))
-    columns = (words.column("model"), words.column("suite"), words.column("suite_version"),
+    columns = (words.column("model"), words.column("suite"), words.id("suite_version"),
                words.column("sealed", "date"), words.column("run_id"))  # fmt: skip
-    runs = table(TaskNames(material, words).named(rows), "new_runs", words("moved.new_runs"), columns, ("run_id",))
-    return Part((runs,), sentences=(count,), runs=tuple(rows["run_id"].astype(str)))
+    runs = table(
+        TaskNames(material, words).named(rows.assign(model=rows["label"].map(material.called))),
+        "new_runs",
+        words("moved.new_runs"),
+        columns,
+        ("run_id",),
+    )
+    return Part(details=(runs,), sentences=(count,), runs=tuple(rows["run_id"].astype(str)))

@@ -24,12 +24,10 @@ DRAWN, LISTED = 20, 60
 
 def choice(material: Material, words: Words) -> Section:
     """The section Choice."""
-    from harness.market.choice.choose import choose
     from harness.market.choice.evidence import evidence
 
-    assert material.choices.wish is not None  # build leaves the section out
-    wish = material.choices.wish.checked()
-    rows = choose(material, material.fit, wish)
+    assert material.wish is not None  # build leaves the section out
+    wish, rows = material.wish, material.chosen
     proof = evidence(material, material.fit, wish.family)
     rows = rows.assign(
         vendor=words.vendor(rows),
@@ -49,7 +47,7 @@ def choice(material: Material, words: Words) -> Section:
         price = words.column("price", "money", "USD", "price_per_mtok")
         columns = (
             words.column("model"), words.column("vendor"), words.column("points", "points", label="capability"), price,
-            words.column("seller"), words.column("price_as_of", "date"), words.column("not_known"), words.column("model_id"),
+            words.column("seller"), words.column("price_as_of", "date"), words.column("not_known"), words.id("model_id"),
         )  # fmt: skip
         listed = table(rest.head(LISTED), "choice_unsaid", words("choose.second"), columns, ("model_id",),
                        note=words("choose.second_lead"))  # fmt: skip
@@ -60,24 +58,28 @@ def choice(material: Material, words: Words) -> Section:
 def _known(known: pd.DataFrame, words: Words) -> Part:
     columns = (
         words.column("model"), words.column("vendor"), words.column("suitability", "percent"), *words.interval("percent"),
-        words.column("behind", "percent"), words.column("reported", "integer"), words.column("in_language", "integer"),
+        words.column("reported", "integer"), words.column("in_language", "integer"),
         words.column("price", "money", "USD", "price_per_mtok"), words.column("seller"), words.column("price_as_of", "date"),
-        words.column("list_price", "money", "USD"), words.column("task_cost", "money", "USD"), words.column("licence"), words.column("context_tokens", "integer"),
-        words.column("released", "date"), words.column("source"), words.column("model_id"),
+        words.column("task_cost", "money", "USD"), words.column("licence"), words.column("context_tokens", "integer"),
+        words.column("released", "date"), words.id("source"), words.id("model_id"),
     )  # fmt: skip
     listed = table(
         known, "choice_known", words("choose.known"), columns, ("model_id",), note=words("choose.known_lead")
     )
+    return Part((listed,), (figure(known, words),))
+
+
+def figure(known: pd.DataFrame, words: Words, drawn: int = DRAWN) -> Figure:
+    """Suitability of the models known for the task, the best first; set off: those that cannot be told from the best."""
     points = tuple(
         Point(str(r.model), 100 * float(r.suitability), 100 * float(r.low), 100 * float(r.high),
-              group=r.segment if isinstance(r.segment, str) else "unknown", mark=bool(r.within_leader), note=str(r.seller))
-        for r in each(known.head(DRAWN))
+              group=r.segment if isinstance(r.segment, str) else "unknown", mark=bool(r.within_leader), strong=bool(r.within_leader))
+        for r in each(known.head(drawn))
     )  # fmt: skip
     day = known["as_of"].dropna().max()
     source = words("choose.chart_source", day=f"{day:%Y-%m-%d}" if day == day else "–")
-    figure = Figure("choice", "dots", choice_text.chart_title(words, known), words("choose.unit"), words("choose.chart_note"), source, points,
-                    origin="reported")  # fmt: skip
-    return Part((listed,), (figure,))
+    return Figure("choice", "dots", choice_text.chart_title(words, known), words("choose.unit"), words("choose.chart_note"), source, points,
+                  origin="reported")  # fmt: skip
 
 
 def _evidence(known: pd.DataFrame, proof: pd.DataFrame, words: Words) -> Part:
@@ -89,8 +91,8 @@ def _evidence(known: pd.DataFrame, proof: pd.DataFrame, words: Words) -> Part:
     )  # fmt: skip
     columns = (
         words.column("model"), words.column("benchmark"), words.column("weight", "plain"), words.column("score", "plain"),
-        words.column("unit"), words.column("effort"), words.column("as_of", "date"), words.column("source"), words.column("link"),
-        words.column("benchmark_id"), words.column("model_id"),
+        words.column("unit"), words.column("effort"), words.column("as_of", "date"), words.column("source"), words.id("link"),
+        words.id("benchmark_id"), words.id("model_id"),
     )  # fmt: skip
     listed = table(rows, "choice_evidence", words("choose.evidence"), columns, ("model_id", "benchmark_id"),
                    note=words("choose.evidence_lead"))  # fmt: skip

@@ -30,13 +30,12 @@ def cost(material: Material, words: Words) -> Section:
 
 
 def _listed(material: Material, words: Words) -> list[Part]:
-    from harness.market.prices.tradeoff import tradeoff
-
     listed = material.list_prices
     listed = listed[listed.index.isin(material.scope.models)].reset_index()
     if listed.empty:
         return [Part(sentences=(words.sentence("price.none"),))]
-    market = tradeoff(material, material.scale, fit=material.fit)
+    market = material.priced.rename(columns={"price_membership": "membership", "on_price_frontier": "on_frontier"})
+    market = market[market["price"].notna()]
     keep = market[["model_id", "score", "stderr", "low", "high", "membership", "on_frontier"]] if len(market) else None
     columns = [
         words.column("model"), words.column("vendor"), words.column("seller"),
@@ -50,8 +49,8 @@ def _listed(material: Material, words: Words) -> list[Part]:
         )
         columns += [words.column("score", "points", label="capability"), *words.interval("points"),
                     words.column("membership", "percent")]  # fmt: skip
-    columns += [words.column("source_id"), words.column("model_id")]
-    prices = table(rows, "prices", words("price.table"), columns, ("model_id",), note=words("price.note"))
+    columns += [words.id("source_id"), words.id("model_id")]
+    prices = table(rows, "prices", words("price.table"), columns, ("model_id",), shown=15, note=words("price.note"))
     low, high = rows["blended_per_mtok"].min(), rows["blended_per_mtok"].max()
     numbers = {"n": (len(rows), "integer"), "low": (float(low), "money"), "high": (float(high), "money")}
     listed = Part((prices,), sentences=(words.sentence("price.range", numbers),))
@@ -84,6 +83,7 @@ def _self_hosted(material: Material, words: Words) -> Part:
 
     rows = self_hosted(material)
     rows = rows[rows["run_id"].isin(material.runs["run_id"])].reset_index(drop=True)
+    rows = rows.assign(model=rows["model"].map(material.called))
     if rows.empty:
         return Part(sentences=(words.sentence("price.no_self"),))
     columns = (
@@ -93,4 +93,4 @@ def _self_hosted(material: Material, words: Words) -> Part:
         words.column("wh_per_ktok", "plain", "Wh"), words.column("run_id"),
     )  # fmt: skip
     costs = table(rows, "self_hosted", words("price.self"), columns, ("run_id",), note=words("price.self_note"))
-    return Part((costs,), runs=tuple(rows["run_id"].astype(str)))
+    return Part(details=(costs,), runs=tuple(rows["run_id"].astype(str)))

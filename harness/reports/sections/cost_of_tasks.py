@@ -34,11 +34,11 @@ def tasks(material: Material, words: Words) -> Part:
         words.column("cost", "money", "USD", "task_cost"), words.column("score", "plain", label="benchmark_score"),
         words.column("output_tokens", "integer"), words.column("seconds", "integer"),
         words.column("basis_name", label="basis"), words.column("reported_by"), words.column("as_of", "date"),
-        words.column("setting"), words.column("source_id"), words.column("product_id", label="model_id"),
+        words.id("setting"), words.id("source_id"), words.id("product_id", "model_id"),
     )  # fmt: skip
     title = words("task.table", benchmark=benchmark["benchmark"])
     identity = ("model", "effort_name", "setting")
-    costs = table(rows, "task_costs", title, columns, identity, note=words("task.note"))
+    costs = table(rows, "task_costs", title, columns, identity, shown=15, note=words("task.note"))
     cheap = rows.sort_values(["cost", "model"]).iloc[0]
     numbers = {"n": (int(rows["product_id"].nunique()), "integer"), "cost": (float(cheap["cost"]), "money")}
     said = words.sentence("task.range", numbers, benchmark=benchmark["benchmark"], model=cheap["model"])
@@ -69,19 +69,22 @@ def solved(material: Material, words: Words) -> Part:
         *words.interval("money"), words.column("failed_to_solved", "plain"), words.column("as_of", "date"),
         words.column("source"), words.column("run_id"),
     )  # fmt: skip
-    costs = table(
-        rows, "solved_costs", words("task.solved"), columns, ("test", "run_id"), note=words("task.solved_note")
+    note = words("task.solved_note")
+    whole = table(rows, "solved_costs", words("task.solved"), columns, ("test", "run_id"), note=note)
+    newest = rows.sort_values("as_of", ascending=False, kind="stable").drop_duplicates(
+        ["test", "model", "effort_name", "agent"]
     )
-    return Part((costs,))
+    short = [c for c in columns if c.key not in ("failed_to_solved", "source", "run_id")]
+    identity = ("test", "model", "effort_name", "agent")
+    first = table(newest.sort_index(), "solved", words("task.solved"), short, identity, shown=15, note=note)
+    return Part((first,), details=(whole,))
 
 
 def story(material: Material, words: Words) -> Part:
     """How the price of each level of capability fell, beside the list prices of the same models."""
     import pandas as pd
 
-    from harness.market.prices.price_history import price_history
-
-    told = price_history(material, material.fit)
+    told = material.story
     if told is None or not told.levels:
         return Part()
     rows = []

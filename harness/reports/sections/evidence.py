@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from harness.market.names_of_tasks import TaskNames
@@ -26,7 +27,11 @@ PRINTED = 20
 
 def evidence(material: Material, words: Words) -> Section:
     """The section Evidence and methodology."""
-    runs, commit = material.runs, material.commit
+    alike = (
+        set() if material.alike is None else {run for board in material.alike.boards for run in board.runs["run_id"]}
+    )
+    runs = material.leading[material.leading["run_id"].isin({*material.runs["run_id"], *alike})]
+    commit = material.commit
     sentences = [Sentence("catalog", words("proof.catalog", digest=material.catalog))]
     sentences.append(Sentence("commit", words("proof.commit", commit=commit) if commit else words("proof.no_commit")))
     sentences += [Sentence(f"method {m}", words(f"method.{m}")) for m in METHODS]
@@ -37,7 +42,7 @@ def evidence(material: Material, words: Words) -> Section:
         used = runs.groupby(["suite", "suite_version"], dropna=False).agg(
             runs=("run_id", "size"), models=("model", "nunique")
         )
-        columns = (words.column("suite"), words.column("suite_version"), words.column("models", "integer"),
+        columns = (words.column("suite"), words.id("suite_version"), words.column("models", "integer"),
                    words.column("runs", "integer"))  # fmt: skip
         used = used.reset_index().sort_values(["runs", "suite", "suite_version"], ascending=[False, True, True])
         names = TaskNames(material, words)
@@ -46,21 +51,22 @@ def evidence(material: Material, words: Words) -> Section:
                 names.named(used), "suites", words("proof.suites"), columns, ("suite", "suite_version"), shown=PRINTED
             )
         )
-        tables.append(_run_table(names.named(runs), words))
+        tables.append(_run_table(material, names.named(runs), words))
     part = Part(tuple(tables), sentences=tuple(sentences), runs=tuple(runs["run_id"].astype(str)))
-    return words.section("evidence", part)
+    return replace(words.section("evidence", part), kind="appendix")
 
 
-def _run_table(runs: pd.DataFrame, words: Words) -> Table:
+def _run_table(material: Material, runs: pd.DataFrame, words: Words) -> Table:
     rows = runs.assign(
         origin_name=[words.known("origin", o) for o in runs["kind_of_origin"]],
+        model=runs["label"].map(material.called),
         revision=runs["revision"].astype(object).where(runs["revision"].notna(), None),
         where=runs["source"].astype(object).map(_where),
         order=(runs["kind_of_origin"] != "measured").astype(int),
     ).sort_values(["order", "model", "suite", "run_id"], ignore_index=True)
     columns = (
         words.column("run_id"), words.column("model"), words.column("origin_name"), words.column("suite"),
-        words.column("suite_version"), words.column("engine"), words.column("dtype"), words.column("revision"),
+        words.id("suite_version"), words.id("engine"), words.id("dtype"), words.id("revision"),
         words.column("sealed", "date"), words.column("where"),
     )  # fmt: skip
     return table(rows, "runs", words("proof.runs"), columns, ("run_id",), shown=PRINTED, note=words("proof.runs_note"))

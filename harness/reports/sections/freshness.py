@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.reports.document import Part, Section, table
@@ -21,14 +22,16 @@ def freshness(material: Material, words: Words) -> Section:
     used = _used(material)
     rows = rows[rows["source_id"].isin(used)].reset_index(drop=True)
     if rows.empty:
-        return words.section("freshness", Part(sentences=(words.sentence("proof.no_sources"),)))
+        return replace(
+            words.section("freshness", Part(sentences=(words.sentence("proof.no_sources"),))), kind="appendix"
+        )
     rows = rows.assign(
         feeds_names=[", ".join(words.known("feeds", f) for f in str(v).split(", ")) for v in rows["feeds"]]
     )
     columns = (
         words.column("title"), words.column("publisher"), words.column("licence"), words.column("feeds_names"),
         words.column("rows", "integer"), words.column("first_as_of", "date"), words.column("last_as_of", "date"),
-        words.column("retrieved", "date"), words.column("source_id"),
+        words.column("retrieved", "date"), words.id("source_id"),
     )  # fmt: skip
     newest = str(rows["last_as_of"].max())[:10]
     oldest = str(rows["last_as_of"].min())[:10]
@@ -37,7 +40,7 @@ def freshness(material: Material, words: Words) -> Section:
     numbers = {"n": (int(unread.sum()), "integer"), "rows": (int(rows.loc[unread, "rows"].sum()), "integer")}
     sentences = (dates, words.sentence("proof.unopened", numbers)) if unread.any() else (dates,)
     sources = table(rows, "sources", words("proof.source_table"), columns, ("source_id",))
-    return words.section("freshness", Part((sources,), sentences=sentences))
+    return replace(words.section("freshness", Part((sources,), sentences=sentences)), kind="appendix")
 
 
 def _used(material: Material) -> set[str]:

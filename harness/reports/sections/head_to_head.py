@@ -9,7 +9,7 @@ from harness.errors import BadInput
 from harness.market import paired_outcomes
 from harness.market.names_of_tasks import TaskNames
 from harness.reports.document import Figure, Part, Point, Section, Sentence, Table, each, table
-from harness.reports.sections.memo import MOST, subjects
+from harness.reports.subjects import MOST, subjects
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +68,8 @@ def _item_by_item(material: Material, words: Words) -> Part:
         advantages = comparison.advantages()
         advantages = advantages[~advantages["of_index"] | (advantages["task"] == "overall")]
         kinds, tasks = words("kind.overall"), advantages["task"].map(names.task)
+        for side in ("model_a", "model_b"):
+            advantages[side] = advantages[side].map(material.called)
         advantages = advantages.assign(task=tasks.where(~advantages["of_index"], kinds))
         frames.append(advantages.assign(suite=name, origin_name=words.known("origin", shared.origin)))
         runs |= set(shared.runs["run_id"].astype(str))
@@ -82,13 +84,13 @@ def _item_by_item(material: Material, words: Words) -> Part:
     clear = int((rows["p_adjusted"] < 0.05).sum())
     count = words.sentence("pair.told", {"n": (len(rows), "integer"), "clear": (clear, "integer")})
     figure = _pair_figure(rows, words, count.text)
-    return Part((_pair_table(rows, words),), (figure,), (*sentences, count), tuple(runs))
+    return Part((), (figure,), (*sentences, count), tuple(runs), (_pair_table(rows, words),))
 
 
 def _pair_table(rows: pd.DataFrame, words: Words) -> Table:
     columns = (
-        words.column("origin_name"), words.column("suite"), words.column("task"), words.column("metric"),
-        words.column("filter"), words.column("model_a"), words.column("model_b"),
+        words.column("origin_name"), words.column("suite"), words.column("task"), words.id("metric"),
+        words.id("filter"), words.column("model_a"), words.column("model_b"),
         words.column("difference", "signed"), *words.interval("signed"), words.column("p_adjusted", "p"),
         words.column("n", "integer"), words.column("items_needed", "integer"),
     )  # fmt: skip
@@ -98,17 +100,12 @@ def _pair_table(rows: pd.DataFrame, words: Words) -> Table:
 
 def _pair_figure(rows: pd.DataFrame, words: Words, title: str) -> Figure:
     points = tuple(
-        Point(f"{_last(r.model_a)} − {_last(r.model_b)} · {r.task}", float(r.difference), float(r.low), float(r.high),
+        Point(f"{r.model_a} − {r.model_b} · {r.task}", float(r.difference), float(r.low), float(r.high),
               mark=bool(r.p_adjusted < 0.05))
         for r in each(rows.head(20))
     )  # fmt: skip
     source = ", ".join(sorted(set(rows["suite"])))
     return Figure("pairs", "differences", title, words("pair.unit"), words("cap.bars"), source, points)
-
-
-def _last(model: object) -> str:
-    """A model's name without its owner's."""
-    return str(model).rsplit("/", 1)[-1]
 
 
 def _on_the_scale(material: Material, words: Words) -> Part:

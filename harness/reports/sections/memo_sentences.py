@@ -1,4 +1,4 @@
-"""The memo's four answers in sentences: which to build on, who is behind them, what it costs, how sure that is."""
+"""Sentences of the first pages on who is behind the things compared, with what money, and on how much the report rests."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from harness.charts.text import input_label
-from harness.market import headlines
 from harness.market.companies.figures import FIGURES, figures
-from harness.market.scale_board import ahead
 from harness.reports.cells import cleaned, printed
 from harness.reports.document import Sentence
 
@@ -26,44 +24,6 @@ def asked(words: Words, key: str, answers: list[Sentence], **values: object) -> 
     """The sentences under the question that they answer."""
     question = words(key, **{name: cleaned(value) for name, value in values.items()})
     return [replace(s, question=question) if i == 0 else s for i, s in enumerate(answers)]
-
-
-def which(material: Material, rows: pd.DataFrame, words: Words) -> list[Sentence]:
-    """Which of them to build on; ``rows`` stand best first."""
-    known = rows.dropna(subset=["score"])
-    if known.empty:
-        return asked(words, "ask.which", [words.sentence("memo.no_capability")]) if len(rows) else []
-    first = known.iloc[0]
-    ends = {k: (float(first[k]), "points") for k in ("score", "low", "high")}
-    names = {"model": first["model"], "vendor": name(words, first)}
-    if len(known) == 1:
-        return asked(words, "ask.which", [words.sentence("memo.one", ends, **names)])
-    second = known.iloc[1]
-    assert material.fit is not None  # or nobody had a score
-    gaps = ahead(material.fit, known)
-    gap = gaps.iloc[0]
-    numbers = {k: (float(gap[c]), "points") for k, c in (("gap", "difference"), ("low", "low"), ("high", "high"))}
-    key = "memo.build_clear" if gap["low"] > 0 else "memo.build_unclear"
-    answers = [
-        words.sentence("memo.best", ends, **names),
-        words.sentence(key, numbers, first=first["model"], second=second["model"], vendor=name(words, second)),
-        *_pick(known[headlines.level(known, gaps)], words),
-    ]
-    return asked(words, "ask.or", answers, a=first["model"], b=second["model"])
-
-
-def _pick(rivals: pd.DataFrame, words: Words) -> list[Sentence]:
-    """The cheapest of those that cannot be told from the best: the one to try first."""
-    import pandas as pd
-
-    priced = rivals.dropna(subset=["price"])
-    if len(rivals) < 2 or priced.empty:
-        return []
-    cheap = priced.sort_values("price", kind="stable").iloc[0]
-    weights = cheap["open_weights"]
-    key = "memo.pick_open" if pd.notna(weights) and weights else "memo.pick"
-    numbers = {"n": (len(rivals), "integer"), "price": (float(cheap["price"]), "money")}
-    return [words.sentence(key, numbers, model=cheap["model"])]
 
 
 def who(material: Material, rows: pd.DataFrame, words: Words) -> list[Sentence]:
@@ -115,29 +75,6 @@ def amount(words: Words, value: float, unit: str) -> str:
     steps = ((large, "memo.large"), (medium, "memo.medium"))
     size, key = next(((s, k) for s, k in steps if abs(value) >= s), (1.0, "memo.small"))
     return words(key, n=printed(value / size, "money"), unit=words.known("unit", unit))
-
-
-def cost(rows: pd.DataFrame, words: Words) -> list[Sentence]:
-    """What they cost."""
-    priced = rows.dropna(subset=["price"])
-    if priced.empty:
-        return asked(words, "ask.cost", [words.sentence("memo.no_price")]) if len(rows) else []
-    ordered = priced.sort_values("price", kind="stable")
-    cheap, dear = ordered.iloc[0], ordered.iloc[-1]
-    numbers = {"price": (float(cheap["price"]), "money")}
-    values = {"model": cheap["model"], "provider": cheap["seller"], "day": str(cheap["as_of"])[:10]}
-    if cheap["model"] == dear["model"]:
-        answers = [words.sentence("memo.cost_one", numbers, **values)]
-    else:
-        numbers |= {"most": (float(dear["price"]), "money"), "ratio": (float(dear["price"] / cheap["price"]), "plain")}
-        answers = [words.sentence("memo.cost", numbers, dear=dear["model"], **values)]
-    own = ordered[ordered["maker_price"].notna() & (ordered["maker_price"] != ordered["price"])]
-    if len(own):
-        prices = words("memo.comma").join(
-            f"{r['model']} ${printed(r['maker_price'], 'money')}" for _, r in own.iterrows()
-        )
-        answers.append(words.sentence("memo.own", prices=prices))
-    return asked(words, "ask.cost", answers)
 
 
 def sure(material: Material, words: Words, rows: pd.DataFrame) -> list[Sentence]:

@@ -8,7 +8,7 @@ from harness.catalog.schema import DIMENSIONS
 from harness.charts.text import input_label
 from harness.reports.companies import vendor_facts, vendor_places, vendor_releases
 from harness.reports.document import Figure, Part, Point, Section, Sentence, table
-from harness.reports.sections.memo import MOST
+from harness.reports.subjects import MOST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,9 +56,11 @@ def _ranks(material: Material, words: Words, rows: pd.DataFrame, names: dict[str
     columns = (
         words.column("vendor"), words.column("segment_name"), words.column("rank", "integer"), *words.ranks(),
         words.column("total", "scale"), *(words.column(d, "scale", label=f"dim_{d}") for d in DIMENSIONS),
-        words.column("coverage", "percent"), words.column("vendor_id"),
+        words.column("coverage", "percent"), words.id("vendor_id"),
     )  # fmt: skip
-    positions = table(rows, "position", words("place.table"), columns, ("vendor_id",), note=words("place.note"))
+    positions = table(
+        rows, "position", words("place.table"), columns, ("vendor_id",), shown=20, note=words("place.note")
+    )
     few = list(rows["vendor_id"]) if len(rows) <= MOST else []
     if not few and not rows["ranked"].astype(bool).any():
         sentences = [words.sentence("place.unranked")]
@@ -100,9 +102,9 @@ def _strengths(material: Material, words: Words, vendors: list[str], names: dict
     columns = (
         words.column("vendor"), words.column("side_name"), words.column("input_name"), words.column("value", "figure"),
         words.column("unit"), words.column("score", "scale", label="standing"), words.column("origin_name"),
-        words.column("as_of", "date"), words.column("source"),
+        words.column("as_of", "date"), words.id("source"),
     )  # fmt: skip
     identity = ("vendor", "side_name", "input_name", "unit")
-    sides = table(rows, "strengths", words("place.strengths"), columns, identity, shown=24,
+    sides = table(rows, "strengths", words("place.strengths"), columns, identity, shown=16,
                   note=words("place.strengths_note"))  # fmt: skip
     return Part((sides,))

@@ -40,15 +40,27 @@ class Document:
 
 
 def document_of(
-    view: View, vendors: Sequence[str], models: Sequence[str], form: str, wish: Wish | None = None
+    view: View,
+    vendors: Sequence[str],
+    models: Sequence[str],
+    form: str,
+    wish: Wish | None = None,
+    segments: Sequence[str] = (),
 ) -> Document:
-    """The report on these vendors and models (none chosen means all) in one format, with the choice for ``wish``.
+    """The report on these vendors, models and segments (none chosen means all) in one format, with the choice for ``wish``.
 
     Raises:
         LandscapeError: there is nothing to report on.
     """
     out: Document = _cached_document(
-        view.reader.generation, tuple(vendors), tuple(models), _text(wish), form, view.language, view.reader
+        view.reader.generation,
+        tuple(vendors),
+        tuple(models),
+        tuple(segments),
+        _text(wish),
+        form,
+        view.language,
+        view.reader,
     )
     return out
 
@@ -64,6 +76,7 @@ def _cached_document(
     generation: Any,
     vendors: tuple[str, ...],
     models: tuple[str, ...],
+    segments: tuple[str, ...],
     wish: str,
     form: str,
     language: str,
@@ -75,7 +88,7 @@ def _cached_document(
 
     asked = Wish.from_json(json.loads(wish)) if wish else None
     with _report_lock(), tempfile.TemporaryDirectory() as folder:
-        choices = Choices(vendors=vendors, models=models, wish=asked)
+        choices = Choices(vendors=vendors, models=models, segments=segments, wish=asked)
         written = make_report(_reader, choices, [form], language, Path(folder))
         if not written.files:
             return Document("", b"", "", " ".join(written.missed))
@@ -100,7 +113,9 @@ def _request(wanted: tuple[Any, ...]) -> None:
 
 
 @contained.section
-def show(view: View, vendors: Sequence[str], models: Sequence[str], wish: Wish | None = None) -> None:
+def show(
+    view: View, vendors: Sequence[str], models: Sequence[str], wish: Wish | None = None, segments: Sequence[str] = ()
+) -> None:
     """Choose a format, make the document, download it."""
     from harness.errors import LandscapeError
     from harness.site.widgets import blocks, controls
@@ -109,14 +124,22 @@ def show(view: View, vendors: Sequence[str], models: Sequence[str], wish: Wish |
     blocks.section(say("reports.document"), say("reports.document_lead"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         form = controls.segmented(say("reports.format"), list(MIME), "r_format", lambda f: say(f"reports.format_{f}"))
-        wanted = (tuple(vendors), tuple(models), _text(wish), form, view.language, view.reader.generation)
+        wanted = (
+            tuple(vendors),
+            tuple(models),
+            tuple(segments),
+            _text(wish),
+            form,
+            view.language,
+            view.reader.generation,
+        )
         st.button(say("reports.make"), key="r_make", icon=":material/description:", type="primary", on_click=_request,
                   args=(wanted,))  # fmt: skip
     if st.session_state.get("_report") != wanted:
         return
     try:
         with st.spinner(say("reports.making")):
-            document = document_of(view, vendors, models, form, wish)
+            document = document_of(view, vendors, models, form, wish, segments)
     except LandscapeError as error:
         st.error(blocks.literal(error), icon=":material/error:")
         return

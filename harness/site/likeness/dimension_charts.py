@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts.likeness.counts import against_chance
-from harness.site.likeness.shown import plain
+from harness.reports.likeness_text import plain
 from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import streamlit as st
 from harness.analysis.likeness.release_trend import LEAST_MODELS
 from harness.charts.likeness.group_heat import group_heat
 from harness.charts.likeness.pair_cloud import pair_cloud
-from harness.site.likeness.shown import gap_sentence, plain
+from harness.reports.likeness_text import plain
+from harness.site.likeness.shown import gap_sentence
 from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import streamlit as st
 
 from harness.charts import dots
 from harness.charts.likeness.pair_cloud import pair_cloud
-from harness.site.likeness.answer import since, trend_row, trend_verdict
-from harness.site.likeness.shown import measure_label, plain, signed
+from harness.reports.likeness_text import plain, signed, since, trend_row, trend_verdict
+from harness.site.likeness.shown import measure_label
 from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.charts.chart import brief
-from harness.charts.text import number
+from harness.reports.likeness_text import plain, signed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,16 +53,6 @@ def findings(view: View, boards: list[Board]) -> Findings:
     key = tuple((board.suite, board.suite_version, board.task, board.origin) for board in boards)
     out: Findings = view.derived("item_likeness", compute, key=key)
     return out
-
-
-def signed(value: float, digits: int = 2) -> str:
-    """A difference with its sign; a dash where it is missing."""
-    return number(value, digits, signed=True)
-
-
-def plain(value: float, digits: int = 2) -> str:
-    """A value with a proper minus sign; a dash where it is missing."""
-    return number(value, digits)
 
 
 def measure_label(view: View, measure: str) -> str:

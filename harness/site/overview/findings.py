@@ -55,12 +55,13 @@ def _board(view: View) -> Iterator[Finding]:
 
 
 def _likeness(view: View) -> Iterator[Finding]:
-    from harness.site.likeness import answer, shown
+    from harness.reports import likeness_text
+    from harness.site.likeness import shown
     from harness.site.widgets import item_boards
 
     boards = item_boards.opened(item_boards.known(view))
     if boards:
-        yield Finding(answer.sentence(view, shown.findings(view, boards)), boards[0].origin, "homogeneity")
+        yield Finding(likeness_text.sentence(view.say, shown.findings(view, boards)), boards[0].origin, "homogeneity")
 
 
 def open_against_closed(view: View) -> tuple[str, dict[str, str], str, tuple[str, str]] | None:
