@@ -10,6 +10,7 @@ from harness.reports.selection import Choices, Scope, resolve
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.analysis.companies.rank_intervals import Simulation
     from harness.analysis.scale.fit import ScaleFit
     from harness.store.reader import Reader
 
@@ -22,10 +23,14 @@ class Material:
         self.choices = choices
         self.commit = commit  # the catalog folder's; empty without Git
         self._reader = reader
+        self._frames: dict[tuple[str, str], pd.DataFrame] = {}
 
     def frame(self, name: str, /, **values: Any) -> pd.DataFrame:
-        """Rows of a named query."""
-        return self._reader.frame(name, **values)
+        """Rows of a named query, asked for once: whoever changes the columns of a frame changes its own copy."""
+        key = (name, repr(sorted(values.items())))
+        if key not in self._frames:
+            self._frames[key] = self._reader.frame(name, **values)
+        return self._frames[key].copy(deep=False)
 
     @cached_property
     def vendors(self) -> pd.DataFrame:
@@ -95,12 +100,19 @@ class Material:
         return position_inputs(self, self.scale)
 
     @cached_property
+    def _drawn_ranks(self) -> Simulation:
+        from harness.analysis.companies.scores import DEFAULT
+        from harness.market.positions import drawn_ranks
+
+        return drawn_ranks(self.inputs, DEFAULT)
+
+    @cached_property
     def position(self) -> pd.DataFrame:
         """Positions of all vendors with rank intervals (``market.positions``), under the default choices."""
         from harness.analysis.companies.scores import DEFAULT
         from harness.market.positions import positions
 
-        return positions(self.inputs, DEFAULT)
+        return positions(self.inputs, DEFAULT, self._drawn_ranks)
 
     @cached_property
     def dimensions(self) -> pd.DataFrame:
@@ -108,7 +120,7 @@ class Material:
         from harness.analysis.companies.scores import DEFAULT
         from harness.market.positions import dimension_positions
 
-        return dimension_positions(self.inputs, DEFAULT)
+        return dimension_positions(self.inputs, DEFAULT, self._drawn_ranks)
 
     @cached_property
     def released(self) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import datetime as dt
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from harness.reports.cells import Cell, cleaned, printed
@@ -17,18 +18,40 @@ from harness.reports.cells import Cell, cleaned, printed
 if TYPE_CHECKING:
     import pandas as pd
 
-NUMERIC = ("score", "points", "scale", "signed", "money", "amount", "integer", "percent", "p", "plain", "figure")
+TOPICS = ("decision", "why", "sure", "unknown")
+"""What a sentence of the first two pages says: the decision, what speaks for it, how sure it is, what is not known."""
+KINDS = ("summary", "section", "appendix")
+"""Parts of a report in their order: the two pages that are read, what they rest on, and what can be looked up."""
+NUMERIC = (
+    "score",
+    "points",
+    "level",
+    "scale",
+    "signed",
+    "money",
+    "amount",
+    "integer",
+    "percent",
+    "share",
+    "p",
+    "plain",
+    "figure",
+)
 """Kinds of column that hold numbers; the others are ``text`` and ``date``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its key in bundles, its heading, how its cells are written, and their unit."""
+    """One column: its key in bundles, its heading, how its cells are written, and their unit.
+
+    A text that is not ``paged`` (an id for machines) stands in workbook and archives alone.
+    """
 
     key: str
     label: str
     kind: str = "text"
     unit: str = ""
+    paged: bool = True
 
     @property
     def numeric(self) -> bool:
@@ -56,7 +79,8 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One mark of a figure. ``row`` is the other category of a profile or a heat map, ``mark`` sets it off."""
+    """One mark of a figure. ``row`` is the other category of a profile or a heat map, ``mark`` puts it on the frontier or into the
+    group that the kind of figure has, ``strong`` makes it one of those that the figure is about."""
 
     label: str
     value: float
@@ -69,11 +93,16 @@ class Point:
     row: str = ""
     mark: bool = False
     note: str = ""
+    strong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A drawing as data: ``kind`` is one of ``formats.chart_kinds.KINDS``; the title says what the figure shows."""
+    """A drawing as data: ``kind`` is one of ``formats.chart_kinds.KINDS``; the title says what the figure shows.
+
+    A ``narrow`` one is drawn for half a page's width, beside another. ``marks``: of differences, what filled and hollow
+    marks mean, where that is not the verdict of a test.
+    """
 
     key: str
     kind: str
@@ -84,11 +113,19 @@ class Figure:
     points: tuple[Point, ...]
     unit_y: str = ""
     origin: str = "measured"
+    narrow: bool = False
+    marks: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
         """Labels come from data: they are cleaned as cells are."""
         clean = (replace(p, label=cleaned(p.label), row=cleaned(p.row), note=cleaned(p.note)) for p in self.points)
         object.__setattr__(self, "points", tuple(clean))
+
+    @property
+    def about(self) -> frozenset[str]:
+        """Labels of the points that the figure is about; none where it is about all of them."""
+        strong = {p.label for p in self.points if p.strong}
+        return frozenset(strong) if len(strong) < len({p.label for p in self.points}) else frozenset()
 
     @property
     def grid(self) -> tuple[list[str], list[str]]:
@@ -105,17 +142,22 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence with the numbers in it; where it is the first that answers a question, with the question."""
+    """A sentence with the numbers in it; where it is the first that answers a question, with the question.
+
+    ``topic`` says what it is to a director's two pages: one of TOPICS; empty elsewhere.
+    """
 
     key: str
     text: str
     numbers: tuple[tuple[str, float], ...] = ()
     question: str = ""
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One section. ``runs`` are the ids of the runs that its numbers come from."""
+    """One section, of one of KINDS. ``runs`` are the ids of the runs that its numbers come from; ``details`` are tables of
+    it that stand in the appendix."""
 
     key: str
     title: str
@@ -124,6 +166,8 @@ class Section:
     tables: tuple[Table, ...] = ()
     figures: tuple[Figure, ...] = ()
     runs: tuple[str, ...] = ()
+    details: tuple[Table, ...] = ()
+    kind: str = "section"
 
     @property
     def body(self) -> tuple[Sentence, ...]:
@@ -138,12 +182,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Tables, figures and sentences of a section, each in the order shown, and the ids of the runs behind them."""
+    """Tables, figures and sentences of a section, each in the order shown, the ids of the runs behind them, and tables for the
+    appendix."""
 
     tables: tuple[Table, ...] = ()
     figures: tuple[Figure, ...] = ()
     sentences: tuple[Sentence, ...] = ()
     runs: tuple[str, ...] = ()
+    details: tuple[Table, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +201,7 @@ class Number:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """A whole report. ``day`` is the newest date in the data: dates come from the data, so that output is reproducible."""
 
@@ -169,14 +215,23 @@ class Report:
 
     def numbers(self, *, full: bool) -> Iterator[Number]:
         """Every number in tables: all rows, or those that pages show."""
-        for section in self.sections:
-            for table in section.tables:
-                for row in table.rows if full else table.rows[: table.shown]:
-                    name = table.row_id(row)
-                    for column, cell in zip(table.columns, row, strict=True):
-                        if column.numeric and cell is not None:
-                            key = f"{section.key} / {table.key} / {name} / {column.key}"
-                            yield Number(key, float(cell), printed(cell, column.kind))  # type: ignore[arg-type]
+        return (number for number, shown in self._numbers if full or shown)
+
+    @cached_property
+    def _numbers(self) -> tuple[tuple[Number, bool], ...]:
+        """Every number, written once for all formats, and whether pages show it."""
+        return tuple(
+            (
+                Number(f"{section.key} / {table.key} / {name} / {column.key}", float(cell), printed(cell, column.kind)),
+                line < table.shown,
+            )
+            for section in self.sections
+            for table in section.tables
+            for line, row in enumerate(table.rows)
+            for name in (table.row_id(row),)
+            for column, cell in zip(table.columns, row, strict=True)
+            if column.numeric and cell is not None and not isinstance(cell, (str, dt.date))
+        )
 
     def sentences(self) -> Iterator[tuple[str, Sentence]]:
         """Every sentence with its key in the report."""
