@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.charts.chart import DASH
-from harness.charts.labels import letters
 from harness.reports.document import Section, Table
-from harness.reports.formats.deck.slide_text import LETTER, POINT, height
+from harness.reports.formats.deck.slide_text import LETTER, POINT, height, letters
 from harness.reports.formats.deck.slides import ACROSS, BOTTOM, INK, LEFT, LINE, TOP
 from harness.reports.formats.html_body import PageCell, page_table
 from harness.reports.messages import Words

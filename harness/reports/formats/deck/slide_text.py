@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.charts.labels import letters
+from harness.charts.labels import letters as latin_letters
 
 LETTER = 0.54
 """Width of a Latin letter in sizes of the font, half a Chinese sign's and a little more: Arial's letters and digits are 0.50 wide
@@ -15,6 +16,9 @@ LINE = 1.2
 """Height of a line in sizes of the font."""
 POINT = 1 / 72
 """Inches."""
+MEETING = 0.6
+"""Letters that go between Latin and Chinese: a quarter of a Chinese sign, and a little more."""
+_MEETINGS = re.compile(r"(?<=[!-~])(?=[\u2e80-\uffef])|(?<=[\u2e80-\uffef])(?=[!-~])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,11 @@ class Paragraph:
     text: str
     strong: bool = False
     soft: bool = False
+
+
+def letters(text: str) -> float:
+    """Width of a text in Latin letters, with the space that is set where Latin and Chinese meet."""
+    return latin_letters(text) + MEETING * len(_MEETINGS.findall(text))
 
 
 def height(text: str, size: float, width: float) -> float:
