@@ -7,7 +7,7 @@ import io
 import math
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -108,7 +108,10 @@ class _Writing:
         )
         core.language, core.created, core.modified, core.revision = self.language, moment, moment, 1
         core.comments = self.words("file.about_verify")
-        _carry(self.deck.file, as_inline_json({**embedded(self.report, full=False), "cells": self.cells}))
+        texts = _texts_of(self.deck.file.slides)
+        said = [key for key, sentence in self.report.sentences() if sentence.text in texts]
+        own = {"cells": self.cells, "said": said}
+        _carry(self.deck.file, as_inline_json({**embedded(self.report, full=False), **own}))
         with zipfile.ZipFile(io.BytesIO(self.deck.content())) as parts:
             return zip_bytes({name: parts.read(name) for name in parts.namelist()})
 
@@ -228,13 +231,23 @@ def problems(content: bytes, carried: Carried, report: Report) -> Iterator[str]:
     printed_as = {key: text for key, _, text in carried.numbers}
     slides = list(Presentation(io.BytesIO(content)).slides)
     tables = {shape.name: shape.table for slide in slides for shape in slide.shapes if shape.has_table}
-    for name, cells in json.loads(read(content)).get("cells", {}).items():
+    parts = json.loads(read(content))
+    for name, cells in parts.get("cells", {}).items():
         for line, column, keys in cells:
             wanted = " – ".join(printed_as.get(key, "nothing") for key in keys)
             shown = tables[name].cell(line, column).text if name in tables else "nothing"
             if shown != wanted:
                 yield f"{keys[0]}: the file shows {shown}, its own numbers say {wanted}."
-    frames = [shape.text_frame for slide in slides for shape in slide.shapes if shape.has_text_frame]
-    frames += [slide.notes_slide.notes_text_frame for slide in slides if slide.has_notes_slide]
-    texts = {paragraph.text for frame in frames for paragraph in frame.paragraphs}
-    yield from sentence_problems(carried.sentences, texts)
+    said = set(parts.get("said", ()))
+    yield from sentence_problems({k: t for k, t in carried.sentences.items() if k in said}, _texts_of(slides))
+    notes = _lines(slide.notes_slide.notes_text_frame for slide in slides if slide.has_notes_slide)
+    yield from sentence_problems({k: t for k, t in carried.sentences.items() if k not in said}, notes)
+
+
+def _texts_of(slides: Any) -> set[str]:
+    """The paragraphs that stand on slides, notes left out."""
+    return _lines(shape.text_frame for slide in slides for shape in slide.shapes if shape.has_text_frame)
+
+
+def _lines(frames: Iterable[Any]) -> set[str]:
+    return {paragraph.text for frame in frames for paragraph in frame.paragraphs}
