@@ -64,4 +64,6 @@ for name, frame in frames.items():
 
 st.caption(say("reports.command"))
 chosen = f" --vendors {','.join(makers)}" if makers else ""
-st.code(f"harness report{chosen} --format html,pdf,pptx,xlsx,md --lang {seen.language} --out reports-out", language="bash")
+st.code(
+    f"harness report{chosen} --format html,pdf,pptx,xlsx,md --lang {seen.language} --out reports-out", language="bash"
+)
