@@ -495,7 +495,9 @@ def report(
         list[str] | None, typer.Option(help="Models, by id or a unique ending; several with commas. Default: all.")
     ] = None,
     segment: Annotated[list[str] | None, typer.Option(help="big-tech, startup, lab or reference.")] = None,
-    format: Annotated[list[str] | None, typer.Option(help="html, pdf, xlsx, md, csv, parquet; with commas.")] = None,
+    format: Annotated[
+        list[str] | None, typer.Option(help="html, pdf, pptx, xlsx, md, csv, parquet; with commas.")
+    ] = None,
     lang: Annotated[str, typer.Option(help="The code of one of the site's languages.")] = "en",
     out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("reports-out"),
     since: Annotated[str | None, typer.Option(help="Add what changed since this date (2026-01-31).")] = None,

@@ -80,4 +80,6 @@ with contained.part(seen, "preview"):
 st.caption(say("reports.command"))
 options = {"vendors": makers, "models": models, "segment": groups, "for": [task] if task else []}
 chosen = "".join(f" --{name} {','.join(values)}" for name, values in options.items() if values)
-st.code(f"harness report{chosen} --format html,pdf,xlsx,md --lang {seen.language} --out reports-out", language="bash")
+st.code(
+    f"harness report{chosen} --format html,pdf,pptx,xlsx,md --lang {seen.language} --out reports-out", language="bash"
+)

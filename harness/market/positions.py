@@ -10,6 +10,7 @@ from harness.analysis.statistics.seed import SEED
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.analysis.companies.rank_intervals import Simulation
     from harness.analysis.companies.scores import Choices
     from harness.market.queries import Queries
 
@@ -42,12 +43,19 @@ def position_inputs(queries: Queries, board: pd.DataFrame, day: str | None = Non
     return gather_inputs(rows, model, parents=parents, board=board, listed=listed)
 
 
-def positions(inputs: pd.DataFrame, choices: Choices) -> pd.DataFrame:
+def drawn_ranks(inputs: pd.DataFrame, choices: Choices) -> Simulation:
+    """Ranks over random choices, of which ``positions`` and ``dimension_positions`` give the intervals."""
+    from harness.analysis.companies.rank_intervals import simulated
+
+    return simulated(inputs, seed=SEED, choices=choices)
+
+
+def positions(inputs: pd.DataFrame, choices: Choices, simulation: Simulation | None = None) -> pd.DataFrame:
     """Dimensions, total, coverage and rank of each vendor under ``choices``, best first (``positioning.position``).
 
     Beside them ``median_rank, low, high, first``: the 90% interval of the rank over random choices, its ends rounded
     outwards to whole ranks, and the share of draws in which the vendor leads (``rank_intervals.monte_carlo``); missing where
-    a vendor is not ranked.
+    a vendor is not ranked. ``simulation`` is ``drawn_ranks`` of the same, where the caller has it.
     """
     import numpy as np
 
@@ -58,13 +66,16 @@ def positions(inputs: pd.DataFrame, choices: Choices) -> pd.DataFrame:
     intervals = ["median_rank", "low", "high", "first"]
     if ranks.empty or not ranks["ranked"].any():
         return ranks.assign(**dict.fromkeys(intervals, float("nan")))
-    drawn = monte_carlo(inputs, seed=SEED, draws=DRAWS, choices=choices)
+    drawn = monte_carlo(inputs, seed=SEED, draws=DRAWS, choices=choices, simulation=simulation)
     drawn = drawn.assign(low=np.floor(drawn["low"].astype(float)), high=np.ceil(drawn["high"].astype(float)))
     return ranks.merge(drawn[["vendor_id", *intervals]], on="vendor_id", how="left")
 
 
-def dimension_positions(inputs: pd.DataFrame, choices: Choices) -> pd.DataFrame:
-    """Place of each vendor on each dimension and over all (``rank_intervals.dimension_ranks``), one row a vendor and dimension."""
+def dimension_positions(inputs: pd.DataFrame, choices: Choices, simulation: Simulation | None = None) -> pd.DataFrame:
+    """Place of each vendor on each dimension and over all (``rank_intervals.dimension_ranks``), one row a vendor and dimension.
+
+    ``simulation`` is ``drawn_ranks`` of the same, where the caller has it.
+    """
     from harness.analysis.companies.rank_intervals import dimension_ranks
 
-    return dimension_ranks(inputs, seed=SEED, choices=choices)
+    return dimension_ranks(inputs, seed=SEED, choices=choices, simulation=simulation)

@@ -10,6 +10,7 @@ from harness.reports.selection import Choices, Scope, narrowed_to, resolve
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.analysis.companies.rank_intervals import Simulation
     from harness.analysis.scale.fit import ScaleFit
     from harness.market.alike.boards import Board
     from harness.market.alike.findings import Findings
@@ -175,12 +176,19 @@ class Material:
         return position_inputs(self, self.scale)
 
     @cached_property
+    def _drawn_ranks(self) -> Simulation:
+        from harness.analysis.companies.scores import DEFAULT
+        from harness.market.positions import drawn_ranks
+
+        return drawn_ranks(self.inputs, DEFAULT)
+
+    @cached_property
     def position(self) -> pd.DataFrame:
         """Positions of all vendors with rank intervals (``market.positions``), under the default choices."""
         from harness.analysis.companies.scores import DEFAULT
         from harness.market.positions import positions
 
-        return positions(self.inputs, DEFAULT)
+        return positions(self.inputs, DEFAULT, self._drawn_ranks)
 
     @cached_property
     def dimensions(self) -> pd.DataFrame:
@@ -188,7 +196,7 @@ class Material:
         from harness.analysis.companies.scores import DEFAULT
         from harness.market.positions import dimension_positions
 
-        return dimension_positions(self.inputs, DEFAULT)
+        return dimension_positions(self.inputs, DEFAULT, self._drawn_ranks)
 
     @cached_property
     def released(self) -> pd.DataFrame:

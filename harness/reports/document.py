@@ -10,6 +10,7 @@ import datetime as dt
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from harness.reports.cells import Cell, cleaned, printed
@@ -200,7 +201,7 @@ class Number:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """A whole report. ``day`` is the newest date in the data: dates come from the data, so that output is reproducible."""
 
@@ -214,14 +215,23 @@ class Report:
 
     def numbers(self, *, full: bool) -> Iterator[Number]:
         """Every number in tables: all rows, or those that pages show."""
-        for section in self.sections:
-            for table in section.tables:
-                for row in table.rows if full else table.rows[: table.shown]:
-                    name = table.row_id(row)
-                    for column, cell in zip(table.columns, row, strict=True):
-                        if column.numeric and cell is not None:
-                            key = f"{section.key} / {table.key} / {name} / {column.key}"
-                            yield Number(key, float(cell), printed(cell, column.kind))  # type: ignore[arg-type]
+        return (number for number, shown in self._numbers if full or shown)
+
+    @cached_property
+    def _numbers(self) -> tuple[tuple[Number, bool], ...]:
+        """Every number, written once for all formats, and whether pages show it."""
+        return tuple(
+            (
+                Number(f"{section.key} / {table.key} / {name} / {column.key}", float(cell), printed(cell, column.kind)),
+                line < table.shown,
+            )
+            for section in self.sections
+            for table in section.tables
+            for line, row in enumerate(table.rows)
+            for name in (table.row_id(row),)
+            for column, cell in zip(table.columns, row, strict=True)
+            if column.numeric and cell is not None and not isinstance(cell, (str, dt.date))
+        )
 
     def sentences(self) -> Iterator[tuple[str, Sentence]]:
         """Every sentence with its key in the report."""

@@ -14,11 +14,19 @@ from harness.errors import BadInput
 from harness.interchange.foreign.bounded import read_bytes
 from harness.reports.build import build
 from harness.reports.formats import archive, html, markdown, pdf, xlsx
+from harness.reports.formats.deck import pptx
 from harness.reports.formats.embedded_data import FORMAT, LARGEST, Carried, embedded
 from harness.reports.selection import Choices
 from harness.store.reader import Reader
 
-READERS: Mapping[str, ModuleType] = {".html": html, ".md": markdown, ".pdf": pdf, ".xlsx": xlsx, ".zip": archive}
+READERS: Mapping[str, ModuleType] = {
+    ".html": html,
+    ".md": markdown,
+    ".pdf": pdf,
+    ".pptx": pptx,
+    ".xlsx": xlsx,
+    ".zip": archive,
+}
 """By a file's ending, the format whose ``read`` returns the carried JSON and whose ``problems`` compares what it shows."""
 TOLERANCE = 1e-6
 """Relative difference that two machines' arithmetic may leave."""

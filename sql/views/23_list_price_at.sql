@@ -11,7 +11,7 @@ WITH shop AS (
     WHERE seller IS NOT NULL AND NOT stale AND blended_per_mtok > 0
     QUALIFY row_number() OVER (
         PARTITION BY sheet, product_id, seller, CASE WHEN seller = 'maker' THEN provider_id ELSE split_part(provider, ' (', 1) END
-        ORDER BY as_of DESC, model_id = product_id DESC, blended_per_mtok, offer_id
+        ORDER BY as_of DESC, model_id = product_id DESC, blended_per_mtok, offer_id, provider_id
     ) = 1
 ),
 
@@ -33,7 +33,7 @@ host AS (
         median(cache_read_per_mtok) AS cache_read_per_mtok, min(blended_per_mtok) AS low, max(blended_per_mtok) AS high,
         string_agg(provider, ', ' ORDER BY blended_per_mtok, provider) AS provider,
         mode(provider_kind ORDER BY provider_kind DESC) AS provider_kind, max(as_of) AS as_of,
-        arg_max(source_id, as_of) AS source_id, any_value(offer_id ORDER BY offer_id) AS offer_id
+        first(source_id ORDER BY as_of DESC, source_id) AS source_id, any_value(offer_id ORDER BY offer_id) AS offer_id
     FROM fresh
     WHERE seller = 'host'
     GROUP BY sheet, product_id

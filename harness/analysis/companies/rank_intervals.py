@@ -58,10 +58,17 @@ def simulate(table: Table, points: Floats, ranked: Booleans, placed: Booleans, w
         means = _drawn_means(table, copula, point, ranked | placed.any(axis=1))
         weights = weighted * (-np.log1p(-point[-len(DIMENSIONS) :]) + 1e-12)
         total = aggregate(means, weights / weights.sum(), AGGREGATIONS[int(point[1] * len(AGGREGATIONS))])
-        overall[i] = ranks_of(np.where(ranked, total, np.nan))
-        for d in range(len(DIMENSIONS)):
-            dimensions[i, :, d] = ranks_of(np.where(placed[:, d], means[:, d], np.nan))
-    return Simulation(table.vendors, overall, dimensions)
+        overall[i] = np.where(ranked, total, np.nan)
+        dimensions[i] = np.where(placed, means, np.nan)
+    by_dimension = [ranks_of(dimensions[:, :, d].T).T for d in range(len(DIMENSIONS))]
+    return Simulation(table.vendors, ranks_of(overall.T).T, np.stack(by_dimension, axis=2))
+
+
+def simulated(inputs: pd.DataFrame, *, seed: int, draws: int = DRAWS, choices: Choices = DEFAULT) -> Simulation:
+    """Ranks over random choices of the vendors that take part under ``choices``: what ``monte_carlo`` and ``dimension_ranks``
+    with the same seed and number of draws sum up, for both at once."""
+    table = input_table(inputs, choices=choices)
+    return simulate(table, random_points(seed, draws), *participants(table, choices), choices.weight() > 0)
 
 
 def _drawn_means(table: Table, copula: Copula, point: Floats, rows: Booleans) -> Floats:
@@ -83,8 +90,9 @@ def _drawn_means(table: Table, copula: Copula, point: Floats, rows: Booleans) ->
 
 
 def ranks_of(totals: Floats) -> Floats:
-    """Ranks, the highest first, ties sharing the best; NaN kept."""
-    return np.asarray(pd.Series(-totals).rank(method="min"), dtype=float)
+    """Ranks of the totals, or of each column of them, the highest first, ties sharing the best; NaN kept."""
+    ranks = pd.DataFrame(-totals).rank(method="min").to_numpy(dtype=float)
+    return np.asarray(ranks.reshape(totals.shape))
 
 
 def participants(table: Table, choices: Choices) -> tuple[Booleans, Booleans]:
@@ -93,17 +101,25 @@ def participants(table: Table, choices: Choices) -> tuple[Booleans, Booleans]:
     return has_rank(means, choices.weight()), ~np.isnan(means)
 
 
-def monte_carlo(inputs: pd.DataFrame, *, seed: int, draws: int = 2000, choices: Choices = DEFAULT) -> pd.DataFrame:
+def monte_carlo(
+    inputs: pd.DataFrame,
+    *,
+    seed: int,
+    draws: int = 2000,
+    choices: Choices = DEFAULT,
+    simulation: Simulation | None = None,
+) -> pd.DataFrame:
     """Rank of each ranked vendor over random choices: ``vendor_id, rank, median_rank, low, high, first`` (90%).
 
-    ``first`` is the share of draws in which the vendor leads. Seeded.
+    ``first`` is the share of draws in which the vendor leads. Seeded. ``simulation`` is that of the same inputs and choices, where
+    the caller has it.
     """
     columns = ["vendor_id", "rank", "median_rank", "low", "high", "first"]
     table = input_table(inputs, choices=choices)
     base = position(inputs, choices=choices).set_index("vendor_id")["rank"].dropna()
     if not table.inputs or base.empty:
         return pd.DataFrame({c: pd.Series(dtype=object) for c in columns})
-    simulation = simulate(table, random_points(seed, draws), *participants(table, choices), choices.weight() > 0)
+    simulation = simulation or simulated(inputs, seed=seed, draws=draws, choices=choices)
     at = [table.vendors.index(v) for v in base.index]
     ranks = simulation.overall[:, at]
     low, median, high = np.nanpercentile(ranks, [5, 50, 95], axis=0)
@@ -113,11 +129,19 @@ def monte_carlo(inputs: pd.DataFrame, *, seed: int, draws: int = 2000, choices: 
     return out.assign(first=(ranks == 1).mean(axis=0)).sort_values(["rank", "median_rank"], ignore_index=True)[columns]
 
 
-def dimension_ranks(inputs: pd.DataFrame, *, seed: int, draws: int = DRAWS, choices: Choices = DEFAULT) -> pd.DataFrame:
+def dimension_ranks(
+    inputs: pd.DataFrame,
+    *,
+    seed: int,
+    draws: int = DRAWS,
+    choices: Choices = DEFAULT,
+    simulation: Simulation | None = None,
+) -> pd.DataFrame:
     """Place of every vendor on every dimension and over all, one row a vendor and dimension.
 
     Columns: ``vendor_id, dimension`` (DIMENSIONS and ``overall``), ``score`` (0–1), ``coverage`` (share of the dimension's
     ranking inputs), ``placed, rank``, ``rank_low, rank_high`` (90% over random choices, rounded outwards; NaN where not placed).
+    ``simulation`` is that of the same inputs and choices, where the caller has it.
     """
     table = input_table(inputs, choices=choices)
     columns = ["vendor_id", "dimension", "score", "coverage", "placed", "rank", "rank_low", "rank_high"]
@@ -125,7 +149,7 @@ def dimension_ranks(inputs: pd.DataFrame, *, seed: int, draws: int = DRAWS, choi
         return pd.DataFrame({c: pd.Series(dtype=object) for c in columns})
     ranked, placed = participants(table, choices)
     means = dimension_means(table, table.scores(table.values, choices.normalisation), choices.min_coverage)
-    simulation = simulate(table, random_points(seed, draws), ranked, placed, choices.weight() > 0)
+    simulation = simulation or simulated(inputs, seed=seed, draws=draws, choices=choices)
     total = aggregate(means, choices.weight(), choices.aggregation)
     have = table.known
     parts = []

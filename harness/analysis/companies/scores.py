@@ -139,12 +139,11 @@ def _treated(values: pd.Series, scales: list[str], higher: list[bool]) -> Floats
 def normalise(values: Floats, how: str) -> Floats:
     """Columns of ``values`` (vendors × inputs) as scores from 0 to 1, NaN kept; a column of equal values scores 0.5."""
     from scipy.special import ndtr
-    from scipy.stats import rankdata
 
     n = (~np.isnan(values)).sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         if how == "percentile":
-            return np.asarray((rankdata(values, axis=0, nan_policy="omit") - 0.5) / n)
+            return np.asarray((pd.DataFrame(values).rank().to_numpy() - 0.5) / n)
         filled = n > 0
         low, high, mean, spread = (np.full(values.shape[1], np.nan) for _ in range(4))
         part = values[:, filled]

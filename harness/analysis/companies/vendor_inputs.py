@@ -10,6 +10,7 @@ import pandas as pd
 
 from harness.analysis.companies.inputs import BY_KEY, INPUTS, declared
 from harness.analysis.opportunities import LICENCE_CLASSES, licence_class
+from harness.analysis.statistics.uncertainty import Floats
 from harness.catalog.schema import LANGUAGE_KINDS
 
 COLUMNS = ["vendor_id", "dimension", "input", "value", "unit", "origin", "as_of", "source_id", "stated", "stated_unit",
@@ -94,22 +95,27 @@ def _price_position(board: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
     The median is drawn towards the market: times n ÷ (n + PRIOR_PRODUCTS) on the log scale for n products. Products whose price is
     the median of fewer than three hosts are left out.
     """
-    from scipy.stats import theilslopes
-
     prices = listed[listed["basis"].ne("few") & (listed["blended_per_mtok"] > 0)]
     rows = board.merge(prices[["product_id", "blended_per_mtok", "as_of"]], left_on="model_id", right_on="product_id")
     if len(rows) < MIN_PRICES or rows["score"].nunique() < 2:
         return pd.DataFrame()
     logged = np.log10(rows["blended_per_mtok"].to_numpy(dtype=float))
     points = rows["score"].to_numpy(dtype=float)
-    line = theilslopes(logged, points, method="joint")
-    rows = rows.assign(residual=logged - line.slope * points - line.intercept)
+    rows = rows.assign(residual=_off_the_line(points, logged))
     found = rows.groupby("vendor_id").agg(
         residual=("residual", "median"), as_of=("as_of", "max"), n=("residual", "size")
     )
     note = [f"{n} products" if n > 1 else "1 product" for n in found["n"]]
     drawn = found["residual"] * found["n"] / (found["n"] + PRIOR_PRODUCTS)
     return _rows(found.assign(value=10**drawn, note=note).reset_index(), "price_position")
+
+
+def _off_the_line(x: Floats, y: Floats) -> Floats:
+    """What ``y`` has above the line by Theil and Sen: its slope the median of all pairs' slopes, its height the median."""
+    right = x[:, None] > x
+    slopes = (y[:, None] - y)[right] / (x[:, None] - x)[right]
+    rest = y - np.median(slopes) * x
+    return np.asarray(rest - np.median(rest))
 
 
 def _of_the_group(rows: pd.DataFrame, parents: Mapping[str, str]) -> pd.DataFrame:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MIME: Mapping[str, str] = {
     "html": "text/html",
     "pdf": "application/pdf",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "md": "text/markdown",
 }
