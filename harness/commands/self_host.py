@@ -81,16 +81,16 @@ def _pays(answer: Quote) -> str:
         return ""
     at = " at the median rent" if _rents(answer) else ""
     if math.isfinite(rents.middle):
-        text = f"A machine pays from {worded(rents.middle)} a day{at}"
+        text = f"A machine pays off from {worded(rents.middle)} a day{at}"
         if answer.day is not None and answer.day.copies > 1:
             copies = answer.day.copies
-            text += f"; {worded(answer.ask.tokens_a_day or 0)} need {copies:,}, which pay from {tokens(copies * rents.middle)}"
+            text += f"; {worded(answer.ask.tokens_a_day or 0)} need {copies:,}, which pay off from {tokens(copies * rents.middle)}"
         ends = (("the dearest rent", rents.high), ("the slow end of the throughput", speeds.high))
         never = [name for name, even in ends if not math.isfinite(even)]
         return f"{text} (never at {' or at '.join(never)})." if never else f"{text}."
     full, price = dollars(answer.costs.both.middle), dollars(answer.api.per_mtok)
     more = f"more than the API's {price}" if full != price else "a little more than the API"
-    text = f"A machine never pays{at}, since a full one costs {full} per million tokens, {more}"
+    text = f"A machine never pays off{at}, since a full one costs {full} per million tokens, {more}"
     ends = (("the cheapest rent", rents.low), ("the fast end of the throughput", speeds.low))
     pays = [f"at {name} from {worded(even)} a day" for name, even in ends if math.isfinite(even)]
     if not pays and needed.low <= answer.capacity.high:

@@ -49,10 +49,10 @@ def test_the_document_holds_intervals_and_null_for_what_is_not_known(capsys: Cap
             ("--gpu-hour", "2", "--api-price", "10", "--tokens-a-day", "50e6"),
             "Own machines cost less at 50 million tokens a day",
         ),
-        (("--gpu-hour", "2", "--api-price", "10"), "A machine pays from 9.6 million tokens a day."),
+        (("--gpu-hour", "2", "--api-price", "10"), "A machine pays off from 9.6 million tokens a day."),
         (
             ("--gpu-hour", "2", "--api-price", "0.1"),
-            "A machine never pays, since a full one costs $0.933 per million tokens, more than the API's $0.10.",
+            "A machine never pays off, since a full one costs $0.933 per million tokens, more than the API's $0.10.",
         ),
         (("--gpu-hour", "2"), "no API price to compare it with (--api-price)."),
         (("--gpu", "Ascend 910C"), "the catalog has no on-demand rent of it, so its cost is not known (--gpu-hour)."),
@@ -98,7 +98,7 @@ def test_a_second_machine_that_idles_is_said_to_pay_later(capsys: Capture) -> No
     said, rows = figures(capsys, "--params", "70", "--api-price", "2.4", "--tokens-a-day", "110e6")
     assert said.startswith("The API costs less at 110 million tokens a day of 70B: $264")
     assert (
-        "pays from 79.8 million tokens a day at the median rent; 110 million tokens need 2, which pay from 160" in said
+        "pays off from 79.8 million tokens a day at the median rent; 110 million tokens need 2, which pay off from 160" in said
     )
     assert rows["break-even a day"].startswith("79.8 million; cheapest rent 39.8 million, dearest never; fast end")
     assert rows["110 million a day"] == "2 machines $383; API $264"
@@ -109,7 +109,7 @@ def test_a_second_machine_that_idles_is_said_to_pay_later(capsys: Capture) -> No
     [
         (
             ("llama-3-1-8b-instruct", "--context", "256", "--output-tokens", "128", "--api-price", "0.02"),
-            "never pays at the median rent, since a full one costs $0.0391 per million tokens, more than the API's $0.02; "
+            "never pays off at the median rent, since a full one costs $0.0391 per million tokens, more than the API's $0.02; "
             "it does at the cheapest rent from 2.39 billion tokens a day.",
             "never; cheapest rent 2.39 billion, dearest never",
         ),

@@ -97,7 +97,7 @@ def test_chinese_says_it_too_and_two_models_are_enough(section: Section, priced:
 @pytest.mark.parametrize(
     ("gain_low", "corrected", "cost", "said"),
     [(0.1, 0.2, 0.5, "A second model next to A solves 3 more of 10 tasks (1 to 5); the best partner is B, at $0.50 a task"),
-     (0.1, -0.1, 0.5, "No second model can be shown to solve more than A alone, B as the best 3 more of 10 tasks (1 to 5); "
+     (0.1, -0.1, 0.5, "No second model can be shown to solve more than A alone: the best, B, solves 3 more of 10 tasks (1 to 5); "
       "but B first and A where it fails costs $0.50 a task instead of $1.00"),
      (0.0, 0.2, 2.0, "No second model can be shown to solve more than A alone; the best, B, solves 3 more of 10 tasks (0 to 5)"),
      (0.1, 0.2, float("nan"), "A second model next to A solves 3 more of 10 tasks (1 to 5); the best partner is B")],

@@ -44,7 +44,7 @@ def test_who_asks_less_on_the_models_both_sell(site: Open, filled: Path) -> None
     row = pairs.loc[("Northbound", "Southgate")]
     both = rows(filled, "SELECT model_id FROM price GROUP BY model_id HAVING count(DISTINCT provider_id) = 3")
     assert row["models"] == row["shared"] == len(both) and row["median_ratio"] == pytest.approx(1.25, abs=0.01)
-    assert "Northbound asks less than its rival 100% of the time" in texts(at).replace("\\", "")
+    assert "Northbound charges less than its rival 100% of the time" in texts(at).replace("\\", "")
 
 
 def _priced(at: AppTest) -> pd.DataFrame:
@@ -126,7 +126,7 @@ def test_own_machine_or_api(site: Open, with_llama: Path) -> None:
         "Llama 3.3 70B at 50,000,000 tokens a day costs less on own machines: $120 a day against $200 at the API."
         in said
     )
-    assert "A machine pays from 30,000,000 tokens a day." in said
+    assert "A machine pays off from 30,000,000 tokens a day." in said
     assert "rent of one cloud per GPU-hour, $2.50 (2099-01-01)" in said and "Hosty (2026-07-02)" in said
     shown = table(at, "figure").set_index("figure")["value"]
     assert shown["Machine"] == "2 × H100, fp8" and "70.0 GB weights" in shown["Memory"]
@@ -142,9 +142,9 @@ def test_several_own_machines_pay_from_as_many_times_the_tokens(site: Open, with
     at = site(with_llama, "cost", own_gpus="2", own_tokens="100,000,000")
     said = texts(at).replace("\\", "")
     # a copy costs $120 a day; the API's $4 a million are met by 30 million tokens a copy
-    assert "this many need 2 machines, which pay from 60,000,000." in said
+    assert "this many need 2 machines, which pay off from 60,000,000." in said
     shown = table(at, "figure").set_index("figure")["value"]
-    assert shown["Pays from, tokens a day (cheapest – dearest rent)"] == "30,000,000"
+    assert shown["Pays off from, tokens a day (cheapest – dearest rent)"] == "30,000,000"
 
 
 def test_a_machine_that_is_too_small_says_so_in_chinese(site: Open, with_llama: Path) -> None:
