@@ -98,7 +98,8 @@ def test_a_second_machine_that_idles_is_said_to_pay_later(capsys: Capture) -> No
     said, rows = figures(capsys, "--params", "70", "--api-price", "2.4", "--tokens-a-day", "110e6")
     assert said.startswith("The API costs less at 110 million tokens a day of 70B: $264")
     assert (
-        "pays off from 79.8 million tokens a day at the median rent; 110 million tokens need 2, which pay off from 160" in said
+        "pays off from 79.8 million tokens a day at the median rent; 110 million tokens need 2, which pay off from 160"
+        in said
     )
     assert rows["break-even a day"].startswith("79.8 million; cheapest rent 39.8 million, dearest never; fast end")
     assert rows["110 million a day"] == "2 machines $383; API $264"

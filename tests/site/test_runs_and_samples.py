@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import json
 from pathlib import Path
 
 import pytest
 
+from harness.i18n.translator import Translator, messages, slug
 from harness.site.evidence import runs
 from tests.site.conftest import Open, texts
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def _page(site: Open, filled: Path, **choices: object) -> object:
@@ -93,3 +98,29 @@ def test_a_run_of_unknown_precision_is_labelled_by_its_engine(dtype: object) -> 
         "sealed": None,
     }
     assert runs.label(run) == "org/a · eee · imported · – · aaaaaaaa"
+
+
+def test_every_finding_on_a_run_has_a_meaning_in_both_languages() -> None:
+    calls = (
+        node
+        for path in (ROOT / "harness/runs/verdict").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Finding"
+    )
+    codes = {call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)}
+    assert len(codes) > 15
+    assert {f"run_finding.{slug(str(code))}" for code in codes} == {
+        key for key in messages() if key.startswith("run_finding.")
+    }
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ({"code": "at-chance", "message": "No score"}, "**没有任何得分高于随机水平** · No score"),
+        ({"code": "of-tomorrow", "message": "New"}, "New"),
+        ("*Old* text", r"\*Old\* text"),
+    ],
+)
+def test_a_finding_is_explained_in_the_language_shown(entry: object, said: str) -> None:
+    assert runs.explained(Translator("zh"), json.dumps([entry])) == [said]

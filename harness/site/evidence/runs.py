@@ -15,6 +15,7 @@ from harness.site.widgets import blocks, contained, controls
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.i18n.translator import Translator
     from harness.site.server.view import View
 
 _QUIET = {"run_id", "started", "sealed", "perf", "command"}
@@ -53,12 +54,19 @@ def _short(view: View, valid: bool, partial: bool, limit: float, verdict: str | 
         return say("verdict.partial")
     if present(limit):
         return say("verdict.limited")
-    return say("verdict.noted") if _sentences(verdict) else say("verdict.valid")
+    return say("verdict.noted") if explained(say, verdict) else say("verdict.valid")
 
 
-def _sentences(verdict: str | None) -> list[str]:
+def explained(say: Translator, verdict: str | None) -> list[str]:
+    """A verdict's findings as Markdown: what each code means, in the language shown, and the sentence that the run keeps."""
     entries = json.loads(verdict) if isinstance(verdict, str) and verdict else []
-    return [str(entry.get("message", entry)) if isinstance(entry, dict) else str(entry) for entry in entries or []]
+    found = [entry if isinstance(entry, dict) else {"message": entry} for entry in entries or []]
+    return [_meaning(say, entry.get("code")) + blocks.literal(str(entry.get("message", entry))) for entry in found]
+
+
+def _meaning(say: Translator, code: object) -> str:
+    meaning = say.known("run_finding", code)
+    return "" if meaning == str(code) else f"**{meaning}** · "
 
 
 def present(value: Any) -> bool:
@@ -112,14 +120,13 @@ def verdict(view: View, run: Mapping[str, Any]) -> None:
     """The run's verdict as badges, with the sentences that explain it."""
     say = view.say
     short = _short(view, bool(run["valid"]), bool(run["partial"]), run["item_limit"], None)
-    sentences = _sentences(run["verdict_text"])
     origin = "reference" if run["vendor_id"] == "reference" else str(run["origin"])
     good = bool(run["valid"]) and not run["partial"] and not present(run["item_limit"])
     with st.container(horizontal=True):
         st.badge(short, icon=":material/check:" if good else ":material/warning:", color="green" if good else "orange")
         st.badge(say(f"origin.{origin}"), color="gray")
-    for sentence in sentences:
-        st.caption(f":material/info: {blocks.literal(sentence)}")
+    for finding in explained(say, run["verdict_text"]):
+        st.caption(f":material/info: {finding}")
     if isinstance(run["source"], str) and run["source"]:
         st.caption(f"{say('common.source')}: {blocks.literal(run['source'])}")
 
