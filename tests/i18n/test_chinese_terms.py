@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
 
 import pytest
 
 from harness.i18n.glossary.terms import terms
 from harness.i18n.translator import messages
 
+PACKAGE = Path(__file__).resolve().parents[2] / "harness"
 AVOIDED = {
     "正确率": "准确率",
     "思考强度": "推理强度",
@@ -51,9 +56,27 @@ NEVER = {
 """Marks of a text that nobody who writes Chinese would leave."""
 
 
-def _chinese() -> dict[str, str]:
+def _in_table(table: object, place: str) -> Iterator[tuple[str, str]]:
+    """Chinese texts of a file that has both languages side by side (``{ en = …, zh = … }``), by their place in it."""
+    if isinstance(table, dict) and isinstance(table.get("zh"), str) and isinstance(table.get("en"), str):
+        yield place, table["zh"]
+    entries = table.items() if isinstance(table, dict) else enumerate(table) if isinstance(table, list) else ()
+    for key, value in entries:
+        yield from _in_table(value, f"{place}.{key}")
+
+
+@lru_cache(maxsize=1)
+def _chinese() -> Mapping[str, str]:
+    """Every Chinese text that the package's own files hold, by its place: messages, glossary, inputs, claims, tasks."""
     texts = {key: said["zh"] for key, said in messages().items()}
-    return texts | {f"glossary {term.key}": f"{term.names['zh']}：{term.meanings['zh']}" for term in terms()}
+    texts |= {f"glossary {term.key}": f"{term.names['zh']}：{term.meanings['zh']}" for term in terms()}
+    for path in PACKAGE.rglob("*.toml"):
+        texts |= dict(_in_table(tomllib.loads(path.read_text(encoding="utf-8")), path.stem))
+    return texts
+
+
+def test_texts_beside_the_messages_are_read_too() -> None:
+    assert {place.partition(".")[0] for place in _chinese()} >= {"inputs", "claims", "measures", "families"}
 
 
 @pytest.mark.parametrize("avoided", AVOIDED)
