@@ -13,7 +13,7 @@ from harness.reports import choice_text
 from harness.site.choice import asking, lists, next_steps, results
 from harness.site.evidence import report_download
 from harness.site.server import view
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 seen = view.current()
 say = seen.say
@@ -35,12 +35,13 @@ with st.container(border=True, key="choice-answer"):
     next_steps.onward(seen, known, results.REPORTED)
 if len(known):
     lists.chart(seen, known)
-more = lists.shown_columns(seen, lists.about(seen))
-if len(known):
-    lists.known(seen, known, wish, more)
-lists.second(seen, rows, "general", more)
-lists.evidence(seen, known, proof)
-lists.second(seen, rows, "unsaid", more)
+with contained.part(seen, "lists"):
+    more = lists.shown_columns(seen, lists.about(seen))
+    if len(known):
+        lists.known(seen, known, wish, more)
+    lists.second(seen, rows, "general", more)
+    lists.evidence(seen, known, proof)
+    lists.second(seen, rows, "unsaid", more)
 lists.consists(seen, wish, results.tests(seen, wish))
 best = known if len(known) else rows
 report_download.show(seen, (), tuple(best["product_id"].head(results.REPORTED)), asked)

@@ -221,6 +221,28 @@ def test_open_weights_of_a_list_need_their_page_or_a_licence(context: ImportCont
     ]
 
 
+def test_a_name_with_another_models_page_gets_neither_its_size_nor_its_score(context: ImportContext) -> None:
+    """A list gives a moving name the page of the newest model, and the figures there."""
+    page = "https://huggingface.co/acme/Acme-7B-Instruct"
+    listed = {
+        "acme/acme-large": {
+            "id": "acme/acme-large",
+            "name": "Acme Large",
+            "limit": {"context": 8000},
+            "modalities": {"input": ["text"], "output": ["text"]},
+            "weights": [{"url": page}],
+            "benchmarks": [
+                {"name": "SWE-Bench Verified", "score": 77.6, "source": page},
+                {"name": "SciCode", "score": 20, "source": "https://acme.example/large"},
+            ],
+        }
+    }
+    out = models_dev.read([SourceFile("models.json", json.dumps(listed).encode())], context)
+    assert column(out, "models", "model_id", "params_b", "hub_id") == [("acme-large", "", "")]
+    assert "swe-bench-verified-vendor" not in {row["benchmark_id"] for row in out.rows["reported_scores"]}
+    assert {u.name for u in out.unmatched} >= {"acme/Acme-7B-Instruct", "acme-large: SWE-Bench Verified"}
+
+
 def test_arena_keeps_interval_and_votes(context: ImportContext) -> None:
     rows = csv_file(
         "lmarena_text.csv",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.charts import scatter
@@ -21,6 +21,7 @@ def _box(x: float, y: float, name: str, side: str, width: float, height: float) 
     return left, top, left + wide, top + LINE
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
 @given(st.lists(st.tuples(UNIT, UNIT), min_size=1, max_size=25, unique=True))
 def test_written_names_do_not_meet(points: list[tuple[float, float]]) -> None:
     xs, ys = zip(*points, strict=True)

@@ -84,7 +84,7 @@ def test_an_effect_says_its_unit_and_begins_with_no_sign() -> None:
     ratio = {"effect": 167.9, "low": 13.85, "high": 1304.0, "ratio": True}
     assert in_unit(say, ratio, "USD") == "170× (14 to 1,300)"
     share = {"effect": -0.125, "low": -0.3, "high": 0.05, "ratio": False}
-    assert in_unit(say, share, "fraction") == "Difference -12 percentage points (-30 to +5)"
+    assert in_unit(say, share, "fraction") == "Difference −12 percentage points (−30 to +5)"
     assert in_unit(say, share | {"effect": float("nan")}, "points") == "–"
 
 

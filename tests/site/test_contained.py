@@ -14,10 +14,10 @@ from tests.site.conftest import PAGES, ROOT, Open, rows, texts
 
 SENTENCE = "This section cannot be shown"
 BROKEN = {
-    "overview": ("harness.site.overview.changes", "columns", {}),
+    "overview": ("harness.site.overview.changes", "blocks", {}),
     "choose": ("harness.site.choice.lists", "columns", {}),
-    "capability": ("harness.site.capability.diagnostics", "blocks", {"origin": "reported"}),
-    "cost": ("harness.site.cost.gpus", "blocks", {}),
+    "capability": ("harness.site.capability.diagnostics", "blocks", {"tab": "firm", "check": "benchmarks"}),
+    "cost": ("harness.site.cost.gpus", "blocks", {"part": "own"}),
     "companies": ("harness.site.companies.market.vendors", "blocks", {}),
     "head_to_head": ("harness.site.head_to_head.every_pair", "blocks", {}),
     "homogeneity": ("harness.site.likeness.concentration", "blocks", {"view": "concentration"}),
@@ -67,7 +67,7 @@ def test_a_refusal_says_why(monkeypatch: pytest.MonkeyPatch, site: Open, filled:
         raise BadInput("no such offer")
 
     monkeypatch.setattr("harness.site.cost.gpus.blocks.section", refuse)
-    at = site(filled, "cost")
+    at = site(filled, "cost", part="own")
     assert any("no such offer" in block.value for block in at.code)
 
 

@@ -81,7 +81,7 @@ def test_the_answers_of_the_first_page_open_their_numbers(site: Open, filled: Pa
         references = at.query_params[evidence_links.KEY]
         assert len(references) == 2 and all(text.startswith("points:") for text in references)
         said = plain(at)
-        assert "The scores behind the points" in said and "95 % interval" in said
+        assert "The scores behind the points" in said and "95% interval" in said
         assert any("models=" in link.proto.query_string for link in at.get("page_link"))
     at.button(key="open-evidence-value").click().run()
     kinds = [text.split(":")[0] for text in at.query_params[evidence_links.KEY]]
@@ -91,9 +91,11 @@ def test_the_answers_of_the_first_page_open_their_numbers(site: Open, filled: Pa
 PAGES = {
     "model-scores": ("model", {"about": "scores"}, ("score",)),
     "model-prices": ("model", {"about": "prices"}, ("offer", "cost")),
-    "capability": ("capability", {"origin": "reported"}, ("points", "score")),
+    "capability": ("capability", {}, ("points",)),
+    "capability-benchmark": ("capability", {"tab": "benchmark"}, ("score",)),
     "head-to-head": ("head_to_head", {}, ("score", "price", "cost")),
-    "cost": ("cost", {}, ("price", "cost")),
+    "cost-prices": ("cost", {"part": "prices"}, ("price",)),
+    "cost-tasks": ("cost", {"part": "tasks"}, ("cost",)),
     "profile": ("companies", {"view": "profile", "vendor": "aurora"}, ("input", "fact", "relation", "price", "points")),
     "against": ("companies", {"view": "against", "vendors": ["aurora", "cinder"]}, ("input", "fact")),
     "money": ("companies", {"view": "money"}, ("relation",)),

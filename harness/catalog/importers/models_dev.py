@@ -19,7 +19,7 @@ from harness.catalog.importers.models_dev_scores import full_date, listed_score
 from harness.catalog.importers.new_models import FAMILY, OWNER, add_model
 from harness.catalog.importers.offers import add_price
 from harness.catalog.names import spellings
-from harness.catalog.names.matching import Match, maker, match_provider, match_vendor
+from harness.catalog.names.matching import HUB, Match, maker, match_provider, match_vendor
 from harness.catalog.schema import MODALITIES
 from harness.errors import BadInput
 
@@ -130,7 +130,12 @@ def _listed_model(out: Imported, context: ImportContext, model: Mapping[str, Any
         return
     vendor_id = context.names.vendor_of_model[match.id] if match else vendor.id if vendor else ""
     model_id = match.id if match else new_id(context, str(model["id"]))
-    total, active = sizes(_hub(model) or str(model["id"]))
+    page = _hub(model)
+    other = context.names.page_of_another(f"{HUB}{page}", model_id)
+    if other:
+        out.leave("hub page", page, f"it is the page of {other}, not of {model_id}")
+        page = ""
+    total, active = sizes(page or str(model["id"]))
     cells = {
         "model_id": model_id,
         "vendor_id": vendor_id,
@@ -144,7 +149,7 @@ def _listed_model(out: Imported, context: ImportContext, model: Mapping[str, Any
         "output_modalities": _modalities(model["modalities"]["output"]),
         "open_weights": _listed_open(model),
         "licence": str(model.get("license") or ""),
-        "hub_id": _hub(model),
+        "hub_id": page,
         "as_of": context.as_of,
         "source_id": context.source_id,
     }

@@ -101,6 +101,10 @@ def listed_score(out: Imported, context: ImportContext, model_id: str, score: Ma
     if benchmark is None or value is None:
         out.leave("benchmark", name, "no canonical name for it")
         return
+    other = context.names.page_of_another(str(score.get("source", "")), model_id)
+    if other:
+        out.leave("score", f"{model_id}: {name}", f"its source is the page of {other}")
+        return
     host = str(score.get("source", "")).split("/")[2] if "//" in str(score.get("source", "")) else ""
     by = THIRD_PARTIES.get(host, "")
     variant, agent = str(score.get("variant") or "").lower(), str(score.get("harness") or "").lower()

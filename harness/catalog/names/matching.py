@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from harness.catalog.names import spellings
 from harness.catalog.tables import Row
 
+HUB = "https://huggingface.co/"
+"""Addresses of the hub begin so."""
 # Words of names that mark somebody else's alteration of a model: such a name never follows from its family.
 _ALTERED = re.compile(
     r"(?:^|-)(abliterated|uncensored|derestricted|heretic|obliterated|lorablated|unleashed|roleplay|rp|erotica|nsfw|merge"
@@ -65,6 +67,7 @@ class NameIndex:
     closed: set[str] = field(default_factory=set)
     provider_kinds: dict[str, str] = field(default_factory=dict)
     vendor_of_provider: dict[str, str] = field(default_factory=dict)
+    hubs: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     day: str = ""
 
     def alias(self, kind: str, form: str) -> str:
@@ -80,6 +83,17 @@ class NameIndex:
         """Whether a model's name has meant different models, so that only its alias of the day may say which."""
         return any(p.start or p.end for p in self.aliases.get(("model", form), ()))
 
+    def page_of_another(self, url: str, model_id: str) -> str:
+        """Id of the model whose page on the hub an address is, where that is another than ``model_id``; else empty.
+
+        Lists give a name that moves from model to model the newest one's page, and its figures.
+        """
+        page = url.lower()
+        if not page.startswith(HUB):
+            return ""
+        owners = self.hubs.get("/".join(page.removeprefix(HUB).split("/")[:2]), set())
+        return "" if model_id in owners else min(owners, default="")
+
     def add_model(self, row: Row) -> None:
         """Add a model under its id, its name and its hub name."""
         self.rows.setdefault(row["model_id"], row)
@@ -87,6 +101,8 @@ class NameIndex:
         if row["open_weights"] == "false":
             self.closed.add(row["model_id"])
         self.released[row["model_id"]] = self.released.get(row["model_id"], "") or row["released"]
+        if row["hub_id"]:
+            self.hubs[row["hub_id"].lower()].add(row["model_id"])
         for name in (row["model_id"], row["name"].replace("/", "-"), row["hub_id"]):
             if name:
                 self.models[spellings.normal(name)].add(row["model_id"])

@@ -8,7 +8,7 @@ import streamlit as st
 
 from harness.charts.text import number
 from harness.site.capability import scale
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +20,7 @@ MOST = 60
 """Benchmarks left out in turn, those with most products: a sixth of a second each."""
 
 
+@contained.section
 def show(view: View, fit: ScaleFit, *, source: str) -> None:
     """Whether the leader changes, and the table, the benchmark that changes the order most first."""
     say = view.say

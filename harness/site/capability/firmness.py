@@ -9,7 +9,7 @@ import streamlit as st
 from harness.analysis.scale.fit import HIGH, LOW
 from harness.charts.text import number
 from harness.site.capability import benchmark_influence, diagnostics, scale
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View) -> None:
     """A check of choice."""
     say, fit = view.say, scale.fitted(view)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from harness.charts import scatter
 from harness.charts.text import number
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +22,7 @@ MOST = 5
 """Lines on the chart, the highest of today: more cannot be followed."""
 
 
+@contained.section
 def show(view: View, rows: pd.DataFrame, *, source: str) -> None:
     """The records of each group of choice; ``rows`` is the board with ``points``."""
     import pandas as pd

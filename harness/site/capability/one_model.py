@@ -9,7 +9,7 @@ import streamlit as st
 from harness.charts import dots
 from harness.charts.text import number
 from harness.site.capability import scale
-from harness.site.widgets import blocks, controls
+from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +26,7 @@ MOST_SHARED = 25
 VIEWS = ("pair", "domains", "expected")
 
 
+@contained.section
 def show(view: View) -> None:
     """One of VIEWS, of the whole board."""
     say, fit, board = view.say, scale.fitted(view), scale.board(view)

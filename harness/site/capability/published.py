@@ -8,12 +8,13 @@ import streamlit as st
 
 from harness.market.evidence import score_sources
 from harness.site.capability import leaderboard
-from harness.site.widgets import blocks, columns, controls
+from harness.site.widgets import blocks, columns, contained, controls
 
 if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View) -> None:
     """A benchmark of choice and all its scores, the best first where it is known which way it is better."""
     say = view.say

@@ -11,8 +11,8 @@ from harness.catalog.schema import LANGUAGE_KINDS
 from harness.charts import dots, row_bars
 from harness.market.prices.list_prices import RATIO
 from harness.market.scale_ranking import SINCE_MONTHS, narrowed
-from harness.site.capability import evidence_asked, leaderboard, scale, unplaced
-from harness.site.widgets import address, blocks, controls, name_links
+from harness.site.capability import leaderboard, scale, unplaced
+from harness.site.widgets import address, blocks, contained, controls, name_links
 from harness.site.widgets.tables import screen
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ HEIGHT = 640
 """Pixels of the table: seventeen products before anybody scrolls."""
 
 
+@contained.section
 def show(view: View) -> None:
     """The sentence, the filters and the table."""
     say = view.say
@@ -38,7 +39,7 @@ def show(view: View) -> None:
     sentence = st.container(gap="xsmall")  # stands above the filters, and speaks of what they leave
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choose = _filters(view, scale.ranking(view))
-        least = evidence_asked.least_benchmarks(view)
+        least = scale.least_benchmarks(view)
     named = leaderboard.named(view, scale.ranking(view, least))
     shown = choose(named)
     if shown.empty:

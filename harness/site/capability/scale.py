@@ -10,6 +10,7 @@ import streamlit as st
 from harness.analysis.scale.ranks import LEAST_BENCHMARKS
 from harness.analysis.statistics.seed import SEED
 from harness.charts.text import number
+from harness.site.widgets import controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -153,3 +154,9 @@ def by_evidence(view: View) -> pd.DataFrame:
 
     out: pd.DataFrame = view.derived("scale_by_evidence", compute)
     return out
+
+
+def least_benchmarks(view: View) -> int:
+    """The fewest benchmarks of a ranked product: one control, the same on every part of the page."""
+    say, asked = view.say, list(range(LEAST_BENCHMARKS, MOST_ASKED + 1))
+    return int(controls.select(say("reported.least"), asked, "least", lambda n: say("reported.least_of", n=n)))

@@ -8,7 +8,7 @@ import streamlit as st
 
 from harness.charts import dots, grid, scatter
 from harness.site.capability import equal_size, leaderboard, parts, scale, task_influence
-from harness.site.widgets import blocks, codes, columns, controls, row_selection
+from harness.site.widgets import blocks, codes, columns, contained, controls, row_selection
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View) -> None:
     """Choices of origin, suite and kind, and what they hold."""
     say = view.say

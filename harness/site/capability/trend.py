@@ -11,7 +11,7 @@ from harness.charts import scatter
 from harness.charts.chart import plain, short
 from harness.charts.labels import placed
 from harness.charts.text import number
-from harness.site.capability import equal_size, evidence_asked, group_records, leaderboard, scale
+from harness.site.capability import equal_size, group_records, leaderboard, scale
 from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def show(view: View) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = controls.segmented(say("capability.part"), VIEWS, "trend", lambda v: say(f"trend.view_{v}"))
-        least = evidence_asked.least_benchmarks(view)
+        least = scale.least_benchmarks(view)
     board = scale.board(view, least)
     if board.empty:
         st.info(say("common.no_match"), icon=":material/filter_alt_off:")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.analysis.scale.ranks import LEAST_BENCHMARKS
-from harness.site.capability import evidence_asked, leaderboard, scale
+from harness.site.capability import leaderboard, scale
 from harness.site.widgets import blocks, contained, name_links
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def show(view: View) -> None:
     """How many of the newest releases have no place, and the table of all products without one, newest first."""
     say = view.say
     blocks.section(say("unplaced.title"), say("unplaced.lead"))
-    least = evidence_asked.least_benchmarks(view)
+    least = scale.least_benchmarks(view)
     rows = listed(view, least)
     if rows.empty:
         st.info(say("unplaced.nobody"), icon=":material/info:")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.market.choice.choose import best_value
-from harness.site.widgets import blocks
+from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +25,7 @@ SIDE_BY_SIDE = 3
 """Models that Head to head opens on: two and one beside them can be read at a glance."""
 
 
+@contained.section
 def questions(view: View) -> None:
     """Links that ask what many ask, each with one click."""
     with st.container(horizontal=True, gap="small"):
@@ -32,6 +33,7 @@ def questions(view: View) -> None:
             blocks.page_link(view, "choose", view.say(f"choose.ask_{name}"), ":material/help:", **choices)
 
 
+@contained.section
 def onward(view: View, known: pd.DataFrame, most: int) -> None:
     """Links to the first model, to the first against the next ones, and to a report on the first ``most``."""
     say = view.say

@@ -12,7 +12,7 @@ from harness.market.prices.list_prices import RATIO
 from harness.reports import choice_text
 from harness.site.capability import leaderboard, scale
 from harness.site.cost import tasks
-from harness.site.widgets import blocks, columns
+from harness.site.widgets import blocks, columns, contained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,6 +74,7 @@ def _in_words(view: View, found: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+@contained.section
 def show(view: View) -> None:
     """The answer at GPT-5's level and at the top, every level in a table, and the chart of what tasks cost."""
     say = view.say
@@ -85,7 +86,9 @@ def show(view: View) -> None:
     with st.container(border=True, key="cost-answer"):
         st.markdown(f"## {blocks.literal(first)}")
         st.markdown(blocks.literal(choice_text.paragraph(say, more)))
-    blocks.section(say("value.levels"), say("value.levels_lead", benchmark=found.iloc[0]["benchmark"]))
+    blocks.section(
+        say("value.levels"), say("value.levels_lead", benchmark=blocks.literal(str(found.iloc[0]["benchmark"])))
+    )
     _table(view, found)
     tasks.chart_by_points(view)
 

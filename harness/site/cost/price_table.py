@@ -8,7 +8,7 @@ import streamlit as st
 
 from harness.charts.text import rank
 from harness.site.cost import solved, tasks
-from harness.site.widgets import blocks, columns, controls
+from harness.site.widgets import blocks, columns, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +22,7 @@ TASK_COLUMNS = ["task_cost", "task_effort", "task_as_of", "task_url", "task_test
 SOLVED_COLUMNS = ["per_solved", "solved_day", "solved_test"]
 
 
+@contained.section
 def show(view: View, shown: pd.DataFrame, unit: str, *, points: bool, prices: str) -> None:
     """The rows of ``tradeoff.tradeoff`` as a table; ``points``: capability counts points and not shares, ``prices``: a market."""
     say, column = view.say, st.column_config

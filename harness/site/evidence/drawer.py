@@ -9,7 +9,7 @@ import streamlit as st
 
 from harness.errors import LandscapeError
 from harness.market.evidence.reference import Reference, read
-from harness.site.widgets import address, blocks, evidence_links
+from harness.site.widgets import address, blocks, contained, evidence_links
 
 if TYPE_CHECKING:
     from harness.market.evidence.sources import Evidence
@@ -23,6 +23,7 @@ WIDTH = 560
 """Pixels at first; the reader drags its edge."""
 
 
+@contained.section
 def show(view: View) -> None:
     """Open the drawer on the numbers in the address; nothing where there is none. Closing it takes them out of the address."""
     address.keep(evidence_links.KEY)
