@@ -65,6 +65,20 @@ def translated(text: str, language: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts.get(language) or texts["en"] for texts in said))
 
 
+_NEEDLESS = re.compile(r"(?<=[\u4e00-\u9fff（），。；：、！？]) +(?=[\u4e00-\u9fff])|(?<=[（），。；：、！？]) +(?=\S)|(?<=\S) +(?=[（），。；：、！？])")
+"""Spaces in Chinese between two Chinese signs, or beside a mark, which brings its own room."""
+_EDGE = "\0"
+"""Marks both ends of a value while it is set into a Chinese text."""
+_MEETING = re.compile(rf"(?<=[\u4e00-\u9fff]){_EDGE}(?=\\?[A-Za-z0-9$])|(?<=[A-Za-z0-9%]){_EDGE}(?=[\u4e00-\u9fff])")
+"""Where a value in Latin letters or digits meets a Chinese sign without a space."""
+
+
+def _filled_in_chinese(text: str, values: Mapping[str, object]) -> str:
+    """A Chinese text with its places filled: a space where a value in Latin letters begins or ends, none between Chinese signs."""
+    filled = text.format(**{name: f"{_EDGE}{value}{_EDGE}" for name, value in values.items()})
+    return _NEEDLESS.sub("", _MEETING.sub(" ", filled).replace(_EDGE, ""))
+
+
 @dataclass(frozen=True, slots=True)
 class Translator:
     """Says a message in one language: ``say("overview.title")``."""
@@ -81,7 +95,9 @@ class Translator:
         singular = f"{key}_one"
         texts = catalogue[singular if values.get("n") in (1, "1") and singular in catalogue else key]
         text = texts.get(self.language) or texts["en"]
-        return text.format(**values) if values else text
+        if not values:
+            return text
+        return _filled_in_chinese(text, values) if self.language == "zh" else text.format(**values)
 
     def known(self, prefix: str, value: object, /) -> str:
         """The text of ``prefix.value`` where there is one, else the value itself (names from data)."""

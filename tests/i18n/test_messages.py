@@ -227,6 +227,20 @@ def test_a_thing_is_called_by_its_name_in_the_language_shown() -> None:
     assert Translator("en").name("Alibaba", "阿里巴巴") == "Alibaba"
 
 
+@pytest.mark.parametrize(
+    ("key", "values", "said"),
+    [
+        ("vendor.year", {"vendor": "OpenAI", "n": 3}, "OpenAI 近十二个月发布 3 款"),
+        ("vendor.year", {"vendor": "阿里巴巴", "n": 3}, "阿里巴巴近十二个月发布 3 款"),
+        ("tasks.alone", {"model": "Opus（最高）", "cost": r"\$5", "n": 7}, r"Opus（最高）最强，每项任务 \$5；共有 7 个模型位于前沿"),
+        ("search.nothing", {"typed": "a b"}, "没有找到“a b”，可以只输入名称的一部分。"),
+        ("buyer.span", {"low": 1, "high": 5}, "（1 至 5）"),
+    ],
+)
+def test_values_are_set_into_chinese_as_people_set_them(key: str, values: dict[str, object], said: str) -> None:
+    assert Translator("zh")(key, **values) == said
+
+
 def test_an_unknown_key_is_our_mistake() -> None:
     with pytest.raises(KeyError):
         Translator()("no.such_message")
