@@ -65,7 +65,9 @@ def translated(text: str, language: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts.get(language) or texts["en"] for texts in said))
 
 
-_NEEDLESS = re.compile(r"(?<=[\u4e00-\u9fff（），。；：、！？]) +(?=[\u4e00-\u9fff])|(?<=[（），。；：、！？]) +(?=\S)|(?<=\S) +(?=[（），。；：、！？])")
+_NEEDLESS = re.compile(
+    r"(?<=[\u4e00-\u9fff（），。；：、！？]) +(?=[\u4e00-\u9fff])|(?<=[（），。；：、！？]) +(?=\S)|(?<=\S) +(?=[（），。；：、！？])"
+)
 """Spaces in Chinese between two Chinese signs, or beside a mark, which brings its own room."""
 _EDGE = "\0"
 """Marks both ends of a value while it is set into a Chinese text."""

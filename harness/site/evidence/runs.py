@@ -128,7 +128,7 @@ def verdict(view: View, run: Mapping[str, Any]) -> None:
     for finding in explained(say, run["verdict_text"]):
         st.caption(f":material/info: {finding}")
     if isinstance(run["source"], str) and run["source"]:
-        st.caption(f"{say('common.source')}: {blocks.literal(run['source'])}")
+        st.caption(say("common.labelled", label=say("common.source"), value=blocks.literal(run["source"])))
 
 
 def perf_note(view: View, run: Mapping[str, Any]) -> str:

@@ -65,7 +65,7 @@ def _whole(view: View, item: Any, texts: bool) -> None:
     say = view.say
     with st.container(border=True):
         st.markdown(f"### {say('runs_and_samples.item', item=int(item['item']))}")
-        st.caption(f"{say('columns.value')}: {number(float(item['value']), 4)}")
+        st.caption(say("common.labelled", label=say("columns.value"), value=number(float(item["value"]), 4)))
         if texts:
             for part in ("prompt", "target", "response"):
                 st.markdown(f"**{say(f'columns.{part}')}**")

@@ -86,7 +86,8 @@ def chart(view: View, drawn: Chart, *, height: int | None = None, lead: bool = F
             height=height or "content",
         )
         st.caption(
-            f"{literal(drawn.note)}  \n{view.say('common.source')}: {literal(drawn.source)}",
+            f"{literal(drawn.note)}  \n"
+            + view.say("common.labelled", label=view.say("common.source"), value=literal(drawn.source)),
             help=glossary_help.of_text(view.say, f"{drawn.title} {drawn.note}"),
         )
         with st.container(horizontal=True, vertical_alignment="center"):
