@@ -42,7 +42,7 @@ from harness.market.prices.list_prices import list_prices, market_prices, offers
 from harness.market.prices.price_changes import price_changes
 from harness.market.prices.self_hosted import self_hosted
 from harness.reports.build import build
-from harness.reports.document import Section, Table
+from harness.reports.document import Report, Section, Table
 from harness.reports.selection import Choices
 from harness.store import sql
 from harness.store.reader import Reader
@@ -116,8 +116,7 @@ def test_page_command_and_report_compare_two_models_alike(
     )
     report = build(Reader(wide / "land.duckdb"), Choices(models=two_models.MODELS), "en", "abc", lambda _, __: None)
     section = next(s for s in report.sections if s.key == "head_to_head")
-    pairs = next(t for t in section.tables if t.key == "pairs")
-    rows = pd.DataFrame(pairs.rows, columns=[c.key for c in pairs.columns])
+    rows = _tables(report)["pairs"]
     for shown in (page, rows):
         shown = shown[shown["task"].isin(two_models.TASKS)]
         joined = shown[DIFFERENCE].merge(
@@ -503,7 +502,7 @@ def test_answers_metrics_are_those_of_the_list() -> None:
 
 
 def test_sql_and_python_know_the_same_model_behind_another_tools_name() -> None:
-    """``sql/ingest/catalog_names.sql`` beside ``owners.owner``, on every name of the shipped catalog and made-up ones."""
+    """``sql/ingest/catalog_names.sql`` (on the view ``model_name``) beside ``owners.owner``, on every name of the shipped catalog and made-up ones."""
     folder = places.packaged_catalog()
     tables = {name: pd.read_csv(folder / f"{name}.csv", dtype=str) for name in ("models", "aliases")}
     model, alias = tables["models"], tables["aliases"]
@@ -514,6 +513,7 @@ def test_sql_and_python_know_the_same_model_behind_another_tools_name() -> None:
     with duckdb.connect() as con:
         con.execute("CREATE TABLE model AS SELECT * FROM model").execute("CREATE TABLE alias AS SELECT * FROM alias")
         con.execute("CREATE TABLE run AS SELECT * REPLACE (manifest::JSON AS manifest) FROM run")
+        con.execute(sql.text("views", "09_model_name"))
         names = f"SELECT run_id, model_id FROM ({sql.text('ingest', 'catalog_names')})"
         by_sql = dict(con.execute(names, {"ids": run["run_id"].tolist()}).fetchall())
     assert by_sql == {name: owner(name).model_id for name in run["model"]}
@@ -541,44 +541,78 @@ def test_run_and_report_mean_the_same_model_of_the_shipped_catalog(monkeypatch: 
 # ---- site and report -----------------------------------------------------------------------------------------------
 
 
-def test_page_and_report_show_the_same_agreement(wide: Path, site: Open) -> None:
-    at = site(wide, "homogeneity", origin="Measured")
-    report = build(Reader(wide / "land.duckdb"), Choices(), "en", "abc", lambda _, __: None)
-    section = next(s for s in report.sections if s.key == "homogeneity")
-    agreement = next(t for t in section.tables if t.key == "agreement")
-    rows = pd.DataFrame(agreement.rows, columns=[c.key for c in agreement.columns])
-    top = rows.iloc[0]
-    assert len(rows) > 10 and rows["kappa"].is_monotonic_decreasing
-    shown = texts(at).replace("\\", "") + texts(
-        site(wide, "homogeneity", origin="Measured", view="Dimensions")
+def _tables(report: Report) -> dict[str, pd.DataFrame]:
+    """The tables of a report by their keys, whatever section holds them."""
+    return {
+        t.key: pd.DataFrame(t.rows, columns=[c.key for c in t.columns])
+        for section in report.sections
+        for t in section.tables
+    }
+
+
+@pytest.fixture(scope="module")
+def whole(filled: Path) -> Report:
+    """The report on everything of the seeded database."""
+    return build(Reader(filled / "land.duckdb"), Choices(), "en", "abc", lambda _, __: None)
+
+
+def _sentences(report: Report, key: str) -> dict[str, dict[str, float]]:
+    """The numbers of a section's sentences by the first word of their keys."""
+    section = next(s for s in report.sections if s.key == key)
+    return {s.key.split()[0]: dict(s.numbers) for s in section.sentences}
+
+
+def test_page_and_report_show_the_same_agreement(filled: Path, site: Open, whole: Report) -> None:
+    """Every pair's likeness, the most alike pair by both measures, the answer, the share that all fail."""
+    shown = site(filled, "homogeneity", agreement="residual", **{"table_likeness-residual-facts_en-1": "true"})
+    page = next(t.value for t in shown.dataframe if "residual" in t.value)
+    written = _tables(whole)["agreement"]
+    assert len(written) > 10 and page[["a", "b"]].to_numpy().tolist() == written[["a", "b"]].to_numpy().tolist()
+    ends = {"residual": "residual", "kappa": "kappa", "kappa_low": "low", "kappa_high": "high"}
+    for theirs, ours in ends.items():
+        assert page[theirs].tolist() == pytest.approx(written[ours].tolist()), theirs
+    said = texts(shown).replace("\\", "")
+    first = written.loc[written["residual"].idxmax()]
+    assert f"Most alike: {first['a']} and {first['b']}" in said
+    section = next(s for s in whole.sections if s.key == "homogeneity")
+    assert section.sentences[0].text in said.replace("\n", " ")
+    most = next(s.text for s in section.sentences if s.key.startswith("alike.most"))
+    assert f"{first['model_a']} and {first['model_b']}" in most
+    by_kappa = written.loc[written["kappa"].idxmax()]
+    named = f"{by_kappa['a']} and {by_kappa['b']} err most alike (κ = {by_kappa['kappa']:.2f})"
+    assert f"{named}; the median pair has κ = {written['kappa'].median():.2f}" in texts(
+        site(filled, "homogeneity")
     ).replace("\\", "")
-    assert all(part in shown for part in (top["model_a"], top["model_b"], f"{top['kappa']:.2f}"))
-    assert f"{rows['kappa'].median():.2f}" in shown
-    failed = next(s.text for s in section.sentences if "%" in s.text)
-    assert all(share in shown for share in re.findall(r"[\d.]+%", failed))
+    failed = next(s.text for s in section.sentences if s.key.startswith("alike.failed"))
+    solved = texts(site(filled, "homogeneity", view="dimensions")).replace("\\", "")
+    shares = re.findall(r"[\d.]+%", failed)
+    assert len(shares) == 2 and all(share in solved for share in shares)
 
 
 def test_the_cost_page_and_the_report_show_the_same_numbers(
-    site: Open,
-    filled: Path,
-    seeded: Reader,
+    site: Open, filled: Path, seeded: Reader, whole: Report
 ) -> None:
-    at = site(filled, "cost")
-    page = {"prices": _table(at, "membership", "label"), "self_hosted": _table(at, "wh_per_ktok", "model")}
-    report = build(seeded, Choices(), "en", "abc", lambda _, __: None)
-    section = next(s for s in report.sections if s.key == "cost")
-    frames = {t.key: pd.DataFrame(t.rows, columns=[c.key for c in t.columns]) for t in section.tables}
-    same = {
-        "prices": {"x": "blended_per_mtok", "y": "score", "y_low": "low", "y_high": "high", "membership": "membership"},
-        "self_hosted": {c: c for c in ("per_mtok", "low", "high", "offers", "wh_per_ktok", "tokens_per_s")},
-    }
-    for table, columns in same.items():
-        written = frames[table].dropna(subset=[*columns.values()]).set_index("model").sort_index()
-        shown = page[table].dropna(subset=[*columns]).sort_index()
-        shown = shown[~shown.index.str.startswith("reference/")]  # calibration models, in no report
-        assert len(shown) > 5 and shown.index.tolist() == written.index.tolist()
-        for left, right in columns.items():
-            assert shown[left].tolist() == pytest.approx(written[right].astype(float).tolist())
+    tables, columns = _tables(whole), ["input_per_mtok", "output_per_mtok"]
+    written = tables["prices"].dropna(subset="score").set_index("model").sort_index()
+    prices = _table(site(filled, "cost", part="prices"), "cache_read_per_mtok", "label").sort_index()
+    sellers = _table(site(filled, "cost", part="prices", columns="seller"), "membership", "label").sort_index()
+    assert len(written) > 5 and prices.index.tolist() == sellers.index.tolist() == written.index.tolist()
+    same = {"x": "blended_per_mtok", "y": "score"} | {column: column for column in columns}
+    for theirs, ours in same.items():
+        assert prices[theirs].tolist() == pytest.approx(written[ours].astype(float).tolist()), theirs
+    assert prices["seller"].tolist() == written["seller"].tolist()
+    ends = [[round(low), round(high)] for low, high in zip(written["low"], written["high"], strict=True)]
+    shown = [[int(end) for end in text.split("–")] for text in prices["interval"]]
+    assert shown == [[low] if low == high else [low, high] for low, high in ends]
+    assert sellers["membership"].tolist() == pytest.approx((100 * written["membership"].astype(float)).tolist())
+    hosted = _table(site(filled, "cost", part="own"), "wh_per_ktok", "model")
+    columns = ["per_mtok", "low", "high", "offers", "wh_per_ktok", "tokens_per_s"]
+    hosted = hosted[~hosted.index.str.startswith("reference/")].dropna(subset=columns)  # calibration: in no report
+    called = seeded.sql("SELECT DISTINCT model, name FROM run INNER JOIN model USING (model_id)")
+    hosted = hosted.rename(index=called.set_index("model")["name"]).sort_index()
+    written = tables["self_hosted"].dropna(subset=columns).set_index("model").sort_index()
+    assert len(hosted) > 5 and hosted.index.tolist() == written.index.tolist()
+    assert hosted[columns].to_numpy(float) == pytest.approx(written[columns].to_numpy(float))
 
 
 def _table(at: object, column: str, index: str) -> pd.DataFrame:
@@ -648,72 +682,83 @@ def test_opportunities_shows_the_cells_of_the_report(companies: Path, monkeypatc
             assert row[key] == pytest.approx(theirs, nan_ok=True), key
 
 
-def _frames(reader: Reader, section: str, choices: Choices) -> tuple[Section, dict[str, pd.DataFrame]]:
-    report = build(reader, choices, "en", "abc", lambda _, __: None)
-    part = next(s for s in report.sections if s.key == section)
-    return part, {t.key: pd.DataFrame(t.rows, columns=[c.key for c in t.columns]) for t in part.tables}
-
-
-def test_the_capability_page_and_the_report_show_the_same_boards(site: Open, filled: Path, seeded: Reader) -> None:
-    _, written = _frames(seeded, "capability", Choices())
-    ends = ["score", "low", "high"]
-    index = written["index"].set_index("model")
+def test_the_capability_page_and_the_report_show_the_same_boards(
+    site: Open, filled: Path, seeded: Reader, whole: Report
+) -> None:
+    written, ends = _tables(whole), ["score", "low", "high"]
+    called = seeded.sql("SELECT run_id, name FROM run INNER JOIN model USING (model_id)").set_index("run_id")["name"]
+    index = written["index"]
     for origin, kind, rows in (
         ("Measured", "All kinds", 7),
         ("Measured", "Question answering", 7),
         ("Imported", "All kinds", 4),
     ):
-        shown = site(filled, "capability", origin=origin, kind=kind).dataframe[0].value.set_index("model")
+        shown = site(filled, "capability", origin=origin, kind=kind).dataframe[0].value
         expected = index[(index["origin_name"] == origin) & (index["kind_name"] == kind)]
-        assert len(shown) == rows and shown.index.tolist() == expected.index.tolist(), "in the order of ranks"
-        assert shown["run_id"].tolist() == expected["run_id"].tolist()
+        assert len(shown) == rows and shown["run_id"].tolist() == expected["run_id"].tolist(), "in the order of ranks"
+        assert called[shown["run_id"]].tolist() == expected["model"].tolist()
         assert shown[ends].to_numpy() == pytest.approx(expected[ends].to_numpy(float))
     loose = site(filled, "capability", origin="Imported", suite="Loose 1").dataframe[0].value
     results = written["results_imported"].set_index("run_id").query("task == 'loose_a'").loc[loose["run_id"]]
-    assert (
-        len(loose) == 2
-        and loose[["model", "score"]].to_numpy().tolist() == results[["model", "score"]].to_numpy().tolist()
-    )
+    assert len(loose) == 2 and loose["score"].tolist() == results["score"].tolist()
+    assert called[loose["run_id"]].tolist() == results["model"].tolist()
     shown, scale = site(filled, "capability", origin="Reported").dataframe[0].value, written["scale"]
-    assert (
-        len(shown) > 5
-        and shown["model"].to_list() == scale["model"].to_list()
-        and shown["within"].eq("yes").to_list() == scale["class"].eq(1).to_list()
-    )
+    assert len(shown) > 5 and shown["model"].to_list() == scale["model"].to_list()
+    close = _sentences(whole, "capability")["cap.leads_unclear"]["n"]
+    assert shown["within"].eq("yes").sum() == close + 1, "the leader itself is within"
     counts = [*ends, "benchmarks", "domains"]
     assert shown[counts].to_numpy(float) == pytest.approx(scale[counts].to_numpy(float))
     for ranks, low, high in zip(shown["ranks"], scale["rank_low"], scale["rank_high"], strict=True):
         assert [int(end) for end in re.findall(r"\d+", ranks)] == ([low] if low == high else [low, high])
 
 
-def test_the_overview_and_the_memo_tell_the_same_headlines(site: Open, filled: Path, seeded: Reader) -> None:
+def test_the_overview_and_the_memo_tell_the_same_headlines(
+    site: Open, filled: Path, seeded: Reader, whole: Report
+) -> None:
+    """Who leads and by how much, the best value, the cheapest beside the leader, open against closed."""
     page = texts(site(filled, "overview")).replace("\\", "").replace("−", "-")
-    number = r"(-?[\d.]+)"
-    memo, written = _frames(seeded, "memo", Choices())
-    numbers = {s.key.split()[0]: dict(s.numbers) for s in memo.sentences}
-    names = written["memo"]["model"]
-    leader = re.search(rf"(\S[^\n]*) leads at {number} points \({number}–{number}\)", page)
-    assert leader and leader[1] == names[0]
-    ends = [numbers["memo.best"][k] for k in ("score", "low", "high")]
-    assert [float(end) for end in leader.groups()[1:]] == pytest.approx(ends, abs=0.5)
+    number, said = r"(-?\d+(?:\.\d+)?)", next(s for s in whole.sections if s.key == "memo").sentences
+    memo, order = _sentences(whole, "memo"), _tables(whole)["memo"]["model"]
+    leader = re.search(
+        rf"(\S[^\n]*) leads at {number} points \({number}–{number}\), {number} \({number}–{number}\) ahead of ([^\n]*); {number} others",
+        page,
+    )
+    assert leader and [leader[1], leader[8]] == order[:2].tolist()
+    told = [memo["decide.market"][key] for key in ("score", "low", "high", "gap", "gap_low", "gap_high", "n")]
+    digits = [0, 0, 0, 1, 1, 1, 0]
+    shown = [float(leader[i]) for i in (2, 3, 4, 5, 6, 7, 9)]
+    assert shown == [round(value, places) for value, places in zip(told, digits, strict=True)]
+    value = re.search(
+        rf"## ([^\n]*)\nReaches {number} points \({number}–{number}; GPT-5: 150\) for \${number} per million tokens \(([^)]*), (\S+)\)",
+        page,
+    )
+    assert value
+    best = next(s for s in said if s.key.startswith("decide.value"))
+    assert best.key == f"decide.value {value[1]} {value[6]} {value[7]}"
+    numbers = [memo["decide.value"][key] for key in ("score", "low", "high", "price")]
+    assert [float(value[i]) for i in (2, 3, 4)] == [round(number) for number in numbers[:3]]
+    assert float(value[5]) == pytest.approx(numbers[3], rel=0.01)
     price = re.search(
-        rf"\$?{number} per million tokens \([^)]*\); the cheapest within its margin of error is ([^\n]*) at \$?{number} \(",
+        rf"{leader[1]} is the most capable, at \${number} per million tokens \([^)]*\); the cheapest within its margin of error is ([^\n]*) at \${number} \(",
         page,
     )
     assert price
-    both, _ = _frames(seeded, "memo", Choices(models=(leader[1], price[2])))
-    assert f"{price[2]} is the cheapest, at" in " ".join(s.text for s in both.sentences)
-    told = {s.key.split()[0]: dict(s.numbers) for s in both.sentences}
-    assert float(price[1]) == pytest.approx(told["memo.cost"]["most"], rel=0.01)
-    assert float(price[3]) == pytest.approx(
-        next(n["price"] for key, n in told.items() if key.startswith("memo.pick")), rel=0.01
+    near = next(
+        s for s in next(s for s in whole.sections if s.key == "cost").sentences if s.key.startswith("price.near")
     )
+    assert near.key == f"price.near {leader[1]} {price[2]}"
+    ends = [dict(near.numbers)[key] for key in ("price", "low")]
+    assert [float(price[1]), float(price[3])] == pytest.approx(ends, rel=0.01)
     gap = re.search(
-        rf"open model, (.*), is within the margin of error of the best closed one, (.*) \(gap {number} points, 95% .* {number} to {number}\)",
+        rf"open model, (.*), is within the margin of error of the best closed one, (.*) \(gap {number} points, 95% interval {number} to {number}\)",
         page,
     )
-    assert gap
-    pair, _ = _frames(seeded, "memo", Choices(models=(gap[1], gap[2])))
-    both = next(dict(s.numbers) for s in pair.sentences if s.key.startswith("memo.build_unclear"))
-    ends = [both["gap"], -both["high"], -both["low"]]  # of closed minus open
-    assert [float(gap[i]) for i in (3, 4, 5)] == pytest.approx(ends, abs=0.05)
+    assert gap and float(gap[4]) <= float(gap[3]) <= float(gap[5])
+    pair = build(seeded, Choices(models=_ids(seeded, gap[1], gap[2])), "en", "abc", lambda _, __: None)
+    level = _sentences(pair, "memo")["decide.level"]
+    assert [float(gap[i]) for i in (3, 4, 5)] == [round(level[key], 1) for key in ("gap", "low", "high")]
+
+
+def _ids(reader: Reader, *named: str) -> tuple[str, ...]:
+    ids = reader.sql("SELECT name, model_id FROM model").set_index("name")["model_id"]
+    return tuple(ids[list(named)])

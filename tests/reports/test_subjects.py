@@ -25,13 +25,14 @@ def made(reader: Reader, choices: Choices, language: str = "en") -> Report:
 
 @pytest.fixture(scope="module")
 def with_bare(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Reader:
-    """The database with a model of which nothing is published."""
+    """The database with two models of which nothing is published; of one it is not even known whether its weights are."""
     path = tmp_path_factory.mktemp("bare") / "bare.duckdb"
     shutil.copy(database, path)
     con = duckdb.connect(str(path))
     con.execute(
         "INSERT INTO model BY NAME SELECT 'bare' AS model_id, 'aurora' AS vendor_id, 'Bare' AS name, true AS open_weights"
     )
+    con.execute("INSERT INTO model BY NAME SELECT 'barer' AS model_id, 'aurora' AS vendor_id, 'Barer' AS name")
     con.close()
     return Reader(path)
 
@@ -59,12 +60,20 @@ def test_the_first_pages_follow_the_subject(reader: Reader, case: str, language:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_model_without_scores_is_said_to_have_no_place(reader: Reader, language: str) -> None:
+def test_a_model_without_scores_is_said_to_have_no_place(with_bare: Reader, language: str) -> None:
     report = made(with_bare, Choices(models=("bare",)), language)
     said = report.sections[0].sentences
     place = Words(language)("sure.gap_place")
     assert any(place in s.text for s in said if s.topic == "unknown")
     assert "no place on the capability scale" in said[0].text or language == "zh"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_licence_is_missed_only_where_weights_are_known_to_be_open(with_bare: Reader, language: str) -> None:
+    licence = Words(language)("sure.gap_licence")
+    for model, missed in (("bare", True), ("barer", False)):
+        said = made(with_bare, Choices(models=(model,)), language).sections[0].sentences
+        assert any(licence in s.text for s in said if s.topic == "unknown") is missed
 
 
 def test_dates_are_those_of_the_scopes_rows(reader: Reader) -> None:

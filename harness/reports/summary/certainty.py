@@ -86,6 +86,8 @@ def _thing(words: Words, about: Subject, row: dict[str, object]) -> str:
 
 def _of_model(material: Material, words: Words, row: dict[str, object]) -> list[str]:
     """Codes of ``market.products.gaps`` that matter before a decision, in words."""
+    import pandas as pd
+
     id, terms = row["model_id"], material.models.set_index("model_id")
     out = []
     if row["score"] != row["score"]:
@@ -100,8 +102,8 @@ def _of_model(material: Material, words: Words, row: dict[str, object]) -> list[
         out.append(words("sure.gap_task"))
     if id in terms.index:
         model = terms.loc[id]
-        opened = model["open_weights"]
-        if opened == opened and opened is not None and bool(opened) is True and not isinstance(model["licence"], str):
+        opened = not pd.isna(model["open_weights"]) and bool(model["open_weights"])
+        if opened and not isinstance(model["licence"], str):
             out.append(words("sure.gap_licence"))
     return out
 

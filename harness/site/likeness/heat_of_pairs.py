@@ -106,8 +106,10 @@ def _title(view: View, pairs: pd.DataFrame, column: str, kind: str) -> str:
         first = ordered.head(TOP)["same_vendor"].fillna(False)
         return say("likeness.top_pairs", same=int(first.sum()), all=TOP, chance=plain(TOP * float(same.mean()), 1),
                    a=top["a"], b=top["b"])  # fmt: skip
-    return say("homogeneity.finding", a=top["a"], b=top["b"], kappa=plain(float(top[column])),
-               median=plain(float(pairs[column].median())))  # fmt: skip
+    value, median = plain(float(top[column])), plain(float(pairs[column].median()))
+    if kind == "residual":
+        return say("likeness.top_pair", a=top["a"], b=top["b"], value=value, median=median)
+    return say("homogeneity.finding", a=top["a"], b=top["b"], kappa=value, median=median)
 
 
 def _ordered(view: View, shown: Shown, pairs: pd.DataFrame, column: str) -> tuple[pd.DataFrame, list[str]]:

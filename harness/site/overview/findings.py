@@ -95,11 +95,13 @@ def _best_of_each(view: View, column: str) -> dict[str, pd.Series[Any]]:
 
 
 def _gap(view: View, one: pd.Series[Any], other: pd.Series[Any]) -> tuple[str, dict[str, str]]:
-    """Whether ``one`` is ``ahead`` of or ``behind`` ``other``, or ``even``: not told apart; with ``gap, low, high`` as texts."""
-    row = scale.ahead(view, one, other)
-    key = "ahead" if row["low"] > 0 else "behind" if row["high"] < 0 else "even"
-    numbers = {"gap": abs(row["difference"]), "low": row["low"], "high": row["high"]}
-    return key, {name: number(float(value), 1) for name, value in numbers.items()}
+    """Whether ``one`` is ``ahead`` of or ``behind`` ``other``, or ``even``: not told apart; with ``gap, low, high`` as texts, of the
+    higher minus the lower."""
+    higher = bool(one["score"] >= other["score"])
+    row = scale.ahead(view, *((one, other) if higher else (other, one)))
+    key = "even" if row["low"] <= 0 else "ahead" if higher else "behind"
+    ends = {"gap": "difference", "low": "low", "high": "high"}
+    return key, {name: number(float(row[column]), 1) for name, column in ends.items()}
 
 
 def _prices(view: View) -> Iterator[Finding]:
