@@ -231,8 +231,8 @@ def shown_columns(view: View, about: str) -> dict[str, Any]:
             "released": column.DateColumn(say("columns.released"), format="YYYY-MM-DD", width=90),
         }
     return {
-        "price": column.NumberColumn(say("choose.price_short"), format="$%.3g", width=80),
-        "list_price": column.NumberColumn(say("choose.list_price"), format="$%.3g", width=80),
+        "price": column.NumberColumn(say("choose.price_short"), format="$%.4g", width=80),
+        "list_price": column.NumberColumn(say("choose.list_price"), format="$%.4g", width=80),
         "evidence_of": None,
         "seller": column.TextColumn(say("choose.seller"), width=125),
         "as_of": day,

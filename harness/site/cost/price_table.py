@@ -93,7 +93,7 @@ def _day_and_link(view: View, day: str, url: str) -> dict[str, Any]:
 
 
 def _money(label: str, width: int) -> Any:
-    return st.column_config.NumberColumn(label, format="$%.3g", width=width)
+    return st.column_config.NumberColumn(label, format="$%.4g", width=width)
 
 
 def _in_words(view: View, shown: pd.DataFrame, points: bool) -> pd.DataFrame:
