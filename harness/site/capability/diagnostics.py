@@ -88,7 +88,7 @@ def held_out(view: View, fit: ScaleFit) -> None:
             "method": column.TextColumn(say("diagnostics.method")),
             "n": column.NumberColumn(say("diagnostics.scores"), format="%d"),
             "rms": column.NumberColumn(say("diagnostics.rms_score"), format="%.3f"),
-            "coverage": column.NumberColumn(say("diagnostics.coverage"), format="%.1f %%"),
+            "coverage": column.NumberColumn(say("diagnostics.coverage"), format="%.1f%%"),
         },
         alt=say("diagnostics.held_out"),
         height=600,

@@ -75,7 +75,7 @@ def known(view: View, rows: pd.DataFrame, wish: Wish, more: dict[str, Any]) -> N
         {
             "model": column.TextColumn(say("columns.model"), pinned=True, width=165),
             "vendor": column.TextColumn(say("columns.vendor"), width=95),
-            "suitability": column.NumberColumn(say("choose.suitability"), format="%.0f %%", width=80),
+            "suitability": column.NumberColumn(say("choose.suitability"), format="%.0f%%", width=80),
             "interval": column.TextColumn(say("value.interval"), width=70),
             "within_leader": column.CheckboxColumn(say("choose.level_short"), help=say("choose.level_help"), width=60),
             "reported": column.TextColumn(say("choose.reported_of"), width=70),
@@ -169,7 +169,7 @@ def consists(view: View, wish: Wish, tests: pd.DataFrame) -> None:
         "choice-tests",
         {
             "test": column.TextColumn(say("choose.test"), pinned=True),
-            "weight": column.NumberColumn(say("choose.weight"), format="%.0f %%"),
+            "weight": column.NumberColumn(say("choose.weight"), format="%.0f%%"),
             "benchmarks": column.NumberColumn(say("choose.benchmarks"), format="%d"),
             "models": column.NumberColumn(say("choose.models"), format="%d"),
             "on_scale": column.CheckboxColumn(say("choose.on_scale")),

@@ -63,7 +63,7 @@ def _seller_columns(view: View) -> dict[str, Any]:
     return {
         "x": _money(say("cost.mixed"), 78),
         "membership": column.NumberColumn(
-            say("cost.on_frontier"), format="%.0f %%", help=say("cost.membership"), width=90
+            say("cost.on_frontier"), format="%.0f%%", help=say("cost.membership"), width=90
         ),
         "kind_name": column.TextColumn(say("cost.kind"), width=70),
         "tier_name": column.TextColumn(say("cost.tier"), width=75),

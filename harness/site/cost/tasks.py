@@ -171,7 +171,7 @@ def _table(view: View, shown: pd.DataFrame, by: str, benchmark_id: str) -> None:
             "vendor": column.TextColumn(say("columns.vendor")),
             "x": column.NumberColumn(say("tasks.cost"), format="$%.4g"),
             "evidence_of": None,
-            "y": column.NumberColumn(say("tasks.by_score") if by == SCORE else say("scale.points"), format="%.4g"),
+            "y": column.NumberColumn(say("reported.score") if by == SCORE else say("scale.points"), format="%.4g"),
             "y_low": column.NumberColumn(say("columns.low"), format="%.1f"),
             "y_high": column.NumberColumn(say("columns.high"), format="%.1f"),
             "membership": column.ProgressColumn(say("cost.membership"), format="percent", min_value=0, max_value=1),

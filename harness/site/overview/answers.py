@@ -51,13 +51,12 @@ def show(view: View, found: list[Answer]) -> None:
                     st.caption(view.say(f"overview.answer_{answer.key}"), width="content")
                     if answer.evidence:
                         evidence_links.button(view.say, answer.evidence, answer.key)
-                    blocks.page_link(
-                        view, answer.page, view.say("overview.evidence"), ":material/arrow_forward:", **answer.choices
-                    )
                 st.markdown(f"## {blocks.literal(answer.headline)}")
                 st.markdown(blocks.literal(answer.text))
                 if answer.note:
                     st.caption(blocks.literal(answer.note))
+                label = view.say("overview.to_page", page=view.say(f"{answer.page}.title"))
+                blocks.page_link(view, answer.page, label, ":material/arrow_forward:", **answer.choices)
 
 
 def _leader(view: View) -> Answer | None:
