@@ -91,7 +91,8 @@ def _since(view: View, months: str) -> str:
 def _table(view: View, shown: pd.DataFrame) -> None:
     """One product a row, its interval drawn on one axis."""
     say = view.say
-    on = row_bars.axis(shown, row_bars.NARROW if screen.window() < screen.NARROW else row_bars.WIDTH)
+    narrow = screen.window() < screen.NARROW
+    on = row_bars.axis(shown, row_bars.NARROW if narrow else row_bars.WIDTH)
     rows = shown.assign(
         bars=row_bars.bars(shown, on, (LOW[1], HIGH[1])),
         evidence_of=[f"points:{id}" for id in shown["model_id"]],
@@ -100,23 +101,25 @@ def _table(view: View, shown: pd.DataFrame) -> None:
         weights=[_weights(view, opened) for opened in shown["open_weights"]],
     )
     blocks.table(
-        view, rows, "reported-ranks", _columns(view, rows, on), alt=say("reported.scale"),
+        view, rows, "reported-ranks", _columns(view, rows, on, narrow), alt=say("reported.scale"),
         height=HEIGHT, row_height=35,
     )  # fmt: skip
 
 
-def _columns(view: View, rows: pd.DataFrame, on: row_bars.Axis) -> Mapping[str, Any]:
-    """The columns in the order of their weight: what does not fit a screen is at the end."""
+def _columns(view: View, rows: pd.DataFrame, on: row_bars.Axis, narrow: bool) -> Mapping[str, Any]:
+    """The columns in the order of their weight: what does not fit a screen is at the end. On a telephone (``narrow``) that is the
+    rank: the order of the rows says nearly as much, and the interval is what it would hide."""
     say, column = view.say, st.column_config
     ends = {"low": f"{on.low:.0f}", "high": f"{on.high:.0f}"}
+    rank = column.TextColumn(say("columns.rank"), help=say("columns.rank_help"), width=64, pinned=not narrow)
+    interval = say("value.interval") if narrow else say("capability.interval", **ends)
     return {
-        "ranks": column.TextColumn(say("columns.rank"), help=say("columns.rank_help"), width=64, pinned=True),
+        **({} if narrow else {"ranks": rank}),
         "model": column.TextColumn(say("columns.model"), pinned=True),
         "score": column.NumberColumn(say("scale.points"), format="%.0f", width=64),
+        "bars": column.ImageColumn(interval, help=say("capability.interval_help"), width=on.width + 16),
+        **({"ranks": rank} if narrow else {}),
         "evidence_of": None,
-        "bars": column.ImageColumn(
-            say("capability.interval", **ends), help=say("capability.interval_help"), width=on.width + 16
-        ),
         "vendor": column.TextColumn(say("columns.vendor"), width=120),
         "weights": column.TextColumn(say("controls.weights"), width=72),
         "price": column.NumberColumn(
