@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ORIGINS = ("measured", "reported", "imported", "reference")
 """Where a number comes from; they are never on one chart. The first that is there is shown first: reported scores stand
 on one scale with intervals and name their vendors, which most imported runs do not."""
-CURRENT = 730
+CURRENT = 365
 """Days before the newest model of a kind of runs: of a suite with older ones alone no reader asks first."""
 KINDS = ("overall", "perplexity", "classification", "qa")
 

@@ -49,7 +49,7 @@ def show(view: View) -> None:
          "low": column.NumberColumn(say("columns.low"), format="%.0f"),
          "high": column.NumberColumn(say("columns.high"), format="%.0f"),
          "newest": column.DateColumn(say("unplaced.newest_score"), format="YYYY-MM-DD"),
-         "domains": column.NumberColumn(say("scale.domain_count"), format="%d")},
+         },
         alt=say("unplaced.title"), height=640,
     )  # fmt: skip
 
