@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
-@contained.section
 def measured(view: View) -> bool:
     """Whether any run measured its speed; where none did, the way to one."""
     if market.self_hosted(view, market.UTILISATION, None).empty:
