@@ -54,6 +54,8 @@ else:
     own_machine.show(seen)
     gpus.show(seen)
     blocks.section(say("cost.self"), say("cost.self_lead"))
+    if not self_hosted.measured(seen):
+        st.stop()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         use = controls.slider(
             say("cost.utilisation"), 0.05, 1.0, UTILISATION, 0.05, "use", help=say("cost.utilisation_help")

@@ -50,12 +50,11 @@ with slot_findings, contained.part(seen, "findings"):
         blocks.section(say("overview.findings"))
         for number, finding in enumerate(others, 1):
             with st.container(border=True, key=f"finding-{number}"):
-                text, link = st.columns([7, 1], vertical_alignment="center")
+                text, link = st.columns([5, 1], vertical_alignment="center")
                 text.markdown(f"{blocks.literal(finding.text)} :gray-badge[{say(f'origin.{finding.origin}')}]")
                 with link:
-                    blocks.page_link(
-                        seen, finding.page, say("overview.evidence"), ":material/arrow_forward:", **finding.choices
-                    )
+                    label = say("overview.to_page", page=say(f"{finding.page}.title"))
+                    blocks.page_link(seen, finding.page, label, ":material/arrow_forward:", **finding.choices)
 
 with slot_landscape, st.skeleton(height=520), contained.part(seen, "landscape"):
     axes = tradeoff.axes(seen)

@@ -13,8 +13,8 @@ from harness.charts.palette import GREY, segment
 if TYPE_CHECKING:
     import pandas as pd
 
-WIDTH, NARROW, HEIGHT = 200, 130, 29
-"""Pixels of one picture, of its width on a telephone, and of the height that a row of 35 pixels gives it: nothing is scaled."""
+WIDTH, HEIGHT = 200, 29
+"""Pixels of one picture: of its width, and of the height that a row of 35 pixels gives it: nothing is scaled."""
 _EDGE = 7
 """Pixels on either side, so that a mark at the end of the axis is whole."""
 _STEP = 10.0

@@ -94,22 +94,27 @@ LEAST_USD = 1e-6
 
 
 def dollars(value: float | None) -> str:
-    """An amount of US dollars with three significant digits: small prices included, cents in full."""
+    """An amount of US dollars as people write one: cents in full below $100, three significant digits of what is smaller or larger."""
     if value is None or not math.isfinite(value):
         return DASH
     if value < 0:
         return f"{MINUS}{dollars(-value)}"
-    value = float(f"{value:.3g}")
+    value = _cents(value) if 1 <= value < 100 else float(f"{value:.3g}")
     if value == 0:
         return "$0"
     if value < LEAST_USD:
         return f"<${LEAST_USD:.6f}"
     if value >= 1000:
         return f"${_scaled(value)}"
-    digits = significant_decimals(value)
+    digits = 2 if 1 <= value < 100 else significant_decimals(value)
     whole, _, cents = f"{value:,.{digits}f}".partition(".")
     cents = cents[:2] + cents[2:].rstrip("0")  # $0.10, not $0.1; no zeros beyond the cents
     return f"${whole}.{cents}" if cents else f"${whole}"
+
+
+def _cents(value: float) -> float:
+    """``value`` to the cent; half a cent goes up, as in the tables."""
+    return math.floor(value * 100 + 0.5 + 1e-9) / 100
 
 
 def _scaled(value: float) -> str:

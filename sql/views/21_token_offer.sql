@@ -2,7 +2,7 @@
 -- what is on sale now (`current_price`), else the date of the market's sheet. `seller` says what the offer is worth as
 -- evidence: `maker` (the model's own maker at its standard tier, its own cloud included), `host` (a cloud, or for open
 -- weights anybody who runs them, at the standard tier), null (routers, resellers, plans, fast, batch, another host's offer passed on, moving
--- names such as `ministral-8b-latest`: they lead nothing).
+-- names such as `ministral-8b-latest`: they lead nothing). `provider_kind` is the provider's; a maker is a `host` of others' models.
 -- `stale` where the provider has offers that are half a year newer (what is not among them is mostly retired), or where
 -- somebody's are a year newer.
 CREATE VIEW token_offer AS
@@ -35,7 +35,11 @@ SELECT
     product.open_weights,
     priced.provider_id,
     coalesce(provider.name, priced.provider_id) AS provider,
-    provider.kind AS provider_kind,
+    CASE
+        WHEN provider.kind = 'maker' AND provider.vendor_id IS DISTINCT FROM product.vendor_id
+            AND provider.vendor_id IS DISTINCT FROM vendor.parent_id THEN 'host'
+        ELSE provider.kind
+    END AS provider_kind,
     provider.vendor_id AS provider_vendor,
     priced.offer_id,
     priced.tier,

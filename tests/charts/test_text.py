@@ -32,19 +32,22 @@ def test_a_score_and_its_error_are_rounded_alike() -> None:
         (0.1, "$0.10"),
         (0.1117, "$0.112"),
         (2.15, "$2.15"),
-        (15.0, "$15.0"),
+        (15.0, "$15.00"),
+        (11.25, "$11.25"),
+        (5.625, "$5.63"),
+        (99.999, "$100"),
         (0.00035, "$0.00035"),
         (350e6, "$350M"),
         (999_999, "$1M"),
         (999.9, "$1k"),
-        (9.999, "$10.0"),
+        (9.999, "$10.00"),
         (2.5e15, "$2,500T"),
         (-1.0, "−$1.00"),
         (3e-9, "<$0.000001"),
         (None, "–"),
     ],
 )
-def test_dollars_keep_three_telling_digits(value: float | None, shown: str) -> None:
+def test_dollars_are_written_with_cents_or_three_telling_digits(value: float | None, shown: str) -> None:
     assert text.dollars(value) == shown
 
 

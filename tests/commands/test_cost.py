@@ -38,7 +38,7 @@ def test_the_document_holds_intervals_and_null_for_what_is_not_known(capsys: Cap
     assert found["day"] == {"copies": 1, "own_usd": 96, "api_usd": pytest.approx(0.1)}
     assert found["throughput"]["basis"] == "estimated" and found["published"] is None and found["rent"]["clouds"] > 5
     assert found["answer"].startswith(
-        "The API costs less at 1 million tokens a day of 70B: $0.10 a day at the API, $96.0 on 1 × (2 ×"
+        "The API costs less at 1 million tokens a day of 70B: $0.10 a day at the API, $96.00 on 1 × (2 ×"
     )
 
 

@@ -113,3 +113,10 @@ def test_no_name_is_a_moving_one() -> None:
     own = models[models["model_id"] == models["product_id"]]
     assert len(own) > 500
     assert list(own[own["name"].str.contains(r"(?i)\blatest\b")]["name"]) == []
+
+
+def test_a_name_is_whole_before_a_sentence_grows() -> None:
+    room = 900
+    found = fit.fit(FRAME, COLUMNS, list(COLUMNS), room)
+    assert found.widths["model"] > fit.text_width(str(FRAME["model"].iloc[0]))
+    assert found.widths["why"] < fit.text_width(str(FRAME["why"].iloc[0]))

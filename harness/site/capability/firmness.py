@@ -36,7 +36,9 @@ def show(view: View) -> None:
         "anchors": lambda: _anchors(view, fit),
         "unexplained": lambda: diagnostics.unexplained(view, fit),
     }
-    check = controls.segmented(say("capability.part"), list(checks), "check", lambda c: say(f"diagnostics.check_{c}"))
+    check = controls.segmented(
+        say("runs_and_samples.part"), list(checks), "check", lambda c: say(f"diagnostics.check_{c}")
+    )
     checks[check]()
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 ORIGINS = ("measured", "reported", "imported", "reference")
 """Where a number comes from; they are never on one chart. The first that is there is shown first: reported scores stand
 on one scale with intervals and name their vendors, which most imported runs do not."""
+CURRENT = 365
+"""Days before the newest model of a kind of runs: of a suite with older ones alone no reader asks first."""
 KINDS = ("overall", "perplexity", "classification", "qa")
 
 
@@ -39,11 +41,16 @@ def present_origins(view: View) -> list[str]:
 
 
 def suites(view: View, origin: str) -> list[tuple[str, str]]:
-    """Suites (name, version) that runs of this origin used, the one with the most models first."""
+    """Suites (name, version) that runs of this origin used: the one with the most models of the last CURRENT days first."""
 
     def compute(origin: str) -> tuple[tuple[str, str], ...]:
+        import pandas as pd
+
         frame = runs(view)
-        return used(frame[frame["kind_of_origin"] == origin])
+        frame = frame[frame["kind_of_origin"] == origin]
+        released = pd.to_datetime(frame["released"])
+        current = used(frame[released > released.max() - pd.Timedelta(days=CURRENT)])
+        return (*current, *(suite for suite in used(frame) if suite not in current))
 
     return list(view.derived("suites", compute, origin=origin))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -34,7 +34,9 @@ def show(view: View) -> None:
         st.info(say("reported.no_scale"), icon=":material/info:")
         return
     source = scale.source(view, len(board))
-    shown = controls.segmented(say("capability.part"), VIEWS, "model_view", lambda v: say(f"capability.models_{v}"))
+    shown = controls.segmented(
+        say("runs_and_samples.part"), VIEWS, "model_view", lambda v: say(f"capability.models_{v}")
+    )
     if shown == "pair":
         against(view, board, fit, source=source)
     elif shown == "domains":
@@ -109,7 +111,7 @@ def domains(view: View, frame: pd.DataFrame, fit: ScaleFit, *, source: str) -> N
                          value=shown["points"])  # fmt: skip
     widest = shown.loc[shown["difference"].abs().idxmax()]
     title = say(
-        "scale.domains_above" if widest["difference"] > 0 else "scale.domains_below",
+        f"scale.domains_{apart(widest)}",
         model=widest["model"], domain=widest["dimension"], gap=number(abs(float(widest["difference"])), 0),
     )  # fmt: skip
     blocks.chart(
@@ -138,6 +140,13 @@ def _absent(view: View, rows: pd.DataFrame) -> str:
 
     absent = [view.say(f"scale.domain_{d}") for d in DOMAINS if d not in set(rows["domain"])]
     return " " + view.say("scale.domains_absent", domains=", ".join(absent)) if absent else ""
+
+
+def apart(domain: pd.Series[Any]) -> str:
+    """Whether a row of ``profiles`` is ``above`` or ``below`` the model's general points, or ``level``: within its margin of error."""
+    if domain["low"] <= domain["points"] - domain["difference"] <= domain["high"]:
+        return "level"
+    return "above" if domain["difference"] > 0 else "below"
 
 
 def profiles(view: View, fit: ScaleFit) -> pd.DataFrame:

@@ -11,6 +11,8 @@ from harness.site.capability import leaderboard
 from harness.site.widgets import blocks, columns, contained, controls
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from harness.site.server.view import View
 
 
@@ -20,7 +22,7 @@ def show(view: View) -> None:
     say = view.say
     scores = view.frame("reported")
     blocks.section(say("reported.benchmarks"), say("reported.benchmarks_lead"))
-    ids = list(scores["benchmark_id"].value_counts().index)
+    ids = _current_first(scores)
     names = scores.drop_duplicates("benchmark_id").set_index("benchmark_id")["benchmark"]
     benchmark = controls.select(say("controls.benchmark"), ids, "benchmark", lambda id: str(names[id]))
     rows = leaderboard.named(view, scores[scores["benchmark_id"] == benchmark])
@@ -31,7 +33,7 @@ def show(view: View) -> None:
         f"reported-{benchmark}",
         {
             "model": column.TextColumn(say("columns.model"), pinned=True),
-            "score": column.NumberColumn(say("reported.score"), format="%.4g"),
+            "score": column.NumberColumn(say("reported.score"), format="%,.4g"),
             "evidence_of": None,
             "unit": column.TextColumn(say("reported.unit")),
             "vendor": column.TextColumn(say("columns.vendor")),
@@ -45,3 +47,13 @@ def show(view: View) -> None:
         alt=say("reported.benchmarks"),
         height=640,
     )
+
+
+def _current_first(scores: pd.DataFrame) -> list[str]:
+    """Ids of benchmarks: those with most scores of the year before the newest score first, then by all their scores."""
+    import pandas as pd
+
+    days = pd.to_datetime(scores["as_of"])
+    recent = scores[days > days.max() - pd.DateOffset(years=1)]["benchmark_id"].value_counts()
+    counts = scores["benchmark_id"].value_counts().rename("all").to_frame().assign(recent=recent).fillna({"recent": 0})
+    return list(counts.sort_values(["recent", "all"], ascending=False, kind="stable").index)

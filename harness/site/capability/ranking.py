@@ -9,6 +9,7 @@ import streamlit as st
 from harness.analysis.scale.fit import HIGH, LOW
 from harness.catalog.schema import LANGUAGE_KINDS
 from harness.charts import dots, row_bars
+from harness.charts.text import rank
 from harness.market.prices.list_prices import RATIO
 from harness.market.scale_ranking import SINCE_MONTHS, narrowed
 from harness.site.capability import leaderboard, scale, unplaced
@@ -92,32 +93,37 @@ def _since(view: View, months: str) -> str:
 def _table(view: View, shown: pd.DataFrame) -> None:
     """One product a row, its interval drawn on one axis."""
     say = view.say
-    on = row_bars.axis(shown, row_bars.NARROW if screen.window() < screen.NARROW else row_bars.WIDTH)
+    on = row_bars.axis(shown)
     rows = shown.assign(
         bars=row_bars.bars(shown, on, (LOW[1], HIGH[1])),
+        span=[rank(round(a), round(b)) for a, b in zip(shown["low"], shown["high"], strict=True)],
         evidence_of=[f"points:{id}" for id in shown["model_id"]],
         scores=[say("capability.n_benchmarks", n=int(n)) for n in shown["benchmarks"]],
         within=[say("common.yes") if w else "" for w in shown["within_leader"]],
         weights=[_weights(view, opened) for opened in shown["open_weights"]],
     )
     blocks.table(
-        view, rows, "reported-ranks", _columns(view, rows, on), alt=say("reported.scale"),
+        view, rows, "reported-ranks", _columns(view, rows, on, screen.window() < screen.NARROW), alt=say("reported.scale"),
         height=HEIGHT, row_height=35,
     )  # fmt: skip
 
 
-def _columns(view: View, rows: pd.DataFrame, on: row_bars.Axis) -> Mapping[str, Any]:
-    """The columns in the order of their weight: what does not fit a screen is at the end."""
+def _columns(view: View, rows: pd.DataFrame, on: row_bars.Axis, narrow: bool) -> Mapping[str, Any]:
+    """The columns in the order of their weight: what does not fit a screen is at the end. On a telephone (``narrow``) the
+    interval stands in figures: a picture of its width would hide it behind the mark."""
     say, column = view.say, st.column_config
     ends = {"low": f"{on.low:.0f}", "high": f"{on.high:.0f}"}
+    place = column.TextColumn(say("columns.rank"), help=say("columns.rank_help"), width=64, pinned=not narrow)
+    drawn = column.ImageColumn(
+        say("capability.interval", **ends), help=say("capability.interval_help"), width=on.width + 16
+    )
     return {
-        "ranks": column.TextColumn(say("columns.rank"), help=say("columns.rank_help"), width=64, pinned=True),
+        **({} if narrow else {"ranks": place}),
         "model": column.TextColumn(say("columns.model"), pinned=True),
         "score": column.NumberColumn(say("scale.points"), format="%.0f", width=64),
+        **({"span": column.TextColumn(say("value.interval")), "ranks": place} if narrow else {}),
+        "bars": drawn,
         "evidence_of": None,
-        "bars": column.ImageColumn(
-            say("capability.interval", **ends), help=say("capability.interval_help"), width=on.width + 16
-        ),
         "vendor": column.TextColumn(say("columns.vendor"), width=120),
         "weights": column.TextColumn(say("controls.weights"), width=72),
         "price": column.NumberColumn(

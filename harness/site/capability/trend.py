@@ -37,7 +37,7 @@ def show(view: View) -> None:
         st.info(say("reported.no_scale"), icon=":material/info:")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = controls.segmented(say("capability.part"), VIEWS, "trend", lambda v: say(f"trend.view_{v}"))
+        chosen = controls.segmented(say("runs_and_samples.part"), VIEWS, "trend", lambda v: say(f"trend.view_{v}"))
         least = scale.least_benchmarks(view)
     board = scale.board(view, least)
     if board.empty:

@@ -49,8 +49,7 @@ def show(view: View) -> None:
          "low": column.NumberColumn(say("columns.low"), format="%.0f"),
          "high": column.NumberColumn(say("columns.high"), format="%.0f"),
          "newest": column.DateColumn(say("unplaced.newest_score"), format="YYYY-MM-DD"),
-         "benchmarks": column.NumberColumn(say("reported.benchmark_count"), format="%d"),
-         "domains": column.NumberColumn(say("scale.domain_count"), format="%d")},
+         },
         alt=say("unplaced.title"), height=640,
     )  # fmt: skip
 
@@ -82,7 +81,8 @@ def newest_sentence(view: View, least: int = LEAST_BENCHMARKS) -> str:
     newest = None if table.empty else newest_unplaced(view, table)
     if newest is None or not newest.released:
         return ""
-    return view.say("unplaced.newest", n=newest.unplaced, all=newest.released, since=newest.since.isoformat())
+    key = "newest_none" if newest.unplaced == newest.released else "newest"
+    return view.say(f"unplaced.{key}", n=newest.unplaced, all=newest.released, since=newest.since.isoformat())
 
 
 def _table(view: View, least: int) -> pd.DataFrame:

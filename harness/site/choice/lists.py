@@ -67,6 +67,7 @@ def about(view: View) -> str:
 def known(view: View, rows: pd.DataFrame, wish: Wish, more: dict[str, Any]) -> None:
     """The models known for the task, with margin and evidence; ``more``: columns of ``shown_columns``."""
     say, column = view.say, st.column_config
+    first, rest = _parted(more)
     blocks.section(say("choose.known"), say("choose.known_lead"))
     blocks.table(
         view,
@@ -74,9 +75,10 @@ def known(view: View, rows: pd.DataFrame, wish: Wish, more: dict[str, Any]) -> N
         "choice-known",
         {
             "model": column.TextColumn(say("columns.model"), pinned=True, width=165),
-            "vendor": column.TextColumn(say("columns.vendor"), width=95),
             "suitability": column.NumberColumn(say("choose.suitability"), format="%.0f%%", width=80),
             "interval": column.TextColumn(say("value.interval"), width=70),
+            **first,
+            "vendor": column.TextColumn(say("columns.vendor"), width=95),
             "within_leader": column.CheckboxColumn(say("choose.level_short"), help=say("choose.level_help"), width=60),
             "reported": column.TextColumn(say("choose.reported_of"), width=70),
             **(
@@ -84,7 +86,7 @@ def known(view: View, rows: pd.DataFrame, wish: Wish, more: dict[str, Any]) -> N
                 if wish.language
                 else {}
             ),
-            **more,
+            **rest,
         },
         alt=say("choose.known"),
         height=420,
@@ -98,6 +100,7 @@ def second(view: View, rows: pd.DataFrame, standing: str, more: dict[str, Any]) 
     part = rows[rows["standing"].eq(standing) & rows["scored"].astype(bool)]
     if part.empty:
         return
+    first, rest = _parted(more)
     title = say("choose.general" if standing == "general" else "choose.second")
     blocks.section(title, say("choose.general_lead" if standing == "general" else "choose.second_lead"))
     blocks.table(
@@ -106,12 +109,13 @@ def second(view: View, rows: pd.DataFrame, standing: str, more: dict[str, Any]) 
         f"choice-{standing}",
         {
             "model": column.TextColumn(say("columns.model"), pinned=True),
-            "vendor": column.TextColumn(say("columns.vendor"), width=95),
             "points": column.NumberColumn(say("choose.points"), format="%.0f", width=70),
             "points_interval": column.TextColumn(say("value.interval"), width=75),
+            **first,
+            "vendor": column.TextColumn(say("columns.vendor"), width=95),
             "reported": column.TextColumn(say("choose.reported_of"), width=70),
             "not_known": column.TextColumn(say("choose.not_known"), width=170),
-            **more,
+            **rest,
         },
         alt=title,
         height=320,
@@ -212,6 +216,12 @@ def _spans(low: pd.Series, high: pd.Series) -> list[str]:
     return ["" if a != a else rank(round(a), round(b)) for a, b in zip(low, high, strict=True)]
 
 
+def _parted(more: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The first of ``shown_columns``, which stands beside how well a model does on a telephone too, and the others."""
+    first = next(iter(more))
+    return {first: more[first]}, {name: column for name, column in more.items() if name != first}
+
+
 def shown_columns(view: View, about: str) -> dict[str, Any]:
     """Columns of the lists beside a model and how well it is known, by one of SHOWN."""
     say, column = view.say, st.column_config
@@ -231,8 +241,8 @@ def shown_columns(view: View, about: str) -> dict[str, Any]:
             "released": column.DateColumn(say("columns.released"), format="YYYY-MM-DD", width=90),
         }
     return {
-        "price": column.NumberColumn(say("choose.price_short"), format="$%.3g", width=80),
-        "list_price": column.NumberColumn(say("choose.list_price"), format="$%.3g", width=80),
+        "price": column.NumberColumn(say("choose.price_short"), format="$%.4g", width=80),
+        "list_price": column.NumberColumn(say("choose.list_price"), format="$%.4g", width=80),
         "evidence_of": None,
         "seller": column.TextColumn(say("choose.seller"), width=125),
         "as_of": day,

@@ -62,7 +62,7 @@ def _in_words(view: View, found: pd.DataFrame) -> pd.DataFrame:
         least=found["cost"].map(dollars),
         short=short,
         level_name=[
-            say("value.best", model=name) if not id else say("cost.level", model=name)
+            say("value.best", model=name) if not id else name
             for id, name in zip(found["level_id"], found["level"], strict=True)
         ],
         counted=[say(f"value.{measure}") for measure in found["measure"]],
@@ -135,10 +135,10 @@ def _table(view: View, found: pd.DataFrame) -> None:
         found,
         "best-values",
         {
-            "level_name": column.TextColumn(say("prices.level"), pinned=True, width=160),
-            "model": column.TextColumn(say("columns.model"), width=150),
+            "level_name": column.TextColumn(say("prices.level"), pinned=True, width=140),
+            "model": column.TextColumn(say("columns.model"), width=175),
             "least": column.TextColumn(say("value.least"), width=80),
-            "counted": column.TextColumn(say("value.counted"), width=105),
+            "counted": column.TextColumn(say("value.counted"), width=95),
             "short": column.TextColumn(say("value.of"), width=130),
             "points": column.NumberColumn(say("value.points"), format="%.0f", width=60),
             "interval": column.TextColumn(say("value.interval"), width=75),

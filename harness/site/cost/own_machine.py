@@ -15,6 +15,7 @@ from harness.errors import BadInput
 from harness.market.own_machines import quotes, tables
 from harness.market.own_machines.ask import UTILISATION, Ask
 from harness.market.own_machines.rents import TERMS
+from harness.reports import choice_text
 from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
@@ -133,17 +134,18 @@ def _chart(view: View, answer: Quote) -> None:
             volume=volume,
             texts={key: say(f"own.{key}") for key in ("own", "api", "even", "volume", "x_unit", "y_unit")},
             title=_finding(view, answer),
-            note=_rents_said(view, answer)
-            + say(
-                "own.note",
-                n=answer.machine.gpus,
-                gpu=answer.machine.gpu.name,
-                basis=say(f"own.{answer.throughput.basis}"),
-            ),
+            note=_note(view, answer),
             source=_source(view, answer),
             name="own-machine",
         ),
     )
+
+
+def _note(view: View, answer: Quote) -> str:
+    """How to read the chart, after of which days the rents are."""
+    machine, basis = answer.machine, view.say(f"own.{answer.throughput.basis}")
+    note = view.say("own.note", n=machine.gpus, gpu=machine.gpu.name, basis=basis)
+    return choice_text.paragraph(view.say, [part for part in (_rents_said(view, answer), note) if part])
 
 
 def _rents_said(view: View, answer: Quote) -> str:

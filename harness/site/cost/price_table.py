@@ -33,26 +33,29 @@ def show(view: View, shown: pd.DataFrame, unit: str, *, points: bool, prices: st
         told = {name: next(iter(rows[name].dropna()), "–") for name in ("task_test", "solved_test")}
         st.caption(blocks.literal(say("cost.task_lead", **told)))
     places = "%.0f" if points else "%.3f"
-    common = {
-        "label": column.TextColumn(say("columns.model"), pinned=True, width=155),
-        "vendor": column.TextColumn(say("columns.vendor"), width=95),
-        "y": column.NumberColumn(say("value.points") if points else unit, format=places, width=60),
-        "interval": column.TextColumn(say("value.interval"), width=75),
-    }
     parts = {"price": _price_columns, "seller": _seller_columns, "task": _task_columns}
     more = parts[about](view)
     if prices == "any" and about == "price":
         more = {"mark": column.TextColumn(say("cost.mark"), width=110), **more}
-    blocks.table(view, rows, "frontier", {**common, **more}, alt=say("cost.table"), height=560)
+    lead = next(iter(more))  # on a telephone the amount stands beside the model too
+    ordered = {
+        "label": column.TextColumn(say("columns.model"), pinned=True, width=155),
+        lead: more.pop(lead),
+        "y": column.NumberColumn(say("value.points") if points else unit, format=places, width=60),
+        "interval": column.TextColumn(say("value.interval"), width=75),
+        "vendor": column.TextColumn(say("columns.vendor"), width=95),
+        **more,
+    }
+    blocks.table(view, rows, "frontier", ordered, alt=say("cost.table"), height=560)
 
 
 def _price_columns(view: View) -> dict[str, Any]:
     say = view.say
     return {
+        "x": _money(say("cost.mixed"), 78),
         "input_per_mtok": _money(say("cost.input"), 78),
         "output_per_mtok": _money(say("cost.output"), 78),
         "cache_read_per_mtok": _money(say("cost.cache_read"), 78),
-        "x": _money(say("cost.mixed"), 78),
         "evidence_of": None,
         "seller": st.column_config.TextColumn(say("columns.provider"), width=120),
         **_day_and_link(view, "as_of", "url"),
@@ -94,7 +97,7 @@ def _day_and_link(view: View, day: str, url: str) -> dict[str, Any]:
 
 
 def _money(label: str, width: int) -> Any:
-    return st.column_config.NumberColumn(label, format="$%.3g", width=width)
+    return st.column_config.NumberColumn(label, format="$%.4g", width=width)
 
 
 def _in_words(view: View, shown: pd.DataFrame, points: bool) -> pd.DataFrame:

@@ -14,13 +14,21 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+def measured(view: View) -> bool:
+    """Whether any run measured its speed; where none did, the way to one."""
+    if market.self_hosted(view, market.UTILISATION, None).empty:
+        blocks.empty(view, view.say("cost.self_empty"), "harness run --suite quick --model <model>")
+        return False
+    return True
+
+
 @contained.section
 def show(view: View, use: float, terms: str) -> None:
     """Cost per million tokens on rented GPUs of every run that measured its speed."""
     say = view.say
     costs = market.self_hosted(view, use, terms or None)
     if costs.empty:
-        blocks.empty(view, say("cost.self_empty"), "harness run --suite quick --model <model>")
+        st.info(say("common.no_match"), icon=":material/filter_alt_off:")
         return
     kinds = leaderboard.runs(view)[["run_id", "kind_of_origin"]].drop_duplicates("run_id")
     costs = costs.merge(kinds, on="run_id", how="left")

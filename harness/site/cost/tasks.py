@@ -162,18 +162,19 @@ def _table(view: View, shown: pd.DataFrame, by: str, benchmark_id: str) -> None:
     say, column = view.say, st.column_config
     highest = [f"cost:{id}:{benchmark_id}" for id in shown["product_id"]]
     evidence = highest if by == POINTS else task_cost_sources.references(shown)
+    silent = [c for c in ("output_tokens", "seconds", "setting") if shown[c].replace("", None).isna().all()]
     blocks.table(
         view,
-        shown.assign(evidence_of=evidence),
+        shown.assign(evidence_of=evidence).drop(columns=silent),
         "task-costs",
         {
             "label": column.TextColumn(say("columns.model"), pinned=True),
-            "vendor": column.TextColumn(say("columns.vendor")),
             "x": column.NumberColumn(say("tasks.cost"), format="$%.4g"),
-            "evidence_of": None,
-            "y": column.NumberColumn(say("tasks.by_score") if by == SCORE else say("scale.points"), format="%.4g"),
+            "y": column.NumberColumn(say("reported.score") if by == SCORE else say("scale.points"), format="%.4g"),
             "y_low": column.NumberColumn(say("columns.low"), format="%.1f"),
             "y_high": column.NumberColumn(say("columns.high"), format="%.1f"),
+            "evidence_of": None,
+            "vendor": column.TextColumn(say("columns.vendor")),
             "membership": column.ProgressColumn(say("cost.membership"), format="percent", min_value=0, max_value=1),
             "output_tokens": column.NumberColumn(say("tasks.tokens"), format="%,.0f"),
             "seconds": column.NumberColumn(say("tasks.seconds"), format="%,.0f"),

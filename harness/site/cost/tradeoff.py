@@ -218,7 +218,7 @@ def _unpriced(view: View, axis: Axis) -> None:
     known = set(tradeoff(view, axis)["model_id"])
     missing = recent[~recent["model_id"].isin(known)].sort_values("score", ascending=False)
     if len(missing):
-        names = say_list(view, list(missing["model"].head(5)))
+        names = say_list(view, list(missing["model"].head(5))) + (" …" if len(missing) > 5 else "")
         st.caption(view.say("cost.unpriced", n=len(missing), all=len(recent), day=str(newest)[:10], models=names))
 
 

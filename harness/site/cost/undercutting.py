@@ -78,7 +78,7 @@ def show(view: View, ratio: float) -> None:
             "dearer_name": column.TextColumn(say("rivals.dearer")),
             "models": column.NumberColumn(say("rivals.models"), format="%d"),
             "shared": column.NumberColumn(say("rivals.shared"), format="%d"),
-            "share": column.NumberColumn(say("rivals.share"), format="percent"),
+            "share": column.NumberColumn(say("rivals.share"), format="%.0f%%"),
             "median_ratio": column.NumberColumn(say("rivals.ratio"), format="%.2f"),
         },
         alt=say("rivals.title"),

@@ -51,13 +51,17 @@ def show(view: View, found: list[Answer]) -> None:
                     st.caption(view.say(f"overview.answer_{answer.key}"), width="content")
                     if answer.evidence:
                         evidence_links.button(view.say, answer.evidence, answer.key)
-                    blocks.page_link(
-                        view, answer.page, view.say("overview.evidence"), ":material/arrow_forward:", **answer.choices
-                    )
                 st.markdown(f"## {blocks.literal(answer.headline)}")
-                st.markdown(blocks.literal(answer.text))
+                st.markdown(blocks.literal(_ended(view, answer.text)))
                 if answer.note:
-                    st.caption(blocks.literal(answer.note))
+                    st.caption(blocks.literal(_ended(view, answer.note)))
+                label = view.say("overview.to_page", page=view.say(f"{answer.page}.title"))
+                blocks.page_link(view, answer.page, label, ":material/arrow_forward:", **answer.choices)
+
+
+def _ended(view: View, sentence: str) -> str:
+    """A sentence that may also be a chart's title, with its stop."""
+    return sentence if sentence.endswith((".", "。")) else sentence + view.say("common.stop")
 
 
 def _leader(view: View) -> Answer | None:

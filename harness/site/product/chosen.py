@@ -57,7 +57,7 @@ def _ways(view: View) -> None:
     if len(board):
         lists.append((say("model.highest"), board, "model"))
     if len(newest):
-        lists.append((say("model.newest"), newest, "name"))
+        lists.append((say("model.newest_title"), newest, "name"))
     with st.grid(2, min_column_width=300):
         for title, rows, name in lists:
             with st.container():

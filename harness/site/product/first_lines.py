@@ -161,9 +161,9 @@ def _facts(view: View, product: Product) -> str:
         )
     if present(row.get("source_id")):
         titles = view.frame("source_names").set_index("source_id")["title"]
-        parts.append(
-            say("model.entry", source=str(titles.get(row["source_id"], row["source_id"])), day=str(row["as_of"])[:10])
-        )
+        title, day = str(titles.get(row["source_id"], row["source_id"])), str(row["as_of"])[:10]
+        # many titles end with their day
+        parts.append(say("model.entry", source=title.removesuffix(f", {day}"), day=day))
     return " · ".join(parts)
 
 

@@ -56,7 +56,7 @@ def show(view: View, product: Product) -> None:
             "name": column.TextColumn(say("columns.model"), pinned=True),
             "released": column.DateColumn(say("columns.released"), format="YYYY-MM-DD"),
             "points": column.TextColumn(say("reported.capability"), help=say("companies.capability_help")),
-            "price": column.TextColumn(say("cost.blended")),
+            "price": column.TextColumn(say("cost.mixed")),
             "params_b": column.NumberColumn(say("columns.params"), format="%.3g"),
             "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD"),
             "url": columns.link(say("columns.link")),

@@ -43,7 +43,7 @@ def _among(view: View, product: Product, rows: pd.DataFrame, drawn: pd.DataFrame
     placed = rows.dropna(subset="standing")
     best = int(placed["place"].eq(1).sum())
     title = say(
-        "model.scores_finding",
+        "model.scores_finding" if best else "model.scores_finding_never",
         model=product.name,
         n=len(placed),
         above=int(placed["standing"].gt(0.5).sum()),

@@ -69,7 +69,7 @@ def _domains(view: View, product: Product) -> None:
     row = known.place(view, product)
     widest = rows.loc[rows["difference"].abs().idxmax()]
     title = say(
-        "scale.domains_above" if widest["difference"] > 0 else "scale.domains_below", model=product.name,
+        f"scale.domains_{one_model.apart(widest)}", model=product.name,
         domain=say(f"scale.domain_{widest['domain']}"), gap=number(abs(float(widest["difference"])), 0),
     )  # fmt: skip
     points = rows.assign(

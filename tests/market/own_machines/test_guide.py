@@ -79,7 +79,7 @@ def test_seventy_billion_on_two_cards_by_first_principles() -> None:
     assert numbers(PAIR["energy"])[:3] == pytest.approx([1400 / r / 3.6 for r in (middle, high, low)], rel=5e-3)
     assert numbers(PAIR["US$ a task"])[0] == pytest.approx(day / rates[0] * 8192, rel=5e-3)
     sentence = EXAMPLES[0][1].splitlines()[0]
-    assert "$44.0 a day at the API, $192 on" in sentence and f"{day:.0f}" == "192" and 50 * 0.88 == 44
+    assert "$44.00 a day at the API, $192 on" in sentence and f"{day:.0f}" == "192" and 50 * 0.88 == 44
     assert "218 million" in sentence and day / 0.88 == pytest.approx(218, abs=0.5)
     assert numbers(PAIR["break-even a day"]) == [109e6, 218e6]
     assert pytest.approx(109, abs=0.5) == 2 * 24 * 1.99 / 0.88

@@ -6,7 +6,7 @@ number does, and where even that is not enough the least important columns wait 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,8 @@ _SIGN = 64
 """Pixels of a column of signs to press."""
 _NARROW_SHARE = 0.45
 """Of a narrow screen that a name may take."""
+NAMES = frozenset({"model"})
+"""Columns of names wherever they stand: one that is cut names another model."""
 LAST = frozenset({
     "segment_name", "country_name", "dtype", "engine", "device", "run_id", "filter", "task_version", "chance", "direction",
     "class", "low", "high", "origin_name", "kind_name", "note", "licence", "retrieved", "currency", "city", "family",
@@ -56,7 +58,7 @@ def fit(frame: pd.DataFrame, columns: Mapping[str, Any], shown: Sequence[str], r
     for name in shown:
         config = columns[name] if isinstance(columns[name], Mapping) else {}
         label = str(config.get("label") or name) if config else str(columns[name] or name)
-        wants[name], needs[name] = _sizes(list(head[name]), config, label, room)
+        wants[name], needs[name] = _sizes(list(head[name]), config, label, room, name in NAMES)
     pinned = [n for n in shown if isinstance(columns[n], Mapping) and columns[n].get("pinned")]
     first = [n for n in shown if n in pinned] or list(shown[:1])
     order = [
@@ -71,10 +73,11 @@ def fit(frame: pd.DataFrame, columns: Mapping[str, Any], shown: Sequence[str], r
         kept.add(name)
         used += needs[name]
     stays = [n for n in shown if n in kept]
-    return Fit(_shared({n: (needs[n], wants[n]) for n in stays}, room), tuple(n for n in shown if n not in kept))
+    names = {n for n in stays if n in first or n in NAMES}
+    return Fit(_shared({n: (needs[n], wants[n]) for n in stays}, room, names), tuple(n for n in shown if n not in kept))
 
 
-def _sizes(values: list[Any], config: Mapping[str, Any], label: str, room: int) -> tuple[int, int]:
+def _sizes(values: list[Any], config: Mapping[str, Any], label: str, room: int, is_name: bool) -> tuple[int, int]:
     """The pixels that a column would like and those that it needs."""
     kind = (config.get("type_config") or {}).get("type")
     given = config.get("width")
@@ -90,16 +93,20 @@ def _sizes(values: list[Any], config: Mapping[str, Any], label: str, room: int) 
         body = lengths[-1] + _PADDING + (_BUTTON if config.get("pinned") else 0)
     want = min(max(body, heading), _MOST)
     if kind in ("text", "list", None):
-        least = _NAME_LEAST if config.get("pinned") else _PROSE_LEAST if want > _PROSE else _TEXT_LEAST
+        least = _NAME_LEAST if is_name or config.get("pinned") else _PROSE_LEAST if want > _PROSE else _TEXT_LEAST
         need = min(want, max(least, min(heading, _HEAD_LEAST)), room * _NARROW_SHARE)
     else:
         need = max(body, min(heading, _HEAD_LEAST))
     return int(want), int(min(need, want))
 
 
-def _shared(sizes: Mapping[str, tuple[int, int]], room: int) -> dict[str, int]:
-    """Widths between need and want that fill no more than ``room``; what is left over goes where most is wanting."""
-    spare = room - sum(need for need, _ in sizes.values())
-    wanting = sum(want - need for need, want in sizes.values())
-    part = min(1.0, max(spare, 0) / wanting) if wanting else 0.0
-    return {name: need + int((want - need) * part) for name, (need, want) in sizes.items()}
+def _shared(sizes: Mapping[str, tuple[int, int]], room: int, names: Set[str]) -> dict[str, int]:
+    """Widths between need and want that fill no more than ``room``; what is left over goes to ``names`` first, then where most is
+    wanting."""
+    widths = {column: need for column, (need, _) in sizes.items()}
+    for group in (names, sizes.keys() - names):
+        spare = room - sum(widths.values())
+        wanting = sum(sizes[column][1] - widths[column] for column in group)
+        part = min(1.0, max(spare, 0) / wanting) if wanting else 0.0
+        widths |= {column: widths[column] + int((sizes[column][1] - widths[column]) * part) for column in group}
+    return widths
