@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,17 @@ def test_a_run_of_unknown_precision_is_labelled_by_its_engine(dtype: object) -> 
         "sealed": None,
     }
     assert runs.label(run) == "org/a · eee · imported · – · aaaaaaaa"
+
+
+def test_a_source_record_of_a_run_reads_as_a_title_with_its_link() -> None:
+    record = {
+        "title": "owner/results",
+        "url": "https://example.org/results",
+        "commit": "3015ac6",
+        "licence": "MIT",
+        "file": "a.parquet",
+    }
+    assert runs.source_text(json.dumps(record)) == "[owner/results](https://example.org/results) · 3015ac6 · MIT"
+    assert runs.source_text(json.dumps({"tool": "inspect", "url": "javascript:alert(1)"})) == "inspect"
+    assert runs.source_text("a folder") == "a folder"
+    assert runs.source_text(None) == ""

@@ -31,7 +31,11 @@ def listed(view: View) -> pd.DataFrame:
 
 
 def _listed(view: View) -> pd.DataFrame:
-    frame = view.frame("runs")
+    return worded(view, view.frame("runs"))
+
+
+def worded(view: View, frame: pd.DataFrame) -> pd.DataFrame:
+    """Runs with the names of suite, vendor and origin and a short verdict in the language shown."""
     say, suite_name = view.say, leaderboard.suite_name(view)
     versions = frame["suite_version"].astype(object).where(frame["suite_version"].notna(), "")
     return frame.assign(
@@ -120,8 +124,25 @@ def verdict(view: View, run: Mapping[str, Any]) -> None:
         st.badge(say(f"origin.{origin}"), color="gray")
     for sentence in sentences:
         st.caption(f":material/info: {blocks.literal(sentence)}")
-    if isinstance(run["source"], str) and run["source"]:
-        st.caption(f"{say('common.source')}: {blocks.literal(run['source'])}")
+    if origin_text := source_text(run["source"]):
+        st.caption(f"{say('common.source')}: {origin_text}")
+
+
+def source_text(source: object) -> str:
+    """Where a run's outcomes are from, as Markdown: title with a link, commit and licence; a source that is no record as it is."""
+    if not isinstance(source, str) or not source:
+        return ""
+    try:
+        record = json.loads(source)
+    except ValueError:
+        return blocks.literal(source)
+    if not isinstance(record, dict):
+        return blocks.literal(source)
+    name = blocks.literal(record.get("title") or record.get("tool") or record.get("url") or "–")
+    link = str(record.get("url") or "")
+    if link.startswith("https://") and not set(link) & set("()<> "):
+        name = f"[{name}]({link})"
+    return " · ".join([name, *(blocks.literal(record[key]) for key in ("commit", "licence") if record.get(key))])
 
 
 def perf_note(view: View, run: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ MEASURED = 60
 """Rows that are measured: what one screen and a half shows."""
 _LATIN, _WIDE, _PADDING, _HEADING = 7.2, 14.0, 18, 8
 """Pixels of a Latin and a Chinese character, on both sides of a cell, and of a heading's mark of help."""
-_TEXT_LEAST, _PROSE_LEAST, _NAME_LEAST, _HEAD_LEAST, _MOST = 92, 150, 190, 84, 420
+_TEXT_LEAST, _PROSE_LEAST, _NAME_LEAST, _HEAD_LEAST, _MOST = 92, 150, 190, 122, 420
 _PROSE = 200
 _BUTTON = 24
 """Pixels from which a text is prose, which says nothing when cut to a word; and around a name that is a button."""
