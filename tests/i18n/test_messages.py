@@ -55,6 +55,7 @@ FAMILIES = (
     "tier.",
     "provider_kind.",
     "gap.",
+    "run_note.",
 )
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # The same in both languages: abbreviations and units.

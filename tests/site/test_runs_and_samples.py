@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.i18n.translator import Translator
 from harness.site.evidence import runs
 from tests.site.conftest import Open, texts
 
@@ -108,3 +109,14 @@ def test_a_source_record_of_a_run_reads_as_a_title_with_its_link() -> None:
     assert runs.source_text(json.dumps({"tool": "inspect", "url": "javascript:alert(1)"})) == "inspect"
     assert runs.source_text("a folder") == "a folder"
     assert runs.source_text(None) == ""
+
+
+def test_what_a_verdict_notes_of_many_runs_is_said_in_the_language_shown() -> None:
+    verdict = json.dumps(
+        [{"code": "tries", "message": "Some items …"}, {"code": "limited", "message": "limit 2"}, "as it is"]
+    )
+    assert runs.notes(Translator("zh"), verdict) == [
+        "部分题目试答多次；其得分与成本为各次的平均。",
+        "limit 2",
+        "as it is",
+    ]

@@ -15,6 +15,7 @@ from harness.site.widgets import blocks, contained, controls
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.i18n.translator import Translator
     from harness.site.server.view import View
 
 _QUIET = {"run_id", "started", "sealed", "perf", "command"}
@@ -63,6 +64,14 @@ def _short(view: View, valid: bool, partial: bool, limit: float, verdict: str | 
 def _sentences(verdict: str | None) -> list[str]:
     entries = json.loads(verdict) if isinstance(verdict, str) and verdict else []
     return [str(entry.get("message", entry)) if isinstance(entry, dict) else str(entry) for entry in entries or []]
+
+
+def notes(say: Translator, verdict: str | None) -> list[str]:
+    """The sentences of a verdict: those that say the same of every run in the language shown, the others as recorded."""
+    entries = json.loads(verdict) if isinstance(verdict, str) and verdict else []
+    coded = [e if isinstance(e, dict) else {"message": e} for e in entries or []]
+    told = [(say.known("run_note", e.get("code")), e) for e in coded]
+    return [str(e.get("message", e)) if text == str(e.get("code")) else text for text, e in told]
 
 
 def present(value: Any) -> bool:
@@ -116,7 +125,7 @@ def verdict(view: View, run: Mapping[str, Any]) -> None:
     """The run's verdict as badges, with the sentences that explain it."""
     say = view.say
     short = _short(view, bool(run["valid"]), bool(run["partial"]), run["item_limit"], None)
-    sentences = _sentences(run["verdict_text"])
+    sentences = notes(say, run["verdict_text"])
     origin = "reference" if run["vendor_id"] == "reference" else str(run["origin"])
     good = bool(run["valid"]) and not run["partial"] and not present(run["item_limit"])
     with st.container(horizontal=True):
