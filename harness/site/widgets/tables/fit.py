@@ -25,6 +25,8 @@ _BUTTON = 24
 """Pixels from which a text is prose, which says nothing when cut to a word; and around a name that is a button."""
 _SIGN = 64
 """Pixels of a column of signs to press."""
+_LONG_NAME = 300
+"""Pixels of a pinned name whose column asks to be large."""
 _NARROW_SHARE = 0.45
 """Of a narrow screen that a name may take."""
 LAST = frozenset({
@@ -90,7 +92,8 @@ def _sizes(values: list[Any], config: Mapping[str, Any], label: str, room: int) 
         body = lengths[-1] + _PADDING + (_BUTTON if config.get("pinned") else 0)
     want = min(max(body, heading), _MOST)
     if kind in ("text", "list", None):
-        least = _NAME_LEAST if config.get("pinned") else _PROSE_LEAST if want > _PROSE else _TEXT_LEAST
+        name = _LONG_NAME if given == "large" else _NAME_LEAST
+        least = name if config.get("pinned") else _PROSE_LEAST if want > _PROSE else _TEXT_LEAST
         need = min(want, max(least, min(heading, _HEAD_LEAST)), room * _NARROW_SHARE)
     else:
         need = max(body, min(heading, _HEAD_LEAST))
