@@ -28,6 +28,8 @@ def rows(view: View, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         return runs.worded(view, out)
     if name == "sources":
         return out.assign(feeds_names=[_feeds(say, str(f)) for f in out["feeds"]])
+    if name == "prices":  # under its own name it is among the first to be left out, and a price without it says little
+        out = out.assign(money=out["currency"])
     if name == "vendors":
         out = out.assign(vendor_en=out["name_en"], vendor_zh=out["name_zh"])
     out = leaderboard.named(view, out) if "vendor_en" in out else out
@@ -88,7 +90,7 @@ def _prices(say: Translator) -> dict[str, Any]:
         "provider": _text(say("columns.provider")),
         "provider_kind": _text(say("columns.kind")),
         "tier": _text(say("cost.tier")),
-        "currency": _text(say("companies.currency")),
+        "money": _text(say("companies.currency")),
         "input_per_mtok": _number(say("col.input_per_mtok"), "%.4g"),
         "output_per_mtok": _number(say("col.output_per_mtok"), "%.4g"),
         "as_of": _day(say("col.as_of")),
