@@ -65,11 +65,12 @@ placed = inside[inside[rows].isin(steps[0]) & inside[across].isin(steps[1])]["mo
 white = space[space["white"]].sort_values("demand", ascending=False)
 keep = ["row_name", "column_name", "vendors", "models", "best", "best_name", "lowest_price", "providers", "families", "possible",
         "demand", "white"]  # fmt: skip
-sure = white[(white["vendors"] > 0) | (white["possible"] == 0)]
-head_cell = (sure if len(sure) else white).head(1)
+empty = white[(white["vendors"] == 0) & (white["possible"] == 0)]
+served = white[white["vendors"] > 0]
+kind, named = ("empty", empty) if len(empty) else ("served", served) if len(served) else ("unsure", white)
+counts_said = {"few": len(white), "limit": few, "cells": len(space), "none": int((white["vendors"] == 0).sum())}
 title = (
-    say("opportunities.finding", few=len(white), limit=few, cells=len(space), none=int((white["vendors"] == 0).sum()),
-        row=head_cell["row_name"].iloc[0], column=head_cell["column_name"].iloc[0])
+    say(f"opportunities.finding_{kind}", row=named["row_name"].iloc[0], column=named["column_name"].iloc[0], **counts_said)
     if len(white)
     else say("opportunities.finding_none", cells=len(space), least=int(space["vendors"].min()))
 )  # fmt: skip

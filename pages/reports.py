@@ -11,7 +11,7 @@ from harness.catalog.schema import SEGMENTS
 from harness.market.choice.families import families
 from harness.market.choice.wish import Wish
 from harness.site.capability import leaderboard
-from harness.site.evidence import csv_zip, report_download
+from harness.site.evidence import csv_zip, preview, report_download
 from harness.site.server import view
 from harness.site.widgets import blocks, contained, controls
 
@@ -71,10 +71,10 @@ st.caption(say("reports.bundle_note"))
 with contained.part(seen, "preview"):
     blocks.section(say("reports.preview"))
     for name, frame in frames.items():
-        label = say("reports.rows", name=say(f"reports.section_{name}"), n=len(frame))
+        label = say("reports.rows", name=say(f"reports.section_{name}"), n=f"{len(frame):,}")
         st.markdown(f"**{label}**")
-        blocks.plain(
-            seen, frame.head(20), alt=label, height=min(220, 38 + 35 * min(len(frame), 20)), key=f"preview-{name}"
+        blocks.table(
+            seen, preview.rows(seen, name, frame), f"preview-{name}", preview.columns(say, name), alt=label, height=213
         )
 
 st.caption(say("reports.command"))

@@ -128,6 +128,13 @@ def three_digits(value: float) -> str:
     return minus(f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 100 else f"{value:.3g}")
 
 
+def p_value(value: float | None) -> str:
+    """A p value to three decimals, ``<0.001`` below; a dash where there is none."""
+    if value is None or value != value:
+        return "–"
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
+
+
 def count(value: float | None) -> str:
     """A whole number with thin grouping; a dash where it is missing."""
     return DASH if value is None or not math.isfinite(value) else minus(f"{int(value):,}")

@@ -101,3 +101,10 @@ def test_a_negative_number_has_a_true_minus_and_zero_none() -> None:
     assert text.number(2.0, 1, signed=True) == "+2.0" and text.number(0.0, 1, signed=True) == "0.0"
     assert text.count(-12015) == "−12,015" and text.three_digits(-0.5) == "−0.5"
     assert text.number(-0.0346, 1, percent=True) == "−3.5%"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(2e-14, "<0.001"), (0.0124, "0.012"), (1.0, "1.000"), (float("nan"), "–")]
+)
+def test_a_p_value_has_three_decimals(value: float, shown: str) -> None:
+    assert text.p_value(value) == shown

@@ -56,6 +56,7 @@ FAMILIES = (
     "provider_kind.",
     "gap.",
     "run_finding.",
+    "run_note.",
 )
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # The same in both languages: abbreviations and units.

@@ -16,7 +16,7 @@ from harness.i18n.translator import Translator
 from harness.market.alike.boards import boards, of_suites
 from harness.market.alike.findings import Findings, findings
 from harness.reports.likeness_text import sentence
-from harness.site.likeness.shown import gap_sentence
+from harness.site.likeness.shown import catalog_names, gap_sentence, renamed
 from harness.site.server import view, warm
 from harness.site.widgets import item_boards
 from harness.store.reader import Reader
@@ -165,3 +165,12 @@ def test_concentration_is_one_over_the_sum_of_squared_shares(site: Open, filled:
     effective = counts.sum() ** 2 / (counts**2).sum()
     metric = next(m for m in at.metric if m.label == "Models")
     assert metric.value.startswith(f"{effective:.1f}")
+
+
+def test_a_model_is_called_as_the_catalog_does_unless_two_labels_would_share_a_name() -> None:
+    models = pd.DataFrame({"label": ["claude-x", "a", "b", "own"], "model_id": ["x", "y", "y", None]})
+    catalog = pd.DataFrame({"model_id": ["x", "y"], "name": ["Claude X", "Why"]})
+    names = catalog_names(models, catalog)
+    assert names == {"claude-x": "Claude X", "a": "a", "b": "b", "own": "own"}
+    pairs = pd.DataFrame({"a": ["claude-x"], "b": ["own"], "kappa": [0.5]})
+    assert renamed(pairs, names).to_dict("records") == [{"a": "Claude X", "b": "own", "kappa": 0.5}]

@@ -130,3 +130,28 @@ def test_every_finding_on_a_run_has_a_meaning_in_both_languages() -> None:
 )
 def test_a_finding_is_explained_in_the_language_shown(entry: object, said: str) -> None:
     assert runs.explained(Translator("zh"), json.dumps([entry])) == [said]
+
+
+def test_a_source_record_of_a_run_reads_as_a_title_with_its_link() -> None:
+    record = {
+        "title": "owner/results",
+        "url": "https://example.org/results",
+        "commit": "3015ac6",
+        "licence": "MIT",
+        "file": "a.parquet",
+    }
+    assert runs.source_text(json.dumps(record)) == "[owner/results](https://example.org/results) · 3015ac6 · MIT"
+    assert runs.source_text(json.dumps({"tool": "inspect", "url": "javascript:alert(1)"})) == "inspect"
+    assert runs.source_text("a folder") == "a folder"
+    assert runs.source_text(None) == ""
+
+
+def test_what_a_verdict_notes_of_many_runs_is_said_in_the_language_shown() -> None:
+    verdict = json.dumps(
+        [{"code": "tries", "message": "Some items …"}, {"code": "limited", "message": "limit 2"}, "as it is"]
+    )
+    assert runs.explained(Translator("zh"), verdict) == [
+        "部分题目试答多次；其得分与成本为各次的平均。",
+        "limit 2",
+        "as it is",
+    ]

@@ -48,7 +48,7 @@ def states(
     for state, label in labels.items():
         mark = {"symbol": "square", "size": 11, "color": STATES[place[state]]}
         figure.add_trace(go.Scatter(x=[None], y=[None], mode="markers", marker=mark, name=label))
-    figure.update_xaxes(showgrid=False, ticks="", side="top", tickangle=-30)
+    figure.update_xaxes(showgrid=False, ticks="", side="top", tickangle=0)
     figure.update_yaxes(showgrid=False, autorange="reversed", ticks="")
     figure.update_layout(
         showlegend=True,

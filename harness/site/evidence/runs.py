@@ -32,7 +32,11 @@ def listed(view: View) -> pd.DataFrame:
 
 
 def _listed(view: View) -> pd.DataFrame:
-    frame = view.frame("runs")
+    return worded(view, view.frame("runs"))
+
+
+def worded(view: View, frame: pd.DataFrame) -> pd.DataFrame:
+    """Runs with the names of suite, vendor and origin and a short verdict in the language shown."""
     say, suite_name = view.say, leaderboard.suite_name(view)
     versions = frame["suite_version"].astype(object).where(frame["suite_version"].notna(), "")
     return frame.assign(
@@ -58,10 +62,16 @@ def _short(view: View, valid: bool, partial: bool, limit: float, verdict: str | 
 
 
 def explained(say: Translator, verdict: str | None) -> list[str]:
-    """A verdict's findings as Markdown: what each code means, in the language shown, and the sentence that the run keeps."""
+    """A verdict's findings as Markdown, in the language shown: those that say the same of every run whole, the others by what
+    their code means and the sentence that the run keeps."""
     entries = json.loads(verdict) if isinstance(verdict, str) and verdict else []
     found = [entry if isinstance(entry, dict) else {"message": entry} for entry in entries or []]
-    return [_meaning(say, entry.get("code")) + blocks.literal(str(entry.get("message", entry))) for entry in found]
+    return [_told(say, entry.get("code"), str(entry.get("message", entry))) for entry in found]
+
+
+def _told(say: Translator, code: object, message: str) -> str:
+    note = say.known("run_note", code)
+    return blocks.literal(note) if note != str(code) else _meaning(say, code) + blocks.literal(message)
 
 
 def _meaning(say: Translator, code: object) -> str:
@@ -127,8 +137,25 @@ def verdict(view: View, run: Mapping[str, Any]) -> None:
         st.badge(say(f"origin.{origin}"), color="gray")
     for finding in explained(say, run["verdict_text"]):
         st.caption(f":material/info: {finding}")
-    if isinstance(run["source"], str) and run["source"]:
-        st.caption(say("common.labelled", label=say("common.source"), value=blocks.literal(run["source"])))
+    if origin_text := source_text(run["source"]):
+        st.caption(say("common.labelled", label=say("common.source"), value=origin_text))
+
+
+def source_text(source: object) -> str:
+    """Where a run's outcomes are from, as Markdown: title with a link, commit and licence; a source that is no record as it is."""
+    if not isinstance(source, str) or not source:
+        return ""
+    try:
+        record = json.loads(source)
+    except ValueError:
+        return blocks.literal(source)
+    if not isinstance(record, dict):
+        return blocks.literal(source)
+    name = blocks.literal(record.get("title") or record.get("tool") or record.get("url") or "–")
+    link = str(record.get("url") or "")
+    if link.startswith("https://") and not set(link) & set("()<> "):
+        name = f"[{name}]({link})"
+    return " · ".join([name, *(blocks.literal(record[key]) for key in ("commit", "licence") if record.get(key))])
 
 
 def perf_note(view: View, run: Mapping[str, Any]) -> str:

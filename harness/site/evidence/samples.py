@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from harness.charts.text import number
 from harness.site.capability import leaderboard
 from harness.site.evidence import sample_page
 from harness.site.widgets import blocks, columns, contained, controls, row_selection
@@ -65,7 +64,7 @@ def _whole(view: View, item: Any, texts: bool) -> None:
     say = view.say
     with st.container(border=True):
         st.markdown(f"### {say('runs_and_samples.item', item=int(item['item']))}")
-        st.caption(say("common.labelled", label=say("columns.value"), value=number(float(item["value"]), 4)))
+        st.caption(say("common.labelled", label=say("columns.value"), value=f"{float(item['value']):.4g}"))
         if texts:
             for part in ("prompt", "target", "response"):
                 st.markdown(f"**{say(f'columns.{part}')}**")

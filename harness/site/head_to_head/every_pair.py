@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from harness.charts import dots
-from harness.charts.text import number
+from harness.charts.text import number, p_value
 from harness.errors import MissingData
 from harness.market.alike.paired_items import standing_for
 from harness.site.capability import leaderboard
@@ -122,13 +122,13 @@ def _pair(view: View, rows: pd.DataFrame, source: str) -> None:
 def _table(view: View, rows: pd.DataFrame) -> None:
     say, column = view.say, st.column_config
     blocks.table(
-        view, rows, "pairs",
+        view, rows.assign(p_text=rows["p_adjusted"].map(p_value)), "pairs",
         {"task_name": column.TextColumn(say("columns.task"), pinned=True), "metric": column.TextColumn(say("columns.metric")),
          "model_a": column.TextColumn(say("head_to_head.first")), "model_b": column.TextColumn(say("head_to_head.second")),
          "difference": column.NumberColumn(say("head_to_head.difference"), format="%+.4f"),
          "low": column.NumberColumn(say("columns.low"), format="%+.4f"),
          "high": column.NumberColumn(say("columns.high"), format="%+.4f"),
-         "p_adjusted": column.NumberColumn(say("head_to_head.p"), format="%.3g"),
+         "p_text": column.TextColumn(say("head_to_head.p")),
          "n": column.NumberColumn(say("columns.items"), format="%,d"),
          "items_needed": column.NumberColumn(say("head_to_head.settle"), format="%,.0f", help=say("head_to_head.settle_help"))},
         alt=say("head_to_head.every_pair"),

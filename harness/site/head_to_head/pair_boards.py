@@ -10,7 +10,7 @@ import streamlit as st
 from harness.charts import dots
 from harness.charts.items import quarters
 from harness.charts.scatter import log_ticks
-from harness.charts.text import dollars, number
+from harness.charts.text import dollars, number, p_value
 from harness.market.alike.paired_items import PairedItems, adjusted, paired_items, runs_of, shared_boards
 from harness.site.capability import leaderboard
 from harness.site.head_to_head import product_choice
@@ -189,12 +189,12 @@ def _table(view: View, rows: pd.DataFrame, a: str, b: str) -> None:
         )
     }  # fmt: skip
     blocks.table(
-        view, rows.assign(share_a=100 * rows["share_a"], share_b=100 * rows["share_b"]), "boards",
+        view, rows.assign(share_a=100 * rows["share_a"], share_b=100 * rows["share_b"], p_text=rows["p_adjusted"].map(p_value)), "boards",
         {"label": column.TextColumn(say("columns.task"), pinned=True), "n": column.NumberColumn(say("columns.items"), format="%,d"),
          "share_a": column.NumberColumn(a, format="%.1f%%"), "share_b": column.NumberColumn(b, format="%.1f%%"),
          "difference": column.NumberColumn(say("head_to_head.difference_points"), format="%+.1f"),
          "low": column.NumberColumn(say("columns.low"), format="%+.1f"), "high": column.NumberColumn(say("columns.high"), format="%+.1f"),
-         "p_adjusted": column.NumberColumn(say("head_to_head.p"), format="%.3g"),
+         "p_text": column.TextColumn(say("head_to_head.p")),
          **money, "ratio": column.NumberColumn(say("head_to_head.ratio"), format="%.2f"),
          "both": column.NumberColumn(say("head_to_head.both"), format="%,d"),
          "only_a": column.NumberColumn(say("head_to_head.only", model=a), format="%,d"),

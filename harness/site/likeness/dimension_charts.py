@@ -49,6 +49,7 @@ def solved(view: View, shares: pd.DataFrame, source: str, name: str) -> None:
         st.info(say("likeness.no_whole_items"), icon=":material/info:")
         return
     every = shares.iloc[-1]
+    chance = float(every["expected_share"])
     rows = shares.assign(x=shares["failed_by"].max() - shares["failed_by"], value=shares["share"],
                          chance=shares["expected_share"]).sort_values("x", ignore_index=True)  # fmt: skip
     blocks.chart(
@@ -56,7 +57,7 @@ def solved(view: View, shares: pd.DataFrame, source: str, name: str) -> None:
         against_chance(
             rows, names=(say("homogeneity.observed"), say("homogeneity.expected")), x_unit=say("likeness.solved_by"),
             y_unit=say("homogeneity.share"), percent=True,
-            title=say("homogeneity.all_fail", share=f"{every['share']:.1%}", expected=f"{every['expected_share']:.1%}"),
+            title=say("homogeneity.all_fail", share=f"{every['share']:.1%}", expected="<0.1%" if 0 < chance < 0.0005 else f"{chance:.1%}"),
             note=say("homogeneity.fail_note"), source=source, name=f"likeness-items-{name}",
         ),
     )  # fmt: skip

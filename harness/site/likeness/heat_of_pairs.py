@@ -10,7 +10,7 @@ from harness.analysis.likeness.release_trend import LEAST_MODELS
 from harness.charts.likeness.group_heat import group_heat
 from harness.charts.likeness.pair_cloud import pair_cloud
 from harness.reports.likeness_text import plain
-from harness.site.likeness.shown import gap_sentence
+from harness.site.likeness.shown import gap_sentence, renamed
 from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def show(view: View, shown: Shown) -> None:
     kind = controls.segmented(say("homogeneity.measure"), options, "agreement", lambda k: say(f"homogeneity.{k}"))
     st.caption(say(f"homogeneity.{kind}_means"))
     if kind == "capa":
-        pairs, column = _capa(view, shown), "kappa"
+        pairs, column = renamed(_capa(view, shown), shown.labels), "kappa"
     else:
         pairs, column = shown.found.pairs, MEASURES[kind]
     known = pairs.dropna(subset=[column])
@@ -58,7 +58,7 @@ def _capa(view: View, shown: Shown) -> pd.DataFrame:
         from harness.market import likeness
 
         runs = pd.concat([board.runs for board in boards]).drop_duplicates("run_id")
-        runs = runs[runs["label"].isin(shown.found.models["label"])].drop_duplicates("label").head(MOST)
+        runs = runs[runs["label"].isin(set(shown.labels))].drop_duplicates("label").head(MOST)
         pairs = likeness.agreement(view.reader, runs, "capa").pairs
         vendors = runs.dropna(subset=["vendor_id"]).set_index("label")["vendor_id"].to_dict()
         same = [vendors.get(a) == vendors.get(b) if a in vendors and b in vendors else None

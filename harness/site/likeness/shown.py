@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harness.charts.chart import brief
@@ -22,12 +22,16 @@ FINE = 0.03
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Findings of the chosen boards, their source in words, and the vendors' names by id, short enough for an axis."""
+    """Findings of the chosen boards, their source in words, and the vendors' names by id, short enough for an axis.
+
+    ``found`` calls a model as the catalog does, except in ``measured``; ``labels`` has that name by a run's label.
+    """
 
     found: Findings
     source: str
     name: str
     vendors: dict[str, str]
+    labels: dict[str, str]
 
 
 def shown(view: View, boards: list[Board], source: str) -> Shown:
@@ -39,7 +43,27 @@ def shown(view: View, boards: list[Board], source: str) -> Shown:
         str(v): brief(view.say.name(en, zh), 24)
         for v, en, zh in zip(runs["vendor_id"], runs["vendor_en"], runs["vendor_zh"], strict=True)
     }
-    return Shown(findings(view, boards), source, f"{boards[0].task}-{boards[0].suite_version}", vendors)
+    found = findings(view, boards)
+    labels = catalog_names(found.models, view.frame("models"))
+    named = replace(
+        found, models=renamed(found.models, labels), pairs=renamed(found.pairs, labels),
+        points=renamed(found.points, labels), successors=renamed(found.successors, labels),
+    )  # fmt: skip
+    return Shown(named, source, f"{boards[0].task}-{boards[0].suite_version}", vendors, labels)
+
+
+def catalog_names(models: pd.DataFrame, catalog: pd.DataFrame) -> dict[str, str]:
+    """The catalog's name of each model by its run's label; the label where the catalog lacks it or two labels share a name."""
+    known = catalog.drop_duplicates("model_id").set_index("model_id")["name"]
+    names = models["model_id"].map(known)
+    names = names.where(names.notna() & ~names.duplicated(keep=False), models["label"])
+    return dict(zip(models["label"].astype(str), names.astype(str), strict=True))
+
+
+def renamed(frame: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    """The frame with ``names`` in its columns of models."""
+    columns = [c for c in ("label", "a", "b", "before", "model") if c in frame]
+    return frame.assign(**{c: frame[c].astype(object).map(lambda label: names.get(label, label)) for c in columns})
 
 
 def findings(view: View, boards: list[Board]) -> Findings:

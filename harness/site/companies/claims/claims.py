@@ -52,7 +52,7 @@ def _table(view: View, rows: pd.DataFrame) -> None:
         rows,
         "founding-claims",
         {
-            "claim_name": column.TextColumn(say("claims.claim"), pinned=True),
+            "claim_name": column.TextColumn(say("claims.claim"), pinned=True, width="large"),
             "topic_name": column.TextColumn(say("claims.topic")),
             "verdict_name": column.TextColumn(say("claims.verdict")),
             "percentile": column.NumberColumn(

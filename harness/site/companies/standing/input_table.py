@@ -10,6 +10,7 @@ import streamlit as st
 from harness.analysis.companies.inputs import declared
 from harness.charts.text import input_label, unit_label
 from harness.market.evidence.reference import Reference
+from harness.site.companies.against import figure_text
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, columns, contained
 
@@ -34,6 +35,10 @@ def show(
     shown = rows.assign(
         dimension_name=[say.known("dimension", d) for d in rows["dimension"]],
         input_title=[input_label(say, str(i)) for i in rows["input"]],
+        figure=[
+            figure_text.value(say, str(i), v, u)
+            for i, v, u in zip(rows["input"], rows["value"], rows["unit"], strict=True)
+        ],
         unit_name=[unit_label(say, str(i), u) for i, u in zip(rows["input"], rows["unit"], strict=True)],
         percentile=rows["score"].where(rows["ranks"]),
         origin_name=[say.known("input_origin", o) for o in rows["origin"]],
@@ -63,8 +68,7 @@ def show(
             "segment_name": column.TextColumn(say("columns.segment")),
             "dimension_name": column.TextColumn(say("companies.dimension")),
             "input_title": column.TextColumn(say("positions.input")),
-            "value": column.NumberColumn(say("companies.value"), format="%,.4g"),
-            "unit_name": column.TextColumn(say("reported.unit")),
+            "figure": column.TextColumn(say("companies.value")),
             "evidence_of": None,
             "percentile": column.ProgressColumn(
                 say("positions.percentile"), format="%.2f", min_value=0.0, max_value=1.0,

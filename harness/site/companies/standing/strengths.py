@@ -45,7 +45,7 @@ def of_vendor(view: View, vendor_id: str) -> None:
         if part.empty:
             st.caption(say(f"strong.no_{side}"))
             continue
-        named = ", ".join(input_label(say, str(i)) for i in part["input"])
+        named = say("file.join").join(input_label(say, str(i)) for i in part["input"])
         st.markdown(f"**{say(f'strong.{side}')}**: {blocks.literal(named)}")
         input_table.show(view, part, None, f"{side}-{vendor_id}", order="place", alt=say(f"strong.{side}"))
 

@@ -37,6 +37,7 @@ def portfolios(view: View, bought: Bought) -> None:
     rows = rows.head(MOST).reset_index(drop=True)
     shown = rows.assign(
         names=[bought.joined(view, labels) for labels in rows["models"]], alone=rows["better"].map(bought.models),
+        solved_percent=100 * rows["score"],
         **{name: rows[name] * bought.items for name in ("gain", "gain_low", "gain_high")},
     ).drop(columns=["models", "better", "on_frontier"])  # fmt: skip
     blocks.table(
@@ -45,7 +46,7 @@ def portfolios(view: View, bought: Bought) -> None:
         f"portfolios-{which}-{bought.board}",
         {
             "names": column.TextColumn(say("buyer.models"), pinned=True, width="large"),
-            "score": column.NumberColumn(say("buyer.solved"), format="percent"),
+            "solved_percent": column.NumberColumn(say("buyer.solved"), format="%.1f%%"),
             "gain": column.NumberColumn(say("buyer.more"), format="%.0f", help=say("buyer.more_help")),
             "gain_low": column.NumberColumn(say("columns.low"), format="%.0f"),
             "gain_high": column.NumberColumn(say("columns.high"), format="%.0f"),

@@ -19,12 +19,14 @@ MEASURED = 60
 """Rows that are measured: what one screen and a half shows."""
 _LATIN, _WIDE, _PADDING, _HEADING = 7.2, 14.0, 18, 8
 """Pixels of a Latin and a Chinese character, on both sides of a cell, and of a heading's mark of help."""
-_TEXT_LEAST, _PROSE_LEAST, _NAME_LEAST, _HEAD_LEAST, _MOST = 92, 150, 190, 84, 420
+_TEXT_LEAST, _PROSE_LEAST, _NAME_LEAST, _HEAD_LEAST, _MOST = 92, 150, 190, 122, 420
 _PROSE = 200
 _BUTTON = 24
 """Pixels from which a text is prose, which says nothing when cut to a word; and around a name that is a button."""
 _SIGN = 64
 """Pixels of a column of signs to press."""
+_LONG_NAME = 300
+"""Pixels of a pinned name whose column asks to be large."""
 _NARROW_SHARE = 0.45
 """Of a narrow screen that a name may take."""
 NAMES = frozenset({"model"})
@@ -93,7 +95,8 @@ def _sizes(values: list[Any], config: Mapping[str, Any], label: str, room: int, 
         body = lengths[-1] + _PADDING + (_BUTTON if config.get("pinned") else 0)
     want = min(max(body, heading), _MOST)
     if kind in ("text", "list", None):
-        least = _NAME_LEAST if is_name or config.get("pinned") else _PROSE_LEAST if want > _PROSE else _TEXT_LEAST
+        name = _LONG_NAME if given == "large" else _NAME_LEAST
+        least = name if is_name or config.get("pinned") else _PROSE_LEAST if want > _PROSE else _TEXT_LEAST
         need = min(want, max(least, min(heading, _HEAD_LEAST)), room * _NARROW_SHARE)
     else:
         need = max(body, min(heading, _HEAD_LEAST))
