@@ -28,6 +28,14 @@ VIOLATIONS = """document.addEventListener('securitypolicyviolation',
     e => console.error('policy: ' + e.violatedDirective + ' ' + e.blockedURI))"""
 """Some violations of the content security policy are caught by the script that meets them; this one tells them all."""
 
+DRAWN = """() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].filter(e => e.checkVisibility())
+    .every(c => c.querySelector('.main-svg'))
+  && [...document.querySelectorAll('[data-testid=stDataFrame]')].filter(e => e.checkVisibility())
+    .every(e => e.querySelector('.dvn-scroller'))
+  && [...document.querySelectorAll('[data-testid=stCode] pre')]
+    .every(b => b.hasAttribute('tabindex') == (b.scrollWidth > b.clientWidth || b.scrollHeight > b.clientHeight))"""
+"""Whether all that is seen is drawn: charts, tables, and code that a key reaches where it scrolls."""
+
 
 @dataclass
 class Visitor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.e2e.access import CONTRASTS, axe
-from tests.e2e.conftest import Visitor
+from tests.e2e.conftest import DRAWN, Visitor
 from tests.e2e.every_page import PAGES, path
 
 pytestmark = pytest.mark.slow
@@ -17,7 +17,8 @@ CONTROLS = """() => [...document.querySelectorAll(
   .map((e, i) => (e.dataset.walk = String(i)))"""
 """Numbers every control that the keyboard should reach."""
 
-FOCUS = """number => {
+FOCUS = """async number => {
+  if (number == null) await new Promise(later => requestAnimationFrame(() => requestAnimationFrame(later)));
   const e = number == null ? document.activeElement : document.querySelector(`[data-walk="${number}"]`), marks = [];
   for (let at = e, up = 0; at && up < 8; at = at.parentElement, up++) {
     const style = getComputedStyle(at);
@@ -26,7 +27,7 @@ FOCUS = """number => {
   }
   return { number: e.dataset.walk ?? null, marks: marks.join('|'), is: e.outerHTML.slice(0, 160) };
 }"""
-"""Which control has the focus, or the one with this number, and what of its look a focus may change."""
+"""Which control has the focus, once that is drawn, or the one with this number, and what of its look a focus may change."""
 
 MOST_STEPS = 600
 """Presses of the Tab key: a table takes one for each column that is seen."""
@@ -34,7 +35,7 @@ MOST_STEPS = 600
 
 def test_axe_and_the_contrast_see_what_is_wrong(visitor: Visitor) -> None:
     page = visitor.open("capability?tab=runs")
-    page.locator("[data-testid=stPlotlyChart] .main-svg .xtick").first.wait_for()
+    page.locator("[data-testid=stPlotlyChart] .xtick text").first.wait_for()
     page.evaluate("document.querySelector('main h1').insertAdjacentHTML('afterend', '<button></button>')")
     assert any(line.startswith("button-name (critical)") for line in axe(page))
     before = page.evaluate(CONTRASTS)
@@ -46,6 +47,8 @@ def test_axe_and_the_contrast_see_what_is_wrong(visitor: Visitor) -> None:
 @pytest.mark.parametrize("name", [*PAGES, "companies?view=against"])
 def test_the_keyboard_reaches_every_control_and_shows_where_it_is(visitor: Visitor, name: str) -> None:
     page = visitor.open(path(name))
+    page.wait_for_function(DRAWN)
+    page.add_style_tag(content="*{transition: none !important}")  # a look that comes slowly is there at once
     expected = set(page.evaluate(CONTROLS))
     groups = set(page.evaluate("[...document.querySelectorAll('[role=radio][data-walk]')].map(e => e.dataset.walk)"))
     page.evaluate("document.activeElement.blur()")

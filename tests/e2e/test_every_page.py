@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.access import CONTRASTS, axe
-from tests.e2e.conftest import Visitor, looking, visiting
+from tests.e2e.conftest import DRAWN, Visitor, looking, visiting
 from tests.e2e.every_page import ADDRESSES, PARTS, path
 
 pytestmark = pytest.mark.slow
@@ -16,13 +16,6 @@ LOOKS = [(1440, "light", "en"), (420, "dark", "zh")]
 
 FOLDED = "[...document.querySelectorAll('main details:not([open]) > summary')].map(s => s.click()).length"
 """Opens all folds; how many there were."""
-DRAWN = """() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].filter(e => e.checkVisibility())
-    .every(c => c.querySelector('.main-svg'))
-  && [...document.querySelectorAll('[data-testid=stDataFrame]')].filter(e => e.checkVisibility())
-    .every(e => e.querySelector('.dvn-scroller'))
-  && [...document.querySelectorAll('[data-testid=stCode] pre')]
-    .every(b => b.hasAttribute('tabindex') == (b.scrollWidth > b.clientWidth || b.scrollHeight > b.clientHeight))"""
-"""Whether all that is seen is drawn: charts, tables, and code that a key reaches where it scrolls."""
 CUT = """() => [...document.querySelectorAll('[class*=st-key-sheet-] [data-testid=stDataFrame]')]
     .filter(e => e.checkVisibility()).map(e => [e, e.querySelector('.dvn-scroller')])
     .filter(([e, s]) => s && s.scrollWidth > s.clientWidth + 1)
