@@ -71,26 +71,33 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture(scope="package")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server on a filled database."""
-    folder = tmp_path_factory.mktemp("served")
+@contextmanager
+def serving(folder: Path, base_path: str = "") -> Iterator[str]:
+    """The address of a server on a filled database, below a path of its host."""
     fixture_db.build(folder / "land.duckdb", folder / "runs")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port),
-               "--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none"]  # fmt: skip
+               "--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none",
+               "--server.baseUrlPath", base_path]  # fmt: skip
     places = {"LANDSCAPE_DB": str(folder / "land.duckdb"), "LANDSCAPE_RUNS": str(folder / "runs")}
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **places}, stdout=log, stderr=log)
-    base = f"http://127.0.0.1:{port}"
+    base = f"http://127.0.0.1:{port}{base_path}"
     try:
         _wait(base, server)
         yield base
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+@pytest.fixture(scope="package")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server at the root of its host."""
+    with serving(tmp_path_factory.mktemp("served")) as base:
+        yield base
 
 
 def _wait(base: str, server: subprocess.Popen[bytes]) -> None:
