@@ -15,7 +15,7 @@ PAGES = tuple(entry.name for entry in page_entries(places.asset("pages")))
 HARMLESS = ("_stcore/health", "_stcore/host-config")
 PATIENCE_MS = 120_000
 
-CHARTED = "() => document.querySelector('[data-testid=stPlotlyChart] .main-svg .plot')?.childElementCount > 0"
+CHARTED = "() => document.querySelector('[data-testid=stPlotlyChart] .main-svg .trace :is(.point, .js-line)') !== null"
 """The first chart stands with its marks."""
 # Watches the state of the script: a click is answered once the script has run and ended, nothing is left of the run
 # before, and every chart is drawn. A run may be over before the watcher sees it: then another page's title tells of it.

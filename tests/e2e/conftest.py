@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,14 @@ VIOLATIONS = """document.addEventListener('securitypolicyviolation',
     e => console.error('policy: ' + e.violatedDirective + ' ' + e.blockedURI))"""
 """Some violations of the content security policy are caught by the script that meets them; this one tells them all."""
 
+DRAWN = """() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].filter(e => e.checkVisibility())
+    .every(c => c.querySelector('.main-svg'))
+  && [...document.querySelectorAll('[data-testid=stDataFrame]')].filter(e => e.checkVisibility())
+    .every(e => e.querySelector('.dvn-scroller'))
+  && [...document.querySelectorAll('[data-testid=stCode] pre')]
+    .every(b => b.hasAttribute('tabindex') == (b.scrollWidth > b.clientWidth || b.scrollHeight > b.clientHeight))"""
+"""Whether all that is seen is drawn: charts, tables, and code that a key reaches where it scrolls."""
+
 
 @dataclass
 class Visitor:
@@ -38,7 +47,7 @@ class Visitor:
 
     def open(self, path: str = "") -> Any:
         """Open a page and wait until its script has ended and all is drawn."""
-        self.page.goto(f"{self.base}/{path}")
+        self.page.goto(f"{self.base}/{path}", wait_until="commit")
         return self.settle()
 
     def settle(self) -> Any:
@@ -49,7 +58,7 @@ class Visitor:
         return self.page
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
     """Debian's Chromium, driven by Playwright, whose event loop must not outlive the browser tests."""
     api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
@@ -62,26 +71,33 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server on a filled database."""
-    folder = tmp_path_factory.mktemp("served")
+@contextmanager
+def serving(folder: Path, base_path: str = "") -> Iterator[str]:
+    """The address of a server on a filled database, below a path of its host."""
     fixture_db.build(folder / "land.duckdb", folder / "runs")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port),
-               "--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none"]  # fmt: skip
+               "--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none",
+               "--server.baseUrlPath", base_path]  # fmt: skip
     places = {"LANDSCAPE_DB": str(folder / "land.duckdb"), "LANDSCAPE_RUNS": str(folder / "runs")}
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **places}, stdout=log, stderr=log)
-    base = f"http://127.0.0.1:{port}"
+    base = f"http://127.0.0.1:{port}{base_path}"
     try:
         _wait(base, server)
         yield base
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+@pytest.fixture(scope="package")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server at the root of its host."""
+    with serving(tmp_path_factory.mktemp("served")) as base:
+        yield base
 
 
 def _wait(base: str, server: subprocess.Popen[bytes]) -> None:
@@ -98,20 +114,44 @@ def _wait(base: str, server: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the server did not answer within a minute")
 
 
-@pytest.fixture
-def visitor(browser: Any, address: str) -> Iterator[Visitor]:
-    """A fresh visitor, with English as the browser's language."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US", accept_downloads=True)
+@contextmanager
+def looking(browser: Any, width: int = 1440, scheme: str = "light", language: str = "en") -> Iterator[Any]:
+    """A browser's context of one width, theme and language, whose pages share what they have read."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,
+        locale={"zh": "zh-CN"}.get(language, "en-US"),
+        accept_downloads=True,
+    )
     context.add_init_script(VIOLATIONS)
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    found = Visitor(page, address)
+    context.set_default_timeout(60_000)
+    yield context
+    context.close()
+
+
+def visiting(context: Any, address: str) -> Visitor:
+    """A new page of a context, and what its console complains of."""
+    found = Visitor(context.new_page(), address)
 
     def heard(message: Any) -> None:
         if message.type == "error" and not any(part in str(message.location) for part in HARMLESS):
             found.complaints.append(f"{message.text} {message.location.get('url')}")
 
-    page.on("console", heard)
-    page.on("pageerror", lambda error: found.complaints.append(str(error)))
+    found.page.on("console", heard)
+    found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
+    return found
+
+
+@pytest.fixture(scope="package")
+def desk(browser: Any) -> Iterator[Any]:
+    """A wide screen with English as the browser's language."""
+    with looking(browser) as context:
+        yield context
+
+
+@pytest.fixture
+def visitor(desk: Any, address: str) -> Iterator[Visitor]:
+    """A visitor with a page of their own, at a wide screen, with English as the browser's language."""
+    found = visiting(desk, address)
     yield found
-    context.close()
+    found.page.close()

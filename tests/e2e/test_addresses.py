@@ -7,10 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.e2e.conftest import ROOT, Visitor
+from tests.e2e.conftest import Visitor
+from tests.e2e.every_page import PAGES, path
 
 pytestmark = pytest.mark.slow
-PAGES = sorted(p.stem for p in (ROOT / "pages").glob("*.py"))
 
 
 def asked(url: str) -> dict[str, list[str]]:
@@ -38,7 +38,7 @@ def choose_last(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_the_language_changes_and_the_view_stays(visitor: Visitor, name: str) -> None:
-    page = visitor.open("" if name == "overview" else name)
+    page = visitor.open(path(name))
     choose_last(visitor)
     english, chosen, title = page.url, asked(page.url), page.title()
     assert chosen["lang"] == ["en"]

@@ -8,52 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import ROOT, Visitor
+from tests.e2e.conftest import Visitor
 
 pytestmark = pytest.mark.slow
-PAGES = sorted(p.stem for p in (ROOT / "pages").glob("*.py"))
-NAMELESS = """(() => {
-    const read = e => (e.checkVisibility() ? e.innerText : e.textContent).trim();
-    return [...document.querySelectorAll('main button, main input')].filter(e => e.offsetParent && !read(e) &&
-        !e.getAttribute('aria-label') && !e.getAttribute('aria-labelledby') && ![...(e.labels || [])].some(read)
-    ).map(e => e.outerHTML.slice(0, 200))})()"""
-"""Controls without a name: what is drawn counts as it is drawn; what a closed fold holds, as it will be."""
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_opens_by_its_link_and_the_console_stays_silent(visitor: Visitor, name: str) -> None:
-    page = visitor.open("" if name == "overview" else name)
-    assert page.locator("h1").count() == 1
-    assert page.get_by_role("dialog").count() == 0, "no 'page not found'"
-    assert page.locator("[data-testid=stAlertContentError], [data-testid=stException]").count() == 0
-    assert visitor.complaints == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_fits_a_narrow_screen(visitor: Visitor, name: str) -> None:
-    visitor.page.set_viewport_size({"width": 420, "height": 900})
-    page = visitor.open("" if name == "overview" else name)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 420
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_built_for_those_who_hear_it(visitor: Visitor, name: str) -> None:
-    page = visitor.open("" if name == "overview" else name)
-    levels = [
-        int(tag[1]) for tag in page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4,h5')].map(h => h.tagName)")
-    ]
-    assert levels[0] == 1
-    assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False)), "no level of heading is skipped"
-    assert page.evaluate(
-        "[...document.querySelectorAll('ul, ol')].every(l => [...l.children].every(c => c.tagName == 'LI'))"
-    )
-    assert page.evaluate(NAMELESS) == [], "every control has a name"
-    closed = page.locator("main details:not([open]) > summary")
-    for _ in range(closed.count()):
-        closed.first.click()
-        visitor.settle()
-    page.wait_for_function("() => [...document.querySelectorAll('main details')].every(d => d.open)")
-    assert page.evaluate(NAMELESS) == [], "and so has every control that was folded away"
 
 
 def test_back_and_forward_move_between_pages(visitor: Visitor) -> None:

@@ -98,3 +98,17 @@ def test_the_manifest_and_its_icons_are_answered() -> None:
         if picture.startswith(b"\x89PNG"):  # width and height stand in the header of a PNG
             assert struct.unpack(">II", picture[16:24]) == tuple(int(side) for side in icon["sizes"].split("x"))
     assert ask("/icon.svg", method="HEAD")[1] == b""
+
+
+def test_below_a_base_path_its_files_are_answered_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shell.config, "get_option", {"server.baseUrlPath": "/land/"}.__getitem__)
+    assert ask("/land/icon.svg") == ask_at_root(monkeypatch, "/icon.svg")
+    assert ask("/land/static/x.html")[1] == b"in"
+    assert b"<title>Landscape</title>" in ask("/land/capability")[1]
+
+
+def ask_at_root(monkeypatch: pytest.MonkeyPatch, path: str) -> tuple[dict[bytes, bytes], bytes]:
+    """The answer of a site that is served at the root of its host."""
+    with monkeypatch.context() as at_root:
+        at_root.setattr(shell.config, "get_option", {"server.baseUrlPath": ""}.__getitem__)
+        return ask(path)

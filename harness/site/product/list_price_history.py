@@ -42,6 +42,7 @@ def show(view: View, product: Product) -> None:
             source=say("prices.source", first=str(rows["x"].iloc[0])[:10], last=str(rows["x"].iloc[-1])[:10]), name="model-price",
             steps=True, height=320,
         ),
+        lead=True,
     )  # fmt: skip
 
 

@@ -69,6 +69,7 @@ def show(view: View, product: Product) -> None:
             unit=say("model.residual_unit"), note=say("model.alike_note"), source=board, name="model-alike",
             labels=(say("model.same_maker"), say("model.other_maker")),
         ),
+        lead=True,
     )  # fmt: skip
     column = st.column_config
     blocks.table(

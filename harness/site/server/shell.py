@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import streamlit
+from streamlit import config
 
 from harness.i18n.translator import LANGUAGES, Translator, preferred
 from harness.site.server.asgi import Application, Receive, Scope, Send
@@ -58,10 +59,11 @@ class Shell:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] == "http" and scope["path"] in OWN:
-            await _file(scope, send)
+        path = _path(scope) if scope["type"] == "http" else ""
+        if path in OWN:
+            await _file(path, scope["method"], send)
             return
-        if scope["type"] != "http" or FILES.match(scope["path"]):
+        if scope["type"] != "http" or FILES.match(path):
             await self._application(scope, receive, send)
             return
         body, replaced = page(_language(scope)).encode(), False
@@ -81,13 +83,19 @@ class Shell:
         await self._application(scope, receive, sending)
 
 
-async def _file(scope: Scope, send: Send) -> None:
+def _path(scope: Scope) -> str:
+    """The path of a request, below the one that the site is served under (Streamlit's ``server.baseUrlPath``)."""
+    base = str(config.get_option("server.baseUrlPath")).strip("/")
+    return str(scope["path"]).removeprefix(f"/{base}") if base else str(scope["path"])
+
+
+async def _file(path: str, method: str, send: Send) -> None:
     """Answer with one of the site's own files."""
-    body = (FOLDER / scope["path"][1:]).read_bytes()
-    head = [(b"content-type", OWN[scope["path"]]), (b"content-length", str(len(body)).encode()),
+    body = (FOLDER / path[1:]).read_bytes()
+    head = [(b"content-type", OWN[path]), (b"content-length", str(len(body)).encode()),
             (b"cache-control", b"max-age=86400")]  # fmt: skip
     await send({"type": "http.response.start", "status": 200, "headers": head})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
 
 
 def _language(scope: Scope) -> str:

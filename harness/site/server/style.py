@@ -67,6 +67,12 @@ _NAMES = (
     f" .scatterlayer {_UNSEEN}{{fill: light-dark(#31333F, #E8EAED) !important; fill-opacity: 1 !important}}}}"
 )
 
+# Streamlit's grey of axes and legends is 3.7:1 on white.
+_AXES = (
+    ".js-plotly-plot :is(.xtick, .ytick) text, .js-plotly-plot :is(.xtitle, .ytitle, .legendtext, .legendtitletext)"
+    "{fill: light-dark(#525B69, #B4BBC6) !important}"
+)
+
 _PRINT = re.sub(r"/\*.*?\*/|\s+", " ", Path(__file__).with_name("print.css").read_text(encoding="utf-8"))
 
 # One chart alone: where it stands, whatever neither holds it nor belongs to it goes, and so do the buttons below it.
@@ -91,7 +97,7 @@ def alone(chart: str) -> None:
 def style(headings: Mapping[int, str]) -> None:
     """Name the sections of the navigation above their first entries (``place: name``) and mend what the theme cannot."""
     named = "".join(_HEADING.format(place=place, name=_quoted(name)) for place, name in headings.items())
-    st.html(f"<style>{named}{_TEXT}{_FOCUS}{_TILE}{_ANSWER}{_BRAND}{_LINKS}{_SEARCH}{_NAMES}{_PRINT}</style>")
+    st.html(f"<style>{named}{_TEXT}{_FOCUS}{_TILE}{_ANSWER}{_BRAND}{_LINKS}{_SEARCH}{_NAMES}{_AXES}{_PRINT}</style>")
 
 
 def _quoted(text: str) -> str:
