@@ -55,6 +55,7 @@ FAMILIES = (
     "tier.",
     "provider_kind.",
     "gap.",
+    "metric_name.",
 )
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # The same in both languages: abbreviations and units.

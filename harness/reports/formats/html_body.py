@@ -35,9 +35,14 @@ LINE, GAP = 150.0, 2.6
 ID_WIDTH, WORD_WIDTH, TEXT_WIDTH = 22, 24, 40
 """Characters that a column gets before others share what is left: for an id, broken anywhere, so that a run id takes two
 or three lines; for a text's longest word, a longer one being broken; and those beyond which a text no longer asks."""
+POINTS, SMALLEST = 6.6, 0.8
+"""Size of a table's type on paper, and the share of it that is still read."""
+BROAD = 0.4
+"""Letters by which a capital, an m or a w is wider than the average."""
 IDS = ("run_id", "model_id", "source_id", "vendor_id", "offer_id", "revision", "where", "cheapest_provider")
 """Columns whose texts have no spaces to break a line at."""
 
+_BROAD = re.compile(r"[A-Zmw%]")
 _UNBROKEN = re.compile(r"[\u2e80-\uffef]{1,4}|[^\s\u2e80-\uffef]+")
 """Parts of a text that stay on one line: a word, or four Chinese characters of a heading."""
 
@@ -84,10 +89,12 @@ class PageCell:
 
 @dataclass(frozen=True, slots=True)
 class PageTable:
-    """A table as pages show it: shares of the page's width, headings (with their class), the first rows, notes."""
+    """A table as pages show it: shares of the page's width, the size of type on paper (empty: as elsewhere), headings (with their
+    class), the first rows, notes."""
 
     title: str
     shares: tuple[str, ...]
+    size: str
     headings: tuple[tuple[str, str], ...]
     rows: tuple[tuple[PageCell, ...], ...]
     notes: tuple[str, ...]
@@ -110,22 +117,23 @@ def page_table(section: Section, table: Table, words: Words) -> PageTable:
         notes.append(words("file.shown", n=table.shown, all=f"{len(table.rows):,}"))
     return PageTable(
         table.title,
-        _shares(table, places, words),
+        *_shares(table, places, words),
         tuple(("n" if table.columns[p[0]].numeric else "", heading(table.columns, p, words)) for p in places),
         tuple(_cells(section, table, row, places) for row in table.rows[: table.shown]),
         tuple(notes),
     )
 
 
-def _shares(table: Table, places: list[Places], words: Words) -> tuple[str, ...]:
-    """Each column's share of a page's width, from its texts: pages of fixed size lay tables out by these."""
+def _shares(table: Table, places: list[Places], words: Words) -> tuple[tuple[str, ...], str]:
+    """Each column's share of a page's width, from its texts, by which pages of fixed size lay tables out; and the size of type where
+    the words of all columns fit a line in a smaller one alone."""
     need, want = [], []
     for place in places:
         column = table.columns[place[0]]
         texts = [_text(table, row, place) for row in table.rows[: table.shown]]
         unbroken = [heading(table.columns, place, words), *(texts if column.kind == "text" else [])]
         longest = max((letters(t) for t in texts), default=3)
-        word = max(letters(w) for t in unbroken for w in _UNBROKEN.findall(t) or [""])
+        word = max(_wide(w) for t in unbroken for w in _UNBROKEN.findall(t) or [""])
         if column.key in IDS:
             need.append(min(word, ID_WIDTH))
         else:
@@ -134,7 +142,13 @@ def _shares(table: Table, places: list[Places], words: Words) -> tuple[str, ...]
     spare, room = sum(want) - sum(need), LINE - sum(need) - GAP * len(places)
     part = max(0.0, min(1.0, room / spare)) if spare > 0 else 0.0
     widths = [n + (w - n) * part + GAP for n, w in zip(need, want, strict=True)]
-    return tuple(f"{w / sum(widths):.2%}" for w in widths)
+    small = max(SMALLEST, min(1.0, LINE / sum(widths)))
+    return tuple(f"{w / sum(widths):.2%}" for w in widths), f"{small * POINTS:.1f}pt" if small < 1 else ""
+
+
+def _wide(word: str) -> float:
+    """Width of a word in average letters: capitals, m and w are half as wide again."""
+    return letters(word) + BROAD * len(_BROAD.findall(word))
 
 
 def _text(table: Table, row: tuple[Cell, ...], place: Places) -> str:
