@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 from harness.charts.labels import letters
 from harness.reports.cells import Cell, printed
 from harness.reports.document import Column, Figure, Report, Section, Table
+from harness.reports.formats.word_width import word_width
 from harness.reports.messages import Words
 
 if TYPE_CHECKING:
@@ -37,12 +38,9 @@ ID_WIDTH, WORD_WIDTH, TEXT_WIDTH = 22, 24, 40
 or three lines; for a text's longest word, a longer one being broken; and those beyond which a text no longer asks."""
 POINTS, SMALLEST = 6.6, 0.8
 """Size of a table's type on paper, and the share of it that is still read."""
-BROAD = 0.4
-"""Letters by which a capital, an m or a w is wider than the average."""
 IDS = ("run_id", "model_id", "source_id", "vendor_id", "offer_id", "revision", "where", "cheapest_provider")
 """Columns whose texts have no spaces to break a line at."""
 
-_BROAD = re.compile(r"[A-Zmw%]")
 _UNBROKEN = re.compile(r"[\u2e80-\uffef]{1,4}|[^\s\u2e80-\uffef]+")
 """Parts of a text that stay on one line: a word, or four Chinese characters of a heading."""
 
@@ -133,7 +131,7 @@ def _shares(table: Table, places: list[Places], words: Words) -> tuple[tuple[str
         texts = [_text(table, row, place) for row in table.rows[: table.shown]]
         unbroken = [heading(table.columns, place, words), *(texts if column.kind == "text" else [])]
         longest = max((letters(t) for t in texts), default=3)
-        word = max(_wide(w) for t in unbroken for w in _UNBROKEN.findall(t) or [""])
+        word = max(word_width(w) for t in unbroken for w in _UNBROKEN.findall(t) or [""])
         if column.key in IDS:
             need.append(min(word, ID_WIDTH))
         else:
@@ -144,11 +142,6 @@ def _shares(table: Table, places: list[Places], words: Words) -> tuple[tuple[str
     widths = [n + (w - n) * part + GAP for n, w in zip(need, want, strict=True)]
     small = max(SMALLEST, min(1.0, LINE / sum(widths)))
     return tuple(f"{w / sum(widths):.2%}" for w in widths), f"{small * POINTS:.1f}pt" if small < 1 else ""
-
-
-def _wide(word: str) -> float:
-    """Width of a word in average letters: capitals, m and w are half as wide again."""
-    return letters(word) + BROAD * len(_BROAD.findall(word))
 
 
 def _text(table: Table, row: tuple[Cell, ...], place: Places) -> str:
