@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,27 @@ from harness.reports.document import Column, Part, Section, Sentence
 if TYPE_CHECKING:
     import pandas as pd
 
+HAN = "\u4e00-\u9fff"
+_MEETING = re.compile(rf"(?<=[A-Za-z0-9])(?=[{HAN}])|(?<=[{HAN}])(?=[A-Za-z0-9])")
+_PARTED = re.compile(rf"(?<=[{HAN}）]) (?=[{HAN}（])")
+_NESTED = re.compile(r"（([^（）]*)（([^（）]*)））")
+
+
+def spaced(text: str) -> str:
+    """A Chinese text with a space where Latin letters or digits meet Chinese signs and none between two Chinese ones; brackets within
+    brackets become a comma."""
+    return _NESTED.sub(r"（\1，\2）", _PARTED.sub("", _MEETING.sub(" ", text)))
+
 
 class Words(Translator):
     """Messages with values printed as reports print them; sections, sentences and columns with their texts."""
 
     __slots__ = ()
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The text of ``key`` with its places filled; in Chinese spaced as print is, whatever names came into it."""
+        text = Translator.__call__(self, key, **values)
+        return spaced(text) if values and self.language == "zh" else text
 
     def known(self, prefix: str, value: object, /) -> str:
         """The text of ``prefix.value`` where there is one, else the value itself; a dash where it is missing."""

@@ -57,6 +57,7 @@ FAMILIES = (
     "gap.",
     "run_finding.",
     "run_note.",
+    "metric_name.",
 )
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # The same in both languages: abbreviations and units.

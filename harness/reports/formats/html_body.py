@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 from harness.charts.labels import letters
 from harness.reports.cells import Cell, printed
 from harness.reports.document import Column, Figure, Report, Section, Table
+from harness.reports.formats.word_width import word_width
 from harness.reports.messages import Words
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ LINE, GAP = 150.0, 2.6
 ID_WIDTH, WORD_WIDTH, TEXT_WIDTH = 22, 24, 40
 """Characters that a column gets before others share what is left: for an id, broken anywhere, so that a run id takes two
 or three lines; for a text's longest word, a longer one being broken; and those beyond which a text no longer asks."""
+POINTS, SMALLEST = 6.6, 0.8
+"""Size of a table's type on paper, and the share of it that is still read."""
 IDS = ("run_id", "model_id", "source_id", "vendor_id", "offer_id", "revision", "where", "cheapest_provider")
 """Columns whose texts have no spaces to break a line at."""
 
@@ -84,10 +87,12 @@ class PageCell:
 
 @dataclass(frozen=True, slots=True)
 class PageTable:
-    """A table as pages show it: shares of the page's width, headings (with their class), the first rows, notes."""
+    """A table as pages show it: shares of the page's width, the size of type on paper (empty: as elsewhere), headings (with their
+    class), the first rows, notes."""
 
     title: str
     shares: tuple[str, ...]
+    size: str
     headings: tuple[tuple[str, str], ...]
     rows: tuple[tuple[PageCell, ...], ...]
     notes: tuple[str, ...]
@@ -110,22 +115,23 @@ def page_table(section: Section, table: Table, words: Words) -> PageTable:
         notes.append(words("file.shown", n=table.shown, all=f"{len(table.rows):,}"))
     return PageTable(
         table.title,
-        _shares(table, places, words),
+        *_shares(table, places, words),
         tuple(("n" if table.columns[p[0]].numeric else "", heading(table.columns, p, words)) for p in places),
         tuple(_cells(section, table, row, places) for row in table.rows[: table.shown]),
         tuple(notes),
     )
 
 
-def _shares(table: Table, places: list[Places], words: Words) -> tuple[str, ...]:
-    """Each column's share of a page's width, from its texts: pages of fixed size lay tables out by these."""
+def _shares(table: Table, places: list[Places], words: Words) -> tuple[tuple[str, ...], str]:
+    """Each column's share of a page's width, from its texts, by which pages of fixed size lay tables out; and the size of type where
+    the words of all columns fit a line in a smaller one alone."""
     need, want = [], []
     for place in places:
         column = table.columns[place[0]]
         texts = [_text(table, row, place) for row in table.rows[: table.shown]]
         unbroken = [heading(table.columns, place, words), *(texts if column.kind == "text" else [])]
         longest = max((letters(t) for t in texts), default=3)
-        word = max(letters(w) for t in unbroken for w in _UNBROKEN.findall(t) or [""])
+        word = max(word_width(w) for t in unbroken for w in _UNBROKEN.findall(t) or [""])
         if column.key in IDS:
             need.append(min(word, ID_WIDTH))
         else:
@@ -134,7 +140,8 @@ def _shares(table: Table, places: list[Places], words: Words) -> tuple[str, ...]
     spare, room = sum(want) - sum(need), LINE - sum(need) - GAP * len(places)
     part = max(0.0, min(1.0, room / spare)) if spare > 0 else 0.0
     widths = [n + (w - n) * part + GAP for n, w in zip(need, want, strict=True)]
-    return tuple(f"{w / sum(widths):.2%}" for w in widths)
+    small = max(SMALLEST, min(1.0, LINE / sum(widths)))
+    return tuple(f"{w / sum(widths):.2%}" for w in widths), f"{small * POINTS:.1f}pt" if small < 1 else ""
 
 
 def _text(table: Table, row: tuple[Cell, ...], place: Places) -> str:

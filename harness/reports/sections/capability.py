@@ -146,6 +146,7 @@ def _results(material: Material, words: Words, origin: str) -> Part:
     suite = names.suites()((str(first["suite"]), str(first["suite_version"])))
     title = words("cap.task_title", task=names.task(first["task"]), suite=suite, n=len(part))
     source = f"{words.known('origin', origin)} · {suite}"
-    figure = Figure(f"results-{origin}", "dots", title, f"{first['metric']}", bars(part.head(DRAWN), words), source,
+    unit = words.known("metric_name", str(first["metric"]))
+    figure = Figure(f"results-{origin}", "dots", title, unit, bars(part.head(DRAWN), words), source,
                     dots(part), origin=origin)  # fmt: skip
     return Part(figures=(figure,), details=(scores,))

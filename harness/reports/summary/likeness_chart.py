@@ -131,6 +131,7 @@ def levels(material: Material, words: Words) -> Figure | None:
     )
     title = price_story.level_sentence(words, falls[-1])
     source = words("prices.source", first=str(told.first)[:10], last=str(told.last)[:10])
+    source = f"{source[:1].upper()}{source[1:]}{words('common.stop')}"  # it stands after a sentence
     return Figure(
         "levels",
         "dots",

@@ -41,7 +41,7 @@ def _dimensions(material: Material, words: Words, about: Subject) -> Figure | No
     rows = material.position[material.position["vendor_id"].isin(ids)].to_dict("records")
     names = vendor_places.names(material, words)
     drawn = tuple(
-        Point(names[row["vendor_id"]], float(row[d]), row=words(f"col.dim_{d}"))
+        Point(names[row["vendor_id"]], float(row[d]), group=str(row["vendor_id"]), row=words(f"col.dim_{d}"))
         for row in rows
         for d in DIMENSIONS
         if row[d] == row[d]

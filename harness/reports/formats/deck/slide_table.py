@@ -11,6 +11,7 @@ from harness.reports.document import Section, Table
 from harness.reports.formats.deck.slide_text import LETTER, POINT, height, letters
 from harness.reports.formats.deck.slides import ACROSS, BOTTOM, INK, LEFT, LINE, TOP
 from harness.reports.formats.html_body import PageCell, page_table
+from harness.reports.formats.word_width import word_width
 from harness.reports.messages import Words
 
 SIZES = (13.0, 12.0, 11.0, 10.0)
@@ -82,7 +83,7 @@ def _inches(count: float, size: float) -> float:
 
 def _least(heading: str, texts: list[str]) -> float:
     """Letters that a column needs: its longest word, or a text of some length on one line."""
-    words = [*(letters(w) * BOLD for w in heading.split()), *(letters(w) for text in texts for w in text.split())]
+    words = [*(word_width(w) * BOLD for w in heading.split()), *(word_width(w) for text in texts for w in text.split())]
     return max([4, min(max(words, default=0), LONGEST), *(min(letters(t), ONE_LINE) for t in texts)])
 
 
