@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -209,3 +211,14 @@ def test_the_scale_is_fitted_anew_only_where_a_reported_score_changed() -> None:
     assert scale.fingerprint(frame) == scale.fingerprint(frame.copy().set_index(pd.Index([7, 8])))
     assert scale.fingerprint(frame) != scale.fingerprint(frame.assign(score=[0.5, 0.26]))
     assert scale.fingerprint(frame) != scale.fingerprint(frame.assign(unit=[None, None]))
+
+
+def test_a_ranked_model_whose_weights_nobody_states_keeps_its_row(filled: Path, tmp_path: Path, site: Open) -> None:
+    shutil.copytree(filled, tmp_path / "unstated")
+    leader = site(filled, "capability").dataframe[0].value["model"].iloc[0]
+    with duckdb.connect(str(tmp_path / "unstated" / "land.duckdb")) as con:
+        con.execute("UPDATE model SET open_weights = NULL WHERE name = $1", [leader])
+    at = site(tmp_path / "unstated", "capability")
+    assert not at.error
+    rows = at.dataframe[0].value.set_index("model")["weights"]
+    assert rows[leader] == "–" and set(rows.drop(leader)) == {"Open", "Closed"}

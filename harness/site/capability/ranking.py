@@ -144,8 +144,10 @@ def _columns(view: View, rows: pd.DataFrame, on: row_bars.Axis, narrow: bool) ->
     }
 
 
-def _weights(view: View, opened: object) -> str:
-    if opened is None or opened != opened:
+def _weights(view: View, opened: Any) -> str:
+    import pandas as pd
+
+    if pd.isna(opened):
         return "–"
     return view.say("weights.open" if bool(opened) else "weights.closed")
 
