@@ -36,12 +36,12 @@ with st.container(border=True, key="choice-answer"):
 if len(known):
     lists.chart(seen, known)
 with contained.part(seen, "lists"):
-    more = lists.shown_columns(seen, lists.about(seen))
+    beside = lists.shown_columns(seen, lists.about(seen))
     if len(known):
-        lists.known(seen, known, wish, more)
-    lists.second(seen, rows, "general", more)
+        lists.known(seen, known, wish, beside)
+    lists.second(seen, rows, "general", beside)
     lists.evidence(seen, known, proof)
-    lists.second(seen, rows, "unsaid", more)
+    lists.second(seen, rows, "unsaid", beside)
 lists.consists(seen, wish, results.tests(seen, wish))
 best = known if len(known) else rows
 report_download.show(seen, (), tuple(best["product_id"].head(results.REPORTED)), asked)

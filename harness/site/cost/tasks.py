@@ -162,7 +162,8 @@ def _table(view: View, shown: pd.DataFrame, by: str, benchmark_id: str) -> None:
     say, column = view.say, st.column_config
     highest = [f"cost:{id}:{benchmark_id}" for id in shown["product_id"]]
     evidence = highest if by == POINTS else task_cost_sources.references(shown)
-    silent = [c for c in ("output_tokens", "seconds", "setting") if shown[c].replace("", None).isna().all()]
+    optional = shown.columns.intersection(["output_tokens", "seconds", "setting"])
+    silent = [c for c in optional if shown[c].replace("", None).isna().all()]
     blocks.table(
         view,
         shown.assign(evidence_of=evidence).drop(columns=silent),
