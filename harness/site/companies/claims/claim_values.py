@@ -9,6 +9,7 @@ import streamlit as st
 from harness.analysis.companies.claims.claim_list import CLAIMS, Claim
 from harness.analysis.companies.inputs import declared
 from harness.charts.text import input_label, unit_label
+from harness.site.companies.against import figure_text
 from harness.site.companies.claims import claim_words, tested_claims
 from harness.site.companies.standing import input_table
 from harness.site.widgets import blocks, contained, controls
@@ -61,6 +62,8 @@ def _sizes(view: View, claim: Claim) -> None:
         {
             "input_name": input_label(say, r["input"]),
             "first": r["first"], "second": r["second"], "unit_name": unit_label(say, r["input"], ""),
+            **{f"{group}_text": figure_text.value(say, r["input"], r[group], declared(r["input"], "").unit)
+               for group in ("first", "second")},
             "effect_name": claim_words.in_unit(say, r, declared(r["input"], "").unit),
             "n_first": r["n_first"], "n_second": r["n_second"],
         }
@@ -72,9 +75,8 @@ def _sizes(view: View, claim: Claim) -> None:
         "claim-sizes",
         {
             "input_name": column.TextColumn(say("positions.input"), pinned=True),
-            "first": column.NumberColumn(say("claims.typical", group=first), format="%,.3g"),
-            "second": column.NumberColumn(say("claims.typical", group=second), format="%,.3g"),
-            "unit_name": column.TextColumn(say("reported.unit")),
+            "first_text": column.TextColumn(say("claims.typical", group=first)),
+            "second_text": column.TextColumn(say("claims.typical", group=second)),
             "effect_name": column.TextColumn(say("claims.in_units"), help=say("claims.in_units_help")),
             "n_first": column.NumberColumn(say("claims.number", group=first), format="%d"),
             "n_second": column.NumberColumn(say("claims.number", group=second), format="%d"),
