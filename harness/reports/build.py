@@ -22,6 +22,9 @@ from harness.store.reader import Reader
 Progress = Callable[[str, float], None]
 """Receives a step's name and the share of the whole that is done before it (0–1)."""
 
+APPENDIX_ROWS = 30
+"""Rows of a detailed table that pages show: enough to see what it holds; workbook and archives have every row."""
+
 SectionBuilder = Callable[[Material, Words], Section]
 
 
@@ -61,7 +64,7 @@ def build(reader: Reader, choices: Choices, language: str, commit: str, progress
     for step, (key, make) in enumerate(builders.items()):
         progress(words(f"section.{key}", since=choices.since), step / len(builders))
         built.append(make(material, words))
-    details = tuple(table for section in built for table in section.details)
+    details = tuple(replace(t, shown=min(t.shown, APPENDIX_ROWS)) for section in built for t in section.details)
     built = [replace(s, tables=details) if s.key == "tables" else replace(s, details=()) for s in built]
     progress(words("file.sections"), 1.0)
     day = newest_day(material)

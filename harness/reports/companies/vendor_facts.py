@@ -90,7 +90,7 @@ def sizes(material: Material, words: Words, vendors: list[str], names: dict[str,
     )  # fmt: skip
     identity = ("vendor", "figure_name")
     return Part(
-        (table(rows, "facts", words("place.facts"), columns, identity, shown=40, note=words("place.facts_note")),)
+        (table(rows, "facts", words("place.facts"), columns, identity, shown=30, note=words("place.facts_note")),)
     )
 
 
@@ -158,7 +158,7 @@ def in_words(material: Material, words: Words, vendors: list[str], names: dict[s
     )
     columns = (words.column("vendor"), words.column("fact_name"), words.column("told"), words.column("as_of", "date"),
                words.column("source"))  # fmt: skip
-    return Part((table(rows, "ways", words("place.ways"), columns, ("vendor", "fact_name"), shown=40),))
+    return Part((table(rows, "ways", words("place.ways"), columns, ("vendor", "fact_name"), shown=20),))
 
 
 def _joined(facts: pd.DataFrame, words: Words, vendors: list[str]) -> pd.DataFrame:

@@ -21,7 +21,7 @@ POSITION = 90
 METHODS = ("interval", "rank", "index", "scale", "paired", "price", "frontier", "position", "alike", "origin")
 """Paragraphs of methodology, each with its source; the formulas stand in docs/methodology.md."""
 
-PRINTED = 20
+PRINTED = 12
 """Runs and suites on pages; a market's thousands of runs stand in the workbook and the archives."""
 
 

@@ -17,6 +17,9 @@ SPELT = {"mit": "MIT", "apache-2.0": "Apache 2.0", "modified-mit": "modified MIT
 TABLED = 8
 """Rows of the table: as many as leave the first page its charts."""
 
+ANSWERED = 5
+"""Rows of an answer on its first page: above them stand longer sentences than other subjects have."""
+
 
 def compared(material: Material, words: Words, about: Subject) -> Table | None:
     """The table; None where there is nothing to compare."""
@@ -66,7 +69,7 @@ def _answer(material: Material, words: Words) -> Table | None:
         words.id("model_id"),
     )  # fmt: skip
     return table(
-        shown, "memo", words("memo.table"), columns, ("model_id",), shown=TABLED, note=words("first.answer_note")
+        shown, "memo", words("memo.table"), columns, ("model_id",), shown=ANSWERED, note=words("first.answer_note")
     )
 
 
