@@ -152,6 +152,6 @@ def test_what_a_verdict_notes_of_many_runs_is_said_in_the_language_shown() -> No
     )
     assert runs.explained(Translator("zh"), verdict) == [
         "部分题目试答多次；其得分与成本为各次的平均。",
-        "limit 2",
+        "**只评了部分题目** · limit 2",
         "as it is",
     ]
