@@ -155,7 +155,7 @@ def test_a_vendor_without_runs_says_so(reader: Reader) -> None:
     bare = sorted(set(reader.frame("vendors")["vendor_id"]) - runs)[0]
     report = made(reader, Choices((bare,)))
     assert "No run of these models is in the database" in told(report, "capability")
-    assert "No run stands behind this report" in told(report, "evidence")
+    assert "No run stands behind the capability figures" in told(report, "evidence")
 
 
 def test_an_empty_database_says_how_to_fill_it(tmp_path: Path) -> None:

@@ -36,9 +36,9 @@ def evidence(material: Material, words: Words) -> Section:
     sentences.append(Sentence("commit", words("proof.commit", commit=commit) if commit else words("proof.no_commit")))
     sentences += [Sentence(f"method {m}", words(f"method.{m}")) for m in METHODS]
     tables: list[Table] = []
-    if runs.empty:
+    if material.runs.empty:
         sentences.append(words.sentence("proof.no_runs"))
-    else:
+    if len(runs):
         used = runs.groupby(["suite", "suite_version"], dropna=False).agg(
             runs=("run_id", "size"), models=("model", "nunique")
         )
