@@ -93,6 +93,11 @@ def group_row(found: Findings, measure: str, relation: str) -> pd.Series | None:
     return None if rows.empty else rows.iloc[0]
 
 
+def share(value: float) -> str:
+    """A share in per cent with one decimal; what is above 0 and would print as 0.0% is said to be below 0.1%."""
+    return "<0.1%" if 0 < value < 0.0005 else f"{value:.1%}"
+
+
 def signed(value: float, digits: int = 2) -> str:
     """A difference with its sign; a dash where it is missing."""
     return number(value, digits, signed=True)

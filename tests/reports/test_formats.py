@@ -162,7 +162,7 @@ def test_markdown_charts_lie_beside_it(files: dict[str, Path]) -> None:
     assert len(charts) >= 5
     for chart in charts:
         root = ElementTree.parse(files["md"].parent / chart).getroot()
-        assert root.attrib["width"] == "760"
+        assert root.attrib["width"] in ("400", "760")  # two of the first pages' charts stand side by side
         assert len(root.findall("{http://www.w3.org/2000/svg}text")) > 5
 
 

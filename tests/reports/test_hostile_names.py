@@ -13,11 +13,8 @@ import pytest
 
 from harness.charts.text import SEAM
 from harness.reports.cells import cleaned, printed
-from harness.reports.document import Sentence
 from harness.reports.formats.markdown import escaped
 from harness.reports.make import make_report, verify_report
-from harness.reports.messages import Words
-from harness.reports.sections.memo_sentences import asked
 from harness.reports.selection import Choices
 from harness.spreadsheets import defused
 from harness.store.reader import Reader
@@ -97,8 +94,3 @@ def test_cells_are_cleaned_and_printed() -> None:
     assert printed(-0.001, "scale") == "0.00"
     assert escaped("- [x](http://a) <b> 1|2") == f"\\- \\[x\\](http:{SEAM}//a) \\<b\\> 1\\|2"
     assert escaped("www.a.example me@a.example") == f"www{SEAM}.a.example me@{SEAM}a.example"
-
-
-def test_a_question_of_the_memo_cleans_the_names_in_it() -> None:
-    (sentence,) = asked(Words("en"), "ask.or", [Sentence("k", "text")], a="\u202eA", b="B\u200b")
-    assert "A" in sentence.question and not UNSEEN.search(sentence.question)

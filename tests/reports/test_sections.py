@@ -218,7 +218,8 @@ def test_the_guide_lists_the_sections_in_their_order() -> None:
 
 
 def test_columns_are_all_used() -> None:
-    text = "".join(path.read_text(encoding="utf-8") for path in ROOM.rglob("*.py"))
+    rooms = (ROOM, *(ROOM.parent / name for name in ("charts", "market", "site")))  # pages head a chart's table by them
+    text = "".join(path.read_text(encoding="utf-8") for room in rooms for path in room.rglob("*.py"))
     assert {
         k for k in messages() if k.startswith("col.") and f'"{k[4:]}"' not in text and not k.startswith("col.dim_")
     } == set()
@@ -234,7 +235,7 @@ def test_one_is_said_in_the_singular() -> None:
     ("language", "value", "said"),
     [("en", 5e11, "500 billion USD"), ("en", 3.12e8, "312 million USD"), ("en", 4500, "4,500 USD"),
      ("zh", 5e11, "5,000 亿美元"), ("zh", 3.12e8, "3.12 亿美元"),
-     ("zh", 4.5e7, "4,500 万美元"), ("zh", -7.88e8, "-7.88 亿美元")],
+     ("zh", 4.5e7, "4,500 万美元"), ("zh", -7.88e8, "−7.88 亿美元")],
 )  # fmt: skip
 def test_money_is_said_as_people_say_it(language: str, value: float, said: str) -> None:
     assert amount(Words(language), value, "USD") == said
@@ -247,7 +248,7 @@ def priced(*prices: float, tasks: tuple[float, float] = (float("nan"), float("na
 @pytest.mark.parametrize(
     ("rows", "told"),
     [(priced(5.0, 0.5), "Near is the cheaper choice: $0.500 per million tokens, while Best costs $5.00, 10 times"),
-     (priced(0.5, 5.0), "Best is also the cheapest"), (priced(5.0, 5.1), "Price does not part them"),
+     (priced(0.5, 5.0), "Best is also the cheapest"), (priced(5.0, 5.1), "Price does not separate them"),
      (priced(5.0, float("nan")), "Best costs $5.00 per million tokens; of Near no list price is known."),
      (priced(float("nan"), float("nan")), "No current list price is known"),
      (priced(5.0, 0.5, tasks=(3.0, 0.1)), "a task costs $0.100, with Best $3.00, 30 times as much")],

@@ -39,9 +39,11 @@ def homogeneity(material: Material, words: Words) -> Section:
 def _answer(material: Material, words: Words, found: Findings) -> Part:
     by_all = found.failed.iloc[-1]
     said = [Sentence("alike answer", likeness_text.sentence(words, found))]
-    numbers = {"share": (float(by_all["share"]), "percent"), "expected": (float(by_all["expected_share"]), "percent")}
+    numbers = {"share": (float(by_all["share"]), "percent")}
+    expected = likeness_text.share(float(by_all["expected_share"]))
     if by_all["share"] == by_all["share"]:
-        said.append(words.sentence("alike.failed", numbers, suite=board_name(material, words, found).rstrip(".。")))
+        suite = board_name(material, words, found).rstrip(".。")
+        said.append(words.sentence("alike.failed", numbers, suite=suite, expected=expected))
     runs = {str(run) for board in found.boards for run in board.runs["run_id"]}
     return Part(sentences=tuple(said), runs=tuple(runs))
 

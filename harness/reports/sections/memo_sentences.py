@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.charts.text import input_label
 from harness.market.companies.figures import FIGURES, figures
-from harness.reports.cells import cleaned, printed
+from harness.reports.cells import printed
 from harness.reports.document import Sentence
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ MONEY = (("valuation",), ("revenue", "revenue_run_rate"), ("funds_raised",))
 """Figures that say how long a vendor can pay for its models; of several in one group the first known is told."""
 
 
-def asked(words: Words, key: str, answers: list[Sentence], **values: object) -> list[Sentence]:
+def asked(words: Words, key: str, answers: list[Sentence]) -> list[Sentence]:
     """The sentences under the question that they answer."""
-    question = words(key, **{name: cleaned(value) for name, value in values.items()})
+    question = words(key)
     return [replace(s, question=question) if i == 0 else s for i, s in enumerate(answers)]
 
 

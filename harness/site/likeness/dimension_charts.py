@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts.likeness.counts import against_chance
+from harness.reports import likeness_text
 from harness.reports.likeness_text import plain
 from harness.site.widgets import blocks, contained
 
@@ -57,7 +58,7 @@ def solved(view: View, shares: pd.DataFrame, source: str, name: str) -> None:
         against_chance(
             rows, names=(say("homogeneity.observed"), say("homogeneity.expected")), x_unit=say("likeness.solved_by"),
             y_unit=say("homogeneity.share"), percent=True,
-            title=say("homogeneity.all_fail", share=f"{every['share']:.1%}", expected="<0.1%" if 0 < chance < 0.0005 else f"{chance:.1%}"),
+            title=say("homogeneity.all_fail", share=f"{every['share']:.1%}", expected=likeness_text.share(chance)),
             note=say("homogeneity.fail_note"), source=source, name=f"likeness-items-{name}",
         ),
     )  # fmt: skip
