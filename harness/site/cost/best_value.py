@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
-def rows(view: View) -> pd.DataFrame:
-    """``market.best_values`` at list price and at the benchmark with most costs of a task, in words of the language shown."""
+def levels(view: View) -> pd.DataFrame:
+    """``market.best_values`` at list price and at the benchmark with most costs of a task."""
 
     def compute() -> pd.DataFrame:
         import pandas as pd
@@ -32,8 +32,17 @@ def rows(view: View) -> pd.DataFrame:
         fit = scale.fitted(view)
         if fit is None:
             return pd.DataFrame()
-        costs = cost_board(view, scale.board(view), RATIO, fit=fit)
-        found = best_values(costs, fit)
+        return best_values(cost_board(view, scale.board(view), RATIO, fit=fit), fit)
+
+    out: pd.DataFrame = view.derived("best_values", compute)
+    return out
+
+
+def rows(view: View) -> pd.DataFrame:
+    """``levels`` in words of the language shown."""
+
+    def compute() -> pd.DataFrame:
+        found = levels(view)
         return _in_words(view, leaderboard.named(view, found)) if len(found) else found
 
     # names are in the language shown, so the language is part of the key

@@ -73,9 +73,10 @@ def _buying(view: View) -> None:
     from harness.market.choice.wish import Wish
     from harness.market.prices.list_prices import RATIO
     from harness.site.choice import results
-    from harness.site.cost import price_history, tasks, undercutting
+    from harness.site.cost import best_value, price_history, tasks, undercutting
 
     tasks.benchmarks(view)
+    best_value.levels(view)
     price_history.history(view, RATIO)
     undercutting.pairs(view, RATIO)
     results.tests(view, Wish(next(iter(families()))))
