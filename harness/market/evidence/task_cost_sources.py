@@ -20,7 +20,7 @@ UNITS = {
     "output_tokens": "tokens",
     "seconds": "seconds",
     "speed": "tokens/second",
-    "first_token": "seconds",
+    "first_token": "seconds",  # nosec B105  # a unit
 }
 """What a row of ``task_costs`` is shown by, the first that it has: its cost, else tokens, else times."""
 
