@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import theilslopes
 
 from harness.analysis.companies import inputs, vendor_inputs
 
@@ -83,3 +85,11 @@ def test_a_price_is_compared_with_the_markets_at_the_same_points() -> None:
 def test_nothing_gives_nothing() -> None:
     found = vendor_inputs.gather_inputs(VIEW.iloc[:0], MODEL.iloc[:0])
     assert found.empty and list(found) == vendor_inputs.COLUMNS
+
+
+def test_the_line_through_prices_is_theil_and_sens() -> None:
+    rng = np.random.default_rng(3)
+    x = np.concatenate([rng.uniform(100, 180, 30), [120.0, 120.0]])  # two of one capability have no slope
+    y = 0.03 * x + rng.standard_normal(32)
+    line = theilslopes(y, x, method="joint")
+    assert vendor_inputs._off_the_line(x, y) == pytest.approx(y - line.slope * x - line.intercept)
