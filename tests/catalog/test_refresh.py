@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import json
 import shutil
@@ -252,5 +253,7 @@ def test_a_snapshot_read_again_undoes_no_repair(
     files = [path for pattern in globs for path in sorted(market.glob(pattern))]
     assert len(files) >= len(globs)
     folder = shutil.copytree(places.packaged_catalog(), tmp_path / "catalog")
-    report = refresh(folder, source, files, date=dt.date.fromisoformat(day))
+    with (folder / "sources.csv").open(encoding="utf-8", newline="") as lines:
+        today = max(row["retrieved"] for row in csv.DictReader(lines))  # the day on which the catalog was last read
+    report = refresh(folder, source, files, date=dt.date.fromisoformat(day), today=dt.date.fromisoformat(today))
     assert (dict(report.added), report.changed) == ({}, [])

@@ -8,6 +8,7 @@ with what its maker's own offer says of weights, date and context; ``models.json
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -139,7 +140,7 @@ def _listed_model(out: Imported, context: ImportContext, model: Mapping[str, Any
     cells = {
         "model_id": model_id,
         "vendor_id": vendor_id,
-        "name": str(model["name"]),
+        "name": context.names.rows[model_id]["name"] if match and match.period else settled(str(model["name"])),
         "family": spellings.slug(str(model.get("family", ""))),
         "released": full_date(model.get("release_date")),
         "params_b": total,
@@ -159,6 +160,11 @@ def _listed_model(out: Imported, context: ImportContext, model: Mapping[str, Any
         add_model(out, context, OWNER, **cells)
     for score in model.get("benchmarks") or ():
         listed_score(out, context, model_id, score)
+
+
+def settled(name: str) -> str:
+    """A name without the word by which a list says that it moves from model to model: a model's own name stays."""
+    return re.sub(r"\s*\(?\blatest\)?$", "", name, flags=re.IGNORECASE) or name
 
 
 def _listed_open(model: Mapping[str, Any]) -> str:
@@ -308,4 +314,4 @@ def _tidy(name: str) -> str:
         text = text.rsplit("/", 1)[-1]
     for mark in ("(free)", "(Free)", "TEE", "(TEE)", "(Preview)", "(FP8)"):
         text = text.replace(mark, "")
-    return " ".join(text.replace("<", "").replace(">", "").split()).strip("-=+@ ")
+    return settled(" ".join(text.replace("<", "").replace(">", "").split()).strip("-=+@ "))
