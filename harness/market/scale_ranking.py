@@ -28,10 +28,10 @@ def ranking(queries: Queries, board: pd.DataFrame) -> pd.DataFrame:
     prices = prices[prices["leads"]].rename(columns={"blended_per_mtok": "price", "as_of": "price_as_of"})
     prices = prices[["product_id", *PRICE_COLUMNS]].rename(columns={"product_id": "model_id"})
     rows = board.merge(prices, on="model_id", how="left", validate="one_to_one")
-    return rows.assign(kind=rows["model_id"].map(kinds), newest=rows["model_id"].map(newest_scores(queries)))
+    return rows.assign(kind=rows["model_id"].map(kinds), newest=rows["model_id"].map(newest_days(queries)))
 
 
-def newest_scores(queries: Queries) -> pd.Series[Any]:
+def newest_days(queries: Queries) -> pd.Series[Any]:
     """The day of each product's newest score that may enter the scale, by product."""
     scores = queries.frame("reported")
     scores = scores[scores["role"].eq("scale")]

@@ -41,6 +41,4 @@ def points(queries: Queries, fit: ScaleFit | None, reference: Reference) -> Evid
           "as_of": mine["as_of"].max()}]
     )  # fmt: skip
     out = pd.concat([shown, beside], ignore_index=True)
-    held = out["difference"]
-    found = with_sources(queries, out)
-    return Evidence(reference, product(queries, product_id), found.assign(difference=held.to_numpy(dtype=float)))
+    return Evidence(reference, product(queries, product_id), with_sources(queries, out))

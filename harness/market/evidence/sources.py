@@ -55,7 +55,8 @@ def product(queries: Queries, product_id: str) -> dict[str, Any]:
 def with_sources(queries: Queries, rows: pd.DataFrame) -> pd.DataFrame:
     """``rows`` (some of COLUMNS, the number shown first) with their differences and the names, addresses and days of their sources.
 
-    A row without a ``difference`` has the one of its ``value`` where it is of the same thing in the same unit.
+    A row without a ``difference`` has the one of its ``value`` where it is of the same thing in the same unit at the same effort:
+    a model that thinks longer disagrees with nobody.
     """
     known = queries.frame("source_names").rename(columns={"title": "source"})
     rows = rows.drop(columns=[c for c in ("source", "url", "publisher", "retrieved") if c in rows])
@@ -63,6 +64,7 @@ def with_sources(queries: Queries, rows: pd.DataFrame) -> pd.DataFrame:
     rows["source"] = rows["source"].where(rows["source"].notna(), rows["source_id"])
     rows[NUMBERS] = rows[NUMBERS].astype(float)
     first = rows.iloc[0]
-    alike = rows["group"].eq(SAME) & rows["unit"].eq(first["unit"])
-    rows["difference"] = (rows["value"] - first["value"]).where(alike)
+    effort = rows["effort"].fillna("")
+    alike = rows["group"].eq(SAME) & rows["unit"].eq(first["unit"]) & effort.eq(effort.iloc[0])
+    rows["difference"] = rows["difference"].fillna((rows["value"] - first["value"]).where(alike))
     return rows.reset_index(drop=True)

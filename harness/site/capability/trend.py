@@ -158,7 +158,9 @@ def _today(view: View, rows: pd.DataFrame, found: Gap, groups: tuple[str, str]) 
     else:
         one, other = (name[last["behind_model"]], name[last["ahead_model"]])[::sign]
         points, months = _interval(view, last, "points", sign), _interval(view, last, "months", sign)
-        sentences = [say("trend.today_points", points=points, behind_model=one, ahead_model=other, **who)]
+        sentences = [
+            say("trend.today_points", points=points, behind_model=one, ahead_model=other, **who), say("trend.today_pair"),
+        ]  # fmt: skip
         known = last["months"] == last["months"]
         sentences.append(say("trend.today_months", months=months, **who) if known else say("trend.today_before", **who))
     if last["told"] == "neither":

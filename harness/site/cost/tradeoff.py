@@ -108,7 +108,7 @@ def landscape(view: View, shown: pd.DataFrame, axis: Axis) -> Chart:
         return drawn
     title = say("overview.landscape_finding", low=low["label"], high=high["label"], low_price=dollars(low["x"]),
                 high_price=dollars(high["x"]), times=number(high["x"] / low["x"], 0),
-                points=number(high["y"] - low["y"], 0))  # fmt: skip
+                points=number(high["y"] - low["y"], 1))  # fmt: skip
     return dataclasses.replace(drawn, title=title)
 
 

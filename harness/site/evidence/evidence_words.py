@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from harness.charts.text import input_label
+from harness.charts.text import input_label, minus
 from harness.market.evidence.sources import BESIDE, SAME
 from harness.site.capability import leaderboard
 from harness.site.companies.against import figure_text
@@ -150,10 +150,10 @@ def difference(view: View, found: Evidence, row: Mapping[Any, Any]) -> str:
     if gap == 0:
         return view.say("evidence.same_value")
     if found.reference.kind == "points":
-        return view.say("evidence.residual", gap=_signed(f"{gap:+.3f}"))
+        return view.say("evidence.residual", gap=minus(f"{gap:+.3f}"))
     if row["unit"] == "USD" and first:
-        return _signed(f"{gap / abs(first):+.0%}")
-    return _signed(f"{gap:+.3f}" if row["unit"] == "fraction" else f"{gap:+,.4g}")
+        return minus(f"{gap / abs(first):+.0%}")
+    return minus(f"{gap:+.3f}" if row["unit"] == "fraction" else f"{gap:+,.4g}")
 
 
 def by(view: View, row: Mapping[Any, Any]) -> str:
@@ -245,7 +245,3 @@ def _dollars(number: float) -> str:
 
 def _day(day: Any) -> str:
     return str(day)[:10] if present(day) else ""
-
-
-def _signed(text: str) -> str:
-    return text.replace("-", "\N{MINUS SIGN}")

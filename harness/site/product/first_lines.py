@@ -8,7 +8,7 @@ import streamlit as st
 
 from harness.charts.text import dollars, rank, sellers
 from harness.market.prices.list_prices import RATIO
-from harness.market.scale_ranking import newest_scores
+from harness.market.scale_ranking import newest_days
 from harness.site.capability import scale
 from harness.site.evidence.runs import present
 from harness.site.product import known
@@ -136,7 +136,7 @@ def sure(view: View, product: Product) -> tuple[str, str]:
     row = known.place(view, product)
     counted = say("model.counted", n=int(row["benchmarks"]), domains=int(row["domains"])) if row is not None else ""
     # the newest that may enter the scale, as on Capability, else the newest of all
-    day = newest_scores(view).get(product.id, rows["as_of"].max())
+    day = newest_days(view).get(product.id, rows["as_of"].max())
     newest = say("model.newest_score", day=str(day)[:10])
     return say("model.benchmarks", n=len(rows)), say("memo.between").join(part for part in (counted, newest) if part)
 

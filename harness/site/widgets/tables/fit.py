@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from harness.charts.labels import letters
 from harness.site.widgets.tables.cell_text import cell_text
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 MEASURED = 60
 """Rows that are measured: what one screen and a half shows."""
-_LATIN, _WIDE, _PADDING, _HEADING = 7.2, 14.0, 18, 8
-"""Pixels of a Latin and a Chinese character, on both sides of a cell, and of a heading's mark of help."""
+_LATIN, _PADDING, _HEADING = 7.2, 18, 8
+"""Pixels of a Latin letter, on both sides of a cell, and of a heading's mark of help."""
 _TEXT_LEAST, _PROSE_LEAST, _NAME_LEAST, _HEAD_LEAST, _MOST = 92, 150, 190, 122, 420
 _PROSE = 200
 _BUTTON = 24
@@ -48,8 +49,7 @@ class Fit:
 
 def text_width(text: str) -> float:
     """Pixels that a text takes in a cell."""
-    wide = sum(ord(c) > 0x2E7F for c in text)
-    return (len(text) - wide) * _LATIN + wide * _WIDE
+    return letters(text) * _LATIN
 
 
 def fit(frame: pd.DataFrame, columns: Mapping[str, Any], shown: Sequence[str], room: int) -> Fit:
