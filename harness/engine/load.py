@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from harness.engine.base import Engine
 from harness.engine.codec import Encoder
 from harness.engine.libraries import load_errors, model_errors, quiet
+from harness.engine.measure import memory_limit
 from harness.engine.settings import DTYPES, Settings
 from harness.engine.source import ModelSource
 from harness.engine.trust import completeness
@@ -44,7 +44,7 @@ def check_memory(source: ModelSource, settings: Settings) -> None:
     if settings.device.startswith("cuda"):
         have = sum(torch.cuda.get_device_properties(i).total_memory for i in range(torch.cuda.device_count()))
     else:
-        have = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        have = memory_limit()
     if need > have:
         raise BadInput(
             f"{source.name} needs {need / 2**30:.1f} GiB for its weights in {settings.dtype}; {settings.device} has "

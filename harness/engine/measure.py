@@ -9,6 +9,7 @@ import resource
 import sys
 import time
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 PACKAGES = ("torch", "transformers", "lm_eval", "datasets", "tokenizers", "numpy", "duckdb", "vllm")
@@ -61,13 +62,31 @@ def peak_memory(device: str) -> int:
     return int(peak if sys.platform == "darwin" else peak * 1024)
 
 
+def memory_limit() -> int:
+    """Bytes of memory that this process may use: the machine's, or less where its control group says so."""
+    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        try:
+            said = Path(path).read_text().strip()
+        except OSError:
+            continue
+        if said.isdigit():
+            whole = min(whole, int(said))
+    return whole
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def hardware(device: str) -> dict[str, Any]:
     """The device's name and the machine around it; no host names, no paths, no addresses."""
     import torch
 
     about: dict[str, Any] = {
         "cpu": _cpu_name(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": cores(),
         "threads": torch.get_num_threads(),
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
         "system": f"{platform.system()} {platform.machine()}",

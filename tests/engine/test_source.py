@@ -10,6 +10,7 @@ import pytest
 
 from harness.engine import measure
 from harness.engine.load import check_memory
+from harness.engine.measure import memory_limit
 from harness.engine.model_folder import parameters_of
 from harness.engine.settings import Settings, resolve_device, resolve_dtype
 from harness.engine.source import ModelSource, resolve
@@ -138,6 +139,15 @@ def test_model_larger_than_the_memory_is_refused() -> None:
         check_memory(huge(), Settings("packed", "cpu", "fp32"))
     check_memory(huge(params=1000), Settings("packed", "cpu", "fp32"))
     check_memory(huge(params=None), Settings("packed", "cpu", "fp32"))
+
+
+def test_a_container_with_little_memory_refuses_what_its_machine_would_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "read_text", lambda self, *_: str(1 << 20) if "memory.max" in str(self) else "")
+    assert memory_limit() == 1 << 20
+    with pytest.raises(BadInput, match="0.0 GiB"):
+        check_memory(huge(params=1 << 20), Settings("packed", "cpu", "fp32"))
+    monkeypatch.setattr(Path, "read_text", lambda self, *_: "max")
+    assert memory_limit() > 1 << 30
 
 
 def test_device_and_dtype_are_resolved_or_refused() -> None:

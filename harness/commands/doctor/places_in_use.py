@@ -9,10 +9,12 @@ import resource
 import shutil
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 from harness import files, places
 from harness.commands.doctor.finding import Finding, error, ok, warning
+from harness.engine.measure import cores, memory_limit
 from harness.errors import LandscapeError
 
 GIB = 1 << 30
@@ -29,20 +31,21 @@ def places_in_use() -> Iterator[Finding]:
     """Folders of runs and the database, the hub's cache, memory, open files, clock, database."""
     yield _folder("runs folder", places.runs())
     yield _folder("database folder", places.database().parent)
-    yield _folder("hub cache", hub_cache())
+    if (cache := hub_cache()) is not None:
+        yield _folder("hub cache", cache)
     yield _memory()
     yield _open_files()
     yield _clock()
     yield _database()
 
 
-def hub_cache() -> Path:
-    """The folder in which the hub's library keeps what it fetched (``HF_HUB_CACHE``, ``HF_HOME``, ``XDG_CACHE_HOME``)."""
-    said = os.environ.get("HF_HUB_CACHE")
-    if said:
-        return Path(said).expanduser()
-    cache = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser()
-    return Path(os.environ.get("HF_HOME", cache / "huggingface")).expanduser() / "hub"
+def hub_cache() -> Path | None:
+    """The folder in which the hub's library keeps what it fetched; None where that library is not installed."""
+    if find_spec("huggingface_hub") is None:
+        return None
+    from huggingface_hub import constants
+
+    return Path(constants.HF_HUB_CACHE)
 
 
 def _folder(part: str, folder: Path) -> Finding:
@@ -79,24 +82,10 @@ def _folder(part: str, folder: Path) -> Finding:
     return ok(part, said)
 
 
-def memory_limit() -> int:
-    """Bytes of memory that this process may use: the machine's, or less where its control group says so."""
-    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
-        try:
-            said = Path(path).read_text().strip()
-        except OSError:
-            continue
-        if said.isdigit():
-            whole = min(whole, int(said))
-    return whole
-
-
 def _memory() -> Finding:
     """Memory that a run may take, and the room of shared memory that loaders use."""
     whole = memory_limit()
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    said = f"{whole / GIB:.0f} GiB, {cores} cores"
+    said = f"{whole / GIB:.0f} GiB, {cores()} cores"
     shared = Path("/dev/shm")  # nosec B108  # looked at, never written
     if whole < LITTLE_MEMORY:
         return warning("memory", said, "Models of more than about 0.5 B parameters will not fit in fp32.")

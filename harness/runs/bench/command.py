@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -137,11 +136,14 @@ def _counted(speeds: Iterable[Speed], number: int, show: Progress) -> Iterable[S
 
 
 def _room(device: str) -> int | None:
-    """Bytes of main memory that are free for keys and values; None on a card, whose own error says it."""
+    """Bytes of main memory that are free for keys and values: half of what is left, and no more than this process may use; None on
+    a card, whose own error says it."""
+    from harness.engine.measure import memory_limit
+
     if device.startswith("cuda"):
         return None
     try:
         free = next(line for line in Path("/proc/meminfo").read_text().splitlines() if line.startswith("MemAvailable"))
-        return int(free.split()[1]) * 1024 // 2
+        return min(int(free.split()[1]) * 1024, memory_limit()) // 2
     except (OSError, StopIteration, ValueError, IndexError):
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4
+        return memory_limit() // 4
