@@ -8,7 +8,6 @@ from harness.charts.chart import Chart, across, blank, plain, short
 from harness.charts.dots import ROW
 from harness.charts.hover import cards, said
 from harness.charts.palette import GREY, segment
-from harness.charts.text import dollars
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +19,7 @@ def against_cost(
     frame: pd.DataFrame, say: Translator, *, cost: tuple[float, float, float], cost_name: str, title: str, unit: str, note: str,
     source: str, name: str,
 ) -> Chart:  # fmt: skip
-    """One dot a company (``label, value`` in USD, ``segment, hover``), the most on top; ``cost``: low, middle, high end in USD."""
+    """One dot a company (``label, value`` in USD, ``told`` as text, ``segment, hover``), the most on top; ``cost``: low, middle, high end in USD."""
     import plotly.graph_objects as go
 
     rows = frame.iloc[::-1].reset_index(drop=True)
@@ -42,7 +41,7 @@ def against_cost(
             go.Scatter(
                 x=part["value"], y=part.index, mode="markers", name=say.known("segment", kind),
                 marker={"color": mark.colour, "symbol": mark.symbol, "size": 11},
-                **cards(part["label"], [[said(unit, dollars(v)), h] for v, h in zip(part["value"], part["hover"], strict=True)],
+                **cards(part["label"], [[said(unit, v), h] for v, h in zip(part["told"], part["hover"], strict=True)],
                         source=source),
             )
         )  # fmt: skip

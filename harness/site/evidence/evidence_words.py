@@ -49,7 +49,11 @@ def value(view: View, found: Evidence, row: Mapping[Any, Any]) -> str:
         return _figure(view, found, row)
     if kind == "relation":
         tied = say.known("relation", row["text"])
-        return say("evidence.tied", relation=tied, amount=figure_text.money(float(number))) if present(number) else tied
+        return (
+            say("evidence.tied", relation=tied, amount=figure_text.money(say, float(number)))
+            if present(number)
+            else tied
+        )
     if not present(number):
         return say("vendor.unknown")
     if row["unit"] == "points" and kind == "points":

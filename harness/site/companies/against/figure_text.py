@@ -14,13 +14,17 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+LEAST_SIZED = 10_000.0
+"""Dollars from which Chinese counts by ten thousands (万)."""
+
+
 def value(say: Translator, key: str, number: Any, unit: object) -> str:
     """A figure with its unit: dollars, per cent, or a number and what it counts; "not known" where there is none."""
     if not present(number):
         return say("vendor.unknown")
     number = float(number)
     if unit == "USD":
-        return money(number)
+        return money(say, number)
     if unit == "fraction":
         return f"{number:.0%}"
     if unit == "FLOP":
@@ -33,9 +37,12 @@ def value(say: Translator, key: str, number: Any, unit: object) -> str:
     return told + gap + say.known("unit", unit_label(say, key, unit))
 
 
-def money(number: float) -> str:
-    """An amount of US dollars with three significant digits; a loss with a minus sign, which no sheet takes for a formula."""
-    return text.dollars(number)
+def money(say: Translator, number: float) -> str:
+    """An amount of US dollars with three significant digits, large ones with the language's word for their size (``$59B``,
+    ``590 亿美元``); a loss has a minus sign, which no sheet takes for a formula."""
+    if say.language != "zh" or abs(number) < LEAST_SIZED:
+        return text.dollars(number)
+    return text.minus(say("vendor.sized_dollars", n=large(say, float(f"{number:.3g}"))))
 
 
 def large(say: Translator, number: float) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from harness.charts.companies import bubbles
-from harness.charts.text import count, dollars
+from harness.charts.text import count
 from harness.market.companies import market_map
+from harness.site.companies.against import figure_text
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, contained, controls
 
@@ -40,7 +42,7 @@ def drawn(view: View, rows: pd.DataFrame, measure: str) -> Chart:
     say = view.say
     rows = rows.assign(size=market_map.size_of(rows, measure))
     bands = market_map.shares(rows, measure)
-    written = dollars if measure == "value" else count
+    written = partial(figure_text.money, say) if measure == "value" else count
     columns = [
         bubbles.Column(key, say.known("segment", key), _amount(view, part["size"], written, measure))
         for key, part in ((k, rows[rows["segment"] == k]) for k in ("big-tech", "startup", "lab"))
@@ -107,7 +109,7 @@ def _hovers(view: View, rows: pd.DataFrame) -> list[list[str]]:
     for row in rows.to_dict("records"):
         lines = [say.known("country", row["country"])] if present(row["country"]) else []
         if present(row["value"]):
-            lines += [f"{dollars(row['value'])} ({row['as_of']:%Y-%m-%d})"]
+            lines += [f"{figure_text.money(say, row['value'])} ({row['as_of']:%Y-%m-%d})"]
             lines += [str(row[c]) for c in ("note", "source") if present(row[c])]
         else:
             lines.append(say("market.no_value"))

@@ -10,9 +10,9 @@ from harness.catalog.schema import RELATIONS
 from harness.charts.chart import short
 from harness.charts.companies import flows
 from harness.charts.palette import SERIES
-from harness.charts.text import dollars
 from harness.market.companies import money_between
 from harness.market.evidence.vendor_sources import relation_references
+from harness.site.companies.against import figure_text
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, columns, contained, controls
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from harness.charts.chart import Chart
+    from harness.i18n.translator import Translator
     from harness.site.server.view import View
 
 SHOWN = ("all", "amounts")
@@ -65,7 +66,7 @@ def drawn(view: View, rows: pd.DataFrame, arrows: pd.DataFrame) -> Chart:
     frame = arrows.assign(
         giver=arrows["from_id"].map(names), taker=arrows["to_id"].map(names), value=arrows["usd"],
         label=[_label(view, a) for a in arrows.to_dict("records")],
-        hover=[_hover(pairs[a["from_id"], a["to_id"]], a, names) for a in arrows.to_dict("records")],
+        hover=[_hover(view.say, pairs[a["from_id"], a["to_id"]], a, names) for a in arrows.to_dict("records")],
     )  # fmt: skip
     return flows.between(
         frame,
@@ -110,7 +111,7 @@ def _finding(view: View, rows: pd.DataFrame, names: dict[str, str]) -> str:
     if sums.empty:
         return say("money.table", n=len(rows))
     parts = [
-        say("money.got", vendor=names[row["to_id"]], amount=dollars(row["usd"]), n=row["amounts"])
+        say("money.got", vendor=names[row["to_id"]], amount=figure_text.money(say, row["usd"]), n=row["amounts"])
         for row in sums.head(2).to_dict("records")
     ]
     return say("money.finding", parts=say("memo.comma").join(parts))
@@ -120,7 +121,7 @@ def _label(view: View, arrow: dict[Any, Any]) -> str:
     """The amount as its note says it, how many amounts are in a sum, and when."""
     if not present(arrow["usd"]):
         return ""
-    amount = dollars(arrow["usd"])
+    amount = figure_text.money(view.say, arrow["usd"])
     if arrow["said"]:
         amount = view.say(f"money.said_{arrow['said']}", amount=amount)
     if arrow["amounts"] > 1:
@@ -129,11 +130,11 @@ def _label(view: View, arrow: dict[Any, Any]) -> str:
     return f"{amount} · {first if first == last else f'{first[:4]}–{last[:4]}'}"
 
 
-def _hover(pair: pd.DataFrame, arrow: dict[Any, Any], names: dict[str, str]) -> list[str]:
+def _hover(say: Translator, pair: pd.DataFrame, arrow: dict[Any, Any], names: dict[str, str]) -> list[str]:
     """Who and whom, then a line for each relation of the two: day, kind, amount, note."""
     lines = [f"{names[arrow['from_id']]} – {names[arrow['to_id']]}"]
     for row in pair.to_dict("records"):
-        parts = [f"{row['as_of']:%Y-%m-%d}", row["kind_name"], dollars(row["usd"]) if present(row["usd"]) else "",
+        parts = [f"{row['as_of']:%Y-%m-%d}", row["kind_name"], figure_text.money(say, row["usd"]) if present(row["usd"]) else "",
                  short(row["note"], 60) if present(row["note"]) else ""]  # fmt: skip
         lines.append(" · ".join(part for part in parts if part))
     return lines

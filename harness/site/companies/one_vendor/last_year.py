@@ -121,7 +121,7 @@ def event_rows(view: View, vendor_id: str) -> pd.DataFrame:
     records = rows.to_dict("records")
     return rows.assign(
         what=[_what(view, r, names) for r in records],
-        told=[figure_text.money(float(r["usd"])) if present(r["usd"]) else str(r["value"]) if present(r["value"]) else ""
+        told=[figure_text.money(say, float(r["usd"])) if present(r["usd"]) else str(r["value"]) if present(r["value"]) else ""
               for r in records],
         as_stated=[figure_text.stated(say, {"stated": r["value"], "stated_unit": r["unit"], "unit": "USD"})
                    if present(r["usd"]) else "" for r in records],

@@ -45,7 +45,7 @@ def fact_rows(say: Translator, rows: pd.DataFrame) -> pd.DataFrame:
         key_name=[say.known("fact", k) for k in rows["key"]],
         told=[_value(say, str(k), v) for k, v in zip(rows["key"], rows["value"], strict=True)],
         unit=[say.known("unit", u) if present(u) else None for u in rows["unit"]],
-        in_usd=[figure_text.money(float(v)) if present(v) and u != "USD" else None
+        in_usd=[figure_text.money(say, float(v)) if present(v) and u != "USD" else None
                 for v, u in zip(rows["usd"], rows["unit"], strict=True)],
         evidence_of=fact_references(rows),
     )  # fmt: skip

@@ -56,7 +56,7 @@ def relation_rows(say: Translator, rows: pd.DataFrame) -> pd.DataFrame:
         kind_name=[say.known("relation", k) for k in rows["kind"]],
         from_name=[say.name(r["from_en"], r["from_zh"]) for r in records],
         to_name=[say.name(r["to_en"], r["to_zh"]) for r in records],
-        in_usd=[figure_text.money(float(r["usd"])) if present(r["usd"]) else say("vendor.unknown") for r in records],
+        in_usd=[figure_text.money(say, float(r["usd"])) if present(r["usd"]) else say("vendor.unknown") for r in records],
         as_stated=[figure_text.stated(say, {"stated": r["amount"], "stated_unit": r["currency"], "unit": "USD"})
                    for r in records],
         evidence_of=relation_references(rows),

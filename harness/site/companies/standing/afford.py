@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts.companies import means
-from harness.charts.text import dollars, input_label
+from harness.charts.text import input_label
+from harness.site.companies.against import figure_text
 from harness.site.companies.standing import positions
 from harness.site.companies.standing.input_table import first_id
 from harness.site.evidence.runs import present
@@ -35,21 +36,26 @@ def show(view: View, vendors: pd.DataFrame) -> None:
         rows["means"].notna() & rows["group_id"].isna()
     ]  # a subsidiary's means are its group's: counted once, there
     easily = known[known["class"] == "easily"]
-    cost = say("afford.cost", middle=dollars(run.middle), low=dollars(run.low), high=dollars(run.high))
+    cost = say(
+        "afford.cost",
+        middle=figure_text.money(say, run.middle),
+        low=figure_text.money(say, run.low),
+        high=figure_text.money(say, run.high),
+    )
     shown = known.head(MOST)
     shown = shown.assign(
-        label=shown["vendor"], value=shown["means"],
+        label=shown["vendor"], value=shown["means"], told=[figure_text.money(say, v) for v in shown["means"]],
         hover=[f"{k} · {d:%Y-%m-%d}" for k, d in zip(shown["kind_name"], shown["as_of"], strict=True)],
     )  # fmt: skip
     blocks.chart(
         view,
         means.against_cost(
-            shown[["label", "value", "segment", "hover", "kind_name", "runs", "runs_low", "runs_high", "as_of", "url"]], say,
+            shown[["label", "value", "told", "segment", "hover", "kind_name", "runs", "runs_low", "runs_high", "as_of", "url"]], say,
             cost=(run.low, run.middle, run.high), cost_name=cost,
-            title=say("afford.finding", n=len(easily), known=len(known), cost=dollars(run.middle),
+            title=say("afford.finding", n=len(easily), known=len(known), cost=figure_text.money(say, run.middle),
                       startups=int((easily["segment"] == "startup").sum())),
             unit=say("afford.unit"), note=say("afford.note", model=run.model, day=f"{run.known_day:%Y-%m-%d}",
-                                              known=dollars(run.known), now=f"{run.day:%Y-%m-%d}", unknown=int(rows["means"].isna().sum())),
+                                              known=figure_text.money(say, run.known), now=f"{run.day:%Y-%m-%d}", unknown=int(rows["means"].isna().sum())),
             source=say("afford.source"), name="who-can-afford",
         ),
         lead=True,
