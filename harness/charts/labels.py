@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 CHARACTER, LINE = 6.6, 15.0
@@ -37,9 +38,19 @@ TELEPHONE = 270.0
 
 
 def placed(
-    xs: Sequence[float], ys: Sequence[float], names: Sequence[str], *, width: float = 640, height: float = 400
+    xs: Sequence[float],
+    ys: Sequence[float],
+    names: Sequence[str],
+    *,
+    width: float = 640,
+    height: float = 400,
+    line: Sequence[tuple[float, float]] = (),
 ) -> list[tuple[str, str]]:
-    """Label ("" where none fits, and from MOST on) and side of each point (``xs``, ``ys`` in 0–1, most important first)."""
+    """Label ("" where none fits, and from MOST on) and side of each point (``xs``, ``ys`` in 0–1, most important first).
+
+    ``line`` are the corners of a drawn line of level and upright strokes, in 0–1: a name crosses it only where no side is free of it.
+    """  # fmt: skip
+    strokes = _strokes([(x * width, (1 - y) * height) for x, y in line])
     points = [(x * width, (1 - y) * height) for x, y in zip(xs, ys, strict=True)]
     taken: list[_Box] = []
     out: list[tuple[str, str]] = []
@@ -47,16 +58,30 @@ def placed(
         out.append(("", "top center"))
         if not name or len(taken) == MOST:
             continue
-        for side, (dx, dy) in _SIDES.items():
-            wide = letters(name) * CHARACTER
-            left = x + dx * wide + (8 if dx == 0 else -8 if dx == -1 else 0)  # beside the mark, not on it
-            box = (left, y + dy * LINE, left + wide, y + dy * LINE + LINE)
-            inside = box[0] >= 0 and box[2] <= width and box[1] >= -LINE and box[3] <= height
-            if inside and not any(_meet(box, other) for other in taken) and not _covers(box, points, index):
-                taken.append(box)
-                out[-1] = (name, side)
-                break
+        free = [
+            (side, box)
+            for side, box in _boxes(name, x, y)
+            if box[0] >= 0 and box[2] <= width and box[1] >= -LINE and box[3] <= height
+            and not any(_meet(box, other) for other in taken) and not _covers(box, points, index)
+        ]  # fmt: skip
+        if free:
+            side, box = next((f for f in free if not any(_meet(f[1], stroke) for stroke in strokes)), free[0])
+            taken.append(box)
+            out[-1] = (name, side)
     return out
+
+
+def _boxes(name: str, x: float, y: float) -> Iterator[tuple[str, _Box]]:
+    """The sides of a mark at (``x``, ``y``), in pixels, and the box that its name takes there."""
+    wide = letters(name) * CHARACTER
+    for side, (dx, dy) in _SIDES.items():
+        left = x + dx * wide + (8 if dx == 0 else -8 if dx == -1 else 0)  # beside the mark, not on it
+        yield side, (left, y + dy * LINE, left + wide, y + dy * LINE + LINE)
+
+
+def _strokes(corners: Sequence[tuple[float, float]]) -> list[_Box]:
+    """The strokes between neighbouring corners, as boxes."""
+    return [(min(a, c), min(b, d), max(a, c), max(b, d)) for (a, b), (c, d) in pairwise(corners)]
 
 
 def for_telephones(xs: Sequence[object], ys: Sequence[object], names: Sequence[tuple[str, str]]) -> dict[str, Any]:
@@ -69,7 +94,7 @@ def for_telephones(xs: Sequence[object], ys: Sequence[object], names: Sequence[t
 
 
 def _meet(a: _Box, b: _Box) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+    return a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]
 
 
 def _covers(box: _Box, points: Sequence[tuple[float, float]], own: int) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from harness.charts.chart import Chart, across, blank, plain, short
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from harness.i18n.translator import Translator
+
+
+RING = 19
+"""Pixels of the ring around a mark that a reader picked out."""
 
 
 def points(
@@ -36,23 +42,29 @@ def points(
     height: int = 460,
     joined: str | None = None,
     width: float = 640,
+    chosen: Collection[str] = (),
 ) -> Chart:
     """One mark per row (``label, x, y, segment``; ``y_low, y_high, x_low, x_high, on_frontier, note`` where known).
 
     Rows come in order of importance: the first get their names written, the others on hover.
     ``frontier`` joins the rows marked ``on_frontier``, ``joined`` those of one value in that column; ``middle`` draws a cross
-    of two lines. ``width`` is that of the plot in pixels for which the names are placed.
+    of two lines. ``width`` is that of the plot in pixels for which the names are placed. ``chosen`` are labels of rows that a
+    reader picked out: named first, with a ring and strong error bars.
     """
     import plotly.graph_objects as go
 
     rows = frame[frame["x"].notna() & frame["y"].notna()]
     rows = rows[rows["x"] > 0] if log_x else rows
+    rows = rows.assign(picked=rows["label"].isin(list(chosen))).sort_values(
+        "picked", ascending=False, kind="stable", ignore_index=True
+    )
+    picked = rows.pop("picked")
     figure = blank(height)
-    names = _names(rows, log_x, labels, height, width)
+    edge = rows[rows["on_frontier"]].sort_values("x") if frontier and "on_frontier" in rows else rows.head(0)
+    names = _names(rows, edge, log_x, labels, height, width)
     if joined is not None:
         figure.add_trace(_joined(rows, joined))
-    if frontier and "on_frontier" in rows:
-        edge = rows[rows["on_frontier"]].sort_values("x")
+    if len(edge):
         figure.add_trace(
             go.Scatter(x=edge["x"], y=edge["y"], mode="lines", line={"color": GREY, "width": 1.4, "dash": "dot", "shape": "hv"},
                        hoverinfo="skip", showlegend=False)
@@ -77,9 +89,16 @@ def points(
                 **_errors(part, faint(mark.colour, CROWDED if len(rows) > CROWD else FAINT)),
             )
         )  # fmt: skip
+    for group in dict.fromkeys(rows.loc[picked, "segment"].fillna("unknown")):
+        part, mark = rows[picked & (rows["segment"].fillna("unknown") == group)], segment(group)
+        ring = {"color": mark.colour, "symbol": f"{mark.symbol}-open", "size": RING, "line": {"width": 2}}
+        figure.add_trace(
+            go.Scatter(x=part["x"], y=part["y"], mode="markers", marker=ring, hoverinfo="skip", showlegend=False,
+                       **_errors(part, mark.colour))
+        )  # fmt: skip
     if len(rows) and labels:
         figure.add_trace(
-            go.Scatter(**for_telephones(rows["x"], rows["y"], _names(rows, log_x, labels, height, TELEPHONE)))
+            go.Scatter(**for_telephones(rows["x"], rows["y"], _names(rows, edge, log_x, labels, height, TELEPHONE)))
         )
     if middle is not None:
         figure.add_vline(x=middle[0], line_width=1, line_color=GREY, line_dash="dot")
@@ -130,13 +149,19 @@ def _joined(rows: pd.DataFrame, column: str) -> go.Scatter:
     )
 
 
-def _names(rows: pd.DataFrame, log_x: bool, most: int, height: int, width: float) -> list[tuple[str, str]]:
+def _names(
+    rows: pd.DataFrame, edge: pd.DataFrame, log_x: bool, most: int, height: int, width: float
+) -> list[tuple[str, str]]:
+    """Names and sides of the marks, kept off the line through ``edge`` (rows by ``x``), level first, then upright."""
     if rows.empty:
         return []
     xs = [math.log10(v) for v in rows["x"]] if log_x else [float(v) for v in rows["x"]]
     ys = [float(v) for v in rows["y"]]
     names = [plain(short(v, 26)) if i < most else "" for i, v in enumerate(rows["label"])]
-    return placed(_unit(xs), _unit(ys), names, width=width, height=height - 110)
+    at = dict(zip(rows.index, zip(_unit(xs), _unit(ys), strict=True), strict=True))
+    corners = [at[row] for row in edge.index]
+    line = [corner for a, b in pairwise(corners) for corner in (a, (b[0], a[1]))] + corners[-1:]
+    return placed(_unit(xs), _unit(ys), names, width=width, height=height - 110, line=line)
 
 
 def _unit(values: list[float]) -> list[float]:

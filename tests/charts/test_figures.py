@@ -133,3 +133,15 @@ def test_text_is_cut_and_harmless() -> None:
     assert short("short") == "short"
     cut = short("a-very-long-organisation/a-very-long-model-name-235B", 20)
     assert len(cut) == 20 and cut.endswith("235B") and "…" in cut
+
+
+def test_what_a_reader_picked_has_a_ring_strong_bars_and_its_name_first() -> None:
+    rows = pd.DataFrame({"label": [f"model {i}" for i in range(30)], "x": range(1, 31), "y": range(1, 31),
+                         "y_low": range(30), "y_high": range(2, 32), "segment": "lab"})  # fmt: skip
+    plain_figure = scatter.points(rows, SAY, x_unit="x", y_unit="y", labels=3, **WORDS).figure
+    figure = scatter.points(rows, SAY, x_unit="x", y_unit="y", labels=3, chosen=["model 29", "absent"], **WORDS).figure
+    rings = [trace for trace in figure.data if str(trace.marker.symbol).endswith("-open")]
+    assert [list(ring.x) for ring in rings] == [[30]]
+    assert list(rings[0].error_y.array) == [1] and rings[0].error_y.color == palette.segment("lab").colour
+    assert "model 29" in figure.data[0].text and "model 29" not in plain_figure.data[0].text
+    assert not [trace for trace in plain_figure.data if str(trace.marker.symbol).endswith("-open")]

@@ -57,3 +57,29 @@ def test_a_scatter_has_names_that_fit_a_telephone_and_shows_one_set_of_names() -
     assert narrow.textfont.color == UNSEEN and wide.textfont.color is None
     few, many = (sum(map(bool, trace.text)) for trace in (narrow, wide))
     assert 0 < few < many <= MOST
+
+
+def test_a_name_keeps_off_a_line_where_another_side_is_free() -> None:
+    alone, beside = placed([0.4], [0.5], ["a model"]), placed([0.4], [0.5], ["a model"], line=[(0.4, 0.5), (0.9, 0.5)])
+    assert (alone[0][1], beside[0]) == ("middle right", ("a model", "middle left"))
+
+
+def test_a_name_that_no_side_keeps_off_the_line_is_written_all_the_same() -> None:
+    cross = [(0.4, 0.0), (0.4, 1.0), (0.6, 1.0), (0.6, 0.45), (0.0, 0.45), (0.0, 0.55), (1.0, 0.55)]
+    assert placed([0.4], [0.5], ["a model whose name is long"], line=[*cross, (1.0, 0.5), (0.0, 0.5)])[0][0]
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.tuples(UNIT, UNIT), min_size=1, max_size=12, unique=True), st.tuples(UNIT, UNIT), st.tuples(UNIT, UNIT)
+)
+def test_a_line_moves_names_and_takes_none_away_from_the_first(
+    points: list[tuple[float, float]], one: tuple[float, float], other: tuple[float, float]
+) -> None:
+    xs, ys = zip(*points, strict=True)
+    corners = [one, (other[0], one[1]), other]
+    free, held = (
+        placed(xs, ys, ["a model 7B"] * len(points)),
+        placed(xs, ys, ["a model 7B"] * len(points), line=corners),
+    )
+    assert bool(free[0][0]) == bool(held[0][0])

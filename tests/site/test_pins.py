@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from harness.site.cost import tradeoff
 from harness.site.widgets import pins
-from tests.site.conftest import Open, rows, texts
+from tests.site.conftest import Open, rows, table, texts
 
 
 @pytest.fixture
@@ -57,3 +59,21 @@ def test_a_model_is_pinned_on_its_page_and_unpinned_again(site: Open, filled: Pa
 def test_an_unknown_pin_shows_nothing(site: Open, filled: Path) -> None:
     at = site(filled, "cost", pins="no-such-model")
     assert not at.exception and "Pinned" not in texts(at)
+
+
+def test_a_pinned_model_is_in_the_landscape_though_it_is_none_of_the_foremost() -> None:
+    shown = pd.DataFrame(
+        {"product_id": [f"p{i}" for i in range(60)], "vendor": "One", "y": [200.0 - i for i in range(60)],
+         "on_frontier": False, "membership": 0.0}
+    )  # fmt: skip
+    found = tradeoff.foremost(shown, 180.0, 5, pinned=["p50", "unknown"])
+    assert list(found["product_id"]) == ["p50", "p0", "p1", "p2", "p3"]
+    assert list(tradeoff.foremost(shown, 180.0, 5)["product_id"]) == ["p0", "p1", "p2", "p3", "p4"]
+
+
+def test_the_chart_of_costs_says_what_a_ring_means_where_a_model_is_pinned(site: Open, filled: Path) -> None:
+    shown = table(site(filled, "cost", part="prices"), "input_per_mtok")
+    sold = rows(filled, f"SELECT product_id FROM model WHERE name = '{shown['label'].iloc[0]}'")["product_id"].iloc[0]
+    told = "A ring marks a pinned model"
+    assert told in texts(site(filled, "cost", part="prices", pins=str(sold)))
+    assert told not in texts(site(filled, "cost", part="prices"))

@@ -12,7 +12,7 @@ from harness.market.evidence import task_cost_sources
 from harness.market.prices import task_costs as market
 from harness.market.prices import tradeoff
 from harness.site.capability import leaderboard, scale
-from harness.site.widgets import blocks, columns, contained, controls
+from harness.site.widgets import blocks, columns, contained, controls, pins
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,10 +111,10 @@ def _chart(view: View, shown: pd.DataFrame, benchmark: str, by: str) -> None:
         view,
         scatter.points(
             drawn, say, x_unit=say("tasks.unit"), y_unit=benchmark if by == SCORE else say("cost.scale_unit"),
-            title=sentence(view, drawn, benchmark, by), note=say(f"tasks.note_{by}"),
+            title=sentence(view, drawn, benchmark, by), note=say(f"tasks.note_{by}") + pins.note(view, drawn),
             source=say("tasks.source", benchmark=benchmark, n=drawn["product_id"].nunique(), days=span(shown["as_of"])),
             name="task-cost", log_x=True, origin="reported", frontier=True, labels=14, height=540,
-            joined="product_id" if by == SCORE else None,
+            joined="product_id" if by == SCORE else None, chosen=pins.labels(drawn),
         ),
     )  # fmt: skip
 

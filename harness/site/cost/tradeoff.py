@@ -14,9 +14,11 @@ from harness.market.prices import tradeoff as market
 from harness.market.prices.list_prices import MARKETS, RATIO
 from harness.site.capability import leaderboard, scale
 from harness.site.cost import price_table
-from harness.site.widgets import blocks, contained, controls
+from harness.site.widgets import blocks, contained, controls, pins
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import pandas as pd
 
     from harness.charts.chart import Chart
@@ -92,7 +94,7 @@ def landscape(view: View, shown: pd.DataFrame, axis: Axis) -> Chart:
 
     say = view.say
     reported = axis[0] == "reported"
-    rows = foremost(shown, LEAST_IN_LANDSCAPE if reported else float("-inf"))
+    rows = foremost(shown, LEAST_IN_LANDSCAPE if reported else float("-inf"), pinned=pins.pinned())
     sold = trusted(rows)
     low = cheapest_at(sold, GPT_5_POINTS) if reported else None
     if low is None:
@@ -112,15 +114,19 @@ def landscape(view: View, shown: pd.DataFrame, axis: Axis) -> Chart:
     return dataclasses.replace(drawn, title=title)
 
 
-def foremost(shown: pd.DataFrame, least: float, most: int = MOST_IN_LANDSCAPE) -> pd.DataFrame:
-    """The rows (``y`` of at least ``least``) that matter most, the most important first: those on the frontier, the best of each
-    vendor, those that may be on the frontier, the most capable of the rest."""
+def foremost(
+    shown: pd.DataFrame, least: float, most: int = MOST_IN_LANDSCAPE, pinned: Collection[str] = ()
+) -> pd.DataFrame:
+    """The rows (``y`` of at least ``least``) that matter most, the most important first: products that the reader pinned, those on
+    the frontier, the best of each vendor, those that may be on the frontier, the most capable of the rest."""
     import numpy as np
 
-    rows = shown[shown["y"] >= least].sort_values("y", ascending=False)
+    own = shown["product_id"].isin(list(pinned))
+    rows = shown[(shown["y"] >= least) | own].sort_values("y", ascending=False)
     first = ~rows.duplicated("vendor")
     likely = rows["membership"] >= LIKELY
-    group = np.select([rows["on_frontier"], first, likely], [0, 1, 2], 3)
+    own = rows["product_id"].isin(list(pinned))
+    group = np.select([own, rows["on_frontier"], first, likely], [0, 1, 2, 3], 4)
     order = rows.assign(group=group).sort_values(["group", "y"], ascending=[True, False])
     return order.drop(columns="group").head(most)
 
@@ -169,9 +175,10 @@ def figure(
     say = view.say
     return scatter.points(
         shown, say, x_unit=say("cost.unit_blended", ratio=f"{ratio:g}"), y_unit=axis_unit(view, axis),
-        title=frontier_sentence(view, shown, axis), note=tradeoff_note(view, shown, prices),
+        title=frontier_sentence(view, shown, axis), note=tradeoff_note(view, shown, prices) + pins.note(view, shown),
         source=say("cost.source_axis", axis=axis_name(view, axis), days=span(shown["as_of"])), name=name,
         log_x=True, origin=axis[0], frontier=True, labels=labels, height=height, width=width,
+        chosen=pins.labels(shown),
     )  # fmt: skip
 
 

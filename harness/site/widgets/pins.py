@@ -12,6 +12,8 @@ from harness.site.widgets import address, blocks, search_entries
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
+
     from harness.site.server.view import View
 
 KEY = address.PINS
@@ -35,6 +37,16 @@ def settle() -> None:
 def pinned() -> list[str]:
     """The ids of the pinned models."""
     return list(st.session_state.get(KEY, []))
+
+
+def labels(frame: pd.DataFrame) -> list[str]:
+    """Labels of the rows (``label, product_id``) whose product is pinned: charts draw a ring around them."""
+    return list(frame.loc[frame["product_id"].isin(pinned()), "label"])
+
+
+def note(view: View, frame: pd.DataFrame) -> str:
+    """What a ring means, with a space before it; empty where no row's product is pinned."""
+    return f" {view.say('search.rings')}" if labels(frame) else ""
 
 
 def line(view: View) -> None:
