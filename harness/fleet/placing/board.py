@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 
 from harness.fleet.model import Node, Place, Work
-from harness.fleet.placing.shares import CARD, CPU, MIB, host_units, share, smallest_card, wants_cards
+from harness.fleet.placing.shares import CARD, CPU, MIB, holds, host_units, share, smallest_card, wants_cards
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,9 @@ class Board:
         ``among`` restricts the nodes.
         """
         best: tuple[tuple[object, ...], Host, Demand, tuple[int, ...]] | None = None
+        avoided = self._avoided(work)
         for host in self.hosts.values():
-            if among is not None and host.node.node_id not in among:
+            if host.node.node_id in avoided or (among is not None and host.node.node_id not in among):
                 continue
             wanted = host.demand(work)
             slots = host.slots(wanted) if wanted else None
@@ -124,6 +125,11 @@ class Board:
             if best is None or order < best[0]:
                 best = order, host, wanted, slots
         return _reserve(best[1], work, best[2], best[3]) if best else None
+
+    def _avoided(self, work: Work) -> Collection[str]:
+        """Nodes that the model avoids, as long as another node can hold it."""
+        others = (node for node in self.nodes if node.node_id not in work.avoid) if work.avoid else ()
+        return work.avoid if any(holds(work, node) for node in others) else ()
 
     def free(self, place: Place) -> None:
         """Give a place back; one on a node that was lost is gone already."""
