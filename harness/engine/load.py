@@ -10,8 +10,8 @@ from harness.engine.base import Engine
 from harness.engine.codec import Encoder
 from harness.engine.libraries import load_errors, model_errors, quiet
 from harness.engine.measure import memory_limit
-from harness.engine.settings import DTYPES, Settings
 from harness.engine.memory.size import ONE_CARD, weight_bytes
+from harness.engine.settings import DTYPES, Settings
 from harness.engine.source import ModelSource
 from harness.engine.trust import completeness
 from harness.errors import BadInput

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
+from typing import Any, TypeVar
 
 from harness.fleet.model import Node, Place, Work
-from harness.fleet.placing.shares import CARD, CPU, MIB, holds, host_units, share, smallest_card, wants_cards
+from harness.fleet.placing.shares import CARD, CPU, MIB, SMALLEST, holds, host_units, share, smallest_card, wants_cards
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,10 @@ class Host:
         for slot in slots:
             self.cards[slot] -= sign * min(wanted.cards, CARD)
 
+    def has_room(self) -> bool:
+        """Whether a card has room for the smallest share."""
+        return self.cpus > 0 and max(self.cards, default=0) >= SMALLEST
+
     def spare_cpus(self) -> float:
         """CPUs that are free beyond one for each card that is not taken."""
         return self.cpus / CPU - sum(self.cards) / CARD
@@ -86,6 +93,7 @@ class Board:
 
     def __init__(self, nodes: Iterable[Node]) -> None:
         self.hosts: dict[str, Host] = {}
+        self._remembered: dict[str, tuple[Work, Any]] = {}
         for node in nodes:
             self.add(node)
 
@@ -98,12 +106,14 @@ class Board:
         """A node that came, empty."""
         if node.node_id in self.hosts:
             raise ValueError(f"{node.node_id} is on the board already")
+        self._remembered.clear()
         self.hosts[node.node_id] = Host(
             node, smallest_card(node), math.floor(node.cpus * CPU), math.floor(node.memory_gb * MIB), [CARD] * len(node.cards)
         )  # fmt: skip
 
     def remove(self, node_id: str) -> list[Place]:
         """Take a node away that is lost; returns the places that were on it. A node that is not here has none."""
+        self._remembered.clear()
         host = self.hosts.pop(node_id, None)
         return host.places if host else []
 
@@ -125,6 +135,14 @@ class Board:
             if best is None or order < best[0]:
                 best = order, host, wanted, slots
         return _reserve(best[1], work, best[2], best[3]) if best else None
+
+    def remembered(self, work: Work, reckon: Callable[[Work], T]) -> T:
+        """What was reckoned for this very work on these nodes, reckoned once."""
+        before = self._remembered.get(work.key)
+        if before is None or before[0] is not work:
+            before = self._remembered[work.key] = (work, reckon(work))
+        value: T = before[1]
+        return value
 
     def _avoided(self, work: Work) -> Collection[str]:
         """Nodes that the model avoids, as long as another node can hold it."""

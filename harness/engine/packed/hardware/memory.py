@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from harness.engine.packed.plan.packing import Limits
 from harness.engine.memory.size import GPU_BUDGETS, GPU_SLOTS, token_bytes
+from harness.engine.packed.plan.packing import Limits
 
 # On a CPU more tokens gain nothing (512 to 4096 measured flat) and cost memory; rolling windows do best here.
 CPU_BUDGET = 1024
