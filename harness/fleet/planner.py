@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from harness.fleet.model import Place, Work
 from harness.fleet.placing.board import Board, earliest
-from harness.fleet.placing.kinds import Kind, Wish, belongs, kind_of, prices, wish
+from harness.fleet.placing.kinds import Kind, Wish, belongs, kind_of, wish, worth
 from harness.fleet.placing.shares import refusal, wants_cards
 
 __all__ = ["Board", "next_placements", "refusal"]
@@ -52,14 +52,14 @@ class _Look:
         kinds = list(self.nodes)
         wishes = [one for work in waiting if (one := self.board.remembered(work, lambda w: wish(w, kinds))).costs]
         wishes.sort(key=lambda one: (-one.seconds, one.work.key))
-        if not self._open(kinds):
+        if not wishes or not self._open(kinds):
             return [], bool(wishes)
         cards = {kind: len(ids) * kind[2] for kind, ids in self.nodes.items()}
         busy = {kind: self._promised(ids) for kind, ids in self.nodes.items()}
-        worth = prices(wishes, cards, busy)
-        begun, left = self._begin_all((one, belongs(one, worth)) for one in wishes)
+        price = worth(wishes, cards, busy)
+        begun, left = self._begin_all((one, belongs(one, price)) for one in wishes)
         if left and self._open(kinds):
-            end = self._end(left, cards, busy)
+            end = max(self.now + price.seconds, *(end for ends in self.ends.values() for _, end in ends))
             more, left = self._begin_all(((one, self._in_time(one, end)) for one in left), keep=False)
             begun += more
         return begun, bool(left)
@@ -86,19 +86,26 @@ class _Look:
         """Those that find room on one of their kinds, and those that do not; they keep a node where ``keep``."""
         begun: Placements = []
         left: list[Wish] = []
-        full: dict[Kind, bool] = {kind: not self._open([kind]) for kind in self.nodes}
+        gaps = {kind: self._gap(kind) for kind in self.nodes}
         for one, kinds in wishes:
             place = None
             for kind in kinds:
-                if not full[kind] and (place := self._begin(one, kind)):
-                    full[kind] = not self._open([kind])
+                cost, (cards, seconds) = one.costs[kind], gaps[kind]
+                if cost.cards <= cards and cost.seconds <= seconds and (place := self._begin(one, kind)):
+                    gaps[kind] = self._gap(kind)
                     begun.append((one.work, place))
                     break
             if place is None:
                 left.append(one)
-                if keep and not all(full[kind] for kind in kinds):
-                    self._keep(one, kinds)
+                if keep and any(gaps[kind][0] > 0 for kind in kinds) and (kept := self._keep(one, kinds)):
+                    gaps[kept] = self._gap(kept)
         return begun, left
+
+    def _gap(self, kind: Kind) -> tuple[float, float]:
+        """Most cards that a node of the kind has free, and the longest that one with any is not kept; neither is passed."""
+        rooms = [(self.board.hosts[node_id].most_free(), node_id) for node_id in self.nodes[kind]]
+        left = [(cards, self.kept.get(node_id, float("inf")) - self.now) for cards, node_id in rooms if cards > 0]
+        return max((cards for cards, _ in left), default=0.0), max((seconds for _, seconds in left), default=0.0)
 
     def _begin(self, one: Wish, kind: Kind) -> Place | None:
         """A place on a node of this kind that nobody keeps, or where the model has ended in time."""
@@ -109,31 +116,28 @@ class _Look:
             self.ends[place.node_id].append((place, end))
         return place
 
-    def _keep(self, one: Wish, kinds: Sequence[Kind]) -> None:
-        """Keep for a model that has to wait the node where it can begin first, of those that nobody keeps yet."""
-        starts = {}
-        for node_id in (node_id for kind in kinds for node_id in self.nodes[kind] if node_id not in self.kept):
-            start = earliest(self.board.hosts[node_id], one.work, self.ends[node_id], self.now)
-            if start is not None:
-                starts[node_id] = start
-        if starts:
-            first = min(starts, key=lambda node_id: starts[node_id])
-            self.kept[first] = starts[first]
+    def _keep(self, one: Wish, kinds: Sequence[Kind]) -> Kind | None:
+        """Keep for a model that has to wait the node where it can begin first, of those that nobody keeps yet; its kind."""
+        starts = []
+        for kind in kinds:
+            for node_id in self.nodes[kind]:
+                if node_id not in self.kept:
+                    start = earliest(self.board.hosts[node_id], one.work, self.ends[node_id], self.now)
+                    if start is not None:
+                        starts.append((start, node_id, kind))
+        if not starts:
+            return None
+        start, node_id, kind = min(starts, key=lambda found: found[0])
+        self.kept[node_id] = start
+        return kind
 
     def _open(self, kinds: Iterable[Kind]) -> bool:
         """Whether a card of these kinds has room for the smallest share."""
-        return any(self.board.hosts[node_id].has_room() for kind in kinds for node_id in self.nodes[kind])
+        return any(self.board.hosts[node_id].most_free() > 0 for kind in kinds for node_id in self.nodes[kind])
 
     def _promised(self, node_ids: Sequence[str]) -> float:
         """Card-seconds that these nodes still owe to what runs there."""
         return sum(place.cards * (end - self.now) for node_id in node_ids for place, end in self.ends[node_id])
-
-    def _end(self, left: Sequence[Wish], cards: dict[Kind, int], busy: dict[Kind, float]) -> float:
-        """When the night is expected to end: all that is left and promised over all cards, and not before the longest."""
-        area = sum(busy.values()) + sum(min(cost.area for cost in one.costs.values()) for one in left)
-        longest = max(one.seconds for one in left)
-        last = max((end for ends in self.ends.values() for _, end in ends), default=self.now)
-        return max(self.now + area / sum(cards.values()), self.now + longest, last)
 
     def _in_time(self, one: Wish, end: float) -> list[Kind]:
         """Kinds on which the model ends before the night does, the fastest first."""

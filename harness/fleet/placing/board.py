@@ -64,9 +64,13 @@ class Host:
         for slot in slots:
             self.cards[slot] -= sign * min(wanted.cards, CARD)
 
-    def has_room(self) -> bool:
-        """Whether a card has room for the smallest share."""
-        return self.cpus > 0 and max(self.cards, default=0) >= SMALLEST
+    def most_free(self) -> float:
+        """The most cards that a model can get here: whole free ones, else the free part of one; 0 for less than the smallest share."""
+        if self.cpus <= 0:
+            return 0.0
+        whole = sum(1 for free in self.cards if free == CARD)
+        part = max(self.cards, default=0)
+        return whole or (part / CARD if part >= SMALLEST else 0.0)
 
     def spare_cpus(self) -> float:
         """CPUs that are free beyond one for each card that is not taken."""

@@ -28,11 +28,8 @@ class Cost:
 
     cards: float
     seconds: float
-
-    @property
-    def area(self) -> float:
-        """Card-seconds."""
-        return self.cards * self.seconds
+    area: float
+    """Card-seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +39,8 @@ class Wish:
     work: Work
     costs: Mapping[Kind, Cost]
     sort: tuple[tuple[Kind, float], ...]
-
-    @property
-    def seconds(self) -> float:
-        """Expected seconds where it is fastest."""
-        return min(cost.seconds for cost in self.costs.values())
+    seconds: float
+    """Expected seconds where it is fastest."""
 
 
 def kind_of(node: Node) -> Kind:
@@ -62,18 +56,29 @@ def wish(work: Work, kinds: Sequence[Kind]) -> Wish:
         names, smallest, count, cpus, memory = kind
         cards = share(work.need, smallest, count)
         if cards and work.need.cpus <= cpus and work.need.memory_gb <= memory:
-            costs[kind] = Cost(cards / CARD, max(work.expected(name) for name in names))
-    return Wish(work, costs, tuple((kind, round(cost.cards * 8) / 8) for kind, cost in costs.items()))
+            seconds = max(work.expected(name) for name in names)
+            costs[kind] = Cost(cards / CARD, seconds, cards / CARD * seconds)
+    sort = tuple((kind, round(cost.cards * 8) / 8) for kind, cost in costs.items())
+    return Wish(work, costs, sort, min((cost.seconds for cost in costs.values()), default=0.0))
 
 
-def prices(wishes: Sequence[Wish], cards: Mapping[Kind, int], busy: Mapping[Kind, float]) -> dict[Kind, float]:
-    """Worth of a card-second of each kind, in seconds of the night; a kind that has time to spare is worth nothing.
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """Seconds of the night for a card-second of each kind (0 for a kind that has time to spare), and the seconds that are left."""
+
+    of: Mapping[Kind, float]
+    seconds: float
+
+
+def worth(wishes: Sequence[Wish], cards: Mapping[Kind, int], busy: Mapping[Kind, float]) -> Worth:
+    """What a card-second of each kind is worth, and the least seconds until all that waits can be done.
 
     ``cards`` counts those of each kind, ``busy`` the card-seconds that are promised there already.
     """
     kinds = list(cards)
-    if len(kinds) < 2 or not wishes:
-        return dict.fromkeys(kinds, 1.0)
+    if len(kinds) < 2:
+        area = sum(busy.values()) + sum(one.costs[kind].area for one in wishes for kind in kinds)
+        return Worth(dict.fromkeys(kinds, 1.0), area / max(1, sum(cards.values())))
     from scipy.optimize import linprog
 
     areas, able = _areas(wishes, {kind: row for row, kind in enumerate(kinds)})
@@ -89,15 +94,23 @@ def prices(wishes: Sequence[Wish], cards: Mapping[Kind, int], busy: Mapping[Kind
         A_eq=whole, b_eq=np.ones(len(areas)), method="highs",
     )  # fmt: skip
     if solved.status != 0:  # never seen: the program has a solution; every kind is then worth the same
-        return dict.fromkeys(kinds, 1.0)
-    return dict(zip(kinds, (max(0.0, -float(m)) for m in solved.ineqlin.marginals), strict=True))
+        return Worth(dict.fromkeys(kinds, 1.0), float("inf"))
+    of = dict(zip(kinds, (max(0.0, -float(m)) for m in solved.ineqlin.marginals), strict=True))
+    return Worth(of, float(solved.fun) * scale)
 
 
-def belongs(wish: Wish, worth: Mapping[Kind, float]) -> list[Kind]:
-    """The kinds where the model's card-seconds are worth least, the fastest first."""
-    least = min(worth[kind] * cost.area for kind, cost in wish.costs.items())
-    good = [kind for kind, cost in wish.costs.items() if worth[kind] * cost.area <= TOLERANCE * least + 1e-9]
-    return sorted(good, key=lambda kind: wish.costs[kind].seconds)
+def belongs(wish: Wish, price: Worth) -> list[Kind]:
+    """The kinds where the model's card-seconds are worth least, the fastest first.
+
+    Of kinds that can be done with it in the seconds that are left, as long as there are any (Lenstra, Shmoys, Tardos 1990: without
+    this, what is whole ends late on a slow card although the pieces of it would not).
+    """
+    able = {kind: cost for kind, cost in wish.costs.items() if cost.seconds <= price.seconds} or {
+        kind: cost for kind, cost in wish.costs.items() if cost.seconds <= TOLERANCE * wish.seconds
+    }
+    least = min(price.of[kind] * cost.area for kind, cost in able.items())
+    good = [kind for kind, cost in able.items() if price.of[kind] * cost.area <= TOLERANCE * least + 1e-9]
+    return sorted(good, key=lambda kind: able[kind].seconds)
 
 
 def _areas(wishes: Sequence[Wish], rows: Mapping[Kind, int]) -> tuple[np.ndarray, np.ndarray]:
