@@ -22,6 +22,7 @@ from benchmarks.fleet_bound import bound
 from benchmarks.fleet_night import SUITES, Faults, Model, fleet, night
 from harness.fleet.expected_time import START_SECONDS
 from harness.fleet.model import Node, Place, Work
+from harness.fleet.placing.shares import holds
 from harness.fleet.planner import Board, next_placements, refusal
 
 WATCHDOG = 20 * 60.0
@@ -207,18 +208,25 @@ def simulate(count: int, seed: int, faults: Faults) -> Result:
 
 
 def _overtaken(run: Night) -> Iterator[float]:
-    """For each model: seconds from the first beginning of a shorter one that came later on its kind of node to its own."""
+    """For each model on cards: seconds before it began in which none began that is longer and that took cards it could have had.
+
+    Only shorter ones can have gone first in that time. Longer is what the planner takes for longer: the time on the fastest card.
+    """
     yield 0.0
-    begun = [(key, *first) for key, first in run.first.items() if first[2]]
-    for key, start, seconds, names in begun:
-        came = run.models[key].arrives
-        shorter = [
-            s
-            for k, s, t, n in begun
-            if n == names and t < seconds and run.models[k].arrives >= came and came <= s < start
-        ]
-        if shorter:
-            yield start - min(shorter)
+    kinds = {
+        name: next(node for node in run.nodes.values() if node.cards and node.cards[0].name == name)
+        for name in _names(run)
+    }
+    order = {key: min(s for _, s in m.work.seconds) for key, m in run.models.items()}
+    begun = sorted((first[0], key, first[2]) for key, first in run.first.items() if first[2])
+    for start, key, _ in begun:
+        able = {(name,) for name, node in kinds.items() if holds(run.models[key].work, node)}
+        longer = [s for s, k, names in begun if s <= start and order[k] > order[key] and names in able]
+        yield start - max([run.models[key].arrives, *longer])
+
+
+def _names(run: Night) -> set[str]:
+    return {node.cards[0].name for node in run.nodes.values() if node.cards}
 
 
 def main() -> None:

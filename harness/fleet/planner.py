@@ -9,7 +9,7 @@ elsewhere, where they end before the night is expected to.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from harness.fleet.model import Place, Work
 from harness.fleet.placing.board import Board, earliest
@@ -57,10 +57,10 @@ class _Look:
         cards = {kind: len(ids) * kind[2] for kind, ids in self.nodes.items()}
         busy = {kind: self._promised(ids) for kind, ids in self.nodes.items()}
         price = worth(wishes, cards, busy)
-        begun, left = self._begin_all((one, belongs(one, price)) for one in wishes)
+        begun, left = self._begin_all(wishes, lambda one: belongs(one, price))
         if left and self._open(kinds):
             end = max(self.now + price.seconds, *(end for ends in self.ends.values() for _, end in ends))
-            more, left = self._begin_all(((one, self._in_time(one, end)) for one in left), keep=False)
+            more, left = self._begin_all(left, lambda one: self._in_time(one, end), keep=False)
             begun += more
         return begun, bool(left)
 
@@ -81,23 +81,25 @@ class _Look:
         return begun
 
     def _begin_all(
-        self, wishes: Iterable[tuple[Wish, list[Kind]]], *, keep: bool = True
+        self, wishes: Iterable[Wish], choose: Callable[[Wish], list[Kind]], *, keep: bool = True
     ) -> tuple[Placements, list[Wish]]:
-        """Those that find room on one of their kinds, and those that do not; they keep a node where ``keep``."""
+        """Those that find room on a kind that ``choose`` names, and those that do not; they keep a node where ``keep``."""
         begun: Placements = []
         left: list[Wish] = []
         gaps = {kind: self._gap(kind) for kind in self.nodes}
-        for one, kinds in wishes:
+        for one in wishes:
+            fitting = [k for k, cost in one.costs.items() if cost.cards <= gaps[k][0] and cost.seconds <= gaps[k][1]]
+            keeps = keep and len(self.kept) < len(self.nodes)
+            kinds = choose(one) if fitting or keeps else []
             place = None
             for kind in kinds:
-                cost, (cards, seconds) = one.costs[kind], gaps[kind]
-                if cost.cards <= cards and cost.seconds <= seconds and (place := self._begin(one, kind)):
+                if kind in fitting and (place := self._begin(one, kind)):
                     gaps[kind] = self._gap(kind)
                     begun.append((one.work, place))
                     break
             if place is None:
                 left.append(one)
-                if keep and any(gaps[kind][0] > 0 for kind in kinds) and (kept := self._keep(one, kinds)):
+                if keeps and (kept := self._keep(one, [kind for kind in kinds if gaps[kind][0] > 0])):
                     gaps[kept] = self._gap(kept)
         return begun, left
 
@@ -117,11 +119,14 @@ class _Look:
         return place
 
     def _keep(self, one: Wish, kinds: Sequence[Kind]) -> Kind | None:
-        """Keep for a model that has to wait the node where it can begin first, of those that nobody keeps yet; its kind."""
+        """Keep for a model that has to wait the node where it can begin first, one of each kind at most; its kind.
+
+        One a kind is enough that the longest that waits begins, and leaves the other nodes to those that fit now.
+        """
         starts = []
         for kind in kinds:
-            for node_id in self.nodes[kind]:
-                if node_id not in self.kept:
+            if not any(node_id in self.kept for node_id in self.nodes[kind]):
+                for node_id in self.nodes[kind]:
                     start = earliest(self.board.hosts[node_id], one.work, self.ends[node_id], self.now)
                     if start is not None:
                         starts.append((start, node_id, kind))
