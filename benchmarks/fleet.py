@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from benchmarks.fleet_bound import bound
+from benchmarks.fleet_cost import cost
 from benchmarks.fleet_night import SUITES, Faults, Model, fleet, night
 from harness.fleet.expected_time import START_SECONDS
 from harness.fleet.model import Node, Place, Work
@@ -233,7 +234,7 @@ def main() -> None:
     """Simulate and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--models", type=int, default=1_000)
-    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--seeds", type=int, default=5, help="nights of each sort")
     parser.add_argument("--quiet-night", action="store_true", help="without failures alone")
     asked = parser.parse_args()
     for title, faults in (("without failures", Faults()), ("with failures", FAULTS)):
@@ -248,6 +249,8 @@ def main() -> None:
                 f"{seed}  {r.hours:.2f} h  {r.bound:.2f} ({r.by_memory:.2f}) h  {r.ratio:.3f}  {r.used:.1%}  {r.longest_wait:.1%}  "
                 f"{r.overtaken:.2f} ({r.longest_model:.2f}) h  {r.ended}  {r.planning:.1f} s in {r.calls} calls"
             )
+        middle = statistics.median(r.hours for r in results)
+        print("\n".join(f"cost of the median night: {line}" for line in cost(fleet(), middle)))
         worst = max(r.ratio for r in results)
         print(
             f"median {statistics.median(r.ratio for r in results):.3f}, worst {worst:.3f} (goal {TARGET:.2f})\n",

@@ -59,7 +59,8 @@ class _Look:
         price = worth(wishes, cards, busy)
         begun, left = self._begin_all(wishes, lambda one: belongs(one, price))
         if left and self._open(kinds):
-            end = max(self.now + price.seconds, *(end for ends in self.ends.values() for _, end in ends))
+            last = max((end for ends in self.ends.values() for _, end in ends), default=self.now)
+            end = max(self.now + price.seconds, last)
             more, left = self._begin_all(left, lambda one: self._in_time(one, end), keep=False)
             begun += more
         return begun, bool(left)

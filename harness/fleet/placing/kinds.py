@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.fleet.model import Node, Work
-from harness.fleet.placing.shares import CARD, share, smallest_card
+from harness.fleet.placing.shares import CARD, host_holds, share, smallest_card
 
 Kind = tuple[tuple[str, ...], float, int, float, float]
 """Names of the cards, memory of the smallest, how many, CPUs and memory of a node: nodes of one kind hold the same models."""
@@ -55,7 +55,7 @@ def wish(work: Work, kinds: Sequence[Kind]) -> Wish:
     for kind in kinds:
         names, smallest, count, cpus, memory = kind
         cards = share(work.need, smallest, count)
-        if cards and work.need.cpus <= cpus and work.need.memory_gb <= memory:
+        if cards and host_holds(work.need, cpus, memory):
             seconds = max(work.expected(name) for name in names)
             costs[kind] = Cost(cards / CARD, seconds, cards / CARD * seconds)
     sort = tuple((kind, round(cost.cards * 8) / 8) for kind, cost in costs.items())
