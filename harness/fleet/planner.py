@@ -71,14 +71,21 @@ class _Look:
         Where cards are ``scarce``, a CPU for each free card is left alone.
         """
         begun: Placements = []
+        keeps = True
         for work in sorted(waiting, key=lambda work: (-work.expected("cpu"), work.key)):
+            end = self.now + work.expected("cpu")
             among = [
                 node_id
                 for node_id, host in self.board.hosts.items()
-                if not (scarce and host.cards) or host.spare_cpus() >= work.need.cpus
+                if end <= self.kept.get(node_id, end)
+                and (not (scarce and host.cards) or host.spare_cpus() >= work.need.cpus)
             ]
             if place := self.board.place(work, among):
+                self.ends[place.node_id].append((place, end))
                 begun.append((work, place))
+            elif keeps and (first := self._earliest(work, [n for n in self.board.hosts if n not in self.kept])):
+                self.kept[first[1]] = first[0]
+                keeps = False
         return begun
 
     def _begin_all(
@@ -127,15 +134,20 @@ class _Look:
         starts = []
         for kind in kinds:
             if not any(node_id in self.kept for node_id in self.nodes[kind]):
-                for node_id in self.nodes[kind]:
-                    start = earliest(self.board.hosts[node_id], one.work, self.ends[node_id], self.now)
-                    if start is not None:
-                        starts.append((start, node_id, kind))
+                first = self._earliest(one.work, self.nodes[kind])
+                starts += [(*first, kind)] if first else []
         if not starts:
             return None
         start, node_id, kind = min(starts, key=lambda found: found[0])
         self.kept[node_id] = start
         return kind
+
+    def _earliest(self, work: Work, node_ids: Iterable[str]) -> tuple[float, str] | None:
+        """When and where of these nodes the model can begin first."""
+        starts = (
+            (earliest(self.board.hosts[node_id], work, self.ends[node_id], self.now), node_id) for node_id in node_ids
+        )
+        return min(((start, node_id) for start, node_id in starts if start is not None), default=None)
 
     def _open(self, kinds: Iterable[Kind]) -> bool:
         """Whether a card of these kinds has room for the smallest share."""

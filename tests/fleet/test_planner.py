@@ -215,3 +215,15 @@ def test_processors_keep_a_cpu_for_each_free_card_as_long_as_cards_are_waited_fo
     begun = next_placements([on_processor, *on_cards], Board(node), [], 0.0)
     assert {work.key for work, _ in begun} == {"a", "b"}
     assert {work.key for work, _ in next_placements([on_processor], Board(node), [], 0.0)} == {"p"}
+
+
+def test_a_large_model_on_a_processor_is_not_starved_by_small_ones() -> None:
+    """16 CPUs, 12 of them taken for 10 s: who needs 8 keeps the node, and only what ends in 10 s goes before."""
+    board = Board([Node("n", "h", 16, 64.0)])
+    running = Work("r", "r", Need(0.0, 1.0, 12.0), 10.0)
+    place = board.place(running)
+    assert place
+    large = Work("l", "l", Need(0.0, 1.0, 8.0), 20.0)
+    small = [Work(f"s{seconds}", "s", Need(0.0, 1.0, 2.0), float(seconds)) for seconds in (15, 12, 9, 5)]
+    begun = next_placements([*small, large], board, [(running, place, 10.0)], 0.0)
+    assert {work.key for work, _ in begun} == {"s9", "s5"}
