@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from harness.fleet.model import Place, Work
 from harness.fleet.placing.board import Board, earliest
-from harness.fleet.placing.kinds import Kind, Wish, belongs, kind_of, wish, worth
+from harness.fleet.placing.kinds import Kind, Wish, belongs, in_time, kind_of, wish, worth
 from harness.fleet.placing.shares import refusal, wants_cards
 
 __all__ = ["Board", "next_placements", "refusal"]
@@ -61,7 +61,7 @@ class _Look:
         if left and self._open(kinds):
             last = max((end for ends in self.ends.values() for _, end in ends), default=self.now)
             end = max(self.now + price.seconds, last)
-            more, left = self._begin_all(left, lambda one: self._in_time(one, end), keep=False)
+            more, left = self._begin_all(left, lambda one: in_time(one, end - self.now), keep=False)
             begun += more
         return begun, bool(left)
 
@@ -156,8 +156,3 @@ class _Look:
     def _promised(self, node_ids: Sequence[str]) -> float:
         """Card-seconds that these nodes still owe to what runs there."""
         return sum(place.cards * (end - self.now) for node_id in node_ids for place, end in self.ends[node_id])
-
-    def _in_time(self, one: Wish, end: float) -> list[Kind]:
-        """Kinds on which the model ends before the night does, the fastest first."""
-        able = [kind for kind, cost in one.costs.items() if self.now + cost.seconds <= end]
-        return sorted(able, key=lambda kind: one.costs[kind].seconds)
