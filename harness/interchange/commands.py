@@ -31,9 +31,10 @@ def import_results(
     """
     from harness.interchange import publishing
     from harness.interchange.importing import import_path
+    from harness.store.remote import shared
 
     publishing.refuse_unusable()
-    with _progress(path) as progress:
+    with shared.importing(places.runs()), _progress(path) as progress:
         report = import_path(path, format, runs_dir=places.runs(), mapping=mapping, model=model, progress=progress)
     present = len(report.imported) + len(report.existing) + report.reported
     loaded = publishing.publish(report) if present else Loaded()
