@@ -149,7 +149,8 @@ class Sender:
         with self._change:
             self._ending = True
             self._change.notify_all()
-            self._change.wait_for(lambda: self._is_done() or self._behind or not self._thread.is_alive(), CLOSING)
+        if self._thread.is_alive():
+            self._thread.join(CLOSING)
 
     def _is_done(self) -> bool:
         return self._head is None and not self._waiting
@@ -159,7 +160,7 @@ class Sender:
         while True:
             with self._change:
                 self._change.wait_for(lambda: self._ending or not self._is_done())
-                if self._is_done() or (self._ending and self._behind):
+                if self._is_done():
                     return
                 head, lines = self._head, list(self._waiting)
             try:
@@ -169,6 +170,8 @@ class Sender:
                     self._objects.write(f"{self._folder}/{self._number:08d}-{self._sent:08d}.jsonl", b"".join(lines))
             except StoreError as error:
                 self._trouble(error)
+                if self._ending:  # that was the last try
+                    return
                 with self._change:
                     self._change.wait_for(lambda: self._ending, pause)
                 pause = min(2 * pause, LONGEST_PAUSE)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from harness import files
-from harness.errors import BadInput, StoreAway, StoreRefused
+from harness.errors import BadInput, LandscapeError, StoreAway, StoreRefused, is_full
 from harness.scrub import scrub
 
 TRIES = 8
@@ -261,13 +261,15 @@ class Objects:
                 return action()
             except PermissionError as error:
                 raise StoreRefused(f"{self._said(path)} does not let us {deed} it: {_sentence(error)}.") from None
-            except _FINAL:
+            except (LandscapeError, *_FINAL):
                 raise
             except (ImportError, TypeError) as error:
                 raise StoreRefused(f"{self._said(path)} cannot be used: {_sentence(error)}.") from None
             except Exception as error:  # a file system's client may raise anything
                 if "Credentials" in type(error).__name__:
                     raise StoreRefused(f"{self._said(path)} asks for credentials: {_sentence(error)}.") from None
+                if is_full(error):
+                    raise
                 if not left or time.monotonic() - began > PATIENCE:
                     raise StoreAway(f"{self._said(path)} does not answer: {_sentence(error)}.") from None
             self._wait(wait)

@@ -41,7 +41,7 @@ class RunCopies:
         self.folder.mkdir(parents=True, exist_ok=True)
         absent = replacing.absent(self.folder)
         brought = []
-        for name in self.objects.names().folders:
+        for name in self._plain_names("", self.objects.names().folders):
             wanted = name.endswith(ending) and name not in (PACKS, SPEEDS) and name not in have and name not in absent
             if wanted and not self._here(name) and self.bring_run(name):
                 brought.append(name)
@@ -50,8 +50,6 @@ class RunCopies:
     def bring_run(self, run_id: str) -> bool:
         """Copy one run, whole or not at all; False where there is none, or none that is taken (which is said)."""
         if not is_plain(run_id):
-            if not run_id.startswith("."):
-                self._once(f"{self.objects.shown} holds {run_id[:80]!r}, which is no name of a run; it is left there.")
             return False
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
@@ -113,25 +111,29 @@ class RunCopies:
     def _bring_files(self, folder: str) -> None:
         """Copy the files of packs, or of speeds: of packs only whole ones, the file that makes them whole last."""
         place = self.folder / folder
-        first = self.objects.names(folder).objects
+        first = self._plain_names(folder, self.objects.names(folder).objects)
         if not [name for name in first if not (place / name).exists()]:
             return
         place.mkdir(exist_ok=True)
         whole = {_stem(name) for name in first if _makes_whole(name)}
         # Listed again: what was not yet there when the list passed its name is there now, for the last file is.
-        for name in sorted(self.objects.names(folder).objects, key=_makes_whole):
+        again = self._plain_names(folder, self.objects.names(folder).objects)
+        for name in sorted(again, key=_makes_whole):
             if (place / name).exists() or (folder == PACKS and _stem(name) not in whole):
-                continue
-            if not is_plain(name):
-                self._once(
-                    f"{self.objects.shown}/{folder} holds {name[:80]!r}, which is no name of ours; it is left there."
-                )
                 continue
             try:
                 if self.objects.fetch(f"{folder}/{name}", place / name, MOST_BYTES) is not None:
                     self._mark(f"{folder}:{name}")
             except BadInput as error:
                 self._once(f"{error} It is left out.")
+
+    def _plain_names(self, folder: str, names: Collection[str]) -> list[str]:
+        """The names that may become files and folders here; others are named, once, but for hidden ones."""
+        for name in names:
+            if not is_plain(name) and not name.startswith(files.HIDDEN):
+                where = f"{self.objects.shown}/{folder}".rstrip("/")
+                self._once(f"{where} holds {name[:80]!r}, which is no name of ours; it is left there.")
+        return [name for name in names if is_plain(name)]
 
     def _here(self, run_id: str) -> bool:
         return (self.folder / run_id / MANIFEST).is_file()

@@ -88,6 +88,6 @@ def _published(db: Path) -> set[str]:
     except StoreError:
         return set()
     try:
-        return {str(row["name"]) for row in reader.rows("SELECT name FROM publication WHERE part = 'run'")}
+        return {str(row["name"]) for row in reader.rows("published_runs")}
     finally:
         reader.close()
