@@ -55,7 +55,7 @@ def gather(db: Path, runs: Path, *, whole: bool = True) -> None:
         StoreError: as the URLs answer.
     """
     copy, copies = in_use.database(db), in_use.runs(runs)
-    if copy is not None and whole:
+    if copy is not None:
         copy.bring()
     if copies is not None:
         copies.send_missing()
