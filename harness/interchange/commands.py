@@ -121,7 +121,9 @@ def export_runs(runs: Sequence[str], format: str, out: Path, *, as_json: bool = 
         BadInput, MissingData: as ``exporting.export`` says.
     """
     from harness.interchange.exporting import export
+    from harness.store.remote import shared
 
+    shared.gather(places.database(), places.runs())
     written = export(runs, format, out, places.runs(), (places.public_runs(), places.measured_runs()))
     if as_json:
         print(json.dumps({"files": [str(p) for p in written]}))

@@ -89,7 +89,7 @@ def run_model(
     if sealed is not None and not path.exists():
         publish(sealed)
         return _outcome(sealed, existing=True)
-    with plan_lock.hold(path.with_suffix(".lock")), across_hosts.hold(hosts):
+    with plan_lock.hold(path.with_suffix(".lock")) as alone, across_hosts.hold(hosts, alone_here=alone):
         # Another process may have sealed this plan since; a journal beside a sealed run is what a kill left.
         hosts.bring_sealed()
         sealed = None if options.again else plan.find_sealed(runs, run_plan.hash)

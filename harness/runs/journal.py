@@ -221,6 +221,8 @@ def _read(path: Path) -> tuple[Head, dict[int, list[Answer]], int, int, Work, li
             if head is None:
                 if (head := _head(line)) is None:
                     return None
+            elif not _is_sound(line, head):
+                break
             elif "done" in line:
                 if line["done"] not in answers:  # two hosts may have computed the batch in which one was passed over
                     work = _add(work, Work(*line["work"]))
@@ -237,6 +239,17 @@ def _read(path: Path) -> tuple[Head, dict[int, list[Answer]], int, int, Work, li
     if whole < path.stat().st_size:
         os.truncate(path, whole)
     return head, answers, starts, begun, work, machines
+
+
+def _is_sound(line: dict[str, Any], head: Head) -> bool:
+    """Whether a line that says a batch is done holds an answer for each of its requests, and its work."""
+    if "done" not in line:
+        return True
+    try:
+        answers, work = [from_json(a) for a in line["answers"]], Work(*(int(n) for n in line["work"]))
+        return line["done"] >= 0 and len(answers) == len(head.batches[line["done"]].requests) and work.forwards >= 0
+    except (LookupError, TypeError, ValueError):
+        return False
 
 
 def _parse(raw: bytes) -> dict[str, Any] | None:

@@ -245,7 +245,7 @@ def command(model: Path) -> list[str]:
     return ["run", *asked, "--model", str(model)]
 
 
-def environment(url: str, folder: Path, host: str) -> dict[str, str]:
+def environment(url: str, folder: Path, host: str, lease_seconds: str = "4") -> dict[str, str]:
     return {
         **os.environ,
         "LANDSCAPE_RUNS": url,
@@ -253,7 +253,7 @@ def environment(url: str, folder: Path, host: str) -> dict[str, str]:
         "LANDSCAPE_CACHE": str(folder / host),
         "LANDSCAPE_CATALOG": str(ROOT / "data" / "catalog"),
         "LANDSCAPE_PUBLIC_RUNS": str(folder / "none"),
-        "LANDSCAPE_LEASE": "4",
+        "LANDSCAPE_LEASE": lease_seconds,
         "OMP_NUM_THREADS": "1",
     }
 
@@ -300,6 +300,23 @@ def test_a_host_is_killed_and_another_one_ends_its_run(tmp_path: Path, bucket: s
     said = "".join(path.read_text() for path in tmp_path.glob("*.txt"))
     assert not [secret for secret in (KEYS["AWS_SECRET_ACCESS_KEY"], KEYS["AWS_ACCESS_KEY_ID"]) if secret in said]
     assert json.dumps(manifest).count(KEYS["AWS_ACCESS_KEY_ID"]) == 0
+
+
+@pytest.mark.slow
+def test_the_same_host_goes_on_at_once_after_a_kill(tmp_path: Path) -> None:
+    """Its own lock says that the process is dead: nobody waits for the lease, which would take ten minutes here."""
+    url, words = f"file://{tmp_path}/at_url", command(places.reference_models() / "landscape-ref-m")
+    where = environment(url, tmp_path, "one", "600")
+    first = forked_commands.start(words, where, tmp_path / "one.txt")
+    while parts(Objects(url)) < 3:
+        assert first.exitcode is None, (tmp_path / "one.txt").read_text()
+        first.join(0.02)
+    first.kill()
+    first.join()
+    assert first.exitcode == -9
+    assert forked_commands.ended(forked_commands.start(words, where, tmp_path / "again.txt")) == 0
+    (folder,) = run_folder.sealed(next(tmp_path.glob("one/*/runs")))
+    assert run_folder.read_manifest(folder)["journal"]["starts"] == 2
 
 
 @pytest.mark.slow

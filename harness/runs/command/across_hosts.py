@@ -6,6 +6,7 @@ host and brought to the URL when it answers again.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -98,8 +99,8 @@ class SharedPlan(OneHost):
             self._show.warn(f"harness: {error} {folder.name} is sealed on this host; the next command brings it there.")
 
     @contextmanager
-    def held(self) -> Iterator[SharedPlan]:
-        """Hold the plan among hosts inside the block.
+    def held(self, alone_here: bool) -> Iterator[SharedPlan]:
+        """Hold the plan among hosts inside the block. As ``hold``.
 
         Raises:
             PlanHeld: another host is at work on it.
@@ -107,8 +108,11 @@ class SharedPlan(OneHost):
         """
         from harness.store.remote import lease
 
+        # Alone in this working copy: whoever held the plan from here is dead, and need not be waited for.
+        place = lease.place_of(self._copies.folder) if alone_here else ""
+        terms = dataclasses.replace(lease.terms(), place=place, say=self._show.step)
         try:
-            with lease.hold(self._copies.objects, self._hash, lease.terms()) as self._lease:
+            with lease.hold(self._copies.objects, self._hash, terms) as self._lease:
                 try:
                     yield self
                 finally:
@@ -139,8 +143,8 @@ def of(runs: Path, plan_hash: str, show: Progress) -> OneHost:
 
 
 @contextmanager
-def hold(plan: OneHost) -> Iterator[None]:
-    """Hold a plan among hosts inside the block.
+def hold(plan: OneHost, *, alone_here: bool) -> Iterator[None]:
+    """Hold a plan among hosts inside the block; ``alone_here``: this process holds it on this host.
 
     Raises:
         PlanHeld: another host is at work on it.
@@ -149,7 +153,7 @@ def hold(plan: OneHost) -> Iterator[None]:
     if not isinstance(plan, SharedPlan):
         yield
         return
-    with plan.held():
+    with plan.held(alone_here):
         yield
 
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from harness import files
-from harness.errors import BadInput, StoreError
+from harness.errors import BadInput, StoreAway, StoreError
 from harness.store.remote.objects import Objects
 
 FOLDER = ".journal"
@@ -27,8 +27,10 @@ MOST_BYTES = 256 << 20
 """Of one object: a head names every batch and every reused answer."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds between attempts while the URL does not answer."""
-CLOSING = 30.0
-"""Seconds that the end of a run waits for lines that are not yet at the URL."""
+PATIENCE = 30.0
+"""Seconds that a batch waits for its object, and the end of a run for those that are not yet at the URL."""
+LEAVING = 5.0
+"""The same at the end of a run where the URL did not answer before."""
 _HEAD_HASH, _PART = re.compile(r"[0-9a-f]{16}"), re.compile(r"\d{8}-\d{8}\.jsonl")
 _DONE = b'"done":'
 
@@ -135,8 +137,8 @@ class Sender:
         with self._change:
             self._waiting.append(line)
             self._change.notify_all()
-        if wait:
-            self.flush(None)
+        if wait and not self.flush(PATIENCE):
+            self._trouble(StoreAway(f"{self._objects.shown} has not taken a batch in {PATIENCE:g} s."))
 
     def flush(self, seconds: float | None) -> bool:
         """Wait until all lines are at the URL, or it does not answer; whether all are."""
@@ -150,7 +152,7 @@ class Sender:
             self._ending = True
             self._change.notify_all()
         if self._thread.is_alive():
-            self._thread.join(CLOSING)
+            self._thread.join(LEAVING if self._behind else PATIENCE)
 
     def _is_done(self) -> bool:
         return self._head is None and not self._waiting

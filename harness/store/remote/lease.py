@@ -1,6 +1,6 @@
 """A lease at a URL: one of several hosts holds a name, for as long as it renews it.
 
-    .locks/<name>/00000007        {"token": …, "process": …, "host": …, "since": …, "renewals": 12, "released": false}
+    .locks/<name>/00000007        {"token": …, "process": …, "host": …, "place": …, "since": …, "renewals": 12, "released": false}
 
 Whoever takes a name makes the object of the next number, which the file system gives to one alone; the highest number
 holds. It renews its object while it lives. No two hosts' clocks are compared: who waits looks whether the renewals of the
@@ -10,6 +10,7 @@ process that was asleep, sees a higher number than its own before it seals or pu
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -21,6 +22,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from harness.errors import BadInput, StoreAway, StoreError, StoreRefused
@@ -33,6 +35,8 @@ STALE = 60.0
 """Seconds without a renewal after which a holder is passed over (``LANDSCAPE_LEASE``)."""
 RENEWALS = 4
 """Renewals in that time: three may fail."""
+LEAVING = 5.0
+"""Seconds that a release waits for a renewal on its way."""
 _NUMBER = re.compile(r"\d{8}")
 
 
@@ -46,16 +50,31 @@ class LeaseHeld(StoreError):
 
 @dataclass(frozen=True)
 class Terms:
-    """How leases are held: seconds until a silent holder is passed over, a clock, and a way to wait."""
+    """How leases are held: seconds until a silent holder is passed over, a clock, and a way to wait.
+
+    ``place`` names what one process at a time works in and this one does (by a lock of the system): a holder of the same
+    place is dead. Empty where nothing is known of that. ``say`` is told whom this process waits for.
+    """
 
     stale: float = STALE
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], object] = time.sleep
+    place: str = ""
+    say: Callable[[str], object] = lambda text: None
 
     @property
     def renew(self) -> float:
         """Seconds from one renewal to the next."""
         return self.stale / RENEWALS
+
+
+def place_of(folder: Path) -> str:
+    """A name of a folder on this machine since it was started, 32 hex digits; empty where the system does not tell."""
+    try:
+        boot, about = Path("/proc/sys/kernel/random/boot_id").read_text().strip(), folder.stat()
+    except OSError:
+        return ""
+    return hashlib.sha256(f"{boot}|{about.st_dev}|{about.st_ino}".encode()).hexdigest()[:32]
 
 
 def terms() -> Terms:
@@ -108,11 +127,16 @@ class Lease:
     def release(self) -> None:
         """Let others take the name at once; where the URL does not answer they wait until it is stale."""
         self._ended.set()
-        self._thread.join()
-        with suppress(StoreError), self._writing:
-            if self.still_held():
-                self._record["released"] = True
-                self._objects.write(_path(self._name, self.number), _bytes(self._record))
+        self._thread.join(LEAVING)
+        if not self._writing.acquire(timeout=LEAVING):  # a renewal hangs: the URL does not answer
+            return
+        try:
+            with suppress(StoreError):
+                if self.still_held():
+                    self._record["released"] = True
+                    self._objects.write(_path(self._name, self.number), _bytes(self._record))
+        finally:
+            self._writing.release()
 
     def _renew_often(self) -> None:
         while not self._ended.wait(self._terms.renew) and not self.lost:
@@ -147,8 +171,11 @@ def take(objects: Objects, name: str, terms: Terms, *, wait: float | None = None
         if state != seen:
             if seen is not None and wait is None and number:
                 raise LeaseHeld(_who(holder))
+            if number and holder.get("released") is not True:
+                terms.say(f"waiting up to {terms.stale:g} s to see whether the holder of this plan lives{_who(holder)}")
             seen, since = state, terms.now()
-        if not number or holder.get("released") is True or terms.now() - since >= terms.stale:
+        dead = bool(terms.place) and holder.get("place") == terms.place
+        if not number or dead or holder.get("released") is True or terms.now() - since >= terms.stale:
             if (lease := _take_next(objects, name, number, terms)) is not None:
                 return lease
             continue
@@ -175,6 +202,7 @@ def _take_next(objects: Objects, name: str, number: int, terms: Terms) -> Lease 
         "token": secrets.token_hex(16),
         "process": os.getpid(),
         "host": socket.gethostname(),
+        "place": terms.place,
         "since": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "renewals": 0,
         "released": False,

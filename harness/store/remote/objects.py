@@ -292,7 +292,7 @@ class _Changed(Exception):
 def _file_system(url: str) -> tuple[Any, str]:
     try:
         fsspec = importlib.import_module("fsspec")
-        fs, root = fsspec.core.url_to_fs(url, use_listings_cache=False)
+        fs, root = fsspec.core.url_to_fs(url, use_listings_cache=False, **_options(url, fsspec.config.conf))
     except ImportError as error:
         raise StoreRefused(
             f"{scrub(url)} needs a package that is not here ({_sentence(error)}): pip install 'landscape-harness[remote]'."
@@ -302,6 +302,14 @@ def _file_system(url: str) -> tuple[Any, str]:
     if not root.strip("/"):
         raise StoreRefused(f"{scrub(url)} names no folder; give one, such as s3://bucket/landscape.")
     return fs, root.rstrip("/")
+
+
+def _options(url: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Settings of a file system beside a person's own (``given``, of fsspec): S3 that hangs is given up after a while."""
+    kind = url.partition("://")[0]
+    if kind not in ("s3", "s3a") or "config_kwargs" in given.get(kind, {}):
+        return {}
+    return {"config_kwargs": {"connect_timeout": 10, "read_timeout": 30, "retries": {"max_attempts": 1}}}
 
 
 def _protocols(fs: Any) -> set[str]:

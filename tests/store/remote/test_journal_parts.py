@@ -163,7 +163,14 @@ def test_a_run_that_ends_while_the_url_is_silent_does_not_wait(
     assert journal._read(one.path)[1] == {0: [Scored(-1.5, True)]}  # type: ignore[index]
 
 
-@pytest.mark.parametrize("damage", ["torn", "foreign", "no head", "changed head"])
+ODD = {
+    "other": b'{"done":99,"answers":[[0.0,true]],"work":[1,0,1]}',
+    "many": b'{"done":2,"answers":[[0.0,true],[0.0,true]],"work":[1,0,1]}',
+    "text": b'{"done":"2","answers":"[]","work":3}',
+}
+
+
+@pytest.mark.parametrize("damage", ["torn", "foreign", "no head", "changed head", "other", "many", "text"])
 def test_what_is_damaged_at_the_url_is_no_answer(objects: Objects, tmp_path: Path, damage: str) -> None:
     one = Host(objects, tmp_path / "one", 1)
     one.score(0)
@@ -178,6 +185,8 @@ def test_what_is_damaged_at_the_url_is_no_answer(objects: Objects, tmp_path: Pat
         assert b'"done":1' in raw
     elif damage == "foreign":
         objects.write(f"{folder}/zzz.jsonl", b'{"done":2,"answers":[[0.0,true]],"work":[1,0,1]}\n')
+    elif damage in ODD:
+        objects.write(f"{folder}/00000009-00000000.jsonl", ODD[damage] + b"\n")
     elif damage == "no head":
         objects.remove(f"{folder}/head.jsonl")
     else:
@@ -185,5 +194,7 @@ def test_what_is_damaged_at_the_url_is_no_answer(objects: Objects, tmp_path: Pat
             f"{folder}/head.jsonl", (objects.read(f"{folder}/head.jsonl", 1 << 20) or b"").replace(b"[2]", b"[3]")
         )
     two = Host(objects, tmp_path / "two", 2)
-    assert two.log.pending() == {"torn": [1, 2, 3], "foreign": [2, 3]}.get(damage, [0, 1, 2, 3])
+    assert two.log.pending() == {"torn": [1, 2, 3], "no head": [0, 1, 2, 3], "changed head": [0, 1, 2, 3]}.get(
+        damage, [2, 3]
+    )
     two.end()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import threading
 from collections.abc import Callable
@@ -164,3 +165,17 @@ def test_a_dead_process_holds_nothing(address: Callable[[str], str], tmp_path: P
     lease.take(place, "plan", Clock().terms)
     again, clock = Objects(place.url), Clock()
     assert lease.take(again, "plan", clock.terms).number == 2 and clock.time >= 60
+
+
+def test_a_dead_process_of_this_very_place_is_not_waited_for(objects: Objects, tmp_path: Path, still: None) -> None:
+    clock, said = Clock(), list[str]()
+    here = dataclasses.replace(clock.terms, place=lease.place_of(tmp_path), say=said.append)
+    lease.take(objects, "plan", here)
+    assert lease.take(objects, "plan", here).number == 2 and clock.time == 0.0
+    (tmp_path / "elsewhere").mkdir()
+    other = dataclasses.replace(here, place=lease.place_of(tmp_path / "elsewhere"))
+    assert lease.take(objects, "plan", other).number == 3 and clock.time >= 60
+    lease.take(objects, "nowhere", clock.terms)
+    lease.take(objects, "nowhere", clock.terms)
+    assert clock.time >= 120  # two places that are not known are not the same
+    assert said[-1].startswith("waiting up to 60 s to see whether the holder of this plan lives: process")
