@@ -49,6 +49,7 @@ class DatabaseCopy:
             about = self.objects.stat(self.name)
             if about is None or self._is_copy_of(about.token):
                 return False
+            files.sweep(self.path.parent)  # what a killed process had brought in part
             fetched = self.objects.fetch(self.name, self.path, MOST_BYTES)
             if fetched is not None:
                 self._remember(fetched.token)

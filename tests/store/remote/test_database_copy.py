@@ -134,6 +134,16 @@ def test_the_old_copy_stands_until_the_new_one_is_whole(
     assert [p.name for p in site.path.parent.iterdir() if p.name.startswith(".tmp-")] == []
 
 
+def test_what_a_killed_process_had_brought_in_part_is_swept(
+    objects: Objects, tmp_path: Path, sources: Callable[[int], Path]
+) -> None:
+    one, site = host(objects, tmp_path / "one"), host(objects, tmp_path / "site")
+    publish(one, sources(1))
+    (site.path.parent / f".tmp-1-{NAME}").write_bytes(b"half of it")
+    site.bring()
+    assert not [path for path in site.path.parent.iterdir() if path.name.startswith(".tmp-")]
+
+
 def test_a_change_that_was_not_sent_is_made_again_on_what_lies_there(
     objects: Objects, tmp_path: Path, sources: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
