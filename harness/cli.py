@@ -575,7 +575,7 @@ def export(
 
 @data_app.command("pack")
 def data_pack(
-    out: Annotated[Path, typer.Argument(help="Folder or .tar archive to write.")],
+    out: Annotated[str, typer.Argument(help="Folder or .tar archive to write; also a URL, such as s3://….")],
     suite: Annotated[list[str], typer.Option(help="A suite whose data to pack; may be given several times.")] = [],  # noqa: B006
     model: Annotated[list[str], typer.Option(help="A model to pack; may be given several times.")] = [],  # noqa: B006
     offline: Annotated[bool, typer.Option("--offline", help="Touch no network.")] = False,
@@ -589,7 +589,7 @@ def data_pack(
 
 @data_app.command("unpack")
 def data_unpack(
-    source: Annotated[Path, typer.Argument(help="A packed folder or archive.")],
+    source: Annotated[str, typer.Argument(help="A packed folder or archive; also a URL.")],
     target: Annotated[Path, typer.Argument(help="Where to unpack it.")],
     json: Json = False,
 ) -> None:

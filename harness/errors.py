@@ -6,7 +6,8 @@
     ├── PlanHeld          another process is at work on the same plan            exit 3
     ├── RunFailed         the work failed in part or whole; says what was kept   exit 1
     └── StoreError        the database cannot be read or written                 exit 1
-        └── StoreRefused  it, or its folder, is none that we may use; unchanged  exit 2
+        ├── StoreRefused  it, or its folder, is none that we may use; unchanged  exit 2
+        └── StoreAway     what lies at a URL cannot be reached at this time      exit 1
 
 A message says what was wrong, where (file and line, column, model, task) and what to do.
 """
@@ -69,6 +70,10 @@ class StoreRefused(StoreError):
     """The database file or its folder cannot be used; nothing was changed."""
 
     exit_code = 2
+
+
+class StoreAway(StoreError):
+    """A URL does not answer; what was done before is kept on this host."""
 
 
 def is_full(error: BaseException) -> bool:

@@ -1,11 +1,14 @@
 """Paths of data and assets: from the environment, else in the working folder, else in the package.
 
+Where ``LANDSCAPE_RUNS`` or ``LANDSCAPE_DB`` is a URL, the path is that of this host's working copy (``harness.store.remote``).
+
 A checkout has ``sql/``, ``pages/`` and ``data/`` at its root; a wheel carries copies of them
 under ``harness/_assets``. Nothing else in the code knows of this difference.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -38,13 +41,42 @@ def _from_env(name: str) -> Path | None:
     return Path(value).expanduser().resolve() if value else None
 
 
+def _url_from_env(name: str) -> str | None:
+    value = os.environ.get(name, "").strip()
+    return value.rstrip("/") if "://" in value else None
+
+
+def runs_url() -> str | None:
+    """The URL under which the run folders of several hosts lie (``LANDSCAPE_RUNS``); None where a folder is named."""
+    return _url_from_env("LANDSCAPE_RUNS")
+
+
+def database_url() -> str | None:
+    """The URL of the database that several hosts publish to (``LANDSCAPE_DB``); None where a file is named."""
+    return _url_from_env("LANDSCAPE_DB")
+
+
+def cache() -> Path:
+    """The folder of this host's working copies of what lies at URLs (``LANDSCAPE_CACHE``)."""
+    return _from_env("LANDSCAPE_CACHE") or Path.home() / ".cache" / "landscape"
+
+
+def working_copy(url: str) -> Path:
+    """The folder of a URL's working copy."""
+    return cache() / hashlib.sha256(url.encode()).hexdigest()[:16]
+
+
 def database() -> Path:
     """The DuckDB file (``LANDSCAPE_DB``)."""
+    if (url := database_url()) is not None:
+        return working_copy(url) / "landscape.duckdb"
     return _from_env("LANDSCAPE_DB") or data_root() / "landscape.duckdb"
 
 
 def runs() -> Path:
     """The folder of sealed run folders (``LANDSCAPE_RUNS``)."""
+    if (url := runs_url()) is not None:
+        return working_copy(url) / "runs"
     return _from_env("LANDSCAPE_RUNS") or data_root() / "runs"
 
 

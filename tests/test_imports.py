@@ -33,7 +33,7 @@ ROOMS = {  # which rooms of ours a room may import
     "catalog": {"catalog", "store"},
     "i18n": {"i18n"},
     "interchange": {"interchange", "store", "suites", "engine", "catalog", "runs", "analysis"},
-    "offline": {"offline", "interchange", "suites", "engine"},
+    "offline": {"offline", "interchange", "suites", "engine", "store"},
     "market": {"market", "analysis", "store", "catalog"},
     "runs": {"runs", "engine", "suites", "store", "analysis", "catalog"},
     "reports": {"reports", "market", "charts", "analysis", "store", "i18n", "catalog"},

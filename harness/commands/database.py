@@ -19,20 +19,23 @@ def rebuild() -> int:
     from harness.store import leftovers
     from harness.store.opening import damage_lines
     from harness.store.rebuild import rebuild as make
+    from harness.store.remote import in_use
 
     require_sound(places.catalog(), dt.date.today())
     leftovers.sweep(places.runs())
     loaded = make(places.database(), places.catalog(), places.public_runs(), places.runs(), places.measured_runs())
     for line in damage_lines(loaded):
         print(line, file=sys.stderr)
-    print(f"rebuilt {places.database()}")
+    print(f"rebuilt {in_use.database_name()}")
     return 1 if loaded.problems else 0
 
 
 def check(*, as_json: bool) -> int:
     """Verify the database; 0 where it agrees with its sources, else 1."""
     from harness.store.check import check as verify
+    from harness.store.remote import shared
 
+    shared.gather(places.database(), places.runs())
     problems = verify(places.database(), places.catalog(), places.public_runs(), places.runs(), places.measured_runs())
     if as_json:
         print_json({"ok": not problems, "problems": problems})

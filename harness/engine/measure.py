@@ -109,6 +109,11 @@ def device_name(device: str) -> str:
     return "remote" if device == "remote" else _cpu_name()
 
 
+def machine(device: str) -> str:
+    """Type of the machine that computes: name of its card or processor, and torch's version; equal types compute alike."""
+    return f"{device_name(device)}, torch {version('torch')}"
+
+
 def versions() -> dict[str, str]:
     """Versions of Python and of the libraries that decide the numbers."""
     versions_by_package = {"python": platform.python_version()}

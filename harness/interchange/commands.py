@@ -31,9 +31,10 @@ def import_results(
     """
     from harness.interchange import publishing
     from harness.interchange.importing import import_path
+    from harness.store.remote import shared
 
     publishing.refuse_unusable()
-    with _progress(path) as progress:
+    with shared.importing(places.runs()), _progress(path) as progress:
         report = import_path(path, format, runs_dir=places.runs(), mapping=mapping, model=model, progress=progress)
     present = len(report.imported) + len(report.existing) + report.reported
     loaded = publishing.publish(report) if present else Loaded()
@@ -120,7 +121,9 @@ def export_runs(runs: Sequence[str], format: str, out: Path, *, as_json: bool = 
         BadInput, MissingData: as ``exporting.export`` says.
     """
     from harness.interchange.exporting import export
+    from harness.store.remote import shared
 
+    shared.gather(places.database(), places.runs())
     written = export(runs, format, out, places.runs(), (places.public_runs(), places.measured_runs()))
     if as_json:
         print(json.dumps({"files": [str(p) for p in written]}))

@@ -79,14 +79,10 @@ def pack(contents: Contents, out: Path, progress: Progress | None = None) -> tup
         BadInput: there is nothing to pack.
         RunFailed: the disk refused; a folder keeps what was copied, and the same command goes on.
     """
-    if not contents.files:
-        raise BadInput("There is nothing to pack.", [f"{e['what']}: {e['reason']}" for e in contents.left_out])
     try:
-        entries = tuple(
-            Entry(name, path.stat().st_size, _sha256(path)) for name, path in sorted(contents.files.items())
-        )
-        index = _index(contents, entries)
-        if out.name.endswith((".tar", ".tar.gz", ".tgz")):
+        entries = entries_of(contents)
+        index = index_of(contents, entries)
+        if is_archive(out.name):
             _pack_archive(contents, entries, index, out, progress)
         else:
             _pack_folder(contents, entries, index, out, progress)
@@ -97,7 +93,19 @@ def pack(contents: Contents, out: Path, progress: Progress | None = None) -> tup
     return entries
 
 
-def _index(contents: Contents, entries: Sequence[Entry]) -> bytes:
+def entries_of(contents: Contents) -> tuple[Entry, ...]:
+    """Place, size and SHA-256 of each file.
+
+    Raises:
+        BadInput: there is nothing to pack.
+    """
+    if not contents.files:
+        raise BadInput("There is nothing to pack.", [f"{e['what']}: {e['reason']}" for e in contents.left_out])
+    return tuple(Entry(name, path.stat().st_size, _sha256(path)) for name, path in sorted(contents.files.items()))
+
+
+def index_of(contents: Contents, entries: Sequence[Entry]) -> bytes:
+    """The bytes of a pack's ``pack.json``."""
     document = {
         "format": FORMAT,
         "suites": list(contents.suites),
@@ -155,12 +163,24 @@ def unpack(source: Path, target: Path, progress: Progress | None = None) -> Unpa
         raise MissingData(f"There is no pack at {source}.")
     try:
         with _opened(source) as (raw, members):
-            entries, left_out = read_index(raw)
             most = None if source.is_dir() else MB + MAX_RATIO * source.stat().st_size
-            return _unpack(entries, members, target, left_out, progress, most)
+            return unpack_parts(raw, members, target, progress, most)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise RunFailed(f"{target} cannot be written: {reason}. Files that were verified are kept.") from None
+
+
+def unpack_parts(
+    raw: bytes, members: archive.Members, target: Path, progress: Progress | None = None, most: int | None = None
+) -> Unpacked:
+    """Unpack a pack's members below ``target``, given the bytes of its index; at most ``most`` bytes. As ``unpack``."""
+    entries, left_out = read_index(raw)
+    return _unpack(entries, members, target, left_out, progress, most)
+
+
+def is_archive(name: str) -> bool:
+    """Whether a pack of this name is one file."""
+    return name.endswith((".tar", ".tar.gz", ".tgz"))
 
 
 def read_index(raw: bytes) -> tuple[dict[str, Entry], tuple[dict[str, str], ...]]:

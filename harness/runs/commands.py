@@ -12,12 +12,13 @@ from typing import Any
 
 from harness import places
 from harness.errors import BadInput, LandscapeError, StoreError, explain, unforeseen
-from harness.runs.command import preflight
+from harness.runs.command import across_hosts, preflight
 from harness.runs.command.publishing import Publisher
 from harness.runs.plan import Options, whole_or_share
 from harness.runs.progress import Progress
 from harness.stopping import STOPPED
 from harness.store import leftovers, run_folder
+from harness.store.remote import in_use
 from harness.suites.load import load_suite
 from harness.suites.model import Suite
 from harness.suites.own.definitions import read as own_tasks
@@ -86,6 +87,7 @@ def run_models(
     show = show or Progress()
     publisher = Publisher(show)
     with show.running():
+        across_hosts.catch_up(places.runs(), show)
         results = _all(jobs, show, publisher)
         published = publisher.finish()
     document = {"runs": [r.__dict__ for r in results], "published": published.done, "problem": published.problem}
@@ -202,6 +204,11 @@ def _places() -> list[str]:
     problems: list[str] = []
     runs = places.runs()
     leftovers.sweep(runs)
+    try:
+        in_use.runs()
+        in_use.database()
+    except StoreError as error:
+        problems.append(str(error))
     try:
         with tempfile.TemporaryFile(dir=next(p for p in (runs, *runs.parents) if p.exists())):
             pass

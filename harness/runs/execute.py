@@ -19,12 +19,12 @@ from harness.engine.api_and_vllm import resolve_served
 from harness.engine.base import Answer
 from harness.engine.codec import Encoder
 from harness.engine.libraries import limited, model_errors, quiet
-from harness.engine.measure import Meter, device_name
+from harness.engine.measure import Meter, device_name, machine
 from harness.engine.settings import Settings, engine_version
 from harness.engine.source import ModelSource, resolve
 from harness.errors import BadInput
 from harness.runs import journal, plan, requests, reuse, rounds, score
-from harness.runs.command import plan_lock, preflight
+from harness.runs.command import across_hosts, plan_lock, preflight
 from harness.runs.estimate import estimate
 from harness.runs.progress import Progress
 from harness.runs.seal import ScoredRun, record, seal
@@ -83,23 +83,30 @@ def run_model(
     source = _source(model, options)
     run_plan, tasks = _plan_or_refuse(source, suite, options, runs, show)
     show.plan(run_plan)
-    path = _journal_path(run_plan, runs)
+    path, hosts = _journal_path(run_plan, runs), across_hosts.of(runs, run_plan.hash, show)
+    hosts.bring_sealed()
     sealed = None if options.again else plan.find_sealed(runs, run_plan.hash)
     if sealed is not None and not path.exists():
         publish(sealed)
         return _outcome(sealed, existing=True)
-    with plan_lock.hold(path.with_suffix(".lock")):
+    with plan_lock.hold(path.with_suffix(".lock")) as alone, across_hosts.hold(hosts, alone_here=alone):
         # Another process may have sealed this plan since; a journal beside a sealed run is what a kill left.
+        hosts.bring_sealed()
         sealed = None if options.again else plan.find_sealed(runs, run_plan.hash)
         if sealed is not None:
             path.unlink(missing_ok=True)
             publish(sealed)
             return _outcome(sealed, existing=True)
-        return _outcome(_carry_out(run_plan, tasks, runs, show, publish), existing=False)
+        return _outcome(_carry_out(run_plan, tasks, runs, hosts, show, publish), existing=False)
 
 
 def _carry_out(
-    run_plan: plan.Plan, tasks: Mapping[str, Any], runs: Path, show: Progress, publish: Callable[[Path], None]
+    run_plan: plan.Plan,
+    tasks: Mapping[str, Any],
+    runs: Path,
+    hosts: across_hosts.OneHost,
+    show: Progress,
+    publish: Callable[[Path], None],
 ) -> Path:
     """Load, ask, score, seal and publish; returns the sealed folder. A stop waits while the run is sealed and published."""
     name, options = run_plan.source.name, run_plan.options
@@ -108,13 +115,16 @@ def _carry_out(
     loaded = loading.load(run_plan.source, _settings(run_plan.suite, options))
     asked = _requests(run_plan, tasks, loaded, show)
     layout = rounds.lay_out(asked.plan) if options.precision is not None else None
-    with closing(_journal(asked, layout, runs)) as log:
-        log.start()
+    with closing(_journal(asked, layout, runs, hosts)) as log:
+        hosts.follow(log)
+        log.start(machine(options.device))
         scored = _score(asked, layout, log, show)
     show.step(f"{name}: computing scores")
     made = record(scored)
     with stopping.deferred():
+        hosts.refuse_lost()
         folder = seal(made, runs)
+        hosts.send(folder)
         if options.engine != "api":
             reuse.keep(runs, asked.reuse_scope, run_plan.suite.name, asked.request_set.requests, log.computed())
         log.path.unlink(missing_ok=True)
@@ -215,7 +225,7 @@ def _template(loaded: loading.Loaded, run_plan: plan.Plan) -> Callable[..., str]
     return limited(loaded.lm.apply_chat_template)
 
 
-def _journal(asked: AskedRun, layout: rounds.Layout | None, runs: Path) -> journal.Journal:
+def _journal(asked: AskedRun, layout: rounds.Layout | None, runs: Path, hosts: across_hosts.OneHost) -> journal.Journal:
     """The run's journal, continued or begun: the batches of all requests without an answer of another run."""
     run_plan, request_set, engine = asked.plan, asked.request_set, asked.loaded.engine
     reused: dict[int, Answer] | None = None
@@ -225,8 +235,9 @@ def _journal(asked: AskedRun, layout: rounds.Layout | None, runs: Path) -> journ
         batches = score.partition(request_set, engine, reused or ())
     else:
         batches = rounds.partition(request_set, layout, engine, reused or ())
-    path = _journal_path(run_plan, runs)
-    return journal.open_journal(path, run_plan.hash, request_set.digest(), engine.settings(), batches, reused)
+    path, digest, settings = _journal_path(run_plan, runs), request_set.digest(), engine.settings()
+    hosts.bring_journal(path, lambda head: journal.goes_on(head, run_plan.hash, digest, settings, reused))
+    return journal.open_journal(path, run_plan.hash, digest, settings, batches, reused)
 
 
 def _journal_path(run_plan: plan.Plan, runs: Path) -> Path:

@@ -1,7 +1,7 @@
 """The journal of a run: its batches and their answers so far, one JSON-lines file, durable batch by batch.
 
 Its lines: the head (plan hash, digest of the requests, engine settings, the partition),
-then a line as each process starts, as each batch begins and as each batch is done. A torn last line
+then a line as each process starts (its host, its type of machine), as each batch begins and as each batch is done. A torn last line
 (the process was killed while writing) is cut off. The counts prove what was computed twice.
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+import socket
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -46,7 +47,14 @@ class Journal:
     """An append-only journal of one plan. Use ``open_journal``."""
 
     def __init__(
-        self, path: Path, head: Head, answers: dict[int, list[Answer]], starts: int, begun: int, work: Work
+        self,
+        path: Path,
+        head: Head,
+        answers: dict[int, list[Answer]],
+        starts: int,
+        begun: int,
+        work: Work,
+        machines: Sequence[str] = (),
     ) -> None:
         self.path = path
         self.head = head
@@ -54,13 +62,17 @@ class Journal:
         self.starts = starts
         self.begun = begun
         self.work = work
+        self.machines = list(machines)
+        self.copy: Callable[[bytes, bool], None] | None = None
         self.resumed = bool(answers)
         self._file: TextIO = path.open("a", encoding="utf-8")
 
-    def start(self) -> None:
-        """Note that a process works on the plan."""
+    def start(self, machine: str = "") -> None:
+        """Note that a process works on the plan, and on what type of machine; ``machines`` lists the types so far."""
         self.starts += 1
-        self._append({"start": self.starts}, sync=True)
+        if machine and machine not in self.machines:
+            self.machines.append(machine)
+        self._append({"start": self.starts, "host": socket.gethostname(), "machine": machine or None}, sync=True)
 
     def begin(self, batch: int) -> None:
         """Note that a batch is about to be scored."""
@@ -116,10 +128,13 @@ class Journal:
         self._file.close()
 
     def _append(self, line: dict[str, Any], *, sync: bool) -> None:
-        self._file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+        text = json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
+        self._file.write(text)
         self._file.flush()
         if sync:
             os.fsync(self._file.fileno())
+        if self.copy is not None:
+            self.copy(text.encode(), sync)
 
 
 def open_journal(
@@ -140,11 +155,8 @@ def open_journal(
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
         earlier = _read(path)
-        if earlier is not None:
-            head, answers, starts, begun, work = earlier
-            same = (head.plan_hash, head.digest) == (plan_hash, digest)
-            if same and _same(head.settings, _through_json(settings)) and not (head.reused and reused is None):
-                return Journal(path, head, answers, starts, begun, work)
+        if earlier is not None and _goes_on(earlier[0], plan_hash, digest, settings, reused):
+            return Journal(path, *earlier)
         path.rename(path.with_suffix(f".stale-{os.getpid()}"))
     head = Head(plan_hash, digest, _through_json(settings), tuple(partition), dict(reused or {}))
     line = {
@@ -159,8 +171,44 @@ def open_journal(
     return Journal(path, head, {}, 0, 0, Work(0, 0, 0))
 
 
-def _read(path: Path) -> tuple[Head, dict[int, list[Answer]], int, int, Work] | None:
-    """Head, answers, starts, begun batches and work of a journal; None where its head is unreadable. Cuts off a torn end."""
+def goes_on(
+    line: bytes, plan_hash: str, digest: str, settings: dict[str, Any], reused: Mapping[int, Answer] | None
+) -> bool:
+    """Whether a journal with this first line is continued by ``open_journal``."""
+    parsed = _parse(line)
+    try:
+        head = _head(parsed) if parsed is not None else None
+    except (LookupError, TypeError, ValueError):  # another host's, or damaged
+        return False
+    return head is not None and _goes_on(head, plan_hash, digest, settings, reused)
+
+
+def _goes_on(
+    head: Head, plan_hash: str, digest: str, settings: dict[str, Any], reused: Mapping[int, Answer] | None
+) -> bool:
+    same = (head.plan_hash, head.digest) == (plan_hash, digest)
+    return same and _same(head.settings, _through_json(settings)) and not (head.reused and reused is None)
+
+
+def _head(line: dict[str, Any]) -> Head | None:
+    """The head that a journal's first line holds; None of another format."""
+    if line.get("format") != FORMAT:
+        return None
+    return Head(
+        line["plan_hash"],
+        line["digest"],
+        line["settings"],
+        tuple(Batch(tuple(b)) for b in line["batches"]),
+        {i: from_json(a) for i, *a in line.get("reused", ())},
+    )
+
+
+def _read(path: Path) -> tuple[Head, dict[int, list[Answer]], int, int, Work, list[str]] | None:
+    """Head, answers, starts, begun batches, work and types of machine of a journal; None where its head is unreadable.
+
+    Cuts off a torn end.
+    """
+    machines: list[str] = []
     answers: dict[int, list[Answer]] = {}
     starts = begun = whole = 0
     work = Work(0, 0, 0)
@@ -171,28 +219,37 @@ def _read(path: Path) -> tuple[Head, dict[int, list[Answer]], int, int, Work] | 
             if line is None:
                 break
             if head is None:
-                if line.get("format") != FORMAT:
+                if (head := _head(line)) is None:
                     return None
-                head = Head(
-                    line["plan_hash"],
-                    line["digest"],
-                    line["settings"],
-                    tuple(Batch(tuple(b)) for b in line["batches"]),
-                    {i: from_json(a) for i, *a in line.get("reused", ())},
-                )
+            elif not _is_sound(line, head):
+                break
             elif "done" in line:
-                answers[line["done"]] = [from_json(a) for a in line["answers"]]
-                work = _add(work, Work(*line["work"]))
+                if line["done"] not in answers:  # two hosts may have computed the batch in which one was passed over
+                    work = _add(work, Work(*line["work"]))
+                answers.setdefault(line["done"], [from_json(a) for a in line["answers"]])
             elif "begin" in line:
                 begun += 1
             elif "start" in line:
                 starts += 1
+                if (machine := line.get("machine")) and machine not in machines:
+                    machines.append(str(machine))
             whole += len(raw)
     if head is None:
         return None
     if whole < path.stat().st_size:
         os.truncate(path, whole)
-    return head, answers, starts, begun, work
+    return head, answers, starts, begun, work, machines
+
+
+def _is_sound(line: dict[str, Any], head: Head) -> bool:
+    """Whether a line that says a batch is done holds an answer for each of its requests, and its work."""
+    if "done" not in line:
+        return True
+    try:
+        answers, work = [from_json(a) for a in line["answers"]], Work(*(int(n) for n in line["work"]))
+        return line["done"] >= 0 and len(answers) == len(head.batches[line["done"]].requests) and work.forwards >= 0
+    except (LookupError, TypeError, ValueError):
+        return False
 
 
 def _parse(raw: bytes) -> dict[str, Any] | None:

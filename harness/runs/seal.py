@@ -91,6 +91,7 @@ def _conditions(run: ScoredRun) -> Conditions:
         vocabulary=len(run.loaded.lm.tokenizer),
         engine_notes=tuple(getattr(run.loaded.engine, "notes", ())),
         reused=(len(run.journal.head.reused), len(asked.requests)),
+        machines=tuple(run.journal.machines),
     )
 
 
@@ -146,7 +147,7 @@ def _manifest(run: ScoredRun, name: str, sealed: datetime, findings: Sequence[Fi
             "trust_task_code": options.trust_task_code if plan.task_specs else None,
             "items": {t: list(i) for t, i in plan.chosen.items()} if plan.chosen is not None else None,
         },
-        "journal": dataclasses.asdict(counts),
+        "journal": dataclasses.asdict(counts) | {"machines": list(run.journal.machines)},
         "engine": {"name": loaded.engine.name, "version": loaded.engine.version, "settings": loaded.engine.settings()},
         "dtype": options.dtype,
         "device": options.device,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from harness import places
 from harness.store.loading import Loaded
 from harness.store.reader import NOWHERE, Reader, generation
+from harness.store.remote import in_use
 
 MAKING = "There is no database yet: making it from the catalog, the shipped runs and your runs (once, some seconds) …"
 LISTED = 20
@@ -22,6 +23,8 @@ def open_database() -> Reader:
         BadInput: the catalog cannot be loaded.
         StoreError: the database cannot be written or read.
     """
+    if (copy := in_use.database()) is not None:
+        copy.look()
     make_if_absent(lambda text: print(f"harness: {text}", file=sys.stderr, flush=True))
     return Reader(places.database())
 

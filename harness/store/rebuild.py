@@ -15,6 +15,7 @@ from harness.store.imported import replacing
 from harness.store.loading import Loaded
 from harness.store.public import PACKS, load_public, load_reported
 from harness.store.publish import publish
+from harness.store.remote import shared
 from harness.store.runs import forget_runs, load_runs
 from harness.store.speeds.load import load_speeds
 
@@ -62,7 +63,8 @@ def _publish(
         loaded.add(load_all(con, catalog, public_runs, runs, measured_runs))
         return loaded.changed
 
-    publish(db, change, fresh=fresh)
+    with shared.publishing(db, runs, fresh=fresh) as publication:
+        publication.changed = publish(db, change, fresh=publication.fresh)
     return loaded
 
 

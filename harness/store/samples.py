@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from harness import places
 from harness.errors import BadInput, MissingData
+from harness.store.remote import in_use
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,6 +85,8 @@ def samples_path(run_id: str, runs: Path | None = None) -> Path:
     if not _RUN_ID.fullmatch(run_id):
         raise BadInput(f"{run_id[:80]!r} is no run id.")
     folder = (runs or places.runs()) / run_id
+    if not folder.exists() and (copies := in_use.runs(folder.parent)) is not None:
+        copies.bring_run(run_id)
     path = folder / "samples.parquet"
     if not (folder / "manifest.json").is_file() or not path.is_file():
         raise MissingData(f"The samples of {run_id} are not on this machine: {folder} is no sealed run.")

@@ -20,6 +20,7 @@ from harness.commands.doctor import accelerator, packages, places_in_use, progra
 from harness.commands.doctor.command import doctor
 from harness.commands.doctor.finding import Finding, kept, ok
 from harness.errors import BadInput
+from tests.store.conftest import make_run, publish_sources
 
 
 def the(findings: Iterator[Finding], part: str) -> Finding:
@@ -213,6 +214,23 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+def test_a_database_says_how_much_it_holds(own_places: Path) -> None:
+    make_run(own_places / "runs", 1)
+    publish_sources(own_places / "db" / "landscape.duckdb", runs=own_places / "runs")
+    found = the(places_in_use.places_in_use(), "database")
+    assert found.state == "ok" and found.found.startswith("1 runs, ")
+
+
+def test_a_url_is_written_to_and_left_as_it_was(own_places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANDSCAPE_CACHE", str(own_places / "cache"))
+    monkeypatch.setenv("LANDSCAPE_RUNS", f"file://{own_places}/at_url")
+    monkeypatch.setenv("LANDSCAPE_DB", "nosuch://user:planted-password@host/x/landscape.duckdb")
+    assert the(places_in_use.places_in_use(), "runs URL").state == "ok"
+    assert [p for p in (own_places / "at_url").rglob("*") if p.is_file()] == []
+    refused = the(places_in_use.places_in_use(), "database URL")
+    assert refused.state == "error" and "planted-password" not in refused.found and "LANDSCAPE_DB" in refused.way_out
 
 
 @pytest.mark.parametrize(("status", "state"), [(200, "ok"), (401, "ok"), (404, "ok"), (502, "warning")])

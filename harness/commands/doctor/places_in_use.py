@@ -14,6 +14,7 @@ from pathlib import Path
 
 from harness import files, places
 from harness.commands.doctor.finding import Finding, error, ok, warning
+from harness.commands.doctor.urls import urls
 from harness.engine.measure import cores, memory_limit
 from harness.errors import LandscapeError
 
@@ -28,7 +29,7 @@ OLD = dt.date(2026, 1, 1)
 
 
 def places_in_use() -> Iterator[Finding]:
-    """Folders of runs and the database, the hub's cache, memory, open files, clock, database."""
+    """Folders of runs and the database, the hub's cache, memory, open files, clock, URLs, database."""
     yield _folder("runs folder", places.runs())
     yield _folder("database folder", places.database().parent)
     if (cache := hub_cache()) is not None:
@@ -36,6 +37,7 @@ def places_in_use() -> Iterator[Finding]:
     yield _memory()
     yield _open_files()
     yield _clock()
+    yield from urls()
     yield _database()
 
 
@@ -127,7 +129,8 @@ def _database() -> Finding:
     except LandscapeError as problem:
         return error("database", str(problem).splitlines()[0], "harness db rebuild")
     try:
-        row = reader.rows("SELECT count(*) AS runs FROM run")[0]
+        row = reader.rows("counts")[0]
     finally:
         reader.close()
-    return ok("database", f"{row['runs']:,} runs, {path.stat().st_size / 2**20:.0f} MiB at {path}")
+    runs = row["measured_runs"] + row["reference_runs"] + row["imported_runs"]
+    return ok("database", f"{runs:,} runs, {path.stat().st_size / 2**20:.0f} MiB at {path}")

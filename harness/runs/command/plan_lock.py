@@ -24,14 +24,14 @@ MOST_BYTES = 4096
 
 
 @contextmanager
-def hold(path: Path) -> Iterator[None]:
-    """Hold the lock at ``path`` inside the block. On a file system without locks nothing is held.
+def hold(path: Path) -> Iterator[bool]:
+    """Hold the lock at ``path`` inside the block; False where nothing is held, on a file system without locks.
 
     Raises:
         PlanHeld: another process holds it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle = _locked(path)
+    handle, held = _locked(path)
     try:
         os.ftruncate(handle, 0)
         holder = {
@@ -40,7 +40,7 @@ def hold(path: Path) -> Iterator[None]:
             "since": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         }
         os.pwrite(handle, json.dumps(holder).encode(), 0)
-        yield
+        yield held
     finally:
         path.unlink(missing_ok=True)
         with suppress(OSError):
@@ -48,8 +48,8 @@ def hold(path: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _locked(path: Path) -> int:
-    """Handle of the file, locked; a file that its holder removed between the two calls is made anew."""
+def _locked(path: Path) -> tuple[int, bool]:
+    """Handle of the file, and whether it is locked; a file that its holder removed between the two calls is made anew."""
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
@@ -61,9 +61,9 @@ def _locked(path: Path) -> int:
                 f"Another process is at work on this very plan ({path.stem[:8]}{_who(holder)}); wait for it, or stop it first."
             ) from None
         except OSError:
-            return handle  # no locks on this file system
+            return handle, False  # no locks on this file system
         if is_at(handle, path):
-            return handle
+            return handle, True
         os.close(handle)
 
 

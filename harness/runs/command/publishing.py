@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import places
 from harness.errors import LandscapeError, unforeseen
 from harness.runs.progress import Progress
+from harness.store.remote import in_use
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Publisher:
             self._publish()
         if self._failure:
             self._show.error(
-                f"harness: the runs are sealed, but not published: {self._failure} They are kept in {places.runs()}; "
+                f"harness: the runs are sealed, but not published: {self._failure} They are kept in {in_use.runs_name()}; "
                 "the same command, or harness db rebuild, publishes them."
             )
             return Published(False, self._failure)

@@ -26,7 +26,7 @@ class Conditions:
     By task: ``prompts`` that were asked, how many of them were ``truncated``, how many lost their system text in the
     chat template (``without_system``), and the mean bits of a text's token. ``not_as_text`` are the tasks whose texts
     lm-eval's requests score otherwise than their own windows do (``text_bits_per_byte``). ``window`` and ``vocabulary`` are in
-    tokens, ``reused`` says how many answers of how many were other runs'.
+    tokens, ``reused`` says how many answers of how many were other runs', ``machines`` on what types of machine work was begun.
     """
 
     window: int
@@ -39,6 +39,7 @@ class Conditions:
     vocabulary: int = 0
     engine_notes: Sequence[str] = ()
     reused: tuple[int, int] = (0, 0)
+    machines: Sequence[str] = ()
 
 
 def judge(
@@ -61,6 +62,7 @@ def judge(
         *implausible.answered_alike(samples),
         *_left_out(plan),
         *_reused(*how.reused),
+        *_machines(how.machines),
         *(Finding("engine", note, False) for note in how.engine_notes),
     ]
     return sorted(findings, key=lambda f: not f.invalid)
@@ -206,6 +208,17 @@ def _reused(taken: int, asked: int) -> list[Finding]:
         "its own to 1e-5, and its speed feeds no cost (--again computes all of them)."
     )
     return [Finding("reused", text, False)]
+
+
+def _machines(types: Sequence[str]) -> list[Finding]:
+    """A run that went on after a stop on another type of machine; equal types compute alike to the last bit."""
+    if len(types) < 2:
+        return []
+    text = (
+        f"The run was begun on {types[0]} and went on, after a stop, on {'; '.join(types[1:])}: scores equal those of a run on "
+        "one type of machine to 1e-5."
+    )
+    return [Finding("machines", text, False)]
 
 
 def _left_out(plan: Plan) -> list[Finding]:

@@ -16,6 +16,7 @@ import streamlit as st
 from harness import places
 from harness.errors import LandscapeError
 from harness.i18n.translator import LANGUAGES, Translator
+from harness.store.remote import in_use
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,6 +99,7 @@ def _copy(value: Any) -> Any:
 
 def _newest() -> Reader:
     """The reader of the current database file; clears caches of older generations and keeps one older reader open."""
+    in_use.follow()
     reader = _database(str(places.database())).current()
     with _READERS_LOCK:
         if not _READERS or _READERS[-1] is not reader:

@@ -163,10 +163,12 @@ def settle() -> None:
 def watch(stop: threading.Event) -> None:
     """Warm now and after every change of the database file, until ``stop`` is set."""
     from harness.store.reader import generation
+    from harness.store.remote import in_use
 
     warmed = None
     while not stop.is_set():
         try:
+            in_use.follow()
             current = generation(places.database())
             if current != warmed:
                 warm(stop)

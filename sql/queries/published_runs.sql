@@ -1,0 +1,2 @@
+-- one row per run folder that is in the database
+SELECT name FROM publication WHERE part = 'run' ORDER BY name
