@@ -62,6 +62,14 @@ def replace(scratch: Path, target: Path) -> None:
     sync(target.parent)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, whose entries are on disk: a file synced in it is found after a loss of power."""
+    new = [p for p in (folder, *folder.parents) if not p.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for made in new:
+        sync(made.parent)
+
+
 @contextmanager
 def aside(path: Path) -> Iterator[Path]:
     """A hidden path in the folder of ``path`` to write to; it replaces ``path`` where the block ends without an error.
@@ -87,7 +95,7 @@ def scratch_folder(parent: Path, purpose: str) -> Iterator[Path]:
     ``.tmp-<process id>-<purpose>``, until the next ``sweep``.
     """
     folder = parent / f"{SCRATCH}{os.getpid()}-{purpose}"
-    parent.mkdir(parents=True, exist_ok=True)
+    make_folder(parent)
     with locked(folder, as_folder=True):
         try:
             yield folder

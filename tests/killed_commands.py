@@ -18,7 +18,7 @@ import duckdb
 
 from harness.catalog.schema import TABLES
 from harness.interchange.importing import TABLES_FROM
-from tests import forked_commands
+from benchmarks import forked_commands
 from tests.catalog.test_refresh import snapshot
 from tests.interchange import builders
 

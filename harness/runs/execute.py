@@ -112,7 +112,7 @@ def _carry_out(
         log.start()
         scored = _score(asked, layout, log, show)
     show.step(f"{name}: computing scores")
-    made = record(scored)
+    made = record(scored, runs)
     with stopping.deferred():
         folder = seal(made, runs)
         if options.engine != "api":

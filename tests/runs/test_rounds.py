@@ -21,7 +21,7 @@ from harness.runs.rounds import Item, bounds, decide
 from harness.store import run_folder
 from harness.suites.load import load_suite
 from harness.suites.model import Suite
-from tests import forked_commands
+from benchmarks import forked_commands
 from tests.runs.conftest import options
 
 SILENT = Progress(Console(quiet=True))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import PlanHeld
-from harness.files import is_at
+from harness.files import is_at, make_folder
 
 MOST_BYTES = 4096
 """Of a lock file that is read for its holder's name."""
@@ -30,7 +30,7 @@ def hold(path: Path) -> Iterator[None]:
     Raises:
         PlanHeld: another process holds it.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     handle = _locked(path)
     try:
         os.ftruncate(handle, 0)
