@@ -15,6 +15,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 HIDDEN = "."
@@ -136,14 +137,16 @@ def exclusive(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def sweep(folder: Path) -> list[str]:
+def sweep(folder: Path, names: str = f"{SCRATCH}*") -> list[str]:
     """Remove the hidden files and folders (``.tmp-…``) in ``folder`` that no living process holds; their names.
+
+    ``names`` is the pattern of other names whose files are locked by whoever needs them.
 
     What cannot be removed stays, silently: nobody reads it.
     """
     swept = []
     with suppress(OSError):
-        for path in sorted(p for p in folder.iterdir() if p.name.startswith(SCRATCH)):
+        for path in sorted(p for p in folder.iterdir() if fnmatchcase(p.name, names)):
             with suppress(OSError):
                 if _sweep_one(path):
                     swept.append(path.name)
