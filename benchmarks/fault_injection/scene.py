@@ -44,7 +44,7 @@ class Scene:
         return os.environ | {f"LANDSCAPE_{k}": str(v) for k, v in places.items()} | shipped
 
     def start(self, words: Sequence[str], place: Path, within: Within = forked_commands.plainly) -> Any:
-        """Start a command in this place; what it says goes to ``said.txt`` beside the place's runs."""
+        """Start a command in this place; what it says goes to ``said_file``."""
         place.mkdir(parents=True, exist_ok=True)
         return forked_commands.start(words, self.environment(place), self.said_file(place), within)
 
@@ -53,8 +53,8 @@ class Scene:
         return forked_commands.ended(self.start(words, place, within))
 
     def said_file(self, place: Path) -> Path:
-        """The file with what the place's last command said, outside the place."""
-        return place.with_name(f"{place.name}.said.txt")
+        """The file with what the place's last command said: not on the place's disk, which may be full."""
+        return self.folder / f"{place.parent.name}.{place.name}.said.txt"
 
     def said(self, place: Path) -> str:
         """What the place's last command said."""
