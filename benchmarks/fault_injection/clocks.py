@@ -16,7 +16,12 @@ from benchmarks.fault_injection.report import Report, timed
 from benchmarks.fault_injection.scene import Numbers, Scene, leftovers, numbers
 from harness.store import run_folder
 
-STAMPED = ("harness.runs.execute", "harness.runs.seal", "harness.runs.command.plan_lock", "harness.runs.command.log_lines")
+STAMPED = (
+    "harness.runs.execute",
+    "harness.runs.seal",
+    "harness.runs.command.plan_lock",
+    "harness.runs.command.log_lines",
+)
 """Modules that read the clock while a run is made."""
 
 

@@ -74,9 +74,21 @@ def inject(scene: Scene, folder: Path, tries: int) -> Report:
             for number in range(small if disk is not None else 0):
                 assert disk is not None
                 place, filler = disk / str(number), disk / FILLER
-                blocks = number if number < small // 2 else round(small // 2 * (need / (small // 2)) ** ((number - small // 2) / (small // 2)))
+                blocks = (
+                    number
+                    if number < small // 2
+                    else round(small // 2 * (need / (small // 2)) ** ((number - small // 2) / (small // 2)))
+                )
                 within = partial(with_blocks, str(filler), blocks)
-                one(report, scene, place, whole, f"{blocks} blocks of room", within, lambda f=filler: f.unlink(missing_ok=True))
+                one(
+                    report,
+                    scene,
+                    place,
+                    whole,
+                    f"{blocks} blocks of room",
+                    within,
+                    lambda f=filler: f.unlink(missing_ok=True),
+                )
                 shutil.rmtree(place)
         largest = (folder / "whole" / "land.duckdb").stat().st_size
         rest = tries - small

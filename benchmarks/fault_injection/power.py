@@ -18,8 +18,12 @@ from benchmarks.fault_injection.report import Report, timed
 from benchmarks.fault_injection.scene import Numbers, Scene, done
 
 
-def inject(scene: Scene, folder: Path, tries: int, seed: int = 2, again: int | None = None) -> Report:
-    """Cut the power at ``tries`` calls; the first ``again`` of them (all by default) are followed by the same command."""
+LOOKS = 8
+"""Cuts after which the folder is looked at, for each cut after which the same command is given again."""
+
+
+def inject(scene: Scene, folder: Path, tries: int, seed: int = 2) -> Report:
+    """Cut the power eight times as often as there are ``tries``, and give the same command again after each eighth cut."""
     chance, report = random.Random(seed), Report("power cut")
     with timed(report):
         whole = undisturbed(scene, scene.night, folder / "whole")
@@ -27,13 +31,13 @@ def inject(scene: Scene, folder: Path, tries: int, seed: int = 2, again: int | N
         place.mkdir()
         changes = record(scene.night, scene.environment(place), place, folder / "calls.txt")
         (folder / "calls.txt").unlink()
-        report.notes = {"recorded_calls": len(changes)}
-        cuts = [chance.randrange(1, len(changes) + 1) for _ in range(tries)]
+        report.notes = {"recorded_calls": len(changes), "given_again": tries}
+        cuts = [chance.randrange(1, len(changes) + 1) for _ in range(tries * LOOKS)]
         for number, cut in enumerate(cuts):
             report.tries += 1
-            kind = (ORDERED, BARE)[number % 2]
+            kind = (ORDERED, BARE)[number // LOOKS % 2 ^ number % 2]
             target = folder / f"cut{number}"
-            one_cut(report, scene, target, changes, cut, kind, chance, whole, again is None or number < again)
+            one_cut(report, scene, target, changes, cut, kind, chance, whole, number % LOOKS == 0)
             shutil.rmtree(target, ignore_errors=True)
     return report
 

@@ -46,9 +46,26 @@ def available() -> bool:
 
 def record(words: Sequence[str], environment: Mapping[str, str], folder: Path, log: Path) -> list[Change]:
     """The changes that ``harness`` with these words makes in ``folder``."""
-    strace = ["strace", "-f", "-qq", "-y", "-xx", "-s", str(1 << 26), "--seccomp-bpf", "-e", f"trace={CALLS}", "-o", str(log)]
+    strace = [
+        "strace",
+        "-f",
+        "-qq",
+        "-y",
+        "-xx",
+        "-s",
+        str(1 << 26),
+        "--seccomp-bpf",
+        "-e",
+        f"trace={CALLS}",
+        "-o",
+        str(log),
+    ]
     done = subprocess.run(
-        [*strace, sys.executable, "-m", "harness", *words], env=dict(environment), capture_output=True, text=True, check=False
+        [*strace, sys.executable, "-m", "harness", *words],
+        env=dict(environment),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return list(changes(_calls(log), folder))
@@ -126,7 +143,13 @@ class _Sizes:
         self.sizes: dict[str, int] = {}
 
     def written(
-        self, name: str, arguments: str, handles: list[tuple[str, str]], count: int, positions: dict[str, int], root: str
+        self,
+        name: str,
+        arguments: str,
+        handles: list[tuple[str, str]],
+        count: int,
+        positions: dict[str, int],
+        root: str,
     ) -> Change:
         """The write of a call, as one piece at one place; of ``sendfile`` the name of the source in its place."""
         handle, path = handles[0]

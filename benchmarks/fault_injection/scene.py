@@ -138,7 +138,11 @@ def done(place: Path) -> dict[str, int]:
 
 def leftovers(place: Path) -> list[str]:
     """Names of half files and of journals in a place where every command has ended."""
-    return [p.name for p in place.rglob("*") if ".tmp-" in p.name or p.suffix in (".jsonl", ".lock") and p.parent.name == ".journal"]
+    return [
+        p.name
+        for p in place.rglob("*")
+        if ".tmp-" in p.name or p.suffix in (".jsonl", ".lock") and p.parent.name == ".journal"
+    ]
 
 
 def json_document(scene: Scene, place: Path) -> dict[str, Any]:
