@@ -57,13 +57,13 @@ def main() -> int:
     asked = parser.parse_args()
     reports, left_out = list[Report](), list[str]()
     with tempfile.TemporaryDirectory(prefix="faults-") as temporary:
+        night = scene.make(Path(temporary) / "scene")
         for name in asked.only.split(","):
             inject, tries = TRIES[name]
             if name in NEEDS_STRACE and not recording.available():
                 left_out.append(f"{name}: strace is not installed, or may not trace here")
                 continue
-            folder = Path(temporary) / name
-            reports.append(inject(scene.make(folder / "scene"), folder, max(1, round(tries * asked.share))))
+            reports.append(inject(night, Path(temporary) / name, max(1, round(tries * asked.share))))
             one = reports[-1]
             print(f"{one.fault}: {one.tries} tries, {one.seconds:g} s, {len(one.problems)} problems", file=sys.stderr)
     document = {

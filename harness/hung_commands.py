@@ -51,7 +51,7 @@ def _watch(signals: int, handler: Handler, last_words: Callable[[], str], grace:
     while True:
         waits = first is not None and not handler.answered
         came = bool(select.select([signals], [], [], SAME_STOP / 4 if waits else None)[0])
-        if came and signal.getsignal(os.read(signals, 1)[0]) is not handler:  # somebody else's to answer
+        if came and signal.getsignal(os.read(signals, 1)[0]) != handler:  # somebody else's to answer
             continue
         if first is None:
             first = time.monotonic()

@@ -77,7 +77,7 @@ def counting_batches(file: str, command: Callable[[], int]) -> int:
         done(self, *arguments)  # type: ignore[arg-type]
         computed[0] += 1
 
-    Journal.done = counted  # type: ignore[method-assign]
+    Journal.done = counted  # type: ignore[method-assign,assignment]
     code = command()
     Path(file).write_text(str(computed[0]))
     return code
@@ -87,8 +87,8 @@ def inject(scene: Scene, folder: Path, tries: int, seed: int = 9) -> Report:
     """Damage the journal of a killed run in each of five ways in turn, and go on."""
     chance, report = random.Random(seed), Report("damaged journal")
     with timed(report):
-        whole = undisturbed(scene, scene.nap, folder / "whole")
-        (batches,) = [c["batches"] for c in counts(folder / "whole")]
+        whole = undisturbed(scene, scene.nap)
+        (batches,) = [c["batches"] for c in counts(whole.place)]
         place = folder / "cut"
         assert scene.run(scene.nap, place, partial(dying_in_batch, batches)) == -signal.SIGKILL
         (journal,) = (place / "runs" / ".journal").glob("*.jsonl")
@@ -101,7 +101,9 @@ def inject(scene: Scene, folder: Path, tries: int, seed: int = 9) -> Report:
             path = target / journal.relative_to(place)
             path.parent.mkdir(parents=True)
             path.write_bytes(damaged)
-            same = os.path.commonprefix([before, damaged])
+            same = before[
+                : next((i for i, (a, b) in enumerate(zip(before, damaged, strict=False)) if a != b), len(damaged))
+            ]
             sound = sum(line.startswith(b'{"done"') for line in same.split(b"\n")[:-1])
             code = scene.run(scene.nap, target, partial(counting_batches, str(folder / "computed.txt")))
             if code != 0:
@@ -111,5 +113,5 @@ def inject(scene: Scene, folder: Path, tries: int, seed: int = 9) -> Report:
                 report.lost(f"{name}: {computed} batches were computed, {batches - sound} were lost")
             for stale in path.parent.glob("*.stale-*"):  # its head was damaged: set aside, for a person
                 stale.unlink()
-            finish(report, scene, scene.nap, target, whole, name, twice=1)
+            finish(report, scene, scene.nap, target, whole.numbers, name, twice=1)
     return report

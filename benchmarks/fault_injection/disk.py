@@ -9,7 +9,7 @@ names its own beginning, the least that POSIX promises.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,8 +64,7 @@ class Disk:
         if change.what == "write":
             return self._write(self.find(change.path), change.at, change.data)
         if change.what == "copy":
-            source, start, count = change.other.split("\n")
-            data = bytes(self.inodes[self.find(source)].now[int(start) : int(start) + int(count)])
+            data = bytes(self.inodes[self.find(change.other)].now[change.start : change.start + change.count])
             return self._write(self.find(change.path), change.at, data)
         if change.what == "truncate":
             return self._truncate(self.inodes[self.find(change.path)], change.at)
@@ -124,19 +123,21 @@ class Disk:
             ends[folder] = chance.choice([*open_ones, len(self.namings)]) if open_ones else len(self.namings)
         return [n for i, n in enumerate(self.namings) if n.sure or i < ends[n.entries[0][0]]]
 
-    def _build(self, target: Path, namings: Sequence[Naming], content: object) -> None:
+    def _build(self, target: Path, namings: Sequence[Naming], content: Callable[[Inode], bytes]) -> None:
         names: list[dict[str, int]] = [{} for _ in self.inodes]
         for naming in namings:
             _enter(naming.entries, names)
         self._write_folder(target, 0, names, content)
 
-    def _write_folder(self, target: Path, number: int, names: list[dict[str, int]], content: object) -> None:
+    def _write_folder(
+        self, target: Path, number: int, names: list[dict[str, int]], content: Callable[[Inode], bytes]
+    ) -> None:
         target.mkdir(parents=True)
         for name, child in names[number].items():
             if self.inodes[child].is_folder:
                 self._write_folder(target / name, child, names, content)
             else:
-                (target / name).write_bytes(content(self.inodes[child]))  # type: ignore[operator]
+                (target / name).write_bytes(content(self.inodes[child]))
 
 
 def _enter(entries: tuple[tuple[int, str, int | None], ...], names: list[dict[str, int]]) -> None:

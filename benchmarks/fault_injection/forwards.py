@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 from harness import hung_commands, stopping
-from harness.engine.libraries import quiet  # noqa: F401  # imported before a fault may change what imports see
 
 Fault = Callable[[Any], Any]
 """Gets what the forward pass has made; returns what is given on, raises, or never returns."""

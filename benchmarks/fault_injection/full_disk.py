@@ -64,50 +64,38 @@ def with_file_size(most: int, command: Callable[[], int]) -> int:
 
 def inject(scene: Scene, folder: Path, tries: int) -> Report:
     """Half of the tries on a small disk with ever more room, half under an ever higher limit."""
-    report = Report("full disk")
-    with timed(report):
-        whole = undisturbed(scene, scene.nap, folder / "whole")
-        small = tries // 2
-        with small_disk(folder / "disk") as disk:
-            report.notes["small_disk"] = disk is not None
-            need = sum(-(-p.stat().st_size // BLOCK) for p in (folder / "whole").rglob("*") if p.is_file())
-            for number in range(small if disk is not None else 0):
-                assert disk is not None
-                place, filler = disk / str(number), disk / FILLER
-                blocks = (
-                    number
-                    if number < small // 2
-                    else round(small // 2 * (need / (small // 2)) ** ((number - small // 2) / (small // 2)))
-                )
+    report, half = Report("full disk"), tries // 2
+    with timed(report), small_disk(folder / "disk") as disk:
+        whole = undisturbed(scene, scene.nap)
+        sizes = [p.stat().st_size for p in whole.place.rglob("*") if p.is_file()]
+        report.notes["small_disk"] = disk is not None
+        if disk is not None:
+            for blocks in steps(half, 1, sum(-(-size // BLOCK) for size in sizes)):
+                filler = disk / FILLER
                 within = partial(with_blocks, str(filler), blocks)
-                one(
-                    report,
-                    scene,
-                    place,
-                    whole,
-                    f"{blocks} blocks of room",
-                    within,
-                    lambda f=filler: f.unlink(missing_ok=True),
-                )
-                shutil.rmtree(place)
-        largest = (folder / "whole" / "land.duckdb").stat().st_size
-        rest = tries - small
-        for number in range(rest):
-            limit = round(SMALLEST * (largest / SMALLEST) ** (number / max(rest - 1, 1))) - 1
-            within = partial(with_file_size, limit)
-            one(report, scene, folder / f"limit{number}", whole, f"files up to {limit} bytes", within, lambda: None)
-            shutil.rmtree(folder / f"limit{number}")
+                one(report, scene, disk / str(blocks), whole.numbers, f"{blocks} blocks of room", within, filler)
+                shutil.rmtree(disk / str(blocks))
+        for limit in steps(tries - half, SMALLEST, max(sizes)):
+            name = f"files up to {limit} bytes"
+            one(report, scene, folder / str(limit), whole.numbers, name, partial(with_file_size, limit), None)
     return report
+
+
+def steps(number: int, least: int, most: int) -> list[int]:
+    """So many numbers between two, the first ones one after another, then each larger than the last by the same share."""
+    shares = [least * (most / least) ** (i / max(number - 1, 1)) for i in range(number)]
+    return sorted({max(round(share) - 1, least - 1 + i) for i, share in enumerate(shares)})
 
 
 def one(
     report: Report, scene: Scene, place: Path, whole: Numbers, name: str,
-    within: Callable[[Callable[[], int]], int], make_room: Callable[[], object],
+    within: Callable[[Callable[[], int]], int], filler: Path | None,
 ) -> None:  # fmt: skip
     """One command on a full disk, and the same command with room."""
     report.tries += 1
     code = scene.run(scene.nap, place, within)
-    make_room()
+    if filler is not None:
+        filler.unlink(missing_ok=True)
     said = scene.said(place)
     if code not in (0, 1) or "did not foresee" in said or (code == 1 and "full" not in said):
         report.differ(f"{name}: ends with {code}: {said[-300:]}")

@@ -23,7 +23,7 @@ def inject(scene: Scene, folder: Path, tries: int, seed: int = 5) -> Report:
     """Hang at a drawn forward pass, half of the tries in Python, half in foreign code, and stop the command."""
     chance, report, slowest = random.Random(seed), Report("hung model"), 0.0
     with timed(report):
-        whole = undisturbed(scene, scene.nap, folder / "whole")
+        whole = undisturbed(scene, scene.nap).numbers
         for number in range(tries):
             report.tries += 1
             at, fault = chance.randint(2, 6), (waits_forever, hangs)[number % 2]

@@ -72,7 +72,7 @@ def inject(scene: Scene, folder: Path, tries: int, seed: int = 1) -> Report:
     chance, report = random.Random(seed), Report("kill")
     nights = early = 0
     with timed(report):
-        whole = undisturbed(scene, scene.night, folder / "whole")
+        whole = undisturbed(scene, scene.night).numbers
         while report.tries < tries:
             place, kills = folder / f"night{nights}", 0
             while report.tries < tries and kill(scene, place, chance):

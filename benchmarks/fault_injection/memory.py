@@ -33,7 +33,7 @@ def inject(scene: Scene, folder: Path, tries: int, seed: int = 4) -> Report:
     """A third of the tries each: a full device, a full host, a limit of the process."""
     chance, report, codes = random.Random(seed), Report("out of memory"), Counter[str]()
     with timed(report):
-        whole = undisturbed(scene, scene.night, folder / "whole")
+        whole = undisturbed(scene, scene.night).numbers
         for number in range(tries):
             report.tries += 1
             kind = ("device", "host", "limit")[number % 3]

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from benchmarks.fault_injection.report import Report
 from benchmarks.fault_injection.scene import Numbers, Scene, counts, leftovers, numbers
 
 
-def undisturbed(scene: Scene, words: Sequence[str], place: Path) -> Numbers:
-    """The numbers of a command that nobody disturbs."""
+@dataclass(frozen=True)
+class Whole:
+    """A command that nobody disturbs: its place, and its numbers."""
+
+    place: Path
+    numbers: Numbers
+
+
+@cache
+def undisturbed(scene: Scene, words: tuple[str, ...]) -> Whole:
+    """The command in a place of its own in the scene's folder, once for all faults."""
+    place = scene.folder / "whole" / Path(words[-2]).stem
     code = scene.run(words, place)
     assert code == 0, scene.said(place)
-    return numbers(place)
+    return Whole(place, numbers(place))
 
 
 def finish(

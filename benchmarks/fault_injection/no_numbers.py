@@ -32,7 +32,7 @@ def inject(scene: Scene, folder: Path, tries: int, seed: int = 6) -> Report:
     """Half of the tries with damaged weights, half with an overflow at a drawn forward pass."""
     chance, report = random.Random(seed), Report("numbers that are NaN")
     with timed(report):
-        whole = undisturbed(scene, scene.nap, folder / "whole")
+        whole = undisturbed(scene, scene.nap).numbers
         for number in range(tries):
             report.tries += 1
             place = folder / str(number)

@@ -17,7 +17,6 @@ from benchmarks.fault_injection.recording import Change, record
 from benchmarks.fault_injection.report import Report, timed
 from benchmarks.fault_injection.scene import Numbers, Scene, done
 
-
 LOOKS = 8
 """Cuts after which the folder is looked at, for each cut after which the same command is given again."""
 
@@ -26,7 +25,7 @@ def inject(scene: Scene, folder: Path, tries: int, seed: int = 2) -> Report:
     """Cut the power eight times as often as there are ``tries``, and give the same command again after each eighth cut."""
     chance, report = random.Random(seed), Report("power cut")
     with timed(report):
-        whole = undisturbed(scene, scene.night, folder / "whole")
+        whole = undisturbed(scene, scene.night).numbers
         place = folder / "recorded"
         place.mkdir()
         changes = record(scene.night, scene.environment(place), place, folder / "calls.txt")

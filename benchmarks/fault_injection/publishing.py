@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.fault_injection.disk import Disk
 from benchmarks.fault_injection.kills import dying_at
-from benchmarks.fault_injection.night import undisturbed
+from benchmarks.fault_injection.night import Whole, undisturbed
 from benchmarks.fault_injection.recording import available, record
 from benchmarks.fault_injection.report import Report, timed
 from benchmarks.fault_injection.scene import Numbers, Scene, in_database
@@ -29,9 +29,9 @@ def inject(scene: Scene, folder: Path, tries: int, seed: int = 10) -> Report:
     """Look at every call of a night where ``strace`` works; kill ``tries`` rebuilds."""
     chance, report = random.Random(seed), Report("publish")
     with timed(report):
-        whole = undisturbed(scene, scene.night, folder / "whole")
+        whole = undisturbed(scene, scene.night)
         if available():
-            at_every_call(report, scene, folder, whole)
+            at_every_call(report, scene, folder, whole.numbers)
         killed_rebuilds(report, scene, folder, whole, tries, chance)
     return report
 
@@ -62,11 +62,11 @@ def at_every_call(report: Report, scene: Scene, folder: Path, whole: Numbers) ->
 
 
 def killed_rebuilds(
-    report: Report, scene: Scene, folder: Path, whole: Numbers, tries: int, chance: random.Random
+    report: Report, scene: Scene, folder: Path, whole: Whole, tries: int, chance: random.Random
 ) -> None:
     """Rebuild the database of a finished night again and again, each killed somewhere."""
     place, kills = folder / "rebuilt", 0
-    shutil.copytree(folder / "whole", place)
+    shutil.copytree(whole.place, place)
     for number in range(tries):
         report.tries += 1
         if number % 2:
@@ -77,9 +77,9 @@ def killed_rebuilds(
             kills += 1
         else:
             kills += scene.run(REBUILD, place, partial(dying_at, chance.randint(1, CALLS))) == -signal.SIGKILL
-        if in_database(place / NAME) != whole.database:
+        if in_database(place / NAME) != whole.numbers.database:
             report.differ(f"rebuild {number}: other rows after the kill")
-    if (code := scene.run(REBUILD, place)) != 0 or in_database(place / NAME) != whole.database:
+    if (code := scene.run(REBUILD, place)) != 0 or in_database(place / NAME) != whole.numbers.database:
         report.differ(f"a rebuild after all kills ends with {code}")
     if left := [p.name for p in place.iterdir() if ".tmp-" in p.name]:
         report.differ(f"left {left}")

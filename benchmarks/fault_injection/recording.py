@@ -11,23 +11,28 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 CALLS = (
     "openat,creat,write,pwrite64,writev,pwritev,pwritev2,sendfile,copy_file_range,lseek,ftruncate,truncate,fallocate,"
     "fsync,fdatasync,sync_file_range,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,rmdir,link,linkat,symlink"
 )
+UNKNOWN = ("creat", "writev", "pwritev", "pwritev2", "copy_file_range", "truncate", "fallocate", "sync_file_range")
+UNKNOWN_NAMES = ("link", "linkat", "symlink")
+"""Calls that nothing here makes so far; this reader stops at one rather than to miss it."""
+STRACE = ("strace", "-f", "-qq", "-y", "-xx", "-s", str(1 << 26), "--seccomp-bpf", "-e", f"trace={CALLS}", "-o")
 _PLAIN = re.compile(r"(?:\\x[0-9a-f]{2})+")
-_FD = re.compile(r"(\d+)<([^>]*)>")
+_HANDLE = re.compile(r"(\d+)<([^>]*)>")
 _TEXT = re.compile(r'"([^"]*)"')
 
 
 @dataclass(frozen=True)
 class Change:
-    """One call that changed a file or a folder: ``what`` is write, truncate, sync, rename, create, remove or folder.
+    """One call that changed a file or a folder: ``what`` is write, copy, truncate, sync, rename, create, remove or folder.
 
-    ``path`` and ``other`` (a renaming's target) are relative to the folder; ``at`` is a place in the file, or its new size.
+    Paths are relative to the folder; ``other`` is a renaming's target, or the file that ``count`` bytes are copied from, from
+    ``start`` on. ``at`` is a place in the file, or its new size.
     """
 
     what: str
@@ -35,6 +40,8 @@ class Change:
     at: int = 0
     data: bytes = b""
     other: str = ""
+    start: int = 0
+    count: int = 0
 
 
 def available() -> bool:
@@ -46,29 +53,16 @@ def available() -> bool:
 
 def record(words: Sequence[str], environment: Mapping[str, str], folder: Path, log: Path) -> list[Change]:
     """The changes that ``harness`` with these words makes in ``folder``."""
-    strace = [
-        "strace",
-        "-f",
-        "-qq",
-        "-y",
-        "-xx",
-        "-s",
-        str(1 << 26),
-        "--seccomp-bpf",
-        "-e",
-        f"trace={CALLS}",
-        "-o",
-        str(log),
-    ]
-    done = subprocess.run(
-        [*strace, sys.executable, "-m", "harness", *words],
-        env=dict(environment),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return traced([sys.executable, "-m", "harness", *words], environment, folder, log)
+
+
+def traced(command: Sequence[str], environment: Mapping[str, str], folder: Path, log: Path) -> list[Change]:
+    """The changes that a command makes in ``folder``; what ``strace`` wrote goes to ``log``."""
+    words = [*STRACE, str(log), *command]
+    done = subprocess.run(words, env=dict(environment), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return list(changes(_calls(log), folder))
+    reader = _Reader(f"{folder}/")
+    return [change for call in _calls(log) for change in reader.read(call)]
 
 
 def _calls(log: Path) -> Iterator[str]:
@@ -85,112 +79,95 @@ def _calls(log: Path) -> Iterator[str]:
                 yield call
 
 
-def changes(calls: Iterator[str], folder: Path) -> Iterator[Change]:
-    """The successful calls among these that changed something in ``folder``."""
-    root = f"{folder}/"
-    positions: dict[str, int] = {}
-    contents = _Sizes()
-    for call in calls:
+@dataclass
+class _Reader:
+    """Calls to changes below ``root``; it knows the place of every open file and the size of every file."""
+
+    root: str
+    places: dict[str, int] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+
+    def read(self, call: str) -> Iterator[Change]:
+        """The changes of one call: one, or none where it failed, changed nothing, or was made elsewhere."""
         name, _, rest = call.partition("(")
         arguments, _, result = rest.rpartition(" = ")
-        if result.startswith(("-1", "?")) or name == "+++":
-            continue
-        handles = [(fd, _bytes(p).decode()) for fd, p in _FD.findall(arguments)]
-        handle, path = handles[0] if handles else ("", "")
-        if name in ("openat", "creat"):
-            fd, at = _FD.match(result), _bytes(_TEXT.search(arguments)[1]).decode()  # type: ignore[index]
-            opened = _bytes(fd[2]).decode() if fd else at
-            if opened.startswith(root) and fd:
-                positions[fd[1]] = 0
-                if "O_CREAT" in arguments and opened not in contents.sizes:
-                    contents.sizes[opened] = 0
-                    yield Change("create", opened.removeprefix(root))
-                elif "O_TRUNC" in arguments and contents.sizes.get(opened):
-                    contents.sizes[opened] = 0
-                    yield Change("truncate", opened.removeprefix(root))
-                if "O_APPEND" in arguments:
-                    positions[fd[1]] = -1
-            continue
-        if handles and not path.startswith(root) and path != str(folder):
-            if not (name in ("renameat", "renameat2", "unlinkat", "mkdirat")):
-                continue
-        short = path.removeprefix(root) if path != str(folder) else ""
-        count = int(re.match(r"-?\d+", result)[0]) if result[:1].isdigit() else 0  # type: ignore[index]
+        if result[:1] in ("-", "?", ""):
+            return
+        arguments = arguments.rstrip().removesuffix(")")
+        handles = [(number, _bytes(path).decode()) for number, path in _HANDLE.findall(arguments)]
+        if name == "openat":
+            yield from self._opened(arguments, result)
+        elif name.startswith(("rename", "unlink", "mkdir", "rmdir", "link", "symlink")):
+            yield from self._named(name, arguments, [path for _, path in handles])
+        elif handles and f"{handles[0][1]}/".startswith(self.root):
+            assert name not in UNKNOWN, f"a call that this reader does not know: {name}"
+            yield from self._changed(name, arguments, handles, int(result.split()[0]))
+
+    def _opened(self, arguments: str, result: str) -> Iterator[Change]:
+        handle = _HANDLE.match(result)
+        path = _bytes(handle[2]).decode() if handle else ""
+        if handle is None or not path.startswith(self.root):
+            return
+        self.places[handle[1]] = -1 if "O_APPEND" in arguments else 0
+        if "O_CREAT" in arguments and path not in self.sizes:
+            self.sizes[path] = 0
+            yield Change("create", self._short(path))
+        elif "O_TRUNC" in arguments and self.sizes.get(path):
+            self.sizes[path] = 0
+            yield Change("truncate", self._short(path))
+
+    def _changed(self, name: str, arguments: str, handles: list[tuple[str, str]], result: int) -> Iterator[Change]:
+        """A write, truncation or sync through an open file."""
+        (handle, path), last = handles[0], arguments.rsplit(",", 1)[-1]
         if name == "lseek":
-            if positions.get(handle, 0) >= 0:
-                positions[handle] = count
-        elif name in ("write", "pwrite64", "sendfile", "copy_file_range", "writev", "pwritev", "pwritev2"):
-            if count:
-                yield contents.written(name, arguments, handles, count, positions, root)
-        elif name in ("ftruncate", "truncate"):
-            size = int(arguments.rstrip(")").rsplit(",", 1)[1])
-            target = path or _bytes(_TEXT.search(arguments)[1]).decode()  # type: ignore[index]
-            if target.startswith(root) and contents.sizes.get(target) != size:
-                contents.sizes[target] = size
-                yield Change("truncate", target.removeprefix(root), size)
+            self.places[handle] = result if self.places.get(handle, 0) >= 0 else -1
         elif name in ("fsync", "fdatasync"):
-            yield Change("sync", short)
-        elif name in ("fallocate", "sync_file_range"):
-            raise AssertionError(f"a call that this reader does not know: {name}")
+            yield Change("sync", self._short(path))
+        elif name == "ftruncate" and self.sizes.get(path) != int(last):
+            self.sizes[path] = int(last)
+            yield Change("truncate", self._short(path), int(last))
+        elif name in ("write", "pwrite64") and result:
+            at = int(last) if name == "pwrite64" else self._advance(handle, path, result)
+            self.sizes[path] = max(self.sizes.get(path, 0), at + result)
+            yield Change("write", self._short(path), at, _texts(arguments)[0][:result])
+        elif name == "sendfile" and result:
+            at, start = self._advance(handle, path, result), int(arguments.split("[", 1)[1].split("]", 1)[0])
+            self.sizes[path] = max(self.sizes.get(path, 0), at + result)
+            yield Change("copy", self._short(path), at, other=self._short(handles[1][1]), start=start, count=result)
+
+    def _advance(self, handle: str, path: str, count: int) -> int:
+        """Where a write of so many bytes begins: at the file's end where it was opened to append."""
+        at = self.places.get(handle, 0)
+        if at < 0:
+            return self.sizes.get(path, 0)
+        self.places[handle] = at + count
+        return at
+
+    def _named(self, name: str, arguments: str, folders: list[str]) -> Iterator[Change]:
+        """A renaming, a removal or a new folder."""
+        texts = [text.decode() for text in _texts(arguments)]
+        if folders:
+            texts = [t if t.startswith("/") else f"{f}/{t}" for t, f in zip(texts, folders, strict=True)]
+        if not any(text.startswith(self.root) for text in texts):
+            return
+        assert name not in UNKNOWN_NAMES, f"a call that this reader does not know: {name}"
+        if name.startswith("rename"):
+            for path in [p for p in self.sizes if f"{p}/".startswith(f"{texts[0]}/")]:
+                self.sizes[texts[1] + path.removeprefix(texts[0])] = self.sizes.pop(path)
+            yield Change("rename", self._short(texts[0]), other=self._short(texts[1]))
+        elif name.startswith("mkdir"):
+            yield Change("folder", self._short(texts[0]))
         else:
-            yield from _of_names(name, arguments, handles, root, contents)
+            self.sizes.pop(texts[0], None)
+            yield Change("remove", self._short(texts[0]))
+
+    def _short(self, path: str) -> str:
+        return path.removeprefix(self.root) if f"{path}/" != self.root else ""
 
 
-class _Sizes:
-    """Sizes of the files so far, for what is appended."""
-
-    def __init__(self) -> None:
-        self.sizes: dict[str, int] = {}
-
-    def written(
-        self,
-        name: str,
-        arguments: str,
-        handles: list[tuple[str, str]],
-        count: int,
-        positions: dict[str, int],
-        root: str,
-    ) -> Change:
-        """The write of a call, as one piece at one place; of ``sendfile`` the name of the source in its place."""
-        handle, path = handles[0]
-        if name == "pwrite64":
-            at = int(arguments.rstrip(")").rsplit(",", 1)[1])
-        elif name in ("write", "sendfile"):
-            at = positions.get(handle, 0)
-            at = self.sizes.get(path, 0) if at < 0 else at
-            positions[handle] = at + count if positions.get(handle, 0) >= 0 else -1
-        else:
-            raise AssertionError(f"a call that this reader does not know: {name}")
-        self.sizes[path] = max(self.sizes.get(path, 0), at + count)
-        if name == "sendfile":
-            start = re.search(r"\[(\d+)\]", arguments)
-            assert start is not None
-            source = f"{handles[1][1].removeprefix(root)}\n{start[1]}\n{count}"
-            return Change("copy", path.removeprefix(root), at, other=source)
-        return Change("write", path.removeprefix(root), at, _bytes(_TEXT.search(arguments)[1])[:count])  # type: ignore[index]
-
-
-def _of_names(
-    name: str, arguments: str, handles: list[tuple[str, str]], root: str, contents: _Sizes
-) -> Iterator[Change]:
-    """Renamings, removals, new folders."""
-    texts = [_bytes(t).decode() for t in _TEXT.findall(arguments)]
-    if name.endswith("at") or name.endswith("at2"):
-        texts = [t if t.startswith("/") else f"{h[1]}/{t}" for t, h in zip(texts, handles, strict=False)]
-    if not any(t.startswith(root) for t in texts):
-        return
-    short = [t.removeprefix(root) for t in texts]
-    if name.startswith("rename"):
-        for path in [p for p in contents.sizes if p == texts[0] or p.startswith(f"{texts[0]}/")]:
-            contents.sizes[texts[1] + path.removeprefix(texts[0])] = contents.sizes.pop(path)
-        yield Change("rename", short[0], other=short[1])
-    elif name.startswith("mkdir"):
-        yield Change("folder", short[0])
-    elif name in ("unlink", "unlinkat", "rmdir"):
-        contents.sizes.pop(texts[0], None)
-        yield Change("remove", short[0])
-    else:
-        raise AssertionError(f"a call that this reader does not know: {name}")
+def _texts(arguments: str) -> list[bytes]:
+    """The strings among a call's arguments."""
+    return [_bytes(text) for text in _TEXT.findall(arguments)]
 
 
 def _bytes(text: str) -> bytes:

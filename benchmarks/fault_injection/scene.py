@@ -113,9 +113,7 @@ def in_database(db: Path) -> dict[str, list[tuple[Any, ...]]]:
     out: dict[str, list[tuple[Any, ...]]] = {}
     with duckdb.connect(str(db), read_only=True) as con:
         for table in ("result", "outcome"):
-            rows = con.execute(
-                f"SELECT right(run_id, 8), * EXCLUDE (run_id) FROM {table} ORDER BY ALL"  # noqa: S608
-            ).fetchall()
+            rows = con.execute(f"SELECT right(run_id, 8), * EXCLUDE (run_id) FROM {table} ORDER BY ALL").fetchall()
             for plan, *values in rows:
                 out.setdefault(plan, []).append((table, *values))
     return out

@@ -19,7 +19,7 @@ def inject(scene: Scene, folder: Path, tries: int, seed: int = 8) -> Report:
     """Start two nights, the second a little later; then the same command once more."""
     chance, report, codes = random.Random(seed), Report("two nights at once"), dict[str, int]()
     with timed(report):
-        whole = undisturbed(scene, scene.night, folder / "whole")
+        whole = undisturbed(scene, scene.night).numbers
         for number in range(tries):
             report.tries += 1
             place, name = folder / f"pair{number}", f"pair {number}"
