@@ -48,10 +48,11 @@ def watch(handler: Handler, last_words: Callable[[], str], grace: float = HANGS_
 
 def _watch(signals: int, handler: Handler, last_words: Callable[[], str], grace: float) -> None:
     first: float | None = None
+    mine: object = handler
     while True:
         waits = first is not None and not handler.answered
         came = bool(select.select([signals], [], [], SAME_STOP / 4 if waits else None)[0])
-        if came and signal.getsignal(os.read(signals, 1)[0]) != handler:  # somebody else's to answer
+        if came and signal.getsignal(os.read(signals, 1)[0]) is not mine:  # somebody else's to answer
             continue
         if first is None:
             first = time.monotonic()

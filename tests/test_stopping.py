@@ -70,18 +70,19 @@ def test_the_two_signals_of_timeout_are_one() -> None:
 
 HANGS = "import ctypes; libc = ctypes.CDLL(None); lock = ctypes.create_string_buffer(64); libc.pthread_mutex_lock(lock)"
 SOON = "hung_commands.watch.__defaults__ = (0.1,)"
+LATER = f"import threading; threading.Timer(0.5, lambda: {READY}).start()"  # once the main thread hangs
 HANG = "libc.pthread_mutex_lock(lock)"
 """A call of foreign code that no signal ends: the lock is held already."""
 
 
 def test_a_command_that_hangs_in_foreign_code_is_ended_with_the_same_code_and_sentence() -> None:
-    process = command(f"{READY}; {HANG}", before=f"{HANGS}; {SOON}")
+    process = command(f"{LATER}; {HANG}", before=f"{HANGS}; {SOON}")
     process.terminate()
     assert end(process) == (130, "", f"harness: {stopping.SENTENCE}\n")
 
 
 def test_a_second_signal_ends_a_command_that_hangs_before_its_time() -> None:
-    process = command(f"{READY}; {HANG}", before=HANGS)
+    process = command(f"{LATER}; {HANG}", before=HANGS)
     process.terminate()
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(stopping.SAME_STOP * 1.2)
