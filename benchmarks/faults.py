@@ -63,7 +63,10 @@ def main() -> int:
             if name in NEEDS_STRACE and not recording.available():
                 left_out.append(f"{name}: strace is not installed, or may not trace here")
                 continue
-            reports.append(inject(night, Path(temporary) / name, max(1, round(tries * asked.share))))
+            try:
+                reports.append(inject(night, Path(temporary) / name, max(1, round(tries * asked.share))))
+            except Exception as error:  # the other faults are tried all the same
+                reports.append(Report(name, problems=[f"{type(error).__name__}: {error}"]))
             one = reports[-1]
             print(f"{one.fault}: {one.tries} tries, {one.seconds:g} s, {len(one.problems)} problems", file=sys.stderr)
     document = {

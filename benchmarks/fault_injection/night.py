@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from benchmarks.fault_injection.recording import Change, record
 from benchmarks.fault_injection.report import Report
 from benchmarks.fault_injection.scene import Numbers, Scene, counts, leftovers, numbers
 
@@ -26,6 +27,16 @@ def undisturbed(scene: Scene, words: tuple[str, ...]) -> Whole:
     code = scene.run(words, place)
     assert code == 0, scene.said(place)
     return Whole(place, numbers(place))
+
+
+@cache
+def recorded(scene: Scene) -> tuple[Change, ...]:
+    """Every change that a night makes in its place, call by call, recorded once for all faults."""
+    place, log = scene.folder / "recorded", scene.folder / "calls.txt"
+    place.mkdir()
+    changes = record(scene.night, scene.environment(place), place, log)
+    log.unlink()
+    return tuple(changes)
 
 
 def finish(

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import random
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.fault_injection.disk import BARE, ORDERED, Disk
 from benchmarks.fault_injection.kills import whole_so_far
-from benchmarks.fault_injection.night import finish, undisturbed
-from benchmarks.fault_injection.recording import Change, record
+from benchmarks.fault_injection.night import finish, recorded, undisturbed
+from benchmarks.fault_injection.recording import Change
 from benchmarks.fault_injection.report import Report, timed
 from benchmarks.fault_injection.scene import Numbers, Scene, done
 
@@ -26,10 +27,7 @@ def inject(scene: Scene, folder: Path, tries: int, seed: int = 2) -> Report:
     chance, report = random.Random(seed), Report("power cut")
     with timed(report):
         whole = undisturbed(scene, scene.night).numbers
-        place = folder / "recorded"
-        place.mkdir()
-        changes = record(scene.night, scene.environment(place), place, folder / "calls.txt")
-        (folder / "calls.txt").unlink()
+        changes = recorded(scene)
         report.notes = {"recorded_calls": len(changes), "given_again": tries}
         cuts = [chance.randrange(1, len(changes) + 1) for _ in range(tries * LOOKS)]
         for number, cut in enumerate(cuts):
@@ -42,7 +40,7 @@ def inject(scene: Scene, folder: Path, tries: int, seed: int = 2) -> Report:
 
 
 def one_cut(
-    report: Report, scene: Scene, target: Path, changes: list[Change], cut: int, kind: str, chance: random.Random,
+    report: Report, scene: Scene, target: Path, changes: Sequence[Change], cut: int, kind: str, chance: random.Random,
     whole: Numbers, again: bool,
 ) -> None:  # fmt: skip
     """Rebuild the folder after a cut, look at it, and give the command again."""

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from benchmarks.fault_injection.disk import Disk
 from benchmarks.fault_injection.kills import dying_at
-from benchmarks.fault_injection.night import Whole, undisturbed
-from benchmarks.fault_injection.recording import available, record
+from benchmarks.fault_injection.night import Whole, recorded, undisturbed
+from benchmarks.fault_injection.recording import available
 from benchmarks.fault_injection.report import Report, timed
 from benchmarks.fault_injection.scene import Numbers, Scene, in_database
 
@@ -38,9 +38,9 @@ def inject(scene: Scene, folder: Path, tries: int, seed: int = 10) -> Report:
 
 def at_every_call(report: Report, scene: Scene, folder: Path, whole: Numbers) -> None:
     """What stands in the database's place after each call of a night."""
-    place, disk, versions = folder / "recorded", Disk(), list[bytes]()
-    place.mkdir()
-    for number, change in enumerate(record(scene.night, scene.environment(place), place, folder / "calls.txt")):
+    disk, versions = Disk(), list[bytes]()
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, change in enumerate(recorded(scene)):
         report.tries += 1
         if NAME in (change.path, f"{change.path}.wal") and change.what != "sync":
             report.differ(f"call {number}: {change.what} of the database in its place")
@@ -58,7 +58,6 @@ def at_every_call(report: Report, scene: Scene, folder: Path, whole: Numbers) ->
             report.differ(f"version {number}: other rows")
         path.unlink()
     report.notes = {"calls": report.tries, "versions": len(versions)}
-    (folder / "calls.txt").unlink()
 
 
 def killed_rebuilds(

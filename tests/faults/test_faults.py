@@ -10,7 +10,7 @@ from benchmarks import faults
 from benchmarks.fault_injection import recording, scene
 
 SAMPLE = {
-    "kill": 6, "power": 1, "disk": 4, "memory": 2, "hang": 2, "nan": 2, "clock": 2, "twins": 1, "damage": 3, "publish": 4,
+    "kill": 4, "power": 1, "disk": 2, "memory": 2, "hang": 2, "nan": 2, "clock": 2, "twins": 1, "damage": 2, "publish": 2,
 }  # fmt: skip
 """Tries of each; a full run of the benchmark has ten times as many."""
 
