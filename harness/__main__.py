@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import pairwise
 
 from harness import stopping
@@ -20,8 +21,9 @@ ENGINE = {"torch", "transformers", "lm_eval", "datasets", "huggingface_hub", "sa
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run ``harness`` behind the scrubber and exit with the code of design §6 (0, 1, 2, 3 or 130)."""
     install()
-    stopping.install()
-    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    stopping.install(partial(_sentence, stopping.SENTENCE, log_json=wants_json_log(words)))
+    sys.exit(run(words))
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -67,15 +69,17 @@ class Speaker:
 
     def sentence(self, text: str) -> None:
         """Print the sentence alone; with ``--log json`` as a line of that log."""
-        if self._log_json:
-            print(as_json(Entry(text, "error", "end"), datetime.now(UTC)), file=sys.stderr)
-        else:
-            print(f"harness: {text}", file=sys.stderr)
+        print(_sentence(text, log_json=self._log_json), file=sys.stderr)
 
     def document(self, text: str, code: int) -> None:
         """Print the JSON document alone, without the sentence."""
         if self._as_json:
             print(json.dumps({"error": text, "code": code}, ensure_ascii=False))
+
+
+def _sentence(text: str, *, log_json: bool) -> str:
+    """The line that says how a command ended."""
+    return as_json(Entry(text, "error", "end"), datetime.now(UTC)) if log_json else f"harness: {text}"
 
 
 def _other(error: Exception, say: Speaker) -> int:

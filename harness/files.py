@@ -15,6 +15,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 HIDDEN = "."
@@ -62,6 +63,14 @@ def replace(scratch: Path, target: Path) -> None:
     sync(target.parent)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, whose entries are on disk: a file synced in it is found after a loss of power."""
+    new = [p for p in (folder, *folder.parents) if not p.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for made in new:
+        sync(made.parent)
+
+
 @contextmanager
 def aside(path: Path) -> Iterator[Path]:
     """A hidden path in the folder of ``path`` to write to; it replaces ``path`` where the block ends without an error.
@@ -87,7 +96,7 @@ def scratch_folder(parent: Path, purpose: str) -> Iterator[Path]:
     ``.tmp-<process id>-<purpose>``, until the next ``sweep``.
     """
     folder = parent / f"{SCRATCH}{os.getpid()}-{purpose}"
-    parent.mkdir(parents=True, exist_ok=True)
+    make_folder(parent)
     with locked(folder, as_folder=True):
         try:
             yield folder
@@ -128,14 +137,16 @@ def exclusive(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def sweep(folder: Path) -> list[str]:
+def sweep(folder: Path, names: str = f"{SCRATCH}*") -> list[str]:
     """Remove the hidden files and folders (``.tmp-…``) in ``folder`` that no living process holds; their names.
+
+    ``names`` is the pattern of other names whose files are locked by whoever needs them.
 
     What cannot be removed stays, silently: nobody reads it.
     """
     swept = []
     with suppress(OSError):
-        for path in sorted(p for p in folder.iterdir() if p.name.startswith(SCRATCH)):
+        for path in sorted(p for p in folder.iterdir() if fnmatchcase(p.name, names)):
             with suppress(OSError):
                 if _sweep_one(path):
                     swept.append(path.name)

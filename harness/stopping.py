@@ -1,7 +1,8 @@
 """SIGTERM as Ctrl-C: the end that Slurm, Docker, systemd and ``timeout`` ask for, at a point where nothing is half done.
 
 The first signal raises ``KeyboardInterrupt`` in the main thread; one that comes later ends the process at once. What
-must not be cut in two (sealing and publishing) is done inside ``deferred``. Only ``install`` changes how signals are
+must not be cut in two (sealing and publishing) is done inside ``deferred``. A forward pass that never returns never
+lets Python handle the signal: a thread then ends the process (``harness.hung_commands``). Only ``install`` changes how signals are
 handled, and only the command line calls it. A forked child dies of SIGTERM as any process does.
 """
 
@@ -15,12 +16,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-STOPPED = 130
-"""Exit code of a command that Ctrl-C or SIGTERM ended."""
+from harness import hung_commands
+
+STOPPED = hung_commands.STOPPED
 SENTENCE = "stopped; finished work is kept, and the same command goes on from there."
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
-SAME_STOP = 1.0
-"""Seconds in which a second signal is the first one again: ``timeout`` sends SIGTERM to the process and to its group."""
+SAME_STOP = hung_commands.SAME_STOP
 
 
 class Handler:
@@ -31,6 +32,16 @@ class Handler:
         self._first: float | None = None
         self._deferring = 0
         self._waiting = False
+
+    @property
+    def answered(self) -> bool:
+        """Whether a signal has been handled."""
+        return self._first is not None
+
+    @property
+    def deferring(self) -> bool:
+        """Whether a stop would have to wait."""
+        return self._deferring > 0
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         """Stop the command, or end the process where it was told before."""
@@ -57,14 +68,18 @@ class Handler:
                 raise KeyboardInterrupt
 
 
-def install() -> None:
-    """Handle SIGTERM and SIGINT in this process from here on; a signal that its parent ignores (``nohup``) stays ignored."""
+def install(last_words: Callable[[], str] = lambda: f"harness: {SENTENCE}") -> None:
+    """Handle SIGTERM and SIGINT in this process from here on; a signal that its parent ignores (``nohup``) stays ignored.
+
+    ``last_words`` is the line that a command says whose main thread hangs.
+    """
     if threading.current_thread() is not threading.main_thread():
         return
     handler = Handler()
     for number in SIGNALS:
         if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, handler)
+    hung_commands.watch(handler, last_words)
     # Blocked while forking: Python drops what comes to a child before it runs, and a child shall die of SIGTERM.
     os.register_at_fork(before=_block, after_in_parent=_unblock, after_in_child=_as_in_any_child)
 
@@ -80,6 +95,7 @@ def _unblock() -> None:
 def _as_in_any_child() -> None:
     """Handle signals in a forked child as Python does by itself."""
     if isinstance(signal.getsignal(signal.SIGTERM), Handler):
+        signal.set_wakeup_fd(-1)  # else the parent would take the child's signals for its own
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if isinstance(signal.getsignal(signal.SIGINT), Handler):
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -16,9 +16,9 @@ from typing import Any
 
 import duckdb
 
+from benchmarks import forked_commands
 from harness.catalog.schema import TABLES
 from harness.interchange.importing import TABLES_FROM
-from tests import forked_commands
 from tests.catalog.test_refresh import snapshot
 from tests.interchange import builders
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import files
 from harness.files import MOST_BYTES, aside, fitting, sweep, visible, write_atomically
 
 
@@ -127,3 +128,14 @@ def test_long_names_are_cut_in_bytes_and_stay_apart(tmp_path: Path, letter: str)
 @pytest.mark.parametrize("name", [".", "..", "...", "", "a\x00b", "a\nb", "a\x9bb", "\ud800"])
 def test_a_name_is_never_a_folder_of_the_system_nor_a_control(name: str) -> None:
     assert fitting(name).strip(".") and fitting(name).isprintable()
+
+
+def test_a_new_folder_and_those_above_it_are_synced_into_the_folders_that_name_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(files, "sync", synced.append)
+    files.make_folder(tmp_path / "a" / "b")
+    assert set(synced) == {tmp_path, tmp_path / "a"} and (tmp_path / "a" / "b").is_dir()
+    files.make_folder(tmp_path / "a" / "b")
+    assert len(synced) == 2

@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 COMMAND = """
 import os, signal, sys, time
 import harness.cli, harness.__main__
+from harness import hung_commands
+{before}
 def waits(*arguments, **named):
     {body}
 harness.cli.app = waits
@@ -25,10 +27,10 @@ harness.__main__.main(["runs"])
 """
 
 
-def command(body: str, **options: object) -> subprocess.Popen[str]:
-    """The command line in a process of its own, doing ``body`` in place of a command."""
+def command(body: str, before: str = "", **options: object) -> subprocess.Popen[str]:
+    """The command line in a process of its own, doing ``body`` in place of a command and ``before`` before all."""
     process = subprocess.Popen(
-        [sys.executable, "-c", COMMAND.format(body=body)], cwd=ROOT, text=True,
+        [sys.executable, "-c", COMMAND.format(body=body, before=before)], cwd=ROOT, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,  # type: ignore[call-overload]
     )  # fmt: skip
     assert process.stdout is not None and process.stdout.readline() == "ready\n"
@@ -64,6 +66,35 @@ def test_the_two_signals_of_timeout_are_one() -> None:
     )
     process.terminate()
     assert end(process) == (130, "ended well\n", f"harness: {stopping.SENTENCE}\n")
+
+
+HANGS = "import ctypes; libc = ctypes.CDLL(None); lock = ctypes.create_string_buffer(64); libc.pthread_mutex_lock(lock)"
+SOON = "hung_commands.watch.__defaults__ = (0.1,)"
+LATER = f"import threading; threading.Timer(0.5, lambda: {READY}).start()"  # once the main thread hangs
+HANG = "libc.pthread_mutex_lock(lock)"
+"""A call of foreign code that no signal ends: the lock is held already."""
+
+
+def test_a_command_that_hangs_in_foreign_code_is_ended_with_the_same_code_and_sentence() -> None:
+    process = command(f"{LATER}; {HANG}", before=f"{HANGS}; {SOON}")
+    process.terminate()
+    assert end(process) == (130, "", f"harness: {stopping.SENTENCE}\n")
+
+
+def test_a_second_signal_ends_a_command_that_hangs_before_its_time() -> None:
+    process = command(f"{LATER}; {HANG}", before=HANGS)
+    process.terminate()
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(stopping.SAME_STOP * 1.2)
+    process.terminate()
+    assert end(process) == (130, "", f"harness: {stopping.SENTENCE}\n")
+
+
+def test_a_command_that_is_slow_to_end_after_its_answer_is_let_be() -> None:
+    body = f"try: {READY}; time.sleep(100)\n    except KeyboardInterrupt: time.sleep(1); return 7"
+    process = command(body, before=SOON)
+    process.terminate()
+    assert end(process) == (7, "", "")
 
 
 def test_a_forked_child_dies_of_sigterm_without_a_word() -> None:

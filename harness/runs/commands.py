@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import places
-from harness.errors import BadInput, LandscapeError, StoreError, explain, unforeseen
+from harness.errors import BadInput, LandscapeError, PlanHeld, StoreError, explain, unforeseen
 from harness.runs.command import across_hosts, preflight
 from harness.runs.command.publishing import Publisher
 from harness.runs.plan import Options, whole_or_share
@@ -100,8 +100,8 @@ def run_models(
     codes = {r.code for r in results}
     if STOPPED in codes:
         return STOPPED
-    if codes == {0}:
-        return 1 if published.problem else 0
+    if codes <= {0, PlanHeld.exit_code}:  # all that this command could do is done; what is held, another one does
+        return 1 if published.problem else max(codes)
     return codes.pop() if len(codes) == 1 else 1
 
 

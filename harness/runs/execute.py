@@ -120,7 +120,7 @@ def _carry_out(
         log.start(machine(options.device))
         scored = _score(asked, layout, log, show)
     show.step(f"{name}: computing scores")
-    made = record(scored)
+    made = record(scored, runs)
     with stopping.deferred():
         hosts.refuse_lost()
         folder = seal(made, runs)

@@ -1,8 +1,9 @@
 """The journal of a run: its batches and their answers so far, one JSON-lines file, durable batch by batch.
 
 Its lines: the head (plan hash, digest of the requests, engine settings, the partition),
-then a line as each process starts (its host, its type of machine), as each batch begins and as each batch is done. A torn last line
-(the process was killed while writing) is cut off. The counts prove what was computed twice.
+then a line as each process starts (its host, its type of machine), as each batch begins and as each batch is done. Every line ends with a checksum; from
+the first line on that is torn or damaged (a kill, a loss of power, a bad disk) all is cut off and scored again. A journal
+of format 1, whose lines have none, is continued as it is. The counts prove what was computed twice.
 """
 
 from __future__ import annotations
@@ -17,20 +18,26 @@ from typing import Any, TextIO
 
 from harness.engine.base import Answer, Batch, Generated, Scored, Work
 from harness.errors import RunFailed
-from harness.files import write_atomically
+from harness.files import make_folder, write_atomically
+from harness.runs.checked_lines import checked_line, parse, plain_line
 
-FORMAT = 1
+FORMAT = 2
+UNCHECKED = 1
+"""Format of journals whose lines have no checksum."""
 
 
 @dataclass(frozen=True)
 class Head:
-    """First line of a journal, the same for every start of the run. ``reused`` are answers of other suites' runs."""
+    """First line of a journal, the same for every start of the run. ``reused`` are answers of other suites' runs;
+    ``checked`` says that lines end with checksums.
+    """
 
     plan_hash: str
     digest: str
     settings: dict[str, Any]
     batches: tuple[Batch, ...]
     reused: Mapping[int, Answer] = field(default_factory=dict)
+    checked: bool = True
 
 
 @dataclass(frozen=True)
@@ -128,7 +135,7 @@ class Journal:
         self._file.close()
 
     def _append(self, line: dict[str, Any], *, sync: bool) -> None:
-        text = json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
+        text = checked_line(line) if self.head.checked else plain_line(line)
         self._file.write(text)
         self._file.flush()
         if sync:
@@ -152,7 +159,7 @@ def open_journal(
     So is one with reused answers where there shall be none (``reused`` is None).
     The caller holds the plan (``harness.runs.command.plan_lock``): nobody else writes here.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     if path.exists():
         earlier = _read(path)
         if earlier is not None and _goes_on(earlier[0], plan_hash, digest, settings, reused):
@@ -167,7 +174,7 @@ def open_journal(
         "batches": [list(b.requests) for b in partition],
         "reused": [[i, *to_json(a)] for i, a in head.reused.items()],
     }
-    write_atomically(path, json.dumps(line, separators=(",", ":")) + "\n")
+    write_atomically(path, checked_line(line))
     return Journal(path, head, {}, 0, 0, Work(0, 0, 0))
 
 
@@ -175,11 +182,7 @@ def goes_on(
     line: bytes, plan_hash: str, digest: str, settings: dict[str, Any], reused: Mapping[int, Answer] | None
 ) -> bool:
     """Whether a journal with this first line is continued by ``open_journal``."""
-    parsed = _parse(line)
-    try:
-        head = _head(parsed) if parsed is not None else None
-    except (LookupError, TypeError, ValueError):  # another host's, or damaged
-        return False
+    head = _head(line)
     return head is not None and _goes_on(head, plan_hash, digest, settings, reused)
 
 
@@ -190,43 +193,32 @@ def _goes_on(
     return same and _same(head.settings, _through_json(settings)) and not (head.reused and reused is None)
 
 
-def _head(line: dict[str, Any]) -> Head | None:
-    """The head that a journal's first line holds; None of another format."""
-    if line.get("format") != FORMAT:
-        return None
-    return Head(
-        line["plan_hash"],
-        line["digest"],
-        line["settings"],
-        tuple(Batch(tuple(b)) for b in line["batches"]),
-        {i: from_json(a) for i, *a in line.get("reused", ())},
-    )
-
-
 def _read(path: Path) -> tuple[Head, dict[int, list[Answer]], int, int, Work, list[str]] | None:
     """Head, answers, starts, begun batches, work and types of machine of a journal; None where its head is unreadable.
 
-    Cuts off a torn end.
+    Cuts off a bad end.
     """
     machines: list[str] = []
     answers: dict[int, list[Answer]] = {}
-    starts = begun = whole = 0
+    starts = begun = 0
     work = Work(0, 0, 0)
-    head: Head | None = None
     with path.open("rb") as lines:
+        first = lines.readline()
+        head = _head(first)
+        if head is None:
+            return None
+        whole = len(first)
         for raw in lines:
-            line = _parse(raw)
+            line = parse(raw, checked=head.checked)
             if line is None:
                 break
-            if head is None:
-                if (head := _head(line)) is None:
-                    return None
-            elif not _is_sound(line, head):
-                break
-            elif "done" in line:
+            if "done" in line:
+                done = _done(line, head)
+                if done is None:
+                    break
                 if line["done"] not in answers:  # two hosts may have computed the batch in which one was passed over
-                    work = _add(work, Work(*line["work"]))
-                answers.setdefault(line["done"], [from_json(a) for a in line["answers"]])
+                    work = _add(work, done[1])
+                answers.setdefault(line["done"], done[0])
             elif "begin" in line:
                 begun += 1
             elif "start" in line:
@@ -234,32 +226,40 @@ def _read(path: Path) -> tuple[Head, dict[int, list[Answer]], int, int, Work, li
                 if (machine := line.get("machine")) and machine not in machines:
                     machines.append(str(machine))
             whole += len(raw)
-    if head is None:
-        return None
     if whole < path.stat().st_size:
         os.truncate(path, whole)
     return head, answers, starts, begun, work, machines
 
 
-def _is_sound(line: dict[str, Any], head: Head) -> bool:
-    """Whether a line that says a batch is done holds an answer for each of its requests, and its work."""
-    if "done" not in line:
-        return True
+def _head(raw: bytes) -> Head | None:
+    """The first line of a journal of either format; None where it is none, or damaged."""
+    line = parse(raw, checked=False)
+    if line is None or line.get("format") not in (FORMAT, UNCHECKED):
+        return None
+    checked = line["format"] == FORMAT
+    if checked != ("sum" in line) or parse(raw, checked=checked) is None:
+        return None
     try:
-        answers, work = [from_json(a) for a in line["answers"]], Work(*(int(n) for n in line["work"]))
-        return line["done"] >= 0 and len(answers) == len(head.batches[line["done"]].requests) and work.forwards >= 0
+        return Head(
+            line["plan_hash"],
+            line["digest"],
+            line["settings"],
+            tuple(Batch(tuple(b)) for b in line["batches"]),
+            {i: from_json(a) for i, *a in line.get("reused", ())},
+            checked,
+        )
     except (LookupError, TypeError, ValueError):
-        return False
-
-
-def _parse(raw: bytes) -> dict[str, Any] | None:
-    if not raw.endswith(b"\n"):
         return None
+
+
+def _done(line: Mapping[str, Any], head: Head) -> tuple[list[Answer], Work] | None:
+    """The answers and the work of a batch; None where they are not such as this partition asks for."""
     try:
-        line = json.loads(raw)
-    except ValueError:
+        answers = [from_json(a) for a in line["answers"]]
+        fits = line["done"] >= 0 and len(answers) == len(head.batches[line["done"]].requests)
+        return (answers, Work(*line["work"])) if fits else None
+    except (LookupError, TypeError, ValueError):
         return None
-    return line if isinstance(line, dict) else None
 
 
 def to_json(answer: Answer) -> list[Any]:

@@ -9,14 +9,16 @@ import math
 import random
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from harness.engine.source import ModelSource
 from harness.errors import BadInput
+from harness.files import visible
 from harness.store import run_folder
 from harness.suites.model import Suite, to_dict
 
@@ -197,6 +199,20 @@ def run_id(plan: Plan, sealed: datetime) -> str:
     """``YYYYMMDDTHHMMSSZ-<model slug>-<suite>-<8 hex of the plan's hash>``."""
     slug = re.sub(r"[^A-Za-z0-9.]+", "-", plan.source.name).strip("-.")[-60:] or "model"
     return f"{sealed:%Y%m%dT%H%M%SZ}-{slug}-{plan.suite.name}-{plan.hash[:8]}"
+
+
+def sealing_time(runs: Path, plan: Plan, now: datetime) -> datetime:
+    """The second in which a run is sealed: ``now``, but later than every run of this very plan under ``runs``.
+
+    Clocks go back, and two runs may end in one second: run ids stay unique, and ``--again`` makes the newest run.
+    """
+    earlier = [now.replace(microsecond=0)]
+    for folder in visible(runs):
+        if folder.name.endswith(f"-{plan.hash[:8]}"):
+            with suppress(ValueError):
+                sealed = datetime.strptime(folder.name.split("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+                earlier.append(sealed + timedelta(seconds=1))
+    return max(earlier)
 
 
 def find_sealed(runs: Path, plan_hash: str) -> Path | None:

@@ -18,7 +18,7 @@ from harness.engine.load import Loaded
 from harness.engine.measure import Meter, hardware, versions
 from harness.runs import lm_eval_metrics, requests, tables
 from harness.runs.journal import Journal
-from harness.runs.plan import SEED, Plan, run_id
+from harness.runs.plan import SEED, Plan, run_id, sealing_time
 from harness.runs.requests import RequestSet
 from harness.runs.rounds import Stop
 from harness.runs.score import Scoring
@@ -63,15 +63,15 @@ def seal(made: Record, runs: Path) -> Path:
     return run_folder.write(runs, made.manifest, *tables.to_tables(made.results, made.samples))
 
 
-def record(run: ScoredRun) -> Record:
-    """Compute the scores and the verdict; nothing is written."""
+def record(run: ScoredRun, runs: Path) -> Record:
+    """Compute the scores and the verdict of a run that will be sealed under ``runs``; nothing is written."""
     plan, request_set = run.plan, run.request_set
     responses = requests.answer(request_set, run.scoring.answers)
     texts = requests.text_loglikelihoods(request_set, run.scoring.answers)
     scores, samples = lm_eval_metrics.evaluate(
         run.tasks, request_set, responses, texts, limit=plan.options.limit, chosen=plan.chosen
     )
-    sealed = datetime.now(UTC).replace(microsecond=0)
+    sealed = sealing_time(runs, plan, max(datetime.now(UTC), run.started))
     name = run_id(plan, sealed)
     results, items = _rows(name, run, scores, samples)
     findings = judge(plan, results, items, _conditions(run))

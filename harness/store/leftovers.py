@@ -21,6 +21,7 @@ def sweep(runs: Path) -> None:
     replacing.sweep(runs)
     for folder in (runs / PACKS, runs / SPEEDS, *_caches(runs)):
         files.sweep(folder)
+    files.sweep(runs / ".journal", "*.lock")  # of plans that a killed process held
     with suppress(OSError), files.exclusive(runs / PACKS):  # an import puts a pack's files in place under this lock
         _sweep_half_packs(runs / PACKS)
 

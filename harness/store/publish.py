@@ -46,7 +46,7 @@ def publish(
         StoreError: the folder or file cannot be read or written, the disk is full, or the file is not ours.
     """
     try:
-        db.parent.mkdir(parents=True, exist_ok=True)
+        files.make_folder(db.parent)
         with FileLock(str(_beside(db, "lock")), timeout=wait):
             return _publish_locked(db, change, fresh)
     except Timeout:

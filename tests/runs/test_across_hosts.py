@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from benchmarks import forked_commands
 from harness import places
 from harness.errors import PlanHeld
 from harness.runs import journal
@@ -21,7 +22,6 @@ from harness.store import run_folder
 from harness.store.remote import in_use, journal_parts, lease
 from harness.store.remote.objects import Objects
 from harness.suites.model import Suite
-from tests import forked_commands
 from tests.runs.conftest import options
 from tests.runs.test_kill import rows
 from tests.store.conftest import published_runs

@@ -1,7 +1,9 @@
-"""The journal keeps whole batches, drops torn ends, and counts what was begun."""
+"""The journal keeps whole batches, drops torn ends and damaged lines, and counts what was begun."""
 
 from __future__ import annotations
 
+import json
+import random
 from pathlib import Path
 
 import pytest
@@ -72,3 +74,71 @@ def test_collect_names_missing_answers(tmp_path: Path) -> None:
     journal.done(0, [Scored(-1.0, True)], Work(1, 0, 1))
     with pytest.raises(RunFailed, match="1 of 2 requests"):
         journal.collect(2)
+
+
+GIVEN = {0: [Scored(-1.25, True), Scored(-2.5, False)], 1: [Generated("Zürich 11", 3)]}
+
+
+def full_journal(path: Path) -> bytes:
+    """The bytes of a journal with both batches done."""
+    journal = begin(path)
+    journal.start()
+    for batch, answers in GIVEN.items():
+        journal.begin(batch)
+        journal.done(batch, answers, Work(4, 0, 1))
+    journal.close()
+    return path.read_bytes()
+
+
+def test_a_flipped_bit_anywhere_is_never_taken_as_an_answer(tmp_path: Path) -> None:
+    path = tmp_path / "j.jsonl"
+    whole = full_journal(path)
+    kept = []
+    for bit in range(0, len(whole) * 8, 3):
+        damaged = bytearray(whole)
+        damaged[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(damaged)
+        again = begin(path)
+        again.close()
+        assert again.answers == {batch: GIVEN[batch] for batch in range(len(again.answers))}
+        assert whole.startswith(path.read_bytes())  # and what is appended now stands behind a whole line
+        kept.append(len(again.answers))
+    assert set(kept) == {0, 1}  # a damaged last line costs that batch alone
+
+
+@pytest.mark.parametrize("tail", [b"\0" * 4096, b"\n", random.Random(3).randbytes(300), b'{"begin":1}\n'])
+def test_a_tail_that_the_journal_did_not_write_is_cut_off(tmp_path: Path, tail: bytes) -> None:
+    path = tmp_path / "j.jsonl"
+    whole = full_journal(path)
+    path.write_bytes(whole + tail)
+    assert begin(path).answers == GIVEN
+    assert path.read_bytes() == whole
+
+
+def test_zeros_in_place_of_the_last_block_cost_the_batches_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "j.jsonl"
+    whole = full_journal(path)
+    cut = whole.index(b'{"done":1') + 20
+    path.write_bytes(whole[:cut] + b"\0" * (len(whole) - cut))
+    assert begin(path).answers == {0: GIVEN[0]}
+
+
+def test_a_journal_without_checksums_is_continued_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "j.jsonl"
+    head = {"format": 1, "plan_hash": "p", "digest": "d", "settings": SETTINGS, "batches": [[0, 2], [1]], "reused": []}
+    done = {"done": 0, "answers": [[-1.25, True], [-2.5, False]], "work": [4, 0, 1]}
+    path.write_text("".join(json.dumps(line) + "\n" for line in (head, {"start": 1}, {"begin": 0}, done)))
+    journal = begin(path)
+    assert journal.answers == {0: GIVEN[0]}
+    journal.done(1, GIVEN[1], Work(1, 1, 1))
+    journal.close()
+    assert "sum" not in path.read_text(encoding="utf-8")
+    assert begin(path).answers == GIVEN
+
+
+def test_a_line_without_checksum_whose_batch_is_none_of_the_partition_is_dropped(tmp_path: Path) -> None:
+    path = tmp_path / "j.jsonl"
+    head = {"format": 1, "plan_hash": "p", "digest": "d", "settings": SETTINGS, "batches": [[0, 2], [1]]}
+    done = {"done": 7, "answers": [[-1.25, True]], "work": [4, 0, 1]}
+    path.write_text(json.dumps(head) + "\n" + json.dumps(done) + "\n")
+    assert begin(path).answers == {}

@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
+from benchmarks import forked_commands
 from harness import places
 from harness.store import run_folder
 from harness.suites.load import FOLDER
-from tests import forked_commands
 
 KILLS = 20
 ROOT = Path(__file__).resolve().parents[2]

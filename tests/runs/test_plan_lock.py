@@ -15,7 +15,7 @@ from harness import stopping
 from harness.errors import BadInput, PlanHeld
 from harness.runs.command import plan_lock
 from harness.runs.execute import run_model
-from harness.store import run_folder
+from harness.store import leftovers, run_folder
 from harness.suites.model import Suite
 from tests.runs.conftest import options
 from tests.runs.test_execute import SILENT
@@ -157,3 +157,29 @@ def test_a_stop_waits_for_the_publish(tiny_model: Path, calibration: Suite, tmp_
     finally:
         signal.signal(signal.SIGTERM, before)
     assert published == run_folder.sealed(tmp_path)
+
+
+def test_a_sweep_that_holds_a_lock_for_a_moment_is_no_other_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "abcdef0123.lock"
+    sweeping = path.open("w")
+    fcntl.flock(sweeping, fcntl.LOCK_EX)
+    waits = []
+
+    def sweep_ends(seconds: float) -> None:
+        waits.append(seconds)
+        path.unlink()
+        sweeping.close()
+
+    monkeypatch.setattr(plan_lock.time, "sleep", sweep_ends)
+    with plan_lock.hold(path):
+        assert path.exists() and waits == [plan_lock.BETWEEN]
+
+
+def test_the_lock_of_a_killed_process_is_swept_and_that_of_a_living_one_is_not(tmp_path: Path) -> None:
+    other = holder(tmp_path / ".journal" / "living.lock")
+    (tmp_path / ".journal" / "killed.lock").write_text("{}")
+    leftovers.sweep(tmp_path)
+    assert [p.name for p in (tmp_path / ".journal").iterdir()] == ["living.lock"]
+    other.communicate("")

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
+from benchmarks import forked_commands
 from harness import places
 from harness.analysis.statistics.uncertainty import interval
 from harness.engine.source import ModelSource
@@ -21,7 +22,6 @@ from harness.runs.rounds import Item, bounds, decide
 from harness.store import run_folder
 from harness.suites.load import load_suite
 from harness.suites.model import Suite
-from tests import forked_commands
 from tests.runs.conftest import options
 
 SILENT = Progress(Console(quiet=True))

@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -17,8 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import PlanHeld
-from harness.files import is_at
+from harness.files import is_at, make_folder
 
+TRIES, BETWEEN = 5, 0.02
+"""Tries for a lock, seconds apart: a sweep (``harness.store.leftovers``) holds one that was left behind while it removes it."""
 MOST_BYTES = 4096
 """Of a lock file that is read for its holder's name."""
 
@@ -30,7 +33,7 @@ def hold(path: Path) -> Iterator[bool]:
     Raises:
         PlanHeld: another process holds it.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     handle, held = _locked(path)
     try:
         os.ftruncate(handle, 0)
@@ -50,11 +53,17 @@ def hold(path: Path) -> Iterator[bool]:
 
 def _locked(path: Path) -> tuple[int, bool]:
     """Handle of the file, and whether it is locked; a file that its holder removed between the two calls is made anew."""
+    tries = 0
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            tries += 1
+            if tries < TRIES:
+                os.close(handle)
+                time.sleep(BETWEEN)
+                continue
             holder = os.pread(handle, MOST_BYTES, 0)
             os.close(handle)
             raise PlanHeld(
