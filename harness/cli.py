@@ -691,8 +691,18 @@ def site(
     public: Annotated[
         bool, typer.Option("--public", help="Hide prompts and answers that may not be redistributed.")
     ] = False,
+    base_path: Annotated[
+        str, typer.Option(help="Serve below this path of the host, such as /landscape, as a proxy asks for it.")
+    ] = "",
+    log: Annotated[
+        str | None,
+        typer.Option(
+            help="A line a request and a message on standard error, as text or json (time, level, event, message, error, method, path, "
+            "status, ms; never a query). Default: messages alone."
+        ),
+    ] = None,
 ) -> None:
-    """Start the site (read-only)."""
+    """Start the site (read-only). /healthz and /readyz say whether it is well."""
     from harness.commands.serve import serve
 
-    raise typer.Exit(serve(port=port, address=address, names=host, public=public))
+    raise typer.Exit(serve(port=port, address=address, names=host, public=public, base_path=base_path, log=log))

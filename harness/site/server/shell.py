@@ -59,11 +59,11 @@ class Shell:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        path = _path(scope) if scope["type"] == "http" else ""
-        if path in OWN:
-            await _file(path, scope["method"], send)
+        asked = path(scope) if scope["type"] == "http" else ""
+        if asked in OWN:
+            await _file(asked, scope["method"], send)
             return
-        if scope["type"] != "http" or FILES.match(path):
+        if scope["type"] != "http" or FILES.match(asked):
             await self._application(scope, receive, send)
             return
         body, replaced = page(_language(scope)).encode(), False
@@ -83,7 +83,7 @@ class Shell:
         await self._application(scope, receive, sending)
 
 
-def _path(scope: Scope) -> str:
+def path(scope: Scope) -> str:
     """The path of a request, below the one that the site is served under (Streamlit's ``server.baseUrlPath``)."""
     base = str(config.get_option("server.baseUrlPath")).strip("/")
     return str(scope["path"]).removeprefix(f"/{base}") if base else str(scope["path"])
