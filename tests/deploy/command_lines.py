@@ -14,7 +14,7 @@ import typer
 from harness.cli import app
 from tests.deploy.shapes import DEPLOY, compose, kubernetes, pods
 
-HARNESS = re.compile(r"(?:^|[\s/(])harness ((?:[a-z]|--)[^\n]*)")
+HARNESS = re.compile(r"(?:^|[\s/(])(?:harness|landscape:site|landscape:engine) ((?:[a-z]|--)[^\n]*)")
 
 
 def refused(words: list[str]) -> str | None:
@@ -38,7 +38,7 @@ def refused(words: list[str]) -> str | None:
 
 
 def in_text(text: str) -> list[list[str]]:
-    """The words after each ``harness`` of a script or a page, lines that end in a backslash joined."""
+    """The words after each ``harness``, or image of ours, of a script or a page, lines that end in a backslash joined."""
     joined = re.sub(r"\\\n\s*", "", text)
     lines = [line for line in joined.splitlines() if not line.lstrip().startswith(("#", "//"))]
     found = []
