@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import signal
@@ -12,7 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness import hosts, places
+from harness import hosts, places, sign_in
 from harness.errors import BadInput, LandscapeError, MissingData
 from harness.log_line import FORMS, SITE_LOG, SiteEntry, as_json, as_text
 
@@ -39,6 +40,7 @@ def serve(
     log = log if log is not None else os.environ.get(SITE_LOG, "").strip().lower()
     if log and log not in FORMS:
         raise BadInput(f"--log is {log!r}; give {' or '.join(FORMS)}.")
+    _refuse_half_a_sign_in()
     answered = {hosts.parse_name(name) for name in names} | hosts.from_environment()
     if address not in EVERYWHERE:
         answered.add(hosts.parse_name(address))
@@ -75,6 +77,17 @@ def serve(
     except KeyboardInterrupt:
         server.wait()  # the terminal told it too
         raise
+
+
+def _refuse_half_a_sign_in() -> None:
+    """Refuse a sign-in that cannot work before anything is served.
+
+    Raises:
+        BadInput: it is required and not set as a whole.
+        MissingData: the library that it takes is not installed.
+    """
+    if sign_in.from_environment() is not None and importlib.util.find_spec("authlib") is None:
+        raise MissingData("A sign-in takes Authlib: pip install 'landscape-harness[auth]'.")
 
 
 def _command(app: Path, port: int, address: str, path: str) -> list[str]:

@@ -59,7 +59,7 @@ class Health:
             found, reason = {}, f"The database cannot be read ({type(error).__name__}); the log says why."
             _log.exception("the database cannot be read")
         if reason != self._reason and reason:
-            _log.error("the site is not healthy: %s", reason)  # once, not at every probe
+            _log.log(logging.ERROR, "the site is not healthy: %s", reason)  # once, not at every probe
         self._reason = reason
         head = {"status": "failing" if reason else "ok", "version": __version__}
         return head | ({"reason": reason} if reason else found)

@@ -36,9 +36,9 @@ FILES = re.compile(r"/(_stcore|static|media|component|app|~/\+)(/|$)")
 
 
 @cache
-def page(language: str = "en") -> str:
+def page(code: str = "en") -> str:
     """The HTML of every page of the site, its head in one language."""
-    say = Translator(language)
+    say = Translator(code)
     source = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     described = f'<meta name="description" content="{html.escape(say("nav.description"))}">'
     head = f"<head><script>{SCRIPT.read_text(encoding='utf-8')}</script>{described}{_LINKS}"
@@ -66,7 +66,7 @@ class Shell:
         if scope["type"] != "http" or FILES.match(asked):
             await self._application(scope, receive, send)
             return
-        body, replaced = page(_language(scope)).encode(), False
+        body, replaced = page(language(scope)).encode(), False
 
         async def sending(message: MutableMapping[str, Any]) -> None:
             nonlocal replaced
@@ -98,7 +98,7 @@ async def _file(path: str, method: str, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
 
 
-def _language(scope: Scope) -> str:
+def language(scope: Scope) -> str:
     """The code of the language that the address names, else of the browser's first."""
     asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [""])[-1]
     spoken = next((value for name, value in scope.get("headers", ()) if name == b"accept-language"), b"")

@@ -122,13 +122,14 @@ class RequestLog:
             await self._application(scope, receive, sending)
         finally:
             if status != 200 or not PROBES.search(scope["path"]):
-                _requests.info("request", extra={"entry": _entry(scope, status, self._seconds() - began)})
+                _requests.log(logging.INFO, "request", extra={"entry": _entry(scope, status, self._seconds() - began)})
 
 
 def _entry(scope: Scope, status: int, seconds: float) -> SiteEntry:
     visit = scope["type"] == "websocket"
     method, path = ("GET" if visit else str(scope["method"])), str(scope["path"])[:LONGEST]
     ms = round(seconds * 1000, 1)
-    level: Level = "error" if status >= 500 else "warning" if status in (403, 429) else "info"
+    failed = status >= 500 and not PROBES.search(scope["path"])  # a probe's 503 is an answer
+    level: Level = "error" if failed else "warning" if status in (403, 429, 503) else "info"
     words = f"{method} {path} {status} {ms:g} ms"
     return SiteEntry(words, level, "visit" if visit else "request", method=method, path=path, status=status, ms=ms)
