@@ -8,7 +8,7 @@ behind it alike, whatever a page does.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote
@@ -54,16 +54,16 @@ class Gate:
                 scope, receive, self._after(scope, send) if asked == CALLBACK else self._secured(send)
             )
             return
-        claims = self._identity(scope)
-        if claims is not None and self._sign_in.admits(claims):
+        known = self._identity(scope)
+        if known is not None and self._sign_in.admits(known):
             if asked == BEGIN:
                 await _redirect(send, _base(scope) + "/", [])
             else:
                 await self._application(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
-        elif claims is not None:
-            await pages.answer(scope, send, 403, pages.refused(scope, _base(scope), str(claims.get("email") or "")))
+        elif known is not None:
+            await pages.answer(scope, send, 403, pages.refused(scope, _base(scope), str(known.get("email") or "")))
         elif asked == BEGIN:
             await self._begin(scope, send)
         else:
@@ -130,8 +130,13 @@ def local(target: str) -> bool:
 
 
 def signed_in(scope: Scope) -> dict[str, Any] | None:
-    """What the provider said of who signed in, by the signed cookie; None for everybody else."""
-    cookies, secret = _cookies(scope), get_cookie_secret()
+    """What the provider said of who signed in, by the request's cookies; None for everybody else."""
+    return claims(_cookies(scope))
+
+
+def claims(cookies: Mapping[str, str]) -> dict[str, Any] | None:
+    """What the signed cookie holds that Streamlit gave after the sign-in; None where there is none, or an old or forged one."""
+    secret = get_cookie_secret()
 
     def decoded(name: str) -> bytes | None:
         value = cookies.get(name)
@@ -139,10 +144,10 @@ def signed_in(scope: Scope) -> dict[str, Any] | None:
 
     try:
         raw = get_cookie_with_chunks(decoded, USER_COOKIE_NAME)
-        claims = json.loads(raw) if raw else None
+        found = json.loads(raw) if raw else None
     except (ValueError, TypeError):
         return None
-    return claims if isinstance(claims, dict) and claims.get("is_logged_in") is True else None
+    return found if isinstance(found, dict) and found.get("is_logged_in") is True else None
 
 
 def _signs_in(cookie: bytes) -> bool:
