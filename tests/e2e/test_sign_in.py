@@ -66,7 +66,8 @@ def enter(page: Any, name: str) -> None:
 
 
 def carried(context: Any) -> str:
-    return "; ".join(f"{c['name']}={c['value']}" for c in context.cookies() if c["name"].startswith("_streamlit"))
+    """The cookies that say who has signed in."""
+    return "; ".join(f"{c['name']}={c['value']}" for c in context.cookies() if c["name"].startswith("_streamlit_user"))
 
 
 @pytest.mark.parametrize("path", PAGES)
