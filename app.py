@@ -14,7 +14,7 @@ from harness.i18n.translator import LANGUAGES, Translator, preferred
 from harness.site.evidence import drawer
 from harness.site.server import entry, style, view
 from harness.site.server.navigation import PageEntry, headings, page_entries
-from harness.site.widgets import address, blocks, name_links, pins, search_box
+from harness.site.widgets import account, address, blocks, name_links, pins, search_box
 
 WITHOUT_DATABASE = ("methodology",)
 
@@ -114,6 +114,7 @@ def main() -> None:
     if address.CHART in st.query_params:
         style.alone(st.query_params[address.CHART])
     choose_language()
+    account.show(say)
     show(chosen_page, say)
 
 

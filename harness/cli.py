@@ -20,7 +20,7 @@ app = typer.Typer(
 suites_app = typer.Typer(help="The suites: named, versioned lists of tasks.", invoke_without_command=True)
 db_app = typer.Typer(help="The database: make it again, verify it.", no_args_is_help=True)
 cost_app = typer.Typer(help="What models cost: a task, a token, machines of one's own.", no_args_is_help=True)
-data_app = typer.Typer(help="Data and models for a box without internet.", no_args_is_help=True)
+data_app = typer.Typer(help="Data and models for a box without internet; backups.", no_args_is_help=True)
 app.add_typer(suites_app, name="suites")
 app.add_typer(catalog_app, name="catalog")
 app.add_typer(cost_app, name="cost")
@@ -599,6 +599,39 @@ def data_unpack(
     raise typer.Exit(unpack(source, target, as_json=json))
 
 
+@data_app.command("backup")
+def data_backup(
+    target: Annotated[
+        Path, typer.Argument(help="A folder for archives named by their time, or one archive (.tar.zst).")
+    ],
+    journals: Annotated[bool, typer.Option("--journals", help="Runs that are begun, too.")] = False,
+    database: Annotated[
+        bool, typer.Option("--database", help="The database, too; it can always be made again.")
+    ] = False,
+    keep: Annotated[
+        int | None, typer.Option(min=1, help="Keep the newest N archives of the folder and remove the others.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Write one archive of sealed runs, packs, measured speeds and an own catalog, also while runs are made."""
+    from harness.commands.backup.command import backup
+
+    raise typer.Exit(backup(target, journals=journals, database=database, keep=keep, as_json=json))
+
+
+@data_app.command("restore")
+def data_restore(
+    archive: Annotated[Path, typer.Argument(help="An archive of `harness data backup`.")],
+    force: Annotated[bool, typer.Option("--force", help="Take the place of what differs.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Read and verify all of it; change nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """Verify a backup and put it in place; what is there and differs stays, and nothing is written, unless forced."""
+    from harness.commands.backup.command import restore
+
+    raise typer.Exit(restore(archive, force=force, only_check=check, as_json=json))
+
+
 @db_app.command("rebuild")
 def db_rebuild() -> None:
     """Make the database again from the catalog, the public runs and the run folders."""
@@ -691,8 +724,18 @@ def site(
     public: Annotated[
         bool, typer.Option("--public", help="Hide prompts and answers that may not be redistributed.")
     ] = False,
+    base_path: Annotated[
+        str, typer.Option(help="Serve below this path of the host, such as /landscape, as a proxy asks for it.")
+    ] = "",
+    log: Annotated[
+        str | None,
+        typer.Option(
+            help="A line a request and a message on standard error, as text or json (time, level, event, message, error, method, path, "
+            "status, ms; never a query). Default: messages alone."
+        ),
+    ] = None,
 ) -> None:
-    """Start the site (read-only)."""
+    """Start the site (read-only). /healthz and /readyz say whether it is well."""
     from harness.commands.serve import serve
 
-    raise typer.Exit(serve(port=port, address=address, names=host, public=public))
+    raise typer.Exit(serve(port=port, address=address, names=host, public=public, base_path=base_path, log=log))

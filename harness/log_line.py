@@ -10,6 +10,10 @@ from typing import Literal
 from harness.scrub import scrub
 
 Level = Literal["info", "warning", "error"]
+FORMS = ("text", "json")
+"""Forms of a log, the values of ``--log``."""
+SITE_LOG = "LANDSCAPE_LOG"
+"""The variable that carries ``harness site --log`` to the server."""
 
 
 @dataclass(frozen=True)
@@ -27,17 +31,33 @@ class Entry:
     eta: float | None = None
 
 
-def as_text(entry: Entry, time: datetime) -> str:
+@dataclass(frozen=True)
+class SiteEntry:
+    """What a line of the site's log says; the last four are of a request alone: its path without the query, milliseconds."""
+
+    message: str
+    level: Level = "info"
+    event: str = "message"
+    error: str | None = None
+    method: str | None = None
+    path: str | None = None
+    status: int | None = None
+    ms: float | None = None
+
+
+def as_text(entry: Entry | SiteEntry, time: datetime) -> str:
     """``2026-11-28T21:00:00Z message``; a warning or error is marked as one, and lines of a message are joined."""
     mark = "" if entry.level == "info" else f"{entry.level}: "
     return f"{stamp(time)} {mark}{_one_line(entry.message)}"
 
 
-def as_json(entry: Entry, time: datetime) -> str:
-    """One JSON object: ``time``, then the fields of ``Entry``; what is not known is null."""
-    fields = asdict(entry) | {"message": _one_line(entry.message)}
-    order = ("level", "event", "message", "model", "suite", "done", "total", "rate", "eta")
-    return json.dumps({"time": stamp(time), **{name: fields[name] for name in order}}, ensure_ascii=False)
+def as_json(entry: Entry | SiteEntry, time: datetime) -> str:
+    """One JSON object: ``time``, ``level``, ``event``, ``message``, then the entry's other fields; what is not known is null."""
+    fields = {name: scrub(value) if isinstance(value, str) else value for name, value in asdict(entry).items()}
+    first = {"level": entry.level, "event": entry.event, "message": _one_line(entry.message)}
+    return json.dumps(
+        {"time": stamp(time), **first, **{n: v for n, v in fields.items() if n not in first}}, ensure_ascii=False
+    )
 
 
 def stamp(time: datetime) -> str:

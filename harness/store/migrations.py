@@ -19,6 +19,9 @@ from harness.errors import StoreError, StoreRefused
 _NOTE = "CREATE TABLE migration (number INTEGER PRIMARY KEY, name VARCHAR NOT NULL, checksum VARCHAR NOT NULL)"
 # The views' row in `migration`; real migrations start at 1.
 _VIEWS = 0
+# From this one on the database records where its rows came from. Rows without a record are loaded again.
+_RECORDED = 2
+_OF_RUNS = ("outcome", "result", "perf", "run", "task", "suite")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,9 @@ def migrate(con: duckdb.DuckDBPyConnection, folder: Path | None = None) -> bool:
     if not con.execute("SELECT 1 FROM duckdb_tables() WHERE NOT internal LIMIT 1").fetchone():
         con.execute(_NOTE)
     done = _refuse_foreign(con, steps, "main")
+    if 0 < done < _RECORDED:
+        for table in _OF_RUNS:
+            con.execute(f"DELETE FROM {table}")
     for step in steps[done:]:
         con.execute(step.sql)
         con.execute("INSERT INTO migration VALUES (?, ?, ?)", [step.number, step.name, step.checksum])

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,19 +71,28 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@contextmanager
-def serving(folder: Path, base_path: str = "") -> Iterator[str]:
-    """The address of a server on a filled database, below a path of its host."""
-    fixture_db.build(folder / "land.duckdb", folder / "runs")
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(
+    folder: Path, base_path: str = "", *, port: int | None = None, variables: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """The address of a server on a filled database, below a path of its host, with further variables."""
+    fixture_db.build(folder / "land.duckdb", folder / "runs")
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port),
                "--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none",
                "--server.baseUrlPath", base_path]  # fmt: skip
     places = {"LANDSCAPE_DB": str(folder / "land.duckdb"), "LANDSCAPE_RUNS": str(folder / "runs")}
     with (folder / "log").open("w") as log:
-        server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **places}, stdout=log, stderr=log)
+        server = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **places, **(variables or {})}, stdout=log, stderr=log
+        )
     base = f"http://127.0.0.1:{port}{base_path}"
     try:
         _wait(base, server)

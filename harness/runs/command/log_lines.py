@@ -13,13 +13,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TextIO
 
 from harness.errors import BadInput
-from harness.log_line import Entry, Level, as_json, as_text
+from harness.log_line import FORMS, Entry, Level, as_json, as_text
 from harness.runs.progress import Progress, duration, plan_lines
 
 if TYPE_CHECKING:
     from harness.runs.plan import Plan
 
-FORMS = ("text", "json")
 MINUTE = 60.0
 RATE_MINUTES = 10
 """Minutes over which a rate is taken: long enough for batches of uneven size, short enough to follow a task's end."""

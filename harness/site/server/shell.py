@@ -36,9 +36,9 @@ FILES = re.compile(r"/(_stcore|static|media|component|app|~/\+)(/|$)")
 
 
 @cache
-def page(language: str = "en") -> str:
+def page(code: str = "en") -> str:
     """The HTML of every page of the site, its head in one language."""
-    say = Translator(language)
+    say = Translator(code)
     source = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     described = f'<meta name="description" content="{html.escape(say("nav.description"))}">'
     head = f"<head><script>{SCRIPT.read_text(encoding='utf-8')}</script>{described}{_LINKS}"
@@ -59,14 +59,14 @@ class Shell:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        path = _path(scope) if scope["type"] == "http" else ""
-        if path in OWN:
-            await _file(path, scope["method"], send)
+        asked = path(scope) if scope["type"] == "http" else ""
+        if asked in OWN:
+            await _file(asked, scope["method"], send)
             return
-        if scope["type"] != "http" or FILES.match(path):
+        if scope["type"] != "http" or FILES.match(asked):
             await self._application(scope, receive, send)
             return
-        body, replaced = page(_language(scope)).encode(), False
+        body, replaced = page(language(scope)).encode(), False
 
         async def sending(message: MutableMapping[str, Any]) -> None:
             nonlocal replaced
@@ -83,7 +83,7 @@ class Shell:
         await self._application(scope, receive, sending)
 
 
-def _path(scope: Scope) -> str:
+def path(scope: Scope) -> str:
     """The path of a request, below the one that the site is served under (Streamlit's ``server.baseUrlPath``)."""
     base = str(config.get_option("server.baseUrlPath")).strip("/")
     return str(scope["path"]).removeprefix(f"/{base}") if base else str(scope["path"])
@@ -98,7 +98,7 @@ async def _file(path: str, method: str, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
 
 
-def _language(scope: Scope) -> str:
+def language(scope: Scope) -> str:
     """The code of the language that the address names, else of the browser's first."""
     asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [""])[-1]
     spoken = next((value for name, value in scope.get("headers", ()) if name == b"accept-language"), b"")

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 EVERY_S = 1.0
 """Between two looks at the database file (one ``stat``)."""
+DONE = threading.Event()
+"""Set once the pages of a database have been computed in this process; a later publish does not clear it, since the pages
+then answer all the same."""
 _log = logging.getLogger("landscape.site")
 
 
@@ -162,7 +165,7 @@ def settle() -> None:
 
 def watch(stop: threading.Event) -> None:
     """Warm now and after every change of the database file, until ``stop`` is set."""
-    from harness.store.reader import generation
+    from harness.store.reader import NOWHERE, generation
     from harness.store.remote import in_use
 
     warmed = None
@@ -173,6 +176,8 @@ def watch(stop: threading.Event) -> None:
             if current != warmed:
                 warm(stop)
                 warmed = current
+                if current != NOWHERE:
+                    DONE.set()
         except Exception:
             _log.exception("the database cannot be looked at")
         stop.wait(EVERY_S)

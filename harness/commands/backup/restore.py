@@ -1,0 +1,230 @@
+"""Restoring of a backup: all of it unpacked aside and verified, then put in place; what differs there stays unless forced."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from harness import files
+from harness.commands.backup import contents
+from harness.commands.backup.contents import INDEX, Places
+from harness.commands.backup.write import FORMAT
+from harness.errors import BadInput, MissingData, RunFailed
+from harness.interchange.foreign.bounded import MB, mapping, parse_json, sequence, whole
+from harness.offline import archive
+from harness.offline.pack import Entry
+from harness.store import run_folder
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restore did, by unit (a run, a file): written, already there, taken the place of others, and not asked for."""
+
+    written: tuple[str, ...]
+    present: tuple[str, ...]
+    replaced: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def restore(source: Path, places: Places, *, force: bool = False, only_check: bool = False) -> Restored:
+    """Restore a backup, or with ``only_check`` read and verify all of it and change nothing.
+
+    Raises:
+        MissingData: there is no archive.
+        BadInput: it is none of ours, or something else is in a place of its files (and ``force`` is not given).
+        RunFailed: it is damaged, or the disk refused; nothing that was there was changed.
+    """
+    if not source.exists():
+        raise MissingData(f"There is no archive at {source}.")
+    try:
+        with archive.reading(source, INDEX) as (raw, members):
+            entries = read_index(raw, source)
+            if only_check:
+                return _check(entries, members, source)
+            return _restore(entries, members, source, places, force)
+    except OSError as error:
+        raise RunFailed(f"The backup cannot be put in place: {error.strerror or error}{_where(error)}.") from None
+
+
+def read_index(raw: bytes, source: Path) -> dict[str, Entry]:
+    """The files that a backup names.
+
+    Raises:
+        BadInput: with every problem of the index.
+    """
+    try:
+        document = mapping(parse_json(raw))
+    except BadInput as problem:
+        raise BadInput(f"{INDEX} of {source} {problem}.") from None
+    if document.get("format") != FORMAT:
+        raise BadInput(
+            f"{source} has format {document.get('format')!r}; this version reads {FORMAT}. Update Landscape."
+        )
+    entries: dict[str, Entry] = {}
+    problems = []
+    for item in map(mapping, sequence(document.get("files"))):
+        path, size, digest = item.get("path"), whole(item.get("size"), 1 << 50), item.get("sha256")
+        if not isinstance(path, str) or not contents.is_ours(path):
+            problems.append(f"{str(path)[:120]!r} is no place of a backup's file")
+        elif size is None or not isinstance(digest, str) or not re.fullmatch(r"[0-9a-f]{64}", digest):
+            problems.append(f"{path} has no size or no SHA-256")
+        elif path in entries:
+            problems.append(f"{path} is named twice")
+        else:
+            entries[path] = Entry(path, size, digest)
+    problems += [f"{unit} is no whole run" for unit in _torn(entries)]
+    if problems or not entries:
+        raise BadInput(
+            f"{INDEX} of {source} cannot be used; nothing was written.", problems[:20] or ["it names no files"]
+        )
+    return entries
+
+
+def _torn(entries: Iterable[str]) -> list[str]:
+    """Runs of which the index does not name every file."""
+    named = Counter(contents.unit(name) for name in entries if contents.unit(name) != name)
+    return sorted(unit for unit, count in named.items() if count != len(run_folder.FILES))
+
+
+def _check(entries: dict[str, Entry], members: archive.Members, source: Path) -> Restored:
+    """Every member against its hash, without a place to write to."""
+    seen = set()
+    for name, _, open_member in members:
+        entry = _expected(entries, name, source)
+        with open_member() as handle:
+            _copy(handle, entry, None, source)
+        seen.add(name)
+    _refuse_missing(entries, seen, source)
+    return Restored((), tuple(sorted({contents.unit(name) for name in entries})), (), ())
+
+
+def _restore(
+    entries: dict[str, Entry], members: archive.Members, source: Path, places: Places, force: bool
+) -> Restored:
+    units: dict[str, list[Entry]] = {}
+    for entry in entries.values():
+        units.setdefault(contents.unit(entry.path), []).append(entry)
+    targets = {name: contents.destination(places, name) for name in units}
+    left_out = [name for name, target in targets.items() if target is None]
+    states = {name: _state(name, target, units[name]) for name, target in targets.items() if target is not None}
+    if (differing := [str(targets[name]) for name, state in states.items() if state == "other"]) and not force:
+        raise BadInput(
+            "Something else is in the place of what the backup holds; nothing was written. Move it away, or give --force to "
+            "put the backup in its place.",
+            differing[:20] + ([f"… and {len(differing) - 20} more"] if len(differing) > 20 else []),
+        )
+    wanted = [name for name, state in states.items() if state != "same"]
+    parents = {targets[name].parent for name in wanted}  # type: ignore[union-attr]  # those without are left out
+    _refuse_too_large(units, wanted, places)
+    with contextlib.ExitStack() as stack:
+        scratch = {}
+        for parent in sorted(parents):
+            parent.mkdir(parents=True, exist_ok=True)
+            scratch[parent] = stack.enter_context(files.scratch_folder(parent, "restore"))
+        aside = {name: scratch[targets[name].parent] / Path(name).name for name in wanted}  # type: ignore[union-attr]
+        _unpack(entries, members, aside, source)
+        if places.runs.is_dir():
+            stack.enter_context(files.exclusive(places.runs))
+        for name in wanted:
+            if name == contents.DATABASE:  # the log belongs to the file that was there
+                places.database.with_name(f"{places.database.name}.wal").unlink(missing_ok=True)
+            _put(aside[name], targets[name])  # type: ignore[arg-type]
+    replaced = tuple(name for name in wanted if states[name] == "other")
+    return Restored(
+        tuple(name for name in wanted if states[name] == "absent"),
+        tuple(name for name, state in states.items() if state == "same"),
+        replaced,
+        tuple(left_out),
+    )
+
+
+def _state(unit: str, target: Path, entries: Sequence[Entry]) -> str:
+    """absent, same or other: what is in the place of a run or a file."""
+    if not (target.exists() or target.is_symlink()):
+        return "absent"
+    if entries[0].path == unit:
+        return "same" if _is(target, entries[0]) else "other"
+    if target.is_symlink() or not target.is_dir():
+        return "other"
+    same = {path.name for path in files.visible(target)} == {Path(entry.path).name for entry in entries}
+    return "same" if same and all(_is(target / Path(e.path).name, e) for e in entries) else "other"
+
+
+def _is(place: Path, entry: Entry) -> bool:
+    """Whether a plain file has the bytes that were kept."""
+    if place.is_symlink() or not place.is_file() or place.stat().st_size != entry.size:
+        return False
+    with place.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest() == entry.sha256
+
+
+def _unpack(entries: dict[str, Entry], members: archive.Members, aside: dict[str, Path], source: Path) -> None:
+    """Unpack what is wanted, and verify all of it and all else."""
+    seen = set()
+    for name, _, open_member in members:
+        entry = _expected(entries, name, source)
+        unit = contents.unit(name)
+        place = aside.get(unit)
+        if place is not None and unit != name:
+            place.mkdir(exist_ok=True)
+            place = place / Path(name).name
+        with open_member() as handle:
+            _copy(handle, entry, place, source)
+        seen.add(name)
+    _refuse_missing(entries, seen, source)
+
+
+def _expected(entries: dict[str, Entry], name: str, source: Path) -> Entry:
+    if name not in entries:
+        raise BadInput(f"{source} holds {name[:120]!r}, which its {INDEX} does not name; nothing was changed.")
+    return entries[name]
+
+
+def _copy(handle: IO[bytes], entry: Entry, place: Path | None, source: Path) -> None:
+    """Copy a member, never more than the size that was named; refuse other bytes than those that were kept."""
+    sha, left = hashlib.sha256(), entry.size + 1
+    with contextlib.ExitStack() as stack:
+        out = stack.enter_context(place.open("wb")) if place is not None else None
+        while left > 0 and (block := handle.read(min(MB, left))):
+            sha.update(block)
+            left -= len(block)
+            if out is not None:
+                out.write(block)
+    if left != 1 or sha.hexdigest() != entry.sha256:
+        raise RunFailed(
+            f"{source} is damaged: {entry.path} is not what was kept. Nothing was changed; take another backup."
+        )
+    if place is not None:
+        files.sync(place)
+
+
+def _refuse_missing(entries: dict[str, Entry], seen: set[str], source: Path) -> None:
+    if missing := sorted(set(entries) - seen):
+        raise RunFailed(f"{source} is not whole: {missing[0]} is missing ({len(missing)} in all). Nothing was changed.")
+
+
+def _refuse_too_large(units: dict[str, list[Entry]], wanted: Sequence[str], places: Places) -> None:
+    size = sum(entry.size for name in wanted for entry in units[name])
+    place = next(p for p in (places.runs, *places.runs.parents) if p.exists())
+    if size > (free := shutil.disk_usage(place).free):
+        raise BadInput(f"The backup needs {size:,} bytes and {place} has room for {free:,}; nothing was written.")
+
+
+def _put(scratch: Path, target: Path) -> None:
+    """Put a file or a run's folder in its place; a folder that is there goes first, into the scratch folder."""
+    if target.is_dir() and not target.is_symlink():
+        target.rename(scratch.with_name(f"{scratch.name}.old"))
+    files.sync(scratch)
+    scratch.replace(target)
+    files.sync(target.parent)
+
+
+def _where(error: OSError) -> str:
+    return f" ({error.filename})" if error.filename else ""
