@@ -211,6 +211,8 @@ def _take_next(objects: Objects, name: str, number: int, terms: Terms) -> Lease 
         raise StoreRefused(f"{objects.shown}/{FOLDER}/{name} has a number that no process of ours gives.")
     if not objects.make(_path(name, number + 1), _bytes(record)):
         return None
+    if newest(objects, name)[0] != number + 1:  # others took, and cleared away, numbers beyond it since we looked
+        return None
     with suppress(StoreError):
         for old in objects.names(f"{FOLDER}/{name}").objects:
             if _NUMBER.fullmatch(old) and int(old) < number + 1:

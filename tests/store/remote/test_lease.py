@@ -179,3 +179,25 @@ def test_a_dead_process_of_this_very_place_is_not_waited_for(objects: Objects, t
     lease.take(objects, "nowhere", clock.terms)
     assert clock.time >= 120  # two places that are not known are not the same
     assert said[-1].startswith("waiting up to 60 s to see whether the holder of this plan lives: process")
+
+
+def test_who_was_asleep_between_the_look_and_the_taking_holds_nothing(
+    objects: Objects, still: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, make = Clock(), objects.make
+    with lease.hold(objects, "plan", clock.terms):
+        pass
+    others: list[lease.Lease] = []
+
+    def late(path: str, content: bytes) -> bool:
+        monkeypatch.setattr(objects, "make", make)
+        with lease.hold(objects, "plan", clock.terms):  # number 2, cleared away by who takes number 3
+            pass
+        others.append(lease.take(objects, "plan", clock.terms))
+        return make(path, content)
+
+    monkeypatch.setattr(objects, "make", late)
+    clock.at[20] = lambda: others[0].renew()
+    with pytest.raises(LeaseHeld):
+        lease.take(objects, "plan", clock.terms)
+    assert others[0].number == 3 and others[0].still_held()
