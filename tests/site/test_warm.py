@@ -8,7 +8,6 @@ import shutil
 import threading
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from harness.errors import StoreError
@@ -16,7 +15,7 @@ from harness.i18n.translator import Translator
 from harness.site.capability import scale
 from harness.site.server import view, warm
 from harness.store.reader import Reader
-from tests.site.conftest import Open, texts
+from tests.site.conftest import Open, changed, texts
 
 
 @pytest.fixture
@@ -25,14 +24,6 @@ def land(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(filled / "land.duckdb", tmp_path / "land.duckdb")
     monkeypatch.setenv("LANDSCAPE_DB", str(tmp_path / "land.duckdb"))
     return tmp_path
-
-
-def changed(db: Path, statement: str) -> None:
-    """Change the database as a publish does: a copy takes the file's place."""
-    shutil.copy(db, f"{db}.new")
-    with duckdb.connect(f"{db}.new") as con:
-        con.execute(statement)
-    Path(f"{db}.new").replace(db)
 
 
 def test_the_first_page_asks_nothing_of_the_database_after_warming(
