@@ -46,7 +46,8 @@ def fit_rasch(correct: npt.ArrayLike, *, difficulty_precision: float = DIFFICULT
     values = np.asarray(correct, dtype=float)
     answered = ~np.isnan(values)
     right: Floats = np.asarray(np.nan_to_num(values))
-    _, pattern = np.unique(answered, axis=1, return_inverse=True)
+    whole = answered.all()
+    pattern = np.zeros(values.shape[1]) if whole else np.unique(answered, axis=1, return_inverse=True)[1]
     solved = right.sum(axis=0)
     kinds, kind, items = np.unique(
         np.column_stack([pattern.ravel(), solved]), axis=0, return_inverse=True, return_counts=True
@@ -117,10 +118,22 @@ def residual_correlation(residual: Floats) -> Floats:
     none, keep residuals of one sign, which lifts it. Read differences. Source: Yen (1984), eq. 8; Christensen, Makransky,
     Horton (2017) on the mean.
     """
-    mask = (~np.isnan(residual)).astype(float)
+    missing = np.isnan(residual)
+    if not missing.any():
+        return _complete_correlation(residual)
+    mask = (~missing).astype(float)
     value: Floats = np.asarray(np.nan_to_num(residual))
     with np.errstate(divide="ignore", invalid="ignore"):
         shared = mask @ mask.T
         mean = value @ mask.T / shared
         spread = np.sqrt(value**2 @ mask.T / shared - mean**2)
         return np.asarray((value @ value.T / shared - mean * mean.T) / (spread * spread.T))
+
+
+def _complete_correlation(value: Floats) -> Floats:
+    """``residual_correlation`` where everybody answered everything: one product of the four."""
+    items = value.shape[1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = value.sum(axis=1) / items
+        spread = np.sqrt((value**2).sum(axis=1) / items - mean**2)
+        return np.asarray((value @ value.T / items - np.outer(mean, mean)) / np.outer(spread, spread))
