@@ -13,6 +13,7 @@ from scipy.special import expit, log_expit
 
 from harness.analysis.likeness import homogeneity
 from harness.analysis.likeness.accuracy_bands import at_like_accuracy, like_band
+from harness.analysis.likeness.answer_patterns import answer_patterns
 from harness.analysis.likeness.block_sums import block_sums
 from harness.analysis.likeness.dimensions import dimensions
 from harness.analysis.likeness.groups import AT_LIKE, DIFFERENCE, group_likeness
@@ -147,16 +148,17 @@ def test_kappa_is_error_consistency_whatever_is_missing() -> None:
     assert likeness(matrix(answers), {}, seed=1, draws=2).pairs["kappa"].to_numpy() == pytest.approx(upper(square))
 
 
-@pytest.mark.parametrize("missing", [0.0, 0.2])
-def test_sums_of_blocks_are_sums_over_the_shared_items_of_the_blocks_drawn(missing: float) -> None:
+@pytest.mark.parametrize(("missing", "few"), [(0.0, True), (0.01, True), (0.4, False)])
+def test_sums_of_blocks_are_sums_over_the_shared_items_of_the_blocks_drawn(missing: float, few: bool) -> None:
     rng = np.random.default_rng(9)
-    answers, residual = simulated(4, 30, 8), rng.normal(size=(4, 60))
+    answers, residual = simulated(6, 60, 8), rng.normal(size=(6, 60))
     residual = residual[:, : answers.shape[1]]
     gone = rng.random(answers.shape) < missing
     answers[gone] = residual[gone] = np.nan
     block, times = rng.integers(0, 5, answers.shape[1]), np.array([[1.0, 1, 1, 1, 1], [0, 3, 1, 0, 1]])
     block[:5] = range(5)
-    first, second = np.triu_indices(4, 1)
+    first, second = np.triu_indices(6, 1)
+    assert answer_patterns(~gone).few == few
     sums = block_sums(answers.astype(np.float32), residual, block, first, second)
     totals = sums.totals(times)
     for draw, often in enumerate(times):

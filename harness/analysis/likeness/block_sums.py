@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from harness.analysis.likeness.answer_patterns import answer_patterns, sums_by
 from harness.analysis.likeness.homogeneity import Singles
 from harness.analysis.statistics.uncertainty import Floats
 
@@ -61,16 +62,18 @@ class PlainSums:
 
 
 @dataclass(frozen=True, slots=True)
-class CompleteSums:
-    """Sums where every model answered every item: seven of the nine are then of one model, whatever the other.
+class PatternSums:
+    """Sums where items have few patterns of who answered: seven of the nine are then of one model and a pattern.
 
-    ``items`` ``(blocks,)``; ``of_models`` ``(blocks, 3, models)``: right, residuals, squared residuals; ``of_pairs``
-    ``(blocks, 2, pairs)``: both right, product of residuals; ``first, second``: places of a pair's models.
+    ``items`` ``(blocks, patterns)``; ``of_models`` ``(blocks, 3, patterns, models)``: right, residuals, squared residuals;
+    ``of_pairs`` ``(blocks, 2, pairs)``: both right, product of residuals; ``answered`` ``(patterns, models)``: 1 or 0;
+    ``first, second``: places of a pair's models.
     """
 
     items: Floats
     of_models: Floats
     of_pairs: Floats
+    answered: Floats
     first: Places
     second: Places
 
@@ -93,23 +96,41 @@ class CompleteSums:
         """``BlockSums.totals``."""
         draws = len(times)
         of_pairs = (times @ self.of_pairs.reshape(self.blocks, -1)).reshape(draws, 2, -1)
-        of_models = (times @ self.of_models.reshape(self.blocks, -1)).reshape(draws, 3, -1)
+        of_models = (times @ self.of_models.reshape(self.blocks, -1)).reshape(draws, *self.of_models.shape[1:])
         return self._of_kinds(times @ self.items, of_models, of_pairs)
 
     def _of_kinds(self, items: Floats, of_models: Floats, of_pairs: Floats) -> Floats:
         """Totals in the order of KINDS, a draw each."""
-        out = np.empty((len(items), KINDS, self.pairs))
-        out[:, 0], out[:, 1:3] = items[:, None], of_pairs
-        out[:, 3::2], out[:, 4::2] = of_models[:, :, self.first], of_models[:, :, self.second]
+        out = np.zeros((len(items), KINDS, self.pairs))
+        out[:, 1:3] = of_pairs
+        for pattern, answered in enumerate(self.answered):
+            a, b = answered[self.first], answered[self.second]
+            out[:, 0] += items[:, pattern, None] * (a * b)
+            out[:, 3::2] += of_models[:, :, pattern][..., self.first] * b
+            out[:, 4::2] += of_models[:, :, pattern][..., self.second] * a
         return out
 
 
 def block_sums(correct: Singles, residual: Floats, block: Places, first: Places, second: Places) -> BlockSums:
-    """The sums of KINDS for the models at the places ``first`` and ``second``; ``block`` is the place of each item's block."""
-    whole = not (np.isnan(correct).any() or np.isnan(residual).any())
+    """The sums of KINDS for the models at the places ``first`` and ``second``; ``block`` is the place of each item's block.
+
+    ``residual`` is NaN where ``correct`` is, which is where a model did not answer.
+    """
     blocks = int(block.max(initial=-1)) + 1
-    of = _complete if whole else _plain
-    return of(correct, residual, [np.flatnonzero(block == i) for i in range(blocks)], first, second)
+    patterns = answer_patterns(~np.isnan(correct))
+    of_blocks = [np.flatnonzero(block == i) for i in range(blocks)]
+    if not patterns.few:
+        return _plain(correct, residual, of_blocks, first, second)
+    right, value = np.nan_to_num(correct).astype(float), np.nan_to_num(residual)
+    kinds = len(patterns.answered)
+    cell = block * kinds + patterns.of_items
+    of_models = [sums_by(cell, blocks * kinds, part).reshape(blocks, kinds, -1) for part in (right, value, value**2)]
+    of_pairs = np.zeros((blocks, 2, len(first)))
+    for i, items in enumerate(of_blocks):
+        own, rest = right[:, items], value[:, items]
+        of_pairs[i] = (own @ own.T)[first, second], (rest @ rest.T)[first, second]
+    items = np.bincount(cell, minlength=blocks * kinds).reshape(blocks, kinds).astype(float)
+    return PatternSums(items, np.stack(of_models, axis=1), of_pairs, patterns.answered, first, second)
 
 
 def _plain(correct: Singles, residual: Floats, blocks: list[Places], first: Places, second: Places) -> BlockSums:
@@ -126,13 +147,3 @@ def _plain(correct: Singles, residual: Floats, blocks: list[Places], first: Plac
         ]
         out[i] = np.stack(rows)
     return PlainSums(out)
-
-
-def _complete(correct: Singles, residual: Floats, blocks: list[Places], first: Places, second: Places) -> BlockSums:
-    of_models = np.zeros((len(blocks), 3, len(correct)))
-    of_pairs = np.zeros((len(blocks), 2, len(first)))
-    for i, items in enumerate(blocks):
-        right, value = correct[:, items].astype(float), residual[:, items]
-        of_models[i] = right.sum(axis=1), value.sum(axis=1), (value**2).sum(axis=1)
-        of_pairs[i] = (right @ right.T)[first, second], (value @ value.T)[first, second]
-    return CompleteSums(np.array([len(items) for items in blocks], dtype=float), of_models, of_pairs, first, second)

@@ -69,14 +69,18 @@ def renamed(frame: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
 def findings(view: View, boards: list[Board]) -> Findings:
     """``market.alike.findings`` of the boards, cached."""
 
-    def compute(key: tuple[tuple[str, str, str, str], ...]) -> Findings:
+    def compute(key: tuple[tuple[str, ...], ...]) -> Findings:
         from harness.market.alike.findings import findings
 
         return findings(view, boards)
 
-    key = tuple((board.suite, board.suite_version, board.task, board.origin) for board in boards)
-    out: Findings = view.derived("item_likeness", compute, key=key)
+    out: Findings = view.derived("item_likeness", compute, key=boards_key(boards))
     return out
+
+
+def boards_key(boards: list[Board]) -> tuple[tuple[str, ...], ...]:
+    """What tells these boards from all others of the database."""
+    return tuple((board.suite, board.suite_version, board.task, board.origin) for board in boards)
 
 
 def measure_label(view: View, measure: str) -> str:

@@ -104,6 +104,15 @@ def _portfolios(view: View) -> None:
         bought.portfolios(view, shown.findings(view, boards).measured, (), False, None)
 
 
+def _dimensions(view: View) -> None:
+    from harness.site.likeness import dimension_charts, shown
+    from harness.site.widgets import item_boards
+
+    boards = item_boards.opened(item_boards.known(view))
+    if boards:
+        dimension_charts.dimensions(view, shown.findings(view, boards).measured)
+
+
 def _head_to_head(view: View) -> None:
     from harness.site.head_to_head import every_pair, pair_boards, product_choice
 
@@ -131,6 +140,7 @@ def _rest(view: View) -> None:
 
 STEPS: tuple[Callable[[View], None], ...] = (
     _drawing, _overview, _capability, _buying, _companies, _rest, _pairs, _head_to_head, _portfolios,
+    _dimensions,
 )  # fmt: skip
 """One step a page: what it computes when it opens; the first page comes first."""
 
