@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+MOST_POINTS = 5000
+"""Points of a cloud that are drawn: a browser takes seconds over more, and they hide each other."""
 FINE = 0.03
 """Width of an interval below which its ends take a third decimal."""
 
@@ -81,6 +83,23 @@ def findings(view: View, boards: list[Board]) -> Findings:
 def boards_key(boards: list[Board]) -> tuple[tuple[str, ...], ...]:
     """What tells these boards from all others of the database."""
     return tuple((board.suite, board.suite_version, board.task, board.origin) for board in boards)
+
+
+def thinned(view: View, points: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """At most MOST_POINTS of a cloud's points, and the words for it: all pairs of one group (``same``) as far as they go, of the
+    others an even part over ``x``; all of them and no words where they are few enough."""
+    if len(points) <= MOST_POINTS:
+        return points, ""
+    import numpy as np
+    import pandas as pd
+
+    def part(rows: pd.DataFrame, most: int) -> pd.DataFrame:
+        kept = np.unique(np.linspace(0, len(rows) - 1, min(most, len(rows))).round().astype(int))
+        return rows.sort_values("x", kind="stable").iloc[kept]
+
+    own = part(points[points["same"]], MOST_POINTS // 2)
+    drawn = pd.concat([part(points[~points["same"]], MOST_POINTS - len(own)), own])
+    return drawn, " " + view.say("likeness.sampled", drawn=f"{len(drawn):,}", all=f"{len(points):,}")
 
 
 def measure_label(view: View, measure: str) -> str:
