@@ -6,6 +6,7 @@ import gc
 import re
 import shutil
 import threading
+import weakref
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,36 @@ def test_a_page_that_stays_open_keeps_no_replaced_database(land: Path) -> None:
     gc.collect()
     assert kept.reader_reference() is None
     assert len(kept.frame("vendors")) == vendors + 2
+
+
+class Result:
+    """What a page derives: something that a test sees go."""
+
+
+def test_what_was_derived_from_a_replaced_database_is_let_go(land: Path) -> None:
+    """Also what was being computed, for a page of before, while the database was replaced."""
+    publish = "UPDATE vendor SET name_en = name_en || '!' WHERE vendor_id = (SELECT min(vendor_id) FROM vendor)"
+    gone: list[weakref.ref[object]] = []
+
+    def kept(value: object) -> object:
+        gone.append(weakref.ref(value))
+        return value
+
+    def overtaken() -> object:
+        changed(land / "land.duckdb", publish)
+        view.in_language(Translator("en"))  # another visitor's page, which finds the new database
+        return kept(Result())
+
+    for _ in range(3):
+        seen = view.in_language(Translator("en"))
+        seen.derived("before", lambda: kept(Result()))
+        gone.append(weakref.ref(seen.frame("vendors")))
+        seen.derived("overtaken", overtaken)
+        del seen
+    changed(land / "land.duckdb", publish)
+    view.in_language(Translator("en"))
+    gc.collect()
+    assert len(gone) == 9 and [one() for one in gone] == [None] * 9
 
 
 def test_who_changes_a_frame_changes_nobody_elses(land: Path) -> None:

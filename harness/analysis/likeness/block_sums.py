@@ -44,12 +44,12 @@ class PlainSums:
     @property
     def blocks(self) -> int:
         """How many blocks there are."""
-        return self.values.shape[0]
+        return len(self.values)
 
     @property
     def pairs(self) -> int:
         """How many pairs there are."""
-        return self.values.shape[2]
+        return int(self.values.shape[2])
 
     def whole(self) -> Floats:
         """``BlockSums.whole``."""
@@ -129,8 +129,8 @@ def block_sums(correct: Singles, residual: Floats, block: Places, first: Places,
     for i, items in enumerate(of_blocks):
         own, rest = right[:, items], value[:, items]
         of_pairs[i] = (own @ own.T)[first, second], (rest @ rest.T)[first, second]
-    items = np.bincount(cell, minlength=blocks * kinds).reshape(blocks, kinds).astype(float)
-    return PatternSums(items, np.stack(of_models, axis=1), of_pairs, patterns.answered, first, second)
+    counts = np.bincount(cell, minlength=blocks * kinds).reshape(blocks, kinds).astype(float)
+    return PatternSums(counts, np.stack(of_models, axis=1), of_pairs, patterns.answered, first, second)
 
 
 def _plain(correct: Singles, residual: Floats, blocks: list[Places], first: Places, second: Places) -> BlockSums:

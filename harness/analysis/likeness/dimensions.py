@@ -69,7 +69,7 @@ def _varied(correct: npt.ArrayLike) -> Floats:
     values = np.asarray(correct, dtype=float)
     with np.errstate(invalid="ignore"):
         share = np.nansum(values, axis=1) / (~np.isnan(values)).sum(axis=1)
-    return values[(share > 0) & (share < 1)]
+    return np.asarray(values[(share > 0) & (share < 1)])
 
 
 def _spectrum(values: Floats) -> Floats:

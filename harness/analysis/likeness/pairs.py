@@ -51,15 +51,17 @@ def likeness(
     seed: int,
     draws: int = 400,
     models: Collection[str] | None = None,
+    residual: Floats | None = None,
 ) -> Likeness:
     """Likeness of every pair on the items that both answered, with 95% bootstrap intervals over clusters of items.
 
     ``vendors``: a model's maker; ``same_vendor`` is missing where one is not known. ``accuracy_a, accuracy_b``: on the shared
-    items. ``models``: pairs of these alone; items are as difficult as all of the matrix find them. ``kappa``: error consistency; ``residual``: Q3 (``rasch.residual_correlation``); ``both_wrong``: the share of items
+    items. ``models``: pairs of these alone; items are as difficult as all of the matrix find them. ``residual``: what each answer differs from their
+    fit (``rasch.residuals``), where it is known already. ``kappa``: error consistency; ``residual``: Q3 (``rasch.residual_correlation``); ``both_wrong``: the share of items
     both fail over (1 − accuracy_a)(1 − accuracy_b). κ and Q3 are NaN where they say nothing: of a model that solves all or
     nothing. Items of one cluster (one task in several benchmarks) are drawn together.
     """
-    residual = residuals(matrix.correct, fit_rasch(matrix.correct))
+    residual = residuals(matrix.correct, fit_rasch(matrix.correct)) if residual is None else residual
     kept = np.array([models is None or name in models for name in matrix.models], dtype=bool)
     residual, matrix = (
         residual[kept],

@@ -7,6 +7,7 @@ first waits for the rest of the same computation and starts no second one.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import logging
 import threading
@@ -164,10 +165,12 @@ def warm(stop: threading.Event) -> None:
 
 def settle() -> None:
     """Exempt long-lived objects from garbage collection: Streamlit collects after every script run, which took 0.1 s
-    over the libraries' objects alone."""
+    over the libraries' objects alone. And give freed memory back, which threads' pools keep: warming uses much for a while."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+    if hasattr(libc := ctypes.CDLL(None), "malloc_trim"):  # GNU's alone
+        libc.malloc_trim(0)
 
 
 def watch(stop: threading.Event) -> None:
