@@ -23,7 +23,7 @@ from harness.site.server import view, warm
 from harness.site.widgets import item_boards
 from harness.store.reader import Reader
 from tests.market import item_boards as toy
-from tests.site.conftest import Open, rows, texts
+from tests.site.conftest import Open, changed, rows, texts
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +85,27 @@ def test_after_warming_the_page_computes_no_likeness(
     monkeypatch.setattr("harness.market.alike.findings.findings", computed)
     at = site(tmp_path, "homogeneity")
     assert not at.exception and not at.error and at.get("plotly_chart")
+
+
+def test_findings_are_kept_over_a_publish_of_something_else_and_made_anew_for_other_results(
+    items: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(items / "land.duckdb", tmp_path / "land.duckdb")
+    monkeypatch.setenv("LANDSCAPE_DB", str(tmp_path / "land.duckdb"))
+
+    def found() -> Findings:
+        seen = view.in_language(Translator("en"))
+        boards = item_boards.opened(item_boards.known(seen))
+        assert boards is not None
+        return shown.findings(seen, boards)
+
+    before = found()
+    changed(tmp_path / "land.duckdb", "DELETE FROM gpu_price")
+    with monkeypatch.context() as patch:
+        patch.setattr("harness.market.alike.findings.findings", lambda *_: pytest.fail("computed again"))
+        assert found() is before
+    changed(tmp_path / "land.duckdb", "UPDATE result SET score = score / 2")
+    assert found() is not before
 
 
 def test_another_agents_runs_are_another_board(site: Open, items: Path) -> None:

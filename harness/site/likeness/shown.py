@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import streamlit as st
 
 from harness.charts.chart import brief
 from harness.reports.likeness_text import plain, signed
@@ -74,10 +77,27 @@ def findings(view: View, boards: list[Board]) -> Findings:
     def compute(key: tuple[tuple[str, ...], ...]) -> Findings:
         from harness.market.alike.findings import findings
 
-        return findings(view, boards)
+        return _kept_findings(content(view, boards), lambda: findings(view, boards))
 
     out: Findings = view.derived("item_likeness", compute, key=boards_key(boards))
     return out
+
+
+# Over generations of the database: publishing runs of other boards changes nothing here, and large boards take half a minute.
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _kept_findings(content: str, _compute: Callable[[], Findings]) -> Findings:
+    return _compute()
+
+
+def content(view: View, boards: list[Board]) -> str:
+    """A hash of all that findings of the boards depend on: their runs and the results of these (sealed runs keep their items), the
+    catalog's word on their models, and which other runs of these models there are."""
+    from harness.site.capability.scale import fingerprint
+
+    frames = [board.runs.assign(left_out=f"{board.rejected} {board.unfinished}") for board in boards]
+    ids = sorted({str(id) for board in boards for id in board.runs["run_id"]})
+    frames += [view.reader.frame("results", run_ids=ids), view.frame("runs_of_models")]
+    return " ".join(fingerprint(frame) for frame in frames)
 
 
 def boards_key(boards: list[Board]) -> tuple[tuple[str, ...], ...]:
