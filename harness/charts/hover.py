@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from harness.charts.chart import DASH, plain
@@ -74,8 +75,13 @@ def columns(frame: Any, *names: str) -> list[list[str]]:
 
 def wrapped(text: object) -> str:
     """Text in lines of at most ``WIDEST`` letters, harmless in a figure."""
+    return _wrapped(str(text))
+
+
+@lru_cache(maxsize=8192)
+def _wrapped(text: str) -> str:
     lines = [""]
-    for piece in _PIECE.findall(" ".join(str(text).split())):
+    for piece in _PIECE.findall(" ".join(text.split())):
         if lines[-1] and letters(lines[-1] + piece) > WIDEST:
             lines.append("")
         if lines[-1] or not piece.isspace():

@@ -26,7 +26,7 @@ _Box = tuple[float, float, float, float]
 
 def letters(text: str) -> int:
     """Width of a text in Latin letters: a Chinese sign is as wide as two."""
-    return sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
+    return len(text) if text.isascii() else sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
 
 
 MOST = 15

@@ -15,7 +15,14 @@ from harness.errors import MissingData
 from harness.i18n.translator import Translator
 from harness.market.alike.boards import boards
 from harness.market.alike.item_links import item_link
-from harness.market.alike.paired_items import PairedItems, adjusted, likeness_of, paired_items, standing_for
+from harness.market.alike.paired_items import (
+    PairedItems,
+    adjusted,
+    fitted_board,
+    likeness_of,
+    paired_items,
+    standing_for,
+)
 from harness.market.alike.products import product_ids
 from harness.market.names_of_tasks import TaskNames
 from harness.names import fold
@@ -74,7 +81,9 @@ def compared(queries: Queries, runs: pd.DataFrame) -> list[ComparedItems]:
             continue
         here = [(place, *_run_of_each(board, *couple, ids)) for place, couple in enumerate(couples)]
         chosen = [(place, a, b) for place, a, b in here if a is not None and b is not None and a != b]
-        alike = likeness_of(queries, board, [run for _, *two in chosen for run in two]) if chosen else None
+        alike = (
+            likeness_of(fitted_board(queries, board), [run for _, *two in chosen for run in two]) if chosen else None
+        )
         for place, run_a, run_b in chosen:
             one, two = (str(row["model"]) for row in couples[place])
             with contextlib.suppress(MissingData):  # they share no item of this board

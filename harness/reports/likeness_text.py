@@ -40,7 +40,7 @@ def _difficulty(say: Translator, found: Findings) -> str:
     if chance["low"] > 1:
         if len(found.models) < LEAST_MODELS:
             return say("likeness.chance_some", times=plain(chance["mean"], 1))
-        share = f"{found.dimensions.first_share:.0%}"
+        share = f"{found.share:.0%}"
         return say("likeness.hard_mainly" if found.first_share[0] > MAINLY else "likeness.hard_partly", share=share)
     return say("likeness.chance_less" if chance["high"] < 1 else "likeness.chance_unknown")
 

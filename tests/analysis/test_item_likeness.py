@@ -13,6 +13,8 @@ from scipy.special import expit, log_expit
 
 from harness.analysis.likeness import homogeneity
 from harness.analysis.likeness.accuracy_bands import at_like_accuracy, like_band
+from harness.analysis.likeness.answer_patterns import answer_patterns
+from harness.analysis.likeness.block_sums import block_sums
 from harness.analysis.likeness.dimensions import dimensions
 from harness.analysis.likeness.groups import AT_LIKE, DIFFERENCE, group_likeness
 from harness.analysis.likeness.homogeneity import OutcomeMatrix
@@ -77,9 +79,11 @@ def test_what_nobody_answered_is_not_known() -> None:
 
 def test_q3_is_the_plain_correlation_of_residuals_on_shared_items() -> None:
     answers = simulated(5, 40, 3)
-    answers[0, :6], answers[3, 20:29] = np.nan, np.nan
-    rest = residuals(answers, fit_rasch(answers))
-    assert residual_correlation(rest) == pytest.approx(pd.DataFrame(rest.T).corr().to_numpy())
+    gaps = answers.copy()
+    gaps[0, :6], gaps[3, 20:29] = np.nan, np.nan
+    for given in (gaps, answers):
+        rest = residuals(given, fit_rasch(given))
+        assert residual_correlation(rest) == pytest.approx(pd.DataFrame(rest.T).corr().to_numpy())
 
 
 @pytest.mark.parametrize(("models", "items"), [(8, 300), (20, 400)])
@@ -144,6 +148,28 @@ def test_kappa_is_error_consistency_whatever_is_missing() -> None:
     assert likeness(matrix(answers), {}, seed=1, draws=2).pairs["kappa"].to_numpy() == pytest.approx(upper(square))
 
 
+@pytest.mark.parametrize(("missing", "few"), [(0.0, True), (0.01, True), (0.4, False)])
+def test_sums_of_blocks_are_sums_over_the_shared_items_of_the_blocks_drawn(missing: float, few: bool) -> None:
+    rng = np.random.default_rng(9)
+    answers, residual = simulated(6, 60, 8), rng.normal(size=(6, 60))
+    residual = residual[:, : answers.shape[1]]
+    gone = rng.random(answers.shape) < missing
+    answers[gone] = residual[gone] = np.nan
+    block, times = rng.integers(0, 5, answers.shape[1]), np.array([[1.0, 1, 1, 1, 1], [0, 3, 1, 0, 1]])
+    block[:5] = range(5)
+    first, second = np.triu_indices(6, 1)
+    assert answer_patterns(~gone).few == few
+    sums = block_sums(answers.astype(np.float32), residual, block, first, second)
+    totals = sums.totals(times)
+    for draw, often in enumerate(times):
+        for pair, (i, j) in enumerate(zip(first, second, strict=True)):
+            both = ~np.isnan(answers[i]) & ~np.isnan(answers[j])
+            w, a, b, u, v = (x[both] for x in (often[block], answers[i], answers[j], residual[i], residual[j]))
+            parts = (w, w * a * b, w * u * v, w * a, w * b, w * u, w * v, w * u**2, w * v**2)
+            assert totals[draw, :, pair] == pytest.approx([part.sum() for part in parts])
+    assert sums.whole() == pytest.approx(totals[0])
+
+
 def test_one_task_in_two_benchmarks_is_drawn_once() -> None:
     answers = simulated(2, 120, 5)
     n, twice = answers.shape[1], np.hstack([answers, answers])
@@ -167,6 +193,15 @@ def test_groups_are_means_of_their_pairs() -> None:
     rows = table[table["measure"] == "kappa"].set_index(["group_a", "group_b", "relation"])
     assert rows.loc[("x", "y", "between"), "pairs"] == 6 and rows.loc[("all", "all", "within"), "pairs"] == 4
     assert rows.loc[("all", "all", "within"), "mean"] == pytest.approx(known.loc[same, "kappa"].mean())
+    drawn = measured.drawn["kappa"][:, known.index[same]].mean(axis=1)
+    ends = rows.loc[("all", "all", "within"), ["low", "high"]].astype(float).to_numpy()
+    assert ends == pytest.approx(np.percentile(drawn, [2.5, 97.5]))
+    times = np.random.default_rng(1).multinomial(6, np.full(6, 1 / 6), size=1000)
+    weight = times[:, measured.first[known.index[~same]]] * times[:, measured.second[known.index[~same]]]
+    with np.errstate(invalid="ignore"):
+        means = weight @ known.loc[~same, "kappa"].to_numpy() / weight.sum(axis=1)
+    ends = rows.loc[("all", "all", "between"), ["models_low", "models_high"]].astype(float).to_numpy()
+    assert ends == pytest.approx(np.nanpercentile(means, [2.5, 97.5]))
     gap = known.loc[same, "kappa"].mean() - known.loc[~same, "kappa"].mean()
     assert rows.loc[("all", "all", DIFFERENCE), "mean"] == pytest.approx(gap)
     alike = at_like_accuracy(known, *band)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -137,6 +139,17 @@ def test_history_and_dispersion_of_the_seeded_market(reader: Reader) -> None:
     apart = dispersion.dispersion(reader)
     assert set(apart["providers"]) == {3} and apart["ratio"].tolist() == pytest.approx([1.5] * len(apart), abs=0.01)
     assert apart["model"].notna().all()
+
+
+def test_there_is_no_price_story_where_no_level_has_two_dates(tmp_path: Path) -> None:
+    fixture_db.build(tmp_path / "land.duckdb", tmp_path / "runs")
+    with duckdb.connect(str(tmp_path / "land.duckdb")) as con:
+        con.execute("DELETE FROM price WHERE model_id = 'gpt-5' AND as_of < DATE '2026-01-01'")
+        con.execute(
+            "UPDATE model SET released = DATE '2026-07-02' WHERE model_id = 'gpt-5'"
+        )  # the day of the newest sheet
+    reader = Reader(tmp_path / "land.duckdb")
+    assert price_history.price_history(reader, fit_reported(reader.frame("reported"))) is None
 
 
 def test_self_hosted_cost_by_hand(reader: Reader) -> None:

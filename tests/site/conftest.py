@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,6 +49,14 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Open:
         return at.run()
 
     return opened
+
+
+def changed(db: Path, statement: str) -> None:
+    """Change the database as a publish does: a copy takes the file's place."""
+    shutil.copy(db, f"{db}.new")
+    with duckdb.connect(f"{db}.new") as con:
+        con.execute(statement)
+    Path(f"{db}.new").replace(db)
 
 
 def texts(at: AppTest) -> str:

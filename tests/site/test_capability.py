@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from harness.analysis.scale.ranks import LEAST_BENCHMARKS
 from harness.i18n.translator import Translator
 from harness.market.prices.list_prices import RATIO
-from harness.site.capability import equal_size, group_records, scale
+from harness.site.capability import equal_size, group_records, scale, unplaced
 from harness.site.server import view
 from harness.store.reader import Reader
-from tests.site.conftest import Open, table, texts
+from tests.site.conftest import Open, changed, table, texts
 
 
 def test_origins_are_kept_apart(site: Open, filled: Path) -> None:
@@ -151,6 +152,21 @@ def test_who_is_not_placed_is_everybody_with_a_score_and_no_rank(site: Open, fil
     assert scored - ranked <= set(listed["name"]) and not ranked & set(listed["name"])
     bare = listed[listed["why"] == "no published score known"]
     assert not set(bare["name"]) & scored and set(bare["scores"]) <= {"0 benchmarks"}
+
+
+def test_a_scale_that_places_every_model_says_so(
+    site: Open, filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(filled / "land.duckdb", tmp_path / "land.duckdb")
+    monkeypatch.setenv("LANDSCAPE_DB", str(tmp_path / "land.duckdb"))
+    while len(absent := unplaced.listed(view.in_language(Translator("en")), LEAST_BENCHMARKS)):
+        gone = ", ".join(f"'{id}'" for id in absent["model_id"])
+        for name in ("model", "reported_score"):
+            changed(tmp_path / "land.duckdb", f"DELETE FROM {name} WHERE model_id IN ({gone})")
+    at = site(tmp_path, "capability")
+    assert not at.error and len(at.dataframe[0].value) and "no place" not in texts(at)
+    at = site(tmp_path, "capability", tab="unplaced")
+    assert not at.error and at.info[0].value == Translator("en")("unplaced.nobody")
 
 
 def test_two_models_are_compared_on_the_benchmarks_that_both_have(site: Open, filled: Path) -> None:

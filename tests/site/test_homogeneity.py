@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import threading
 from collections.abc import Iterator
@@ -16,12 +17,13 @@ from harness.i18n.translator import Translator
 from harness.market.alike.boards import boards, of_suites
 from harness.market.alike.findings import Findings, findings
 from harness.reports.likeness_text import sentence
+from harness.site.likeness import heat_of_pairs, shown
 from harness.site.likeness.shown import catalog_names, gap_sentence, renamed
 from harness.site.server import view, warm
 from harness.site.widgets import item_boards
 from harness.store.reader import Reader
 from tests.market import item_boards as toy
-from tests.site.conftest import Open, rows, texts
+from tests.site.conftest import Open, changed, rows, texts
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +85,27 @@ def test_after_warming_the_page_computes_no_likeness(
     monkeypatch.setattr("harness.market.alike.findings.findings", computed)
     at = site(tmp_path, "homogeneity")
     assert not at.exception and not at.error and at.get("plotly_chart")
+
+
+def test_findings_are_kept_over_a_publish_of_something_else_and_made_anew_for_other_results(
+    items: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(items / "land.duckdb", tmp_path / "land.duckdb")
+    monkeypatch.setenv("LANDSCAPE_DB", str(tmp_path / "land.duckdb"))
+
+    def found() -> Findings:
+        seen = view.in_language(Translator("en"))
+        boards = item_boards.opened(item_boards.known(seen))
+        assert boards is not None
+        return shown.findings(seen, boards)
+
+    before = found()
+    changed(tmp_path / "land.duckdb", "DELETE FROM gpu_price")
+    with monkeypatch.context() as patch:
+        patch.setattr("harness.market.alike.findings.findings", lambda *_: pytest.fail("computed again"))
+        assert found() is before
+    changed(tmp_path / "land.duckdb", "UPDATE result SET score = score / 2")
+    assert found() is not before
 
 
 def test_another_agents_runs_are_another_board(site: Open, items: Path) -> None:
@@ -174,3 +197,34 @@ def test_a_model_is_called_as_the_catalog_does_unless_two_labels_would_share_a_n
     assert names == {"claude-x": "Claude X", "a": "a", "b": "b", "own": "own"}
     pairs = pd.DataFrame({"a": ["claude-x"], "b": ["own"], "kappa": [0.5]})
     assert renamed(pairs, names).to_dict("records") == [{"a": "Claude X", "b": "own", "kappa": 0.5}]
+
+
+def test_vendors_stand_for_their_models_where_these_are_too_many(
+    seen: view.View, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boards = item_boards.opened(item_boards.known(seen))
+    assert boards is not None
+    chosen = shown.shown(seen, boards, "a source")
+    monkeypatch.setattr(heat_of_pairs, "MOST_ROWS", 3)
+    pairs = chosen.found.pairs.dropna(subset=["kappa"])
+    drawn = heat_of_pairs.heat(seen, chosen, pairs, "kappa", "error_consistency")
+    of = chosen.found.models.set_index("label")["vendor_id"].map(chosen.vendors).fillna("unknown")
+    order = list(drawn.figure.layout.xaxis.ticktext)
+    assert sorted(order) == sorted(set(of)) and "mean over the pairs" in drawn.note and drawn.data["a"].nunique() > 2
+    cells = np.asarray(drawn.figure.data[0].z)
+    for i, j in itertools.product(range(len(order)), repeat=2):
+        a, b = pairs["a"].map(of), pairs["b"].map(of)
+        both = ((a == order[i]) & (b == order[j])) | ((a == order[j]) & (b == order[i]))
+        assert cells[i, j] == pytest.approx(pairs.loc[both, "kappa"].mean(), nan_ok=True)
+
+
+def test_a_cloud_of_too_many_pairs_is_thinned_evenly_and_says_so(
+    seen: view.View, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    points = pd.DataFrame({"x": np.arange(100)[::-1], "same": np.arange(100) % 10 == 0})
+    assert shown.thinned(seen, points)[0] is points and shown.thinned(seen, points)[1] == ""
+    monkeypatch.setattr(shown, "MOST_POINTS", 40)
+    drawn, words = shown.thinned(seen, points)
+    assert drawn["same"].sum() == 10 and len(drawn) == 40 and "40 of 100" in words
+    steps = drawn.loc[~drawn["same"], "x"].diff().dropna()
+    assert drawn["x"].min() <= 1 and drawn["x"].max() >= 98 and steps.min() > 0 and steps.max() <= 5

@@ -6,9 +6,9 @@ import gc
 import re
 import shutil
 import threading
+import weakref
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from harness.errors import StoreError
@@ -16,7 +16,7 @@ from harness.i18n.translator import Translator
 from harness.site.capability import scale
 from harness.site.server import view, warm
 from harness.store.reader import Reader
-from tests.site.conftest import Open, texts
+from tests.site.conftest import Open, changed, texts
 
 
 @pytest.fixture
@@ -25,14 +25,6 @@ def land(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(filled / "land.duckdb", tmp_path / "land.duckdb")
     monkeypatch.setenv("LANDSCAPE_DB", str(tmp_path / "land.duckdb"))
     return tmp_path
-
-
-def changed(db: Path, statement: str) -> None:
-    """Change the database as a publish does: a copy takes the file's place."""
-    shutil.copy(db, f"{db}.new")
-    with duckdb.connect(f"{db}.new") as con:
-        con.execute(statement)
-    Path(f"{db}.new").replace(db)
 
 
 def test_the_first_page_asks_nothing_of_the_database_after_warming(
@@ -97,6 +89,35 @@ def test_a_page_that_stays_open_keeps_no_replaced_database(land: Path) -> None:
     gc.collect()
     assert kept.reader_reference() is None
     assert len(kept.frame("vendors")) == vendors + 2
+
+
+class Result:
+    """What a page derives: something that a test sees go."""
+
+
+def test_what_was_derived_from_a_replaced_database_is_let_go(land: Path) -> None:
+    """Also what was being computed, for a page of before, while the database was replaced."""
+    publish = "UPDATE vendor SET name_en = name_en || '!' WHERE vendor_id = (SELECT min(vendor_id) FROM vendor)"
+    gone: list[weakref.ref[object]] = []
+
+    def kept(value: object) -> object:
+        gone.append(weakref.ref(value))
+        return value
+
+    def overtaken() -> object:
+        changed(land / "land.duckdb", publish)
+        view.in_language(Translator("en"))  # another visitor's page, which finds the new database
+        return kept(Result())
+
+    for _ in range(3):
+        seen = view.in_language(Translator("en"))
+        seen.derived("before", lambda: kept(Result()))
+        seen.derived("overtaken", overtaken)
+        del seen
+    changed(land / "land.duckdb", publish)
+    view.in_language(Translator("en"))
+    gc.collect()
+    assert len(gone) == 6 and [one() for one in gone] == [None] * 6
 
 
 def test_who_changes_a_frame_changes_nobody_elses(land: Path) -> None:

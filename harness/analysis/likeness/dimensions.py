@@ -38,10 +38,7 @@ def dimensions(correct: npt.ArrayLike, *, seed: int, draws: int = 200) -> Dimens
     ``draws`` matrices are simulated from the Rasch fit with the same cells missing, and fitted again: what is above their 95th
     percentile is no chance. Models whose outcomes do not vary are left out. Source: Horn (1965); Drasgow and Lissak (1983).
     """
-    values = np.asarray(correct, dtype=float)
-    with np.errstate(invalid="ignore"):
-        share = np.nansum(values, axis=1) / (~np.isnan(values)).sum(axis=1)
-    values = values[(share > 0) & (share < 1)]
+    values = _varied(correct)
     if len(values) < 2:
         nothing = pd.DataFrame({c: pd.Series(dtype=float) for c in ("rank", "outcome", "residual", "null")})
         return Dimensions(np.nan, np.nan, 0, 0, nothing)
@@ -56,6 +53,23 @@ def dimensions(correct: npt.ArrayLike, *, seed: int, draws: int = 200) -> Dimens
     leading = len(beyond) if beyond.all() else int(np.argmin(beyond))
     ratio = outcome.sum() ** 2 / (outcome**2).sum()
     return Dimensions(float(outcome[0] / outcome.sum()), float(ratio), int(beyond.sum()), leading, table)
+
+
+def first_share(correct: npt.ArrayLike) -> float:
+    """``Dimensions.first_share`` of ``(m, n)`` answers, without the rest; NaN with fewer than two models that vary."""
+    values = _varied(correct)
+    if len(values) < 2:
+        return np.nan
+    outcome = _spectrum(values)
+    return float(outcome[0] / outcome.sum())
+
+
+def _varied(correct: npt.ArrayLike) -> Floats:
+    """The models whose outcomes vary."""
+    values = np.asarray(correct, dtype=float)
+    with np.errstate(invalid="ignore"):
+        share = np.nansum(values, axis=1) / (~np.isnan(values)).sum(axis=1)
+    return np.asarray(values[(share > 0) & (share < 1)])
 
 
 def _spectrum(values: Floats) -> Floats:

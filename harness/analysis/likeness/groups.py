@@ -6,14 +6,17 @@ bootstrap of nodes, since pairs share models.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.sparse import csr_array
 
 from harness.analysis.likeness.accuracy_bands import at_like_accuracy
-from harness.analysis.likeness.pairs import MEASURES, Likeness, interval_ends
+from harness.analysis.likeness.pairs import AT_ONCE, MEASURES, Likeness, interval_ends
 from harness.analysis.statistics.uncertainty import Floats
 
 GROUP_COLUMNS = ["measure", "group_a", "group_b", "relation", "pairs", "mean", "low", "high", "models_low",
@@ -39,23 +42,27 @@ def group_likeness(
     known = np.array([pair is not None for pair in pairs], dtype=bool)
     same = np.array([pair is not None and pair[0] == pair[1] for pair in pairs], dtype=bool)
     inside = np.isin(np.arange(len(pairs)), at_like_accuracy(likeness.pairs.reset_index(drop=True), *band).index)
-    selections = [
-        (*pair, "within" if pair[0] == pair[1] else "between", np.array([other == pair for other in pairs], dtype=bool))
-        for pair in sorted({pair for pair in pairs if pair is not None})
-    ]
-    selections += [("all", "all", "within", same), ("all", "all", "between", known & ~same)]
+    of_groups = sorted({pair for pair in pairs if pair is not None})
+    place = {pair: i for i, pair in enumerate(of_groups)}
+    part = np.array([-1 if pair is None else place[pair] for pair in pairs], dtype=np.intp)
+    names = [(*pair, "within" if pair[0] == pair[1] else "between") for pair in of_groups]
+    names += [("all", "all", "within"), ("all", "all", "between")]
     weights = _model_weights(likeness, np.random.default_rng(seed), draws)
     rows = []
     for measure, column, usable in [(m, m, known) for m in MEASURES] + [(AT_LIKE, "kappa", known & inside)]:
         point = likeness.pairs[column].to_numpy(dtype=float)
-        of = [_means(point, likeness.drawn[column], weights, chosen & usable) for *_, chosen in selections]
-        for (first, second, relation, chosen), values in zip(selections, of, strict=True):
-            count = int((chosen & usable & np.isfinite(point)).sum())
+        chosen = usable & np.isfinite(point)
+        of = _means(point, likeness.drawn[column], weights, draws, _selections(chosen, part, same, len(of_groups)))
+        over_items, over_models = interval_ends(of.items), interval_ends(of.models)
+        ends = np.column_stack([*over_items, *over_models]).tolist()
+        for name, count, mean, four in zip(names, of.pairs.tolist(), of.mean.tolist(), ends, strict=True):
             if count:
-                rows.append((measure, first, second, relation, count, *_row(*values)))
-        gap = [x - y for x, y in zip(of[-2], of[-1], strict=True)]
-        if np.isfinite(gap[0]):
-            rows.append((measure, "all", "all", DIFFERENCE, int((usable & np.isfinite(point)).sum()), *_row(*gap)))
+                rows.append((measure, *name, int(count), mean, *four))
+        gap = of.mean[-2] - of.mean[-1]
+        if np.isfinite(gap):
+            apart = (interval_ends((drawn[:, -2] - drawn[:, -1])[:, None]) for drawn in (of.items, of.models))
+            four = [float(end[0]) for pair in apart for end in pair]
+            rows.append((measure, "all", "all", DIFFERENCE, int(chosen.sum()), float(gap), *four))
     return pd.DataFrame(rows, columns=GROUP_COLUMNS)
 
 
@@ -65,23 +72,54 @@ def _ordered(first: str | None, second: str | None) -> tuple[str, str] | None:
     return (first, second) if first <= second else (second, first)
 
 
-def _model_weights(likeness: Likeness, rng: np.random.Generator, draws: int) -> Floats:
-    """How often each pair is drawn where models are, ``(draws, pairs)``."""
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Means over the pairs of each selection: how many ``pairs``, their ``mean``, and it in each draw of items and of models,
+    ``(draws, selections)``."""
+
+    pairs: Floats
+    mean: Floats
+    items: Floats
+    models: Floats
+
+
+def _selections(chosen: Chosen, part: npt.NDArray[np.intp], same: Chosen, groups: int) -> csr_array:
+    """Which of the ``chosen`` pairs are of each of so many pairs of ``groups`` (``part``), within a group and between two,
+    ``(groups + 2, pairs)``."""
+    at = np.flatnonzero(chosen)
+    row = np.concatenate([part[at], np.where(same[at], groups, groups + 1)])
+    return csr_array((np.ones(len(row)), (row, np.tile(at, 2))), shape=(groups + 2, len(part)))
+
+
+def _model_weights(likeness: Likeness, rng: np.random.Generator, draws: int) -> Callable[[int], Floats]:
+    """How often each pair is drawn where models are, ``(AT_ONCE, pairs)`` from a draw on."""
     m = len(likeness.models)
-    times = rng.multinomial(m, np.full(m, 1 / m), size=draws).astype(np.float32) if m else np.zeros((draws, 0))
-    return np.asarray(times[:, likeness.first] * times[:, likeness.second], dtype=float)
+    times = rng.multinomial(m, np.full(m, 1 / m), size=draws).astype(float) if m else np.zeros((draws, 0))
+
+    def weights(start: int) -> Floats:
+        part = times[start : start + AT_ONCE]
+        return np.asarray(part[:, likeness.first] * part[:, likeness.second])
+
+    return weights
 
 
-def _means(point: Floats, drawn: Floats, weights: Floats, chosen: Chosen) -> tuple[Floats, Floats, Floats]:
-    """Mean over the chosen pairs: of all items, of each draw of items, of each draw of models."""
-    chosen = chosen & np.isfinite(point)
+def _means(point: Floats, drawn: Floats, weights: Callable[[int], Floats], draws: int, selections: csr_array) -> Means:
+    """Mean over the pairs of each selection: of all items, of each draw of items, of each draw of models."""
+    count = np.asarray(selections.sum(axis=1))
+    value = np.nan_to_num(point)
+    items, models = [], []
     with np.errstate(invalid="ignore", divide="ignore"):
-        values = drawn[:, chosen]
-        items = np.nansum(values, axis=1) / np.isfinite(values).sum(axis=1)
-        models = weights[:, chosen] @ point[chosen] / weights[:, chosen].sum(axis=1)
-        mean = np.float64(point[chosen].sum()) / np.float64(chosen.sum())
-    return np.asarray(mean), np.asarray(items), np.asarray(models)
+        for start in range(0, len(drawn), AT_ONCE):
+            part = drawn[start : start + AT_ONCE]
+            finite = np.isfinite(part)
+            known = count if finite.all() else _sums(selections, finite)
+            items.append(_sums(selections, np.where(finite, part, 0.0)) / known)
+        for start in range(0, draws, AT_ONCE):
+            weight = weights(start)
+            models.append(_sums(selections, weight * value) / _sums(selections, weight))
+        return Means(count, selections @ value / count, np.concatenate(items), np.concatenate(models))
 
 
-def _row(mean: Floats, items: Floats, models: Floats) -> tuple[float, ...]:
-    return float(mean), *(float(end[0]) for drawn in (items, models) for end in interval_ends(drawn[:, None]))
+def _sums(selections: csr_array, values: npt.NDArray[Any]) -> Floats:
+    """Sums of ``(draws, pairs)`` over each selection, ``(draws, selections)``."""
+    return np.asarray((selections @ np.ascontiguousarray(values.T)).T)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from harness.analysis.likeness.block_sums import BlockSums, block_sums
 from harness.analysis.likeness.homogeneity import OutcomeMatrix, _kappa
 from harness.analysis.likeness.rasch import fit_rasch, residuals
 from harness.analysis.statistics.uncertainty import CONFIDENCE, Floats
@@ -24,8 +25,8 @@ PAIR_COLUMNS = ["a", "b", "items", "accuracy_a", "accuracy_b", "kappa", "kappa_l
 BLOCKS = 500
 """Blocks of clusters of items that the bootstrap draws: one a cluster up to so many."""
 TAILS = (50 * (1 - CONFIDENCE), 50 * (1 + CONFIDENCE))
+ROUNDING = 1e-12  # draws of a measure, all below some tens, that differ by less are equal
 AT_ONCE = 20  # draws in one product: faster than one by one, and held in memory
-_SUMS = 9  # sums over items that the measures of a pair are made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,17 @@ def likeness(
     seed: int,
     draws: int = 400,
     models: Collection[str] | None = None,
+    residual: Floats | None = None,
 ) -> Likeness:
     """Likeness of every pair on the items that both answered, with 95% bootstrap intervals over clusters of items.
 
     ``vendors``: a model's maker; ``same_vendor`` is missing where one is not known. ``accuracy_a, accuracy_b``: on the shared
-    items. ``models``: pairs of these alone; items are as difficult as all of the matrix find them. ``kappa``: error consistency; ``residual``: Q3 (``rasch.residual_correlation``); ``both_wrong``: the share of items
+    items. ``models``: pairs of these alone; items are as difficult as all of the matrix find them. ``residual``: what each answer differs from their
+    fit (``rasch.residuals``), where it is known already. ``kappa``: error consistency; ``residual``: Q3 (``rasch.residual_correlation``); ``both_wrong``: the share of items
     both fail over (1 − accuracy_a)(1 − accuracy_b). κ and Q3 are NaN where they say nothing: of a model that solves all or
     nothing. Items of one cluster (one task in several benchmarks) are drawn together.
     """
-    residual = residuals(matrix.correct, fit_rasch(matrix.correct))
+    residual = residuals(matrix.correct, fit_rasch(matrix.correct)) if residual is None else residual
     kept = np.array([models is None or name in models for name in matrix.models], dtype=bool)
     residual, matrix = (
         residual[kept],
@@ -85,39 +88,14 @@ def measured_pairs(
     """The columns of PAIR_COLUMNS but ``same_vendor`` for the models at the places ``first`` and ``second``, and the bootstrap
     draws of MEASURES, ``(draws, pairs)`` each. ``residual``: what each answer differs from a Rasch fit (``rasch.residuals``).
     """
-    sums = _block_sums(matrix, residual, first, second, np.random.default_rng(seed))
-    point = _measures(sums.sum(axis=0))
+    block = item_blocks(matrix.clusters, BLOCKS, np.random.default_rng(seed))
+    sums = block_sums(matrix.correct, residual, block, first, second)
+    point = _measures(sums.whole())
     drawn = draw_measures(sums, _measures, MEASURES, seed=seed + 1, draws=draws)
     low, high = interval_ends(drawn["kappa"])
     names = np.asarray(matrix.models, dtype=object)
     pairs = pd.DataFrame({"a": names[first], "b": names[second], **point, "kappa_low": low, "kappa_high": high})
     return pairs, drawn
-
-
-def _block_sums(
-    matrix: OutcomeMatrix,
-    residual: Floats,
-    first: npt.NDArray[np.intp],
-    second: npt.NDArray[np.intp],
-    rng: np.random.Generator,
-) -> Floats:
-    """Sums over the items of each block of clusters, ``(blocks, _SUMS, pairs)``."""
-    block = item_blocks(matrix.clusters, BLOCKS, rng)
-    blocks = int(block.max(initial=-1)) + 1
-    out = np.zeros((blocks, _SUMS, len(first)))
-    for i in range(blocks):
-        items = np.flatnonzero(block == i)
-        correct = matrix.correct[:, items].astype(float)
-        mask = (~np.isnan(correct)).astype(float)
-        right: Floats = np.asarray(np.nan_to_num(correct))
-        value: Floats = np.asarray(np.nan_to_num(residual[:, items]))
-        one_sided = (right @ mask.T, value @ mask.T, value**2 @ mask.T)
-        both_sided = (mask @ mask.T, right @ right.T, value @ value.T)
-        rows = [m[first, second] for m in both_sided] + [
-            m[i, j] for m in one_sided for i, j in ((first, second), (second, first))
-        ]
-        out[i] = np.stack(rows)
-    return out
 
 
 def item_blocks(clusters: npt.NDArray[np.int64], most: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
@@ -128,7 +106,7 @@ def item_blocks(clusters: npt.NDArray[np.int64], most: int, rng: np.random.Gener
 
 
 def _measures(sums: Floats) -> dict[str, Floats]:
-    """Columns of a pair from its sums ``(_SUMS, pairs)``."""
+    """Columns of a pair from its sums ``(block_sums.KINDS, pairs)``."""
     shared, both, cross, right_a, right_b, mean_a, mean_b, square_a, square_b = sums
     with np.errstate(divide="ignore", invalid="ignore"):
         a, b, mean_a, mean_b = right_a / shared, right_b / shared, mean_a / shared, mean_b / shared
@@ -149,20 +127,19 @@ def _measures(sums: Floats) -> dict[str, Floats]:
 
 
 def draw_measures(
-    sums: Floats, measures: Callable[[Floats], Mapping[str, Floats]], names: Sequence[str], *, seed: int, draws: int
+    sums: BlockSums, measures: Callable[[Floats], Mapping[str, Floats]], names: Sequence[str], *, seed: int, draws: int
 ) -> dict[str, Floats]:
     """Measures ``names`` of pairs in each of ``draws`` samples of blocks, ``(draws, pairs)``; NaN with fewer than two blocks.
 
-    ``sums``: ``(blocks, s, pairs)``, the ``s`` sums that ``measures`` makes the measures of. Source: Cameron, Gelbach, Miller (2008).
+    ``measures`` makes them of the totals of ``sums``. Source: Cameron, Gelbach, Miller (2008).
     """
-    blocks, kinds, pairs = sums.shape
-    out = {name: np.full((draws, pairs), np.nan) for name in names}
+    blocks = sums.blocks
+    out = {name: np.full((draws, sums.pairs), np.nan) for name in names}
     if blocks < 2:
         return out
     times = np.random.default_rng(seed).multinomial(blocks, np.full(blocks, 1 / blocks), size=draws).astype(float)
-    flat = sums.reshape(blocks, -1)
     for start in range(0, draws, AT_ONCE):
-        for i, total in enumerate((times[start : start + AT_ONCE] @ flat).reshape(-1, kinds, pairs)):
+        for i, total in enumerate(sums.totals(times[start : start + AT_ONCE])):
             values = measures(total)
             for name in names:
                 out[name][start + i] = values[name]
@@ -170,11 +147,11 @@ def draw_measures(
 
 
 def interval_ends(drawn: Floats) -> tuple[Floats, Floats]:
-    """Ends of the percentile interval of each column; NaN where no draw has a value, or all have the same: no sample then says
-    how far it may be off."""
+    """Ends of the percentile interval of each column; NaN where no draw has a value, or all have the same up to rounding: no sample
+    then says how far it may be off."""
     finite = np.isfinite(drawn)
     widest = np.where(finite, drawn, -np.inf).max(axis=0, initial=-np.inf)
-    known = np.asarray(widest > np.where(finite, drawn, np.inf).min(axis=0, initial=np.inf))
+    known = np.asarray(widest - np.where(finite, drawn, np.inf).min(axis=0, initial=np.inf) > ROUNDING)
     low, high = np.full(drawn.shape[1], np.nan), np.full(drawn.shape[1], np.nan)
     whole = known & finite.all(axis=0)
     low[whole], high[whole] = np.percentile(drawn[:, whole], TAILS, axis=0) if whole.any() else (np.nan, np.nan)

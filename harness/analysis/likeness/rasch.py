@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
+from harness.analysis.likeness.answer_patterns import answer_patterns, sums_by
 from harness.analysis.statistics.uncertainty import Floats
 
 ABILITY_PRECISION = 0.05
@@ -46,11 +47,9 @@ def fit_rasch(correct: npt.ArrayLike, *, difficulty_precision: float = DIFFICULT
     values = np.asarray(correct, dtype=float)
     answered = ~np.isnan(values)
     right: Floats = np.asarray(np.nan_to_num(values))
-    _, pattern = np.unique(answered, axis=1, return_inverse=True)
+    pattern = answer_patterns(answered).of_items
     solved = right.sum(axis=0)
-    kinds, kind, items = np.unique(
-        np.column_stack([pattern.ravel(), solved]), axis=0, return_inverse=True, return_counts=True
-    )
+    kinds, kind, items = np.unique(np.column_stack([pattern, solved]), axis=0, return_inverse=True, return_counts=True)
     first = np.full(len(kinds), values.shape[1], dtype=np.int64)
     np.minimum.at(first, kind.ravel(), np.arange(values.shape[1]))
     mask = answered[:, first].astype(float)
@@ -117,10 +116,22 @@ def residual_correlation(residual: Floats) -> Floats:
     none, keep residuals of one sign, which lifts it. Read differences. Source: Yen (1984), eq. 8; Christensen, Makransky,
     Horton (2017) on the mean.
     """
-    mask = (~np.isnan(residual)).astype(float)
+    answered = ~np.isnan(residual)
     value: Floats = np.asarray(np.nan_to_num(residual))
+    shared, total, squares = _shared_sums(answered, value)
     with np.errstate(divide="ignore", invalid="ignore"):
-        shared = mask @ mask.T
-        mean = value @ mask.T / shared
-        spread = np.sqrt(value**2 @ mask.T / shared - mean**2)
+        mean = total / shared
+        spread = np.sqrt(squares / shared - mean**2)
         return np.asarray((value @ value.T / shared - mean * mean.T) / (spread * spread.T))
+
+
+def _shared_sums(answered: npt.NDArray[np.bool_], value: Floats) -> tuple[Floats, Floats, Floats]:
+    """Items that both models of a pair answered, and of the row's model its values and their squares on them, ``(m, m)`` each."""
+    patterns = answer_patterns(answered)
+    if not patterns.few:
+        mask = answered.astype(float)
+        return mask @ mask.T, value @ mask.T, value**2 @ mask.T
+    mask, place = patterns.answered, patterns.of_items
+    items = np.bincount(place, minlength=len(mask))
+    total, squares = (sums_by(place, len(mask), part) for part in (value, value**2))
+    return (mask.T * items) @ mask, total.T @ mask, squares.T @ mask

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from harness.analysis.likeness.block_sums import PlainSums
 from harness.analysis.likeness.groups import DIFFERENCE
 from harness.analysis.likeness.homogeneity import _kappa
 from harness.analysis.likeness.pair_slope import pair_slope
@@ -102,7 +103,7 @@ def same_answers(
     first, second = np.triu_indices(len(names), 1)
     sums = _block_sums(matrix, first, second, np.random.default_rng(seed))
     point = _measures(sums.sum(axis=0))
-    drawn = draw_measures(sums, _measures, _MEASURED, seed=seed + 1, draws=draws)
+    drawn = draw_measures(PlainSums(sums), _measures, _MEASURED, seed=seed + 1, draws=draws)
     low, high = interval_ends(drawn["kappa"])
     pairs = pd.DataFrame({"a": names[first], "b": names[second], **point, "kappa_low": low, "kappa_high": high})
     makers = [(vendors.get(a), vendors.get(b)) for a, b in zip(pairs["a"], pairs["b"], strict=True)]

@@ -8,7 +8,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.linalg import eigvalsh
 
+from harness.analysis.likeness.block_sums import block_sums
 from harness.analysis.likeness.homogeneity import OutcomeMatrix, _kappa
 from harness.analysis.likeness.pairs import AT_ONCE, interval_ends, item_blocks
 from harness.analysis.likeness.rasch import fit_rasch
@@ -36,32 +38,28 @@ def first_share_interval(matrix: OutcomeMatrix, *, seed: int, draws: int = 200) 
     rng = np.random.default_rng(seed)
     block = item_blocks(matrix.clusters, BLOCKS, rng)
     blocks = int(block.max()) + 1
-    sums = np.stack([_counts(correct[:, block == i]) for i in range(blocks)]).reshape(blocks, -1)
-    times = rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=draws).astype(float)
-    m = len(correct)
-    parts = [
-        (times[start : start + AT_ONCE] @ sums).reshape(-1, 3, m, m)
-        for start in range(0, draws if blocks > 1 else 0, AT_ONCE)
+    first, second = np.triu_indices(len(correct), 1)
+    sums = block_sums(correct, correct, block, first, second)
+    times = rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=draws if blocks > 1 else 0).astype(float)
+    drawn = [
+        _first_share(total, first, second)
+        for start in range(0, len(times), AT_ONCE)
+        for total in sums.totals(times[start : start + AT_ONCE])
     ]
-    drawn = np.array([_first_share(*counts) for part in parts for counts in part])
-    low, high = interval_ends(drawn[:, None])
+    low, high = interval_ends(np.array(drawn, dtype=float).reshape(-1, 1))
     return float(low[0]), float(high[0])
 
 
-def _counts(correct: Floats) -> Floats:
-    """Items that both models answered, the row model's right answers among them, and both right, ``(3, m, m)``."""
-    mask = (~np.isnan(correct)).astype(float)
-    right: Floats = np.asarray(np.nan_to_num(correct))
-    return np.stack([mask @ mask.T, right @ mask.T, right @ right.T])
-
-
-def _first_share(shared: Floats, right: Floats, both: Floats) -> float:
+def _first_share(sums: Floats, first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]) -> float:
+    """Share of the first eigenvalue, from the sums of every pair (``block_sums.KINDS``)."""
+    shared, both, _, right_a, right_b, *_ = sums
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean, other = right / shared, right.T / shared
-        spread = np.sqrt(mean * (1 - mean) * other * (1 - other))
-        correlation = np.nan_to_num((both / shared - mean * other) / spread)
-    np.fill_diagonal(correlation, 1)
-    return float(np.linalg.eigvalsh(correlation)[-1] / len(correlation))
+        a, b = right_a / shared, right_b / shared
+        values = np.nan_to_num((both / shared - a * b) / np.sqrt(a * (1 - a) * b * (1 - b)))
+    last = int(second[-1])
+    correlation = np.eye(last + 1)
+    correlation[first, second] = correlation[second, first] = values
+    return float(eigvalsh(correlation, subset_by_index=(last, last))[0] / (last + 1))
 
 
 def expected_kappa(correct: npt.ArrayLike) -> pd.DataFrame:

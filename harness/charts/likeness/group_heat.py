@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from harness.charts.chart import Chart, blank, plain, short
 from harness.charts.hover import grid_cards
 from harness.charts.palette import DIVERGING, GREEN, SEQUENTIAL
@@ -28,8 +30,9 @@ def group_heat(
     bounds: tuple[float, float],
     diverging: bool,
     data: pd.DataFrame,
+    diagonal: bool = False,
 ) -> Chart:
-    """``square``: models × models, in the order of their ``groups``; the diagonal is left empty. A model's name stands without the
+    """``square``: models × models, in the order of their ``groups``; the diagonal is left empty, but with ``diagonal``. A model's name stands without the
     owner before its slash, which the group says."""
     import plotly.graph_objects as go
 
@@ -37,8 +40,8 @@ def group_heat(
     row = max(LEAST_ROW, min(TALLEST_ROW, TALLEST // max(n, 1)))
     figure = blank(190 + row * max(n, 4))
     values = square.to_numpy(dtype=float, copy=True)
-    for i in range(n):
-        values[i, i] = float("nan")
+    if not diagonal:
+        np.fill_diagonal(values, np.nan)
     figure.add_trace(
         go.Heatmap(
             z=values,

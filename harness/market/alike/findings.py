@@ -1,6 +1,6 @@
 """What a page or report says of likeness on one suite's boards, computed once: pairs, groups, trend, successors, dimensions.
 
-Of the bootstrap's draws only those of one measure are kept: of 200 models they take 0.06 GB.
+Of the bootstrap's draws only those of one measure are kept: of 400 models they take 0.13 GB.
 """
 
 from __future__ import annotations
@@ -8,18 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
+from harness.analysis.likeness.dimensions import first_share
 from harness.analysis.likeness.homogeneity import failed_shares
 from harness.analysis.likeness.release_trend import TREND_OF, trend_points
 from harness.analysis.likeness.shared_difficulty import expected_kappa, first_share_interval
 from harness.analysis.likeness.successors import successors
 from harness.analysis.statistics.seed import SEED
-from harness.market.alike.item_likeness import dimensions, groups, of_boards, trend
+from harness.market.alike.item_likeness import groups, of_boards, trend
 from harness.market.alike.references import self_likeness
 
 if TYPE_CHECKING:
-    from harness.analysis.likeness.dimensions import Dimensions
     from harness.market.alike.boards import Board
     from harness.market.alike.item_likeness import ItemLikeness
     from harness.market.queries import Queries
@@ -33,8 +34,8 @@ class Findings:
     """Likeness of the models that all boards of ``measured`` share; of its draws those of KEPT alone.
 
     ``models``: ``item_likeness.MODEL_COLUMNS`` and ``accuracy``; ``pairs``: ``pairs.PAIR_COLUMNS``; ``groups``: ``by`` and
-    ``groups.GROUP_COLUMNS``; ``trend``: ``release_trend.TREND_COLUMNS``; ``points`` and ``successors``: by ``measure``; ``first_share``: the ends of its interval;
-    ``expected``: ``shared_difficulty.expected_kappa``; ``failed``: ``homogeneity.failed_shares``;
+    ``groups.GROUP_COLUMNS``; ``trend``: ``release_trend.TREND_COLUMNS``; ``points`` and ``successors``: by ``measure``; ``share``: the first eigenvalue's
+    (``dimensions.Dimensions.first_share``), ``first_share``: the ends of its interval; ``expected``: ``shared_difficulty.expected_kappa``; ``failed``: ``homogeneity.failed_shares``;
     ``levels``: likeness of a model to itself, ``benchmark`` and ``ceiling.LEVEL_COLUMNS``.
     """
 
@@ -45,7 +46,7 @@ class Findings:
     trend: pd.DataFrame
     points: pd.DataFrame
     successors: pd.DataFrame
-    dimensions: Dimensions
+    share: float
     first_share: tuple[float, float]
     expected: pd.DataFrame
     failed: pd.DataFrame
@@ -79,7 +80,7 @@ def findings(queries: Queries, picked: list[Board]) -> Findings:
     vendors = dict(zip(known["label"], known["vendor_id"].astype(str), strict=True))
     released = dict(zip(models["label"], models["released"], strict=True))
     accuracy = pd.Series(pd.DataFrame(matrix.correct.T).mean().to_numpy(), index=list(matrix.models))
-    kept = {KEPT: measured.likeness.drawn[KEPT]}
+    kept = {KEPT: measured.likeness.drawn[KEPT].astype(np.float32)}
     return Findings(
         measured=replace(measured, likeness=replace(measured.likeness, drawn=kept)),
         models=models.assign(accuracy=models["label"].map(accuracy)),
@@ -90,7 +91,7 @@ def findings(queries: Queries, picked: list[Board]) -> Findings:
         successors=pd.concat(
             [successors(measured.likeness, vendors, released, m).assign(measure=m) for m in TREND_OF], ignore_index=True
         ),
-        dimensions=dimensions(measured),
+        share=first_share(matrix.correct[[name in measured.likeness.models for name in matrix.models]]),
         levels=self_likeness(queries, measured).levels,
         first_share=first_share_interval(matrix, seed=SEED),
         expected=expected_kappa(matrix.correct),

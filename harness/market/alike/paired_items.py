@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from harness.analysis.cost.solved import CostRatio, cost_ratio, solved_cost
-from harness.analysis.likeness.homogeneity import outcome_matrix
+from harness.analysis.likeness.homogeneity import OutcomeMatrix, outcome_matrix
 from harness.analysis.likeness.pairs import likeness
+from harness.analysis.likeness.rasch import fit_rasch, residuals
 from harness.analysis.statistics.paired import Paired, holm, paired_difference
 from harness.analysis.statistics.seed import SEED
+from harness.analysis.statistics.uncertainty import Floats
 from harness.catalog.names import effort
 from harness.errors import MissingData
 from harness.market.paired_outcomes import outcomes
@@ -124,7 +126,7 @@ def paired_items(
     known = wide.dropna(subset=["cost_a", "cost_b"])
     priced = len(known) > 0 and bool(costs["per_solved"].notna().all())
     ratio = cost_ratio(known["cost_a"], known["value_a"], known["cost_b"], known["value_b"]) if priced else None
-    alike = likeness_of(queries, board, [run_a, run_b]) if alike is None else alike
+    alike = likeness_of(fitted_board(queries, board), [run_a, run_b]) if alike is None else alike
     return PairedItems(
         board, run_a, run_b, str(labels[run_a]), str(labels[run_b]), wide.drop(columns=["weight", "cluster"]), difference,
         int((a & b).sum()), int((a & ~b).sum()), int((~a & b).sum()), int((~a & ~b).sum()), costs, ratio,
@@ -184,13 +186,28 @@ def _cost(wide: pd.DataFrame, side: str, model: str) -> pd.DataFrame:
     return row[COST_COLUMNS]
 
 
-def likeness_of(queries: Queries, board: Board, run_ids: Sequence[str]) -> pd.DataFrame:
-    """How alike these runs of a board err: ``pairs.PAIR_COLUMNS``, one row a pair, by one fit of the whole board: items are as
-    hard as all its models find them."""
+@dataclass(frozen=True, slots=True)
+class FittedBoard:
+    """Right and wrong answers of all models of a board, and what each differs from one fit of them (``rasch.residuals``): items are
+    as hard as all its models find them."""
+
+    board: Board
+    matrix: OutcomeMatrix
+    residual: Floats
+
+
+def fitted_board(queries: Queries, board: Board) -> FittedBoard:
+    """The fit of a whole board: the same for all its pairs."""
     rows = outcomes(queries, board.runs, right_or_wrong=True, task=board.task)
     matrix = outcome_matrix(rows.assign(cluster=rows["cluster"].fillna(rows["doc_hash"])))
-    labels = board.runs.loc[board.runs["run_id"].isin(list(run_ids)), "label"]
-    return likeness(matrix, {}, seed=SEED, models=set(labels.astype(str))).pairs
+    return FittedBoard(board, matrix, residuals(matrix.correct, fit_rasch(matrix.correct)))
+
+
+def likeness_of(fitted: FittedBoard, run_ids: Sequence[str]) -> pd.DataFrame:
+    """How alike these runs of a board err: ``pairs.PAIR_COLUMNS``, one row a pair."""
+    runs = fitted.board.runs
+    labels = runs.loc[runs["run_id"].isin(list(run_ids)), "label"]
+    return likeness(fitted.matrix, {}, seed=SEED, models=set(labels.astype(str)), residual=fitted.residual).pairs
 
 
 def _alike(pairs: pd.DataFrame, labels: set[str]) -> tuple[float, float, float, float]:

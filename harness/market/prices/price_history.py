@@ -58,7 +58,7 @@ def price_history(
     queries: Queries, fit: ScaleFit | None, ratio: float = RATIO, cached: float = 0.0
 ) -> PriceHistory | None:
     """The price story on the capability scale, up to the newest sheet of the whole market; None with fewer than two such sheets or
-    where no level's model has a price. Products that the scale ranks count."""
+    where no level's model has prices of two dates. Products that the scale ranks count."""
     from harness.analysis.scale.fit import redrawn
     from harness.analysis.scale.ranks import ranked
 
@@ -96,6 +96,8 @@ def price_history(
         lines.append(
             found.assign(model_id=level, level=name, product=found["product_id"].map(names).fillna(found["product_id"]))
         )
+    if not lines:
+        return None
     lowest = pd.concat(lines, ignore_index=True)
     return PriceHistory(
         tuple(levels), lowest, _index(lowest, sheets), history.price_move(sheets, seed=SEED),

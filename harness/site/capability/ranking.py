@@ -62,7 +62,10 @@ def _sentence(view: View, shown: pd.DataFrame, least: int) -> None:
         newest = unplaced.newest_sentence(view, least)
         if newest:
             st.caption(blocks.literal(newest), width="content")
-        label = view.say("capability.see_unplaced", n=len(unplaced.listed(view, least)))
+        absent = len(unplaced.listed(view, least))
+        if not absent:
+            return
+        label = view.say("capability.see_unplaced", n=absent)
         blocks.page_link(view, "capability", label, ":material/arrow_forward:", tab="unplaced")
 
 

@@ -66,7 +66,8 @@ def listed(view: View, least: int) -> pd.DataFrame:
         if table.empty:
             return table
         bare = without_score(view, table).assign(reason=NO_SCORE, benchmarks=0, domains=0)
-        rows = pd.concat([part for part in (table[~table["ranked"].astype(bool)], bare) if len(part)])
+        parts = (table[~table["ranked"].astype(bool)], bare)
+        rows = pd.concat([part for part in parts if len(part)] or [table.iloc[:0]])
         return rows.sort_values(["released", "name"], ascending=[False, True], na_position="last", ignore_index=True)
 
     out: pd.DataFrame = view.derived("scale_unplaced", compute, least=least)
@@ -74,12 +75,12 @@ def listed(view: View, least: int) -> pd.DataFrame:
 
 
 def newest_sentence(view: View, least: int = LEAST_BENCHMARKS) -> str:
-    """How many of the newest releases have no place on the scale; empty where no release is dated."""
+    """How many of the newest releases have no place on the scale; empty where all of them have one or none is dated."""
     from harness.market.scale_table import newest_unplaced
 
     table = _table(view, least)
     newest = None if table.empty else newest_unplaced(view, table)
-    if newest is None or not newest.released:
+    if newest is None or not newest.unplaced:
         return ""
     key = "newest_none" if newest.unplaced == newest.released else "newest"
     return view.say(f"unplaced.{key}", n=newest.unplaced, all=newest.released, since=newest.since.isoformat())

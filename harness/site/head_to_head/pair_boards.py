@@ -11,7 +11,16 @@ from harness.charts import dots
 from harness.charts.items import quarters
 from harness.charts.scatter import log_ticks
 from harness.charts.text import dollars, number, p_value
-from harness.market.alike.paired_items import PairedItems, adjusted, paired_items, runs_of, shared_boards
+from harness.market.alike.paired_items import (
+    FittedBoard,
+    PairedItems,
+    adjusted,
+    fitted_board,
+    likeness_of,
+    paired_items,
+    runs_of,
+    shared_boards,
+)
 from harness.site.capability import leaderboard
 from harness.site.head_to_head import product_choice
 from harness.site.widgets import blocks, contained, item_boards
@@ -44,14 +53,29 @@ def has_run(view: View, board: Board, product: str) -> bool:
 
 def run_of(view: View, board: Board, product: str) -> str:
     """The run that stands for a product on a board."""
-    return str(runs_of(board, product, product_choice.product_ids(view))["run_id"].iloc[0])
+
+    def compute(board_key: tuple[str, ...], product: str) -> str:
+        return str(runs_of(board, product, product_choice.product_ids(view))["run_id"].iloc[0])
+
+    return str(view.derived("run_of_board", compute, board_key=_key(board), product=product))
+
+
+def _key(board: Board) -> tuple[str, ...]:
+    """What tells the board from all others of the database."""
+    return board.suite, board.suite_version, board.task, board.origin
+
+
+def fitted(view: View, board: Board) -> FittedBoard:
+    """``market.alike.fitted_board``, once for all pairs of a board."""
+    out: FittedBoard = view.derived("fitted_board", lambda board_key: fitted_board(view, board), board_key=_key(board))
+    return out
 
 
 def pair(view: View, board: Board, a: str, b: str) -> PairedItems:
     """``market.alike.paired_items`` of two products on a board that they share."""
 
     def compute(run_a: str, run_b: str, task: str) -> PairedItems:
-        return paired_items(view, board, run_a, run_b)
+        return paired_items(view, board, run_a, run_b, likeness_of(fitted(view, board), [run_a, run_b]))
 
     out: PairedItems = view.derived(
         "paired_items", compute, run_a=run_of(view, board, a), run_b=run_of(view, board, b), task=board.task

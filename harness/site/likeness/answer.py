@@ -37,7 +37,7 @@ def _numbers(view: View, found: Findings) -> None:
     value, note = ("–", say("likeness.no_pairs")) if row is None else (
         f"{plain(row['mean'], 1)}×", ends(view, row["low"], row["high"], 1))  # fmt: skip
     cards.append((say("likeness.both_wrong"), value, note, say("likeness.both_wrong_help")))
-    share, (low, high) = found.dimensions.first_share, found.first_share
+    share, (low, high) = found.share, found.first_share
     few = len(found.models) < LEAST_MODELS or share != share
     cards.append(
         (

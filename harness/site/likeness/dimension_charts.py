@@ -9,11 +9,14 @@ import streamlit as st
 from harness.charts.likeness.counts import against_chance
 from harness.reports import likeness_text
 from harness.reports.likeness_text import plain
+from harness.site.likeness.shown import boards_key
 from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.analysis.likeness.dimensions import Dimensions
+    from harness.market.alike.item_likeness import ItemLikeness
     from harness.site.likeness.shown import Shown
     from harness.site.server.view import View
 
@@ -28,8 +31,20 @@ def show(view: View, shown: Shown) -> None:
     solved(view, shown.found.failed, shown.source, shown.name)
 
 
+def dimensions(view: View, measured: ItemLikeness) -> Dimensions:
+    """``market.alike.item_likeness.dimensions`` of the boards, cached: its simulations take longer than all else of the page."""
+
+    def compute(key: tuple[tuple[str, ...], ...]) -> Dimensions:
+        from harness.market.alike import item_likeness
+
+        return item_likeness.dimensions(measured)
+
+    out: Dimensions = view.derived("item_dimensions", compute, key=boards_key(measured.boards))
+    return out
+
+
 def _eigenvalues(view: View, shown: Shown) -> None:
-    say, found = view.say, shown.found.dimensions
+    say, found = view.say, dimensions(view, shown.found.measured)
     if len(found.eigenvalues) < 3:  # two models: one correlation, no dimensions
         st.info(say("likeness.no_dimensions"), icon=":material/info:")
         return

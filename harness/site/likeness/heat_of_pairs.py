@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -10,7 +11,7 @@ from harness.analysis.likeness.release_trend import LEAST_MODELS
 from harness.charts.likeness.group_heat import group_heat
 from harness.charts.likeness.pair_cloud import pair_cloud
 from harness.reports.likeness_text import plain
-from harness.site.likeness.shown import gap_sentence, renamed
+from harness.site.likeness.shown import gap_sentence, renamed, thinned
 from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ def _capa(view: View, shown: Shown) -> pd.DataFrame:
     return out
 
 
+MOST_ROWS = 100
+"""Models of which each has a row of its own; with more, the rows are their vendors: more are not read, nor drawn at once."""
 LEAST_SPAN = 0.05
 """Width of the colours' range where all pairs have one value."""
 
@@ -80,6 +83,9 @@ def heat(view: View, shown: Shown, pairs: pd.DataFrame, column: str, kind: str) 
     """Models × models; the vendors that are most alike beside each other, a vendor's models by release."""
     say = view.say
     square, groups = _ordered(view, shown, pairs, column)
+    of_vendors = len(square) > MOST_ROWS
+    if of_vendors:
+        square, groups = _of_vendors(square, groups)
     values = pairs[column]
     if kind == "residual":
         edge = float(values.abs().quantile(0.98)) or 1.0
@@ -91,10 +97,24 @@ def heat(view: View, shown: Shown, pairs: pd.DataFrame, column: str, kind: str) 
     return group_heat(
         square, groups, title=_title(view, pairs, column, kind),
         unit=say("likeness.residual_unit" if kind == "residual" else "homogeneity.unit"),
-        note=say("likeness.heat_note", items=f"{shown.found.items:,}"), source=shown.source,
+        note=say("likeness.vendors_heat_note" if of_vendors else "likeness.heat_note", items=f"{shown.found.items:,}"),
+        source=shown.source, diagonal=of_vendors,
         name=f"likeness-{kind}-{shown.name}", bounds=bounds, diverging=kind == "residual",
         data=_named(shown, pairs).sort_values(column, ascending=False, ignore_index=True),
     )  # fmt: skip
+
+
+def _of_vendors(square: pd.DataFrame, groups: list[str]) -> tuple[pd.DataFrame, list[str]]:
+    """Means over the pairs of two vendors, and of one: vendors × vendors, in their order, and their names."""
+    import numpy as np
+    import pandas as pd
+
+    order = list(dict.fromkeys(groups))
+    member = np.array([[group == vendor for group in groups] for vendor in order], dtype=float)
+    values = square.to_numpy(dtype=float)
+    with np.errstate(invalid="ignore"):
+        means = member @ np.nan_to_num(values) @ member.T / (member @ np.isfinite(values) @ member.T)
+    return pd.DataFrame(means, index=order, columns=order), order
 
 
 def _title(view: View, pairs: pd.DataFrame, column: str, kind: str) -> str:
@@ -145,16 +165,17 @@ def against_accuracy(view: View, shown: Shown) -> Chart:
         same=pairs["same_vendor"].fillna(False).astype(bool),
     )  # fmt: skip
     enough = len(found.models) >= LEAST_MODELS
+    drawn, sampled = thinned(view, points)
     words: dict[str, Any] = {"low": f"{found.band[0]:.0%}", "high": f"{found.band[1]:.0%}"}
-    return pair_cloud(
-        points,
+    return replace(pair_cloud(
+        drawn,
         found.expected.head(len(found.expected) if enough else 0).rename(columns={"accuracy": "x", "kappa": "y"}),
         line_name=say("likeness.expected"),
         kinds=(say("likeness.kind_between"), say("likeness.kind_within")),
         x_unit=say("likeness.mean_accuracy"),
         y_unit=say("likeness.kappa_axis"),
         title=gap_sentence(view, found.groups, "vendor", "kappa_at_like_accuracy"),
-        note=say("likeness.accuracy_note", **words),
+        note=say("likeness.accuracy_note", **words) + sampled,
         source=shown.source,
         name=f"likeness-accuracy-{shown.name}",
-    )
+    ), data=points)  # fmt: skip

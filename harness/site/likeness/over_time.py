@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,7 +10,7 @@ import streamlit as st
 from harness.charts import dots
 from harness.charts.likeness.pair_cloud import pair_cloud
 from harness.reports.likeness_text import plain, signed, since, trend_row, trend_verdict
-from harness.site.likeness.shown import measure_label
+from harness.site.likeness.shown import measure_label, thinned
 from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
@@ -52,10 +53,12 @@ def _trend(view: View, shown: Shown, measure: str) -> None:
         "x": dates, "y": middle + slope * apart, "low": middle + slope * apart - half * apart.abs(),
         "high": middle + slope * apart + half * apart.abs(),
     })  # fmt: skip
+    points = points.assign(label=points["a"] + " + " + points["b"], x=points["released"], y=points["value"], same=False)
+    drawn, sampled = thinned(view, points)
     blocks.chart(
         view,
-        pair_cloud(
-            points.assign(label=points["a"] + " + " + points["b"], x=points["released"], y=points["value"], same=False),
+        replace(pair_cloud(
+            drawn,
             line,
             line_name=say("likeness.trend_line"),
             kinds=(say("likeness.kind_between"), say("likeness.kind_within")),
@@ -63,10 +66,10 @@ def _trend(view: View, shown: Shown, measure: str) -> None:
             y_unit=say(f"likeness.{measure}_axis"),
             title=say(f"likeness.time_{verdict}", measure=say(f"likeness.of_{measure}"), slope=signed(slope),
                       half=plain(half), year=since(found), n=int(row["models"])),
-            note=say("likeness.trend_note", pairs=f"{int(row['pairs']):,}", n=int(row["models"])),
+            note=say("likeness.trend_note", pairs=f"{int(row['pairs']):,}", n=int(row["models"])) + sampled,
             source=shown.source,
             name=f"likeness-trend-{measure}-{shown.name}",
-        ),
+        ), data=points),
         lead=True,
     )  # fmt: skip
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import streamlit as st
 
 from harness.charts.chart import brief
 from harness.reports.likeness_text import plain, signed
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+MOST_POINTS = 5000
+"""Points of a cloud that are drawn: a browser takes seconds over more, and they hide each other."""
 FINE = 0.03
 """Width of an interval below which its ends take a third decimal."""
 
@@ -69,14 +74,52 @@ def renamed(frame: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
 def findings(view: View, boards: list[Board]) -> Findings:
     """``market.alike.findings`` of the boards, cached."""
 
-    def compute(key: tuple[tuple[str, str, str, str], ...]) -> Findings:
+    def compute(key: tuple[tuple[str, ...], ...]) -> Findings:
         from harness.market.alike.findings import findings
 
-        return findings(view, boards)
+        return _kept_findings(content(view, boards), lambda: findings(view, boards))
 
-    key = tuple((board.suite, board.suite_version, board.task, board.origin) for board in boards)
-    out: Findings = view.derived("item_likeness", compute, key=key)
+    out: Findings = view.derived("item_likeness", compute, key=boards_key(boards))
     return out
+
+
+# Over generations of the database: publishing runs of other boards changes nothing here, and large boards take half a minute.
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _kept_findings(content: str, _compute: Callable[[], Findings]) -> Findings:
+    return _compute()
+
+
+def content(view: View, boards: list[Board]) -> str:
+    """A hash of all that findings of the boards depend on: their runs and the results of these (sealed runs keep their items), the
+    catalog's word on their models, and which other runs of these models there are."""
+    from harness.site.capability.scale import fingerprint
+
+    frames = [board.runs.assign(left_out=f"{board.rejected} {board.unfinished}") for board in boards]
+    ids = sorted({str(id) for board in boards for id in board.runs["run_id"]})
+    frames += [view.reader.frame("results", run_ids=ids), view.frame("runs_of_models")]
+    return " ".join(fingerprint(frame) for frame in frames)
+
+
+def boards_key(boards: list[Board]) -> tuple[tuple[str, ...], ...]:
+    """What tells these boards from all others of the database."""
+    return tuple((board.suite, board.suite_version, board.task, board.origin) for board in boards)
+
+
+def thinned(view: View, points: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """At most MOST_POINTS of a cloud's points, and the words for it: all pairs of one group (``same``) as far as they go, of the
+    others an even part over ``x``; all of them and no words where they are few enough."""
+    if len(points) <= MOST_POINTS:
+        return points, ""
+    import numpy as np
+    import pandas as pd
+
+    def part(rows: pd.DataFrame, most: int) -> pd.DataFrame:
+        kept = np.unique(np.linspace(0, len(rows) - 1, min(most, len(rows))).round().astype(int))
+        return rows.sort_values("x", kind="stable").iloc[kept]
+
+    own = part(points[points["same"]], MOST_POINTS // 2)
+    drawn = pd.concat([part(points[~points["same"]], MOST_POINTS - len(own)), own])
+    return drawn, " " + view.say("likeness.sampled", drawn=f"{len(drawn):,}", all=f"{len(points):,}")
 
 
 def measure_label(view: View, measure: str) -> str:

@@ -7,6 +7,7 @@ first waits for the rest of the same computation and starts no second one.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import logging
 import threading
@@ -107,6 +108,15 @@ def _portfolios(view: View) -> None:
         bought.portfolios(view, shown.findings(view, boards).measured, (), False, None)
 
 
+def _dimensions(view: View) -> None:
+    from harness.site.likeness import dimension_charts, shown
+    from harness.site.widgets import item_boards
+
+    boards = item_boards.opened(item_boards.known(view))
+    if boards:
+        dimension_charts.dimensions(view, shown.findings(view, boards).measured)
+
+
 def _head_to_head(view: View) -> None:
     from harness.site.head_to_head import every_pair, pair_boards, product_choice
 
@@ -134,6 +144,7 @@ def _rest(view: View) -> None:
 
 STEPS: tuple[Callable[[View], None], ...] = (
     _drawing, _overview, _capability, _buying, _companies, _rest, _pairs, _head_to_head, _portfolios,
+    _dimensions,
 )  # fmt: skip
 """One step a page: what it computes when it opens; the first page comes first."""
 
@@ -157,10 +168,12 @@ def warm(stop: threading.Event) -> None:
 
 def settle() -> None:
     """Exempt long-lived objects from garbage collection: Streamlit collects after every script run, which took 0.1 s
-    over the libraries' objects alone."""
+    over the libraries' objects alone. And give freed memory back, which threads' pools keep: warming uses much for a while."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+    if hasattr(libc := ctypes.CDLL(None), "malloc_trim"):  # GNU's alone
+        libc.malloc_trim(0)
 
 
 def watch(stop: threading.Event) -> None:
