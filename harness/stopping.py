@@ -1,7 +1,8 @@
 """SIGTERM as Ctrl-C: the end that Slurm, Docker, systemd and ``timeout`` ask for, at a point where nothing is half done.
 
 The first signal raises ``KeyboardInterrupt`` in the main thread; one that comes later ends the process at once. What
-must not be cut in two (sealing and publishing) is done inside ``deferred``. Only ``install`` changes how signals are
+must not be cut in two (sealing and publishing) is done inside ``deferred``. SIGUSR1 asks for the same end after the batch in
+flight, which ``between_batches`` heeds. Only ``install`` changes how signals are
 handled, and only the command line calls it. A forked child dies of SIGTERM as any process does.
 """
 
@@ -21,6 +22,20 @@ SENTENCE = "stopped; finished work is kept, and the same command goes on from th
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 SAME_STOP = 1.0
 """Seconds in which a second signal is the first one again: ``timeout`` sends SIGTERM to the process and to its group."""
+
+
+DRAIN = signal.SIGUSR1
+"""Asks a command to stop after the batch in flight."""
+
+
+class Drain:
+    """A signal handler that remembers that the command is to stop after the batch in flight."""
+
+    asked = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Remember it."""
+        self.asked = True
 
 
 class Handler:
@@ -65,6 +80,8 @@ def install() -> None:
     for number in SIGNALS:
         if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, handler)
+    if signal.getsignal(DRAIN) == signal.SIG_DFL:
+        signal.signal(DRAIN, Drain())
     # Blocked while forking: Python drops what comes to a child before it runs, and a child shall die of SIGTERM.
     os.register_at_fork(before=_block, after_in_parent=_unblock, after_in_child=_as_in_any_child)
 
@@ -83,7 +100,20 @@ def _as_in_any_child() -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if isinstance(signal.getsignal(signal.SIGINT), Handler):
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if isinstance(signal.getsignal(DRAIN), Drain):
+        signal.signal(DRAIN, signal.SIG_DFL)
     _unblock()
+
+
+def between_batches() -> None:
+    """Stop the command here where SIGUSR1 has asked for it.
+
+    Raises:
+        KeyboardInterrupt: it has.
+    """
+    handler = signal.getsignal(DRAIN)
+    if isinstance(handler, Drain) and handler.asked:
+        raise KeyboardInterrupt
 
 
 @contextmanager
