@@ -29,13 +29,18 @@ class Need:
     """What one model takes while it is scored.
 
     ``card_memory_gb`` (GiB) is for its weights and work on cards in all, 0 for a model that is scored on a CPU; ``memory_gb``
-    is the host's. ``most_cards`` is how many cards its engine can spread it over.
+    is the host's. ``most_cards`` is how many cards its engine can spread it over, ``card_counts`` which numbers of cards above
+    one, empty for any. ``room_gb`` (GiB) is what its engine takes where a card has more room than the least: a card is shared by
+    that. ``whole_card`` says that it takes whole cards alone: because its size is not known, or because its engine does so.
     """
 
     card_memory_gb: float
     memory_gb: float
     cpus: float = 1.0
     most_cards: int = 1
+    card_counts: tuple[int, ...] = ()
+    room_gb: float = 0.0
+    whole_card: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,17 +59,19 @@ class Work:
 
     def expected(self, card: str) -> float:
         """Expected seconds on a card of this name, or on ``cpu``."""
-        return dict(self.seconds).get(card, self.otherwise)
+        return next((seconds for name, seconds in self.seconds if name == card), self.otherwise)
 
 
 @dataclass(frozen=True)
 class Place:
     """Where a model goes: a node, and the share of it that is its own.
 
-    ``cards`` is what Ray calls ``num_gpus``: 0, a fraction of one card, or a whole number of cards.
+    ``cards`` is what Ray calls ``num_gpus``: 0, a fraction of one card, or a whole number of cards. ``slots`` are the numbers of
+    the node's cards that the board counts it on; which ones Ray hands out is Ray's, by the same rule.
     """
 
     node_id: str
     cards: float
     cpus: float
     memory_gb: float
+    slots: tuple[int, ...] = ()
