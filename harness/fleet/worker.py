@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -33,12 +33,17 @@ STOPPING = {"now": signal.SIGTERM, "drain": signal.SIGUSR1}
 
 @dataclass(frozen=True)
 class Task:
-    """What a worker is to run: a run file's text under a name, the environment, and minutes without progress that count as hung."""
+    """What a worker is to run: a run file's text under a name, the environment, and minutes without progress that count as hung.
+
+    ``command`` reads a run file as ``harness run`` does, which it is where none is given; ``grace`` is seconds from SIGTERM to SIGKILL.
+    """
 
     key: str
     file: str
     environment: Mapping[str, str]
     hung_minutes: float
+    command: tuple[str, ...] = ()
+    grace: float = GRACE
 
 
 @dataclass(frozen=True)
@@ -59,13 +64,10 @@ class Report:
 
 
 class Worker:
-    """One model's process. ``command`` can be another program in a test; ``clock`` in seconds."""
+    """One model's process; ``clock`` in seconds."""
 
-    def __init__(
-        self, task: Task, command: Sequence[str] = (), clock: Callable[[], float] = time.monotonic, grace: float = GRACE
-    ) -> None:
-        self._task, self._clock, self._grace = task, clock, grace
-        self._command = list(command) or [sys.executable, "-m", "harness", "run"]
+    def __init__(self, task: Task, clock: Callable[[], float] = time.monotonic) -> None:
+        self._task, self._clock = task, clock
         self._lock = threading.Lock()
         self._shown = Shown(moved=clock())
         self._lines: deque[str] = deque()
@@ -82,7 +84,8 @@ class Worker:
         file = self._folder / f"{self._task.key}.yaml"
         file.write_text(self._task.file, encoding="utf-8")
         self._out = (self._folder / "document.json").open("w+", encoding="utf-8")
-        words = tied.words([*self._command, "--file", str(file), "--json", "--log", "json"])
+        command = self._task.command or (sys.executable, "-m", "harness", "run")
+        words = tied.words([*command, "--file", str(file), "--json", "--log", "json"])
         environment = {**os.environ, **self._task.environment}
         # A session of its own: Ctrl-C at the terminal is for the driver, which tells its workers.
         self._process = subprocess.Popen(
@@ -110,7 +113,7 @@ class Worker:
         if dropped:
             lines.insert(0, f"{dropped} lines left out")
         if code is None:
-            if self._told is not None and now - self._told > self._grace:
+            if self._told is not None and now - self._told > self._task.grace:
                 self._signal(signal.SIGKILL)
             elif self._told is None and hung(shown, now, self._task.hung_minutes):
                 self._hung = True

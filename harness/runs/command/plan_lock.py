@@ -24,14 +24,14 @@ MOST_BYTES = 4096
 
 
 @contextmanager
-def hold(path: Path) -> Iterator[None]:
-    """Hold the lock at ``path`` inside the block. On a file system without locks nothing is held.
+def hold(path: Path, what: str = "plan") -> Iterator[None]:
+    """Hold the lock at ``path`` inside the block; ``what`` it is of. On a file system without locks nothing is held.
 
     Raises:
         PlanHeld: another process holds it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle = _locked(path)
+    handle = _locked(path, what)
     try:
         os.ftruncate(handle, 0)
         holder = {
@@ -48,7 +48,7 @@ def hold(path: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _locked(path: Path) -> int:
+def _locked(path: Path, what: str) -> int:
     """Handle of the file, locked; a file that its holder removed between the two calls is made anew."""
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
@@ -57,13 +57,30 @@ def _locked(path: Path) -> int:
         except BlockingIOError:
             holder = os.pread(handle, MOST_BYTES, 0)
             os.close(handle)
+            name = path.stem[:8] if what == "plan" else path.stem
             raise PlanHeld(
-                f"Another process is at work on this very plan ({path.stem[:8]}{_who(holder)}); wait for it, or stop it first."
+                f"Another process is at work on this very {what} ({name}{_who(holder)}); wait for it, or stop it first."
             ) from None
         except OSError:
             return handle  # no locks on this file system
         if is_at(handle, path):
             return handle
+        os.close(handle)
+
+
+def is_held(path: Path) -> bool:
+    """Whether a process holds the lock at ``path``; also where the file system has no locks but the file is there."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    else:
+        return False
+    finally:
         os.close(handle)
 
 

@@ -16,6 +16,7 @@ TRIES = 3
 MOST_TRIES = 100
 MOST_CARDS = 1024
 MOST_GB = 1_000_000.0
+MOST_CPUS = 4096
 
 
 def _number(value: object, low: float, high: float) -> bool:
@@ -42,6 +43,11 @@ def is_memory(value: object) -> bool:
     return _number(value, 0.001, MOST_GB)
 
 
+def is_cpus(value: object) -> bool:
+    """Whether a value can be ``cpus``."""
+    return _number(value, 0.01, MOST_CPUS)
+
+
 Checks = Mapping[str, tuple[Callable[[object], bool], str]]
 SETTINGS: Checks = {
     "hung_minutes": (is_minutes, f"a number of minutes from {LEAST_HUNG_MINUTES:g} on (progress is told every minute)"),
@@ -51,6 +57,7 @@ SETTINGS: Checks = {
 OF_A_MODEL: Checks = {
     "cards": (is_cards, "a whole number of cards, 0 for none"),
     "memory_gb": (is_memory, "a number of GiB, such as 40"),
+    "cpus": (is_cpus, "a number of processors, such as 4 or 0.5"),
 }
 """What a model's entry may hold for the fleet."""
 
@@ -72,3 +79,4 @@ class Share:
 
     cards: int | None = None
     memory_gb: float | None = None
+    cpus: float | None = None
