@@ -151,12 +151,15 @@ def load_api(source: ModelSource, trust_remote_code: bool) -> tuple[Any, LMEngin
 
 
 def load_vllm(source: ModelSource, dtype: str, trust_remote_code: bool) -> tuple[Any, LMEngine]:
-    """lm-eval's ``vllm``, and its engine."""
+    """lm-eval's ``vllm`` over all cards that are visible, and its engine."""
+    import torch
     from lm_eval.models.vllm_causallms import VLLM
 
+    cards = torch.cuda.device_count()
+    spread = {"tensor_parallel_size": cards} if cards > 1 else {}
     lm = VLLM(
-        pretrained=source.location, dtype=dtype, batch_size="auto", trust_remote_code=trust_remote_code, seed=1234
-    )
+        pretrained=source.location, dtype=dtype, batch_size="auto", trust_remote_code=trust_remote_code, seed=1234, **spread
+    )  # fmt: skip
     about: dict[str, object] = {"max_length": lm.max_length}
     return lm, LMEngine(
         lm, "vllm", batch_size=VLLM_BATCH, room=lm.max_length - 1, version=class_version("vllm"), about=about

@@ -10,6 +10,7 @@ from harness.engine.base import Engine
 from harness.engine.codec import Encoder
 from harness.engine.libraries import load_errors, model_errors, quiet
 from harness.engine.measure import memory_limit
+from harness.engine.memory.size import ONE_CARD, weight_bytes
 from harness.engine.settings import DTYPES, Settings
 from harness.engine.source import ModelSource
 from harness.engine.trust import completeness
@@ -40,7 +41,7 @@ def check_memory(source: ModelSource, settings: Settings) -> None:
 
     if not source.params:
         return
-    need = source.params * (4 if settings.dtype == "fp32" else 2)
+    need = weight_bytes(source.params, settings.dtype)
     if settings.device.startswith("cuda"):
         have = sum(torch.cuda.get_device_properties(i).total_memory for i in range(torch.cuda.device_count()))
     else:
@@ -193,5 +194,4 @@ def _larger_than_one_card(source: ModelSource, settings: Settings) -> bool:
 
     if not source.params or torch.cuda.device_count() < 1:
         return False
-    need = source.params * (4 if settings.dtype == "fp32" else 2)
-    return need > 0.9 * torch.cuda.get_device_properties(0).total_memory
+    return weight_bytes(source.params, settings.dtype) > ONE_CARD * torch.cuda.get_device_properties(0).total_memory

@@ -48,7 +48,7 @@ class Work:
     """One model and all its runs of a night, one placement: they follow each other in one process.
 
     ``key`` is unique in the night. ``seconds`` is the expected time by name of card (``cpu`` for none); a card that is not
-    named takes the time of ``otherwise``.
+    named takes the time of ``otherwise``. ``avoid`` names nodes where it hung before; it goes elsewhere where that is possible.
     """
 
     key: str
@@ -56,6 +56,7 @@ class Work:
     need: Need
     otherwise: float
     seconds: tuple[tuple[str, float], ...] = ()
+    avoid: tuple[str, ...] = ()
 
     def expected(self, card: str) -> float:
         """Expected seconds on a card of this name, or on ``cpu``."""

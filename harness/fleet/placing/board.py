@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
+from typing import Any, TypeVar
 
 from harness.fleet.model import Node, Place, Work
-from harness.fleet.placing.shares import CARD, CPU, MIB, host_units, share, smallest_card, wants_cards
+from harness.fleet.placing.shares import CARD, CPU, MIB, SMALLEST, holds, host_units, share, smallest_card, wants_cards
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,14 @@ class Host:
         for slot in slots:
             self.cards[slot] -= sign * min(wanted.cards, CARD)
 
+    def most_free(self) -> float:
+        """The most cards that a model can get here: whole free ones, else the free part of one; 0 for less than the smallest share."""
+        if self.cpus <= 0:
+            return 0.0
+        whole = sum(1 for free in self.cards if free == CARD)
+        part = max(self.cards, default=0)
+        return whole or (part / CARD if part >= SMALLEST else 0.0)
+
     def spare_cpus(self) -> float:
         """CPUs that are free beyond one for each card that is not taken."""
         return self.cpus / CPU - sum(self.cards) / CARD
@@ -86,6 +97,7 @@ class Board:
 
     def __init__(self, nodes: Iterable[Node]) -> None:
         self.hosts: dict[str, Host] = {}
+        self._remembered: dict[str, tuple[Work, Any]] = {}
         for node in nodes:
             self.add(node)
 
@@ -98,12 +110,14 @@ class Board:
         """A node that came, empty."""
         if node.node_id in self.hosts:
             raise ValueError(f"{node.node_id} is on the board already")
+        self._remembered.clear()
         self.hosts[node.node_id] = Host(
             node, smallest_card(node), math.floor(node.cpus * CPU), math.floor(node.memory_gb * MIB), [CARD] * len(node.cards)
         )  # fmt: skip
 
     def remove(self, node_id: str) -> list[Place]:
         """Take a node away that is lost; returns the places that were on it. A node that is not here has none."""
+        self._remembered.clear()
         host = self.hosts.pop(node_id, None)
         return host.places if host else []
 
@@ -113,8 +127,9 @@ class Board:
         ``among`` restricts the nodes.
         """
         best: tuple[tuple[object, ...], Host, Demand, tuple[int, ...]] | None = None
+        avoided = self._avoided(work)
         for host in self.hosts.values():
-            if among is not None and host.node.node_id not in among:
+            if host.node.node_id in avoided or (among is not None and host.node.node_id not in among):
                 continue
             wanted = host.demand(work)
             slots = host.slots(wanted) if wanted else None
@@ -124,6 +139,19 @@ class Board:
             if best is None or order < best[0]:
                 best = order, host, wanted, slots
         return _reserve(best[1], work, best[2], best[3]) if best else None
+
+    def remembered(self, work: Work, reckon: Callable[[Work], T]) -> T:
+        """What was reckoned for this very work on these nodes, reckoned once."""
+        before = self._remembered.get(work.key)
+        if before is None or before[0] is not work:
+            before = self._remembered[work.key] = (work, reckon(work))
+        value: T = before[1]
+        return value
+
+    def _avoided(self, work: Work) -> Collection[str]:
+        """Nodes that the model avoids, as long as another node can hold it."""
+        others = (node for node in self.nodes if node.node_id not in work.avoid) if work.avoid else ()
+        return work.avoid if any(holds(work, node) for node in others) else ()
 
     def free(self, place: Place) -> None:
         """Give a place back; one on a node that was lost is gone already."""

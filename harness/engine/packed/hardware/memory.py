@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from harness.engine.memory.size import GPU_BUDGETS, GPU_SLOTS, token_bytes
 from harness.engine.packed.plan.packing import Limits
 
 # On a CPU more tokens gain nothing (512 to 4096 measured flat) and cost memory; rolling windows do best here.
@@ -16,12 +17,10 @@ FULL_WIDTH = 384
 MOST_STEPS = 4
 
 # Prompts that generate together. On a CPU a step of 32 costs little more than one of 8; a GPU and narrow models take more.
-CPU_SLOTS, GPU_SLOTS = 32, 128
+CPU_SLOTS = 32
 
 # Fixed shapes are padded to the budget, so a smaller one wastes less.
 FIXED_CPU_BUDGET = 512
-
-GPU_BUDGETS = (2_048, 32_768)
 
 # A batch is what a kill can lose: about this many multiplications, some tens of seconds of two cores.
 BATCH_WORK = 1e12
@@ -63,7 +62,7 @@ def _gpu_budget(model: Any, device: torch.device) -> int:
     config = model.config.get_text_config()
     hidden = int(config.hidden_size)
     widest = int(getattr(config, "intermediate_size", None) or 4 * hidden)
-    bytes_per_token = (12 * hidden + 4 * widest) * next(model.parameters()).element_size()
+    bytes_per_token = token_bytes(hidden, widest, next(model.parameters()).element_size())
     weights = sum(p.numel() * p.element_size() for p in model.parameters() if p.device.type == "cuda")
     free = max(0, torch.cuda.get_device_properties(device).total_memory - weights) // 2
     low, high = GPU_BUDGETS
