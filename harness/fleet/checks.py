@@ -29,7 +29,7 @@ def check(night: Night) -> None:
     try:
         own_tasks(night.tasks, night.trust_task_code)
     except BadInput as error:
-        problems |= {problem: "tasks" for problem in error.problems or [str(error)]}
+        problems |= dict.fromkeys(error.problems or [str(error)], "tasks")
     if problems:
         raise BadInput("This night cannot be planned:", shortened([f"{w}: {p}" for p, w in problems.items()]))
 
@@ -72,7 +72,9 @@ def _problems(run: FileRun, night: Night) -> list[str]:
     if dtype is not None and dtype not in DTYPE_NAMES:
         problems.append(f"Unknown dtype {dtype!r}; use fp32, bf16 or fp16.")
     if device not in (None, "", "auto", "cpu", "cuda"):
-        problems.append(f"device is {device!r}; a fleet gives every model its cards itself: give cpu or cuda, or leave it out.")
+        problems.append(
+            f"device is {device!r}; a fleet gives every model its cards itself: give cpu or cuda, or leave it out."
+        )
     return problems + options_of(run, night).check()
 
 

@@ -29,7 +29,11 @@ GIB = 1 << 30
 
 
 class Lost(Exception):
-    """A worker is gone with its node, or by itself; the reason in one sentence."""
+    """A worker is gone, with its node or by itself; the reason in one sentence. ``node``: its node is what is known to be gone."""
+
+    def __init__(self, reason: str, *, node: bool = False) -> None:
+        super().__init__(reason)
+        self.node = node
 
 
 class RayWorker:
@@ -40,16 +44,15 @@ class RayWorker:
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
         self._ray = ray
-        remote = ray.remote(Worker).options(
+        remote: Any = ray.remote(Worker).options(
             num_cpus=place.cpus,
             num_gpus=place.cards,
             memory=int(place.memory_gb * GIB),
             max_restarts=0,
             scheduling_strategy=NodeAffinitySchedulingStrategy(place.node_id, soft=False),
         )
-        self._actor = remote.remote(task)
-        self._asked = self._actor.start.remote()
-        self._started = False
+        self._actor: Any = remote.remote(task)
+        self._asked: Any = self._actor.start.remote()
 
     def look(self) -> Report | None:
         """The worker's last report; None as long as there is no new one.
@@ -67,6 +70,8 @@ class RayWorker:
             answer = None  # a network that comes and goes
         except errors.RayTaskError as error:
             raise RunFailed(f"the worker failed: {_first_line(error.cause)}") from None
+        except (errors.ActorUnschedulableError, errors.NodeDiedError) as error:
+            raise Lost(_first_line(error), node=True) from None
         except errors.RayError as error:
             raise Lost(_first_line(error)) from None
         self._asked = self._actor.look.remote()
@@ -95,14 +100,16 @@ class Cluster:
     def __init__(self, warn: Callable[[str], None]) -> None:
         import ray
 
-        self._ray, self._warn = ray, warn
+        self._ray: Any = ray
+        self._warn = warn
         self._probes: dict[str, Any] = {}
         self._nodes: dict[str, Node] = {}
         self._unusable: set[str] = set()
 
     def nodes(self) -> tuple[dict[str, Node], bool]:
         """The nodes that can be used now, by id, and whether others have still to answer."""
-        alive = {str(n["NodeID"]): n for n in self._ray.nodes() if n["Alive"] and n["Resources"].get("CPU", 0) > 0}
+        listed: list[dict[str, Any]] = self._ray.nodes()
+        alive = {str(n["NodeID"]): n for n in listed if n["Alive"] and n["Resources"].get("CPU", 0) > 0}
         for gone in set(self._nodes) - set(alive):
             del self._nodes[gone]
         for node_id in alive:
@@ -169,13 +176,17 @@ def connected(address: str, warn: Callable[[str], None]) -> Iterator[Cluster]:
         import ray
     except ModuleNotFoundError:
         raise BadInput("A fleet needs Ray, which is not installed: pip install 'landscape-harness[fleet]'") from None
-    common: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR, "configure_logging": True}
+    common: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
     temporary = _temporary()
     with _own_signals():
         if address == LOCAL:
             _sweep(temporary)
             ray.init(
-                address=LOCAL, include_dashboard=False, object_store_memory=STORE_BYTES, _temp_dir=str(temporary), **common
+                address=LOCAL,
+                include_dashboard=False,
+                object_store_memory=STORE_BYTES,
+                _temp_dir=str(temporary),
+                **common,
             )
         else:
             try:

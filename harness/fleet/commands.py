@@ -22,27 +22,35 @@ def run_command(
     context: typer.Context,
     file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A run file (docs/run_files.md).")] = None,
     ray: Annotated[
-        str, typer.Option(help="local: this machine; or the address of a Ray cluster (ray://HOST:10001, HOST:6379, auto).")
+        str,
+        typer.Option(help="local: this machine; or the address of a Ray cluster (ray://HOST:10001, HOST:6379, auto)."),
     ] = "local",
     suite: Annotated[
         list[str] | None, typer.Option(help="In place of a file: a suite; may be given several times.")
     ] = None,
     model: Annotated[
-        list[str] | None, typer.Option(help="In place of a file: a model, as for `harness run`; may be given several times.")
+        list[str] | None,
+        typer.Option(help="In place of a file: a model, as for `harness run`; may be given several times."),
     ] = None,
     hung_minutes: Annotated[
-        float | None, typer.Option(help="Minutes without progress after which a model is stopped. Default: the file's, or 30.")
+        float | None,
+        typer.Option(help="Minutes without progress after which a model is stopped. Default: the file's, or 30."),
     ] = None,
     tries: Annotated[
-        int | None, typer.Option(help="Times that a model is tried; lost nodes do not count. Default: the file's, or 3.")
+        int | None,
+        typer.Option(help="Times that a model is tried; lost nodes do not count. Default: the file's, or 3."),
     ] = None,
     engine: Annotated[str, typer.Option(help="As for `harness run`; so are the options that follow.")] = "packed",
     dtype: Annotated[str | None, typer.Option(help="fp32, bf16 or fp16.")] = None,
     device: Annotated[str | None, typer.Option(help="cpu or cuda. Default: cuda where the node has a card.")] = None,
-    limit: Annotated[float | None, typer.Option(help="The first N items of each task; below 1, that share of them.")] = None,
+    limit: Annotated[
+        float | None, typer.Option(help="The first N items of each task; below 1, that share of them.")
+    ] = None,
     sample: Annotated[int | None, typer.Option(help="N random items of each task (seeded).")] = None,
     deterministic: Annotated[bool, typer.Option("--deterministic", help="Fixed batch shapes.")] = False,
-    precision: Annotated[float | None, typer.Option(help="Stop a task when its 95% interval is narrower than ±X.")] = None,
+    precision: Annotated[
+        float | None, typer.Option(help="Stop a task when its 95% interval is narrower than ±X.")
+    ] = None,
     chat_template: Annotated[bool, typer.Option("--chat-template", help="Apply the models' chat templates.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Touch no network.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse where a task's data is missing.")] = False,

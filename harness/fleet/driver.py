@@ -26,6 +26,8 @@ HELD_SECONDS = 60.0
 """Until a model whose plan another process holds is asked for again; a process on a lost node may live a while longer."""
 LOOK_AT_NODES = 5.0
 """Seconds between two looks at the nodes."""
+LOST_SECONDS = 5.0
+"""Until a model is placed again whose worker was lost: by then a lost node is known for one."""
 
 
 class WorkerHandle(Protocol):
@@ -162,7 +164,7 @@ class Driver:
         try:
             report = model.worker.look()
         except Lost as lost:
-            self._lose(model, f"its worker is lost: {lost}")
+            self._lose(model, f"its worker is lost: {lost}", node=lost.node)
             return
         except RunFailed as error:
             self._end(model, Ending("again", 1, str(error)))
@@ -216,6 +218,7 @@ class Driver:
         self._release(model)
         lost = model.state.lost + (0 if node else 1)
         self._set(model, lost=lost)
+        self._looked, model.not_before = -LOOK_AT_NODES, self._clock() + LOST_SECONDS
         if self.stopping is not None:
             self._set(model, state="stopped", code=STOPPED, message=f"stopped; {why}")
         elif lost > MOST_LOST:
@@ -243,7 +246,9 @@ class Driver:
     def _place(self) -> None:
         assert self._board is not None
         now = self._clock()
-        waiting = {m.work.key: m for m in self.models.values() if m.worker is None and not m.ended and m.work is not None}
+        waiting = {
+            m.work.key: m for m in self.models.values() if m.worker is None and not m.ended and m.work is not None
+        }
         ready = [m.work for m in waiting.values() if m.not_before <= now and m.work is not None]
         running = [
             (m.work, m.place, max(now, m.since + seconds_on(m.work, self._nodes[m.place.node_id])))
@@ -275,7 +280,9 @@ class Driver:
         model.place, model.since = place, now
         model.worker = self._fleet.launch(model.task, place)
         self._set(model, state="starting", host=host, node=place.node_id, cards=place.cards, message="")
-        cards = f", {place.cards:g} of a card" if 0 < place.cards < 1 else f", {place.cards:g} cards" if place.cards else ""
+        cards = (
+            f", {place.cards:g} of a card" if 0 < place.cards < 1 else f", {place.cards:g} cards" if place.cards else ""
+        )
         self._say(model.state.key, f"begins on {host}{cards}")
 
     def _fetch_ahead(self, waiting: Sequence[Model]) -> None:
@@ -283,7 +290,9 @@ class Driver:
         here = {m.place.node_id for m in self.models.values() if m.place is not None}
         taken: set[str] = set()
         for node in (self._nodes[node_id] for node_id in sorted(here & set(self._nodes))):
-            able = [(m, m.work) for m in waiting if m.work is not None and m.state.key not in taken and holds(m.work, node)]
+            able = [
+                (m, m.work) for m in waiting if m.work is not None and m.state.key not in taken and holds(m.work, node)
+            ]
             if not able:
                 continue
             following, _ = min(able, key=lambda pair: (-seconds_on(pair[1], node), pair[1].key))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -83,7 +84,12 @@ def _from_file(asked: Asked) -> tuple[list[FileRun], Night]:
     folder = Path.cwd()
     typed = {k: v for k, v in asked.typed.items() if k in OPTIONS}
     runs = [
-        replace(run, model=_absolute(run.model, folder), suite=_absolute(run.suite, folder), options={**run.options, **typed})
+        replace(
+            run,
+            model=_absolute(run.model, folder),
+            suite=_absolute(run.suite, folder),
+            options={**run.options, **typed},
+        )
         for run in read.runs
     ]
     shares = tuple(ModelRuns("", _absolute(model, folder), (), share) for model, share in read.shares.items())
@@ -112,7 +118,7 @@ def _from_options(asked: Asked) -> tuple[list[FileRun], Night]:
 def _absolute(name: str, folder: Path, *, always: bool = False) -> str:
     """A path as an absolute one, for workers have another working folder; a name that is no path as it is."""
     path = Path(name).expanduser()
-    return str((folder / path).resolve()) if always or (folder / path).exists() else name
+    return str((folder / path).resolve()) if always or os.path.exists(folder / path) else name  # noqa: PTH110  # a name may be longer than a path
 
 
 def _suite(name: str, folder: Path) -> str:
@@ -139,7 +145,9 @@ def _models(runs: Iterable[FileRun], shares: Mapping[str, Share]) -> Iterable[Mo
 
 def _distinct(runs: list[FileRun]) -> list[FileRun]:
     """Runs that are asked for twice, once."""
-    return list({(run.suite, json.dumps(dict(run.options), sort_keys=True)): run for run in reversed(runs)}.values())[::-1]
+    return list({(run.suite, json.dumps(dict(run.options), sort_keys=True)): run for run in reversed(runs)}.values())[
+        ::-1
+    ]
 
 
 def _key(model: str, taken: Collection[str]) -> str:

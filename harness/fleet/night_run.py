@@ -92,7 +92,14 @@ class NightRun:
         for model in self.driver.models.values():
             rows = list(model.last.runs) if model.last is not None else []
             if not rows:
-                rows = [{"model": model.state.model, "code": _code(model.state), "message": model.state.message, "run_id": None}]
+                rows = [
+                    {
+                        "model": model.state.model,
+                        "code": _code(model.state),
+                        "message": model.state.message,
+                        "run_id": None,
+                    }
+                ]
             beside = {"tries": model.state.tries, "node": model.state.host, "seconds": round(model.state.seconds, 1)}
             runs += [{**row, **beside} for row in rows]
             if model.last is not None:
@@ -157,7 +164,9 @@ class NightRun:
         """A table that is drawn again and again on a terminal, else a gauge of models that have ended, a line a minute."""
         models = self.driver.models
         if self._live:
-            with Live(console=Console(stderr=True), refresh_per_second=2, redirect_stdout=False, redirect_stderr=False) as live:
+            with Live(
+                console=Console(stderr=True), refresh_per_second=2, redirect_stdout=False, redirect_stderr=False
+            ) as live:
                 yield lambda: live.update(table((m.state for m in models.values()), most=MOST_ROWS))
                 live.update(table((m.state for m in models.values()), most=MOST_ROWS), refresh=True)
             return
@@ -192,7 +201,13 @@ def handed_on() -> dict[str, str]:
     given = {name: value for name, value in os.environ.items() if name.startswith(HANDED_ON)}
     for name, path in (("LANDSCAPE_RUNS", places.runs()), ("LANDSCAPE_DB", places.database())):
         given[name] = str(path) if "://" not in given.get(name, "") else given[name]
-    for name in ("LANDSCAPE_HUB", "LANDSCAPE_CATALOG", "LANDSCAPE_SHARED", "LANDSCAPE_PUBLIC_RUNS", "LANDSCAPE_MEASURED_RUNS"):
+    for name in (
+        "LANDSCAPE_HUB",
+        "LANDSCAPE_CATALOG",
+        "LANDSCAPE_SHARED",
+        "LANDSCAPE_PUBLIC_RUNS",
+        "LANDSCAPE_MEASURED_RUNS",
+    ):
         if given.get(name) and "://" not in given[name]:
             given[name] = os.path.realpath(os.path.expanduser(given[name]))  # noqa: PTH111
     return given

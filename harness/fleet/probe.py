@@ -31,7 +31,9 @@ def _cards() -> tuple[tuple[str, float], ...]:
     try:
         pynvml.nvmlInit()
         handles = [pynvml.nvmlDeviceGetHandleByIndex(i) for i in range(pynvml.nvmlDeviceGetCount())]
-        return tuple((_text(pynvml.nvmlDeviceGetName(h)), pynvml.nvmlDeviceGetMemoryInfo(h).total / GIB) for h in handles)
+        return tuple(
+            (_text(pynvml.nvmlDeviceGetName(h)), pynvml.nvmlDeviceGetMemoryInfo(h).total / GIB) for h in handles
+        )
     except pynvml.NVMLError:
         return ()
 

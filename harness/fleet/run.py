@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
 from typing import Any
 
 from harness.errors import BadInput
@@ -32,7 +33,9 @@ def run(asked: Asked, address: str, *, notify: str | None, quiet: bool, log: str
     from harness.fleet.works import works
 
     if asked.hung_minutes is not None and not is_minutes(asked.hung_minutes):
-        raise BadInput(f"--hung-minutes is {asked.hung_minutes:g}; progress is told every minute: give {LEAST_HUNG_MINUTES:g} or more.")
+        raise BadInput(
+            f"--hung-minutes is {asked.hung_minutes:g}; progress is told every minute: give {LEAST_HUNG_MINUTES:g} or more."
+        )
     if asked.tries is not None and not is_tries(asked.tries):
         raise BadInput(f"--tries is {asked.tries}; give a number from 1 to 100.")
     show = progress(quiet=quiet, log=log)
@@ -49,7 +52,8 @@ def drive(
     live = sys.stderr.isatty() and not isinstance(show, LogLines)
     with held(night):
         state.sweep()
-        with connected(address, show.warn) as cluster:
+        # Ray prints what befalls its workers on standard output, where our document goes.
+        with state.ray_log(night.night_id) as log, redirect_stdout(log), connected(address, show.warn) as cluster:
             under_way = NightRun(night, cluster, works, show, live=live)
             under_way.run()
     document = under_way.document()

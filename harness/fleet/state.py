@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from harness import places
 from harness.errors import BadInput, MissingData
@@ -142,6 +142,13 @@ class NightFolder:
                 handle.write(text)
 
 
+def ray_log(night_id: str) -> TextIO:
+    """A night's ``logs/ray.log``, to add what Ray has to say."""
+    folder = nights() / night_id / _LOGS
+    folder.mkdir(parents=True, exist_ok=True)
+    return (folder / "ray.log").open("a", encoding="utf-8")
+
+
 def _known(model: dict[str, Any]) -> dict[str, Any]:
     names = {f.name for f in fields(ModelState)}
     return {k: v for k, v in model.items() if k in names}
@@ -161,7 +168,7 @@ def find(night: str | None) -> NightFolder:
         return NightFolder(folders[-1])
     found = [p for p in folders if p.name == night] or [p for p in folders if p.name.startswith(night)]
     if len(found) != 1:
-        names = ", ".join(p.name for p in found or folders)
+        names = ", ".join(sorted(p.name for p in found or folders))
         problem = f"Several nights begin with {night!r}" if found else f"There is no night {night!r}"
         raise (BadInput if found else MissingData)(f"{problem}. Nights here: {names}.")
     return NightFolder(found[0])

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from harness import places
-from harness.engine.size import Size, size_of
+from harness.engine.memory.look import size_of
+from harness.engine.memory.size import Size
 from harness.errors import BadInput
 from harness.fleet.checks import options_of, wants_cards
 from harness.fleet.expected_time import SuiteAsked, past_runs
@@ -50,8 +51,8 @@ def needed(need: Need, share: Share, nodes: Sequence[Node], *, on_cards: bool) -
         counts = tuple(n for n in need.card_counts or range(2, share.cards + 1) if n <= share.cards)
         need = replace(need, whole_card=True, most_cards=share.cards, card_counts=counts)
     if share.memory_gb is not None:
-        changes = {"card_memory_gb": share.memory_gb, "room_gb": share.memory_gb} if on_cards else {"memory_gb": share.memory_gb}
-        need = replace(need, **changes)
+        gb = share.memory_gb
+        need = replace(need, card_memory_gb=gb, room_gb=gb) if on_cards else replace(need, memory_gb=gb)
     return need
 
 
@@ -69,5 +70,3 @@ def _size(model: ModelRuns, night: Night) -> Size:
         return size_of(model.model, revision=options.revision, offline=options.offline)
     except BadInput:
         return Size()  # its own process says what is wrong with it
-
-

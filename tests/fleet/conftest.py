@@ -35,11 +35,11 @@ class HereWorker:
     def __init__(self, task: Task) -> None:
         self.worker = Worker(task)
         self.worker.start()
-        self.lost = False
+        self.lost = self.lost_with_node = False
 
     def look(self) -> Report | None:
-        if self.lost:
-            raise Lost("the node does not answer")
+        if self.lost or self.lost_with_node:
+            raise Lost("the node does not answer", node=self.lost_with_node)
         return self.worker.look()
 
     def stop(self, how: str) -> None:
@@ -106,7 +106,9 @@ def drive(tmp_path: Path, clock: Clock) -> Iterator[Callable[..., Driver]]:
     drivers = []
 
     def make(here: Here, models: Mapping[str, str], *, tries: int = 3, **changes: float) -> Driver:
-        made = [Model(task(key, what, tmp_path, **changes), ModelState(key, key, suites=1)) for key, what in models.items()]
+        made = [
+            Model(task(key, what, tmp_path, **changes), ModelState(key, key, suites=1)) for key, what in models.items()
+        ]
         driver = Driver(made, here, works, tries=tries, clock=clock)
         drivers.append(driver)
         return driver

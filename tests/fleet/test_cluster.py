@@ -64,7 +64,9 @@ def test_a_lost_node_and_killed_workers_change_no_result(tmp_path: Path, monkeyp
 
     for name, value in fleet.items():
         monkeypatch.setenv(name, value)
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "object_store_memory": STORE, "include_dashboard": False})
+    cluster = Cluster(
+        initialize_head=True, head_node_args={"num_cpus": 0, "object_store_memory": STORE, "include_dashboard": False}
+    )
     nodes = [cluster.add_node(num_cpus=1, object_store_memory=STORE) for _ in range(3)]
     trouble = Trouble(cluster, nodes[1])
     trouble.start()

@@ -20,7 +20,9 @@ def run(code: str, *words: str, folder: Path) -> subprocess.CompletedProcess[str
     )
 
 
-@pytest.mark.parametrize("words", [["fleet", "--help"], ["fleet", "run", "--help"], ["fleet", "status"], ["fleet", "stop"]])
+@pytest.mark.parametrize(
+    "words", [["fleet", "--help"], ["fleet", "run", "--help"], ["fleet", "status"], ["fleet", "stop"]]
+)
 def test_what_runs_nothing_stays_light(words: list[str], tmp_path: Path) -> None:
     code = (
         "import sys; from harness.__main__ import run; run(sys.argv[1:]); "
@@ -34,7 +36,10 @@ def test_without_ray_a_sentence_says_how_to_get_it(tmp_path: Path) -> None:
     code = "import sys; sys.modules['ray'] = None; from harness.__main__ import main; main()"
     done = run(code, "fleet", "run", "--suite", "calibration", "--model", "landscape-ref-xs", folder=tmp_path)
     assert done.returncode == 2
-    assert done.stderr.strip() == "harness: A fleet needs Ray, which is not installed: pip install 'landscape-harness[fleet]'"
+    assert (
+        done.stderr.strip()
+        == "harness: A fleet needs Ray, which is not installed: pip install 'landscape-harness[fleet]'"
+    )
 
 
 @pytest.mark.parametrize(
@@ -44,7 +49,10 @@ def test_without_ray_a_sentence_says_how_to_get_it(tmp_path: Path) -> None:
         (["--tries", "0", "--suite", "calibration", "--model", "x"], "--tries is 0"),
         (["--suite", "calibration"], "--model missing"),
         (["no-such-file.yaml"], "no-such-file.yaml"),
-        (["--suite", "calibration", "--model", "x", "--device", "cuda:3"], "a fleet gives every model its cards itself"),
+        (
+            ["--suite", "calibration", "--model", "x", "--device", "cuda:3"],
+            "a fleet gives every model its cards itself",
+        ),
     ],
 )
 def test_a_wrong_command_is_refused_before_ray_is_asked(words: list[str], said: str, tmp_path: Path) -> None:

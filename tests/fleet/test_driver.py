@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.fleet.driver import HELD_SECONDS, LOOK_AT_NODES, MOST_LOST, Driver
+from harness.fleet.driver import HELD_SECONDS, LOOK_AT_NODES, LOST_SECONDS, MOST_LOST, Driver
 from tests.fleet.conftest import Clock, Here, node, over, until
 
 Drive = Callable[..., Driver]
@@ -71,10 +71,24 @@ def test_the_models_of_a_lost_node_go_elsewhere_and_lose_no_try(drive: Drive, cl
     process = here.workers["one"].worker.look().pid
     del here.present[first]
     clock.more += LOOK_AT_NODES
+    until(driver, lambda: driver.models["one"].state.state == "waiting")
+    clock.more += LOST_SECONDS
     until(driver, lambda: len(here.launched("one")) == 2)
     assert process is not None and not _lives(process)
     state = driver.models["one"].state
     assert set(here.launched("one")) == {"a", "b"} and (state.tries, state.lost) == (0, 0)
+
+
+def test_a_worker_that_is_lost_with_its_node_is_not_placed_there_at_once(drive: Drive) -> None:
+    """The worker is known as lost before the node is: the model waits, and nothing is counted against it."""
+    here = Here([node("a")])
+    driver = drive(here, {"one": "slow"}, tries=1)
+    until(driver, lambda: driver.models["one"].state.state == "running")
+    here.workers["one"].lost_with_node = True
+    until(driver, lambda: driver.models["one"].state.state == "waiting")
+    for _ in range(20):
+        driver.step()
+    assert len(here.launched("one")) == 1 and driver.models["one"].state.lost == 0
 
 
 def test_a_node_that_comes_is_used(drive: Drive, clock: Clock) -> None:
@@ -87,10 +101,11 @@ def test_a_node_that_comes_is_used(drive: Drive, clock: Clock) -> None:
     assert {here.launched("one")[0], here.launched("two")[0]} == {"a", "b"}
 
 
-def test_lost_workers_are_no_tries_but_not_for_ever(drive: Drive) -> None:
+def test_lost_workers_are_no_tries_but_not_for_ever(drive: Drive, clock: Clock) -> None:
     here = Here([node("a")])
     driver = drive(here, {"one": "slow"}, tries=1)
     for lost in range(1, MOST_LOST + 2):
+        clock.more += LOST_SECONDS
         until(driver, lambda: driver.models["one"].worker is not None)
         here.workers["one"].lost = True
         until(driver, lambda lost=lost: driver.models["one"].state.lost == lost)  # type: ignore[misc]

@@ -119,7 +119,7 @@ def test_a_model_that_cannot_be_run_is_refused_alone(tmp_path: Path) -> None:
 
 
 def test_the_file_of_a_child_is_yaml(tmp_path: Path) -> None:
-    night = night_of(Asked(suites=("quick",), models=("名 \"quoted\": #",)))
+    night = night_of(Asked(suites=("quick",), models=('名 "quoted": #',)))
     assert yaml.safe_load(child_file.text(night.models[0], night)) == {
-        "runs": [{"model": "名 \"quoted\": #", "suite": "quick"}]
+        "runs": [{"model": '名 "quoted": #', "suite": "quick"}]
     }

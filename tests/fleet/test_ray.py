@@ -64,5 +64,8 @@ def test_a_worker_ends_and_a_killed_one_is_lost_with_its_child(tmp_path: Path) -
 
 
 def test_an_address_where_nothing_answers_is_a_sentence() -> None:
-    with pytest.raises(BadInput, match="No Ray cluster answers at ray://127.0.0.1:1"), connected("ray://127.0.0.1:1", print):
+    with (
+        pytest.raises(BadInput, match="No Ray cluster answers at ray://127.0.0.1:1"),
+        connected("ray://127.0.0.1:1", print),
+    ):
         pass

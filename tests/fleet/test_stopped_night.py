@@ -93,4 +93,4 @@ def test_a_stopped_night_keeps_what_is_done_and_ends_with_130(folder: Path, how:
     document = json.loads(out)
     assert {m["state"] for m in document["models"]} <= {"done", "stopped"}
     assert any(m["state"] == "stopped" for m in document["models"])
-    assert not [p for p in (folder / "runs").rglob(".tmp-*")]
+    assert not list((folder / "runs").rglob(".tmp-*"))

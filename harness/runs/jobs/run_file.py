@@ -284,7 +284,9 @@ def _fleet(reader: _Reader, document: Mapping[Any, Any]) -> FleetSettings:
     if value is None:
         return FleetSettings()
     if not isinstance(value, dict):
-        reader.problem(("fleet",), f"fleet is {_shown(value)}; it must be a mapping of {', '.join(fleet_settings.SETTINGS)}.")
+        reader.problem(
+            ("fleet",), f"fleet is {_shown(value)}; it must be a mapping of {', '.join(fleet_settings.SETTINGS)}."
+        )
         return FleetSettings()
     reader.keys(value, tuple(fleet_settings.SETTINGS), ("fleet",), "fleet")
     return FleetSettings(**reader.checked(value, fleet_settings.SETTINGS, ("fleet",)))
