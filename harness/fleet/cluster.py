@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 import signal
+import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,10 @@ LOCAL = "local"
 STORE_BYTES = 80 << 20
 """Ray's object store: reports and run files are all that goes through it, and 75 MB is the least it takes."""
 GIB = 1 << 30
+NODE_DIED = "its node has died"
+"""Words of Ray's where an actor was lost with its node."""
+ANSWERS_WITHIN = 5.0
+"""Seconds for a cluster's port to be reached; Ray itself would try for two minutes."""
 
 
 class Lost(Exception):
@@ -73,7 +78,7 @@ class RayWorker:
         except (errors.ActorUnschedulableError, errors.NodeDiedError) as error:
             raise Lost(_first_line(error), node=True) from None
         except errors.RayError as error:
-            raise Lost(_first_line(error)) from None
+            raise Lost(_first_line(error), node=NODE_DIED in str(error)) from None
         self._asked = self._actor.look.remote()
         return answer if isinstance(answer, Report) else None
 
@@ -189,6 +194,7 @@ def connected(address: str, warn: Callable[[str], None]) -> Iterator[Cluster]:
                 **common,
             )
         else:
+            _refuse_silent(address)
             try:
                 ray.init(address=address, **common)
             except (ConnectionError, RuntimeError, ValueError, OSError) as error:
@@ -200,6 +206,20 @@ def connected(address: str, warn: Callable[[str], None]) -> Iterator[Cluster]:
             ray.shutdown()
         if address == LOCAL:
             _sweep(temporary)
+
+
+def _refuse_silent(address: str) -> None:
+    """Refuse an address whose port cannot be reached; what is no HOST:PORT (``auto``) is for Ray to judge.
+
+    Raises:
+        BadInput: nothing answers there.
+    """
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdigit():
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), ANSWERS_WITHIN).close()
+        except (OSError, OverflowError) as error:
+            raise BadInput(f"No Ray cluster answers at {address}: {_first_line(error)}") from None
 
 
 @contextmanager
