@@ -62,7 +62,7 @@ def run_command(
 ) -> None:
     """Run a night: every model of a run file, each as one process on a card or a share of one, here or on a Ray cluster; the
     same command goes on where it was."""
-    from harness.fleet.night import Asked
+    from harness.fleet.asked.night import Asked
     from harness.fleet.run import run
 
     options = {

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from harness.errors import BadInput, RunFailed
-from harness.fleet.cluster import Lost
 from harness.fleet.ending import Ending, ending
 from harness.fleet.model import Node, Place, Work
+from harness.fleet.nodes.cluster import Lost
+from harness.fleet.nodes.worker import Report, Task
 from harness.fleet.placing.shares import holds, wants_cards
 from harness.fleet.planner import Board, next_placements, refusal
 from harness.fleet.state import ENDED, ModelState
-from harness.fleet.worker import Report, Task
 from harness.stopping import STOPPED
 
 MOST_LOST = 10

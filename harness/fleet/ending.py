@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from harness.errors import BadInput, PlanHeld
-from harness.fleet.worker import Report
+from harness.fleet.nodes.worker import Report
 from harness.stopping import STOPPED
 
 Meaning = Literal["done", "failed", "again", "held", "stopped"]

@@ -13,13 +13,14 @@ from rich.console import Console
 from rich.live import Live
 
 from harness import places
-from harness.fleet import checks, child_file, state
+from harness.fleet import state
+from harness.fleet.asked import checks, child_file
+from harness.fleet.asked.night import ModelRuns, Night
 from harness.fleet.driver import Driver, Fleet, Model
 from harness.fleet.model import Node, Work
-from harness.fleet.night import ModelRuns, Night
+from harness.fleet.nodes.worker import GRACE, Task
 from harness.fleet.state import ModelState, NightFolder, NightState
 from harness.fleet.table import MOST_ROWS, summary, table
-from harness.fleet.worker import GRACE, Task
 from harness.runs.command import plan_lock
 from harness.runs.progress import Progress
 from harness.stopping import STOPPED

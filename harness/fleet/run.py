@@ -9,10 +9,11 @@ from contextlib import redirect_stdout
 from typing import Any
 
 from harness.errors import BadInput
-from harness.fleet import checks, state
-from harness.fleet.cluster import connected
-from harness.fleet.night import Asked, Night, night_of
+from harness.fleet import state
+from harness.fleet.asked import checks
+from harness.fleet.asked.night import Asked, Night, night_of
 from harness.fleet.night_run import NightRun, Works, held
+from harness.fleet.nodes.cluster import connected
 from harness.fleet.table import summary, table
 from harness.runs.command.log_lines import LogLines, progress
 from harness.runs.jobs.fleet_settings import LEAST_HUNG_MINUTES, is_minutes, is_tries
@@ -30,7 +31,7 @@ def run(asked: Asked, address: str, *, notify: str | None, quiet: bool, log: str
         BadInput: command, file or address are wrong, or Ray is not installed; nothing was changed.
         PlanHeld: another process drives this very night.
     """
-    from harness.fleet.works import works
+    from harness.fleet.asked.works import works
 
     if asked.hung_minutes is not None and not is_minutes(asked.hung_minutes):
         raise BadInput(

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.fleet import child_file
-from harness.fleet.cluster import Lost
+from harness.fleet.asked import child_file
+from harness.fleet.asked.night import ModelRuns, Night
 from harness.fleet.driver import Driver, Model
 from harness.fleet.model import Need, Node, Place, Work
-from harness.fleet.night import ModelRuns, Night
+from harness.fleet.nodes.cluster import Lost
+from harness.fleet.nodes.worker import Report, Task, Worker
 from harness.fleet.state import ModelState
-from harness.fleet.worker import Report, Task, Worker
 from harness.runs.jobs.run_file import FileRun
 
 STAND_IN = (sys.executable, str(Path(__file__).with_name("stand_in.py")))

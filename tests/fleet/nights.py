@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import yaml
 
+from harness.fleet.asked.night import ModelRuns, Night
 from harness.fleet.model import Need, Node, Work
-from harness.fleet.night import ModelRuns, Night
 from harness.store import run_folder
 from harness.suites.load import FOLDER
 from tests.runs.conftest import make_model
@@ -61,7 +61,7 @@ def results(runs: Path) -> dict[tuple[str, str], tuple[list[dict[str, Any]], lis
     out: dict[tuple[str, str], tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
     for folder in run_folder.sealed(runs):
         manifest = run_folder.read_manifest(folder)
-        name = (manifest["model"]["name"], manifest["suite"]["name"])
+        name = (manifest["model"]["id"], manifest["suite"]["name"])
         assert name not in out, f"{name} was run twice"
         out[name] = _rows(folder / "results.parquet"), _rows(folder / "samples.parquet")
     return out

@@ -16,7 +16,7 @@ import pytest
 from rich.console import Console
 
 from harness.fleet import state
-from harness.fleet.night import Asked, night_of
+from harness.fleet.asked.night import Asked, night_of
 from harness.fleet.run import drive
 from harness.runs.progress import Progress
 from tests.fleet import nights

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from harness.fleet.ending import ending
-from harness.fleet.watch import Shown
-from harness.fleet.worker import Report
+from harness.fleet.nodes.watch import Shown
+from harness.fleet.nodes.worker import Report
 
 
 def runs(*codes: int) -> dict[str, Any]:

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from harness.errors import BadInput
-from harness.fleet import checks, child_file
-from harness.fleet.night import Asked, night_of
+from harness.fleet.asked import checks, child_file
+from harness.fleet.asked.night import Asked, night_of
 from harness.runs.jobs import run_file
 from harness.runs.jobs.fleet_settings import FleetSettings, Share
 

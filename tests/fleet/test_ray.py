@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadInput
-from harness.fleet.cluster import Cluster, Lost, RayWorker, connected
 from harness.fleet.model import Place
-from harness.fleet.worker import Report
+from harness.fleet.nodes.cluster import Cluster, Lost, RayWorker, connected
+from harness.fleet.nodes.worker import Report
 from tests.fleet.conftest import task
 
 pytest.importorskip("ray")

@@ -6,7 +6,7 @@ import io
 import json
 from datetime import UTC, datetime
 
-from harness.fleet.watch import Shown, after, hung
+from harness.fleet.nodes.watch import Shown, after, hung
 from harness.runs.command.log_lines import LogLines
 
 

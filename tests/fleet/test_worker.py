@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.fleet.worker import Report, Worker
+from harness.fleet.nodes.worker import Report, Worker
 from tests.fleet.conftest import task
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,7 +63,7 @@ def test_a_child_that_heeds_no_stop_is_killed_after_its_grace(tmp_path: Path) ->
 def test_a_child_dies_with_a_killed_worker(tmp_path: Path) -> None:
     code = (
         "import sys, time\nfrom pathlib import Path\nfrom tests.fleet.conftest import task\n"
-        "from harness.fleet.worker import Worker\n"
+        "from harness.fleet.nodes.worker import Worker\n"
         "worker = Worker(task('one', 'deaf', Path(sys.argv[1])))\nprint(worker.start(), flush=True)\n"
         "while not worker.look().shown.doing: time.sleep(0.01)\nprint('started', flush=True)\ntime.sleep(60)\n"
     )
@@ -88,5 +88,5 @@ def _lives(process: int) -> bool:
 
 
 def test_a_command_whose_parent_is_gone_does_not_begin() -> None:
-    words = [sys.executable, "-m", "harness.fleet.tied", str(os.getpid() + 1_000_000), "/bin/true"]
+    words = [sys.executable, "-m", "harness.fleet.nodes.tied", str(os.getpid() + 1_000_000), "/bin/true"]
     assert subprocess.run(words, cwd=ROOT, check=False).returncode == -signal.SIGKILL

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.engine.settings import DTYPE_NAMES, ENGINES
 from harness.errors import BadInput, LandscapeError
-from harness.fleet.night import ModelRuns, Night
+from harness.fleet.asked.night import ModelRuns, Night
 from harness.runs.command import preflight
 from harness.runs.jobs.run_file import FileRun, shortened
 from harness.runs.plan import Options, whole_or_share

@@ -13,8 +13,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.fleet import tied
-from harness.fleet.worker import Task
+from harness.fleet.nodes import tied
+from harness.fleet.nodes.worker import Task
 
 SECONDS = 6 * 3600.0
 """A fetch that takes longer is ended; the model's own process goes on with what is there."""
@@ -26,7 +26,7 @@ def fetch_here(task: Task) -> int:
         file = Path(folder) / f"{task.key}.yaml"
         file.write_text(task.file, encoding="utf-8")
         environment = {**os.environ, **task.environment, "CUDA_VISIBLE_DEVICES": ""}
-        words = tied.words([sys.executable, "-m", "harness.fleet.fetch", str(file)])
+        words = tied.words([sys.executable, "-m", "harness.fleet.nodes.fetch", str(file)])
         process = subprocess.Popen(
             words, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

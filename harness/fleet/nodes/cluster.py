@@ -18,10 +18,10 @@ from typing import Any
 
 from harness import __version__
 from harness.errors import BadInput, RunFailed
-from harness.fleet import probe
-from harness.fleet.fetch import fetch_here
 from harness.fleet.model import Card, Node, Place
-from harness.fleet.worker import Report, Task, Worker
+from harness.fleet.nodes import probe
+from harness.fleet.nodes.fetch import fetch_here
+from harness.fleet.nodes.worker import Report, Task, Worker
 
 LOCAL = "local"
 STORE_BYTES = 80 << 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from harness.fleet.night import ModelRuns, Night
+from harness.fleet.asked.night import ModelRuns, Night
 
 
 def text(model: ModelRuns, night: Night) -> str:

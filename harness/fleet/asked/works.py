@@ -9,11 +9,11 @@ from harness import places
 from harness.engine.memory.look import size_of
 from harness.engine.memory.size import Size
 from harness.errors import BadInput
-from harness.fleet.checks import options_of, wants_cards
+from harness.fleet.asked.checks import options_of, wants_cards
+from harness.fleet.asked.night import ModelRuns, Night
 from harness.fleet.expected_time import SuiteAsked, past_runs
 from harness.fleet.model import Need, Node, Work
 from harness.fleet.needs import WINDOW, unknown, work_of
-from harness.fleet.night import ModelRuns, Night
 from harness.runs.jobs.fleet_settings import Share
 from harness.runs.jobs.run_file import FileRun
 from harness.suites.load import load_suite

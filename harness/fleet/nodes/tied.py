@@ -1,6 +1,6 @@
 """Start of a command whose process dies with the process that started it, however that ends.
 
-``python -m harness.fleet.tied PARENT_PID COMMAND …`` asks the kernel (Linux) for SIGKILL at the parent's death, then becomes
+``python -m harness.fleet.nodes.tied PARENT_PID COMMAND …`` asks the kernel (Linux) for SIGKILL at the parent's death, then becomes
 the command. Elsewhere a command outlives a killed parent; the lock of its plan keeps a second one out.
 """
 
@@ -18,7 +18,7 @@ PR_SET_PDEATHSIG = 1
 def words(command: Sequence[str]) -> list[str]:
     """The command line that starts ``command`` tied to this process; to be called in the main thread, for the kernel
     takes a thread's end for its process's."""
-    return [sys.executable, "-m", "harness.fleet.tied", str(os.getpid()), *command]
+    return [sys.executable, "-m", "harness.fleet.nodes.tied", str(os.getpid()), *command]
 
 
 def main(arguments: Sequence[str]) -> None:

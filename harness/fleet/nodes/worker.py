@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from harness.fleet import tied
-from harness.fleet.watch import Shown, after, hung
+from harness.fleet.nodes import tied
+from harness.fleet.nodes.watch import Shown, after, hung
 
 MOST_LINES = 2000
 """Lines of a log between two looks; where more come, the oldest are left out, and that is said."""
