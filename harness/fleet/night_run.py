@@ -39,9 +39,10 @@ Works = Callable[[Sequence[ModelRuns], Sequence[Node], Night, Callable[[str, str
 
 
 class NightRun:
-    """One night under way: its driver, its folder, what is shown of it."""
+    """One night under way: its driver, its folder, what is shown of it; ``live`` is the terminal for a table that is drawn again
+    and again, the one that ``show`` writes to."""
 
-    def __init__(self, night: Night, fleet: Fleet, works: Works, show: Progress, *, live: bool) -> None:
+    def __init__(self, night: Night, fleet: Fleet, works: Works, show: Progress, *, live: Console | None) -> None:
         self._night, self._show, self._live = night, show, live
         self._folder = NightFolder(state.nights() / night.night_id)
         self._by_key = {model.key: model for model in night.models}
@@ -164,10 +165,8 @@ class NightRun:
     def _shown(self) -> Iterator[Callable[[], None]]:
         """A table that is drawn again and again on a terminal, else a gauge of models that have ended, a line a minute."""
         models = self.driver.models
-        if self._live:
-            with Live(
-                console=Console(stderr=True), refresh_per_second=2, redirect_stdout=False, redirect_stderr=False
-            ) as live:
+        if self._live is not None:
+            with Live(console=self._live, refresh_per_second=2, redirect_stdout=False, redirect_stderr=False) as live:
                 yield lambda: live.update(table((m.state for m in models.values()), most=MOST_ROWS))
                 live.update(table((m.state for m in models.values()), most=MOST_ROWS), refresh=True)
             return

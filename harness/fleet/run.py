@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from typing import Any
 
+from rich.console import Console
+
 from harness.errors import BadInput
 from harness.fleet import state
 from harness.fleet.asked import checks
@@ -50,7 +52,8 @@ def drive(
 ) -> int:
     """Check, hold and drive a night; prints what came out and returns the exit code."""
     checks.check(night)
-    live = sys.stderr.isatty() and not isinstance(show, LogLines)
+    live = Console(stderr=True, highlight=False) if sys.stderr.isatty() and not isinstance(show, LogLines) else None
+    show = show if live is None else Progress(live)  # lines above the table, not through it
     with held(night):
         state.sweep()
         # Ray prints what befalls its workers on standard output, where our document goes.
