@@ -9,11 +9,11 @@ elsewhere, where they end before the night is expected to.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from harness.fleet.model import Place, Work
 from harness.fleet.placing.board import Board, earliest
-from harness.fleet.placing.kinds import Kind, Wish, belongs, kind_of, wish, worth
+from harness.fleet.placing.kinds import Kind, Wish, belongs, in_time, kind_of, wish, worth
 from harness.fleet.placing.shares import refusal, wants_cards
 
 __all__ = ["Board", "next_placements", "refusal"]
@@ -57,10 +57,11 @@ class _Look:
         cards = {kind: len(ids) * kind[2] for kind, ids in self.nodes.items()}
         busy = {kind: self._promised(ids) for kind, ids in self.nodes.items()}
         price = worth(wishes, cards, busy)
-        begun, left = self._begin_all((one, belongs(one, price)) for one in wishes)
+        begun, left = self._begin_all(wishes, lambda one: belongs(one, price))
         if left and self._open(kinds):
-            end = max(self.now + price.seconds, *(end for ends in self.ends.values() for _, end in ends))
-            more, left = self._begin_all(((one, self._in_time(one, end)) for one in left), keep=False)
+            last = max((end for ends in self.ends.values() for _, end in ends), default=self.now)
+            end = max(self.now + price.seconds, last)
+            more, left = self._begin_all(left, lambda one: in_time(one, end - self.now), keep=False)
             begun += more
         return begun, bool(left)
 
@@ -70,34 +71,43 @@ class _Look:
         Where cards are ``scarce``, a CPU for each free card is left alone.
         """
         begun: Placements = []
+        keeps = True
         for work in sorted(waiting, key=lambda work: (-work.expected("cpu"), work.key)):
+            end = self.now + work.expected("cpu")
             among = [
                 node_id
                 for node_id, host in self.board.hosts.items()
-                if not (scarce and host.cards) or host.spare_cpus() >= work.need.cpus
+                if end <= self.kept.get(node_id, end)
+                and (not (scarce and host.cards) or host.spare_cpus() >= work.need.cpus)
             ]
             if place := self.board.place(work, among):
+                self.ends[place.node_id].append((place, end))
                 begun.append((work, place))
+            elif keeps and (first := self._earliest(work, [n for n in self.board.hosts if n not in self.kept])):
+                self.kept[first[1]] = first[0]
+                keeps = False
         return begun
 
     def _begin_all(
-        self, wishes: Iterable[tuple[Wish, list[Kind]]], *, keep: bool = True
+        self, wishes: Iterable[Wish], choose: Callable[[Wish], list[Kind]], *, keep: bool = True
     ) -> tuple[Placements, list[Wish]]:
-        """Those that find room on one of their kinds, and those that do not; they keep a node where ``keep``."""
+        """Those that find room on a kind that ``choose`` names, and those that do not; they keep a node where ``keep``."""
         begun: Placements = []
         left: list[Wish] = []
         gaps = {kind: self._gap(kind) for kind in self.nodes}
-        for one, kinds in wishes:
+        for one in wishes:
+            fitting = [k for k, cost in one.costs.items() if cost.cards <= gaps[k][0] and cost.seconds <= gaps[k][1]]
+            keeps = keep and len(self.kept) < len(self.nodes)
+            kinds = choose(one) if fitting or keeps else []
             place = None
             for kind in kinds:
-                cost, (cards, seconds) = one.costs[kind], gaps[kind]
-                if cost.cards <= cards and cost.seconds <= seconds and (place := self._begin(one, kind)):
+                if kind in fitting and (place := self._begin(one, kind)):
                     gaps[kind] = self._gap(kind)
                     begun.append((one.work, place))
                     break
             if place is None:
                 left.append(one)
-                if keep and any(gaps[kind][0] > 0 for kind in kinds) and (kept := self._keep(one, kinds)):
+                if keeps and (kept := self._keep(one, [kind for kind in kinds if gaps[kind][0] > 0])):
                     gaps[kept] = self._gap(kept)
         return begun, left
 
@@ -117,19 +127,27 @@ class _Look:
         return place
 
     def _keep(self, one: Wish, kinds: Sequence[Kind]) -> Kind | None:
-        """Keep for a model that has to wait the node where it can begin first, of those that nobody keeps yet; its kind."""
+        """Keep for a model that has to wait the node where it can begin first, one of each kind at most; its kind.
+
+        One a kind is enough that the longest that waits begins, and leaves the other nodes to those that fit now.
+        """
         starts = []
         for kind in kinds:
-            for node_id in self.nodes[kind]:
-                if node_id not in self.kept:
-                    start = earliest(self.board.hosts[node_id], one.work, self.ends[node_id], self.now)
-                    if start is not None:
-                        starts.append((start, node_id, kind))
+            if not any(node_id in self.kept for node_id in self.nodes[kind]):
+                first = self._earliest(one.work, self.nodes[kind])
+                starts += [(*first, kind)] if first else []
         if not starts:
             return None
         start, node_id, kind = min(starts, key=lambda found: found[0])
         self.kept[node_id] = start
         return kind
+
+    def _earliest(self, work: Work, node_ids: Iterable[str]) -> tuple[float, str] | None:
+        """When and where of these nodes the model can begin first."""
+        starts = (
+            (earliest(self.board.hosts[node_id], work, self.ends[node_id], self.now), node_id) for node_id in node_ids
+        )
+        return min(((start, node_id) for start, node_id in starts if start is not None), default=None)
 
     def _open(self, kinds: Iterable[Kind]) -> bool:
         """Whether a card of these kinds has room for the smallest share."""
@@ -138,8 +156,3 @@ class _Look:
     def _promised(self, node_ids: Sequence[str]) -> float:
         """Card-seconds that these nodes still owe to what runs there."""
         return sum(place.cards * (end - self.now) for node_id in node_ids for place, end in self.ends[node_id])
-
-    def _in_time(self, one: Wish, end: float) -> list[Kind]:
-        """Kinds on which the model ends before the night does, the fastest first."""
-        able = [kind for kind, cost in one.costs.items() if self.now + cost.seconds <= end]
-        return sorted(able, key=lambda kind: one.costs[kind].seconds)

@@ -12,6 +12,8 @@ import pytest
 from rich.console import Console
 
 from harness.engine import settings
+from harness.engine.api_and_vllm import load_vllm
+from harness.engine.source import resolve
 from harness.errors import BadInput
 from harness.runs.commands import Request, prepare
 from harness.runs.execute import run_model
@@ -27,8 +29,8 @@ def fake(built: list[dict[str, Any]]) -> ModuleType:
     """A module of lm-eval's name whose ``VLLM`` scores with transformers, one token of window short as vLLM is."""
     from lm_eval.models.huggingface import HFLM
 
-    def build(pretrained: str, dtype: str, batch_size: str, trust_remote_code: bool, seed: int) -> Any:
-        built.append({"dtype": dtype, "batch_size": batch_size, "seed": seed})
+    def build(pretrained: str, dtype: str, batch_size: str, trust_remote_code: bool, seed: int, **more: Any) -> Any:
+        built.append({"dtype": dtype, "batch_size": batch_size, "seed": seed, **more})
         if "broken" in pretrained:
             raise ValueError("Model architectures ['Odd'] are not supported\nsee the docs")
         return HFLM(pretrained=pretrained, device="cpu", dtype=dtype, logits_cache=False, softmax_dtype="float32")
@@ -62,6 +64,21 @@ def test_a_run_has_the_classes_own_numbers(
     assert manifest["engine"]["name"] == "vllm"
     assert manifest["engine"]["settings"]["room"] == 383
     assert manifest["perf"]["complete"]
+
+
+@pytest.mark.parametrize(("visible", "more"), [(0, {}), (1, {}), (4, {"tensor_parallel_size": 4})])
+def test_vllm_takes_all_cards_that_it_sees(
+    built: list[dict[str, Any]],
+    tiny_model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    visible: int,
+    more: dict[str, int],
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: visible)
+    load_vllm(resolve(str(tiny_model)), "float32", False)
+    assert built == [{"dtype": "float32", "batch_size": "auto", "seed": 1234, **more}]
 
 
 def test_what_vllm_cannot_load_is_said_in_a_sentence(

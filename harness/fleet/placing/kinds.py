@@ -14,12 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.fleet.model import Node, Work
-from harness.fleet.placing.shares import CARD, share, smallest_card
+from harness.fleet.placing.shares import CARD, host_holds, share, smallest_card
 
 Kind = tuple[tuple[str, ...], float, int, float, float]
 """Names of the cards, memory of the smallest, how many, CPUs and memory of a node: nodes of one kind hold the same models."""
 TOLERANCE = 1.02
 """A kind is as good as the best up to this factor in worth: models of one class differ by so much."""
+
+LATE = 1.5
+"""How many times as long as expected a model may take on a card slower than its fastest, and still end before the night does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def wish(work: Work, kinds: Sequence[Kind]) -> Wish:
     for kind in kinds:
         names, smallest, count, cpus, memory = kind
         cards = share(work.need, smallest, count)
-        if cards and work.need.cpus <= cpus and work.need.memory_gb <= memory:
+        if cards and host_holds(work.need, cpus, memory):
             seconds = max(work.expected(name) for name in names)
             costs[kind] = Cost(cards / CARD, seconds, cards / CARD * seconds)
     sort = tuple((kind, round(cost.cards * 8) / 8) for kind, cost in costs.items())
@@ -105,12 +108,21 @@ def belongs(wish: Wish, price: Worth) -> list[Kind]:
     Of kinds that can be done with it in the seconds that are left, as long as there are any (Lenstra, Shmoys, Tardos 1990: without
     this, what is whole ends late on a slow card although the pieces of it would not).
     """
-    able = {kind: cost for kind, cost in wish.costs.items() if cost.seconds <= price.seconds} or {
-        kind: cost for kind, cost in wish.costs.items() if cost.seconds <= TOLERANCE * wish.seconds
-    }
+    able = {kind: wish.costs[kind] for kind in in_time(wish, price.seconds)}
+    able = able or {kind: cost for kind, cost in wish.costs.items() if cost.seconds <= TOLERANCE * wish.seconds}
     least = min(price.of[kind] * cost.area for kind, cost in able.items())
     good = [kind for kind, cost in able.items() if price.of[kind] * cost.area <= TOLERANCE * least + 1e-9]
     return sorted(good, key=lambda kind: able[kind].seconds)
+
+
+def in_time(wish: Wish, seconds: float) -> list[Kind]:
+    """Kinds on which the model ends in so many seconds, late ones allowed for where others are faster; the fastest first."""
+    able = []
+    for kind, cost in wish.costs.items():
+        slow = cost.seconds > TOLERANCE * wish.seconds
+        if cost.seconds * (LATE if slow else 1.0) <= seconds:
+            able.append(kind)
+    return sorted(able, key=lambda kind: wish.costs[kind].seconds)
 
 
 def _areas(wishes: Sequence[Wish], rows: Mapping[Kind, int]) -> tuple[np.ndarray, np.ndarray]:

@@ -52,9 +52,13 @@ def smallest_card(node: Node) -> float:
 def holds(work: Work, node: Node) -> bool:
     """Whether the node, empty, holds the model."""
     need = work.need
-    cpus, memory = host_units(need)
-    enough = cpus <= math.floor(node.cpus * CPU) and memory <= math.floor(node.memory_gb * MIB)
-    return enough and share_on(need, node) is not None
+    return host_holds(need, node.cpus, node.memory_gb) and share_on(need, node) is not None
+
+
+def host_holds(need: Need, cpus: float, memory_gb: float) -> bool:
+    """Whether a host with so many CPUs and GiB holds what the model takes beside its cards."""
+    wanted_cpus, wanted_memory = host_units(need)
+    return wanted_cpus <= math.floor(cpus * CPU) and wanted_memory <= math.floor(memory_gb * MIB)
 
 
 def host_units(need: Need) -> tuple[int, int]:
