@@ -165,10 +165,14 @@ class NightRun:
     def _shown(self) -> Iterator[Callable[[], None]]:
         """A table that is drawn again and again on a terminal, else a gauge of models that have ended, a line a minute."""
         models = self.driver.models
-        if self._live is not None:
-            with Live(console=self._live, refresh_per_second=2, redirect_stdout=False, redirect_stderr=False) as live:
-                yield lambda: live.update(table((m.state for m in models.values()), most=MOST_ROWS))
-                live.update(table((m.state for m in models.values()), most=MOST_ROWS), refresh=True)
+        if (console := self._live) is not None:
+            with Live(console=console, refresh_per_second=2, redirect_stdout=False, redirect_stderr=False) as live:
+
+                def draw() -> None:
+                    live.update(table((m.state for m in models.values()), most=MOST_ROWS, width=console.width))
+
+                yield draw
+                draw()
             return
         ended = 0
         with self._show.running(), self._show.bar(f"{self._night.night_id}: models", len(models)) as advance:

@@ -23,7 +23,6 @@ from harness.runs.command import plan_lock
 SCHEMA = 1
 KEPT_DAYS = 30
 """Days after its last change that a night's state and logs are kept; its runs are kept for good."""
-STATES = ("waiting", "starting", "running", "done", "failed", "refused", "stopped")
 ENDED = ("done", "failed", "refused", "stopped")
 STOPS = ("drain", "now")
 _STATE, _STOP, _LOGS = "state.json", "stop", "logs"
