@@ -9,6 +9,7 @@ import typer
 
 from harness import __version__
 from harness.catalog.commands import app as catalog_app
+from harness.fleet.commands import app as fleet_app
 
 app = typer.Typer(
     name="harness",
@@ -26,6 +27,7 @@ app.add_typer(catalog_app, name="catalog")
 app.add_typer(cost_app, name="cost")
 app.add_typer(data_app, name="data")
 app.add_typer(db_app, name="db")
+app.add_typer(fleet_app, name="fleet")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else there.")]
 Task = Annotated[

@@ -2,7 +2,8 @@
 
 The first signal raises ``KeyboardInterrupt`` in the main thread; one that comes later ends the process at once. What
 must not be cut in two (sealing and publishing) is done inside ``deferred``. A forward pass that never returns never
-lets Python handle the signal: a thread then ends the process (``harness.hung_commands``). Only ``install`` changes how signals are
+lets Python handle the signal: a thread then ends the process (``harness.hung_commands``). SIGUSR1 asks for the same end after
+the batch in flight, which ``between_batches`` heeds. Only ``install`` changes how signals are
 handled, and only the command line calls it. A forked child dies of SIGTERM as any process does.
 """
 
@@ -22,6 +23,20 @@ STOPPED = hung_commands.STOPPED
 SENTENCE = "stopped; finished work is kept, and the same command goes on from there."
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 SAME_STOP = hung_commands.SAME_STOP
+
+
+DRAIN = signal.SIGUSR1
+"""Asks a command to stop after the batch in flight."""
+
+
+class Drain:
+    """A signal handler that remembers that the command is to stop after the batch in flight."""
+
+    asked = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Remember it."""
+        self.asked = True
 
 
 class Handler:
@@ -80,6 +95,8 @@ def install(last_words: Callable[[], str] = lambda: f"harness: {SENTENCE}") -> N
         if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, handler)
     hung_commands.watch(handler, last_words)
+    if signal.getsignal(DRAIN) == signal.SIG_DFL:
+        signal.signal(DRAIN, Drain())
     # Blocked while forking: Python drops what comes to a child before it runs, and a child shall die of SIGTERM.
     os.register_at_fork(before=_block, after_in_parent=_unblock, after_in_child=_as_in_any_child)
 
@@ -99,7 +116,20 @@ def _as_in_any_child() -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if isinstance(signal.getsignal(signal.SIGINT), Handler):
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if isinstance(signal.getsignal(DRAIN), Drain):
+        signal.signal(DRAIN, signal.SIG_DFL)
     _unblock()
+
+
+def between_batches() -> None:
+    """Stop the command here where SIGUSR1 has asked for it.
+
+    Raises:
+        KeyboardInterrupt: it has.
+    """
+    handler = signal.getsignal(DRAIN)
+    if isinstance(handler, Drain) and handler.asked:
+        raise KeyboardInterrupt
 
 
 @contextmanager

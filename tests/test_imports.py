@@ -23,6 +23,7 @@ FORBIDDEN = {
     "i18n": HEAVY | {"streamlit"},
     "suites": {"streamlit", "duckdb"},
     "runs": {"streamlit"},
+    "fleet": HEAVY | {"streamlit", "ray"},
 }
 ROOMS = {  # which rooms of ours a room may import
     "engine": {"engine"},
@@ -36,6 +37,7 @@ ROOMS = {  # which rooms of ours a room may import
     "offline": {"offline", "interchange", "suites", "engine", "store"},
     "market": {"market", "analysis", "store", "catalog"},
     "runs": {"runs", "engine", "suites", "store", "analysis", "catalog"},
+    "fleet": {"fleet", "runs", "engine", "suites", "store"},
     "reports": {"reports", "market", "charts", "analysis", "store", "i18n", "catalog"},
     "site": {"site", "market", "charts", "analysis", "store", "i18n", "reports", "catalog", "suites"},
 }

@@ -155,3 +155,16 @@ def test_a_deferred_stop_comes_at_the_end_of_the_outermost_block(clock: list[flo
             done.append("outer")
         done.append("never")
     assert done == ["inner", "outer"]
+
+
+def test_sigusr1_stops_between_batches_alone() -> None:
+    before = signal.getsignal(stopping.DRAIN)
+    signal.signal(stopping.DRAIN, stopping.Drain())
+    try:
+        stopping.between_batches()
+        os.kill(os.getpid(), stopping.DRAIN)  # nothing is raised here, in the middle of a batch
+        with pytest.raises(KeyboardInterrupt):
+            stopping.between_batches()
+    finally:
+        signal.signal(stopping.DRAIN, before)
+    stopping.between_batches()  # a process that has no such handler goes on

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness import stopping
 from harness.engine.base import Answer, Batch, Engine, Scored, Work
 from harness.engine.libraries import first_line
 from harness.errors import RunFailed
@@ -90,6 +91,7 @@ def run_batches(
         RunFailed: the engine failed on a batch, or its answers are no numbers; what the journal holds is kept.
     """
     for i in batches:
+        stopping.between_batches()
         batch = journal.head.batches[i]
         journal.begin(i)
         started = time.perf_counter()

@@ -27,14 +27,14 @@ MOST_BYTES = 4096
 
 
 @contextmanager
-def hold(path: Path) -> Iterator[bool]:
-    """Hold the lock at ``path`` inside the block; False where nothing is held, on a file system without locks.
+def hold(path: Path, what: str = "plan") -> Iterator[bool]:
+    """Hold the lock at ``path`` inside the block; ``what`` it is of. False where nothing is held, on a file system without locks.
 
     Raises:
         PlanHeld: another process holds it.
     """
     make_folder(path.parent)
-    handle, held = _locked(path)
+    handle, held = _locked(path, what)
     try:
         os.ftruncate(handle, 0)
         holder = {
@@ -51,7 +51,7 @@ def hold(path: Path) -> Iterator[bool]:
         os.close(handle)
 
 
-def _locked(path: Path) -> tuple[int, bool]:
+def _locked(path: Path, what: str) -> tuple[int, bool]:
     """Handle of the file, and whether it is locked; a file that its holder removed between the two calls is made anew."""
     tries = 0
     while True:
@@ -66,13 +66,30 @@ def _locked(path: Path) -> tuple[int, bool]:
                 continue
             holder = os.pread(handle, MOST_BYTES, 0)
             os.close(handle)
+            name = path.stem[:8] if what == "plan" else path.stem
             raise PlanHeld(
-                f"Another process is at work on this very plan ({path.stem[:8]}{_who(holder)}); wait for it, or stop it first."
+                f"Another process is at work on this very {what} ({name}{_who(holder)}); wait for it, or stop it first."
             ) from None
         except OSError:
             return handle, False  # no locks on this file system
         if is_at(handle, path):
             return handle, True
+        os.close(handle)
+
+
+def is_held(path: Path) -> bool:
+    """Whether a process holds the lock at ``path``; also where the file system has no locks but the file is there."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    else:
+        return False
+    finally:
         os.close(handle)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.limits import yaml_lines
 from harness.interchange.foreign.limits.yaml_lines import Place
+from harness.runs.jobs import fleet_settings, model_globs
+from harness.runs.jobs.fleet_settings import FleetSettings, Share
 
 MAX_RUNS = 10_000
 """Runs of one file; a night holds some dozens."""
@@ -26,7 +28,7 @@ MAX_WHOLE = 10**9
 MAX_PROBLEMS = 40
 """Problems that a person reads of a file that is wrong all over."""
 
-_TOP = ("defaults", "models", "suites", "runs", "tasks", "trust_task_code")
+_TOP = ("defaults", "models", "suites", "runs", "tasks", "trust_task_code", "fleet")
 
 
 def _is_text(value: object) -> bool:
@@ -80,13 +82,18 @@ class FileRun:
 
 @dataclass(frozen=True)
 class RunFile:
-    """A run file's content. ``sha256`` is of its bytes; ``tasks`` are the folders of own tasks as named."""
+    """A run file's content. ``sha256`` is of its bytes; ``tasks`` are the folders of own tasks as named.
+
+    ``fleet`` and ``shares`` (by model, as in ``runs``) are for ``harness fleet run`` alone.
+    """
 
     path: Path
     sha256: str
     runs: tuple[FileRun, ...]
     tasks: tuple[str, ...] = ()
     trust_task_code: bool = False
+    fleet: FleetSettings = FleetSettings()
+    shares: Mapping[str, Share] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,7 @@ class _Entry:
     name: Mapping[str, str]
     options: Mapping[str, Any]
     line: int
+    share: Share = Share()
 
 
 @dataclass
@@ -123,9 +131,12 @@ class _Reader:
         for key in set(OF_A_MODEL) & set(map(str, value)) - set(allowed):
             self.problem((*place, key), f"{key} is said of one model; move it to an entry of models or runs.")
         self.keys({k: v for k, v in value.items() if k not in OF_A_MODEL}, (*names, *allowed), place, what)
+        return self.checked(value, {key: OPTIONS[key] for key in allowed}, place)
+
+    def checked(self, value: Mapping[Any, Any], checks: fleet_settings.Checks, place: Place) -> dict[str, Any]:
+        """The entries of a mapping that ``checks`` name; a wrong value is a problem."""
         out = {}
-        for key in allowed:
-            check, must = OPTIONS[key]
+        for key, (check, must) in checks.items():
             if key not in value:
                 continue
             if not check(value[key]):
@@ -149,12 +160,15 @@ class _Reader:
             if not isinstance(entry, dict):
                 self.problem(place, f"{what} is {_shown(entry)}; give {' and '.join(names)}, and options.")
                 continue
-            options = self.options(entry, place, what, names)
+            of_fleet = tuple(fleet_settings.OF_A_MODEL) if "model" in names else ()
+            options = self.options(entry, place, what, (*names, *of_fleet))
+            share = self.checked(entry, {key: fleet_settings.OF_A_MODEL[key] for key in of_fleet}, place)
             for name in names:
                 if not _is_text(entry.get(name)):
                     self.problem((*place, name), f"{what} has no {name}; give one as a text (quote numbers).")
             if all(_is_text(entry.get(name)) for name in names):
-                out.append(_Entry({name: entry[name] for name in names}, options, self.lines.get(place, 1)))
+                named = {name: entry[name] for name in names}
+                out.append(_Entry(named, options, self.lines.get(place, 1), Share(**share)))
         return out
 
 
@@ -162,7 +176,7 @@ def read(path: Path) -> RunFile:
     """The runs of a file: every model with every suite, then the runs it lists, those of one model one after another.
 
     Options of an entry of ``runs`` or ``models`` come before those of a suite, and these before ``defaults``. Relative
-    paths are made relative to the file's folder.
+    paths are made relative to the file's folder. A pattern among ``models`` stands for the folders that it means.
 
     Raises:
         BadInput: the file cannot be read or is no run file; with every problem, each with its line.
@@ -179,13 +193,14 @@ def read(path: Path) -> RunFile:
     for line, key in yaml_lines.repeated_keys(source):
         reader.problems.append((line, f"{key[:60]!r} is given twice; YAML would take the last one."))
     reader.keys(document, _TOP, (), "the file")
-    runs = _runs(reader, document, path.parent)
+    runs, shares = _runs(reader, document, path.parent)
     tasks, trust = _tasks(reader, document)
+    fleet = _fleet(reader, document)
     if reader.problems:
         told = [f"line {line}: {sentence}" for line, sentence in sorted(reader.problems)]
         raise BadInput(f"{path} is no valid run file:", shortened(told))
     folders = tuple(str(path.parent / folder) for folder in tasks)
-    return RunFile(path, hashlib.sha256(data).hexdigest(), runs, folders, trust)
+    return RunFile(path, hashlib.sha256(data).hexdigest(), runs, folders, trust, fleet, shares)
 
 
 def shortened(problems: list[str]) -> list[str]:
@@ -194,12 +209,15 @@ def shortened(problems: list[str]) -> list[str]:
     return problems if more <= 0 else [*problems[:MAX_PROBLEMS], f"and {more:,} more"]
 
 
-def _runs(reader: _Reader, document: Mapping[Any, Any], folder: Path) -> tuple[FileRun, ...]:
+def _runs(
+    reader: _Reader, document: Mapping[Any, Any], folder: Path
+) -> tuple[tuple[FileRun, ...], Mapping[str, Share]]:
+    """The runs in their order, and the shares that models are given, by model."""
     defaults = document.get("defaults")
     if defaults is not None and not isinstance(defaults, dict):
         reader.problem(("defaults",), f"defaults is {_shown(defaults)}; it must be a mapping of options.")
     common = reader.options(defaults if isinstance(defaults, dict) else {}, ("defaults",), "defaults", ())
-    models = reader.entries(document, "models", ("model",), "a model")
+    models = _without_patterns(reader, reader.entries(document, "models", ("model",), "a model"), folder)
     suites = reader.entries(document, "suites", ("suite",), "a suite")
     pairs = reader.entries(document, "runs", ("model", "suite"), "a run")
     for one, other in (("models", "suites"), ("suites", "models")):
@@ -210,7 +228,7 @@ def _runs(reader: _Reader, document: Mapping[Any, Any], folder: Path) -> tuple[F
     count = len(models) * len(suites) + len(pairs)
     if count > MAX_RUNS:
         reader.problem((), f"{count:,} runs are more than {MAX_RUNS:,}, the most of one file.")
-        return ()
+        return (), {}
     out = [
         _file_run(m.name["model"], s.name["suite"], {**common, **s.options, **m.options}, (m.line, s.line), folder)
         for m in models
@@ -218,7 +236,24 @@ def _runs(reader: _Reader, document: Mapping[Any, Any], folder: Path) -> tuple[F
     ]
     out += [_file_run(p.name["model"], p.name["suite"], {**common, **p.options}, (p.line,), folder) for p in pairs]
     first = {run.model: place for place, run in reversed(list(enumerate(out)))}
-    return tuple(sorted(out, key=lambda run: first[run.model]))
+    entries = [*(entry for entry in models for _ in suites), *pairs]
+    shares = {run.model: entry.share for run, entry in zip(out, entries, strict=True) if entry.share != Share()}
+    return tuple(sorted(out, key=lambda run: first[run.model])), shares
+
+
+def _without_patterns(reader: _Reader, models: list[_Entry], folder: Path) -> list[_Entry]:
+    """The models with each pattern replaced by its folders; one that means no folder is a problem."""
+    out = []
+    for entry in models:
+        name = entry.name["model"]
+        if entry.options.get("engine") == "api" or not model_globs.is_pattern(name, folder):
+            out.append(entry)
+            continue
+        names = model_globs.folders(name, folder)
+        if not names:
+            reader.problems.append((entry.line, f"{name} means no folder; there is none of that pattern in {folder}."))
+        out += [replace(entry, name={"model": found}) for found in names]
+    return out
 
 
 def _file_run(model: str, suite: str, options: Mapping[str, Any], lines: tuple[int, ...], folder: Path) -> FileRun:
@@ -242,6 +277,19 @@ def _tasks(reader: _Reader, document: Mapping[Any, Any]) -> tuple[list[str], boo
     if not isinstance(trust, bool):
         reader.problem(("trust_task_code",), f"trust_task_code is {_shown(trust)}; it must be true or false.")
     return tasks, trust is True
+
+
+def _fleet(reader: _Reader, document: Mapping[Any, Any]) -> FleetSettings:
+    value = document.get("fleet")
+    if value is None:
+        return FleetSettings()
+    if not isinstance(value, dict):
+        reader.problem(
+            ("fleet",), f"fleet is {_shown(value)}; it must be a mapping of {', '.join(fleet_settings.SETTINGS)}."
+        )
+        return FleetSettings()
+    reader.keys(value, tuple(fleet_settings.SETTINGS), ("fleet",), "fleet")
+    return FleetSettings(**reader.checked(value, fleet_settings.SETTINGS, ("fleet",)))
 
 
 def _shown(value: object) -> str:

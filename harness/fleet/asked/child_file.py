@@ -1,0 +1,22 @@
+"""The run file of one model: what the process that scores it is given in place of the night's own file."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from harness.fleet.asked.night import ModelRuns, Night
+
+
+def text(model: ModelRuns, night: Night) -> str:
+    """A run file with the model's runs, in the form of JSON, which is YAML too."""
+    document: dict[str, Any] = {
+        "runs": [{"model": run.model, "suite": run.suite, **_said(run.options)} for run in model.runs]
+    }
+    if night.tasks:
+        document |= {"tasks": list(night.tasks), "trust_task_code": night.trust_task_code}
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _said(options: Any) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}

@@ -1,0 +1,125 @@
+"""A night from a command line or a run file: models with all their runs, keys, shares, and one id for one command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from harness.errors import BadInput
+from harness.fleet.asked import checks, child_file
+from harness.fleet.asked.night import Asked, night_of
+from harness.runs.jobs import run_file
+from harness.runs.jobs.fleet_settings import FleetSettings, Share
+
+
+def written(folder: Path, text: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "night.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_pattern_is_its_folders_in_natural_order(tmp_path: Path) -> None:
+    for name in ("step-10", "step-9", "step-100", ".step-1", "other"):
+        (tmp_path / "checkpoints" / name).mkdir(parents=True)
+    (tmp_path / "checkpoints" / "step-11").write_text("a file")
+    file = written(
+        tmp_path,
+        "models: [{model: checkpoints/step-*, dtype: fp32, cards: 0, memory_gb: 2}, owner/name]\nsuites: [quick]\n"
+        "fleet: {hung_minutes: 5, tries: 2}\n",
+    )
+    night = night_of(Asked(file))
+    here = [str(tmp_path / "checkpoints" / f"step-{n}") for n in (9, 10, 100)]
+    assert [m.model for m in night.models] == [*here, "owner/name"]
+    assert [m.key for m in night.models] == [*(f"checkpoints-step-{n}" for n in (9, 10, 100)), "owner-name"]
+    assert [m.share for m in night.models] == [Share(0, 2)] * 3 + [Share()]
+    assert night.settings == FleetSettings(5, 2)
+    assert [r.model for r in run_file.read(file).runs] == [*here, "owner/name"]  # harness run --file reads the same
+
+
+def test_what_is_wrong_with_the_fleets_part_is_named_by_line(tmp_path: Path) -> None:
+    text = """models:
+  - none/step-*
+  - {model: a, cards: 0.5, memory_gb: -1, cpus: many}
+suites: [quick]
+fleet: {hung_minutes: 0.5, tries: 0, patience: 3}
+"""
+    with pytest.raises(BadInput) as caught:
+        night_of(Asked(written(tmp_path, text)))
+    problems = caught.value.problems
+    assert problems[0].startswith("line 2: none/step-* means no folder")
+    assert [p.partition(" is ")[0] for p in problems[1:4]] == ["line 3: cards", "line 3: cpus", "line 3: memory_gb"]
+    assert [p[:7] for p in problems[4:]] == ["line 5:"] * 3 and len(problems) == 7
+
+
+def test_runs_of_one_model_are_one_process_with_a_file_of_their_own(tmp_path: Path) -> None:
+    text = """defaults: {dtype: fp32, limit: 9}
+models: [one, two]
+suites: [quick, {suite: calibration, limit: 0.5}]
+runs: [{model: one, suite: core-zh, sample: 3, revision: main}]
+tasks: own
+"""
+    (tmp_path / "own").mkdir()
+    night = night_of(Asked(written(tmp_path, text), typed={"limit": 4, "offline": True}))
+    assert [m.model for m in night.models] == ["one", "two"]
+    path = tmp_path / "child" / "one.yaml"
+    path.parent.mkdir()
+    path.write_text(child_file.text(night.models[0], night))
+    child = run_file.read(path)
+    common = {"dtype": "fp32", "limit": 4, "offline": True}
+    assert [(r.model, r.suite, r.options) for r in child.runs] == [
+        ("one", "quick", common),
+        ("one", "calibration", common),
+        ("one", "core-zh", {**common, "sample": 3, "revision": "main"}),
+    ]
+    assert child.tasks == (str(tmp_path / "own"),)
+
+
+def test_the_same_command_is_the_same_night_and_another_is_another(tmp_path: Path) -> None:
+    file = written(tmp_path, "models: [a]\nsuites: [quick]\n")
+    night = night_of(Asked(file))
+    assert night_of(Asked(file)).night_id == night.night_id and night.night_id.startswith("night-")
+    others = [
+        night_of(Asked(file, typed={"limit": 4})),
+        night_of(Asked(suites=("quick",), models=("a",))),
+        night_of(Asked(suites=("quick",), models=("b",))),
+        night_of(Asked(written(tmp_path / "copy", file.read_text()))),
+    ]
+    assert len({night.night_id, *(n.night_id for n in others)}) == 5
+
+
+def test_keys_are_unique_and_fit_file_names(tmp_path: Path) -> None:
+    models = ("a/b", "a-b", "x@http://host:1/v1", "…", "m" * 300)
+    night = night_of(Asked(suites=("quick",), models=models))
+    keys = [m.key for m in night.models]
+    assert keys[:4] == ["a-b", "a-b-2", "x", "model"] and len(keys[4]) <= 60
+
+
+def test_a_card_by_number_and_every_other_problem_is_refused_at_once(tmp_path: Path) -> None:
+    text = """models: [{model: a, device: "cuda:1"}, {model: b, engine: magic}, {model: c, limit: 0}]
+suites: [no-such-suite]
+"""
+    with pytest.raises(BadInput) as caught:
+        checks.check(night_of(Asked(written(tmp_path, text))))
+    said = "\n".join(caught.value.problems)
+    assert all(word in said for word in ("no-such-suite", "cuda:1", "magic", "--limit is 0"))
+    with pytest.raises(BadInput, match="said of one model"):
+        night_of(Asked(suites=("quick",), models=("a", "b"), typed={"trust_remote_code": True}))
+    with pytest.raises(BadInput, match="--suite missing"):
+        night_of(Asked(models=("a",)))
+
+
+def test_a_model_that_cannot_be_run_is_refused_alone(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    night = night_of(Asked(suites=("calibration",), models=("landscape-ref-xs", str(tmp_path / "empty"))))
+    refused = checks.refused(night)
+    assert list(refused) == [night.models[1].key] and "config.json" in refused[night.models[1].key]
+
+
+def test_the_file_of_a_child_is_yaml(tmp_path: Path) -> None:
+    night = night_of(Asked(suites=("quick",), models=('名 "quoted": #',)))
+    assert yaml.safe_load(child_file.text(night.models[0], night)) == {
+        "runs": [{"model": '名 "quoted": #', "suite": "quick"}]
+    }

@@ -1,0 +1,71 @@
+"""One Ray on this machine: its node, a worker that ends, one that is killed and known as lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.errors import BadInput
+from harness.fleet.model import Place
+from harness.fleet.nodes.cluster import Cluster, Lost, RayWorker, connected
+from harness.fleet.nodes.worker import Report
+from tests.fleet.conftest import task
+
+pytest.importorskip("ray")
+
+
+def looked(worker: RayWorker, reached: Callable[[Report], bool]) -> Report:
+    end = time.monotonic() + 60
+    while True:
+        report = worker.look()
+        if report is not None and reached(report):
+            return report
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def first_node(cluster: Cluster) -> str:
+    end = time.monotonic() + 60
+    while not (nodes := cluster.nodes()[0]):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    ((node_id, node),) = nodes.items()
+    assert node.cpus >= 1 and node.memory_gb > 0 and node.host == os.uname().nodename
+    return node_id
+
+
+def test_a_worker_ends_and_a_killed_one_is_lost_with_its_child(tmp_path: Path) -> None:
+    handler = signal.getsignal(signal.SIGTERM)
+    with connected("local", lambda text: None) as cluster:
+        assert signal.getsignal(signal.SIGTERM) is handler  # Ray would put its own in its place
+        place = Place(first_node(cluster), 0.0, 0.25, 0.1)
+        quick = cluster.launch(task("one", "quick", tmp_path), place)
+        slow = cluster.launch(task("two", "slow", tmp_path), replace(place))
+        assert looked(quick, lambda r: r.code is not None).code == 0
+        quick.close()
+        child = looked(slow, lambda r: bool(r.shown.done)).pid
+        assert child is not None
+        parent = int(Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[1])
+        os.kill(parent, signal.SIGKILL)
+        with pytest.raises(Lost):
+            looked(slow, lambda r: False)
+        slow.kill()
+        slow.close()
+        end = time.monotonic() + 10
+        while Path(f"/proc/{child}").exists():
+            assert time.monotonic() < end
+            time.sleep(0.02)
+
+
+def test_an_address_where_nothing_answers_is_a_sentence() -> None:
+    with (
+        pytest.raises(BadInput, match="No Ray cluster answers at ray://127.0.0.1:1"),
+        connected("ray://127.0.0.1:1", print),
+    ):
+        pass
