@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from harness.analysis.likeness.block_sums import BlockSums, block_sums
-from harness.analysis.likeness.homogeneity import OutcomeMatrix, _kappa
+from harness.analysis.likeness.homogeneity import OutcomeMatrix, Singles, _kappa
 from harness.analysis.likeness.rasch import fit_rasch, residuals
 from harness.analysis.statistics.uncertainty import CONFIDENCE, Floats
 
@@ -41,7 +41,7 @@ class Likeness:
     pairs: pd.DataFrame
     first: npt.NDArray[np.intp]
     second: npt.NDArray[np.intp]
-    drawn: Mapping[str, Floats]
+    drawn: Mapping[str, Floats | Singles]
 
 
 def likeness(

@@ -76,7 +76,7 @@ def _verdict(row: Mapping[object, float]) -> str:
     return "complementary" if row["alike_high"] < 0 else "interchangeable"
 
 
-def _mean(values: Floats) -> Floats:
+def _mean(values: Floats | Singles) -> Floats:
     """Mean over the last axis without NaN; NaN where there is nothing."""
     known = np.isfinite(values)
     with np.errstate(invalid="ignore"):
