@@ -84,7 +84,9 @@ def test_a_lost_node_and_killed_workers_change_no_result(tmp_path: Path, monkeyp
     (document,) = documents
     assert [run["code"] for run in document["runs"]] == [0] * 2 * MODELS and document["published"]
     assert {model["tries"] for model in document["models"]} == {1}
-    assert sum(model["lost"] for model in document["models"]) == 2  # the killed workers; a lost node counts against no model
+    assert (
+        sum(model["lost"] for model in document["models"]) == 2
+    )  # the killed workers; a lost node counts against no model
     one, other = nights.results(tmp_path / "alone" / "runs"), nights.results(tmp_path / "fleet" / "runs")
     assert len(one) == 2 * MODELS
     assert other == one

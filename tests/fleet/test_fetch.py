@@ -34,7 +34,9 @@ def file(folder: Path, **options: object) -> str:
     return str(path)
 
 
-def test_a_model_that_cannot_be_had_does_not_keep_the_data_back(tmp_path: Path, asked: list[tuple[object, ...]]) -> None:
+def test_a_model_that_cannot_be_had_does_not_keep_the_data_back(
+    tmp_path: Path, asked: list[tuple[object, ...]]
+) -> None:
     fetch.main([file(tmp_path, revision="main")])
     assert asked == [("model", "owner/name", "main"), ("data", "quick")]
 
