@@ -1,6 +1,6 @@
 """How well a night is planned: 1,000 models × 4 suites on 64 mixed cards, simulated with the fleet's own planner, without Ray.
 
-    PYTHONPATH=. python benchmarks/fleet.py [--models 1000] [--seeds 5] [--quiet-night]
+    PYTHONPATH=. python benchmarks/fleet.py [--models 1000] [--seeds 5] [--first 0] [--quiet-night]
 
 Time is simulated, event by event; the planner sees expected times, the night takes true ones (a factor of 1.35 either way). Prints
 for each seed the length of the night over a lower bound of it, without failures on both sides and with them. With failures
@@ -235,6 +235,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--models", type=int, default=1_000)
     parser.add_argument("--seeds", type=int, default=5, help="nights of each sort")
+    parser.add_argument("--first", type=int, default=0, help="seed of the first night")
     parser.add_argument("--quiet-night", action="store_true", help="without failures alone")
     asked = parser.parse_args()
     for title, faults in (("without failures", Faults()), ("with failures", FAULTS)):
@@ -243,8 +244,8 @@ def main() -> None:
         print(
             f"{title}: seed, hours, bound (by memory alone), ratio, cards in use, longest wait, overtaken (longest model), ended, planning"
         )
-        results = [simulate(asked.models, seed, faults) for seed in range(asked.seeds)]
-        for seed, r in enumerate(results):
+        results = [simulate(asked.models, seed, faults) for seed in range(asked.first, asked.first + asked.seeds)]
+        for seed, r in enumerate(results, asked.first):
             print(
                 f"{seed}  {r.hours:.2f} h  {r.bound:.2f} ({r.by_memory:.2f}) h  {r.ratio:.3f}  {r.used:.1%}  {r.longest_wait:.1%}  "
                 f"{r.overtaken:.2f} ({r.longest_model:.2f}) h  {r.ended}  {r.planning:.1f} s in {r.calls} calls"
