@@ -42,12 +42,12 @@ class SignIn:
     def admits(self, claims: Mapping[str, object]) -> bool:
         """Whether who signed in may read the site, by the address in what the provider said of them.
 
-        An address that the provider says it has not verified is nobody's.
+        An address that the provider says it has not verified (some say it as a text) is nobody's.
         """
         address = claims.get("email")
         if EVERYBODY in self.allowed:
             return True
-        if not isinstance(address, str) or claims.get("email_verified") is False:
+        if not isinstance(address, str) or str(claims.get("email_verified", True)).lower() == "false":
             return False
         address = address.strip().lower()
         return address in self.allowed or (address.count("@") == 1 and address.split("@")[1] in self.allowed)

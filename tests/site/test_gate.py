@@ -110,6 +110,12 @@ def test_signed_in_all_passes_and_an_address_that_is_not_let_in_gets_nothing(pat
     assert b"&lt;b&gt;eve" in body["body"] and b"/auth/logout" in body["body"]
 
 
+@pytest.mark.parametrize("other", ['app={"a": 1}', "bad name=1", "b[x]=2", "a=é", "flag", "a=b c"])
+def test_another_applications_odd_cookie_signs_nobody_out(other: str) -> None:
+    assert ask("/", f"{other}; {cookie(READER)}")[0]["status"] == PASSED
+    assert ask("/", f"{cookie(READER)}; {other}")[0]["status"] == PASSED
+
+
 def test_a_sign_in_of_more_than_a_week_ago_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     sent = cookie(READER)
     monkeypatch.setattr(gate, "SESSION_DAYS", -1.0)
