@@ -186,6 +186,24 @@ def test_the_same_again_changes_nothing_and_what_differs_stays_unless_forced(her
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("other", ["file", "link", "folder"])
+def test_forced_a_run_takes_the_place_of_whatever_is_there(here: Places, tmp_path: Path, other: str) -> None:
+    archive = write(here, tmp_path / "kept", NOW).archive
+    before, place = tree(here.runs), run_folder.sealed(here.runs)[0]
+    place.rename(tmp_path / "moved")
+    if other == "file":
+        place.write_text("none of ours")
+    elif other == "link":
+        place.symlink_to(tmp_path / "moved")
+    else:
+        place.mkdir()
+    with pytest.raises(BadInput, match="Something else"):
+        restore(archive, here)
+    assert restore(archive, here, force=True).replaced == (f"runs/{place.name}",)
+    assert tree(here.runs) == before and not place.is_symlink()
+    assert tree(tmp_path / "moved"), "what a link meant stays"
+
+
 def test_a_damaged_archive_changes_nothing(here: Places, tmp_path: Path) -> None:
     archive = write(here, tmp_path / "kept", NOW).archive
     data = archive.read_bytes()

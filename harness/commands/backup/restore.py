@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import re
 import shutil
 from collections import Counter
@@ -218,8 +219,8 @@ def _refuse_too_large(units: dict[str, list[Entry]], wanted: Sequence[str], plac
 
 
 def _put(scratch: Path, target: Path) -> None:
-    """Put a file or a run's folder in its place; a folder that is there goes first, into the scratch folder."""
-    if target.is_dir() and not target.is_symlink():
+    """Put a file or a run's folder in its place; what a rename cannot replace goes first, into the scratch folder."""
+    if (target.is_dir() and not target.is_symlink()) or (scratch.is_dir() and os.path.lexists(target)):
         target.rename(scratch.with_name(f"{scratch.name}.old"))
     files.sync(scratch)
     scratch.replace(target)
