@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
-from harness.sign_in import SignIn
+from harness.access.sign_in import SignIn
 from harness.site.server import asgi
 from harness.site.server.sign_in import gate
 

@@ -16,14 +16,7 @@ def text(model: ModelRuns, night: Night) -> str:
     }
     if night.tasks:
         document |= {"tasks": list(night.tasks), "trust_task_code": night.trust_task_code}
-    return yaml.dump(document, Dumper=_WithoutAliases, sort_keys=False)
-
-
-class _WithoutAliases(yaml.SafeDumper):
-    """Writes a value that stands twice twice: run files have no aliases."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
+    return str(yaml.safe_dump(document, sort_keys=False))
 
 
 def _said(options: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from harness.sign_in import CALLBACK, SignIn
+from harness.access.sign_in import CALLBACK, SignIn
 from harness.site.server import shell
 from harness.site.server.asgi import Application, Receive, Scope, Send
 from harness.site.server.sign_in import pages

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness import sign_in
 from harness.__main__ import run
+from harness.access import sign_in
 from harness.errors import BadInput
 
 GOOD = """[auth]

@@ -53,17 +53,26 @@ class SignIn:
         return address in self.allowed or (address.count("@") == 1 and address.split("@")[1] in self.allowed)
 
 
+def is_required() -> bool:
+    """Whether the environment asks for a sign-in.
+
+    Raises:
+        BadInput: it is neither said so nor denied.
+    """
+    asked = os.environ.get(ENVIRONMENT, "").strip().lower()
+    if asked not in ("", "0", "no", "none", "required"):
+        raise BadInput(f"{ENVIRONMENT} is {asked!r}; give required, or nothing.")
+    return asked == "required"
+
+
 def from_environment() -> SignIn | None:
     """The sign-in that the environment asks for; None where it asks for none.
 
     Raises:
         BadInput: it is asked for and cannot be had as it is set.
     """
-    asked = os.environ.get(ENVIRONMENT, "").strip().lower()
-    if asked in ("", "0", "no", "none"):
+    if not is_required():
         return None
-    if asked != "required":
-        raise BadInput(f"{ENVIRONMENT} is {asked!r}; give required, or nothing.")
     file = Path(os.environ.get(FILE, "").strip() or ".streamlit/secrets.toml").expanduser().resolve()
     auth = _auth(file)
     target = urlsplit(str(auth["redirect_uri"]))
