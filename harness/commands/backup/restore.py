@@ -22,6 +22,7 @@ from harness.interchange.foreign.bounded import MB, mapping, parse_json, sequenc
 from harness.offline import archive
 from harness.offline.pack import Entry
 from harness.store import run_folder
+from harness.store.publish import alone
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,9 @@ def _restore(
         if places.runs.is_dir():
             stack.enter_context(files.exclusive(places.runs))
         for name in wanted:
-            if name == contents.DATABASE:  # the log belongs to the file that was there
+            if name == contents.DATABASE:
+                stack.enter_context(alone(places.database))  # who publishes would put a change of the old one over it
+                # the log belongs to the file that was there
                 places.database.with_name(f"{places.database.name}.wal").unlink(missing_ok=True)
             _put(aside[name], targets[name])  # type: ignore[arg-type]
     replaced = tuple(name for name in wanted if states[name] == "other")
