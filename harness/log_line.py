@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -14,6 +15,9 @@ FORMS = ("text", "json")
 """Forms of a log, the values of ``--log``."""
 SITE_LOG = "LANDSCAPE_LOG"
 """The variable that carries ``harness site --log`` to the server."""
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True)
@@ -66,4 +70,5 @@ def stamp(time: datetime) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(scrub(text).split())
+    """A text without secrets, on one line, and without the characters by which a terminal takes orders."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", " ".join(scrub(text).split()))

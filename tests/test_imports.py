@@ -39,7 +39,8 @@ ROOMS = {  # which rooms of ours a room may import
     "runs": {"runs", "engine", "suites", "store", "analysis", "catalog"},
     "fleet": {"fleet", "runs", "engine", "suites", "store"},
     "reports": {"reports", "market", "charts", "analysis", "store", "i18n", "catalog"},
-    "site": {"site", "market", "charts", "analysis", "store", "i18n", "reports", "catalog", "suites"},
+    "access": {"access"},
+    "site": {"site", "access", "market", "charts", "analysis", "store", "i18n", "reports", "catalog", "suites"},
 }
 
 

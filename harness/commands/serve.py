@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness import hosts, places, sign_in
+from harness import places
+from harness.access import hosts, sign_in
 from harness.errors import BadInput, LandscapeError, MissingData
 from harness.log_line import FORMS, SITE_LOG, SiteEntry, as_json, as_text
 

@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 from harness import names
 from harness.engine.libraries import first_line
 from harness.engine.lm_engine import LMEngine
+from harness.engine.memory.look import size_of
+from harness.engine.memory.size import vllm_cards
 from harness.engine.model_folder import TOKENIZER_FILES, check_documents
 from harness.engine.settings import class_version
 from harness.engine.source import ModelSource, hash_files
@@ -151,12 +153,12 @@ def load_api(source: ModelSource, trust_remote_code: bool) -> tuple[Any, LMEngin
 
 
 def load_vllm(source: ModelSource, dtype: str, trust_remote_code: bool) -> tuple[Any, LMEngine]:
-    """lm-eval's ``vllm`` over all cards that are visible, and its engine."""
+    """lm-eval's ``vllm`` over as many of the visible cards as it can slice the model for, and its engine."""
     import torch
     from lm_eval.models.vllm_causallms import VLLM
 
-    cards = torch.cuda.device_count()
-    spread = {"tensor_parallel_size": cards} if cards > 1 else {}
+    cards = [n for n in vllm_cards(size_of(source.location).heads) if n <= torch.cuda.device_count()]
+    spread = {"tensor_parallel_size": cards[-1]} if cards else {}
     lm = VLLM(
         pretrained=source.location, dtype=dtype, batch_size="auto", trust_remote_code=trust_remote_code, seed=1234, **spread
     )  # fmt: skip

@@ -15,7 +15,7 @@ from harness.fleet.ending import Ending, ending
 from harness.fleet.model import Node, Place, Work
 from harness.fleet.nodes.cluster import Lost
 from harness.fleet.nodes.worker import Report, Task
-from harness.fleet.placing.shares import holds, wants_cards
+from harness.fleet.placing.shares import holds, seconds_on
 from harness.fleet.planner import Board, next_placements, refusal
 from harness.fleet.state import ENDED, ModelState
 from harness.stopping import STOPPED
@@ -303,9 +303,3 @@ class Driver:
 
     def _set(self, model: Model, **changes: Any) -> None:
         model.state = replace(model.state, **changes)
-
-
-def seconds_on(work: Work, node: Node) -> float:
-    """Expected seconds of a model on a node: on the slowest of its cards, or on its processors."""
-    names = [card.name for card in node.cards] if wants_cards(work.need) else []
-    return max((work.expected(name) for name in names), default=work.expected("cpu"))

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from harness.engine.memory.size import GPU_BUDGETS, GPU_SLOTS, ONE_CARD, Size, token_bytes, value_bytes, weight_bytes
+from harness.engine.memory.size import (
+    GPU_BUDGETS,
+    GPU_SLOTS,
+    ONE_CARD,
+    Size,
+    token_bytes,
+    value_bytes,
+    vllm_cards,
+    weight_bytes,
+)
 from harness.fleet.expected_time import SuiteAsked, expected
 from harness.fleet.model import Need, Work
 
@@ -121,5 +130,5 @@ def _card_counts(size: Size, engine: str) -> tuple[int, ...]:
     if size.masked:
         return ()
     if engine == "vllm":
-        return tuple(n for n in (2, 4, MOST_CARDS) if size.heads and size.heads % n == 0)
+        return vllm_cards(size.heads)
     return tuple(range(2, min(MOST_CARDS, size.layers or MOST_CARDS) + 1))

@@ -206,6 +206,7 @@ def handed_on() -> dict[str, str]:
     for name, path in (("LANDSCAPE_RUNS", places.runs()), ("LANDSCAPE_DB", places.database())):
         given[name] = str(path) if "://" not in given.get(name, "") else given[name]
     for name in (
+        "LANDSCAPE_CACHE",
         "LANDSCAPE_HUB",
         "LANDSCAPE_CATALOG",
         "LANDSCAPE_SHARED",

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
-from typing import Any
 
 from rich.console import Console
 
@@ -19,11 +17,9 @@ from harness.fleet.nodes.cluster import connected
 from harness.fleet.table import summary, table
 from harness.runs.command.log_lines import LogLines, progress
 from harness.runs.jobs.fleet_settings import LEAST_HUNG_MINUTES, is_minutes, is_tries
-from harness.runs.jobs.notify import notified
+from harness.runs.jobs.notify import Report, notified
 from harness.runs.progress import Progress
 from harness.terminal import print_table
-
-Report = Callable[[Mapping[str, Any]], None]
 
 
 def run(asked: Asked, address: str, *, notify: str | None, quiet: bool, log: str, as_json: bool) -> int:

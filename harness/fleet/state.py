@@ -19,6 +19,7 @@ from harness import places
 from harness.errors import BadInput, MissingData
 from harness.files import aside
 from harness.runs.command import plan_lock
+from harness.scrub import scrub, strings
 
 SCHEMA = 1
 KEPT_DAYS = 30
@@ -93,7 +94,8 @@ class NightFolder:
         """Replace the state."""
         self.path.mkdir(parents=True, exist_ok=True)
         with aside(self.path / _STATE) as scratch:
-            scratch.write_text(json.dumps({"schema": SCHEMA, **asdict(state)}, ensure_ascii=False, indent=1), "utf-8")
+            document = strings({"schema": SCHEMA, **asdict(state)})
+            scratch.write_text(json.dumps(document, ensure_ascii=False, indent=1), "utf-8")
 
     def read(self) -> NightState:
         """The state as it was written last.
@@ -134,7 +136,7 @@ class NightFolder:
 
     def log(self, key: str, lines: Iterable[str]) -> None:
         """Add lines to a model's log."""
-        text = "".join(f"{line}\n" for line in lines)
+        text = "".join(f"{scrub(line)}\n" for line in lines)
         if text:
             (self.path / _LOGS).mkdir(parents=True, exist_ok=True)
             with (self.path / _LOGS / f"{key}.log").open("a", encoding="utf-8") as handle:

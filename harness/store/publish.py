@@ -10,8 +10,8 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -46,13 +46,29 @@ def publish(
         StoreError: the folder or file cannot be read or written, the disk is full, or the file is not ours.
     """
     try:
-        files.make_folder(db.parent)
-        with FileLock(str(_beside(db, "lock")), timeout=wait):
+        with alone(db, wait):
             return _publish_locked(db, change, fresh)
-    except Timeout:
-        raise StoreError(f"Another publish to {db} has not ended within {wait:.0f} seconds; try again later.") from None
     except OSError as error:
         raise _failure(db, error) from error
+
+
+@contextmanager
+def alone(db: Path, wait: float = LOCK_SECONDS) -> Iterator[None]:
+    """Whatever replaces ``db`` does it inside this block: nobody else publishes to it meanwhile.
+
+    Raises:
+        StoreError: another publish does not end.
+    """
+    files.make_folder(db.parent)
+    lock = FileLock(str(_beside(db, "lock")))
+    try:
+        lock.acquire(timeout=wait)
+    except Timeout:
+        raise StoreError(f"Another publish to {db} has not ended within {wait:.0f} seconds; try again later.") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def refuse_unusable(db: Path) -> None:

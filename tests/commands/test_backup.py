@@ -7,6 +7,7 @@ import io
 import json
 import sys
 import tarfile
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,10 +17,10 @@ import pytest
 
 from harness.__main__ import run
 from harness.commands.backup.contents import Places
-from harness.commands.backup.restore import restore
+from harness.commands.backup.restore import Restored, restore
 from harness.commands.backup.write import write
 from harness.errors import BadInput, RunFailed
-from harness.store import run_folder
+from harness.store import publish, run_folder
 from harness.store.imported import replacing
 from harness.store.reader import Reader
 from harness.store.rebuild import rebuild
@@ -184,6 +185,38 @@ def test_the_same_again_changes_nothing_and_what_differs_stays_unless_forced(her
     assert (done.written, set(done.replaced)) == (
         (f"runs/{second.name}",), {f"runs/{first.name}", "runs/packs/import-1.run.parquet"},
     )  # fmt: skip
+
+
+def test_a_restored_database_waits_for_whoever_publishes(here: Places, tmp_path: Path) -> None:
+    archive = write(here, tmp_path / "kept", NOW, database=True).archive
+    kept, there = here.database.read_bytes(), elsewhere(tmp_path)
+    done: list[Restored] = []
+    with publish.alone(there.database):
+        there.database.write_bytes(b"what a publish puts there")
+        waiting = threading.Thread(target=lambda: done.append(restore(archive, there, force=True)))
+        waiting.start()
+        waiting.join(1.0)
+        assert waiting.is_alive() and there.database.read_bytes() != kept
+    waiting.join(60)
+    assert done and there.database.read_bytes() == kept
+
+
+@pytest.mark.parametrize("other", ["file", "link", "folder"])
+def test_forced_a_run_takes_the_place_of_whatever_is_there(here: Places, tmp_path: Path, other: str) -> None:
+    archive = write(here, tmp_path / "kept", NOW).archive
+    before, place = tree(here.runs), run_folder.sealed(here.runs)[0]
+    place.rename(tmp_path / "moved")
+    if other == "file":
+        place.write_text("none of ours")
+    elif other == "link":
+        place.symlink_to(tmp_path / "moved")
+    else:
+        place.mkdir()
+    with pytest.raises(BadInput, match="Something else"):
+        restore(archive, here)
+    assert restore(archive, here, force=True).replaced == (f"runs/{place.name}",)
+    assert tree(here.runs) == before and not place.is_symlink()
+    assert tree(tmp_path / "moved"), "what a link meant stays"
 
 
 def test_a_damaged_archive_changes_nothing(here: Places, tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ import yaml
 
 from harness.errors import BadInput
 from harness.fleet.asked import checks, child_file
-from harness.fleet.asked.night import Asked, night_of
+from harness.fleet.asked.night import Asked, ModelRuns, Night, night_of
 from harness.runs.jobs import run_file
 from harness.runs.jobs.fleet_settings import FleetSettings, Share
+from harness.runs.jobs.run_file import FileRun
 
 
 def written(folder: Path, text: str) -> Path:
@@ -116,6 +117,20 @@ def test_a_model_that_cannot_be_run_is_refused_alone(tmp_path: Path) -> None:
     night = night_of(Asked(suites=("calibration",), models=("landscape-ref-xs", str(tmp_path / "empty"))))
     refused = checks.refused(night)
     assert list(refused) == [night.models[1].key] and "config.json" in refused[night.models[1].key]
+
+
+@pytest.mark.parametrize(
+    "name", ["a\x7fb", "a\u2028b", "a\u0085b", "\ufeffa", "😀", "yes", "1e5", "2026-11-30", 'a: "b\\', "*a", "x " * 90]
+)
+def test_a_child_reads_what_its_night_asked_for(tmp_path: Path, name: str) -> None:
+    options = {"engine": "api", "precision": 1e-05, "limit": 0.00005, "revision": "007"}
+    asked = FileRun(f"{name}@http://localhost:1/v1", "quick", options, "line 1")
+    night = Night("n", (ModelRuns("k", asked.model, (asked, asked)),), tasks=("/own tasks",), trust_task_code=True)
+    file = tmp_path / "k.yaml"
+    file.write_text(child_file.text(night.models[0], night), encoding="utf-8")
+    read = run_file.read(file)
+    assert [(r.model, r.suite, r.options) for r in read.runs] == [(asked.model, "quick", options)] * 2
+    assert read.trust_task_code and list(read.tasks) == ["/own tasks"]
 
 
 def test_the_file_of_a_child_is_yaml(tmp_path: Path) -> None:

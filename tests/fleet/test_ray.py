@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import stat
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +16,7 @@ import pytest
 
 from harness.errors import BadInput
 from harness.fleet.model import Place
+from harness.fleet.nodes import cluster as cluster_module
 from harness.fleet.nodes.cluster import Cluster, Lost, RayWorker, connected
 from harness.fleet.nodes.worker import Report
 from tests.fleet.conftest import task
@@ -61,6 +65,25 @@ def test_a_worker_ends_and_a_killed_one_is_lost_with_its_child(tmp_path: Path) -
         while Path(f"/proc/{child}").exists():
             assert time.monotonic() < end
             time.sleep(0.02)
+
+
+def test_a_folder_that_is_somebody_elses_is_no_place_for_sockets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = Path(tempfile.mkdtemp(prefix="r", dir="/tmp"))
+    monkeypatch.setattr(tempfile, "tempdir", str(short))
+    inner = cluster_module.temporary()
+    outer = inner.parent
+    outer.chmod(0o777)
+    inner.mkdir()  # as Ray does, for everybody
+    assert cluster_module.temporary() == inner and outer.parent == short
+    assert stat.S_IMODE(outer.stat().st_mode) == 0o700
+    shutil.rmtree(outer)
+    outer.symlink_to(tmp_path)
+    with pytest.raises(BadInput, match="is not yours"):
+        cluster_module.temporary()
+    assert not list(tmp_path.iterdir())
+    shutil.rmtree(short)
 
 
 def test_an_address_where_nothing_answers_is_a_sentence() -> None:

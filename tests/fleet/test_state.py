@@ -37,6 +37,16 @@ def test_a_state_is_read_as_it_was_written() -> None:
     assert not [p for p in state.nights().rglob("*") if ".tmp-" in p.name]
 
 
+def test_no_secret_reaches_the_state_or_a_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "a-key-of-nobody-1234")
+    model = ModelState("a", "m@https://ada:pass-word-1@host/v1", message="refused: a-key-of-nobody-1234")
+    made = folder(night=replace(NIGHT, models=(model,)))
+    made.log("a", ["harness fleet: m@https://ada:pass-word-1@host/v1 with a-key-of-nobody-1234"])
+    for path in (made.path / "state.json", made.path / "logs" / "a.log"):
+        text = path.read_text()
+        assert "pass-word-1" not in text and "a-key-of-nobody-1234" not in text and "host/v1" in text
+
+
 def test_another_version_and_a_damaged_state_are_refused(runs: Path) -> None:
     path = folder().path / "state.json"
     for text in (path.read_text().replace('"schema": 1', '"schema": 9'), "{}", "[", '{"schema": 1}'):

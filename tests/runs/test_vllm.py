@@ -66,8 +66,17 @@ def test_a_run_has_the_classes_own_numbers(
     assert manifest["perf"]["complete"]
 
 
-@pytest.mark.parametrize(("visible", "more"), [(0, {}), (1, {}), (4, {"tensor_parallel_size": 4})])
-def test_vllm_takes_all_cards_that_it_sees(
+@pytest.mark.parametrize(
+    ("visible", "more"),
+    [
+        (0, {}),
+        (1, {}),
+        (3, {"tensor_parallel_size": 2}),
+        (4, {"tensor_parallel_size": 4}),
+        (8, {"tensor_parallel_size": 4}),
+    ],
+)
+def test_vllm_takes_as_many_cards_as_divide_the_heads(
     built: list[dict[str, Any]],
     tiny_model: Path,
     monkeypatch: pytest.MonkeyPatch,

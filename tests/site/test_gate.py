@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
-from harness.sign_in import SignIn
+from harness.access.sign_in import SignIn
 from harness.site.server import asgi
 from harness.site.server.sign_in import gate
 
@@ -108,6 +108,12 @@ def test_signed_in_all_passes_and_an_address_that_is_not_let_in_gets_nothing(pat
     start, body = ask(path, cookie({**READER, "email": "<b>eve</b>@evil.com"}))
     assert start["status"] == 403 and b"data" not in body["body"]
     assert b"&lt;b&gt;eve" in body["body"] and b"/auth/logout" in body["body"]
+
+
+@pytest.mark.parametrize("other", ['app={"a": 1}', "bad name=1", "b[x]=2", "a=é", "flag", "a=b c"])
+def test_another_applications_odd_cookie_signs_nobody_out(other: str) -> None:
+    assert ask("/", f"{other}; {cookie(READER)}")[0]["status"] == PASSED
+    assert ask("/", f"{cookie(READER)}; {other}")[0]["status"] == PASSED
 
 
 def test_a_sign_in_of_more_than_a_week_ago_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import duckdb
 import pytest
 
 from harness import __version__
+from harness.errors import LandscapeError, MissingData, StoreAway, StoreRefused
 from harness.site.server import asgi, guard, health, warm
 from harness.store.reader import Database, Reader
 
@@ -84,6 +86,40 @@ def test_what_is_no_database_is_said_in_a_sentence_without_its_folder(land: Path
     assert (status, said["status"]) == (503, "failing")
     assert said["reason"].startswith("land.duckdb cannot be read") and "secret-folder" not in body.decode()
     assert ask("/readyz", of(land))[0] == 503
+
+
+@pytest.mark.parametrize("kind", [StoreAway, StoreRefused, MissingData])
+def test_what_lies_at_a_url_is_not_well_without_a_word_of_the_url(kind: type[LandscapeError]) -> None:
+    def reader() -> Reader:
+        raise kind("s3://our-bucket/land.duckdb does not answer: no route to http://minio.internal:9000/our-bucket.")
+
+    status, body = ask("/healthz", health.Health(reader))
+    said = json.loads(body)
+    assert status == 503 and said["status"] == "failing"
+    assert "bucket" not in said["reason"] and "minio" not in said["reason"] and "cannot be" in said["reason"]
+
+
+def test_a_probe_does_not_wait_for_the_look_of_another(land: Path) -> None:
+    looking, end, time = threading.Event(), threading.Event(), [0.0]
+    calls: list[int] = []
+
+    def reader() -> Reader:
+        calls.append(1)
+        if len(calls) > 1:
+            looking.set()
+            end.wait(30)
+        return Database(land).current()
+
+    said = health.Health(reader, lambda: time[0])
+    first, time[0] = said.now(), 5.0
+    slow = threading.Thread(target=said.now)
+    slow.start()
+    assert looking.wait(30)
+    try:
+        assert said.now() is first and len(calls) == 2
+    finally:
+        end.set()
+        slow.join()
 
 
 def test_an_absent_and_an_older_database_are_not_well(land: Path) -> None:

@@ -7,10 +7,12 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from harness import log_line
 from harness.errors import BadInput
 from harness.site.server import asgi, site_log
 
@@ -99,6 +101,16 @@ def test_a_request_that_breaks_is_an_error_and_a_forged_line_stays_one(written: 
         visit({"type": "http", "method": "GET", "path": path, "headers": []})
     assert len(written.getvalue().splitlines()) == 1 and len(written.getvalue()) < 300
     assert " error: GET /a 2026" in written.getvalue()
+
+
+def test_a_path_has_no_power_over_the_terminal(written: io.StringIO) -> None:
+    site_log.install("text", written)
+    path = "/a\x1b[2J\x1b]0;b\x07\x9b31m"
+    visit({"type": "http", "path": path, "method": "GET"}, {"type": "http.response.start", "status": 200})
+    as_a_person = log_line.as_text(log_line.SiteEntry(f"GET {path}"), datetime(2026, 11, 30, tzinfo=UTC))
+    for line in (written.getvalue(), as_a_person):
+        assert not [c for c in line if c != "\n" and (ord(c) < 32 or 126 < ord(c) < 160)], line
+        assert "/a" in line and "[2J" in line
 
 
 def test_messages_of_streamlit_and_ours_have_the_same_form(

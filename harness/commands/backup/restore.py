@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import re
 import shutil
 from collections import Counter
@@ -21,6 +22,7 @@ from harness.interchange.foreign.bounded import MB, mapping, parse_json, sequenc
 from harness.offline import archive
 from harness.offline.pack import Entry
 from harness.store import run_folder
+from harness.store.publish import alone
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,9 @@ def _restore(
         if places.runs.is_dir():
             stack.enter_context(files.exclusive(places.runs))
         for name in wanted:
-            if name == contents.DATABASE:  # the log belongs to the file that was there
+            if name == contents.DATABASE:
+                stack.enter_context(alone(places.database))  # who publishes would put a change of the old one over it
+                # the log belongs to the file that was there
                 places.database.with_name(f"{places.database.name}.wal").unlink(missing_ok=True)
             _put(aside[name], targets[name])  # type: ignore[arg-type]
     replaced = tuple(name for name in wanted if states[name] == "other")
@@ -218,8 +222,8 @@ def _refuse_too_large(units: dict[str, list[Entry]], wanted: Sequence[str], plac
 
 
 def _put(scratch: Path, target: Path) -> None:
-    """Put a file or a run's folder in its place; a folder that is there goes first, into the scratch folder."""
-    if target.is_dir() and not target.is_symlink():
+    """Put a file or a run's folder in its place; what a rename cannot replace goes first, into the scratch folder."""
+    if (target.is_dir() and not target.is_symlink()) or (scratch.is_dir() and os.path.lexists(target)):
         target.rename(scratch.with_name(f"{scratch.name}.old"))
     files.sync(scratch)
     scratch.replace(target)

@@ -12,6 +12,10 @@ GPU_SLOTS = 128
 """Prompts that the packed engine generates for together on a card."""
 
 
+VLLM_CARDS = (2, 4, 8)
+"""Numbers of cards above one over which vLLM slices layers; it refuses one that does not divide a model's heads."""
+
+
 @dataclass(frozen=True, slots=True)
 class Size:
     """What of a model decides its memory; None where it is not known. ``cache_width`` is how many values a token leaves per layer."""
@@ -25,6 +29,11 @@ class Size:
     cache_width: int | None = None
     gguf: bool = False
     masked: bool = False
+
+
+def vllm_cards(heads: int | None) -> tuple[int, ...]:
+    """Numbers of cards above one on which vLLM can have a model with so many attention heads; none where they are not known."""
+    return tuple(n for n in VLLM_CARDS if heads and heads % n == 0)
 
 
 def value_bytes(dtype: str) -> int:

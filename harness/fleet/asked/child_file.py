@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
+
+import yaml
 
 from harness.fleet.asked.night import ModelRuns, Night
 
 
 def text(model: ModelRuns, night: Night) -> str:
-    """A run file with the model's runs, in the form of JSON, which is YAML too."""
+    """A run file with the model's runs. Not as JSON, whose numbers (1e-05) and letters (U+2028) are not always YAML's."""
     document: dict[str, Any] = {
         "runs": [{"model": run.model, "suite": run.suite, **_said(run.options)} for run in model.runs]
     }
     if night.tasks:
         document |= {"tasks": list(night.tasks), "trust_task_code": night.trust_task_code}
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return str(yaml.safe_dump(document, sort_keys=False))
 
 
 def _said(options: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import socket
+import stat
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -182,15 +183,15 @@ def connected(address: str, warn: Callable[[str], None]) -> Iterator[Cluster]:
     except ModuleNotFoundError:
         raise BadInput("A fleet needs Ray, which is not installed: pip install 'landscape-harness[fleet]'") from None
     common: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
-    temporary = _temporary()
+    folder = temporary() if address == LOCAL else None
     with _own_signals():
-        if address == LOCAL:
-            _sweep(temporary)
+        if folder is not None:
+            _sweep(folder)
             ray.init(
                 address=LOCAL,
                 include_dashboard=False,
                 object_store_memory=STORE_BYTES,
-                _temp_dir=str(temporary),
+                _temp_dir=str(folder),
                 **common,
             )
         else:
@@ -204,8 +205,8 @@ def connected(address: str, warn: Callable[[str], None]) -> Iterator[Cluster]:
     finally:
         with _own_signals():
             ray.shutdown()
-        if address == LOCAL:
-            _sweep(temporary)
+        if folder is not None:
+            _sweep(folder)
 
 
 def _refuse_silent(address: str) -> None:
@@ -236,10 +237,22 @@ def _own_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _temporary() -> Path:
-    """Ray's folder for sockets and logs, the user's own and short: a socket's path has at most 107 bytes."""
+def temporary() -> Path:
+    """Ray's folder for sockets and logs, short (a socket's path has at most 107 bytes) and below one that is the user's alone:
+    Ray opens its own to everybody, and who reaches the sockets may start processes.
+
+    Raises:
+        BadInput: somebody else made it.
+    """
     parent = Path(tempfile.gettempdir())
-    return (parent if len(str(parent)) < 20 else Path("/tmp")) / f"landscape-ray-{os.getuid()}"  # nosec B108  # see above
+    folder = (parent if len(str(parent)) < 16 else Path("/tmp")) / f"landscape-ray-{os.getuid()}"  # nosec B108  # see above
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    about = folder.lstat()
+    if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid():
+        raise BadInput(f"{folder} is not yours; have it removed, or set TMPDIR to a short folder of yours.")
+    folder.chmod(0o700)
+    return folder / "r"
 
 
 def _sweep(folder: Path) -> None:

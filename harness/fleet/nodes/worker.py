@@ -17,7 +17,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -40,7 +40,7 @@ class Task:
 
     key: str
     file: str
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)  # keys and tokens
     hung_minutes: float
     command: tuple[str, ...] = ()
     grace: float = GRACE

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from harness.fleet.model import Node, Place, Work
-from harness.fleet.placing.shares import CARD, CPU, MIB, SMALLEST, holds, host_units, share, smallest_card, wants_cards
+from harness.fleet.placing.shares import CARD, CPU, MIB, SMALLEST, holds, host_units, seconds_on, share, smallest_card
 
 T = TypeVar("T")
 
@@ -80,12 +80,6 @@ class Host:
         """The same, to try things on."""
         return Host(self.node, self.smallest, self.cpus, self.memory, list(self.cards), list(self.places))
 
-    def seconds(self, work: Work) -> float:
-        """Expected seconds of the model here: on the slowest of the node's cards, since any of them may be its own."""
-        if not wants_cards(work.need):
-            return work.expected("cpu")
-        return max(work.expected(name) for name in {card.name for card in self.node.cards})
-
 
 def demand_of(place: Place) -> Demand:
     """What a place holds, in the board's units."""
@@ -135,7 +129,7 @@ class Board:
             slots = host.slots(wanted) if wanted else None
             if wanted is None or slots is None:
                 continue
-            order = (host.seconds(work), *_room_left(host, wanted, slots))
+            order = (seconds_on(work, host.node), *_room_left(host, wanted, slots))
             if best is None or order < best[0]:
                 best = order, host, wanted, slots
         return _reserve(best[1], work, best[2], best[3]) if best else None

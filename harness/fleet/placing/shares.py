@@ -55,6 +55,12 @@ def holds(work: Work, node: Node) -> bool:
     return host_holds(need, node.cpus, node.memory_gb) and share_on(need, node) is not None
 
 
+def seconds_on(work: Work, node: Node) -> float:
+    """Expected seconds of the model on a node: on the slowest of its cards, since any of them may be its own, or its processors."""
+    names = {card.name for card in node.cards} if wants_cards(work.need) else set()
+    return max((work.expected(name) for name in names), default=work.expected("cpu"))
+
+
 def host_holds(need: Need, cpus: float, memory_gb: float) -> bool:
     """Whether a host with so many CPUs and GiB holds what the model takes beside its cards."""
     wanted_cpus, wanted_memory = host_units(need)

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import streamlit as st
 from streamlit import config
 
-from harness import sign_in
+from harness.access import sign_in
 from harness.scrubbed_streams import install
 from harness.site.server import site_log
 from harness.site.server.asgi import Application

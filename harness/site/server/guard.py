@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
-from harness import hosts
+from harness.access import hosts
 from harness.site.server import frames, shell
 from harness.site.server.asgi import Application, Receive, Scope, Send
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -30,6 +31,8 @@ EVERY_S = 1.0
 """Between two looks at the database, however many ask."""
 ABSENT = "There is no database yet: harness db rebuild makes it."
 COLD = "The pages are being computed for the first time."
+UNREADABLE = "The database cannot be read; the log says why."
+_PLACE = re.compile(r"://|(?<![\w.])/\w")
 _log = logging.getLogger("landscape.site")
 
 
@@ -44,22 +47,28 @@ class Health:
 
     def now(self) -> dict[str, Any]:
         """The document of ``/healthz``: ``status`` is ok, or failing with the ``reason``."""
-        with self._lock:
+        if not self._lock.acquire(blocking=self._said is None) and self._said is not None:
+            return self._said[1]  # somebody else is looking, and a URL may take long to answer
+        try:
             if self._said is None or self._seconds() - self._said[0] >= EVERY_S:
                 self._said = (self._seconds(), self._look())
             return self._said[1]
+        finally:
+            self._lock.release()
 
     def _look(self) -> dict[str, Any]:
         try:
             found = _described(self._reader())
-            reason = "" if found else ABSENT
+            reason = why = "" if found else ABSENT
         except LandscapeError as error:
-            found, reason = {}, _without_folder(str(error).splitlines()[0])
+            why = str(error).splitlines()[0]
+            found, reason = {}, _without_places(why)
         except Exception as error:
-            found, reason = {}, f"The database cannot be read ({type(error).__name__}); the log says why."
+            why = reason = f"The database cannot be read ({type(error).__name__}); the log says why."
+            found = {}
             _log.exception("the database cannot be read")
         if reason != self._reason and reason:
-            _log.log(logging.ERROR, "the site is not healthy: %s", reason)  # once, not at every probe
+            _log.error("the site is not healthy: %s", why)  # once, not at every probe
         self._reason = reason
         head = {"status": "failing" if reason else "ok", "version": __version__}
         return head | ({"reason": reason} if reason else found)
@@ -113,10 +122,11 @@ def _text(value: date | datetime | None) -> str | None:
     return value.isoformat() if value is not None else None
 
 
-def _without_folder(sentence: str) -> str:
-    """A sentence with the database's name in place of its path, which is nobody's business over HTTP."""
+def _without_places(sentence: str) -> str:
+    """A sentence with the database's name in place of its path, which is nobody's business over HTTP, as are URLs."""
     path = places.database()
-    return sentence.replace(str(path), path.name).replace(str(path.parent), "its folder")
+    sentence = sentence.replace(str(path), path.name).replace(str(path.parent), "its folder")
+    return UNREADABLE if _PLACE.search(sentence) else sentence
 
 
 def _newest() -> Reader:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import html
-import os
 
 import streamlit as st
 
-from harness import sign_in
+from harness.access import sign_in
 from harness.i18n.translator import Translator
 
 
@@ -16,7 +15,7 @@ def show(say: Translator) -> None:
 
     Both are of the cookie that the gate reads: Streamlit's ``st.user`` is empty in a browser's first visit after the sign-in.
     """
-    if os.environ.get(sign_in.ENVIRONMENT, "").strip().lower() != "required":
+    if not sign_in.is_required():
         return
     from harness.site.server.sign_in import gate
 

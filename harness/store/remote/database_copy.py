@@ -133,6 +133,7 @@ class Follower:
     def __init__(self, copy: DatabaseCopy, every: float = EVERY_S, now: Callable[[], float] = time.monotonic) -> None:
         self._copy, self._every, self._now = copy, every, now
         self._next = float("-inf")
+        self._problem: StoreError | None = None
         self._lock = threading.Lock()
 
     def look(self) -> threading.Thread | None:
@@ -143,10 +144,19 @@ class Follower:
         """
         with self._lock:
             if self._now() < self._next:
+                if self._problem is not None and not self._copy.path.exists():
+                    raise self._problem  # not asked again so soon, and not taken for an absent database
                 return None
             self._next = self._now() + self._every
+            self._problem = None
             if not self._copy.path.exists():
-                self._copy.look()
+                try:
+                    self._copy.look()
+                except StoreError as error:
+                    self._problem = error
+                    raise
+                finally:
+                    self._next = self._now() + self._every
                 return None
         thread = threading.Thread(target=self._quietly, name="database", daemon=True)
         thread.start()

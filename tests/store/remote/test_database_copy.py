@@ -98,6 +98,24 @@ def test_a_reader_keeps_its_generation_and_sees_the_next(
     assert before.sql("SELECT count(*) AS n FROM run")["n"][0] == 1
 
 
+def test_a_url_that_was_silent_at_first_is_not_an_absent_database(
+    address: Callable[[str], str], away: Callable[[bool], None], tmp_path: Path, sources: Callable[[int], Path]
+) -> None:
+    place, time = Objects(address("away"), wait=lambda seconds: None), [0.0]
+    publish(host(place, tmp_path / "one"), sources(1))
+    site = host(place, tmp_path / "site")
+    follower = Follower(site, 20.0, lambda: time[0])
+    away(True)
+    for second in (0.0, 1.0, 19.0):
+        time[0] = second
+        with pytest.raises(StoreAway):
+            follower.look()
+    away(False)
+    time[0] = 21.0
+    assert follower.look() is None and len(published_runs(site.path)) == 1
+    assert follower.look() is None
+
+
 def test_a_reader_works_on_while_the_url_is_silent_and_says_so_once(
     address: Callable[[str], str], away: Callable[[bool], None], tmp_path: Path, sources: Callable[[int], Path]
 ) -> None:

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, MutableMapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote
 
+from starlette.requests import cookie_parser
 from streamlit.auth_util import encode_provider_token, get_cookie_with_chunks
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from harness.sign_in import CALLBACK, SignIn
+from harness.access.sign_in import CALLBACK, SignIn
 from harness.site.server import shell
 from harness.site.server.asgi import Application, Receive, Scope, Send
 from harness.site.server.sign_in import pages
@@ -157,13 +157,11 @@ def _signs_in(cookie: bytes) -> bool:
 
 
 def _cookies(scope: Scope) -> dict[str, str]:
+    """Cookies of a request, as Streamlit's server reads them: what another application of the host set spoils none."""
     found: dict[str, str] = {}
     for name, value in scope.get("headers", ()):
         if name == b"cookie":
-            try:
-                found |= {key: morsel.value for key, morsel in SimpleCookie(value.decode("latin-1")).items()}
-            except CookieError:
-                continue
+            found |= cookie_parser(value.decode("latin-1"))
     return found
 
 

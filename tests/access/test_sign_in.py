@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness import sign_in
 from harness.__main__ import run
+from harness.access import sign_in
 from harness.errors import BadInput
 
 GOOD = """[auth]
@@ -46,6 +46,8 @@ def test_nothing_is_asked_for_unless_it_is_said(monkeypatch: pytest.MonkeyPatch)
         ({"email": "ada@example.com"}, True),
         ({"email": "eve@example.com"}, False),
         ({"email": "grace@example.org", "email_verified": False}, False),
+        ({"email": "grace@example.org", "email_verified": "false"}, False),
+        ({"email": "grace@example.org", "email_verified": "true"}, True),
         ({"email": "grace@sub.example.org"}, False),
         ({"email": "grace@example.org.evil.com"}, False),
         ({"email": "eve@evil.com@example.org"}, False),

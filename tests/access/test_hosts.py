@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness import hosts
+from harness.access import hosts
 from harness.errors import BadInput
 
 

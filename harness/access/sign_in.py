@@ -42,15 +42,27 @@ class SignIn:
     def admits(self, claims: Mapping[str, object]) -> bool:
         """Whether who signed in may read the site, by the address in what the provider said of them.
 
-        An address that the provider says it has not verified is nobody's.
+        An address that the provider says it has not verified (some say it as a text) is nobody's.
         """
         address = claims.get("email")
         if EVERYBODY in self.allowed:
             return True
-        if not isinstance(address, str) or claims.get("email_verified") is False:
+        if not isinstance(address, str) or str(claims.get("email_verified", True)).lower() == "false":
             return False
         address = address.strip().lower()
         return address in self.allowed or (address.count("@") == 1 and address.split("@")[1] in self.allowed)
+
+
+def is_required() -> bool:
+    """Whether the environment asks for a sign-in.
+
+    Raises:
+        BadInput: it is neither said so nor denied.
+    """
+    asked = os.environ.get(ENVIRONMENT, "").strip().lower()
+    if asked not in ("", "0", "no", "none", "required"):
+        raise BadInput(f"{ENVIRONMENT} is {asked!r}; give required, or nothing.")
+    return asked == "required"
 
 
 def from_environment() -> SignIn | None:
@@ -59,11 +71,8 @@ def from_environment() -> SignIn | None:
     Raises:
         BadInput: it is asked for and cannot be had as it is set.
     """
-    asked = os.environ.get(ENVIRONMENT, "").strip().lower()
-    if asked in ("", "0", "no", "none"):
+    if not is_required():
         return None
-    if asked != "required":
-        raise BadInput(f"{ENVIRONMENT} is {asked!r}; give required, or nothing.")
     file = Path(os.environ.get(FILE, "").strip() or ".streamlit/secrets.toml").expanduser().resolve()
     auth = _auth(file)
     target = urlsplit(str(auth["redirect_uri"]))
