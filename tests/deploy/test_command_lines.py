@@ -12,15 +12,13 @@ from harness.runs.jobs import run_file
 from tests.deploy.command_lines import blocks, in_deploy, in_text, refused, run_files
 from tests.deploy.shapes import ROOT
 
-PAGES = ("docs/operations.md", "docs/nights.md")
+PAGES = ("docs/operations.md", "docs/nights.md", "docs/fleet.md", "docs/remote.md")
 LINES = in_deploy()
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(("file", "words"), LINES, ids=[f"{f}: {' '.join(w)[:50]}" for f, w in LINES])
 def test_a_command_of_a_deployment_file_is_taken(file: str, words: list[str]) -> None:
-    if words[0] == "fleet" and "fleet" not in COMMANDS:
-        pytest.skip("this version has no fleet")
     assert refused(words) is None, f"{file}: harness {' '.join(words)}"
 
 
@@ -29,9 +27,9 @@ def test_a_command_of_a_page_is_taken(page: str) -> None:
     texts = [text for language, text in blocks(ROOT / page) if language in ("bash", "sh", "ini", "text")]
     lines = [words for text in texts for words in in_text(text)]
     assert len(lines) >= 2
-    wrong = {" ".join(words): why for words in lines if words[0] in COMMANDS and (why := refused(words))}
+    wrong = {" ".join(words): why for words in lines if (why := refused(words))}
     assert wrong == {}
-    assert {words[0] for words in lines} <= set(COMMANDS) | {"fleet"}
+    assert {words[0] for words in lines} <= set(COMMANDS)
 
 
 def test_what_the_command_line_does_not_know_is_refused() -> None:

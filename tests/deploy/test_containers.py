@@ -6,12 +6,16 @@ import re
 import tomllib
 from typing import Any
 
+import compose_spec
 import pytest
+from kubernetes_validate import ValidationError, validate
 
 from tests.deploy.shapes import DEPLOY, ROOT, SHAPES, compose, kubernetes, pods, problems
 
 TEXT = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
 OBJECTS = kubernetes()
+KUBERNETES = "1.34"
+"""The version whose published schemas the objects are held against."""
 SECRET = re.compile(r"(TOKEN|KEY|SECRET|PASSWORD)$")
 
 
@@ -101,8 +105,10 @@ def test_compose_has_known_fields_and_closed_services() -> None:
 
 
 def test_compose_is_what_its_specification_allows() -> None:
-    compose_spec = pytest.importorskip("compose_spec", reason="compose-spec is not installed")
-    assert len(compose_spec.PyCompose.from_yaml((DEPLOY / "compose.yaml").read_text(encoding="utf-8")).services) == 3
+    text = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
+    assert len(compose_spec.PyCompose.from_yaml(text).services) == 3
+    with pytest.raises(ValueError):
+        compose_spec.PyCompose.from_yaml(text.replace("restart: unless-stopped", "restart: [sometimes]"))
 
 
 @pytest.mark.parametrize(("file", "document"), OBJECTS, ids=[f"{f}-{d['kind']}" for f, d in OBJECTS])
@@ -120,13 +126,18 @@ def test_an_object_has_known_fields_and_closed_pods(file: str, document: dict[st
 
 
 def test_an_object_is_what_kubernetes_allows() -> None:
-    schemas = pytest.importorskip("kubernetes_validate", reason="kubernetes-validate is not installed")
     for _, document in OBJECTS:
         if document["apiVersion"].startswith("ray.io/"):
             for pod in pods(document):
-                schemas.validate({"apiVersion": "v1", "kind": "Pod", "spec": pod}, "1.34", strict=True)
+                validate({"apiVersion": "v1", "kind": "Pod", "spec": pod}, KUBERNETES, strict=True)
         else:
-            schemas.validate(document, "1.34", strict=True)
+            validate(document, KUBERNETES, strict=True)
+
+
+def test_the_schema_of_kubernetes_refuses_an_unknown_field() -> None:
+    pod = next(pod for _, document in OBJECTS for pod in pods(document))
+    with pytest.raises(ValidationError):
+        validate({"apiVersion": "v1", "kind": "Pod", "spec": {**pod, "nodeSelektor": {}}}, KUBERNETES, strict=True)
 
 
 def test_names_between_objects_agree() -> None:
