@@ -1,7 +1,7 @@
-"""All faults that ``harness run`` is put through, each many times; one JSON document, and exit 1 where one broke a promise.
+"""All faults that ``harness run`` and ``harness fleet run`` are put through, each many times; one JSON document, and exit 1 where one broke a promise.
 
 Every fault is a module of ``benchmarks/fault_injection``. Nights are of tiny models, seeded, each in a place of its own below a
-temporary folder. What cannot be injected here (no ``strace``, no right to mount) is left out and named.
+temporary folder. What cannot be injected here (no ``strace``, no Ray) is left out and named.
 
     PYTHONPATH=. python benchmarks/faults.py [--only kill,clock] [--share 0.1]
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import importlib.util
 import json
 import os
 import sys
@@ -20,6 +21,10 @@ from pathlib import Path
 from benchmarks.fault_injection import (
     clocks,
     damage,
+    flaky_store,
+    fleet_kills,
+    fleet_nodes,
+    fleet_twins,
     full_disk,
     hangs,
     kills,
@@ -44,9 +49,24 @@ TRIES: Mapping[str, tuple[Callable[..., Report], int]] = {
     "twins": (twins.inject, 4),
     "damage": (damage.inject, 30),
     "publish": (publishing.inject, 30),
+    "store": (flaky_store.inject, 6),
+    "fleet-kill": (fleet_kills.inject, 20),
+    "fleet-node": (fleet_nodes.come_and_go, 3),
+    "fleet-head": (fleet_nodes.head_again, 2),
+    "fleet-twins": (fleet_twins.inject, 3),
 }
 """Every fault by its short name: what injects it, and how often a full run does."""
-NEEDS_STRACE = ("power",)
+
+
+def missing(name: str) -> str | None:
+    """Why a fault cannot be injected here, in a sentence; None where it can."""
+    if name == "power" and not recording.available():
+        return "strace is not installed, or may not trace here"
+    if name == "store" and not flaky_store.available():
+        return "moto and s3fs are not installed"
+    if (name.startswith("fleet-") or name == "store") and importlib.util.find_spec("ray") is None:
+        return "Ray is not installed"
+    return None
 
 
 def main() -> int:
@@ -60,8 +80,8 @@ def main() -> int:
         night = scene.make(Path(temporary) / "scene")
         for name in asked.only.split(","):
             inject, tries = TRIES[name]
-            if name in NEEDS_STRACE and not recording.available():
-                left_out.append(f"{name}: strace is not installed, or may not trace here")
+            if why := missing(name):
+                left_out.append(f"{name}: {why}")
                 continue
             try:
                 reports.append(inject(night, Path(temporary) / name, max(1, round(tries * asked.share))))

@@ -59,11 +59,11 @@ def at_forward(number: int, fault: Fault, times: int, command: Callable[[], int]
         passes[0] += 1
         return fault(made) if number <= passes[0] < number + times else made
 
-    def armed(self: Journal) -> None:  # the self-checks of an engine are not counted
-        start(self)
+    def armed(self: Journal, *arguments: Any) -> None:  # the self-checks of an engine are not counted
+        start(self, *arguments)
         passes[0] = 0
 
-    LlamaModel.forward, Journal.start = forward, armed  # type: ignore[method-assign]
+    LlamaModel.forward, Journal.start = forward, armed  # type: ignore[method-assign,assignment]
     return command()
 
 

@@ -33,6 +33,9 @@ def inject(scene: Scene, folder: Path, tries: int, seed: int = 5) -> Report:
                 process.join(0.05)
             process.join(0.3)  # into the pass that never returns
             signalled = time.monotonic()
+            if not process.is_alive():
+                report.differ(f"{name}: ended before it hung: {scene.said(place)[-300:]}")
+                continue
             assert process.pid is not None
             os.kill(process.pid, (signal.SIGTERM, signal.SIGINT)[number // 2 % 2])
             code = forked_commands.ended(process)

@@ -21,7 +21,7 @@ from harness.fleet.run import drive
 from harness.runs.progress import Progress
 from tests.fleet import nights
 
-MODELS = 12
+MODELS = 6
 STORE = 80 << 20
 
 
@@ -33,10 +33,10 @@ class Trouble(threading.Thread):
         self.cluster, self.node, self.done, self.over = cluster, node, list[str](), threading.Event()
 
     def run(self) -> None:
-        self._when(lambda night: sum(m.state == "running" for m in night.models) >= 4)
+        self._when(lambda night: sum(m.state == "running" for m in night.models) >= 3)
         self.cluster.remove_node(self.node, allow_graceful=False)
         self.done.append("node")
-        for ended in (3, 6):
+        for ended in (1, 3):
             self._when(lambda night, ended=ended: sum(m.state == "done" for m in night.models) >= ended)
             while not (at_work := nights.children()):
                 time.sleep(0.05)

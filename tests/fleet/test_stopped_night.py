@@ -55,7 +55,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_killed_driver_leaves_no_process_and_the_same_command_goes_on(folder: Path) -> None:
-    file = str(nights.night_file(folder, 3))
+    file = str(nights.night_file(folder, 2))
     first = start(folder, "run", file, "--log", "json")
     wait(running(2))
     second = start(folder, "run", file)
@@ -72,13 +72,13 @@ def test_a_killed_driver_leaves_no_process_and_the_same_command_goes_on(folder: 
     assert last.returncode == 0, log
     assert all(json.loads(line)["time"] for line in log.splitlines())
     document = json.loads(out)
-    assert [run["code"] for run in document["runs"]] == [0] * 6 and {run["tries"] for run in document["runs"]} == {1}
-    assert len(run_folder.sealed(folder / "runs")) == 6
+    assert [run["code"] for run in document["runs"]] == [0] * 4 and {run["tries"] for run in document["runs"]} == {1}
+    assert len(run_folder.sealed(folder / "runs")) == 4
 
 
 @pytest.mark.parametrize("how", ["sigterm", "drain", "now"])
 def test_a_stopped_night_keeps_what_is_done_and_ends_with_130(folder: Path, how: str) -> None:
-    file = str(nights.night_file(folder, 3))
+    file = str(nights.night_file(folder, 2))
     process = start(folder, "run", file, "--json")
     wait(running(1))
     if how == "sigterm":

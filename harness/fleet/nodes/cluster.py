@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import logging
 import os
@@ -21,6 +22,7 @@ from harness import __version__
 from harness.errors import BadInput, RunFailed
 from harness.fleet.model import Card, Node, Place
 from harness.fleet.nodes import probe
+from harness.fleet.nodes.asking import Asking, ClusterGone, host_and_port
 from harness.fleet.nodes.fetch import fetch_here
 from harness.fleet.nodes.worker import Report, Task, Worker
 
@@ -45,7 +47,11 @@ class Lost(Exception):
 class RayWorker:
     """One model's worker on a node. Calls return at once; what they ask for comes with a later ``look``."""
 
-    def __init__(self, task: Task, place: Place) -> None:
+    def __init__(self, task: Task, place: Place, asking: Asking) -> None:
+        self._asking = asking
+        asking(lambda: self._start(task, place))
+
+    def _start(self, task: Task, place: Place) -> None:
         import ray
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
@@ -65,7 +71,11 @@ class RayWorker:
 
         Raises:
             Lost: worker or node is gone.
+            ClusterGone: the cluster's head is.
         """
+        return self._asking(self._look)
+
+    def _look(self) -> Report | None:
         errors = self._ray.exceptions
         try:
             ready, _ = self._ray.wait([self._asked], timeout=0)
@@ -85,35 +95,42 @@ class RayWorker:
 
     def stop(self, how: str) -> None:
         """Ask the process to stop: ``drain`` at the next batch, ``now`` in the batch."""
-        with contextlib.suppress(self._ray.exceptions.RayError):
-            self._actor.stop.remote(how)
+        with contextlib.suppress(self._ray.exceptions.RayError, ClusterGone):
+            self._asking(lambda: self._actor.stop.remote(how))
 
     def close(self) -> None:
         """Let the worker go, and its share of the node with it."""
-        with contextlib.suppress(self._ray.exceptions.RayError):
-            self._actor.close.remote()
+        with contextlib.suppress(self._ray.exceptions.RayError, ClusterGone):
+            self._asking(lambda: self._actor.close.remote())
         self._actor = None
 
     def kill(self) -> None:
         """End the worker at once; its process dies with it."""
-        with contextlib.suppress(self._ray.exceptions.RayError, ValueError):
-            self._ray.kill(self._actor)
+        with contextlib.suppress(self._ray.exceptions.RayError, ValueError, ClusterGone):
+            self._asking(lambda: self._ray.kill(self._actor))
 
 
 class Cluster:
     """The nodes of a Ray cluster; each is asked once for its cards and its version of the harness."""
 
-    def __init__(self, warn: Callable[[str], None]) -> None:
+    def __init__(self, warn: Callable[[str], None], asking: Asking) -> None:
         import ray
 
         self._ray: Any = ray
-        self._warn = warn
+        self._warn, self._asking = warn, asking
         self._probes: dict[str, Any] = {}
         self._nodes: dict[str, Node] = {}
         self._unusable: set[str] = set()
 
     def nodes(self) -> tuple[dict[str, Node], bool]:
-        """The nodes that can be used now, by id, and whether others have still to answer."""
+        """The nodes that can be used now, by id, and whether others have still to answer.
+
+        Raises:
+            ClusterGone: the cluster's head does not answer any more.
+        """
+        return self._asking(self._look)
+
+    def _look(self) -> tuple[dict[str, Node], bool]:
         listed: list[dict[str, Any]] = self._ray.nodes()
         alive = {str(n["NodeID"]): n for n in listed if n["Alive"] and n["Resources"].get("CPU", 0) > 0}
         for gone in set(self._nodes) - set(alive):
@@ -130,11 +147,11 @@ class Cluster:
     def launch(self, task: Task, place: Place) -> RayWorker:
         """A worker for a model at its place."""
         hidden = {} if place.cards else {"CUDA_VISIBLE_DEVICES": ""}
-        return RayWorker(replace(task, environment={**task.environment, **hidden}), place)
+        return RayWorker(replace(task, environment={**task.environment, **hidden}), place, self._asking)
 
     def fetch(self, task: Task, node_id: str) -> None:
         """Fetch a model and its data to a node, beside what is at work there; whatever comes of it is the model's own to see."""
-        self._on(node_id, fetch_here, task)
+        self._asking(lambda: self._on(node_id, fetch_here, task))
 
     def _on(self, node_id: str, function: Callable[..., Any], *arguments: Any) -> Any:
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
@@ -200,13 +217,26 @@ def connected(address: str, warn: Callable[[str], None]) -> Iterator[Cluster]:
                 ray.init(address=address, **common)
             except (ConnectionError, RuntimeError, ValueError, OSError) as error:
                 raise BadInput(f"No Ray cluster answers at {address}: {_first_line(error)}") from None
+    asking = Asking(None if address == LOCAL else _head(address))
     try:
-        yield Cluster(warn)
+        yield Cluster(warn, asking)
     finally:
-        with _own_signals():
-            ray.shutdown()
+        if asking.gone:
+            atexit.unregister(ray.shutdown)  # it would wait for the head
+        else:
+            with _own_signals():
+                ray.shutdown()
         if folder is not None:
             _sweep(folder)
+
+
+def _head(address: str) -> tuple[str, int] | None:
+    """Host and port of the head: as they were given for a client, else as Ray has found them."""
+    if address.startswith("ray://"):
+        return host_and_port(address)
+    import ray
+
+    return host_and_port(ray.get_runtime_context().gcs_address)
 
 
 def _refuse_silent(address: str) -> None:
@@ -215,10 +245,9 @@ def _refuse_silent(address: str) -> None:
     Raises:
         BadInput: nothing answers there.
     """
-    host, _, port = address.removeprefix("ray://").rpartition(":")
-    if host and port.isdigit():
+    if head := host_and_port(address):
         try:
-            socket.create_connection((host.strip("[]"), int(port)), ANSWERS_WITHIN).close()
+            socket.create_connection(head, ANSWERS_WITHIN).close()
         except (OSError, OverflowError) as error:
             raise BadInput(f"No Ray cluster answers at {address}: {_first_line(error)}") from None
 
