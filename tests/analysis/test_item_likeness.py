@@ -18,7 +18,7 @@ from harness.analysis.likeness.block_sums import block_sums
 from harness.analysis.likeness.dimensions import dimensions
 from harness.analysis.likeness.groups import AT_LIKE, DIFFERENCE, group_likeness
 from harness.analysis.likeness.homogeneity import OutcomeMatrix
-from harness.analysis.likeness.pairs import PAIR_COLUMNS, likeness
+from harness.analysis.likeness.pairs import PAIR_COLUMNS, likeness, residual_draws
 from harness.analysis.likeness.rasch import (
     ABILITY_PRECISION,
     DIFFICULTY_PRECISION,
@@ -263,3 +263,13 @@ def test_the_trend_is_the_slope_that_was_put_in() -> None:
     assert table.loc["kappa", "per_year"] == pytest.approx(0.13) and table.loc["kappa", "half_width"] < 1e-9
     assert table.loc["residual", "half_width"] > 0.001 and table.loc["residual", "models"] == 10
     assert np.isnan(release_trend(pairs.head(6), released)["per_year"]).all()
+
+
+def test_draws_that_were_not_kept_are_made_again() -> None:
+    answers = simulated(7, 90, 5)
+    answers[:2, :30] = np.nan
+    given = matrix(answers, np.arange(answers.shape[1]) // 2)
+    part = likeness(given, {}, seed=4, draws=30, models=["m0", "m2", "m3", "m6"])
+    places = np.array([4, 0, 5])
+    again = residual_draws(given, part, places, seed=4, draws=30)
+    assert again == pytest.approx(part.drawn["residual"][:, places], abs=1e-12) and np.std(again, axis=0).min() > 0.01

@@ -207,7 +207,8 @@ def test_vendors_are_interchangeable_where_they_are_as_good_and_err_as_alike() -
     vendors = {"m0": "a", "m1": "a", "m2": "b", "m3": "c", "m4": "d", "m5": "a"}
     here = answers(given, seed=1)
     assert best_of_vendors(here, {**vendors}) == {"a": "m0", "b": "m2", "c": "m3", "d": "m4"}
-    table = vendor_pairs(here, likeness(given, vendors, seed=1, draws=200), vendors, here.weights(200, 1))
+    alike = likeness(given, vendors, seed=1, draws=200)
+    table = vendor_pairs(here, alike, vendors, here.weights(200, 1), lambda at: alike.drawn["residual"][:, at])
     assert list(table.columns) == VENDOR_COLUMNS
     verdict = {frozenset(row[:2]): row[2] for row in table[["vendor_a", "vendor_b", "verdict"]].itertuples(index=False)}
     assert verdict[frozenset("ab")] == "interchangeable"
@@ -216,5 +217,6 @@ def test_vendors_are_interchangeable_where_they_are_as_good_and_err_as_alike() -
     row = table.set_index(["a", "b"]).loc[("m0", "m3")]
     assert row["gain"] == pytest.approx(((given.correct[3] == 1) & (given.correct[0] == 0)).mean())
     alone = {name: name for name in vendors}
-    lonely = vendor_pairs(here, likeness(given, alone, seed=1, draws=20), alone, here.weights(20, 1))
+    apart = likeness(given, alone, seed=1, draws=20)
+    lonely = vendor_pairs(here, apart, alone, here.weights(20, 1), lambda at: apart.drawn["residual"][:, at])
     assert set(lonely["verdict"]) <= {"unknown", "unequal"}

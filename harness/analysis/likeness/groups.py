@@ -16,7 +16,6 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from harness.analysis.likeness.accuracy_bands import at_like_accuracy
-from harness.analysis.likeness.homogeneity import Singles
 from harness.analysis.likeness.pairs import AT_ONCE, MEASURES, Likeness, interval_ends
 from harness.analysis.statistics.uncertainty import Floats
 
@@ -104,9 +103,7 @@ def _model_weights(likeness: Likeness, rng: np.random.Generator, draws: int) -> 
     return weights
 
 
-def _means(
-    point: Floats, drawn: Floats | Singles, weights: Callable[[int], Floats], draws: int, selections: csr_array
-) -> Means:
+def _means(point: Floats, drawn: Floats, weights: Callable[[int], Floats], draws: int, selections: csr_array) -> Means:
     """Mean over the pairs of each selection: of all items, of each draw of items, of each draw of models."""
     count = np.asarray(selections.sum(axis=1))
     value = np.nan_to_num(point)

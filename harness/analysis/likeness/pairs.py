@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from harness.analysis.likeness.block_sums import BlockSums, block_sums
-from harness.analysis.likeness.homogeneity import OutcomeMatrix, Singles, _kappa
+from harness.analysis.likeness.homogeneity import OutcomeMatrix, _kappa
 from harness.analysis.likeness.rasch import fit_rasch, residuals
 from harness.analysis.statistics.uncertainty import CONFIDENCE, Floats
 
@@ -24,6 +24,8 @@ PAIR_COLUMNS = ["a", "b", "items", "accuracy_a", "accuracy_b", "kappa", "kappa_l
                 "both_wrong", "same_vendor"]  # fmt: skip
 BLOCKS = 500
 """Blocks of clusters of items that the bootstrap draws: one a cluster up to so many."""
+DRAWS = 400
+"""Samples of items that a measure is drawn in."""
 TAILS = (50 * (1 - CONFIDENCE), 50 * (1 + CONFIDENCE))
 ROUNDING = 1e-12  # draws of a measure, all below some tens, that differ by less are equal
 AT_ONCE = 20  # draws in one product: faster than one by one, and held in memory
@@ -41,7 +43,7 @@ class Likeness:
     pairs: pd.DataFrame
     first: npt.NDArray[np.intp]
     second: npt.NDArray[np.intp]
-    drawn: Mapping[str, Floats | Singles]
+    drawn: Mapping[str, Floats]
 
 
 def likeness(
@@ -49,7 +51,7 @@ def likeness(
     vendors: Mapping[str, str],
     *,
     seed: int,
-    draws: int = 400,
+    draws: int = DRAWS,
     models: Collection[str] | None = None,
     residual: Floats | None = None,
 ) -> Likeness:
@@ -61,19 +63,31 @@ def likeness(
     both fail over (1 − accuracy_a)(1 − accuracy_b). κ and Q3 are NaN where they say nothing: of a model that solves all or
     nothing. Items of one cluster (one task in several benchmarks) are drawn together.
     """
-    residual = residuals(matrix.correct, fit_rasch(matrix.correct)) if residual is None else residual
-    kept = np.array([models is None or name in models for name in matrix.models], dtype=bool)
-    residual, matrix = (
-        residual[kept],
-        replace(
-            matrix, models=tuple(np.array(matrix.models, dtype=object)[kept]), correct=matrix.correct[kept], probs=None
-        ),
-    )
+    residual, matrix = _of_models(matrix, models, residual)
     first, second = np.triu_indices(len(matrix.models), 1)
     pairs, drawn = measured_pairs(matrix, residual, first, second, seed=seed, draws=draws)
     makers = [(vendors.get(a), vendors.get(b)) for a, b in zip(pairs["a"], pairs["b"], strict=True)]
     same = pd.array([None if a is None or b is None else a == b for a, b in makers], dtype="boolean")
     return Likeness(matrix.models, pairs.assign(same_vendor=same)[PAIR_COLUMNS], first, second, drawn)
+
+
+def residual_draws(
+    matrix: OutcomeMatrix, of: Likeness, places: npt.NDArray[np.intp], *, seed: int, draws: int = DRAWS
+) -> Floats:
+    """The draws of Q3 of the pairs at these ``places`` of ``of.pairs``, made again: ``of.drawn["residual"][:, places]`` of the
+    likeness of the same matrix, seed and draws, for who keeps none."""
+    residual, matrix = _of_models(matrix, of.models, None)
+    return measured_pairs(matrix, residual, of.first[places], of.second[places], seed=seed, draws=draws)[1]["residual"]
+
+
+def _of_models(
+    matrix: OutcomeMatrix, models: Collection[str] | None, residual: Floats | None
+) -> tuple[Floats, OutcomeMatrix]:
+    """Residuals (of one fit of the whole matrix, where they are not known) and answers of these models; None: of all."""
+    residual = residuals(matrix.correct, fit_rasch(matrix.correct)) if residual is None else residual
+    kept = np.array([models is None or name in models for name in matrix.models], dtype=bool)
+    names = tuple(np.array(matrix.models, dtype=object)[kept])
+    return residual[kept], replace(matrix, models=names, correct=matrix.correct[kept], probs=None)
 
 
 def measured_pairs(

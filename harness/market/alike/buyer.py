@@ -21,6 +21,7 @@ from harness.analysis.likeness.portfolios.routing import routing_bound, solvers
 from harness.analysis.likeness.portfolios.selection import TIMES, HeldOut, held_out
 from harness.analysis.statistics.seed import SEED
 from harness.errors import BadInput, MissingData
+from harness.market.alike.item_likeness import residual_draws
 from harness.market.alike.item_links import item_link
 from harness.market.alike.item_money import item_money
 from harness.market.alike.item_names import item_names
@@ -116,7 +117,9 @@ def buyer(
         held_vote=voted,
         routing=routing_bound(here, best, weights),
         items=_items(queries, measured, here),
-        vendors=vendor_pairs(here, measured.likeness, _vendors(measured, kept), weights),
+        vendors=vendor_pairs(
+            here, measured.likeness, _vendors(measured, kept), weights, lambda places: residual_draws(measured, places)
+        ),
         left_out=tuple(sorted(set(measured.models["label"]) & out)),
         without_price=tuple(unsold),
     )

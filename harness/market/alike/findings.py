@@ -1,6 +1,6 @@
 """What a page or report says of likeness on one suite's boards, computed once: pairs, groups, trend, successors, dimensions.
 
-Of the bootstrap's draws only those of one measure are kept: of 400 models they take 0.13 GB.
+No bootstrap draws are kept: of 400 models they take 0.8 GB.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from harness.analysis.likeness.dimensions import first_share
@@ -25,13 +24,10 @@ if TYPE_CHECKING:
     from harness.market.alike.item_likeness import ItemLikeness
     from harness.market.queries import Queries
 
-KEPT = "residual"
-"""The measure whose draws a part may need that asks for intervals of its own."""
-
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Likeness of the models that all boards of ``measured`` share; of its draws those of KEPT alone.
+    """Likeness of the models that all boards of ``measured`` share, without draws.
 
     ``models``: ``item_likeness.MODEL_COLUMNS`` and ``accuracy``; ``pairs``: ``pairs.PAIR_COLUMNS``; ``groups``: ``by`` and
     ``groups.GROUP_COLUMNS``; ``trend``: ``release_trend.TREND_COLUMNS``; ``points`` and ``successors``: by ``measure``; ``share``: the first eigenvalue's
@@ -80,9 +76,8 @@ def findings(queries: Queries, picked: list[Board]) -> Findings:
     vendors = dict(zip(known["label"], known["vendor_id"].astype(str), strict=True))
     released = dict(zip(models["label"], models["released"], strict=True))
     accuracy = pd.Series(pd.DataFrame(matrix.correct.T).mean().to_numpy(), index=list(matrix.models))
-    kept = {KEPT: measured.likeness.drawn[KEPT].astype(np.float32)}
     return Findings(
-        measured=replace(measured, likeness=replace(measured.likeness, drawn=kept)),
+        measured=replace(measured, likeness=replace(measured.likeness, drawn={})),
         models=models.assign(accuracy=models["label"].map(accuracy)),
         pairs=pairs,
         groups=groups(measured),

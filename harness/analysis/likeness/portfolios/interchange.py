@@ -6,9 +6,10 @@ Sources: Kim et al. (2025), arXiv 2506.07962; Cameron, Gelbach, Miller (2008), t
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from harness.analysis.likeness.pairs import Likeness, interval_ends
@@ -31,10 +32,16 @@ def best_of_vendors(answers: Answers, vendors: Mapping[str, str]) -> dict[str, s
     return best
 
 
-def vendor_pairs(answers: Answers, likeness: Likeness, vendors: Mapping[str, str], weights: Singles) -> pd.DataFrame:
+def vendor_pairs(
+    answers: Answers,
+    likeness: Likeness,
+    vendors: Mapping[str, str],
+    weights: Singles,
+    drawn: Callable[[npt.NDArray[np.intp]], Floats],
+) -> pd.DataFrame:
     """Every pair of vendors by their most accurate models, the most alike first: VENDOR_COLUMNS.
 
-    ``difference``: accuracy of a − b, a the better; ``residual``: their Q3, ``alike``: that less the mean of the pairs of one vendor;
+    ``drawn``: the bootstrap draws of Q3 of the pairs at these places of ``likeness.pairs``, ``(draws, places)``. ``difference``: accuracy of a − b, a the better; ``residual``: their Q3, ``alike``: that less the mean of the pairs of one vendor;
     ``gain``: items that only b solves. 95% bootstrap over items. ``verdict``: ``unequal`` where the difference's interval leaves
     out 0; else ``interchangeable`` where they are no less alike than one vendor's models (the interval of ``alike`` reaches 0),
     ``complementary`` where they are less alike, ``unknown`` where no vendor has two models. No difference found is no proof that
@@ -42,7 +49,7 @@ def vendor_pairs(answers: Answers, likeness: Likeness, vendors: Mapping[str, str
     """
     same = likeness.pairs["same_vendor"].eq(True).fillna(False).to_numpy(dtype=bool)
     within = likeness.pairs["residual"].to_numpy(dtype=float)[same]
-    usual, usual_drawn = _mean(within), _mean(likeness.drawn["residual"][:, same])
+    usual = _mean(within)
     place = {frozenset(pair): i for i, pair in enumerate(zip(likeness.pairs["a"], likeness.pairs["b"], strict=True))}
     best = best_of_vendors(answers, vendors)
     rows = list(itertools.combinations(best, 2))  # the better first
@@ -53,10 +60,10 @@ def vendor_pairs(answers: Answers, likeness: Likeness, vendors: Mapping[str, str
     extra = answers.block_sums(answers.right[b] & ~answers.right[a])
     residual = likeness.pairs["residual"].to_numpy(dtype=float)[pairs]
     alike = residual - usual
+    samples_of = drawn(np.concatenate([np.flatnonzero(same), pairs]))
+    usual_drawn, pairs_drawn = _mean(samples_of[:, : len(within)]), samples_of[:, len(within) :]
     columns: dict[str, object] = {"residual": residual, "alike": alike}
-    columns["alike_low"], columns["alike_high"] = interval_ends(
-        likeness.drawn["residual"][:, pairs] - usual_drawn[:, None]
-    )
+    columns["alike_low"], columns["alike_high"] = interval_ends(pairs_drawn - usual_drawn[:, None])
     for name, sums in (("difference", right[a] - right[b]), ("gain", extra)):
         columns[name] = sums.sum(axis=1, dtype=float) / sizes.sum(dtype=float)
         samples = ((sums @ weights) / (sizes @ weights)).T.astype(float)
@@ -76,7 +83,7 @@ def _verdict(row: Mapping[object, float]) -> str:
     return "complementary" if row["alike_high"] < 0 else "interchangeable"
 
 
-def _mean(values: Floats | Singles) -> Floats:
+def _mean(values: Floats) -> Floats:
     """Mean over the last axis without NaN; NaN where there is nothing."""
     known = np.isfinite(values)
     with np.errstate(invalid="ignore"):
