@@ -46,6 +46,7 @@ class Flaky:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request, or fail before or after it is done."""
         with self.lock:
             self.calls += 1
             drawn = self.chance.random()
