@@ -97,7 +97,13 @@ def _command(app: Path, port: int, address: str, path: str) -> list[str]:
         "port": str(port), "address": address, "headless": "true", **({"baseUrlPath": path} if path else {}),
     }  # fmt: skip
     given = [word for name, value in options.items() for word in (f"--server.{name}", value)]
-    return [sys.executable, "-m", "streamlit", "run", str(app), *given, "--browser.gatherUsageStats", "false"]
+    quiet = [
+        "--browser.gatherUsageStats",
+        "false",
+        "--logger.hideWelcomeMessage",
+        "true",
+    ]  # the address is told already
+    return [sys.executable, "-m", "streamlit", "run", str(app), *given, *quiet]
 
 
 def _saying(log: str) -> Callable[[str], None]:
