@@ -72,13 +72,14 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 
 
 def children() -> dict[int, int]:
-    """Processes of models that are at work on this machine, each with its parent's id."""
-    out = {}
+    """Processes of models that are at work for this test's folder of runs, each with its parent's id."""
+    out, ours = {}, f"LANDSCAPE_RUNS={os.environ['LANDSCAPE_RUNS']}".encode()
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
             try:
                 words = (entry / "cmdline").read_bytes().split(b"\0")
-                if any(b"landscape-fleet-" in word for word in words) and b"run" in words:
+                model = any(b"landscape-fleet-" in word for word in words) and b"run" in words
+                if model and ours in (entry / "environ").read_bytes().split(b"\0"):
                     out[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
             except OSError:
                 continue
