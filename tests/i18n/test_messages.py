@@ -200,7 +200,9 @@ def test_no_page_shows_a_text_of_its_own() -> None:
         for call in _calls(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(call.func, ast.Attribute) or call.func.attr not in SHOWS or not call.args:
                 continue
-            if isinstance(call.func.value, ast.Name) and call.func.value.id == "_log":  # the server's log is for operators
+            if (
+                isinstance(call.func.value, ast.Name) and call.func.value.id == "_log"
+            ):  # the server's log is for operators
                 continue
             first = call.args[0]
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
