@@ -21,7 +21,7 @@ from harness.fleet.run import drive
 from harness.runs.progress import Progress
 from tests.fleet import nights
 
-MODELS = 6
+MODELS = 12
 STORE = 80 << 20
 
 
