@@ -97,13 +97,9 @@ def _command(app: Path, port: int, address: str, path: str) -> list[str]:
         "port": str(port), "address": address, "headless": "true", **({"baseUrlPath": path} if path else {}),
     }  # fmt: skip
     given = [word for name, value in options.items() for word in (f"--server.{name}", value)]
-    quiet = [
-        "--browser.gatherUsageStats",
-        "false",
-        "--logger.hideWelcomeMessage",
-        "true",
-    ]  # the address is told already
-    return [sys.executable, "-m", "streamlit", "run", str(app), *given, *quiet]
+    # The address is told by this process, in the form of the log that was asked for.
+    silent = ["--browser.gatherUsageStats", "false", "--logger.hideWelcomeMessage", "true"]
+    return [sys.executable, "-m", "streamlit", "run", str(app), *given, *silent]
 
 
 def _saying(log: str) -> Callable[[str], None]:
