@@ -40,7 +40,7 @@ class Trouble(threading.Thread):
             self._when(lambda night, ended=ended: sum(m.state == "done" for m in night.models) >= ended)
             while not (at_work := nights.children()):
                 time.sleep(0.05)
-            os.kill(min(at_work.values()), signal.SIGKILL)
+            os.kill(at_work[max(at_work)], signal.SIGKILL)  # the worker of the youngest: it cannot be about to end
             self.done.append("worker")
 
     def _when(self, reached: Any) -> None:
