@@ -18,7 +18,7 @@ from harness.errors import BadInput
 from harness.fleet.model import Place
 from harness.fleet.nodes import cluster as cluster_module
 from harness.fleet.nodes.cluster import Cluster, Lost, RayWorker, connected
-from harness.fleet.nodes.worker import Report
+from harness.fleet.nodes.worker import Report, Task
 from tests.fleet.conftest import task
 
 pytest.importorskip("ray")
@@ -92,3 +92,11 @@ def test_an_address_where_nothing_answers_is_a_sentence() -> None:
         connected("ray://127.0.0.1:1", print),
     ):
         pass
+
+
+@pytest.mark.parametrize(
+    ("cpus", "given", "threads"), [(4.0, "", "4"), (0.5, "", "1"), (4.0, "2", "2"), (2.0, "16", "2"), (2.0, "all", "2")]
+)
+def test_a_process_has_no_more_threads_than_its_place_has_cpus(cpus: float, given: str, threads: str) -> None:
+    task = Task("m", "", {"OMP_NUM_THREADS": given} if given else {}, 30.0)
+    assert cluster_module.threads(task, Place("n", 0.0, cpus, 1.0)) == {"OMP_NUM_THREADS": threads}

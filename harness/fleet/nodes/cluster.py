@@ -147,7 +147,9 @@ class Cluster:
     def launch(self, task: Task, place: Place) -> RayWorker:
         """A worker for a model at its place."""
         hidden = {} if place.cards else {"CUDA_VISIBLE_DEVICES": ""}
-        return RayWorker(replace(task, environment={**task.environment, **hidden}), place, self._asking)
+        return RayWorker(
+            replace(task, environment={**task.environment, **hidden, **threads(task, place)}), place, self._asking
+        )
 
     def fetch(self, task: Task, node_id: str) -> None:
         """Fetch a model and its data to a node, beside what is at work there; whatever comes of it is the model's own to see."""
@@ -186,6 +188,12 @@ class Cluster:
     def _refuse(self, node_id: str, sentence: str) -> None:
         self._unusable.add(node_id)
         self._warn(sentence)
+
+
+def threads(task: Task, place: Place) -> dict[str, str]:
+    """As many threads as a place has CPUs, or fewer where the driver's own environment says so."""
+    most, given = max(1, int(place.cpus)), task.environment.get("OMP_NUM_THREADS", "")
+    return {"OMP_NUM_THREADS": given if given.isdigit() and 0 < int(given) <= most else str(most)}
 
 
 @contextmanager
