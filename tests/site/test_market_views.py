@@ -90,4 +90,4 @@ def test_a_child_whose_value_is_in_its_parent_is_said_in_words() -> None:
     class Said:
         say = Translator("en")
 
-    assert market._note(Said(), frame, "value").endswith("A is part of B and its value is in B's, so it counts once.")  # type: ignore[arg-type]
+    assert market._note(Said(), frame, "value").endswith("A is part of B and its value is in B’s, so it counts once.")  # type: ignore[arg-type]
