@@ -49,7 +49,7 @@ fleet: {hung_minutes: 0.5, tries: 0, patience: 3}
     with pytest.raises(BadInput) as caught:
         night_of(Asked(written(tmp_path, text)))
     problems = caught.value.problems
-    assert problems[0].startswith("line 2: none/step-* means no folder")
+    assert problems[0] == f"line 2: none/step-* means no folder; there is none of that pattern in {tmp_path}."
     assert [p.partition(" is ")[0] for p in problems[1:4]] == ["line 3: cards", "line 3: cpus", "line 3: memory_gb"]
     assert [p[:7] for p in problems[4:]] == ["line 5:"] * 3 and len(problems) == 7
 

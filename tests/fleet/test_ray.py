@@ -13,8 +13,9 @@ import pytest
 
 from harness.errors import BadInput
 from harness.fleet.model import Place
+from harness.fleet.nodes import cluster
 from harness.fleet.nodes.cluster import Cluster, Lost, RayWorker, connected
-from harness.fleet.nodes.worker import Report
+from harness.fleet.nodes.worker import Report, Task
 from tests.fleet.conftest import task
 
 pytest.importorskip("ray")
@@ -30,9 +31,9 @@ def looked(worker: RayWorker, reached: Callable[[Report], bool]) -> Report:
         time.sleep(0.02)
 
 
-def first_node(cluster: Cluster) -> str:
+def first_node(joined: Cluster) -> str:
     end = time.monotonic() + 60
-    while not (nodes := cluster.nodes()[0]):
+    while not (nodes := joined.nodes()[0]):
         assert time.monotonic() < end
         time.sleep(0.05)
     ((node_id, node),) = nodes.items()
@@ -42,11 +43,11 @@ def first_node(cluster: Cluster) -> str:
 
 def test_a_worker_ends_and_a_killed_one_is_lost_with_its_child(tmp_path: Path) -> None:
     handler = signal.getsignal(signal.SIGTERM)
-    with connected("local", lambda text: None) as cluster:
+    with connected("local", lambda text: None) as joined:
         assert signal.getsignal(signal.SIGTERM) is handler  # Ray would put its own in its place
-        place = Place(first_node(cluster), 0.0, 0.25, 0.1)
-        quick = cluster.launch(task("one", "quick", tmp_path), place)
-        slow = cluster.launch(task("two", "slow", tmp_path), replace(place))
+        place = Place(first_node(joined), 0.0, 0.25, 0.1)
+        quick = joined.launch(task("one", "quick", tmp_path), place)
+        slow = joined.launch(task("two", "slow", tmp_path), replace(place))
         assert looked(quick, lambda r: r.code is not None).code == 0
         quick.close()
         child = looked(slow, lambda r: bool(r.shown.done)).pid
@@ -63,9 +64,20 @@ def test_a_worker_ends_and_a_killed_one_is_lost_with_its_child(tmp_path: Path) -
             time.sleep(0.02)
 
 
-def test_an_address_where_nothing_answers_is_a_sentence() -> None:
-    with (
-        pytest.raises(BadInput, match="No Ray cluster answers at ray://127.0.0.1:1"),
-        connected("ray://127.0.0.1:1", print),
-    ):
-        pass
+def test_the_folder_of_rays_sockets_is_the_users_own(tmp_path: Path) -> None:
+    own = cluster.ray_folder(tmp_path).parent
+    assert own.parent == tmp_path and own.stat().st_mode & 0o777 == 0o700
+    own.chmod(0o777)  # as earlier versions left it
+    assert cluster.ray_folder(tmp_path).parent.stat().st_mode & 0o777 == 0o700
+    own.rmdir()
+    own.symlink_to(tmp_path)
+    with pytest.raises(BadInput, match="not this user's folder"):
+        cluster.ray_folder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("cpus", "given", "threads"), [(4.0, "", "4"), (0.5, "", "1"), (4.0, "2", "2"), (2.0, "16", "2"), (2.0, "all", "2")]
+)
+def test_a_process_has_no_more_threads_than_its_place_has_cpus(cpus: float, given: str, threads: str) -> None:
+    task = Task("m", "", {"OMP_NUM_THREADS": given} if given else {}, 30.0)
+    assert cluster.threads(task, Place("n", 0.0, cpus, 1.0)) == {"OMP_NUM_THREADS": threads}

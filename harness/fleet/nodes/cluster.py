@@ -7,7 +7,7 @@ import logging
 import os
 import shutil
 import signal
-import socket
+import stat
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +20,7 @@ from harness import __version__
 from harness.errors import BadInput, RunFailed
 from harness.fleet.model import Card, Node, Place
 from harness.fleet.nodes import probe
+from harness.fleet.nodes.address import check, silent
 from harness.fleet.nodes.fetch import fetch_here
 from harness.fleet.nodes.worker import Report, Task, Worker
 
@@ -29,8 +30,6 @@ STORE_BYTES = 80 << 20
 GIB = 1 << 30
 NODE_DIED = "its node has died"
 """Words of Ray's where an actor was lost with its node."""
-ANSWERS_WITHIN = 5.0
-"""Seconds for a cluster's port to be reached; Ray itself would try for two minutes."""
 
 
 class Lost(Exception):
@@ -129,7 +128,7 @@ class Cluster:
     def launch(self, task: Task, place: Place) -> RayWorker:
         """A worker for a model at its place."""
         hidden = {} if place.cards else {"CUDA_VISIBLE_DEVICES": ""}
-        return RayWorker(replace(task, environment={**task.environment, **hidden}), place)
+        return RayWorker(replace(task, environment={**task.environment, **hidden, **threads(task, place)}), place)
 
     def fetch(self, task: Task, node_id: str) -> None:
         """Fetch a model and its data to a node, beside what is at work there; whatever comes of it is the model's own to see."""
@@ -170,6 +169,12 @@ class Cluster:
         self._warn(sentence)
 
 
+def threads(task: Task, place: Place) -> dict[str, str]:
+    """As many threads as a place has CPUs, or fewer where the driver's own environment says so."""
+    most, given = max(1, int(place.cpus)), task.environment.get("OMP_NUM_THREADS", "")
+    return {"OMP_NUM_THREADS": given if given.isdigit() and 0 < int(given) <= most else str(most)}
+
+
 @contextmanager
 def connected(address: str, warn: Callable[[str], None]) -> Iterator[Cluster]:
     """A cluster: ``local`` starts Ray here for as long as the block, any other address joins one that runs.
@@ -182,7 +187,7 @@ def connected(address: str, warn: Callable[[str], None]) -> Iterator[Cluster]:
     except ModuleNotFoundError:
         raise BadInput("A fleet needs Ray, which is not installed: pip install 'landscape-harness[fleet]'") from None
     common: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
-    temporary = _temporary()
+    temporary = ray_folder(_temporary())
     with _own_signals():
         if address == LOCAL:
             _sweep(temporary)
@@ -194,11 +199,11 @@ def connected(address: str, warn: Callable[[str], None]) -> Iterator[Cluster]:
                 **common,
             )
         else:
-            _refuse_silent(address)
+            check(address)
             try:
                 ray.init(address=address, **common)
             except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-                raise BadInput(f"No Ray cluster answers at {address}: {_first_line(error)}") from None
+                raise silent(address, error) from None
     try:
         yield Cluster(warn)
     finally:
@@ -206,20 +211,6 @@ def connected(address: str, warn: Callable[[str], None]) -> Iterator[Cluster]:
             ray.shutdown()
         if address == LOCAL:
             _sweep(temporary)
-
-
-def _refuse_silent(address: str) -> None:
-    """Refuse an address whose port cannot be reached; what is no HOST:PORT (``auto``) is for Ray to judge.
-
-    Raises:
-        BadInput: nothing answers there.
-    """
-    host, _, port = address.removeprefix("ray://").rpartition(":")
-    if host and port.isdigit():
-        try:
-            socket.create_connection((host.strip("[]"), int(port)), ANSWERS_WITHIN).close()
-        except (OSError, OverflowError) as error:
-            raise BadInput(f"No Ray cluster answers at {address}: {_first_line(error)}") from None
 
 
 @contextmanager
@@ -236,10 +227,25 @@ def _own_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def ray_folder(parent: Path) -> Path:
+    """Ray's folder for sockets and logs. Ray opens it to everybody; the folder that it lies in is the user's own.
+
+    Raises:
+        BadInput: somebody else has made that folder.
+    """
+    own = parent / f"landscape-ray-{os.getuid()}"
+    own.mkdir(mode=0o700, exist_ok=True)
+    seen = own.lstat()
+    if not stat.S_ISDIR(seen.st_mode) or seen.st_uid != os.getuid():
+        raise BadInput(f"{own} is not this user's folder, and Ray cannot have its sockets there; remove it.")
+    own.chmod(0o700)
+    return own / "r"
+
+
 def _temporary() -> Path:
-    """Ray's folder for sockets and logs, the user's own and short: a socket's path has at most 107 bytes."""
+    """A short folder for temporary files: a socket's path has at most 107 bytes."""
     parent = Path(tempfile.gettempdir())
-    return (parent if len(str(parent)) < 20 else Path("/tmp")) / f"landscape-ray-{os.getuid()}"  # nosec B108  # see above
+    return parent if len(str(parent)) < 12 else Path("/tmp")  # nosec B108  # ray_folder makes a folder of the user's own there
 
 
 def _sweep(folder: Path) -> None:
