@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.live import Live
 
 from harness import places
-from harness.errors import BadInput
+from harness.errors import BadInput, PlanHeld
 from harness.fleet import state
 from harness.fleet.asked import child_file
 from harness.fleet.asked.night import ModelRuns, Night
@@ -114,12 +114,12 @@ class NightRun:
         }
 
     def code(self) -> int:
-        """The exit code: that of the models where all agree, else 1; a stop wins."""
+        """The exit code: that of the models where all agree, 3 where some are done and others held, else 1; a stop wins."""
         codes = {_code(m.state) for m in self.driver.models.values()}
         if STOPPED in codes:
             return STOPPED
-        if codes <= {0}:
-            return 1 if self.document()["problem"] else 0
+        if codes <= {0, PlanHeld.exit_code}:
+            return 1 if self.document()["problem"] else max(codes)
         return codes.pop() if len(codes) == 1 else 1
 
     def _refuse(self) -> None:
