@@ -20,7 +20,7 @@ from harness import __version__
 from harness.errors import BadInput, RunFailed
 from harness.fleet.model import Card, Node, Place
 from harness.fleet.nodes import probe
-from harness.fleet.nodes.address import check, silent
+from harness.fleet.nodes.address import check, silent, take_token
 from harness.fleet.nodes.fetch import fetch_here
 from harness.fleet.nodes.worker import Report, Task, Worker
 
@@ -182,6 +182,8 @@ def connected(address: str, warn: Callable[[str], None]) -> Iterator[Cluster]:
     Raises:
         BadInput: Ray is not installed, or nothing answers at the address.
     """
+    if address != LOCAL:
+        take_token()
     try:
         import ray
     except ModuleNotFoundError:
