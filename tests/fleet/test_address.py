@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -40,34 +43,64 @@ def test_another_program_at_the_port_is_refused_in_time_and_without_noise(capfd:
 
 
 @pytest.mark.parametrize(
-    ("variables", "has_file", "mode"),
+    ("where", "has_token", "given", "tried", "mode"),
     [
-        ({}, False, None),
-        ({}, True, "token"),
-        ({"RAY_AUTH_TOKEN": "t"}, False, "token"),
-        ({"RAY_AUTH_MODE": "disabled", "RAY_AUTH_TOKEN": "t"}, True, "disabled"),
+        ("auto", False, None, ["disabled"], "disabled"),
+        ("auto", True, None, ["disabled"], "disabled"),  # a token is not shown to a cluster that does not ask
+        ("closed", True, None, ["disabled", "token"], "token"),
+        ("closed", False, None, ["disabled"], "refused"),
+        ("closed", True, "disabled", [None], "refused"),
+        ("ray://client", True, None, ["token"], "token"),
     ],
 )
-def test_a_token_is_shown_where_there_is_one_and_nobody_has_decided(
-    variables: dict[str, str], has_file: bool, mode: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"):
-        monkeypatch.setenv(name, "")
-        monkeypatch.delenv(name)
-    for name, value in {**variables, "HOME": str(tmp_path)}.items():
-        monkeypatch.setenv(name, value)
-    if has_file:
+def test_a_token_is_shown_to_a_cluster_that_asks(
+    where: str, has_token: bool, given: str | None, tried: list[str | None], mode: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    for name in (address.MODE, address.TOKEN, address.TOKEN_FILE):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    if given is not None:
+        monkeypatch.setenv(address.MODE, given)
+    if has_token:
         (tmp_path / ".ray").mkdir()
         (tmp_path / ".ray" / "auth_token").write_text("t")
-    address.take_token()
-    assert os.environ.get("RAY_AUTH_MODE") == mode
+    asked: list[str | None] = []
+
+    def join(where: str, variables: Mapping[str, str], seconds: float) -> tuple[int, str]:
+        """A cluster that asks for a token where it is named so."""
+        asked.append(variables.get(address.MODE))
+        return (1, address.NO_TOKEN[0]) if where == "closed" and asked[-1] != "token" else (0, "")
+
+    monkeypatch.setattr(address, "_join", join)
+    if mode == "refused":
+        assert "asks for a token that this shell does not have" in refusal(where)
+    else:
+        assert address.check(where) == mode
+    assert asked == tried
 
 
-def test_a_cluster_that_asks_for_a_token_is_not_called_silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ray itself refuses to join with tokens and without one; a head with another one answers with the first word of REFUSED."""
+@pytest.mark.slow
+def test_a_head_that_asks_for_a_token_is_joined_with_it_and_refused_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (address.TOKEN, address.TOKEN_FILE):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("RAY_AUTH_MODE", "token")
-    monkeypatch.delenv("RAY_AUTH_TOKEN", raising=False)
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        said = refusal(f"127.0.0.1:{server.getsockname()[1]}")
-    assert said.endswith("`ray get-auth-token` on the cluster's head prints it.") and "asks for a token" in said
+    head = (
+        "import ray, sys; context = ray.init(num_cpus=0, include_dashboard=False, object_store_memory=80 << 20, "
+        "log_to_driver=False); print(context.address_info['gcs_address'], flush=True); sys.stdin.read()"
+    )
+    environment = {**os.environ, address.MODE: "token"}
+    with subprocess.Popen(
+        [sys.executable, "-c", head], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        where = process.stdout.readline().strip()
+        monkeypatch.delenv(address.MODE, raising=False)
+        assert address.check(where) == "token"
+        (tmp_path / ".ray" / "auth_token").unlink()
+        assert "asks for a token that this shell does not have" in refusal(where)
+        assert process.stdin is not None
+        process.stdin.close()

@@ -10,7 +10,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.errors import BadInput
@@ -20,23 +20,20 @@ PORT_SECONDS = 5.0
 JOIN_SECONDS = 40.0
 """Seconds for a cluster to be joined; on a busy machine that takes about ten."""
 MODE, TOKEN, TOKEN_FILE = "RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"
-REFUSED = ("Unauthenticated", "no authentication token was found")
+NO_TOKEN = ("Unauthenticated", "no authentication token was found")
 """Words of Ray's where a cluster wants a token and is given none, or another one."""
+QUICK = {"RAY_NUM_REDIS_GET_RETRIES": "3"}
+"""Attempts a second apart; Ray's twenty are for heads that are being started."""
 
 
-def take_token() -> None:
-    """Let Ray show its token, where there is one and the user has not decided: since 2.60 a cluster asks for it, and Ray shows it
-    by itself only to ``auto``. To be called before Ray is imported; a cluster without tokens takes no notice."""
-    file = Path(os.environ.get(TOKEN_FILE) or Path.home() / ".ray" / "auth_token")
-    if MODE not in os.environ and (os.environ.get(TOKEN) or file.is_file()):
-        os.environ[MODE] = "token"
+def check(address: str, seconds: float = JOIN_SECONDS) -> str | None:
+    """Check that a Ray cluster answers at an address; returns the RAY_AUTH_MODE to join it with, where it is not set.
 
-
-def check(address: str, seconds: float = JOIN_SECONDS) -> None:
-    """Check that a Ray cluster answers at an address.
+    Since 2.60 a cluster may ask for a token, and Ray shows it by itself to ``auto`` alone. In a cluster without tokens the workers
+    of a driver that has one die: whether it is asked for is found out by trying.
 
     Raises:
-        BadInput: none does, with the reason and what to do.
+        BadInput: no cluster answers, with the reason and what to do.
     """
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if host and port.isdigit():
@@ -44,25 +41,42 @@ def check(address: str, seconds: float = JOIN_SECONDS) -> None:
             socket.create_connection((host.strip("[]"), int(port)), PORT_SECONDS).close()
         except (OSError, OverflowError) as error:
             raise silent(address, getattr(error, "strerror", None) or error) from None
+    if os.environ.get(MODE):
+        modes: tuple[str | None, ...] = (None,)
+    elif address.startswith("ray://"):  # a client has no workers of its own, and is not told that a token is missing
+        modes = ("token" if _has_token() else "disabled",)
+    else:
+        modes = ("disabled", "token") if _has_token() else ("disabled",)
+    said = ""
+    for mode in modes:
+        code, said = _join(address, {} if mode is None else {MODE: mode}, seconds)
+        if not code:
+            return mode
+        if not any(words in said for words in NO_TOKEN):
+            raise silent(address, said.strip() or "Ray ended without a word")
+    raise BadInput(
+        f"The Ray cluster at {address!r} asks for a token that this shell does not have. Set {TOKEN} to it, or put it into "
+        "~/.ray/auth_token; `ray get-auth-token` on the cluster's head prints it."
+    )
+
+
+def _has_token() -> bool:
+    file = Path(os.environ.get(TOKEN_FILE) or Path.home() / ".ray" / "auth_token")
+    return bool(os.environ.get(TOKEN)) or file.is_file()
+
+
+def _join(address: str, variables: Mapping[str, str], seconds: float) -> tuple[int, str]:
+    """Join and leave in a process of its own; its exit code, and the reason where it is not 0."""
     words = [sys.executable, "-m", "harness.fleet.nodes.address", address]
     try:
         tried = subprocess.run(
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=seconds,
-        )
+            words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds,
+            env={**os.environ, **QUICK, **variables},
+        )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise silent(address, "what listens there does not answer as a cluster does") from None
-    if tried.returncode and any(words in tried.stdout + tried.stderr for words in REFUSED):
-        raise BadInput(
-            f"The Ray cluster at {address!r} asks for a token that this shell does not have. Set {TOKEN} to it, or put it into "
-            "~/.ray/auth_token; `ray get-auth-token` on the cluster's head prints it."
-        )
-    if tried.returncode:
-        raise silent(address, tried.stdout.strip() or "Ray ended without a word")
+        return 1, "what listens there does not answer as a cluster does"
+    refused = [words for words in NO_TOKEN if words in tried.stdout + tried.stderr]
+    return tried.returncode, refused[0] if refused else tried.stdout
 
 
 def silent(address: str, reason: object) -> BadInput:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import logging
 import os
 import shutil
@@ -20,7 +21,7 @@ from harness import __version__
 from harness.errors import BadInput, RunFailed
 from harness.fleet.model import Card, Node, Place
 from harness.fleet.nodes import probe
-from harness.fleet.nodes.address import check, silent, take_token
+from harness.fleet.nodes.address import MODE, check, silent
 from harness.fleet.nodes.fetch import fetch_here
 from harness.fleet.nodes.worker import Report, Task, Worker
 
@@ -182,12 +183,13 @@ def connected(address: str, warn: Callable[[str], None]) -> Iterator[Cluster]:
     Raises:
         BadInput: Ray is not installed, or nothing answers at the address.
     """
-    if address != LOCAL:
-        take_token()
-    try:
-        import ray
-    except ModuleNotFoundError:
-        raise BadInput("A fleet needs Ray, which is not installed: pip install 'landscape-harness[fleet]'") from None
+    if importlib.util.find_spec("ray") is None:
+        raise BadInput("A fleet needs Ray, which is not installed: pip install 'landscape-harness[fleet]'")
+    mode = None if address == LOCAL else check(address)
+    if mode is not None:
+        os.environ[MODE] = mode  # before Ray is imported, which reads it once
+    import ray
+
     common: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
     temporary = ray_folder(_temporary())
     with _own_signals():
@@ -201,7 +203,6 @@ def connected(address: str, warn: Callable[[str], None]) -> Iterator[Cluster]:
                 **common,
             )
         else:
-            check(address)
             try:
                 ray.init(address=address, **common)
             except (ConnectionError, RuntimeError, ValueError, OSError) as error:
@@ -211,6 +212,8 @@ def connected(address: str, warn: Callable[[str], None]) -> Iterator[Cluster]:
     finally:
         with _own_signals():
             ray.shutdown()
+        if mode is not None:
+            os.environ.pop(MODE, None)
         if address == LOCAL:
             _sweep(temporary)
 
