@@ -178,7 +178,7 @@ class Driver:
         shown = report.shown
         self._set(
             model, state="running" if shown.doing else "starting", suite=shown.suite, doing=shown.doing, done=shown.done, total=shown.total,
-            rate=shown.rate, left=shown.left,
+            rate=shown.rate, left=shown.left, sealed=max(model.state.sealed, shown.sealed),
         )  # fmt: skip
 
     def _end(self, model: Model, end: Ending) -> None:
@@ -208,7 +208,7 @@ class Driver:
             tries += 1
         state = {"done": "done", "stopped": "stopped"}.get(end.meaning, "failed")
         self._set(model, state=state, tries=tries)
-        self._say(model.state.key, end.message if state == "done" else f"{state}: {end.message}")
+        self._say(model.state.key, end.message if end.message.startswith(state) else f"{state}: {end.message}")
 
     def _lose(self, model: Model, why: str, *, node: bool = False) -> None:
         """Place a model again whose worker or node is gone; that is no try of its own."""

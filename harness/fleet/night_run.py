@@ -7,14 +7,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
+from types import MappingProxyType
 from typing import Any
 
 from rich.console import Console
 from rich.live import Live
 
 from harness import places
+from harness.errors import BadInput, PlanHeld
 from harness.fleet import state
-from harness.fleet.asked import checks, child_file
+from harness.fleet.asked import child_file
 from harness.fleet.asked.night import ModelRuns, Night
 from harness.fleet.driver import Driver, Fleet, Model
 from harness.fleet.model import Node, Work
@@ -40,10 +42,13 @@ Works = Callable[[Sequence[ModelRuns], Sequence[Node], Night, Callable[[str, str
 
 class NightRun:
     """One night under way: its driver, its folder, what is shown of it; ``live`` is the terminal for a table that is drawn again
-    and again, the one that ``show`` writes to."""
+    and again, the one that ``show`` writes to; ``refused`` are models, by key, that no node is to be asked for, and why."""
 
-    def __init__(self, night: Night, fleet: Fleet, works: Works, show: Progress, *, live: Console | None) -> None:
-        self._night, self._show, self._live = night, show, live
+    def __init__(
+        self, night: Night, fleet: Fleet, works: Works, show: Progress, *, live: Console | None,
+        refused: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:  # fmt: skip
+        self._night, self._show, self._live, self._refused = night, show, live, refused
         self._folder = NightFolder(state.nights() / night.night_id)
         self._by_key = {model.key: model for model in night.models}
         self._started = time.time()
@@ -64,17 +69,10 @@ class NightRun:
             log=self._folder.log,
         )
 
-    def refuse(self) -> None:
-        """Refuse the models that a cheap look shows to be unusable."""
-        for key, why in checks.refused(self._night).items():
-            model = self.driver.models[key]
-            model.state = replace(model.state, state="refused", code=2, message=why)
-            self._say(key, why)
-
     def run(self) -> None:
         """Drive the night to its end, or until it is stopped."""
         self._folder.forget_stop()
-        self.refuse()
+        self._refuse()
         try:
             with self._shown() as draw:
                 try:
@@ -116,13 +114,19 @@ class NightRun:
         }
 
     def code(self) -> int:
-        """The exit code: that of the models where all agree, else 1; a stop wins."""
+        """The exit code: that of the models where all agree, 3 where some are done and others held, else 1; a stop wins."""
         codes = {_code(m.state) for m in self.driver.models.values()}
         if STOPPED in codes:
             return STOPPED
-        if codes <= {0}:
-            return 1 if self.document()["problem"] else 0
+        if codes <= {0, PlanHeld.exit_code}:
+            return 1 if self.document()["problem"] else max(codes)
         return codes.pop() if len(codes) == 1 else 1
+
+    def _refuse(self) -> None:
+        for key, why in self._refused.items():
+            model = self.driver.models[key]
+            model.state = replace(model.state, state="refused", code=BadInput.exit_code, message=why)
+            self._say(key, why)
 
     def _loop(self, draw: Callable[[], None], within: float | None = None) -> None:
         began = written = time.monotonic()
@@ -160,6 +164,7 @@ class NightRun:
         self._show.say(f"{model.model}: {text}" if model else text)
         if model:
             self._folder.log(key, [f"harness fleet: {text}"])
+            self._show.job("", "")  # what is said of the night is said of no model
 
     @contextmanager
     def _shown(self) -> Iterator[Callable[[], None]]:

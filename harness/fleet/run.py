@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import redirect_stdout
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 
 from rich.console import Console
 
@@ -12,14 +13,33 @@ from harness.errors import BadInput
 from harness.fleet import state
 from harness.fleet.asked import checks
 from harness.fleet.asked.night import Asked, Night, night_of
+from harness.fleet.driver import Fleet, WorkerHandle
+from harness.fleet.model import Node, Place
 from harness.fleet.night_run import NightRun, Works, held
 from harness.fleet.nodes.cluster import connected
+from harness.fleet.nodes.worker import Task
 from harness.fleet.table import summary, table
 from harness.runs.command.log_lines import LogLines, progress
 from harness.runs.jobs.fleet_settings import LEAST_HUNG_MINUTES, is_minutes, is_tries
 from harness.runs.jobs.notify import Report, notified
 from harness.runs.progress import Progress
 from harness.terminal import print_table
+
+
+class NoFleet:
+    """The fleet of a night whose models are all refused: Ray is asked for nothing."""
+
+    def nodes(self) -> tuple[Mapping[str, Node], bool]:
+        """None."""
+        return {}, False
+
+    def launch(self, task: Task, place: Place) -> WorkerHandle:
+        """Nothing is ever placed here."""
+        raise AssertionError(task.key)
+
+    def fetch(self, task: Task, node_id: str) -> None:
+        """Nothing is ever fetched here."""
+        raise AssertionError(task.key)
 
 
 def run(asked: Asked, address: str, *, notify: str | None, quiet: bool, log: str, as_json: bool) -> int:
@@ -52,9 +72,13 @@ def drive(
     show = show if live is None else Progress(live)  # lines above the table, not through it
     with held(night):
         state.sweep()
+        refused = checks.refused(night)
+        fleet: AbstractContextManager[Fleet] = connected(address, show.warn)
+        if len(refused) == len(night.models):
+            fleet = nullcontext(NoFleet())
         # Ray prints what befalls its workers on standard output, where our document goes.
-        with state.ray_log(night.night_id) as log, redirect_stdout(log), connected(address, show.warn) as cluster:
-            under_way = NightRun(night, cluster, works, show, live=live)
+        with state.ray_log(night.night_id) as log, redirect_stdout(log), fleet as nodes:
+            under_way = NightRun(night, nodes, works, show, live=live, refused=refused)
             under_way.run()
     document = under_way.document()
     report(document)

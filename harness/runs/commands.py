@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from harness import places
-from harness.errors import BadInput, LandscapeError, PlanHeld, StoreError, explain, unforeseen
-from harness.runs.command import across_hosts, preflight
+from harness.errors import BadInput, LandscapeError, PlanHeld, explain, unforeseen
+from harness.runs.command import across_hosts, preflight, usable_places
 from harness.runs.command.publishing import Publisher
 from harness.runs.plan import Options, whole_or_share
 from harness.runs.progress import Progress
 from harness.stopping import STOPPED
-from harness.store import leftovers, run_folder
-from harness.store.remote import in_use
+from harness.store import run_folder
 from harness.suites.load import load_suite
 from harness.suites.model import Suite
 from harness.suites.own.definitions import read as own_tasks
@@ -189,36 +187,12 @@ def prepare(request: Request) -> tuple[Suite, Options]:
         problems += error.problems or [str(error)]
     if options.trust_remote_code and len(request.models) > 1:
         problems.append("--trust-remote-code is said of one model; give each such model a command of its own.")
-    problems += _places()
+    problems += usable_places.problems()
     if problems or suite is None:
         if len(problems) == 1:
             raise BadInput(problems[0])
         raise BadInput("this run cannot be planned:", problems)
     return suite, options
-
-
-def _places() -> list[str]:
-    """Problems with the folder of runs and with the database, one sentence each, before any work is done."""
-    from harness.store.publish import refuse_unusable
-
-    problems: list[str] = []
-    runs = places.runs()
-    leftovers.sweep(runs)
-    try:
-        in_use.runs()
-        in_use.database()
-    except StoreError as error:
-        problems.append(str(error))
-    try:
-        with tempfile.TemporaryFile(dir=next(p for p in (runs, *runs.parents) if p.exists())):
-            pass
-    except OSError as error:
-        problems.append(f"{runs} cannot be written: {error.strerror}. Set LANDSCAPE_RUNS to a folder of yours.")
-    try:
-        refuse_unusable(places.database())
-    except StoreError as error:
-        problems.append(str(error))
-    return problems
 
 
 def _one(job: Job, show: Progress, publisher: Publisher) -> ModelResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -60,3 +61,17 @@ def test_a_wrong_command_is_refused_before_ray_is_asked(words: list[str], said: 
     done = run(code, "fleet", "run", *words, folder=tmp_path)
     assert done.returncode == 2 and said in done.stderr, done.stderr
     assert not list(tmp_path.rglob("state.json"))
+
+
+def test_a_night_whose_models_are_all_refused_asks_ray_for_nothing(tmp_path: Path) -> None:
+    code = "import sys; sys.modules['ray'] = None; from harness.__main__ import main; main()"
+    words = ("fleet", "run", "--suite", "calibration", "--model", str(tmp_path / "none"), "--json", "--log", "json")
+    done = run(code, *words, folder=tmp_path)
+    document = json.loads(done.stdout)
+    assert done.returncode == 2
+    assert [(r["code"], r["message"]) for r in document["runs"]] == [
+        (2, f"There is no model folder {tmp_path / 'none'}.")
+    ]
+    of = {line["message"]: (line["model"], line["suite"]) for line in map(json.loads, done.stderr.splitlines())}
+    night = f"{document['night']}: models: 1 to do"
+    assert of[night] == (None, None) and (str(tmp_path / "none"), None) in of.values()

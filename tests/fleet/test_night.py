@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,12 @@ import yaml
 from harness.errors import BadInput
 from harness.fleet.asked import checks, child_file
 from harness.fleet.asked.night import Asked, ModelRuns, Night, night_of
+from harness.fleet.night_run import NightRun
 from harness.runs.jobs import run_file
 from harness.runs.jobs.fleet_settings import FleetSettings, Share
 from harness.runs.jobs.run_file import FileRun
+from harness.runs.progress import Progress
+from tests.fleet.conftest import Here
 
 
 def written(folder: Path, text: str) -> Path:
@@ -50,7 +54,7 @@ fleet: {hung_minutes: 0.5, tries: 0, patience: 3}
     with pytest.raises(BadInput) as caught:
         night_of(Asked(written(tmp_path, text)))
     problems = caught.value.problems
-    assert problems[0].startswith("line 2: none/step-* means no folder")
+    assert problems[0] == f"line 2: none/step-* means no folder; there is none of that pattern in {tmp_path}."
     assert [p.partition(" is ")[0] for p in problems[1:4]] == ["line 3: cards", "line 3: cpus", "line 3: memory_gb"]
     assert [p[:7] for p in problems[4:]] == ["line 5:"] * 3 and len(problems) == 7
 
@@ -138,3 +142,26 @@ def test_the_file_of_a_child_is_yaml(tmp_path: Path) -> None:
     assert yaml.safe_load(child_file.text(night.models[0], night)) == {
         "runs": [{"model": '名 "quoted": #', "suite": "quick"}]
     }
+
+
+def test_a_folder_of_runs_that_cannot_be_written_is_refused_before_the_night(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("LANDSCAPE_RUNS", str(tmp_path / "file"))
+    with pytest.raises(BadInput) as caught:
+        checks.check(night_of(Asked(suites=("calibration",), models=("landscape-ref-xs",))))
+    assert caught.value.problems == [
+        f"this machine: {tmp_path / 'file'} cannot be written: Not a directory. Set LANDSCAPE_RUNS to a folder of yours."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("codes", "code"), [((0, 0), 0), ((0, 3), 3), ((0, 1), 1), ((2, 2), 2), ((2, 3), 1), ((0, 130), 130)]
+)
+def test_the_exit_code_of_a_night_is_that_of_harness_run(codes: tuple[int, int], code: int, tmp_path: Path) -> None:
+    night = night_of(Asked(suites=("calibration",), models=("a", "b")))
+    run = NightRun(night, Here([]), lambda *given: {}, Progress(), live=None)
+    for model, ended in zip(run.driver.models.values(), codes, strict=True):
+        model.state = replace(model.state, code=ended)
+    assert run.code() == code

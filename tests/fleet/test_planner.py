@@ -203,7 +203,11 @@ def test_refusals_say_what_is_missing() -> None:
     assert refusal(card_work("m", 1), bare) == "m is to be scored on a card, and no node of the fleet has one."
     thin = [Node("n", "h", 4, 32.0, (Card("big", 80.0),))]
     assert refusal(card_work("m", 1, memory_gb=48.0), thin) == (
-        "m needs 1 CPUs and 48.0 GiB of its host; of the nodes whose cards hold it, the largest have 4 CPUs and 32.0 GiB."
+        "m needs 1 CPUs and 48.0 GiB of its host; of the nodes whose cards hold it, the largest have 4 CPUs and 32.0 GiB. "
+        "Add a larger node; where that is too much for it, give it cpus or memory_gb in the run file."
+    )
+    assert (refusal(Work("p", "p", Need(0.0, 1.0, 64.0), 1.0), bare) or "").startswith(
+        "p needs 64 CPUs and 1.0 GiB of its host; the fleet's largest nodes have 4 CPUs and 32.0 GiB."
     )
     assert refusal(card_work("m", 1, 60.0), thin) is None
 

@@ -34,9 +34,9 @@ def looked(worker: RayWorker, reached: Callable[[Report], bool]) -> Report:
         time.sleep(0.02)
 
 
-def first_node(cluster: Cluster) -> str:
+def first_node(joined: Cluster) -> str:
     end = time.monotonic() + 60
-    while not (nodes := cluster.nodes()[0]):
+    while not (nodes := joined.nodes()[0]):
         assert time.monotonic() < end
         time.sleep(0.05)
     ((node_id, node),) = nodes.items()
@@ -46,11 +46,11 @@ def first_node(cluster: Cluster) -> str:
 
 def test_a_worker_ends_and_a_killed_one_is_lost_with_its_child(tmp_path: Path) -> None:
     handler = signal.getsignal(signal.SIGTERM)
-    with connected("local", lambda text: None) as cluster:
+    with connected("local", lambda text: None) as joined:
         assert signal.getsignal(signal.SIGTERM) is handler  # Ray would put its own in its place
-        place = Place(first_node(cluster), 0.0, 0.25, 0.1)
-        quick = cluster.launch(task("one", "quick", tmp_path), place)
-        slow = cluster.launch(task("two", "slow", tmp_path), replace(place))
+        place = Place(first_node(joined), 0.0, 0.25, 0.1)
+        quick = joined.launch(task("one", "quick", tmp_path), place)
+        slow = joined.launch(task("two", "slow", tmp_path), replace(place))
         assert looked(quick, lambda r: r.code is not None).code == 0
         quick.close()
         child = looked(slow, lambda r: bool(r.shown.done)).pid
@@ -84,14 +84,6 @@ def test_a_folder_that_is_somebody_elses_is_no_place_for_sockets(
         cluster_module.temporary()
     assert not list(tmp_path.iterdir())
     shutil.rmtree(short)
-
-
-def test_an_address_where_nothing_answers_is_a_sentence() -> None:
-    with (
-        pytest.raises(BadInput, match="No Ray cluster answers at ray://127.0.0.1:1"),
-        connected("ray://127.0.0.1:1", print),
-    ):
-        pass
 
 
 @pytest.mark.parametrize(

@@ -66,3 +66,15 @@ def test_what_is_no_line_of_a_log_changes_nothing_and_errors_are_kept() -> None:
     for number in range(9):
         shown = after(shown, json.dumps({"message": f"e{number}", "level": "error", "event": "message"}), 9.0)
     assert shown.problems == ("e4", "e5", "e6", "e7", "e8")
+
+
+def test_suites_that_are_left_behind_are_sealed_but_for_those_with_an_error() -> None:
+    log = Log()
+    counts = []
+    for suite, word in (("quick", ""), ("core-en", "no data"), ("core-zh", ""), ("own", "")):
+        log.lines.job("m:1", suite)
+        log.lines.step("m:1: loading")
+        if word:
+            log.lines.error(f"m:1: {word}")
+        counts.append(log.see().sealed)
+    assert counts == [0, 1, 1, 2]

@@ -8,7 +8,7 @@ from typing import Any
 from harness.engine.settings import DTYPE_NAMES, ENGINES
 from harness.errors import BadInput, LandscapeError
 from harness.fleet.asked.night import ModelRuns, Night
-from harness.runs.command import preflight
+from harness.runs.command import preflight, usable_places
 from harness.runs.jobs.run_file import FileRun, shortened
 from harness.runs.plan import Options, whole_or_share
 from harness.suites.load import load_suite
@@ -16,12 +16,12 @@ from harness.suites.own.definitions import read as own_tasks
 
 
 def check(night: Night) -> None:
-    """Check every run of a night but for what only its node can tell.
+    """Check every run of a night, and the folders of runs and database, but for what only a node can tell.
 
     Raises:
         BadInput: with every problem, each with the lines that it comes from.
     """
-    problems: dict[str, str] = {}
+    problems: dict[str, str] = dict.fromkeys(usable_places.problems(), "this machine")
     for model in night.models:
         for run in model.runs:
             for problem in _problems(run, night):

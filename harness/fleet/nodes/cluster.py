@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import importlib.util
 import logging
 import os
 import shutil
 import signal
-import socket
 import stat
 import tempfile
 import threading
@@ -22,6 +22,7 @@ from harness import __version__
 from harness.errors import BadInput, RunFailed
 from harness.fleet.model import Card, Node, Place
 from harness.fleet.nodes import probe
+from harness.fleet.nodes.address import MODE, check, silent
 from harness.fleet.nodes.asking import Asking, ClusterGone, host_and_port
 from harness.fleet.nodes.fetch import fetch_here
 from harness.fleet.nodes.worker import Report, Task, Worker
@@ -32,8 +33,6 @@ STORE_BYTES = 80 << 20
 GIB = 1 << 30
 NODE_DIED = "its node has died"
 """Words of Ray's where an actor was lost with its node."""
-ANSWERS_WITHIN = 5.0
-"""Seconds for a cluster's port to be reached; Ray itself would try for two minutes."""
 
 
 class Lost(Exception):
@@ -203,10 +202,13 @@ def connected(address: str, warn: Callable[[str], None]) -> Iterator[Cluster]:
     Raises:
         BadInput: Ray is not installed, or nothing answers at the address.
     """
-    try:
-        import ray
-    except ModuleNotFoundError:
-        raise BadInput("A fleet needs Ray, which is not installed: pip install 'landscape-harness[fleet]'") from None
+    if importlib.util.find_spec("ray") is None:
+        raise BadInput("A fleet needs Ray, which is not installed: pip install 'landscape-harness[fleet]'")
+    mode = None if address == LOCAL else check(address)
+    if mode is not None:
+        os.environ[MODE] = mode  # before Ray is imported, which reads it once
+    import ray
+
     common: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
     folder = temporary() if address == LOCAL else None
     with _own_signals():
@@ -220,11 +222,10 @@ def connected(address: str, warn: Callable[[str], None]) -> Iterator[Cluster]:
                 **common,
             )
         else:
-            _refuse_silent(address)
             try:
                 ray.init(address=address, **common)
             except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-                raise BadInput(f"No Ray cluster answers at {address}: {_first_line(error)}") from None
+                raise silent(address, error) from None
     asking = Asking(None if address == LOCAL else _head(address))
     try:
         yield Cluster(warn, asking)
@@ -234,6 +235,8 @@ def connected(address: str, warn: Callable[[str], None]) -> Iterator[Cluster]:
         else:
             with _own_signals():
                 ray.shutdown()
+        if mode is not None:
+            os.environ.pop(MODE, None)
         if folder is not None:
             _sweep(folder)
 
@@ -245,19 +248,6 @@ def _head(address: str) -> tuple[str, int] | None:
     import ray
 
     return host_and_port(ray.get_runtime_context().gcs_address)
-
-
-def _refuse_silent(address: str) -> None:
-    """Refuse an address whose port cannot be reached; what is no HOST:PORT (``auto``) is for Ray to judge.
-
-    Raises:
-        BadInput: nothing answers there.
-    """
-    if head := host_and_port(address):
-        try:
-            socket.create_connection(head, ANSWERS_WITHIN).close()
-        except (OSError, OverflowError) as error:
-            raise BadInput(f"No Ray cluster answers at {address}: {_first_line(error)}") from None
 
 
 @contextmanager

@@ -15,7 +15,7 @@ MOST_PROBLEMS = 5
 class Shown:
     """How far a model is. ``doing`` is the step in words; ``rate`` is items a second, ``left`` seconds; None is not known.
 
-    ``moved`` is the second at which it last made progress.
+    ``moved`` is the second at which it last made progress; ``sealed`` are suites that it has left behind without an error.
     """
 
     moved: float
@@ -26,6 +26,8 @@ class Shown:
     rate: float | None = None
     left: float | None = None
     problems: tuple[str, ...] = ()
+    sealed: int = 0
+    failed: bool = False
 
 
 def after(shown: Shown, line: str, now: float) -> Shown:
@@ -41,8 +43,11 @@ def after(shown: Shown, line: str, now: float) -> Shown:
         return shown
     message, event = entry["message"], entry.get("event")
     suite = entry.get("suite") if isinstance(entry.get("suite"), str) else shown.suite
+    if suite != shown.suite:
+        behind = shown.suite is not None and not shown.failed
+        shown = replace(shown, sealed=shown.sealed + behind, failed=False)
     if entry.get("level") == "error":
-        shown = replace(shown, problems=(*shown.problems, message)[-MOST_PROBLEMS:])
+        shown = replace(shown, problems=(*shown.problems, message)[-MOST_PROBLEMS:], failed=True)
     if event == "progress":
         return _counted(replace(shown, suite=suite), entry, message.split(":")[-2] if ":" in message else message, now)
     if event == "step" and shown.doing and message.startswith(f"{shown.doing}: for "):

@@ -82,9 +82,14 @@ def refusal(work: Work, nodes: Sequence[Node]) -> str | None:
     able = [node for node in nodes if share_on(need, node) is not None]
     if able:
         cpus, memory = max(node.cpus for node in able), max(node.memory_gb for node in able)
+        which = (
+            "of the nodes whose cards hold it, the largest have"
+            if wants_cards(need)
+            else "the fleet's largest nodes have"
+        )
         return (
-            f"{work.model} needs {need.cpus:g} CPUs and {need.memory_gb:.1f} GiB of its host; of the nodes whose cards hold it, "
-            f"the largest have {cpus:g} CPUs and {memory:.1f} GiB."
+            f"{work.model} needs {need.cpus:g} CPUs and {need.memory_gb:.1f} GiB of its host; {which} {cpus:g} CPUs and "
+            f"{memory:.1f} GiB. Add a larger node; where that is too much for it, give it cpus or memory_gb in the run file."
         )
     if not any(node.cards for node in nodes):
         return f"{work.model} is to be scored on a card, and no node of the fleet has one."

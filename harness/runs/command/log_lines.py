@@ -97,7 +97,7 @@ class LogLines(Progress):
 
     def job(self, model: str, suite: str) -> None:
         """The model and suite of the lines that follow."""
-        self._model, self._suite = model, suite
+        self._model, self._suite = model or None, suite or None
 
     def step(self, text: str) -> None:
         """A line, and the step that is named every minute until the next."""

@@ -68,7 +68,7 @@ def tell(
             said.seek(0)
             reason = said.read(MAX_SAID).decode("utf-8", "replace").strip().splitlines()
             (show or Progress()).warn(
-                f"harness: warning: the command of --notify {problem}{': ' + reason[0] if reason else '.'} Nothing else is "
+                f"harness: the command of --notify {problem}{': ' + reason[0] if reason else '.'} Nothing else is "
                 "changed by this."
             )
 

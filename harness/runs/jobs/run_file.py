@@ -251,7 +251,9 @@ def _without_patterns(reader: _Reader, models: list[_Entry], folder: Path) -> li
             continue
         names = model_globs.folders(name, folder)
         if not names:
-            reader.problems.append((entry.line, f"{name} means no folder; there is none of that pattern in {folder}."))
+            reader.problems.append(
+                (entry.line, f"{name} means no folder; there is none of that pattern in {folder.absolute()}.")
+            )
         out += [replace(entry, name={"model": found}) for found in names]
     return out
 

@@ -39,6 +39,7 @@ def test_its_failure_is_a_warning(
     assert notified(command, outcome) == 1
     captured = capsys.readouterr()
     assert captured.out == "" and (said in captured.err if said else captured.err == "")
+    assert "warning" not in captured.err  # a log says that itself
     assert list(tmp_path.iterdir()) == []
 
 
