@@ -23,8 +23,10 @@ def test_all_columns_come_on_request(visitor: Visitor) -> None:
 
 def test_a_name_opens_without_a_mouse(visitor: Visitor) -> None:
     page = visitor.open("capability?origin=reported")
-    page.get_by_role("combobox", name=re.compile("Open a model")).first.focus()
+    chooser = page.get_by_role("combobox", name=re.compile("Open a model")).first
+    chooser.focus()
     page.keyboard.press("ArrowDown")
+    page.get_by_role("option").first.wait_for()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/model\?"))
 

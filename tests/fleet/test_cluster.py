@@ -40,7 +40,10 @@ class Trouble(threading.Thread):
             self._when(lambda night, ended=ended: sum(m.state == "done" for m in night.models) >= ended)
             while not (at_work := nights.children()):
                 time.sleep(0.05)
-            os.kill(at_work[max(at_work)], signal.SIGKILL)  # the worker of the youngest: it cannot be about to end
+            youngest = max(at_work)  # it cannot be about to end
+            os.kill(at_work[youngest], signal.SIGKILL)
+            while youngest in nights.children():  # else it would be found again, an orphan
+                time.sleep(0.05)
             self.done.append("worker")
 
     def _when(self, reached: Any) -> None:
