@@ -8,10 +8,11 @@ import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from harness.errors import BadInput
-from harness.interchange.foreign.bounded import mapping, parse_json, sequence, whole
+from harness.files import existing, sha256
+from harness.interchange.foreign.bounded import MB, mapping, parse_json, sequence, whole
 
 LARGEST = 1 << 50
 """Bytes of a file that an index may name."""
@@ -30,12 +31,6 @@ class Entry:
     def is_at(self, place: Path) -> bool:
         """Whether a file has the bytes of this one."""
         return place.is_file() and place.stat().st_size == self.size and sha256(place) == self.sha256
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file, in hex digits."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def read_document(raw: bytes, version: int, index: str, holder: str) -> dict[str, Any]:
@@ -84,12 +79,30 @@ def read_entries(
     return entries
 
 
+def copy(
+    handle: IO[bytes], entry: Entry, out: IO[bytes] | None, look: Callable[[bytes], None] = lambda head: None
+) -> bool:
+    """Copy a member, never more than a byte beyond the size that was named; whether its bytes are those that were named.
+
+    ``look`` sees the first block before it is written. Without ``out`` the bytes are only compared.
+    """
+    sha, left = hashlib.sha256(), entry.size + 1
+    while left > 0 and (block := handle.read(min(MB, left))):
+        if left > entry.size:
+            look(block)
+        sha.update(block)
+        left -= len(block)
+        if out is not None:
+            out.write(block)
+    return left == 1 and sha.hexdigest() == entry.sha256
+
+
 def refuse_without_room(size: int, folder: Path, what: str) -> None:
     """Refuse to write ``size`` bytes of ``what`` below ``folder`` where its disk has less room.
 
     Raises:
         BadInput: it has less room.
     """
-    place = next(p for p in (folder, *folder.parents) if p.exists())
+    place = existing(folder)
     if size > (free := shutil.disk_usage(place).free):
         raise BadInput(f"The {what} needs {size:,} bytes and {place} has room for {free:,}; nothing was written.")

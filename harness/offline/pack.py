@@ -11,7 +11,6 @@ and goes on where it was stopped: files that are there and right are kept.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import json
 import os
@@ -24,13 +23,13 @@ from pathlib import Path
 from typing import IO
 
 from harness.errors import BadInput, MissingData, RunFailed
-from harness.files import aside, write_atomically
+from harness.files import aside, sha256, write_atomically
 from harness.interchange.foreign.bounded import MB, mapping, read_bytes, sequence
 from harness.interchange.foreign.limits.plain_files import opened, special
 from harness.offline import archive
 from harness.offline.archive import INDEX
 from harness.offline.contents_rules import HEAD, MODEL_FILE, disguise, name_problem
-from harness.offline.file_list import Entry, read_document, read_entries, refuse_without_room, sha256
+from harness.offline.file_list import Entry, copy, read_document, read_entries, refuse_without_room
 
 FORMAT = 1
 _TOP = ("hub", "models")
@@ -294,16 +293,15 @@ def _other(root: Path, entry: Entry) -> bool:
 def _place(handle: IO[bytes], entry: Entry, place: Path) -> None:
     """Copy into its place, verified: never more than the size that was named, never under its name before."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    sha, left = hashlib.sha256(), entry.size + 1
+
+    def refuse_disguise(block: bytes) -> None:
+        if problem := disguise(entry.path, block[:HEAD]):
+            raise BadInput(f"{entry.path} {problem}")
+
     with aside(place) as scratch:
         with scratch.open("wb") as out:
-            while left > 0 and (block := handle.read(min(MB, left))):
-                if left > entry.size and (problem := disguise(entry.path, block[:HEAD])):
-                    raise BadInput(f"{entry.path} {problem}")
-                sha.update(block)
-                out.write(block)
-                left -= len(block)
-        if left != 1 or sha.hexdigest() != entry.sha256:
+            same = copy(handle, entry, out, refuse_disguise)
+        if not same:
             raise BadInput(_wrong(entry))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,9 +15,8 @@ from harness.commands.backup import contents
 from harness.commands.backup.contents import INDEX, Places
 from harness.commands.backup.write import FORMAT
 from harness.errors import BadInput, MissingData, RunFailed
-from harness.interchange.foreign.bounded import MB
 from harness.offline import archive
-from harness.offline.file_list import Entry, read_document, read_entries, refuse_without_room
+from harness.offline.file_list import Entry, copy, read_document, read_entries, refuse_without_room
 from harness.store import run_folder
 from harness.store.publish import alone
 
@@ -171,15 +169,9 @@ def _expected(entries: dict[str, Entry], name: str, source: Path) -> Entry:
 
 def _copy(handle: IO[bytes], entry: Entry, place: Path | None, source: Path) -> None:
     """Copy a member, never more than the size that was named; refuse other bytes than those that were kept."""
-    sha, left = hashlib.sha256(), entry.size + 1
     with contextlib.ExitStack() as stack:
-        out = stack.enter_context(place.open("wb")) if place is not None else None
-        while left > 0 and (block := handle.read(min(MB, left))):
-            sha.update(block)
-            left -= len(block)
-            if out is not None:
-                out.write(block)
-    if left != 1 or sha.hexdigest() != entry.sha256:
+        same = copy(handle, entry, stack.enter_context(place.open("wb")) if place is not None else None)
+    if not same:
         raise RunFailed(
             f"{source} is damaged: {entry.path} is not what was kept. Nothing was changed; take another backup."
         )

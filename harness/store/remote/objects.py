@@ -170,9 +170,7 @@ class Objects(UrlFolder):
         about = self.stat(path)
         if about is None or about.size != source.stat().st_size:
             return False
-        with source.open("rb") as handle:
-            ours = hashlib.file_digest(handle, "sha256").hexdigest()
-        return ours == self._try("read", path, lambda: self._sha256(self._at(path)))
+        return files.sha256(source) == self._try("read", path, lambda: self._sha256(self._at(path)))
 
     def _sha256(self, path: str) -> str:
         total = hashlib.sha256()
