@@ -1,4 +1,4 @@
-"""Options of commands that several of them have, each declared once, and which of them a line itself gives."""
+"""Options of commands: those that several have, declared once; which ones a line itself gives; lists with commas."""
 
 from __future__ import annotations
 
@@ -27,3 +27,13 @@ Segment = Annotated[str | None, typer.Option(help="big-tech, startup, lab or ref
 def given(context: typer.Context) -> frozenset[str]:
     """Names of the options that the command line itself gives, be it with their default."""
     return frozenset(n for n in context.params if getattr(context.get_parameter_source(n), "name", "") == "COMMANDLINE")
+
+
+def parts(*texts: str) -> list[str]:
+    """The parts of options with commas, in their order, without space around them; empty ones are left out."""
+    return [part.strip() for text in texts for part in text.split(",") if part.strip()]
+
+
+def distinct(*texts: str) -> tuple[str, ...]:
+    """The parts of options with commas, each once, where it stands first."""
+    return tuple(dict.fromkeys(parts(*texts)))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from harness.options import Json
+from harness.options import Json, parts
 
 
 def compare(
@@ -99,5 +99,5 @@ def alike(
         raise typer.BadParameter("it goes with --portfolio.", param_hint="--without, --next-to, --priced")
     if portfolio and (groups or trend) and not json:
         raise typer.BadParameter("with --portfolio it goes with --json alone.", param_hint="--groups, --trend")
-    choice = PortfolioChoice(command.listed(without), next_to, priced) if portfolio else None
+    choice = PortfolioChoice(parts(without or ""), next_to, priced) if portfolio else None
     command.alike(benchmark=benchmark, models=models, by_group=groups, over_time=trend, portfolio=choice, as_json=json)

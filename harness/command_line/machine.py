@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from harness.options import Device, Dtype, Json, ModelCode, Models, Offline, Revision
+from harness.options import Device, Dtype, Json, ModelCode, Models, Offline, Revision, parts
 
 
 def bench(
@@ -48,11 +48,11 @@ def bench(
 
 def _sizes(given: list[str] | None, option: str) -> tuple[int, ...]:
     """Whole numbers of an option that takes several with commas."""
-    parts = [part.strip() for text in given or () for part in text.split(",") if part.strip()]
+    words = parts(*given or ())
     try:
-        return tuple(map(int, parts))
+        return tuple(map(int, words))
     except ValueError:
-        raise typer.BadParameter(f"{', '.join(parts)}: give whole numbers.", param_hint=option) from None
+        raise typer.BadParameter(f"{', '.join(words)}: give whole numbers.", param_hint=option) from None
 
 
 def doctor(
