@@ -29,6 +29,17 @@ def visible(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if not p.name.startswith(HIDDEN)) if folder.is_dir() else []
 
 
+def existing(folder: Path) -> Path:
+    """A folder, or the nearest one above it that exists: where it will be made."""
+    return next(place for place in (folder, *folder.parents) if place.exists())
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hex digits."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
 MOST_BYTES = 160
 """Of a name that comes from data: file systems allow 255 bytes, of which dates, endings and hidden names take some."""
 

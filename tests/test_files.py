@@ -139,3 +139,13 @@ def test_a_new_folder_and_those_above_it_are_synced_into_the_folders_that_name_t
     assert set(synced) == {tmp_path, tmp_path / "a"} and (tmp_path / "a" / "b").is_dir()
     files.make_folder(tmp_path / "a" / "b")
     assert len(synced) == 2
+
+
+def test_the_folder_above_one_that_is_not_there_is_found(tmp_path: Path) -> None:
+    assert files.existing(tmp_path / "a" / "b" / "c") == tmp_path == files.existing(tmp_path)
+
+
+def test_the_hash_of_a_file_is_that_of_its_bytes(tmp_path: Path) -> None:
+    (tmp_path / "abc").write_bytes(b"abc")  # the example of FIPS 180-4
+    expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert files.sha256(tmp_path / "abc") == expected

@@ -17,6 +17,7 @@ from harness.commands.alike_text import (
 )
 from harness.commands.database import reader as open_reader
 from harness.commands.portfolios.portfolio_output import asked_portfolio, portfolio_json, print_portfolio
+from harness.options import parts
 from harness.terminal import print_json, print_table
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def alike(
     from harness.market.alike import item_likeness, references
 
     reader = open_reader()
-    measured = item_likeness.item_likeness(reader, listed(benchmark), listed(models))
+    measured = item_likeness.item_likeness(reader, parts(benchmark or ""), parts(models or ""))
     bought = asked_portfolio(reader, measured, portfolio) if portfolio is not None else None
     if bought is not None and not as_json:
         print_portfolio(bought, board_lines(measured))
@@ -131,11 +132,6 @@ def held_against(levels: pd.DataFrame, answers: SameAnswers | None) -> dict[str,
             "per_ten_points": {"change": change, "half_width": half_width},
         }
     return document
-
-
-def listed(text: str | None) -> list[str]:
-    """The names of a list with commas."""
-    return [name.strip() for name in (text or "").split(",") if name.strip()]
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

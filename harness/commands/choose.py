@@ -13,6 +13,7 @@ from harness.commands.database import reader as open_reader
 from harness.errors import BadInput
 from harness.i18n.translator import Translator
 from harness.market.choice.families import families
+from harness.options import distinct
 from harness.reports import choice_text
 from harness.terminal import print_json, print_table
 
@@ -48,9 +49,9 @@ def wish(
         raise BadInput(f"--since {since!r} is no date; write it as 2026-01-31.") from error
     return Wish(
         task,
-        countries=_split(country),
-        hosts=_split(host_country),
-        modalities=_split(modality),
+        countries=distinct(country),
+        hosts=distinct(host_country),
+        modalities=distinct(modality),
         since=day,
         **conditions,
     ).checked()
@@ -172,10 +173,6 @@ def _table(rows: pd.DataFrame, standing: str, title: str) -> Table:
         ]
         table.add_row(*cells, *([] if known else [choice_text.unknown(SAY, row["unknown"])]))
     return table
-
-
-def _split(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
 
 
 def _rounded(value: Any, digits: int) -> float | None:

@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
+from harness.options import Json, Offline, Precision, Quiet, Strict, given
+
 app = typer.Typer(help="Many models on the cards of this machine or of a Ray cluster.", no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else there.")]
 NightName = Annotated[
     str | None, typer.Argument(metavar="[NIGHT]", help="A night's id, or a unique beginning. Default: the latest.")
 ]
@@ -48,15 +49,13 @@ def run_command(
     ] = None,
     sample: Annotated[int | None, typer.Option(help="N random items of each task (seeded).")] = None,
     deterministic: Annotated[bool, typer.Option("--deterministic", help="Fixed batch shapes.")] = False,
-    precision: Annotated[
-        float | None, typer.Option(help="Stop a task when its 95% interval is narrower than ±X.")
-    ] = None,
+    precision: Precision = None,
     chat_template: Annotated[bool, typer.Option("--chat-template", help="Apply the models' chat templates.")] = False,
-    offline: Annotated[bool, typer.Option("--offline", help="Touch no network.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse where a task's data is missing.")] = False,
+    offline: Offline = False,
+    strict: Strict = False,
     again: Annotated[bool, typer.Option("--again", help="Make new runs although sealed ones exist.")] = False,
     notify: Annotated[str | None, typer.Option(help="A command to run at the end, as for `harness run`.")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Say warnings and errors alone on standard error.")] = False,
+    quiet: Quiet = False,
     log: Annotated[str, typer.Option(help="text or json, as for `harness run`.")] = "text",
     json: Json = False,
 ) -> None:
@@ -69,8 +68,8 @@ def run_command(
         "engine": engine, "dtype": dtype, "device": device, "limit": limit, "sample": sample, "deterministic": deterministic,
         "precision": precision, "chat_template": chat_template, "offline": offline, "strict": strict, "again": again,
     }  # fmt: skip
-    given = {n for n in context.params if getattr(context.get_parameter_source(n), "name", "") == "COMMANDLINE"}
-    typed = {name: value for name, value in options.items() if name in given}
+    names = given(context)
+    typed = {name: value for name, value in options.items() if name in names}
     asked = Asked(file, tuple(suite or ()), tuple(model or ()), typed, hung_minutes, tries)
     raise typer.Exit(run(asked, ray, notify=notify, quiet=quiet, log=log, as_json=json))
 

@@ -115,25 +115,21 @@ FORMATS: tuple[Format, ...] = (
         detail=lighteval.is_details,
     ),
     Format("evalscope", "EvalScope report", evalscope.read_report, _JSON, document=evalscope.is_report),
-    Format(
-        "lm-eval",
-        "lm-eval 0.4 results and samples",
-        lm_eval.read,
-        _JSON_AND_LINES,
-        file_name=lm_eval_samples.is_samples_name,
-        document=lm_eval.is_new,
-        line=lm_eval_samples.is_sample_line,
-        companions=lm_eval_samples.companions,
-    ),
-    Format(
-        "lm-eval-old",
-        "lm-eval 0.2 and 0.3 results",
-        lm_eval.read,
-        _JSON_AND_LINES,
-        file_name=lm_eval_samples.is_samples_name,
-        document=lm_eval.is_old,
-        line=lm_eval_samples.is_sample_line,
-        companions=lm_eval_samples.companions,
+    *(
+        Format(
+            key,
+            name,
+            lm_eval.read,
+            _JSON_AND_LINES,
+            file_name=lm_eval_samples.is_samples_name,
+            document=document,
+            line=lm_eval_samples.is_sample_line,
+            companions=lm_eval_samples.companions,
+        )
+        for key, name, document in (
+            ("lm-eval", "lm-eval 0.4 results and samples", lm_eval.is_new),
+            ("lm-eval-old", "lm-eval 0.2 and 0.3 results", lm_eval.is_old),
+        )
     ),
     Format("squad", "SQuAD predictions", squad.read, _JSON, document=squad.is_predictions),
     Format(

@@ -11,9 +11,9 @@ from harness import files
 from harness.errors import BadInput, MissingData
 from harness.offline import archive
 from harness.offline.archive import INDEX, MAX_INDEX
+from harness.offline.file_list import Entry
 from harness.offline.pack import (
     Contents,
-    Entry,
     Progress,
     Unpacked,
     entries_of,

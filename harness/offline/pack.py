@@ -11,12 +11,10 @@ and goes on where it was stopped: files that are there and right are kept.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import json
 import os
 import re
-import shutil
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -25,12 +23,13 @@ from pathlib import Path
 from typing import IO
 
 from harness.errors import BadInput, MissingData, RunFailed
-from harness.files import aside, write_atomically
-from harness.interchange.foreign.bounded import MB, mapping, parse_json, read_bytes, sequence, whole
+from harness.files import aside, sha256, write_atomically
+from harness.interchange.foreign.bounded import MB, mapping, read_bytes, sequence
 from harness.interchange.foreign.limits.plain_files import opened, special
 from harness.offline import archive
 from harness.offline.archive import INDEX
 from harness.offline.contents_rules import HEAD, MODEL_FILE, disguise, name_problem
+from harness.offline.file_list import Entry, copy, read_document, read_entries, refuse_without_room
 
 FORMAT = 1
 _TOP = ("hub", "models")
@@ -39,15 +38,6 @@ _SAFE = re.compile(r"[\w.\-+=@]([\w.\-+=@ ]*[\w.\-+=@])?")
 # Bytes unpacked for each byte of an archive: Parquet and weights shrink by a fifth, JSON to a twentieth; a bomb to a thousandth.
 MAX_RATIO = 200
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One file of a data pack: its place, its size in bytes, its SHA-256."""
-
-    path: str
-    size: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +91,7 @@ def entries_of(contents: Contents) -> tuple[Entry, ...]:
     """
     if not contents.files:
         raise BadInput("There is nothing to pack.", [f"{e['what']}: {e['reason']}" for e in contents.left_out])
-    return tuple(Entry(name, path.stat().st_size, _sha256(path)) for name, path in sorted(contents.files.items()))
+    return tuple(Entry(name, path.stat().st_size, sha256(path)) for name, path in sorted(contents.files.items()))
 
 
 def index_of(contents: Contents, entries: Sequence[Entry]) -> bytes:
@@ -125,7 +115,7 @@ def _pack_folder(
         if progress:
             progress(entry.path)
         target = out / entry.path
-        if not _is(target, entry):
+        if not entry.is_at(target):
             with contents.files[entry.path].open("rb") as handle:
                 _place(handle, entry, target)
     write_atomically(out / INDEX, index)
@@ -189,30 +179,17 @@ def read_index(raw: bytes) -> tuple[dict[str, Entry], tuple[dict[str, str], ...]
     Raises:
         BadInput: with every problem of the index.
     """
-    try:
-        document = mapping(parse_json(raw))
-    except BadInput as problem:
-        raise BadInput(f"{INDEX} {problem}.") from None
-    if document.get("format") != FORMAT:
-        raise BadInput(f"{INDEX} has format {document.get('format')!r}; this version reads {FORMAT}. Update Landscape.")
-    entries: dict[str, Entry] = {}
-    problems = []
-    for item in map(mapping, sequence(document.get("files"))):
-        path, size, digest = item.get("path"), whole(item.get("size"), 1 << 50), item.get("sha256")
-        if not isinstance(path, str) or not is_safe(path):
-            problems.append(f"{str(path)[:120]!r} is no path below hub/ or models/")
-        elif reason := name_problem(path):
-            problems.append(f"{path} {reason}")
-        elif size is None or not isinstance(digest, str) or not re.fullmatch(r"[0-9a-f]{64}", digest):
-            problems.append(f"{path} has no size or no SHA-256")
-        elif path in entries:
-            problems.append(f"{path} is named twice")
-        else:
-            entries[path] = Entry(path, size, digest)
-    if problems or not entries:
-        raise BadInput(f"{INDEX} cannot be used; nothing was written.", problems[:20] or ["it names no files"])
+    document = read_document(raw, FORMAT, INDEX, INDEX)
+    entries = read_entries(document, INDEX, _path_problem)
     absent = tuple({str(k): str(v) for k, v in mapping(e).items()} for e in sequence(document.get("left_out"))[:1000])
     return entries, absent
+
+
+def _path_problem(path: object) -> str | None:
+    """What is wrong with the place of a file of a pack, as a sentence without its full stop."""
+    if not isinstance(path, str) or not is_safe(path):
+        return f"{str(path)[:120]!r} is no path below hub/ or models/"
+    return f"{path} {reason}" if (reason := name_problem(path)) else None
 
 
 def is_safe(path: str) -> bool:
@@ -262,7 +239,7 @@ def _unpack(
     other = [e.path for e in entries.values() if _other(root, e)]
     if other:
         raise BadInput(f"{target} holds other content than the pack's; nothing was written.", other[:20])
-    present = [e.path for e in entries.values() if _is(root / e.path, e)]
+    present = [e.path for e in entries.values() if e.is_at(root / e.path)]
     _refuse_too_large(entries, set(present), root, most)
     verified, written, problems = set(present), list[str](), list[str]()
     for name, size, open_member in members:
@@ -300,10 +277,7 @@ def _refuse_too_large(entries: dict[str, Entry], present: set[str], root: Path, 
     wanted = sum(e.size for e in entries.values())
     if most is not None and wanted > most:
         raise BadInput(f"{INDEX} names {wanted:,} bytes, more than such an archive can hold; nothing was written.")
-    place = next(p for p in (root, *root.parents) if p.exists())
-    missing, free = wanted - sum(entries[name].size for name in present), shutil.disk_usage(place).free
-    if missing > free:
-        raise BadInput(f"The pack needs {missing:,} bytes and {place} has room for {free:,}; nothing was written.")
+    refuse_without_room(wanted - sum(entries[name].size for name in present), root, "pack")
 
 
 def _wrong(entry: Entry) -> str:
@@ -313,32 +287,22 @@ def _wrong(entry: Entry) -> str:
 def _other(root: Path, entry: Entry) -> bool:
     """Whether the target has a whole file of that name with other bytes."""
     place = root / entry.path
-    return place.is_symlink() or (place.exists() and not _is(place, entry))
-
-
-def _is(place: Path, entry: Entry) -> bool:
-    return place.is_file() and place.stat().st_size == entry.size and _sha256(place) == entry.sha256
+    return place.is_symlink() or (place.exists() and not entry.is_at(place))
 
 
 def _place(handle: IO[bytes], entry: Entry, place: Path) -> None:
     """Copy into its place, verified: never more than the size that was named, never under its name before."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    sha, left = hashlib.sha256(), entry.size + 1
+
+    def refuse_disguise(block: bytes) -> None:
+        if problem := disguise(entry.path, block[:HEAD]):
+            raise BadInput(f"{entry.path} {problem}")
+
     with aside(place) as scratch:
         with scratch.open("wb") as out:
-            while left > 0 and (block := handle.read(min(MB, left))):
-                if left > entry.size and (problem := disguise(entry.path, block[:HEAD])):
-                    raise BadInput(f"{entry.path} {problem}")
-                sha.update(block)
-                out.write(block)
-                left -= len(block)
-        if left != 1 or sha.hexdigest() != entry.sha256:
+            same = copy(handle, entry, out, refuse_disguise)
+        if not same:
             raise BadInput(_wrong(entry))
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def model_files(folder: Path) -> dict[str, Path]:

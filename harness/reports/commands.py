@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import BadInput
+from harness.options import distinct
 
 if TYPE_CHECKING:
     from harness.market.choice.wish import Wish
@@ -45,7 +46,7 @@ def report(
     from harness.reports.selection import Choices
     from harness.store.opening import open_database
 
-    choices = Choices(_split(vendors), _split(models), _split(segments), _day(since), wish)
+    choices = Choices(distinct(*vendors), distinct(*models), distinct(*segments), _day(since), wish)
     with _bar() as bar:
         task = bar.add_task("report", total=1.0) if bar else None
 
@@ -53,7 +54,7 @@ def report(
             if bar and task is not None:
                 bar.update(task, completed=share, description=text)
 
-        written = make_report(open_database(), choices, _split(formats), lang, out, progress)
+        written = make_report(open_database(), choices, distinct(*formats), lang, out, progress)
     if as_json:
         print(
             json.dumps(
@@ -80,10 +81,6 @@ def _verify(file: Path, as_json: bool) -> int:
     else:
         print(f"ok: every number of {file} follows from the database")
     return 1 if problems else 0
-
-
-def _split(lists: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part.strip() for text in lists for part in text.split(",") if part.strip()))
 
 
 def _day(text: str | None) -> dt.date | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.files import sha256
 from harness.interchange.foreign.parquet import refuse_bomb
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Files:
 
     def content_hash(self) -> str:
         """SHA-256 over the splits' names and the SHA-256 of their files' bytes."""
-        return digest([[split, *map(_file_hash, files)] for split, files in sorted(self.splits.items())])
+        return digest([[split, *map(sha256, files)] for split, files in sorted(self.splits.items())])
 
 
 def find(hub: Path, dataset: str, config: str | None, splits: Iterable[str]) -> Files | Absent:
@@ -137,8 +138,3 @@ def _config_folder(folder: Path, config: str | None) -> Path | None:
 def _split_files(folder: Path, split: str) -> tuple[Path, ...]:
     single = folder / f"{split}.parquet"
     return (single,) if single.is_file() else tuple(sorted(folder.glob(f"{split}-*-of-*.parquet")))
-
-
-def _file_hash(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()

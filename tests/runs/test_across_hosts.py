@@ -19,7 +19,7 @@ from harness.runs import journal
 from harness.runs.execute import Outcome, run_model
 from harness.runs.progress import Progress
 from harness.store import run_folder
-from harness.store.remote import in_use, journal_parts, lease
+from harness.store.remote import in_use, journal_parts, lease, lease_terms
 from harness.store.remote.objects import Objects
 from harness.suites.model import Suite
 from tests.runs.conftest import options
@@ -194,7 +194,7 @@ def test_a_host_that_was_passed_over_seals_nothing(
             if text.endswith("computing scores"):
                 (name,) = shared.objects.names(".locks").folders
                 number, _ = lease.newest(shared.objects, name)
-                assert lease._take_next(shared.objects, name, number, lease.terms()) is not None
+                assert lease._take_next(shared.objects, name, number, lease_terms.terms()) is not None
 
     with pytest.raises(PlanHeld, match="took over this plan"):
         shared.run("one", Asleep())
@@ -205,7 +205,7 @@ def test_a_host_that_was_passed_over_seals_nothing(
 def test_a_store_that_fails_a_fifth_of_calls_changes_no_number(
     hosts: Callable[[str], Hosts], whole: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("harness.store.remote.objects.FIRST_WAIT", 0.0)
+    monkeypatch.setattr("harness.store.remote.attempts.FIRST_WAIT", 0.0)
     shared, before = hosts("flaky"), Flaky.failed
     with pytest.raises(KeyboardInterrupt):
         shared.run("one", Said(stop_after=4))

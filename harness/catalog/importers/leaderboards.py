@@ -146,7 +146,6 @@ def read_v1(files: list[SourceFile], context: ImportContext) -> Imported:
         for raw in table(file, ("fullname", "weight_type", *V1)):
             if raw.get("weight_type") != "Original" or not _official(context, raw["fullname"]):
                 continue
-            day = raw.get("date", "")[:10]
             row = {
                 **raw,
                 "name": raw["fullname"],
@@ -156,7 +155,7 @@ def read_v1(files: list[SourceFile], context: ImportContext) -> Imported:
                 "precision": raw.get("precision", ""),
                 "per": "100",
             }
-            as_of = day if re.fullmatch(r"20\d\d-\d\d-\d\d", day) else context.as_of
+            as_of = _day(raw.get("date", ""), context)
             _board(out, context, row, V1, as_of, "Open LLM Leaderboard v1")
     return out
 
@@ -177,10 +176,14 @@ def read_v2(files: list[SourceFile], context: ImportContext) -> Imported:
                 "precision": "; ".join(filter(None, [raw.get("model_precision", ""), chat])),
                 "per": "1",
             }
-            day = raw.get("metadata_submission_date", "")[:10]
-            as_of = day if re.fullmatch(r"20\d\d-\d\d-\d\d", day) else context.as_of
+            as_of = _day(raw.get("metadata_submission_date", ""), context)
             _board(out, context, row, V2, as_of, "Open LLM Leaderboard v2")
     return out
+
+
+def _day(text: str, context: ImportContext) -> str:
+    """The day that a row begins with, of this century; the import's where it begins with none."""
+    return text[:10] if re.fullmatch(r"20\d\d-\d\d-\d\d", text[:10]) else context.as_of
 
 
 def read_arena(files: list[SourceFile], context: ImportContext) -> Imported:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-import re
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,9 +15,8 @@ from harness.commands.backup import contents
 from harness.commands.backup.contents import INDEX, Places
 from harness.commands.backup.write import FORMAT
 from harness.errors import BadInput, MissingData, RunFailed
-from harness.interchange.foreign.bounded import MB, mapping, parse_json, sequence, whole
 from harness.offline import archive
-from harness.offline.pack import Entry
+from harness.offline.file_list import Entry, copy, read_document, read_entries, refuse_without_room
 from harness.store import run_folder
 from harness.store.publish import alone
 
@@ -61,38 +57,21 @@ def read_index(raw: bytes, source: Path) -> dict[str, Entry]:
     Raises:
         BadInput: with every problem of the index.
     """
-    try:
-        document = mapping(parse_json(raw))
-    except BadInput as problem:
-        raise BadInput(f"{INDEX} of {source} {problem}.") from None
-    if document.get("format") != FORMAT:
-        raise BadInput(
-            f"{source} has format {document.get('format')!r}; this version reads {FORMAT}. Update Landscape."
-        )
-    entries: dict[str, Entry] = {}
-    problems = []
-    for item in map(mapping, sequence(document.get("files"))):
-        path, size, digest = item.get("path"), whole(item.get("size"), 1 << 50), item.get("sha256")
-        if not isinstance(path, str) or not contents.is_ours(path):
-            problems.append(f"{str(path)[:120]!r} is no place of a backup's file")
-        elif size is None or not isinstance(digest, str) or not re.fullmatch(r"[0-9a-f]{64}", digest):
-            problems.append(f"{path} has no size or no SHA-256")
-        elif path in entries:
-            problems.append(f"{path} is named twice")
-        else:
-            entries[path] = Entry(path, size, digest)
-    problems += [f"{unit} is no whole run" for unit in _torn(entries)]
-    if problems or not entries:
-        raise BadInput(
-            f"{INDEX} of {source} cannot be used; nothing was written.", problems[:20] or ["it names no files"]
-        )
-    return entries
+    index = f"{INDEX} of {source}"
+    return read_entries(read_document(raw, FORMAT, index, str(source)), index, _path_problem, _torn)
+
+
+def _path_problem(path: object) -> str | None:
+    """What is wrong with the name of a file of a backup, as a sentence without its full stop."""
+    ours = isinstance(path, str) and contents.is_ours(path)
+    return None if ours else f"{str(path)[:120]!r} is no place of a backup's file"
 
 
 def _torn(entries: Iterable[str]) -> list[str]:
-    """Runs of which the index does not name every file."""
+    """A sentence for each run of which the index does not name every file."""
     named = Counter(contents.unit(name) for name in entries if contents.unit(name) != name)
-    return sorted(unit for unit, count in named.items() if count != len(run_folder.FILES))
+    torn = sorted(unit for unit, count in named.items() if count != len(run_folder.FILES))
+    return [f"{unit} is no whole run" for unit in torn]
 
 
 def _check(entries: dict[str, Entry], members: archive.Members, source: Path) -> Restored:
@@ -163,10 +142,7 @@ def _state(unit: str, target: Path, entries: Sequence[Entry]) -> str:
 
 def _is(place: Path, entry: Entry) -> bool:
     """Whether a plain file has the bytes that were kept."""
-    if place.is_symlink() or not place.is_file() or place.stat().st_size != entry.size:
-        return False
-    with place.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest() == entry.sha256
+    return not place.is_symlink() and entry.is_at(place)
 
 
 def _unpack(entries: dict[str, Entry], members: archive.Members, aside: dict[str, Path], source: Path) -> None:
@@ -193,15 +169,9 @@ def _expected(entries: dict[str, Entry], name: str, source: Path) -> Entry:
 
 def _copy(handle: IO[bytes], entry: Entry, place: Path | None, source: Path) -> None:
     """Copy a member, never more than the size that was named; refuse other bytes than those that were kept."""
-    sha, left = hashlib.sha256(), entry.size + 1
     with contextlib.ExitStack() as stack:
-        out = stack.enter_context(place.open("wb")) if place is not None else None
-        while left > 0 and (block := handle.read(min(MB, left))):
-            sha.update(block)
-            left -= len(block)
-            if out is not None:
-                out.write(block)
-    if left != 1 or sha.hexdigest() != entry.sha256:
+        same = copy(handle, entry, stack.enter_context(place.open("wb")) if place is not None else None)
+    if not same:
         raise RunFailed(
             f"{source} is damaged: {entry.path} is not what was kept. Nothing was changed; take another backup."
         )
@@ -216,9 +186,7 @@ def _refuse_missing(entries: dict[str, Entry], seen: set[str], source: Path) -> 
 
 def _refuse_too_large(units: dict[str, list[Entry]], wanted: Sequence[str], places: Places) -> None:
     size = sum(entry.size for name in wanted for entry in units[name])
-    place = next(p for p in (places.runs, *places.runs.parents) if p.exists())
-    if size > (free := shutil.disk_usage(place).free):
-        raise BadInput(f"The backup needs {size:,} bytes and {place} has room for {free:,}; nothing was written.")
+    refuse_without_room(size, places.runs, "backup")
 
 
 def _put(scratch: Path, target: Path) -> None:

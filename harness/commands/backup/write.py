@@ -22,7 +22,7 @@ from harness.commands.backup.contents import INDEX, Places
 from harness.errors import BadInput, RunFailed
 from harness.files import aside
 from harness.interchange.foreign.limits.plain_files import opened
-from harness.offline.pack import Entry
+from harness.offline.file_list import Entry
 
 if sys.version_info >= (3, 14):
     from compression.zstd import ZstdFile

@@ -52,9 +52,7 @@ def hub_cache() -> Path | None:
 
 def _folder(part: str, folder: Path) -> Finding:
     """Whether a folder can be written, locked and synced, and how much room it has."""
-    there = folder
-    while not there.exists():
-        there = there.parent
+    there = files.existing(folder)
     if not there.is_dir():
         return error(part, f"{there} is no folder", "Move it away, or name another place (docs/self_hosting.md).")
     room = shutil.disk_usage(there).free

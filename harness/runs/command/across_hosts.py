@@ -106,11 +106,11 @@ class SharedPlan(OneHost):
             PlanHeld: another host is at work on it.
             StoreAway, StoreRefused: as the URL answers.
         """
-        from harness.store.remote import lease
+        from harness.store.remote import lease, lease_terms
 
         # Alone in this working copy: whoever held the plan from here is dead, and need not be waited for.
-        place = lease.place_of(self._copies.folder) if alone_here else ""
-        terms = dataclasses.replace(lease.terms(), place=place, say=self._show.step)
+        place = lease_terms.place_of(self._copies.folder) if alone_here else ""
+        terms = dataclasses.replace(lease_terms.terms(), place=place, say=self._show.step)
         try:
             with lease.hold(self._copies.objects, self._hash, terms) as self._lease:
                 try:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from harness.engine import naming
 from harness.errors import BadInput
+from harness.files import existing
 from harness.runs.plan import Options
 
 TEMPLATE_FILES = ("chat_template.jinja", "chat_template.json", "additional_chat_templates")
@@ -60,7 +61,7 @@ def check_room(folder: Path, items: int) -> None:
 def _free(folder: Path) -> int | None:
     """Free bytes of the disk that holds a folder, or will hold it; None where the system does not say."""
     try:
-        return shutil.disk_usage(next(p for p in (folder, *folder.parents) if p.exists())).free
+        return shutil.disk_usage(existing(folder)).free
     except (OSError, StopIteration):
         return None
 

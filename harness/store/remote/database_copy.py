@@ -18,7 +18,7 @@ from filelock import FileLock
 
 from harness import files
 from harness.errors import StoreAway, StoreError
-from harness.store.remote import lease
+from harness.store.remote import lease, lease_terms
 from harness.store.remote.objects import Objects
 
 MOST_BYTES = 1 << 40
@@ -82,7 +82,7 @@ class DatabaseCopy:
             LeaseHeld: another host's publish does not end.
             StoreAway, StoreRefused: as the URL answers; the database there is unchanged.
         """
-        with lease.hold(self.objects, self.name, lease.terms(), wait=WAIT) as held:
+        with lease.hold(self.objects, self.name, lease_terms.terms(), wait=WAIT) as held:
             there = self.objects.stat(self.name) is not None
             if there:
                 self.bring()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from harness import places
 from harness.scrub import scrub
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from harness.store.remote.objects import Objects
     from harness.store.remote.run_copies import RunCopies
 
+_T = TypeVar("_T")
+
 
 def runs(folder: Path | None = None) -> RunCopies | None:
     """The runs at the URL in use; None where runs lie in a folder, or ``folder`` is not the URL's working copy.
@@ -22,10 +25,7 @@ def runs(folder: Path | None = None) -> RunCopies | None:
     Raises:
         StoreRefused: the URL cannot be used.
     """
-    url = places.runs_url()
-    if url is None or (folder is not None and folder != places.runs()):
-        return None
-    return _runs(url, places.runs())
+    return _if_asked(places.runs_url(), folder, places.runs, _runs)
 
 
 def database(path: Path | None = None) -> DatabaseCopy | None:
@@ -34,10 +34,7 @@ def database(path: Path | None = None) -> DatabaseCopy | None:
     Raises:
         StoreRefused: the URL cannot be used.
     """
-    url = places.database_url()
-    if url is None or (path is not None and path != places.database()):
-        return None
-    return _database(url, places.database())
+    return _if_asked(places.database_url(), path, places.database, _database)
 
 
 def follow() -> None:
@@ -63,6 +60,15 @@ def runs_name() -> str:
 def say(text: str) -> None:
     """A sentence on standard error."""
     print(text, file=sys.stderr, flush=True)
+
+
+def _if_asked(
+    url: str | None, asked: Path | None, working_copy: Callable[[], Path], opened: Callable[[str, Path], _T]
+) -> _T | None:
+    """What lies at a URL; None without one, or where another place than its working copy is asked for."""
+    if url is None or (asked is not None and asked != working_copy()):
+        return None
+    return opened(url, working_copy())
 
 
 @lru_cache(maxsize=4)

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness import files
-from harness.store.remote.lease import hold, terms
+from harness.store.remote.lease import hold
+from harness.store.remote.lease_terms import terms
 from harness.store.remote.objects import Objects
 
 LEASE = "imports"

@@ -117,7 +117,7 @@ def address(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[str], s
 @pytest.fixture
 def away(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
     """Whether the file system ``away://`` answers."""
-    monkeypatch.setattr("harness.store.remote.objects.FIRST_WAIT", 0.0)
+    monkeypatch.setattr("harness.store.remote.attempts.FIRST_WAIT", 0.0)
     monkeypatch.setattr(Away, "away", False)
     return lambda gone: setattr(Away, "away", gone)
 

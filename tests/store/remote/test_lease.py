@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadInput, StoreAway
-from harness.store.remote import lease
+from harness.store.remote import lease, lease_terms
 from harness.store.remote.lease import LeaseHeld, Terms
 from harness.store.remote.objects import Objects
 
@@ -154,9 +154,9 @@ def test_a_lease_that_says_nothing_is_waited_out(objects: Objects, content: byte
 def test_the_seconds_are_checked(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANDSCAPE_LEASE", given)
     with pytest.raises(BadInput, match="LANDSCAPE_LEASE"):
-        lease.terms()
+        lease_terms.terms()
     monkeypatch.setenv("LANDSCAPE_LEASE", "8")
-    assert (lease.terms().stale, lease.terms().renew) == (8.0, 2.0)
+    assert (lease_terms.terms().stale, lease_terms.terms().renew) == (8.0, 2.0)
 
 
 def test_a_dead_process_holds_nothing(address: Callable[[str], str], tmp_path: Path, still: None) -> None:
@@ -169,11 +169,11 @@ def test_a_dead_process_holds_nothing(address: Callable[[str], str], tmp_path: P
 
 def test_a_dead_process_of_this_very_place_is_not_waited_for(objects: Objects, tmp_path: Path, still: None) -> None:
     clock, said = Clock(), list[str]()
-    here = dataclasses.replace(clock.terms, place=lease.place_of(tmp_path), say=said.append)
+    here = dataclasses.replace(clock.terms, place=lease_terms.place_of(tmp_path), say=said.append)
     lease.take(objects, "plan", here)
     assert lease.take(objects, "plan", here).number == 2 and clock.time == 0.0
     (tmp_path / "elsewhere").mkdir()
-    other = dataclasses.replace(here, place=lease.place_of(tmp_path / "elsewhere"))
+    other = dataclasses.replace(here, place=lease_terms.place_of(tmp_path / "elsewhere"))
     assert lease.take(objects, "plan", other).number == 3 and clock.time >= 60
     lease.take(objects, "nowhere", clock.terms)
     lease.take(objects, "nowhere", clock.terms)

@@ -123,7 +123,7 @@ def test_a_url_that_cannot_be_used_is_refused(url: str) -> None:
 
 
 def test_no_secret_is_in_a_message(monkeypatch: pytest.MonkeyPatch, bucket: str) -> None:
-    monkeypatch.setattr("harness.store.remote.objects.PATIENCE", 0.0)
+    monkeypatch.setattr("harness.store.remote.attempts.PATIENCE", 0.0)
     url = f"s3://{bucket}/x?token=planted-in-the-url-1234"
     for word in (KEYS["AWS_SECRET_ACCESS_KEY"], KEYS["AWS_ACCESS_KEY_ID"]):
         place = Objects(f"s3://{bucket}/land")

@@ -128,7 +128,7 @@ def test_a_run_is_published_here_while_the_url_of_runs_is_silent(
     at: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = make_run(at("one"), 1)
-    monkeypatch.setattr("harness.store.remote.objects.PATIENCE", 0.0)
+    monkeypatch.setattr("harness.store.remote.attempts.PATIENCE", 0.0)
     monkeypatch.setenv("LANDSCAPE_DB", str(tmp_path / "own.duckdb"))
     copies = in_use.runs()
     assert copies is not None
