@@ -43,9 +43,8 @@ class Conditions:
 
     @property
     def ask(self) -> bool:
-        """Whether anything is asked; a zero where nothing is usual asks nothing."""
-        values = ((getattr(self, field.name), field.default) for field in fields(self))
-        return any(value != usual and bool(value or usual) for value, usual in values)
+        """Whether anything is asked."""
+        return any(getattr(self, field.name) != field.default for field in fields(self))
 
 
 def with_conditions(command: Callable[..., None]) -> Callable[..., None]:

@@ -39,7 +39,9 @@ def test_a_wish_has_all_conditions() -> None:
     assert wish("mathematics", Conditions(budget_per_task=0.5)) == Wish("mathematics", budget_per_task=0.5)
 
 
-@pytest.mark.parametrize("asked", [Conditions(budget=1.0), Conditions(licence="permissive"), Conditions(bits=4)])
+@pytest.mark.parametrize(
+    "asked", [Conditions(budget=1.0), Conditions(licence="permissive"), Conditions(bits=4), Conditions(budget=0.0)]
+)
 def test_conditions_need_a_task(asked: Conditions) -> None:
     with pytest.raises(typer.BadParameter, match="need the task"):
         wish(None, asked)
