@@ -13,7 +13,7 @@ import yaml
 
 from harness.i18n import stored_sentences
 from harness.i18n.translator import Translator, messages, slug
-from harness.site.widgets import run_findings
+from harness.site.evidence import run_findings
 
 ROOT = Path(__file__).resolve().parents[2]
 ZH = Translator("zh")

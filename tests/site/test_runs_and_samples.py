@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +12,8 @@ import pytest
 
 from harness.i18n.translator import Translator, messages, slug
 from harness.interchange.foreign.identity import GIVEN
-from harness.site.evidence import runs
-from harness.site.widgets import run_findings
-from tests.site.conftest import Open, texts
+from harness.site.evidence import run_findings, runs
+from tests.site.conftest import Open, changed, table, texts
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -156,3 +156,12 @@ def test_what_a_verdict_notes_of_many_runs_is_said_in_the_language_shown() -> No
         "**只评了部分题目** · limit 2",
         "as it is",
     ]
+
+
+def test_an_import_has_no_engine_but_its_origin_in_words(site: Open, filled: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(filled, tmp_path / "imported"))
+    changed(folder / "land.duckdb", "UPDATE run SET engine = 'imported' WHERE origin = 'imported'")
+    shown = table(site(folder, "runs_and_samples", lang="zh"), "engine")
+    imported = shown["origin_name"].eq("导入")
+    assert imported.any() and shown.loc[imported, "engine"].eq("导入").all()
+    assert not shown["engine"].eq("imported").any()

@@ -10,7 +10,8 @@ import streamlit as st
 
 from harness.charts.text import number, scored
 from harness.site.capability import leaderboard
-from harness.site.widgets import blocks, contained, controls, run_findings
+from harness.site.evidence import run_findings
+from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +42,7 @@ def worded(view: View, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(
         suite_name=[suite_name((str(s), str(v))) for s, v in zip(frame["suite"], versions, strict=True)],
         vendor=[say.name(en, zh) if isinstance(en, str) else "–" for en, zh in zip(frame["vendor_en"], frame["vendor_zh"], strict=True)],
+        engine=frame["engine"].where(frame["engine"].ne("imported"), say("origin.imported")),
         origin_name=[say(f"origin.{o}") for o in frame["origin"]],
         verdict_short=[
             _short(view, bool(v), bool(p), limit, text)
@@ -110,7 +112,7 @@ def results(view: View, run_id: str) -> pd.DataFrame:
 def verdict(view: View, run: Mapping[str, Any]) -> None:
     """The run's verdict as badges, with the sentences that explain it."""
     say = view.say
-    short = _short(view, bool(run["valid"]), bool(run["partial"]), run["item_limit"], None)
+    short = _short(view, bool(run["valid"]), bool(run["partial"]), run["item_limit"], run["verdict_text"])
     origin = "reference" if run["vendor_id"] == "reference" else str(run["origin"])
     good = bool(run["valid"]) and not run["partial"] and not present(run["item_limit"])
     with st.container(horizontal=True):

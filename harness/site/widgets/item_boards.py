@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.charts.text import span
-from harness.site.widgets import address, blocks, codes, contained, controls, run_findings
+from harness.site.evidence import run_findings
+from harness.site.widgets import address, blocks, codes, contained, controls
 
 if TYPE_CHECKING:
     from harness.market.alike.boards import Board
