@@ -39,7 +39,7 @@ def _offers(view: View, known: pd.DataFrame) -> None:
         for reason, row in offers(known):
             with st.container(border=True, key=f"offer-{reason}-{row['product_id']}", height="stretch", gap="xsmall"):
                 said = say(f"choose.offer_{reason}")
-                if reason != "open" and row["product_id"] in weights:
+                if reason != "open" and row["product_id"] in weights and len(weights) < len(known):
                     said += f" · {say('choose.cond_open')}"
                 st.caption(blocks.literal(said))
                 blocks.page_link(view, "model", str(row["model"]), None, model=str(row["product_id"]))
