@@ -9,8 +9,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from harness.reports import choice_text
-from harness.site.choice import asking, lists, next_steps, results
+from harness.site.choice import asking, lists, next_steps, offered, results
 from harness.site.evidence import report_download
 from harness.site.server import view
 from harness.site.widgets import blocks, contained
@@ -27,12 +26,8 @@ asked = asking.wish(seen)
 wish = asked.checked()
 rows = results.rows(seen, wish)
 proof = results.proof(seen, wish)
-first, *more = choice_text.answer(say, wish, rows, proof)
-with st.container(border=True, key="choice-answer"):
-    st.markdown(f"## {blocks.literal(first)}")
-    st.markdown(blocks.literal(choice_text.paragraph(say, more)))
-    known = rows[rows["standing"].eq("known")]
-    next_steps.onward(seen, known, results.REPORTED)
+known = rows[rows["standing"].eq("known")]
+offered.show(seen, wish, rows, proof)
 if len(known):
     lists.chart(seen, known)
 with contained.part(seen, "lists"):
@@ -44,7 +39,9 @@ with contained.part(seen, "lists"):
     lists.second(seen, rows, "unsaid", beside)
 lists.consists(seen, wish, results.tests(seen, wish))
 best = known if len(known) else rows
-report_download.show(seen, (), tuple(best["product_id"].head(results.REPORTED)), asked)
-st.caption(say("choose.command"))
-options, shared = asking.command(asked), asking.command(replace(asked, since=None))
-st.code(f"harness choose {options}\nharness report {shared} --lang {seen.language} --out reports-out", language="bash")
+with blocks.below(say("choose.part_report"), "report"):
+    report_download.show(seen, (), tuple(best["product_id"].head(results.REPORTED)), asked)
+    st.caption(say("choose.command"))
+    options, shared = asking.command(asked), asking.command(replace(asked, since=None))
+    command = f"harness choose {options}\nharness report {shared} --lang {seen.language} --out reports-out"
+    st.code(command, language="bash")

@@ -101,14 +101,14 @@ with contained.part(seen, "white cells"):
             white,
             "white-cells",
             {
-                "row_name": head.TextColumn(say(f"opportunities.{rows}"), pinned=True),
-                "column_name": head.TextColumn(say(f"opportunities.{across}"), pinned=True),
+                "row_name": head.TextColumn(say(f"opportunities.{rows}")),
+                "column_name": head.TextColumn(say(f"opportunities.{across}")),
                 "demand": head.NumberColumn(
                     say("opportunities.measure_demand"), format="%.1f", help=say("opportunities.demand_help")
                 ),
                 "vendors": head.NumberColumn(say("overview.vendors"), format="%d"),
                 "models": head.NumberColumn(say("overview.models"), format="%d"),
-                "best": head.NumberColumn(say("opportunities.measure_best"), format="%.1f"),
+                "best": head.NumberColumn(say("opportunities.measure_best"), format="%.0f"),
                 "best_name": head.TextColumn(say("opportunities.best_model")),
                 "lowest_price": head.NumberColumn(say("opportunities.measure_lowest_price"), format="$%.4g"),
                 "providers": head.NumberColumn(say("opportunities.providers"), format="%d"),
@@ -159,7 +159,7 @@ with contained.part(seen, "one cell"):
             "segment_name": head.TextColumn(say("columns.segment")),
             "country_name": head.TextColumn(say("columns.country")),
             "params_b": head.NumberColumn(say("columns.params"), format="%.3g"),
-            "capability": head.NumberColumn(say("reported.capability"), format="%.1f"),
+            "capability": head.NumberColumn(say("reported.capability"), format="%.0f"),
             "price": head.NumberColumn(say("cost.blended"), format="$%.4g"),
             "evidence_of": None,
             "providers": head.NumberColumn(say("opportunities.providers"), format="%d"),

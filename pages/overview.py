@@ -50,7 +50,7 @@ with slot_findings, contained.part(seen, "findings"):
         blocks.section(say("overview.findings"))
         for number, finding in enumerate(others, 1):
             with st.container(border=True, key=f"finding-{number}"):
-                text, link = st.columns([5, 1], vertical_alignment="center")
+                text, link = st.columns([4, 1], vertical_alignment="center")
                 text.markdown(f"{blocks.literal(finding.text)} :gray-badge[{say(f'origin.{finding.origin}')}]")
                 with link:
                     label = say("overview.to_page", page=say(f"{finding.page}.title"))

@@ -51,15 +51,17 @@ def heat(
             ygap=1,
             hoverongaps=False,
             **grid_cards(square, unit, source, decimals),
-            colorbar={"title": {"text": unit, "side": "top"}, "orientation": "h", "thickness": 10,
+            colorbar={"title": {"text": f"{unit}<br> ", "side": "top"}, "orientation": "h", "thickness": 10,
                 "tickangle": 0,
                 "nticks": 4, "len": 0.5,
-                      "y": 1.01, "yanchor": "bottom", "x": 0, "xanchor": "left"},
+                      "yref": "container", "y": 1, "yanchor": "top", "x": 0, "xanchor": "left"},
         )
     )  # fmt: skip
     wide = max((len(str(c)) for c in square.columns), default=0) * square.shape[1] > 110
     figure.update_xaxes(showgrid=False, tickangle=-40 if wide else 0, ticks="")
     figure.update_yaxes(showgrid=False, autorange="reversed", ticks="")
-    figure.update_layout(margin_t=64)
+    figure.update_layout(
+        margin_t=66
+    )  # the scale and, a line above it, its unit: Plotly sets it too near a scale placed from the top
     out = square.reset_index() if data is None else data
     return Chart(figure, title, note, source, out, name)

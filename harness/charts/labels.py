@@ -37,6 +37,10 @@ TELEPHONE = 270.0
 """Pixels of a plot's width on a screen of 420."""
 
 
+MARK = 4.0
+"""Pixels from a mark's middle that a name keeps clear of: most of a mark's half."""
+
+
 def placed(
     xs: Sequence[float],
     ys: Sequence[float],
@@ -98,4 +102,5 @@ def _meet(a: _Box, b: _Box) -> bool:
 
 
 def _covers(box: _Box, points: Sequence[tuple[float, float]], own: int) -> bool:
-    return any(box[0] <= x <= box[2] and box[1] <= y <= box[3] for i, (x, y) in enumerate(points) if i != own)
+    left, top, right, bottom = box[0] - MARK, box[1] - MARK, box[2] + MARK, box[3] + MARK
+    return any(left <= x <= right and top <= y <= bottom for i, (x, y) in enumerate(points) if i != own)

@@ -158,14 +158,21 @@ def _names(
     xs = [math.log10(v) for v in rows["x"]] if log_x else [float(v) for v in rows["x"]]
     ys = [float(v) for v in rows["y"]]
     names = [plain(short(v, 26)) if i < most else "" for i, v in enumerate(rows["label"])]
-    at = dict(zip(rows.index, zip(_unit(xs), _unit(ys), strict=True), strict=True))
+    across, up = _unit(xs, []), _unit(ys, _ends(rows))
+    at = dict(zip(rows.index, zip(across, up, strict=True), strict=True))
     corners = [at[row] for row in edge.index]
     line = [corner for a, b in pairwise(corners) for corner in (a, (b[0], a[1]))] + corners[-1:]
-    return placed(_unit(xs), _unit(ys), names, width=width, height=height - 110, line=line)
+    return placed(across, up, names, width=width, height=height - 130, line=line)
 
 
-def _unit(values: list[float]) -> list[float]:
-    low, high = min(values), max(values)
+def _ends(rows: pd.DataFrame) -> list[float]:
+    """The ends of the upright error bars, which the axis holds too."""
+    return [float(v) for end in ("y_low", "y_high") if end in rows for v in rows[end].dropna()]
+
+
+def _unit(values: list[float], more: list[float]) -> list[float]:
+    """Values in 0–1 of an axis that holds ``more`` as well."""
+    low, high = min([*values, *more]), max([*values, *more])
     # plotly pads the axis by about a twentieth on each side
     return [0.05 + 0.9 * (v - low) / (high - low) if high > low else 0.5 for v in values]
 

@@ -79,17 +79,23 @@ def wish_text(say: Translator, wish: Wish) -> str:
 
 def answer(say: Translator, wish: Wish, rows: pd.DataFrame, proof: pd.DataFrame) -> list[str]:
     """The answer in sentences, the model first: ``rows`` of ``market.choice.choose``, ``proof`` of ``market.choice.evidence``."""
+    known = rows[rows["standing"].eq("known")]
+    first, *why = reasons(say, wish, rows, proof)
+    if known.empty:
+        return [first, *why, *unsaid(say, rows)]
+    return [first, *why, *_priced(say, wish, known), *ahead(say, rows), *unsaid(say, rows)]
+
+
+def reasons(say: Translator, wish: Wish, rows: pd.DataFrame, proof: pd.DataFrame) -> list[str]:
+    """The model that suits best, what of the task's tests is reported for it, and which models cannot be told from it."""
     known, general = (rows[rows["standing"].eq(s)] for s in ("known", "general"))
     phrase = wish_text(say, wish)
     if known.empty:
         out = [say("choose.none", wish=phrase)]
         best = general[general["points"].notna()]
-        if len(best):
-            out.append(say("choose.general_first", models=_names(say, best["model"])))
-        return out + unsaid(say, rows)
+        return [*out, say("choose.general_first", models=_names(say, best["model"]))] if len(best) else out
     first = known.iloc[0]
     out = [say("choose.answer", wish=phrase, model=first["model"])]
-    tests = proof[proof["product_id"].eq(first["product_id"]) & proof["weight"].notna()]["test"].drop_duplicates()
     out.append(
         say(
             "choose.solves",
@@ -99,26 +105,46 @@ def answer(say: Translator, wish: Wish, rows: pd.DataFrame, proof: pd.DataFrame)
             high=percent(first["high"]),
             evidence=int(first["evidence"]),
             tests=int(first["tests"]),
-            names=say("file.join").join(tests),
+            names=_tests(say, first, proof),
         )
     )
+    return [*out, *_beside(say, wish, known, proof)]
+
+
+def rests_on(say: Translator, wish: Wish, rows: pd.DataFrame, proof: pd.DataFrame) -> list[str]:
+    """What stands beside the offers: the tests behind the best of them, the models level with it, those of which too little is known."""
+    known = rows[rows["standing"].eq("known")]
+    if known.empty:
+        return [*reasons(say, wish, rows, proof)[1:], *unsaid(say, rows)]
+    first = known.iloc[0]
+    tests = say("choose.rests_on", model=first["model"], names=_tests(say, first, proof))
+    return [tests, *_beside(say, wish, known, proof), *ahead(say, rows), *unsaid(say, rows)]
+
+
+def _tests(say: Translator, row: pd.Series[Any], proof: pd.DataFrame) -> str:
+    """The task's tests that are reported for one model."""
+    tests = proof[proof["product_id"].eq(row["product_id"]) & proof["weight"].notna()]["test"].drop_duplicates()
+    return say("file.join").join(tests)
+
+
+def _beside(say: Translator, wish: Wish, known: pd.DataFrame, proof: pd.DataFrame) -> list[str]:
+    """The best model's tests in the wish's language, and the models that cannot be told from it."""
+    first, out = known.iloc[0], []
     if wish.language:
         spoken = proof[proof["product_id"].eq(first["product_id"]) & proof["language"].eq(wish.language)]
         names = say("file.join").join(spoken["benchmark"].drop_duplicates())
         out.append(say("choose.in_language", language=language(say, wish.language), names=names))
     level = known[known["within_leader"]].iloc[1:]
-    out.append(say("choose.level", models=_names(say, level["model"])) if len(level) else say("choose.alone"))
-    priced = first["price"] == first["price"]
-    out.append(
-        _price(say, "choose.price", first, ratio=f"{wish.input_per_output:.3g}") if priced else say("choose.no_price")
-    )
-    cheap = best_value(known)
-    if cheap is not None and cheap["product_id"] != first["product_id"]:
-        out.append(_price(say, "choose.cheapest", cheap, model=cheap["model"]))
-    ahead = general[general["points"].astype(float).gt(first["points"])]
-    if len(ahead):
-        out.append(say("choose.ahead", models=_names(say, ahead["model"])))
-    return out + unsaid(say, rows)
+    return [*out, say("choose.level", models=_names(say, level["model"])) if len(level) else say("choose.alone")]
+
+
+def ahead(say: Translator, rows: pd.DataFrame) -> list[str]:
+    """The models with more general points than the one that suits best, of which too little is reported for the task."""
+    known, general = (rows[rows["standing"].eq(s)] for s in ("known", "general"))
+    if known.empty:
+        return []
+    better = general[general["points"].astype(float).gt(known.iloc[0]["points"])]
+    return [say("choose.ahead", models=_names(say, better["model"]))] if len(better) else []
 
 
 def paragraph(say: Translator, sentences: Iterable[str]) -> str:
@@ -135,14 +161,8 @@ def decided(say: Translator, wish: Wish, rows: pd.DataFrame) -> list[str]:
     phrase = wish_text(say, wish)
     if known.empty:
         return [say("choose.none", wish=phrase)]
-    first, cheap = known.iloc[0], best_value(known)
-    out = [say("choose.answer", wish=phrase, model=first["model"])]
-    priced = first["price"] == first["price"]
-    out.append(
-        _price(say, "choose.price", first, ratio=f"{wish.input_per_output:.3g}") if priced else say("choose.no_price")
-    )
-    if cheap is not None and cheap["product_id"] != first["product_id"]:
-        out.append(_price(say, "choose.cheapest", cheap, model=cheap["model"]))
+    first = known.iloc[0]
+    out = [say("choose.answer", wish=phrase, model=first["model"]), *_priced(say, wish, known)]
     others = int(known["within_leader"].sum()) - 1
     key = "decide.answer_open" if others > 0 else "decide.answer_firm"
     out.append(
@@ -166,10 +186,8 @@ def more(say: Translator, wish: Wish, rows: pd.DataFrame) -> list[str]:
         best = general[general["points"].notna()]
         return [say("choose.general_first", models=_names(say, best["model"]))] if len(best) else []
     level = known[known["within_leader"]].iloc[1:]
-    ahead = general[general["points"].astype(float).gt(known.iloc[0]["points"])]
     out = [say("choose.level", models=_names(say, level["model"]))] if len(level) else []
-    out += [say("choose.ahead", models=_names(say, ahead["model"]))] if len(ahead) else []
-    return [*out, task_note(say, wish)]
+    return [*out, *ahead(say, rows), task_note(say, wish)]
 
 
 def chart_title(say: Translator, known: pd.DataFrame) -> str:
@@ -215,6 +233,36 @@ def language(say: Translator, code: str) -> str:
 def percent(share: Any) -> str:
     """A share as whole percent."""
     return f"{100 * float(share):.0f}%"
+
+
+def _priced(say: Translator, wish: Wish, known: pd.DataFrame) -> list[str]:
+    """The price of the model that suits best, and the cheapest of those that cannot be told from it."""
+    first, cheap = known.iloc[0], best_value(known)
+    priced = first["price"] == first["price"]
+    ratio = f"{wish.input_per_output:.3g}"
+    out = [_price(say, "choose.price", first, ratio=ratio) if priced else say("choose.no_price")]
+    if cheap is not None and cheap["product_id"] != first["product_id"]:
+        out.append(_price(say, "choose.cheapest", cheap, model=cheap["model"]))
+    return out
+
+
+def offer(say: Translator, row: pd.Series[Any]) -> list[str]:
+    """Why to take one of the models known for a task: how well it does, how far behind the best, what it costs."""
+    share = {
+        "share": percent(row["suitability"]),
+        "low": f"{100 * float(row['low']):.0f}",
+        "high": percent(row["high"]),
+    }
+    out = [say("choose.offer_share", **share, evidence=int(row["evidence"]), tests=int(row["tests"]))]
+    if round(100 * float(row["behind"])):
+        gap = {n: _points(row[c]) for n, c in (("gap", "behind"), ("low", "behind_low"), ("high", "behind_high"))}
+        out.append(say("choose.offer_level" if row["within_leader"] else "choose.offer_behind", **gap))
+    priced = row["price"] == row["price"]
+    return [*out, _price(say, "choose.offer_price", row) if priced else say("choose.no_price")]
+
+
+def _points(share: Any) -> str:
+    return f"{round(100 * float(share))}".replace("-", "−")
 
 
 def _price(say: Translator, key: str, row: pd.Series[Any], **values: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -83,3 +84,26 @@ def test_a_line_moves_names_and_takes_none_away_from_the_first(
         placed(xs, ys, ["a model 7B"] * len(points), line=corners),
     )
     assert bool(free[0][0]) == bool(held[0][0])
+
+
+def test_a_name_keeps_clear_of_a_mark_beside_it_not_only_of_its_middle() -> None:
+    """At 640 × 400 pixels the second mark's middle is 2 pixels above the box that the first name would take on its right."""
+    beside = (0.5 + 30 / 640, 0.5 + (LINE / 2 + 2) / 400)
+    (_, side), _ = placed([0.5, beside[0]], [0.5, beside[1]], ["abcdefgh", ""])
+    assert side == "middle left"
+
+
+def test_names_are_placed_on_the_axis_that_holds_the_error_bars(monkeypatch: pytest.MonkeyPatch) -> None:
+    heights: list[list[float]] = []
+
+    def seen(xs: list[float], ys: list[float], names: list[str], **_: object) -> list[tuple[str, str]]:
+        heights.append([*ys])
+        return [("", "top center")] * len(names)
+
+    monkeypatch.setattr(scatter, "placed", seen)
+    rows = pd.DataFrame({"label": ["a", "b"], "x": [1.0, 2.0], "y": [10.0, 20.0], "segment": ["startup", "big_tech"],
+                         "y_low": [0.0, 15.0], "y_high": [12.0, 40.0]})  # fmt: skip
+    scatter.points(
+        rows, Translator("en"), x_unit="x", y_unit="y", title="t", note="n", source="s", name="c", origin="reported"
+    )
+    assert sorted(heights[0]) == pytest.approx([0.05 + 0.9 * 10 / 40, 0.05 + 0.9 * 20 / 40])

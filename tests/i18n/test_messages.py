@@ -57,6 +57,8 @@ FAMILIES = (
     "gap.",
     "run_finding.",
     "run_note.",
+    "run_detail.",
+    "run_part.",
     "metric_name.",
 )
 HAN = re.compile(r"[\u4e00-\u9fff]")

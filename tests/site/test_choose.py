@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
 
 from harness.i18n.translator import Translator
 from harness.market.choice.wish import Wish
-from harness.site.choice import asking, next_steps
+from harness.site.choice import asking, next_steps, results
 from tests.site.conftest import Open, table, texts
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
+    from harness.site.server.view import View
 
 
 def test_the_answer_stands_above_all(site: Open, filled: Path) -> None:
@@ -19,6 +25,52 @@ def test_the_answer_stands_above_all(site: Open, filled: Path) -> None:
     assert not at.exception and not at.error
     assert "For Coding agent" in at.markdown[0].value
     assert "harness choose --for coding-agent" in texts(at)
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first three models that the database has scores of are known for the task; the second is level with the first."""
+    asked = results.rows
+
+    def rows(view: View, wish: Wish) -> pd.DataFrame:
+        out = asked(view, wish)
+        out = out[out["scored"].astype(bool)].head(3).reset_index(drop=True)
+        return out.assign(standing="known", suitability=[0.9, 0.8, 0.6], low=[0.85, 0.7, 0.55], high=[0.95, 0.9, 0.65],
+                          behind=[0.0, 0.1, 0.3], behind_low=[0.0, -0.02, 0.2], behind_high=[0.0, 0.22, 0.4],
+                          within_leader=[True, True, False], evidence=2.0, tests=7.0, price=[9.0, 1.0, 3.0],
+                          list_price=[9.0, 1.0, 3.0], provider_kind="vendor", provider="X", open_weights=[False, False, True],
+                          as_of=pd.Timestamp("2026-01-02"), unknown=[()] * 3)  # fmt: skip
+
+    monkeypatch.setattr(results, "rows", rows)
+
+
+def test_the_answer_offers_a_few_models_each_with_its_reasons(site: Open, filled: Path, known: None) -> None:
+    at = site(filled, "choose")
+    assert not at.exception and not at.error
+    said = texts(at).replace("\\", "")
+    for reason in ("Best for the task", "Cheapest within its margin of error", "Best with open weights"):
+        assert reason in said
+    assert "Expected to solve 80% of the task’s tests (70–90%); 2 of 7 reported." in said
+    assert "10 points behind the best (−2 to 22): within the margin of error." in said
+    assert "30 points behind the best (20 to 40): beyond the margin of error." in said
+    assert "$1.00 per million tokens" in said
+
+
+def _below(at: AppTest) -> dict[str, Any]:
+    return {part.label: part for part in at.expander if not part.label.startswith("More conditions")}
+
+
+def test_what_stands_below_the_answer_is_closed_and_has_a_text_for_paper(site: Open, filled: Path, known: None) -> None:
+    below = _below(site(filled, "choose"))
+    assert {"Known for the task", "What the task consists of", "Report and command"} <= set(below)
+    assert not any(part.proto.expanded for part in below.values())
+    for label in ("Known for the task", "What the task consists of"):
+        tables = [html.proto.body for html in below[label].get("html") if 'class="paper"' in html.proto.body]
+        assert len(tables) == 1  # a closed table is not drawn
+
+
+def test_a_link_that_chooses_columns_opens_the_list_that_has_them(site: Open, filled: Path, known: None) -> None:
+    assert _below(site(filled, "choose", columns="task"))["Known for the task"].proto.expanded
 
 
 def test_conditions_in_the_url_are_asked(site: Open, filled: Path) -> None:
@@ -97,14 +149,13 @@ def _linked(known: pd.DataFrame) -> dict[str, dict[str, list[str]]]:
     return seen
 
 
-def test_the_answer_leads_to_its_model_to_head_to_head_and_to_a_report() -> None:
+def test_the_answer_leads_to_head_to_head_and_to_a_report() -> None:
     names = [f"m{i}" for i in range(12)]
     known = pd.DataFrame({"product_id": names, "model": names, "within_leader": [i in (0, 5) for i in range(12)],
                           "price": [9.0, *range(1, 12)]})  # fmt: skip
     pages = _linked(known)
-    assert pages["model"] == {"model": "m0"}
     assert pages["head_to_head"] == {
         "models": ["m0", "m5", "m1"]
     }  # the cheapest that cannot be told from the first is among them
     assert pages["reports"] == {"r_models": names[:10]}
-    assert set(_linked(known.head(1))) == {"model", "reports"} and _linked(known.head(0)) == {}
+    assert set(_linked(known.head(1))) == {"reports"} and _linked(known.head(0)) == {}

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
+from harness.i18n.translator import Translator
 from harness.market.alike.boards import boards
+from harness.site.head_to_head import pair_boards, pair_on_scale
 from harness.store.reader import Reader
 from tests.market import item_boards
 from tests.site.conftest import Open, table, texts
@@ -85,3 +89,34 @@ def test_two_without_shared_items_are_compared_by_what_there_is(site: Open, fill
     at = site(filled, "head_to_head", models=ranked)
     assert not at.exception and "No benchmark has single items of both" in texts(at).replace("\\", "")
     assert set(table(at, "blended_per_mtok")["name"]) == {names[id] for id in ranked}
+
+
+@pytest.mark.parametrize(
+    ("wins", "said"),
+    [
+        ((3, 1), "甲 在 5 项基准中的 3 项上明显解出更多，乙 在 1 项上"),
+        ((3, 0), "甲 在 5 项基准中的 3 项上明显解出更多，其余各项的差距在误差范围内"),
+        ((0, 3), "乙 在 5 项基准中的 3 项上明显解出更多，其余各项的差距在误差范围内"),
+        ((0, 5), "乙 在全部 5 项基准上都明显解出更多"),
+        ((0, 0), "5 项基准上，甲 与 乙 的差距都在误差范围内"),
+    ],
+)
+def test_nobody_is_said_to_win_on_none(wins: tuple[int, int], said: str) -> None:
+    say = Translator("zh")
+    assert pair_boards.won(say, "boards_won", ("甲", "乙"), wins, 5).replace(" ", "") == said.replace(" ", "")
+    for language in ("en", "zh"):
+        title = pair_boards.won(Translator(language), "cheaper", ("A", "B"), wins, 5)
+        assert " 0 " not in title and "{" not in title
+
+
+@pytest.mark.parametrize(
+    ("differences", "said"),
+    [
+        ([0.1, -0.2, 0.3], "Of 3 benchmarks that both have, A scores higher on 2 and B on 1"),
+        ([-0.1, -0.2], "B scores higher on all 2 benchmarks that both have"),
+        ([0.1], "On the one benchmark that both have, A scores higher"),
+    ],
+)
+def test_the_chart_of_shared_benchmarks_says_on_how_many_each_is_ahead(differences: list[float], said: str) -> None:
+    view = SimpleNamespace(say=Translator("en"))
+    assert pair_on_scale.higher(view, pd.DataFrame({"difference": differences}), "A", "B") == said  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +12,8 @@ import pytest
 
 from harness.i18n.translator import Translator, messages, slug
 from harness.interchange.foreign.identity import GIVEN
-from harness.site.evidence import runs
-from tests.site.conftest import Open, texts
+from harness.site.evidence import run_findings, runs
+from tests.site.conftest import Open, changed, table, texts
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -129,7 +130,7 @@ def test_every_finding_on_a_run_has_a_meaning_in_both_languages() -> None:
     ],
 )
 def test_a_finding_is_explained_in_the_language_shown(entry: object, said: str) -> None:
-    assert runs.explained(Translator("zh"), json.dumps([entry])) == [said]
+    assert run_findings.explained(Translator("zh"), json.dumps([entry])) == [said]
 
 
 def test_a_source_record_of_a_run_reads_as_a_title_with_its_link() -> None:
@@ -150,8 +151,17 @@ def test_what_a_verdict_notes_of_many_runs_is_said_in_the_language_shown() -> No
     verdict = json.dumps(
         [{"code": "tries", "message": "Some items …"}, {"code": "limited", "message": "limit 2"}, "as it is"]
     )
-    assert runs.explained(Translator("zh"), verdict) == [
+    assert run_findings.explained(Translator("zh"), verdict) == [
         "部分题目试答多次；其得分与成本为各次的平均。",
         "**只评了部分题目** · limit 2",
         "as it is",
     ]
+
+
+def test_an_import_has_no_engine_but_its_origin_in_words(site: Open, filled: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(filled, tmp_path / "imported"))
+    changed(folder / "land.duckdb", "UPDATE run SET engine = 'imported' WHERE origin = 'imported'")
+    shown = table(site(folder, "runs_and_samples", lang="zh"), "engine")
+    imported = shown["origin_name"].eq("导入")
+    assert imported.any() and shown.loc[imported, "engine"].eq("导入").all()
+    assert not shown["engine"].eq("imported").any()

@@ -54,8 +54,8 @@ def group_heat(
             ygap=1 if n <= 50 else 0,
             hoverongaps=False,
             **grid_cards(square, unit, source),
-            colorbar={"title": {"text": unit, "side": "top"}, "orientation": "h", "thickness": 10, "tickangle": 0,
-                      "nticks": 4, "len": 0.5, "y": 1.01, "yanchor": "bottom", "x": 0, "xanchor": "left"},
+            colorbar={"title": {"text": f"{unit}<br> ", "side": "top"}, "orientation": "h", "thickness": 10, "tickangle": 0,
+                      "nticks": 4, "len": 0.5, "yref": "container", "y": 1 - 8 / figure.layout.height, "yanchor": "top", "x": 0, "xanchor": "left"},
         )
     )  # fmt: skip
     starts = [i for i in range(n) if i == 0 or groups[i] != groups[i - 1]] + [n]
@@ -78,5 +78,7 @@ def group_heat(
         tickfont={"size": min(12, row)},
         showgrid=False, range=[n - 0.5, -0.5], ticks="",
     )  # fmt: skip
-    figure.update_layout(margin_t=64)
+    figure.update_layout(
+        margin_t=66
+    )  # the scale and, a line above it, its unit: Plotly sets it too near a scale placed from the top
     return Chart(figure, title, note, source, data, name)

@@ -68,29 +68,33 @@ def known(view: View, rows: pd.DataFrame, wish: Wish, more: dict[str, Any]) -> N
     """The models known for the task, with margin and evidence; ``more``: columns of ``shown_columns``."""
     say, column = view.say, st.column_config
     first, rest = _parted(more)
-    blocks.section(say("choose.known"), say("choose.known_lead"))
-    blocks.table(
-        view,
-        _named(view, rows),
-        "choice-known",
-        {
-            "model": column.TextColumn(say("columns.model"), pinned=True, width=165),
-            "suitability": column.NumberColumn(say("choose.suitability"), format="%.0f%%", width=80),
-            "interval": column.TextColumn(say("value.interval"), width=70),
-            **first,
-            "vendor": column.TextColumn(say("columns.vendor"), width=95),
-            "within_leader": column.CheckboxColumn(say("choose.level_short"), help=say("choose.level_help"), width=60),
-            "reported": column.TextColumn(say("choose.reported_of"), width=70),
-            **(
-                {"in_language": column.NumberColumn(say("choose.tests_in_language"), format="%d", width=70)}
-                if wish.language
-                else {}
-            ),
-            **rest,
-        },
-        alt=say("choose.known"),
-        height=420,
-    )
+    with blocks.below(say("choose.known"), "known", opened="columns" in st.query_params):
+        st.caption(say("choose.known_lead"))
+        blocks.table(
+            view,
+            _named(view, rows),
+            "choice-known",
+            {
+                "model": column.TextColumn(say("columns.model"), pinned=True, width=165),
+                "suitability": column.NumberColumn(say("choose.suitability"), format="%.0f%%", width=80),
+                "interval": column.TextColumn(say("value.interval"), width=70),
+                **first,
+                "vendor": column.TextColumn(say("columns.vendor"), width=95),
+                "within_leader": column.CheckboxColumn(
+                    say("choose.level_short"), help=say("choose.level_help"), width=60
+                ),
+                "reported": column.TextColumn(say("choose.reported_of"), width=70),
+                **(
+                    {"in_language": column.NumberColumn(say("choose.tests_in_language"), format="%d", width=70)}
+                    if wish.language
+                    else {}
+                ),
+                **rest,
+            },
+            alt=say("choose.known"),
+            folded=True,
+            height=420,
+        )
 
 
 @contained.section
@@ -102,24 +106,26 @@ def second(view: View, rows: pd.DataFrame, standing: str, more: dict[str, Any]) 
         return
     first, rest = _parted(more)
     title = say("choose.general" if standing == "general" else "choose.second")
-    blocks.section(title, say("choose.general_lead" if standing == "general" else "choose.second_lead"))
-    blocks.table(
-        view,
-        _named(view, part.head(LISTED)),
-        f"choice-{standing}",
-        {
-            "model": column.TextColumn(say("columns.model"), pinned=True),
-            "points": column.NumberColumn(say("choose.points"), format="%.0f", width=70),
-            "points_interval": column.TextColumn(say("value.interval"), width=75),
-            **first,
-            "vendor": column.TextColumn(say("columns.vendor"), width=95),
-            "reported": column.TextColumn(say("choose.reported_of"), width=70),
-            "not_known": column.TextColumn(say("choose.not_known"), width=170),
-            **rest,
-        },
-        alt=title,
-        height=320,
-    )
+    with blocks.below(title, standing):
+        st.caption(say("choose.general_lead" if standing == "general" else "choose.second_lead"))
+        blocks.table(
+            view,
+            _named(view, part.head(LISTED)),
+            f"choice-{standing}",
+            {
+                "model": column.TextColumn(say("columns.model"), pinned=True),
+                "points": column.NumberColumn(say("choose.points"), format="%.0f", width=70),
+                "points_interval": column.TextColumn(say("value.interval"), width=75),
+                **first,
+                "vendor": column.TextColumn(say("columns.vendor"), width=95),
+                "reported": column.TextColumn(say("choose.reported_of"), width=70),
+                "not_known": column.TextColumn(say("choose.not_known"), width=170),
+                **rest,
+            },
+            alt=title,
+            folded=True,
+            height=320,
+        )
 
 
 @contained.section
@@ -130,57 +136,61 @@ def evidence(view: View, rows: pd.DataFrame, proof: pd.DataFrame) -> None:
     part = proof[proof["product_id"].isin(place)]
     if part.empty:
         return
-    blocks.section(say("choose.evidence"), say("choose.evidence_lead"))
-    part = part.assign(
-        place=part["product_id"].map(place),
-        model=part["product_id"].map(rows.set_index("product_id")["model"]),
-        origin_name=[say(f"origin.{o}") for o in part["origin"]],
-        effort_name=[say.known("effort", e) if isinstance(e, str) else "" for e in part["effort"]],
-        evidence_of=[
-            f"score:{p}:{b}" if o == "reported" else ""
-            for p, b, o in zip(part["product_id"], part["benchmark_id"], part["origin"], strict=True)
-        ],
-    ).sort_values(["place", "weight", "benchmark_id"], ascending=[True, False, True], kind="stable")
-    blocks.table(
-        view,
-        part.drop(columns="place"),
-        "choice-evidence",
-        {
-            "model": column.TextColumn(say("columns.model"), pinned=True, width=150),
-            "benchmark": column.TextColumn(say("choose.test"), width=200),
-            "weight": column.NumberColumn(say("choose.weight"), format="%.0f", width=60),
-            "score": column.NumberColumn(say("choose.score"), format="%.4g", width=65),
-            "evidence_of": None,
-            "effort_name": column.TextColumn(say("choose.effort"), width=80),
-            "origin_name": column.TextColumn(say("columns.origin"), width=95),
-            "as_of": column.DateColumn(say("columns.as_of"), format="YYYY-MM-DD", width=90),
-            "source": column.TextColumn(say("columns.source"), width=165),
-            "url": columns.link(view.say("columns.link")),
-        },
-        alt=say("choose.evidence"),
-        height=360,
-    )
+    with blocks.below(say("choose.evidence"), "evidence"):
+        st.caption(say("choose.evidence_lead"))
+        part = part.assign(
+            place=part["product_id"].map(place),
+            model=part["product_id"].map(rows.set_index("product_id")["model"]),
+            origin_name=[say(f"origin.{o}") for o in part["origin"]],
+            effort_name=[say.known("effort", e) if isinstance(e, str) else "" for e in part["effort"]],
+            evidence_of=[
+                f"score:{p}:{b}" if o == "reported" else ""
+                for p, b, o in zip(part["product_id"], part["benchmark_id"], part["origin"], strict=True)
+            ],
+        ).sort_values(["place", "weight", "benchmark_id"], ascending=[True, False, True], kind="stable")
+        blocks.table(
+            view,
+            part.drop(columns="place"),
+            "choice-evidence",
+            {
+                "model": column.TextColumn(say("columns.model"), pinned=True, width=150),
+                "benchmark": column.TextColumn(say("choose.test"), width=200),
+                "weight": column.NumberColumn(say("choose.weight"), format="%.0f", width=60),
+                "score": column.NumberColumn(say("choose.score"), format="%.4g", width=65),
+                "evidence_of": None,
+                "effort_name": column.TextColumn(say("choose.effort"), width=80),
+                "origin_name": column.TextColumn(say("columns.origin"), width=95),
+                "as_of": column.DateColumn(say("columns.as_of"), format="YYYY-MM-DD", width=90),
+                "source": column.TextColumn(say("columns.source"), width=165),
+                "url": columns.link(view.say("columns.link")),
+            },
+            alt=say("choose.evidence"),
+            folded=True,
+            height=360,
+        )
 
 
 @contained.section
 def consists(view: View, wish: Wish, tests: pd.DataFrame) -> None:
     """The tests of the kind of task with their weights, and the typical tokens of a task."""
     say, column = view.say, st.column_config
-    blocks.section(say("choose.consists"), say("choose.consists_lead"))
-    blocks.table(
-        view,
-        tests.assign(weight=100 * tests["weight"].astype(float)),
-        "choice-tests",
-        {
-            "test": column.TextColumn(say("choose.test"), pinned=True),
-            "weight": column.NumberColumn(say("choose.weight"), format="%.0f%%"),
-            "benchmarks": column.NumberColumn(say("choose.benchmarks"), format="%d"),
-            "models": column.NumberColumn(say("choose.models"), format="%d"),
-            "on_scale": column.CheckboxColumn(say("choose.on_scale")),
-        },
-        alt=say("choose.consists"),
-    )
-    st.caption(blocks.literal(choice_text.task_note(say, wish)))
+    with blocks.below(say("choose.consists"), "consists"):
+        st.caption(say("choose.consists_lead"))
+        blocks.table(
+            view,
+            tests.assign(weight=100 * tests["weight"].astype(float)),
+            "choice-tests",
+            {
+                "test": column.TextColumn(say("choose.test"), pinned=True),
+                "weight": column.NumberColumn(say("choose.weight"), format="%.0f%%"),
+                "benchmarks": column.NumberColumn(say("choose.benchmarks"), format="%d"),
+                "models": column.NumberColumn(say("choose.models"), format="%d"),
+                "on_scale": column.CheckboxColumn(say("choose.on_scale")),
+            },
+            alt=say("choose.consists"),
+            folded=True,
+        )
+        st.caption(blocks.literal(choice_text.task_note(say, wish)))
 
 
 def _named(view: View, rows: pd.DataFrame) -> pd.DataFrame:

@@ -35,18 +35,15 @@ def questions(view: View) -> None:
 
 @contained.section
 def onward(view: View, known: pd.DataFrame, most: int) -> None:
-    """Links to the first model, to the first against the next ones, and to a report on the first ``most``."""
+    """Links to the first model against the next ones, and to a report on the first ``most``."""
     say = view.say
     if known.empty:
         return
-    first = known.iloc[0]
     compared = list(known["product_id"].head(SIDE_BY_SIDE))
     cheap = best_value(known)
     if cheap is not None and cheap["product_id"] not in compared:
         compared = [compared[0], cheap["product_id"], *compared[1 : SIDE_BY_SIDE - 1]]
     with st.container(horizontal=True, gap="small"):
-        blocks.page_link(view, "model", say("choose.to_model", model=first["model"]), ":material/neurology:",
-                         model=str(first["product_id"]))  # fmt: skip
         if len(compared) > 1:
             label = say("choose.to_head_to_head", n=len(compared))
             blocks.page_link(view, "head_to_head", label, ":material/compare_arrows:", models=compared)

@@ -71,8 +71,7 @@ def _in_words(view: View, found: pd.DataFrame) -> pd.DataFrame:
         least=found["cost"].map(dollars),
         short=short,
         level_name=[
-            say("value.best", model=name) if not id else name
-            for id, name in zip(found["level_id"], found["level"], strict=True)
+            say("value.best") if not id else name for id, name in zip(found["level_id"], found["level"], strict=True)
         ],
         counted=[say(f"value.{measure}") for measure in found["measure"]],
         amount=amounts,
@@ -144,7 +143,7 @@ def _table(view: View, found: pd.DataFrame) -> None:
         found,
         "best-values",
         {
-            "level_name": column.TextColumn(say("prices.level"), pinned=True, width=140),
+            "level_name": column.TextColumn(say("prices.level"), width=140),
             "model": column.TextColumn(say("columns.model"), width=175),
             "least": column.TextColumn(say("value.least"), width=80),
             "counted": column.TextColumn(say("value.counted"), width=95),

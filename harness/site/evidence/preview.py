@@ -63,9 +63,9 @@ def _scale(say: Translator) -> dict[str, Any]:
     return {
         "model": _text(say("columns.model"), pinned=True),
         "vendor": _text(say("columns.vendor")),
-        "score": _number(say("reported.capability"), "%.1f"),
-        "low": _number(say("columns.low"), "%.1f"),
-        "high": _number(say("columns.high"), "%.1f"),
+        "score": _number(say("reported.capability"), "%.0f"),
+        "low": _number(say("columns.low"), "%.0f"),
+        "high": _number(say("columns.high"), "%.0f"),
         "ranks": _text(say("col.ranks")),
         "benchmarks": _number(say("col.benchmarks"), "%d"),
         "released": _day(say("columns.released")),

@@ -10,12 +10,12 @@ import streamlit as st
 
 from harness.charts.text import number, scored
 from harness.site.capability import leaderboard
+from harness.site.evidence import run_findings
 from harness.site.widgets import blocks, contained, controls
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from harness.i18n.translator import Translator
     from harness.site.server.view import View
 
 _QUIET = {"run_id", "started", "sealed", "perf", "command"}
@@ -42,6 +42,7 @@ def worded(view: View, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(
         suite_name=[suite_name((str(s), str(v))) for s, v in zip(frame["suite"], versions, strict=True)],
         vendor=[say.name(en, zh) if isinstance(en, str) else "–" for en, zh in zip(frame["vendor_en"], frame["vendor_zh"], strict=True)],
+        engine=frame["engine"].where(frame["engine"].ne("imported"), say("origin.imported")),
         origin_name=[say(f"origin.{o}") for o in frame["origin"]],
         verdict_short=[
             _short(view, bool(v), bool(p), limit, text)
@@ -58,25 +59,7 @@ def _short(view: View, valid: bool, partial: bool, limit: float, verdict: str | 
         return say("verdict.partial")
     if present(limit):
         return say("verdict.limited")
-    return say("verdict.noted") if explained(say, verdict) else say("verdict.valid")
-
-
-def explained(say: Translator, verdict: str | None) -> list[str]:
-    """A verdict's findings as Markdown, in the language shown: those that say the same of every run whole, the others by what
-    their code means and the sentence that the run keeps."""
-    entries = json.loads(verdict) if isinstance(verdict, str) and verdict else []
-    found = [entry if isinstance(entry, dict) else {"message": entry} for entry in entries or []]
-    return [_told(say, entry.get("code"), str(entry.get("message", entry))) for entry in found]
-
-
-def _told(say: Translator, code: object, message: str) -> str:
-    note = say.known("run_note", code)
-    return blocks.literal(note) if note != str(code) else _meaning(say, code) + blocks.literal(message)
-
-
-def _meaning(say: Translator, code: object) -> str:
-    meaning = say.known("run_finding", code)
-    return "" if meaning == str(code) else f"**{meaning}** · "
+    return say("verdict.noted") if run_findings.entries(verdict) else say("verdict.valid")
 
 
 def present(value: Any) -> bool:
@@ -129,13 +112,13 @@ def results(view: View, run_id: str) -> pd.DataFrame:
 def verdict(view: View, run: Mapping[str, Any]) -> None:
     """The run's verdict as badges, with the sentences that explain it."""
     say = view.say
-    short = _short(view, bool(run["valid"]), bool(run["partial"]), run["item_limit"], None)
+    short = _short(view, bool(run["valid"]), bool(run["partial"]), run["item_limit"], run["verdict_text"])
     origin = "reference" if run["vendor_id"] == "reference" else str(run["origin"])
     good = bool(run["valid"]) and not run["partial"] and not present(run["item_limit"])
     with st.container(horizontal=True):
         st.badge(short, icon=":material/check:" if good else ":material/warning:", color="green" if good else "orange")
         st.badge(say(f"origin.{origin}"), color="gray")
-    for finding in explained(say, run["verdict_text"]):
+    for finding in run_findings.explained(say, run["verdict_text"]):
         st.caption(f":material/info: {finding}")
     if origin_text := source_text(run["source"]):
         st.caption(say("common.labelled", label=say("common.source"), value=origin_text))

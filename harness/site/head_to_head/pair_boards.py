@@ -28,6 +28,7 @@ from harness.site.widgets import blocks, contained, item_boards
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from harness.i18n.translator import Translator
     from harness.market.alike.boards import Board
     from harness.site.server.view import View
 
@@ -150,7 +151,7 @@ def show(view: View, pairs: Sequence[PairedItems], a: str, b: str, vendors: tupl
         view,
         dots.differences(
             drawn[["label", "difference", "low", "high", "significant", "p_adjusted", "n"]], say,
-            title=say("head_to_head.boards_won", a=a, b=b, wins=wins[0], losses=wins[1], n=len(pairs)),
+            title=won(say, "boards_won", (a, b), wins, len(pairs)),
             unit=say("head_to_head.board_unit"), note=say("head_to_head.note"), source=source, name="board-differences",
         ),
     )  # fmt: skip
@@ -196,11 +197,24 @@ def _costs(view: View, rows: pd.DataFrame, a: str, b: str, vendors: tuple[str, s
     )  # fmt: skip
     cheaper = (int((known["ratio_high"] < 1).sum()), int((known["ratio_low"] > 1).sum()))
     figure = dots.profile(
-        points, title=say("head_to_head.cheaper", a=a, b=b, wins=cheaper[0], losses=cheaper[1], n=len(known)),
+        points, title=won(say, "cheaper", (a, b), cheaper, len(known)),
         unit=say("head_to_head.per_solved"), note=say("head_to_head.solved_note"), source=source, name="cost-per-solved",
     )  # fmt: skip
     figure.figure.update_xaxes(**log_ticks(points["value"]))
     blocks.chart(view, figure)
+
+
+def won(say: Translator, key: str, names: tuple[str, str], wins: tuple[int, int], n: int) -> str:
+    """Who is clearly ahead on how many of ``n`` boards: both, one of them, or neither."""
+    (a, b), (first, second) = names, wins
+    if first and second:
+        return say(f"head_to_head.{key}", a=a, b=b, wins=first, losses=second, n=n)
+    ahead = a if first else b
+    if not first and not second:
+        return say(f"head_to_head.{key}_even", a=a, b=b, n=n)
+    if first + second == n:
+        return say(f"head_to_head.{key}_all", a=ahead, n=n)
+    return say(f"head_to_head.{key}_alone", a=ahead, wins=first + second, n=n)
 
 
 def _table(view: View, rows: pd.DataFrame, a: str, b: str) -> None:

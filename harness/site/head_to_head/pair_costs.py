@@ -28,9 +28,9 @@ def show(view: View, products: Sequence[str], names: Mapping[str, str]) -> None:
     blocks.table(
         view, rows, "head-prices",
         {"name": column.TextColumn(say("columns.model"), pinned=True),
+         "blended_per_mtok": column.NumberColumn(say("cost.blended"), format="$%.4g"),
          "input_per_mtok": column.NumberColumn(say("head_to_head.input"), format="$%.4g"),
          "output_per_mtok": column.NumberColumn(say("head_to_head.output"), format="$%.4g"),
-         "blended_per_mtok": column.NumberColumn(say("cost.blended"), format="$%.4g"),
          "evidence_of": None,
          "provider": column.TextColumn(say("columns.provider")),
          "kind": column.TextColumn(say("cost.kind")), **columns.evidence(say)},
@@ -43,7 +43,7 @@ def show(view: View, products: Sequence[str], names: Mapping[str, str]) -> None:
     blocks.table(
         view, tasks, "head-task-costs",
         {"benchmark_name": column.TextColumn(say("controls.benchmark"), pinned=True),
-         **{f"cost_{id}": column.NumberColumn(say("head_to_head.cost_of", model=names[id]), format="$%.4g") for id in products},
+         **{f"cost_{id}": column.NumberColumn(names[id], format="$%.4g") for id in products},
          "evidence_of": None, "efforts": column.TextColumn(say("head_to_head.efforts")), "basis_name": column.TextColumn(say("head_to_head.basis")),
          "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD")},
         alt=say("head_to_head.task_costs"), height=300,

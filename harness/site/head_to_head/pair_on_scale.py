@@ -64,10 +64,11 @@ def show(view: View, products: Sequence[str], names: Mapping[str, str]) -> None:
         return
     rows = _described(view, both)
     drawn = rows.head(MOST_SHARED)
+    st.markdown(blocks.literal(title + say("common.stop")))
     blocks.chart(
         view,
         dots.profile(
-            _points(fit, drawn, products, names, product_choice.makers(view)), title=title, unit=say("reported.share"), source=say("head_to_head.scale_source"),
+            _points(fit, drawn, products, names, product_choice.makers(view)), title=higher(view, both, names[a], names[b]), unit=say("reported.share"), source=say("head_to_head.scale_source"),
             name="scale-pair", note=say("scale.pair_note", n=len(drawn), all=len(both)),
         ),
     )  # fmt: skip
@@ -82,6 +83,14 @@ def show(view: View, products: Sequence[str], names: Mapping[str, str]) -> None:
          "set_up": column.TextColumn(say("head_to_head.set_up_by"))},
         alt=say("head_to_head.on_scale"), height=300,
     )  # fmt: skip
+
+
+def higher(view: View, both: pd.DataFrame, a: str, b: str) -> str:
+    """On how many of the shared benchmarks each of two scores higher."""
+    wins, losses = int((both["difference"] > 0).sum()), int((both["difference"] < 0).sum())
+    if wins + losses == len(both) and not (wins and losses):
+        return view.say("scale.pair_scores_all", a=a if wins else b, n=len(both))
+    return view.say("scale.pair_scores", a=a, b=b, wins=wins, losses=losses, n=len(both))
 
 
 def _described(view: View, both: pd.DataFrame) -> pd.DataFrame:

@@ -33,6 +33,13 @@ _TILE = "[class*=st-key-tile-] strong{display: block; font-size: 1.75rem; font-w
 # The answers of the first screen: the answer right below its question.
 _ANSWER = "[class*=st-key-answer-] h2{padding: 0 0 0.5rem}"
 
+# The models that Choose a model offers: each by name, the name leading to the model.
+_OFFER = (
+    "[class*=st-key-offer-] [data-testid=stPageLink-NavLink]{padding: 0; min-height: 0}"
+    "[data-testid=stMain] [class*=st-key-offer-] [data-testid=stPageLink-NavLink] p"
+    f"{{font-size: 1.15rem; font-weight: 600; color: {_INK}}}"
+)
+
 # The product's name beside its mark, at the top of the navigation.
 _BRAND = (
     "[data-testid=stSidebarHeader] [data-testid=stLogoSpacer], [data-testid=stSidebarHeader] > :first-child"
@@ -97,7 +104,9 @@ def alone(chart: str) -> None:
 def style(headings: Mapping[int, str]) -> None:
     """Name the sections of the navigation above their first entries (``place: name``) and mend what the theme cannot."""
     named = "".join(_HEADING.format(place=place, name=_quoted(name)) for place, name in headings.items())
-    st.html(f"<style>{named}{_TEXT}{_FOCUS}{_TILE}{_ANSWER}{_BRAND}{_LINKS}{_SEARCH}{_NAMES}{_AXES}{_PRINT}</style>")
+    st.html(
+        f"<style>{named}{_TEXT}{_FOCUS}{_TILE}{_ANSWER}{_OFFER}{_BRAND}{_LINKS}{_SEARCH}{_NAMES}{_AXES}{_PRINT}</style>"
+    )
 
 
 def _quoted(text: str) -> str:

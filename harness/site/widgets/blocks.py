@@ -19,6 +19,8 @@ from harness.site.widgets.tables.table import plain as plain
 from harness.site.widgets.tables.table import table as table
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from harness.charts.chart import Chart
     from harness.site.server.view import View
 
@@ -56,6 +58,11 @@ def tile(name: str, label: str, value: str, note: str | None = None) -> None:
     """A number of the first screen, as plain text: Streamlit draws a metric only once it has read all of Plotly."""
     with st.container(key=f"tile-{name}"):
         st.markdown(f"{literal(label)} **{value}**" + (f" :small[{literal(note)}]" if note else ""))
+
+
+def below(label: str, key: str, *, opened: bool = False) -> DeltaGenerator:
+    """What holds a part below the answer of a page: closed at first, whole on paper. Its tables are drawn ``folded``."""
+    return st.expander(label, expanded=opened, key=f"printed-{key}")
 
 
 @st.fragment

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.charts.text import span
+from harness.site.evidence import run_findings
 from harness.site.widgets import address, blocks, codes, contained, controls
 
 if TYPE_CHECKING:
@@ -135,12 +136,7 @@ def _rejected(view: View, board: Board) -> list[tuple[str, str]]:
     same = held["suite"].eq(board.suite) & held["suite_version"].eq(board.suite_version) & held["task"].eq(board.task)
     runs = view.frame("runs")
     runs = runs[runs["run_id"].isin(held.loc[same & ~held["valid"].astype(bool), "run_id"])]
-    return [(str(m), _first_sentence(v)) for m, v in zip(runs["model"], runs["verdict"], strict=True)]
-
-
-def _first_sentence(verdict: object) -> str:
-    entries = json.loads(verdict) if isinstance(verdict, str) and verdict else []
-    return next((str(e.get("message", e)) if isinstance(e, dict) else str(e) for e in entries), "–")
+    return [(str(m), run_findings.first(view.say, v)) for m, v in zip(runs["model"], runs["verdict"], strict=True)]
 
 
 def source(view: View, boards: list[Board]) -> str:

@@ -23,12 +23,14 @@ _ROW, _HEADER, _ROWS_IN_SIGHT = 35, 38, 10
 
 
 def table(
-    view: View, frame: pd.DataFrame, name: str, columns: Mapping[str, Any], *, alt: str, share: float = 1.0, **options: Any
+    view: View, frame: pd.DataFrame, name: str, columns: Mapping[str, Any], *, alt: str, share: float = 1.0, folded: bool = False,
+    **options: Any,
 ) -> Any:  # fmt: skip
     """A sortable, searchable table of the named columns, with its CSV below; names of models and vendors lead to their pages, and
     the column ``evidence_of`` (references) to the evidence of a row's number.
 
-    ``share`` is the part of the page's width that the table has where it stands beside something.
+    ``share`` is the part of the page's width that the table has where it stands beside something. A ``folded`` table is not
+    drawn while what holds it is closed (``blocks.below``): paper then has its text.
     """
     columns = evidence_links.linked(view.say, frame, name, columns)
     shown = [c for c in columns if c in frame.columns]
@@ -60,7 +62,7 @@ def table(
             placeholder="–",
             **{"key": f"table-{name}", **options},
         )
-        if len(frame) > rows or found.hidden:
+        if folded or len(frame) > rows or found.hidden:
             paper.show(view.say, frame, columns, paper.readable(columns, shown), alt)
     return event
 
