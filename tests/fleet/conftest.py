@@ -17,7 +17,7 @@ from harness.fleet.model import Need, Node, Place, Work
 from harness.fleet.nodes.cluster import Lost
 from harness.fleet.nodes.worker import Report, Task, Worker
 from harness.fleet.state import ModelState
-from harness.runs.jobs.run_file import FileRun
+from harness.runs.jobs.file_runs import FileRun
 
 STAND_IN = (sys.executable, str(Path(__file__).with_name("stand_in.py")))
 

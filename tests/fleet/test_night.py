@@ -13,8 +13,8 @@ from harness.fleet.asked import checks, child_file
 from harness.fleet.asked.night import Asked, ModelRuns, Night, night_of
 from harness.fleet.night_run import NightRun
 from harness.runs.jobs import run_file
+from harness.runs.jobs.file_runs import FileRun
 from harness.runs.jobs.fleet_settings import FleetSettings, Share
-from harness.runs.jobs.run_file import FileRun
 from harness.runs.progress import Progress
 from tests.fleet.conftest import Here
 

@@ -9,7 +9,8 @@ from harness.engine.settings import DTYPE_NAMES, ENGINES
 from harness.errors import BadInput, LandscapeError
 from harness.fleet.asked.night import ModelRuns, Night
 from harness.runs.command import preflight, usable_places
-from harness.runs.jobs.run_file import FileRun, shortened
+from harness.runs.jobs.file_runs import FileRun
+from harness.runs.jobs.run_file import shortened
 from harness.runs.plan import Options, whole_or_share
 from harness.suites.load import load_suite
 from harness.suites.own.definitions import read as own_tasks

@@ -16,8 +16,9 @@ from typing import Any
 
 from harness.errors import BadInput
 from harness.runs.jobs import run_file
+from harness.runs.jobs.file_runs import FileRun
 from harness.runs.jobs.fleet_settings import FleetSettings, Share
-from harness.runs.jobs.run_file import OPTIONS, FileRun
+from harness.runs.jobs.run_options import OPTIONS
 
 
 @dataclass(frozen=True)

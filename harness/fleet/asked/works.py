@@ -14,8 +14,8 @@ from harness.fleet.asked.night import ModelRuns, Night
 from harness.fleet.expected_time import SuiteAsked, past_runs
 from harness.fleet.model import Need, Node, Work
 from harness.fleet.needs import WINDOW, unknown, work_of
+from harness.runs.jobs.file_runs import FileRun
 from harness.runs.jobs.fleet_settings import Share
-from harness.runs.jobs.run_file import FileRun
 from harness.suites.load import load_suite
 
 

@@ -11,7 +11,8 @@ from harness.errors import BadInput
 from harness.runs.commands import Job, Request, prepare, run_models
 from harness.runs.jobs import run_file
 from harness.runs.jobs.notify import notified
-from harness.runs.jobs.run_file import OPTIONS, RunFile
+from harness.runs.jobs.run_file import RunFile
+from harness.runs.jobs.run_options import OPTIONS
 from harness.runs.progress import Progress
 
 
