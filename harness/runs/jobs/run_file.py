@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.limits import yaml_lines
-from harness.runs.jobs import fleet_settings
+from harness.runs.jobs import fleet_settings, origin
 from harness.runs.jobs.file_entries import Reader, shown
 from harness.runs.jobs.file_runs import FileRun, runs_of
 from harness.runs.jobs.fleet_settings import FleetSettings, Share
+from harness.runs.jobs.origin import Origin
 from harness.runs.jobs.run_options import is_text
 
 MAX_PROBLEMS = 40
@@ -31,7 +32,8 @@ _TOP = ("defaults", "models", "suites", "runs", "tasks", "trust_task_code", "fle
 class RunFile:
     """A run file's content. ``sha256`` is of its bytes; ``tasks`` are the folders of own tasks as named.
 
-    ``fleet`` and ``shares`` (by model, as in ``runs``) are for ``harness fleet run`` alone.
+    ``fleet`` and ``shares`` (by model, as in ``runs``) are for ``harness fleet run`` alone; ``origin`` is that of a file which
+    the fleet has written for one model.
     """
 
     path: Path
@@ -41,6 +43,17 @@ class RunFile:
     trust_task_code: bool = False
     fleet: FleetSettings = FleetSettings()
     shares: Mapping[str, Share] = field(default_factory=dict)
+    origin: Origin | None = None
+
+    @property
+    def name(self) -> str:
+        """What a message calls that which a person gave: this file, or the one that it was made of."""
+        return self.origin.name if self.origin else str(self.path)
+
+    def command(self, line: str) -> str:
+        """The command line as manifests record it: the fleet's, or this process's ``line``, with the file's SHA-256 behind it."""
+        line, sha256 = (self.origin.command, self.origin.sha256) if self.origin else (line, self.sha256)
+        return f"{line}  # run file sha256:{sha256}" if sha256 else line
 
 
 def read(path: Path) -> RunFile:
@@ -63,15 +76,18 @@ def read(path: Path) -> RunFile:
     reader = Reader(yaml_lines.lines(source))
     for line, key in yaml_lines.repeated_keys(source):
         reader.problems.append((line, f"{key[:60]!r} is given twice; YAML would take the last one."))
-    reader.keys(document, _TOP, (), "the file")
+    reader.keys({key: value for key, value in document.items() if key != origin.KEY}, _TOP, (), "the file")
     runs, shares = runs_of(reader, document, path.parent)
+    made_of = origin.origin_of(reader, document, runs)
     tasks, trust = _tasks(reader, document)
     fleet = _fleet(reader, document)
     if reader.problems:
         told = [f"line {line}: {sentence}" for line, sentence in sorted(reader.problems)]
         raise BadInput(f"{path} is no valid run file:", shortened(told))
     folders = tuple(str(path.parent / folder) for folder in tasks)
-    return RunFile(path, hashlib.sha256(data).hexdigest(), runs, folders, trust, fleet, shares)
+    if made_of is not None:
+        runs = tuple(replace(run, where=where) for run, where in zip(runs, made_of.lines, strict=True))
+    return RunFile(path, hashlib.sha256(data).hexdigest(), runs, folders, trust, fleet, shares, made_of)
 
 
 def shortened(problems: list[str]) -> list[str]:
