@@ -35,6 +35,13 @@ class ModelRuns:
         """The engines of its runs."""
         return tuple(dict.fromkeys(str(run.options.get("engine") or "packed") for run in self.runs))
 
+    @property
+    def may_have_cards(self) -> bool:
+        """Whether it is to be scored on cards where a node has some."""
+        if self.share.cards == 0 or self.engines == ("api",):
+            return False
+        return not all(run.options.get("device") == "cpu" for run in self.runs)
+
 
 @dataclass(frozen=True)
 class Night:

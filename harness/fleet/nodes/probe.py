@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness import __version__
-
-GIB = 1 << 30
+from harness.fleet.model import GIB
 
 
 @dataclass(frozen=True)
