@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from harness.errors import BadInput, RunFailed
 from harness.fleet.ending import Ending, ending
 from harness.fleet.model import Node, Place, Work
-from harness.fleet.nodes.cluster import Lost
+from harness.fleet.nodes.ray_worker import Lost
 from harness.fleet.nodes.worker import Report, Task
 from harness.fleet.placing.shares import holds, seconds_on
 from harness.fleet.planner import Board, next_placements, refusal

@@ -16,7 +16,7 @@ from harness.fleet.asked.night import Night, NightAsked, night_of
 from harness.fleet.driver import Fleet, WorkerHandle
 from harness.fleet.model import Node, Place
 from harness.fleet.night_run import NightRun, Works, held
-from harness.fleet.nodes.cluster import connected
+from harness.fleet.nodes.joined import connected
 from harness.fleet.nodes.worker import Task
 from harness.fleet.table import summary, table
 from harness.runs.command.log_lines import LogLines, progress

@@ -14,7 +14,7 @@ from harness.fleet.asked import child_file
 from harness.fleet.asked.night import ModelRuns, Night
 from harness.fleet.driver import Driver, Model
 from harness.fleet.model import Need, Node, Place, Work
-from harness.fleet.nodes.cluster import Lost
+from harness.fleet.nodes.ray_worker import Lost
 from harness.fleet.nodes.worker import Report, Task, Worker
 from harness.fleet.state import ModelState
 from harness.runs.jobs.file_runs import FileRun

@@ -16,8 +16,10 @@ import pytest
 
 from harness.errors import BadInput
 from harness.fleet.model import Place
-from harness.fleet.nodes import cluster as cluster_module
-from harness.fleet.nodes.cluster import Cluster, Lost, RayWorker, connected
+from harness.fleet.nodes import joined as joined_module
+from harness.fleet.nodes.cluster import Cluster, threads
+from harness.fleet.nodes.joined import connected
+from harness.fleet.nodes.ray_worker import Lost, RayWorker
 from harness.fleet.nodes.worker import Report, Task
 from tests.fleet.conftest import task
 
@@ -72,23 +74,24 @@ def test_a_folder_that_is_somebody_elses_is_no_place_for_sockets(
 ) -> None:
     short = Path(tempfile.mkdtemp(prefix="r", dir="/tmp"))
     monkeypatch.setattr(tempfile, "tempdir", str(short))
-    inner = cluster_module.temporary()
+    inner = joined_module.temporary()
     outer = inner.parent
     outer.chmod(0o777)
     inner.mkdir()  # as Ray does, for everybody
-    assert cluster_module.temporary() == inner and outer.parent == short
+    assert joined_module.temporary() == inner and outer.parent == short
     assert stat.S_IMODE(outer.stat().st_mode) == 0o700
     shutil.rmtree(outer)
     outer.symlink_to(tmp_path)
     with pytest.raises(BadInput, match="is not yours"):
-        cluster_module.temporary()
+        joined_module.temporary()
     assert not list(tmp_path.iterdir())
     shutil.rmtree(short)
 
 
 @pytest.mark.parametrize(
-    ("cpus", "given", "threads"), [(4.0, "", "4"), (0.5, "", "1"), (4.0, "2", "2"), (2.0, "16", "2"), (2.0, "all", "2")]
+    ("cpus", "given", "expected"),
+    [(4.0, "", "4"), (0.5, "", "1"), (4.0, "2", "2"), (2.0, "16", "2"), (2.0, "all", "2")],
 )
-def test_a_process_has_no_more_threads_than_its_place_has_cpus(cpus: float, given: str, threads: str) -> None:
+def test_a_process_has_no_more_threads_than_its_place_has_cpus(cpus: float, given: str, expected: str) -> None:
     task = Task("m", "", {"OMP_NUM_THREADS": given} if given else {}, 30.0)
-    assert cluster_module.threads(task, Place("n", 0.0, cpus, 1.0)) == {"OMP_NUM_THREADS": threads}
+    assert threads(task, Place("n", 0.0, cpus, 1.0)) == {"OMP_NUM_THREADS": expected}
