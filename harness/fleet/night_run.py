@@ -18,7 +18,8 @@ from harness.errors import BadInput, PlanHeld
 from harness.fleet import state
 from harness.fleet.asked import child_file
 from harness.fleet.asked.night import ModelRuns, Night
-from harness.fleet.driver import Driver, Fleet, Model
+from harness.fleet.driving.course import Fleet, Model
+from harness.fleet.driving.driver import Driver
 from harness.fleet.model import Node, Work
 from harness.fleet.nodes.worker import GRACE, Task
 from harness.fleet.state import ModelState, NightFolder, NightState

@@ -13,7 +13,7 @@ from harness.errors import BadInput
 from harness.fleet import state
 from harness.fleet.asked import checks
 from harness.fleet.asked.night import Night, NightAsked, night_of
-from harness.fleet.driver import Fleet, WorkerHandle
+from harness.fleet.driving.course import Fleet, WorkerHandle
 from harness.fleet.model import Node, Place
 from harness.fleet.night_run import NightRun, Works, held
 from harness.fleet.nodes.joined import connected
