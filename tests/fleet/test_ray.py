@@ -7,6 +7,7 @@ import shutil
 import signal
 import stat
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,14 +15,16 @@ from pathlib import Path
 
 import pytest
 
+from harness import __version__
 from harness.errors import BadInput
 from harness.fleet.model import Place
 from harness.fleet.nodes import joined as joined_module
-from harness.fleet.nodes.cluster import Cluster, threads
+from harness.fleet.nodes import probe
+from harness.fleet.nodes.cluster import ANSWER_SECONDS, Cluster, threads
 from harness.fleet.nodes.joined import connected
 from harness.fleet.nodes.ray_worker import Lost, RayWorker
 from harness.fleet.nodes.worker import Report, Task
-from tests.fleet.conftest import task
+from tests.fleet.conftest import Clock, task
 
 pytest.importorskip("ray")
 
@@ -67,6 +70,30 @@ def test_a_worker_ends_and_a_killed_one_is_lost_with_its_child(tmp_path: Path) -
         while Path(f"/proc/{child}").exists():
             assert time.monotonic() < end
             time.sleep(0.02)
+
+
+@pytest.mark.slow
+def test_a_node_that_does_not_answer_is_named_once_and_used_when_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = tmp_path / "answers"
+
+    def look() -> probe.Answer:
+        while not answers.exists():
+            threading.Event().wait(0.05)
+        return probe.Answer(__version__)
+
+    monkeypatch.setattr(probe, "look", look)
+    said, clock = list[str](), Clock()
+    with connected("local", said.append, clock) as joined:
+        assert joined.nodes() == ({}, True) and said == []
+        clock.more += ANSWER_SECONDS
+        assert joined.nodes() == ({}, False) and joined.nodes() == ({}, False)
+        host = os.uname().nodename
+        assert said == [f"{host} is not used: it has not answered for 3 min; once it answers, it is."]
+        answers.touch()
+        first_node(joined)
+    assert len(said) == 1
 
 
 def test_a_folder_that_is_somebody_elses_is_no_place_for_sockets(
