@@ -61,8 +61,8 @@ def test_a_hung_model_is_stopped_and_the_others_finish(drive: Drive, what: str) 
 
 def test_a_model_at_work_is_not_taken_for_hung(drive: Drive) -> None:
     here = Here([node("a")])
-    driver = drive(here, {"busy": "slow"}, hung_minutes=0.01)
-    until(driver, lambda: (driver.models["busy"].state.done or 0) > 100)  # two seconds; hung is 0.6
+    driver = drive(here, {"busy": "slow"}, hung_minutes=0.05)
+    until(driver, lambda: (driver.models["busy"].state.done or 0) > 200)  # four seconds; hung is three
     assert (driver.models["busy"].state.state, driver.models["busy"].state.tries) == ("running", 0)
 
 
