@@ -61,8 +61,9 @@ def run_command(
 ) -> None:
     """Run a night: every model of a run file, each as one process on a card or a share of one, here or on a Ray cluster; the
     same command goes on where it was."""
-    from harness.fleet.asked.night import Asked
+    from harness.fleet.asked.night import NightAsked
     from harness.fleet.run import run
+    from harness.runs.command.command_line import command_line
 
     options = {
         "engine": engine, "dtype": dtype, "device": device, "limit": limit, "sample": sample, "deterministic": deterministic,
@@ -70,7 +71,7 @@ def run_command(
     }  # fmt: skip
     names = given(context)
     typed = {name: value for name, value in options.items() if name in names}
-    asked = Asked(file, tuple(suite or ()), tuple(model or ()), typed, hung_minutes, tries)
+    asked = NightAsked(file, tuple(suite or ()), tuple(model or ()), typed, hung_minutes, tries, command_line())
     raise typer.Exit(run(asked, ray, notify=notify, quiet=quiet, log=log, as_json=json))
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+GIB = 1 << 30
+"""Bytes of one GiB, the unit of all memory here."""
+
 
 @dataclass(frozen=True)
 class Card:

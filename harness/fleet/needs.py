@@ -20,9 +20,8 @@ from harness.engine.memory.size import (
     weight_bytes,
 )
 from harness.fleet.expected_time import SuiteAsked, expected
-from harness.fleet.model import Need, Work
+from harness.fleet.model import GIB, Need, Work
 
-GIB = 2**30
 CONTEXT_GB = 1.0
 """Allowance on each model's card: the driver's context, kernels, and what the allocator cannot give back (an assumption)."""
 HOST_GB = 4.0

@@ -18,7 +18,8 @@ from harness.errors import BadInput, PlanHeld
 from harness.fleet import state
 from harness.fleet.asked import child_file
 from harness.fleet.asked.night import ModelRuns, Night
-from harness.fleet.driver import Driver, Fleet, Model
+from harness.fleet.driving.course import Fleet, Model
+from harness.fleet.driving.driver import Driver
 from harness.fleet.model import Node, Work
 from harness.fleet.nodes.worker import GRACE, Task
 from harness.fleet.state import ModelState, NightFolder, NightState
@@ -51,7 +52,7 @@ class NightRun:
         self._night, self._show, self._live, self._refused = night, show, live, refused
         self._folder = NightFolder(state.nights() / night.night_id)
         self._by_key = {model.key: model for model in night.models}
-        self._started = time.time()
+        self._started, self._unwritten = time.time(), False
         environment = handed_on()
         models = [
             Model(
@@ -66,7 +67,7 @@ class NightRun:
             lambda models, nodes: works([self._by_key[m.state.key] for m in models], nodes, night, self._say),
             tries=night.settings.tries,
             say=self._say,
-            log=self._folder.log,
+            log=self._log,
         )
 
     def run(self) -> None:
@@ -151,19 +152,33 @@ class NightRun:
         process, host = state.here()
         models = tuple(m.state for m in self.driver.models.values())
         now = time.time()
-        self._folder.write(
-            NightState(
-                self._night.night_id, process, host, self._started, now, models, now if ended else None,
-                self.code() if ended else None, self.driver.stopping, self.driver.nodes,
-            )
+        night = NightState(
+            self._night.night_id, process, host, self._started, now, models, now if ended else None,
+            self.code() if ended else None, self.driver.stopping, self.driver.nodes,
         )  # fmt: skip
+        self._keep(lambda: self._folder.write(night))
+
+    def _log(self, key: str, lines: Sequence[str]) -> None:
+        self._keep(lambda: self._folder.log(key, lines))
+
+    def _keep(self, write: Callable[[], None]) -> None:
+        """Write a file of the night's folder; where that fails the night goes on, and it is said once."""
+        try:
+            write()
+        except OSError as error:
+            if not self._unwritten:
+                self._unwritten = True
+                self._show.warn(
+                    f"{self._folder.path} cannot be written ({error.strerror or error}); the night goes on, and harness fleet "
+                    "status shows it as it was."
+                )
 
     def _say(self, key: str, text: str) -> None:
         model = self._by_key.get(key)
         self._show.job(model.model if model else "", "")
         self._show.say(f"{model.model}: {text}" if model else text)
         if model:
-            self._folder.log(key, [f"harness fleet: {text}"])
+            self._log(key, [f"harness fleet: {text}"])
             self._show.job("", "")  # what is said of the night is said of no model
 
     @contextmanager

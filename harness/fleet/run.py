@@ -12,11 +12,11 @@ from rich.console import Console
 from harness.errors import BadInput
 from harness.fleet import state
 from harness.fleet.asked import checks
-from harness.fleet.asked.night import Asked, Night, night_of
-from harness.fleet.driver import Fleet, WorkerHandle
+from harness.fleet.asked.night import Night, NightAsked, night_of
+from harness.fleet.driving.course import Fleet, WorkerHandle
 from harness.fleet.model import Node, Place
 from harness.fleet.night_run import NightRun, Works, held
-from harness.fleet.nodes.cluster import connected
+from harness.fleet.nodes.joined import connected
 from harness.fleet.nodes.worker import Task
 from harness.fleet.table import summary, table
 from harness.runs.command.log_lines import LogLines, progress
@@ -42,7 +42,7 @@ class NoFleet:
         raise AssertionError(task.key)
 
 
-def run(asked: Asked, address: str, *, notify: str | None, quiet: bool, log: str, as_json: bool) -> int:
+def run(asked: NightAsked, address: str, *, notify: str | None, quiet: bool, log: str, as_json: bool) -> int:
     """Run a night; returns the exit code.
 
     Raises:

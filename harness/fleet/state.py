@@ -9,8 +9,8 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, TextIO
@@ -143,11 +143,20 @@ class NightFolder:
                 handle.write(text)
 
 
-def ray_log(night_id: str) -> TextIO:
-    """A night's ``logs/ray.log``, to add what Ray has to say."""
+@contextmanager
+def ray_log(night_id: str) -> Iterator[TextIO]:
+    """A night's ``logs/ray.log``, to add what Ray has to say; where it cannot be written that is let go."""
     folder = nights() / night_id / _LOGS
-    folder.mkdir(parents=True, exist_ok=True)
-    return (folder / "ray.log").open("a", encoding="utf-8")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        log: TextIO = (folder / "ray.log").open("a", encoding="utf-8")
+    except OSError:
+        log = Path(os.devnull).open("a", encoding="utf-8")  # noqa: SIM115  # closed below
+    try:
+        yield log
+    finally:
+        with suppress(OSError):  # what is still in memory finds no room
+            log.close()
 
 
 def _known(model: dict[str, Any]) -> dict[str, Any]:

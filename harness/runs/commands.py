@@ -24,7 +24,7 @@ from harness.suites.own.definitions import read as own_tasks
 
 @dataclass(frozen=True)
 class Request:
-    """The command line of ``harness run``, not yet checked. ``run_file`` is the SHA-256 of the file that it stands for."""
+    """The command line of ``harness run``, not yet checked. ``command`` is how it is recorded where it stands in a run file."""
 
     suite: str
     models: tuple[str, ...]
@@ -41,7 +41,7 @@ class Request:
     offline: bool
     strict: bool
     again: bool
-    run_file: str | None = None
+    command: str | None = None
     tasks: tuple[str, ...] = ()
     trust_task_code: bool = False
 
@@ -176,7 +176,7 @@ def prepare(request: Request) -> tuple[Suite, Options]:
         strict=request.strict,
         again=request.again,
         revision=request.revision,
-        run_file=request.run_file,
+        command=request.command,
         tasks=request.tasks,
         trust_task_code=request.trust_task_code,
     )

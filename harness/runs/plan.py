@@ -30,8 +30,8 @@ SEED = 1234
 class Options:
     """The options of one run, device and dtype resolved.
 
-    ``limit`` is a whole number of items of each task, or below 1 a share of them. ``run_file`` is the SHA-256 of the run file
-    that asks for the run: recorded, and of no effect on it.
+    ``limit`` is a whole number of items of each task, or below 1 a share of them. ``command`` is the command line
+    that asks for the run, where that is not this process's own alone: recorded, and of no effect on it.
     """
 
     engine: str
@@ -47,7 +47,7 @@ class Options:
     strict: bool = False
     again: bool = False
     revision: str | None = None
-    run_file: str | None = None
+    command: str | None = None
     tasks: tuple[str, ...] = ()
     trust_task_code: bool = False
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from harness import __version__
 from harness.engine.load import Loaded
 from harness.engine.measure import Meter, hardware, versions
 from harness.runs import lm_eval_metrics, requests, tables
+from harness.runs.command.command_line import command_line
 from harness.runs.journal import Journal
 from harness.runs.plan import SEED, Plan, run_id, sealing_time
 from harness.runs.requests import RequestSet
@@ -24,7 +24,7 @@ from harness.runs.rounds import Stop
 from harness.runs.score import Scoring
 from harness.runs.verdict.finding import Finding
 from harness.runs.verdict.judge import Conditions, judge
-from harness.scrub import scrub, strings
+from harness.scrub import strings
 from harness.store import run_folder
 from harness.suites.model import to_dict
 
@@ -155,7 +155,7 @@ def _manifest(run: ScoredRun, name: str, sealed: datetime, findings: Sequence[Fi
         "hardware": hardware(options.device),
         "versions": {"landscape": __version__, **versions()},
         "git_commit": git_commit(),
-        "command": command(options.run_file),
+        "command": options.command or command_line(),
         "started": _utc(run.started),
         "sealed": _utc(sealed),
         "partial": plan.partial,
@@ -196,12 +196,6 @@ def _perf(run: ScoredRun) -> dict[str, Any]:
 
 def _utc(time: datetime) -> str:
     return time.isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def command(run_file: str | None = None) -> str:
-    """The command line of this process, scrubbed; behind it as a comment the SHA-256 of the run file it names, if any."""
-    line = scrub(" ".join(["harness", *sys.argv[1:]]))
-    return f"{line}  # run file sha256:{run_file}" if run_file else line
 
 
 def git_commit() -> str | None:

@@ -12,12 +12,13 @@ import pytest
 
 from harness.fleet.asked import child_file
 from harness.fleet.asked.night import ModelRuns, Night
-from harness.fleet.driver import Driver, Model
+from harness.fleet.driving.course import Model
+from harness.fleet.driving.driver import Driver
 from harness.fleet.model import Need, Node, Place, Work
-from harness.fleet.nodes.cluster import Lost
+from harness.fleet.nodes.ray_worker import Lost
 from harness.fleet.nodes.worker import Report, Task, Worker
 from harness.fleet.state import ModelState
-from harness.runs.jobs.run_file import FileRun
+from harness.runs.jobs.file_runs import FileRun
 
 STAND_IN = (sys.executable, str(Path(__file__).with_name("stand_in.py")))
 
@@ -57,11 +58,12 @@ class Here:
 
     def __init__(self, nodes: Sequence[Node]) -> None:
         self.present = {node.node_id: node for node in nodes}
+        self.pending = False
         self.events: list[tuple[str, str, str]] = []
         self.workers: dict[str, HereWorker] = {}
 
     def nodes(self) -> tuple[Mapping[str, Node], bool]:
-        return dict(self.present), False
+        return dict(self.present), self.pending
 
     def launch(self, task: Task, place: Place) -> HereWorker:
         self.events.append(("launch", task.key, place.node_id))
@@ -86,13 +88,14 @@ def works(models: Sequence[Model], nodes: Sequence[Node]) -> dict[str, Work]:
 
 
 class Clock:
-    """Seconds that pass, and more where a test says so."""
+    """Seconds that pass, and more where a test says so; they stand still where it sets ``now``."""
 
     def __init__(self) -> None:
         self.more = 0.0
+        self.now: float | None = None
 
     def __call__(self) -> float:
-        return time.monotonic() + self.more
+        return time.monotonic() + self.more if self.now is None else self.now
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import pytest
 from rich.console import Console
 
 from harness.fleet import state
-from harness.fleet.asked.night import Asked, night_of
+from harness.fleet.asked.night import NightAsked, night_of
 from harness.fleet.run import drive
 from harness.runs.progress import Progress
 from tests.fleet import nights
@@ -76,7 +76,7 @@ def test_a_lost_node_and_killed_workers_change_no_result(tmp_path: Path, monkeyp
     documents: list[dict[str, Any]] = []
     try:
         code = drive(
-            night_of(Asked(file)), cluster.address, nights.works, Progress(Console(quiet=True)), as_json=False,
+            night_of(NightAsked(file)), cluster.address, nights.works, Progress(Console(quiet=True)), as_json=False,
             report=lambda document: documents.append(dict(document)),
         )  # fmt: skip
     finally:

@@ -8,7 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.fleet.driver import HELD_SECONDS, LOOK_AT_NODES, LOST_SECONDS, MOST_LOST, Driver
+from harness.errors import RunFailed
+from harness.fleet.driving.driver import Driver
+from harness.fleet.driving.ended_workers import HELD_SECONDS, LOST_SECONDS, MOST_LOST
+from harness.fleet.driving.nodes_in_use import LOOK_AT_NODES, NO_NODE_SECONDS
 from tests.fleet.conftest import Clock, Here, node, over, until
 
 Drive = Callable[..., Driver]
@@ -58,8 +61,8 @@ def test_a_hung_model_is_stopped_and_the_others_finish(drive: Drive, what: str) 
 
 def test_a_model_at_work_is_not_taken_for_hung(drive: Drive) -> None:
     here = Here([node("a")])
-    driver = drive(here, {"busy": "slow"}, hung_minutes=0.01)
-    until(driver, lambda: (driver.models["busy"].state.done or 0) > 100)  # two seconds; hung is 0.6
+    driver = drive(here, {"busy": "slow"}, hung_minutes=0.05)
+    until(driver, lambda: (driver.models["busy"].state.done or 0) > 200)  # four seconds; hung is three
     assert (driver.models["busy"].state.state, driver.models["busy"].state.tries) == ("running", 0)
 
 
@@ -99,6 +102,39 @@ def test_a_node_that_comes_is_used(drive: Drive, clock: Clock) -> None:
     clock.more += LOOK_AT_NODES
     until(driver, lambda: all(m.worker is not None for m in driver.models.values()))
     assert {here.launched("one")[0], here.launched("two")[0]} == {"a", "b"}
+
+
+def test_a_night_without_a_node_ends_with_a_sentence_after_three_minutes(drive: Drive, clock: Clock) -> None:
+    here = Here([])
+    driver = drive(here, {"one": "quick"})
+    clock.now = 1000.0
+    assert not driver.step()
+    clock.now += NO_NODE_SECONDS - 1
+    assert not driver.step()
+    clock.now += 1
+    with pytest.raises(RunFailed, match=r"^No node can be used after 3 min: .* Nothing was begun\."):
+        driver.step()
+    assert here.events == []
+
+
+def test_a_node_that_comes_late_is_still_the_first(drive: Drive, clock: Clock) -> None:
+    here = Here([])
+    driver = drive(here, {"one": "quick"})
+    assert not driver.step()
+    clock.more += NO_NODE_SECONDS - 60
+    here.present["a"] = node("a")
+    assert over(driver)["one"].state == "done"
+
+
+def test_a_node_that_has_still_to_answer_is_waited_for_and_no_night_ends_for_it(drive: Drive, clock: Clock) -> None:
+    here = Here([])
+    here.pending = True
+    driver = drive(here, {"one": "quick"})
+    assert not driver.step()
+    clock.more += 2 * NO_NODE_SECONDS
+    assert not driver.step()
+    here.present["a"], here.pending = node("a"), False
+    assert over(driver)["one"].state == "done"
 
 
 def test_lost_workers_are_no_tries_but_not_for_ever(drive: Drive, clock: Clock) -> None:

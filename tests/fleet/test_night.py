@@ -10,11 +10,11 @@ import yaml
 
 from harness.errors import BadInput
 from harness.fleet.asked import checks, child_file
-from harness.fleet.asked.night import Asked, ModelRuns, Night, night_of
+from harness.fleet.asked.night import ModelRuns, Night, NightAsked, night_of
 from harness.fleet.night_run import NightRun
 from harness.runs.jobs import run_file
+from harness.runs.jobs.file_runs import FileRun
 from harness.runs.jobs.fleet_settings import FleetSettings, Share
-from harness.runs.jobs.run_file import FileRun
 from harness.runs.progress import Progress
 from tests.fleet.conftest import Here
 
@@ -35,7 +35,7 @@ def test_a_pattern_is_its_folders_in_natural_order(tmp_path: Path) -> None:
         "models: [{model: checkpoints/step-*, dtype: fp32, cards: 0, memory_gb: 2}, owner/name]\nsuites: [quick]\n"
         "fleet: {hung_minutes: 5, tries: 2}\n",
     )
-    night = night_of(Asked(file))
+    night = night_of(NightAsked(file))
     here = [str(tmp_path / "checkpoints" / f"step-{n}") for n in (9, 10, 100)]
     assert [m.model for m in night.models] == [*here, "owner/name"]
     assert [m.key for m in night.models] == [*(f"checkpoints-step-{n}" for n in (9, 10, 100)), "owner-name"]
@@ -52,7 +52,7 @@ suites: [quick]
 fleet: {hung_minutes: 0.5, tries: 0, patience: 3}
 """
     with pytest.raises(BadInput) as caught:
-        night_of(Asked(written(tmp_path, text)))
+        night_of(NightAsked(written(tmp_path, text)))
     problems = caught.value.problems
     assert problems[0] == f"line 2: none/step-* means no folder; there is none of that pattern in {tmp_path}."
     assert [p.partition(" is ")[0] for p in problems[1:4]] == ["line 3: cards", "line 3: cpus", "line 3: memory_gb"]
@@ -67,7 +67,7 @@ runs: [{model: one, suite: core-zh, sample: 3, revision: main}]
 tasks: own
 """
     (tmp_path / "own").mkdir()
-    night = night_of(Asked(written(tmp_path, text), typed={"limit": 4, "offline": True}))
+    night = night_of(NightAsked(written(tmp_path, text), typed={"limit": 4, "offline": True}))
     assert [m.model for m in night.models] == ["one", "two"]
     path = tmp_path / "child" / "one.yaml"
     path.parent.mkdir()
@@ -84,20 +84,20 @@ tasks: own
 
 def test_the_same_command_is_the_same_night_and_another_is_another(tmp_path: Path) -> None:
     file = written(tmp_path, "models: [a]\nsuites: [quick]\n")
-    night = night_of(Asked(file))
-    assert night_of(Asked(file)).night_id == night.night_id and night.night_id.startswith("night-")
+    night = night_of(NightAsked(file))
+    assert night_of(NightAsked(file)).night_id == night.night_id and night.night_id.startswith("night-")
     others = [
-        night_of(Asked(file, typed={"limit": 4})),
-        night_of(Asked(suites=("quick",), models=("a",))),
-        night_of(Asked(suites=("quick",), models=("b",))),
-        night_of(Asked(written(tmp_path / "copy", file.read_text()))),
+        night_of(NightAsked(file, typed={"limit": 4})),
+        night_of(NightAsked(suites=("quick",), models=("a",))),
+        night_of(NightAsked(suites=("quick",), models=("b",))),
+        night_of(NightAsked(written(tmp_path / "copy", file.read_text()))),
     ]
     assert len({night.night_id, *(n.night_id for n in others)}) == 5
 
 
 def test_keys_are_unique_and_fit_file_names(tmp_path: Path) -> None:
     models = ("a/b", "a-b", "x@http://host:1/v1", "…", "m" * 300)
-    night = night_of(Asked(suites=("quick",), models=models))
+    night = night_of(NightAsked(suites=("quick",), models=models))
     keys = [m.key for m in night.models]
     assert keys[:4] == ["a-b", "a-b-2", "x", "model"] and len(keys[4]) <= 60
 
@@ -107,18 +107,18 @@ def test_a_card_by_number_and_every_other_problem_is_refused_at_once(tmp_path: P
 suites: [no-such-suite]
 """
     with pytest.raises(BadInput) as caught:
-        checks.check(night_of(Asked(written(tmp_path, text))))
+        checks.check(night_of(NightAsked(written(tmp_path, text))))
     said = "\n".join(caught.value.problems)
     assert all(word in said for word in ("no-such-suite", "cuda:1", "magic", "--limit is 0"))
     with pytest.raises(BadInput, match="said of one model"):
-        night_of(Asked(suites=("quick",), models=("a", "b"), typed={"trust_remote_code": True}))
+        night_of(NightAsked(suites=("quick",), models=("a", "b"), typed={"trust_remote_code": True}))
     with pytest.raises(BadInput, match="--suite missing"):
-        night_of(Asked(models=("a",)))
+        night_of(NightAsked(models=("a",)))
 
 
 def test_a_model_that_cannot_be_run_is_refused_alone(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    night = night_of(Asked(suites=("calibration",), models=("landscape-ref-xs", str(tmp_path / "empty"))))
+    night = night_of(NightAsked(suites=("calibration",), models=("landscape-ref-xs", str(tmp_path / "empty"))))
     refused = checks.refused(night)
     assert list(refused) == [night.models[1].key] and "config.json" in refused[night.models[1].key]
 
@@ -138,9 +138,10 @@ def test_a_child_reads_what_its_night_asked_for(tmp_path: Path, name: str) -> No
 
 
 def test_the_file_of_a_child_is_yaml(tmp_path: Path) -> None:
-    night = night_of(Asked(suites=("quick",), models=('名 "quoted": #',)))
+    night = night_of(NightAsked(suites=("quick",), models=('名 "quoted": #',)))
     assert yaml.safe_load(child_file.text(night.models[0], night)) == {
-        "runs": [{"model": '名 "quoted": #', "suite": "quick"}]
+        "night": {"command": "harness fleet run", "lines": ["the command line"]},
+        "runs": [{"model": '名 "quoted": #', "suite": "quick"}],
     }
 
 
@@ -150,7 +151,7 @@ def test_a_folder_of_runs_that_cannot_be_written_is_refused_before_the_night(
     (tmp_path / "file").touch()
     monkeypatch.setenv("LANDSCAPE_RUNS", str(tmp_path / "file"))
     with pytest.raises(BadInput) as caught:
-        checks.check(night_of(Asked(suites=("calibration",), models=("landscape-ref-xs",))))
+        checks.check(night_of(NightAsked(suites=("calibration",), models=("landscape-ref-xs",))))
     assert caught.value.problems == [
         f"this machine: {tmp_path / 'file'} cannot be written: Not a directory. Set LANDSCAPE_RUNS to a folder of yours."
     ]
@@ -160,7 +161,7 @@ def test_a_folder_of_runs_that_cannot_be_written_is_refused_before_the_night(
     ("codes", "code"), [((0, 0), 0), ((0, 3), 3), ((0, 1), 1), ((2, 2), 2), ((2, 3), 1), ((0, 130), 130)]
 )
 def test_the_exit_code_of_a_night_is_that_of_harness_run(codes: tuple[int, int], code: int, tmp_path: Path) -> None:
-    night = night_of(Asked(suites=("calibration",), models=("a", "b")))
+    night = night_of(NightAsked(suites=("calibration",), models=("a", "b")))
     run = NightRun(night, Here([]), lambda *given: {}, Progress(), live=None)
     for model, ended in zip(run.driver.models.values(), codes, strict=True):
         model.state = replace(model.state, code=ended)

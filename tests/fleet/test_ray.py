@@ -7,6 +7,7 @@ import shutil
 import signal
 import stat
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,12 +15,16 @@ from pathlib import Path
 
 import pytest
 
+from harness import __version__
 from harness.errors import BadInput
 from harness.fleet.model import Place
-from harness.fleet.nodes import cluster as cluster_module
-from harness.fleet.nodes.cluster import Cluster, Lost, RayWorker, connected
+from harness.fleet.nodes import joined as joined_module
+from harness.fleet.nodes import probe
+from harness.fleet.nodes.cluster import ANSWER_SECONDS, Cluster, threads
+from harness.fleet.nodes.joined import connected
+from harness.fleet.nodes.ray_worker import Lost, RayWorker
 from harness.fleet.nodes.worker import Report, Task
-from tests.fleet.conftest import task
+from tests.fleet.conftest import Clock, task
 
 pytest.importorskip("ray")
 
@@ -67,28 +72,53 @@ def test_a_worker_ends_and_a_killed_one_is_lost_with_its_child(tmp_path: Path) -
             time.sleep(0.02)
 
 
+@pytest.mark.slow
+def test_a_node_that_does_not_answer_is_named_once_and_used_when_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = tmp_path / "answers"
+
+    def look() -> probe.Answer:
+        while not answers.exists():
+            threading.Event().wait(0.05)
+        return probe.Answer(__version__)
+
+    monkeypatch.setattr(probe, "look", look)
+    said, clock = list[str](), Clock()
+    with connected("local", said.append, clock) as joined:
+        assert joined.nodes() == ({}, True) and said == []
+        clock.more += ANSWER_SECONDS
+        assert joined.nodes() == ({}, False) and joined.nodes() == ({}, False)
+        host = os.uname().nodename
+        assert said == [f"{host} is not used: it has not answered for 3 min; once it answers, it is."]
+        answers.touch()
+        first_node(joined)
+    assert len(said) == 1
+
+
 def test_a_folder_that_is_somebody_elses_is_no_place_for_sockets(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     short = Path(tempfile.mkdtemp(prefix="r", dir="/tmp"))
     monkeypatch.setattr(tempfile, "tempdir", str(short))
-    inner = cluster_module.temporary()
+    inner = joined_module.temporary()
     outer = inner.parent
     outer.chmod(0o777)
     inner.mkdir()  # as Ray does, for everybody
-    assert cluster_module.temporary() == inner and outer.parent == short
+    assert joined_module.temporary() == inner and outer.parent == short
     assert stat.S_IMODE(outer.stat().st_mode) == 0o700
     shutil.rmtree(outer)
     outer.symlink_to(tmp_path)
     with pytest.raises(BadInput, match="is not yours"):
-        cluster_module.temporary()
+        joined_module.temporary()
     assert not list(tmp_path.iterdir())
     shutil.rmtree(short)
 
 
 @pytest.mark.parametrize(
-    ("cpus", "given", "threads"), [(4.0, "", "4"), (0.5, "", "1"), (4.0, "2", "2"), (2.0, "16", "2"), (2.0, "all", "2")]
+    ("cpus", "given", "expected"),
+    [(4.0, "", "4"), (0.5, "", "1"), (4.0, "2", "2"), (2.0, "16", "2"), (2.0, "all", "2")],
 )
-def test_a_process_has_no_more_threads_than_its_place_has_cpus(cpus: float, given: str, threads: str) -> None:
+def test_a_process_has_no_more_threads_than_its_place_has_cpus(cpus: float, given: str, expected: str) -> None:
     task = Task("m", "", {"OMP_NUM_THREADS": given} if given else {}, 30.0)
-    assert cluster_module.threads(task, Place("n", 0.0, cpus, 1.0)) == {"OMP_NUM_THREADS": threads}
+    assert threads(task, Place("n", 0.0, cpus, 1.0)) == {"OMP_NUM_THREADS": expected}

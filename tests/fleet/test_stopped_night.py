@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -73,7 +74,13 @@ def test_a_killed_driver_leaves_no_process_and_the_same_command_goes_on(folder: 
     assert all(json.loads(line)["time"] for line in log.splitlines())
     document = json.loads(out)
     assert [run["code"] for run in document["runs"]] == [0] * 4 and {run["tries"] for run in document["runs"]} == {1}
-    assert len(run_folder.sealed(folder / "runs")) == 4
+    sealed = run_folder.sealed(folder / "runs")
+    commands = [run_folder.read_manifest(made)["command"] for made in sealed]
+    digest = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    assert len(sealed) == 4
+    assert set(commands) <= {
+        f"harness fleet run {file}{words} --log json  # run file sha256:{digest}" for words in ("", " --json")
+    }
 
 
 @pytest.mark.parametrize("how", ["sigterm", "drain", "now"])

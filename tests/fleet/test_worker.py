@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from harness import __version__
+from harness.errors import BadInput
+from harness.fleet.nodes import probe
 from harness.fleet.nodes.worker import Report, Worker
 from tests.fleet.conftest import task
 
@@ -60,7 +65,12 @@ def test_a_child_that_heeds_no_stop_is_killed_after_its_grace(tmp_path: Path) ->
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel is asked for it")
-def test_a_child_dies_with_a_killed_worker(tmp_path: Path) -> None:
+def test_a_child_and_its_folder_go_with_a_killed_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    living = Worker(task("two", "deaf", tmp_path))
+    living.start()
+    (tmp_path / "landscape-fleet-earlier").mkdir()
     code = (
         "import sys, time\nfrom pathlib import Path\nfrom tests.fleet.conftest import task\n"
         "from harness.fleet.nodes.worker import Worker\n"
@@ -77,6 +87,27 @@ def test_a_child_dies_with_a_killed_worker(tmp_path: Path) -> None:
     while _lives(child):
         assert time.monotonic() < end, "the child has outlived its worker"
         time.sleep(0.01)
+    folders = tmp_path / f"landscape-fleet-{os.getuid()}"
+    assert len(list(folders.rglob("*.yaml"))) == 2
+    assert stat.S_IMODE(folders.stat().st_mode) == 0o700
+    assert probe.look().version == __version__  # what a night asks each node first
+    assert [path.name for path in folders.rglob("*.yaml")] == ["two.yaml"]
+    assert (tmp_path / "landscape-fleet-earlier").is_dir()
+    living.close()
+    assert list(folders.iterdir()) == []
+
+
+def test_nothing_is_removed_from_a_folder_that_is_somebody_elses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    theirs = tmp_path / "theirs"
+    (theirs / ".tmp-1-one").mkdir(parents=True)
+    (tmp_path / f"landscape-fleet-{os.getuid()}").symlink_to(theirs)
+    probe.look()
+    assert (theirs / ".tmp-1-one").is_dir()
+    with pytest.raises(BadInput, match="is not yours"):
+        Worker(task("one", "quick", tmp_path)).start()
 
 
 def _lives(process: int) -> bool:

@@ -7,9 +7,10 @@ from typing import Any
 
 from harness.engine.settings import DTYPE_NAMES, ENGINES
 from harness.errors import BadInput, LandscapeError
-from harness.fleet.asked.night import ModelRuns, Night
+from harness.fleet.asked.night import Night
 from harness.runs.command import preflight, usable_places
-from harness.runs.jobs.run_file import FileRun, shortened
+from harness.runs.jobs.file_runs import FileRun
+from harness.runs.jobs.run_file import shortened
 from harness.runs.plan import Options, whole_or_share
 from harness.suites.load import load_suite
 from harness.suites.own.definitions import read as own_tasks
@@ -76,10 +77,3 @@ def _problems(run: FileRun, night: Night) -> list[str]:
             f"device is {device!r}; a fleet gives every model its cards itself: give cpu or cuda, or leave it out."
         )
     return problems + options_of(run, night).check()
-
-
-def wants_cards(model: ModelRuns) -> bool:
-    """Whether a model is to be scored on cards where a node has some."""
-    if model.share.cards == 0 or model.engines == ("api",):
-        return False
-    return not all(run.options.get("device") == "cpu" for run in model.runs)

@@ -16,8 +16,9 @@ from typing import Any
 
 from harness.errors import BadInput
 from harness.runs.jobs import run_file
+from harness.runs.jobs.file_runs import FileRun
 from harness.runs.jobs.fleet_settings import FleetSettings, Share
-from harness.runs.jobs.run_file import OPTIONS, FileRun
+from harness.runs.jobs.run_options import OPTIONS
 
 
 @dataclass(frozen=True)
@@ -34,21 +35,37 @@ class ModelRuns:
         """The engines of its runs."""
         return tuple(dict.fromkeys(str(run.options.get("engine") or "packed") for run in self.runs))
 
+    @property
+    def may_have_cards(self) -> bool:
+        """Whether it is to be scored on cards where a node has some."""
+        if self.share.cards == 0 or self.engines == ("api",):
+            return False
+        return not all(run.options.get("device") == "cpu" for run in self.runs)
+
 
 @dataclass(frozen=True)
 class Night:
-    """Everything that one command asks of a fleet. The same command has the same ``night_id``."""
+    """Everything that one command asks of a fleet. The same command has the same ``night_id``.
+
+    ``command`` is its line as manifests record it; ``file`` and ``sha256`` are of the run file, as it was named.
+    """
 
     night_id: str
     models: tuple[ModelRuns, ...]
     settings: FleetSettings = FleetSettings()
     tasks: tuple[str, ...] = ()
     trust_task_code: bool = False
+    command: str = "harness fleet run"
+    file: str | None = None
+    sha256: str | None = None
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What ``harness fleet run`` was told: a run file, or suites and models; ``typed`` are the options given, by name."""
+class NightAsked:
+    """What ``harness fleet run`` was told: a run file, or suites and models; ``typed`` are the options given, by name.
+
+    ``command`` is the whole line.
+    """
 
     file: Path | None = None
     suites: tuple[str, ...] = ()
@@ -56,9 +73,10 @@ class Asked:
     typed: Mapping[str, Any] = field(default_factory=dict)
     hung_minutes: float | None = None
     tries: int | None = None
+    command: str = "harness fleet run"
 
 
-def night_of(asked: Asked) -> Night:
+def night_of(asked: NightAsked) -> Night:
     """The night of a command.
 
     Raises:
@@ -73,10 +91,10 @@ def night_of(asked: Asked) -> Night:
         night.settings.tries if asked.tries is None else asked.tries,
     )
     shares = {m.model: m.share for m in night.models}
-    return replace(night, models=tuple(_models(runs, shares)), settings=settings)
+    return replace(night, models=tuple(_models(runs, shares)), settings=settings, command=asked.command)
 
 
-def _from_file(asked: Asked) -> tuple[list[FileRun], Night]:
+def _from_file(asked: NightAsked) -> tuple[list[FileRun], Night]:
     if asked.suites or asked.models:
         raise BadInput("A run file names models and suites itself; drop --suite and --model, or drop the file.")
     assert asked.file is not None
@@ -96,10 +114,11 @@ def _from_file(asked: Asked) -> tuple[list[FileRun], Night]:
     tasks = tuple(map(str, asked.typed.get("tasks") or (_absolute(t, folder, always=True) for t in read.tasks)))
     night_id = _night_id(read.path.stem, [str(read.path.resolve()), read.sha256, dict(asked.typed)])
     trust = bool(asked.typed.get("trust_task_code", read.trust_task_code))
-    return runs, Night(night_id, shares, read.fleet, tasks, trust)
+    night = Night(night_id, shares, read.fleet, tasks, trust, file=str(asked.file), sha256=read.sha256)
+    return runs, night
 
 
-def _from_options(asked: Asked) -> tuple[list[FileRun], Night]:
+def _from_options(asked: NightAsked) -> tuple[list[FileRun], Night]:
     missing = [o for o, v in (("--suite", asked.suites), ("--model", asked.models)) if not v]
     if missing:
         raise BadInput(f"{' and '.join(missing)} missing; give a run file, or --suite and --model.")
@@ -160,7 +179,7 @@ def _slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-.")[-60:].strip("-.")
 
 
-def _check_trust(asked: Asked, runs: Collection[FileRun]) -> None:
+def _check_trust(asked: NightAsked, runs: Collection[FileRun]) -> None:
     if asked.typed.get("trust_remote_code") and len({run.model for run in runs}) > 1:
         raise BadInput(
             "--trust-remote-code is said of one model, and the night has several; say it in the run file, of each such "

@@ -9,13 +9,13 @@ from harness import places
 from harness.engine.memory.look import size_of
 from harness.engine.memory.size import Size
 from harness.errors import BadInput
-from harness.fleet.asked.checks import options_of, wants_cards
+from harness.fleet.asked.checks import options_of
 from harness.fleet.asked.night import ModelRuns, Night
 from harness.fleet.expected_time import SuiteAsked, past_runs
 from harness.fleet.model import Need, Node, Work
 from harness.fleet.needs import WINDOW, unknown, work_of
+from harness.runs.jobs.file_runs import FileRun
 from harness.runs.jobs.fleet_settings import Share
-from harness.runs.jobs.run_file import FileRun
 from harness.suites.load import load_suite
 
 
@@ -30,7 +30,7 @@ def works(
     for model in models:
         first = options_of(model.runs[0], night)
         size = _size(model, night)
-        on_cards = bool(cards) and wants_cards(model)
+        on_cards = bool(cards) and model.may_have_cards
         if first.engine != "api" and (sentence := unknown(size)):
             say(model.key, sentence)
         work = work_of(

@@ -9,11 +9,10 @@ import contextlib
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.fleet.nodes import tied
+from harness.fleet.nodes import scratch, tied
 from harness.fleet.nodes.worker import Task
 
 SECONDS = 6 * 3600.0
@@ -22,8 +21,8 @@ SECONDS = 6 * 3600.0
 
 def fetch_here(task: Task) -> int:
     """Fetch what a model's run file asks for, in a process of low priority; returns its exit code."""
-    with tempfile.TemporaryDirectory(prefix="landscape-fetch-") as folder:
-        file = Path(folder) / f"{task.key}.yaml"
+    with scratch.folder_of(task.key) as folder:
+        file = folder / f"{task.key}.yaml"
         file.write_text(task.file, encoding="utf-8")
         environment = {**os.environ, **task.environment, "CUDA_VISIBLE_DEVICES": ""}
         words = tied.words([sys.executable, "-m", "harness.fleet.nodes.fetch", str(file)])

@@ -1,12 +1,12 @@
-"""What a node says of itself: its cards as their driver names them, and its version of the harness."""
+"""The first thing that a night does on a node: what killed workers left is removed, and the node says what it is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from harness import __version__
-
-GIB = 1 << 30
+from harness.fleet.model import GIB
+from harness.fleet.nodes.scratch import remove_left
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,8 @@ class Answer:
 
 
 def look() -> Answer:
-    """The answer of the machine that this runs on."""
+    """The answer of the machine that this runs on, after what was left there is removed."""
+    remove_left()
     return Answer(__version__, _cards())
 
 

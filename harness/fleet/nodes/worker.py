@@ -8,20 +8,17 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, Any
 
-from harness.fleet.nodes import tied
+from harness.fleet.nodes import scratch, tied
 from harness.fleet.nodes.watch import Shown, after, hung
 
 MOST_LINES = 2000
@@ -76,11 +73,12 @@ class Worker:
         self._process: subprocess.Popen[str] | None = None
         self._told: float | None = None
         self._out: IO[str] | None = None
+        self._files = contextlib.ExitStack()
         self._readers: list[threading.Thread] = []
 
     def start(self) -> int:
         """Start the process; returns its id."""
-        self._folder = Path(tempfile.mkdtemp(prefix="landscape-fleet-"))
+        self._folder = self._files.enter_context(scratch.folder_of(self._task.key))
         file = self._folder / f"{self._task.key}.yaml"
         file.write_text(self._task.file, encoding="utf-8")
         self._out = (self._folder / "document.json").open("w+", encoding="utf-8")
@@ -135,7 +133,7 @@ class Worker:
             self._process.wait()
         if self._out is not None:
             self._out.close()
-            shutil.rmtree(self._folder, ignore_errors=True)
+        self._files.close()
 
     def _stop(self, number: int) -> None:
         if self._told is None:

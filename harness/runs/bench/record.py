@@ -33,7 +33,8 @@ def document(
 ) -> dict[str, Any]:
     """All that the measurement's file holds."""
     from harness.engine.measure import hardware, versions
-    from harness.runs.seal import command, git_commit
+    from harness.runs.command.command_line import command_line
+    from harness.runs.seal import git_commit
 
     now = datetime.now(UTC).replace(microsecond=0)
     slug = re.sub(r"[^A-Za-z0-9.]+", "-", source.name).strip("-.")[-60:] or "model"
@@ -55,7 +56,7 @@ def document(
         "hardware": hardware(settings.device),
         "versions": {"landscape": __version__, **versions()},
         "git_commit": git_commit(),
-        "command": command(None),
+        "command": command_line(),
         "shapes": [{**_shape(s), **{k: v for k, v in asdict(s).items() if k != "shape"}} for s in measured],
     }
 

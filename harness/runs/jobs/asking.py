@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import BadInput
+from harness.runs.command.command_line import command_line
 from harness.runs.commands import Job, Request, prepare, run_models
 from harness.runs.jobs import run_file
 from harness.runs.jobs.notify import notified
-from harness.runs.jobs.run_file import OPTIONS, RunFile
+from harness.runs.jobs.run_file import RunFile
+from harness.runs.jobs.run_options import OPTIONS
 from harness.runs.progress import Progress
 
 
@@ -60,16 +62,17 @@ def _of_file(file: RunFile, typed: Mapping[str, Any]) -> list[Job]:
     """The jobs of a run file; ``typed`` are the options of the command line, which come before the file's."""
     if typed.get("trust_remote_code") and len({run.model for run in file.runs}) > 1:
         raise BadInput(
-            f"--trust-remote-code is said of one model, and {file.path} names several; say it there of each such model "
+            f"--trust-remote-code is said of one model, and {file.name} names several; say it there of each such model "
             "(trust_remote_code: true)."
         )
     if any(run.options.get("offline") for run in file.runs):  # the network is off for a process as a whole
         typed = {**typed, "offline": True}
     of_tasks = {"tasks": file.tasks, "trust_task_code": file.trust_task_code}
+    command = file.command(command_line())
     prepared: dict[Request, Job | BadInput] = {}
     out, problems = list[Job](), dict[str, list[str]]()
     for run in file.runs:
-        request = Request(run.suite, (), run_file=file.sha256, **{**_DEFAULTS, **of_tasks, **run.options, **typed})
+        request = Request(run.suite, (), command=command, **{**_DEFAULTS, **of_tasks, **run.options, **typed})
         if request not in prepared:
             try:
                 prepared[request] = Job("", *prepare(request))
@@ -83,7 +86,7 @@ def _of_file(file: RunFile, typed: Mapping[str, Any]) -> list[Job]:
             out.append(dataclasses.replace(job, model=run.model))
     if problems:
         told = [f"{_where(places)}: {problem}" for problem, places in problems.items()]
-        raise BadInput(f"The runs of {file.path} cannot be planned:", run_file.shortened(told))
+        raise BadInput(f"The runs of {file.name} cannot be planned:", run_file.shortened(told))
     return list(dict.fromkeys(out))
 
 

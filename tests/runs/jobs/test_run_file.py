@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadInput
-from harness.runs.jobs.run_file import FileRun, read
+from harness.runs.jobs.file_runs import FileRun
+from harness.runs.jobs.run_file import read
 
 
 def written(folder: Path, text: str) -> Path:
