@@ -110,8 +110,13 @@ def device_name(device: str) -> str:
 
 
 def machine(device: str) -> str:
-    """Type of the machine that computes: name of its card or processor, and torch's version; equal types compute alike."""
-    return f"{device_name(device)}, torch {version('torch')}"
+    """Type of the machine that computes: name of its card, or processor and threads, and torch's version; equal types compute alike."""
+    threads = ""
+    if device == "cpu":
+        import torch
+
+        threads = f", {torch.get_num_threads()} thread{'s' * (torch.get_num_threads() > 1)}"
+    return f"{device_name(device)}{threads}, torch {version('torch')}"
 
 
 def versions() -> dict[str, str]:

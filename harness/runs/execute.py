@@ -116,6 +116,8 @@ def _carry_out(
     asked = _requests(run_plan, tasks, loaded, show)
     layout = rounds.lay_out(asked.plan) if options.precision is not None else None
     with closing(_journal(asked, layout, runs, hosts)) as log:
+        if log.set_aside:
+            show.warn(f"{name}: {log.set_aside}.")
         hosts.follow(log)
         log.start(machine(options.device))
         scored = _score(asked, layout, log, show)

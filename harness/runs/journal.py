@@ -51,7 +51,7 @@ class Counts:
 
 
 class Journal:
-    """An append-only journal of one plan. Use ``open_journal``."""
+    """An append-only journal of one plan. Use ``open_journal``. ``set_aside`` says, for people, which earlier one is not continued."""
 
     def __init__(
         self,
@@ -71,6 +71,7 @@ class Journal:
         self.work = work
         self.machines = list(machines)
         self.copy: Callable[[bytes, bool], None] | None = None
+        self.set_aside = ""
         self.resumed = bool(answers)
         self._file: TextIO = path.open("a", encoding="utf-8")
 
@@ -160,11 +161,15 @@ def open_journal(
     The caller holds the plan (``harness.runs.command.plan_lock``): nobody else writes here.
     """
     make_folder(path.parent)
+    said = ""
     if path.exists():
         earlier = _read(path)
-        if earlier is not None and _goes_on(earlier[0], plan_hash, digest, settings, reused):
+        why = "its first line is damaged"
+        if earlier is not None and not (why := _differs(earlier[0], plan_hash, digest, settings, reused)):
             return Journal(path, *earlier)
-        path.rename(path.with_suffix(f".stale-{os.getpid()}"))
+        aside = path.with_suffix(f".stale-{os.getpid()}")
+        path.rename(aside)
+        said = f"the journal of an earlier start is not continued: {why}; it is kept as {aside.name}"
     head = Head(plan_hash, digest, _through_json(settings), tuple(partition), dict(reused or {}))
     line = {
         "format": FORMAT,
@@ -175,7 +180,9 @@ def open_journal(
         "reused": [[i, *to_json(a)] for i, a in head.reused.items()],
     }
     write_atomically(path, checked_line(line))
-    return Journal(path, head, {}, 0, 0, Work(0, 0, 0))
+    begun = Journal(path, head, {}, 0, 0, Work(0, 0, 0))
+    begun.set_aside = said
+    return begun
 
 
 def goes_on(
@@ -183,14 +190,19 @@ def goes_on(
 ) -> bool:
     """Whether a journal with this first line is continued by ``open_journal``."""
     head = _head(line)
-    return head is not None and _goes_on(head, plan_hash, digest, settings, reused)
+    return head is not None and not _differs(head, plan_hash, digest, settings, reused)
 
 
-def _goes_on(
+def _differs(
     head: Head, plan_hash: str, digest: str, settings: dict[str, Any], reused: Mapping[int, Answer] | None
-) -> bool:
-    same = (head.plan_hash, head.digest) == (plan_hash, digest)
-    return same and _same(head.settings, _through_json(settings)) and not (head.reused and reused is None)
+) -> str:
+    """Why a journal is not continued, in words; empty where it is."""
+    if (head.plan_hash, head.digest) != (plan_hash, digest):
+        return "its requests are others, as after an update of a library"
+    old, new = _fixed(head.settings), _fixed(_through_json(settings))
+    if others := [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]:
+        return ", ".join(f"{name} was {old.get(name)} and is {new.get(name)}" for name in others)
+    return "it has answers of other runs, and --again takes none" if head.reused and reused is None else ""
 
 
 def _read(path: Path) -> tuple[Head, dict[int, list[Answer]], int, int, Work, list[str]] | None:
@@ -282,7 +294,8 @@ def _through_json(settings: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _same(old: dict[str, Any], new: dict[str, Any]) -> bool:
-    """Whether two starts score alike. The token budget may differ: the journal's partition stands."""
-    drop = {"token_budget", "batch_tokens", "branch_tokens", "out_of_memory_halvings"}
-    return {k: v for k, v in old.items() if k not in drop} == {k: v for k, v in new.items() if k not in drop}
+def _fixed(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings that two starts must share. Token budgets may differ: the journal's partition stands. So may the number
+    of threads, which changes scores as another type of machine does, and is noted so."""
+    free = {"token_budget", "batch_tokens", "branch_tokens", "out_of_memory_halvings", "threads", "streams"}
+    return {name: value for name, value in settings.items() if name not in free}

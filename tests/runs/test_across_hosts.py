@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from rich.console import Console
 
 from benchmarks import forked_commands
@@ -163,6 +164,35 @@ def test_another_type_of_machine_is_in_the_manifest_and_the_same_type_is_not(
     assert len(manifest["journal"]["machines"]) == (2 if second else 1)
     assert len(found) == (1 if second else 0)
     assert all(f"went on, after a stop, on {second}: scores equal" in f["message"] and not f["invalid"] for f in found)
+
+
+def test_another_number_of_threads_goes_on_and_is_in_the_manifest(
+    tiny_model: Path, calibration: Suite, tmp_path: Path
+) -> None:
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(1)
+        with pytest.raises(KeyboardInterrupt):
+            run_model(str(tiny_model), calibration, options(limit=2), tmp_path, Said(stop_after=1))
+        torch.set_num_threads(2)
+        done = run_model(str(tiny_model), calibration, options(limit=2), tmp_path, Said())
+    finally:
+        torch.set_num_threads(before)
+    manifest = run_folder.read_manifest(done.folder)
+    assert manifest["journal"]["begun"] == manifest["journal"]["done"] == manifest["plan"]["batches"]
+    (found,) = [f for f in manifest["verdict"] if f["code"] == "machines"]
+    assert ", 1 thread, torch" in found["message"] and ", 2 threads, torch" in found["message"]
+
+
+def test_a_journal_that_is_not_continued_is_named(tiny_model: Path, calibration: Suite, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run_model(str(tiny_model), calibration, options(limit=2), tmp_path, Said(stop_after=1))
+    (path,) = (tmp_path / ".journal").glob("*.jsonl")
+    path.write_bytes(b"!" + path.read_bytes()[1:])
+    said = Said()
+    run_model(str(tiny_model), calibration, options(limit=2), tmp_path, said)
+    (line,) = [line for line in said.lines if "is not continued" in line]
+    assert "its first line is damaged" in line and ".stale-" in line
 
 
 def test_one_host_at_a_time_holds_a_plan(hosts: Callable[[str], Hosts]) -> None:

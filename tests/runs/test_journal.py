@@ -66,7 +66,18 @@ def test_answers_to_other_questions_are_set_aside(tmp_path: Path, change: dict[s
     journal.close()
     again = begin(tmp_path / "j.jsonl", **change)
     assert again.answers == {}
-    assert len(list(tmp_path.glob("j.stale-*"))) == 1
+    (aside,) = tmp_path.glob("j.stale-*")
+    assert aside.name in again.set_aside
+    assert ("batch_size was 2 and is 3" in again.set_aside) == ("settings" in change)
+
+
+def test_another_number_of_threads_goes_on(tmp_path: Path) -> None:
+    """A queue gives another number of cores: hours of work are not thrown away for it."""
+    journal = begin(tmp_path / "j.jsonl", settings={**SETTINGS, "threads": 1, "streams": 1})
+    journal.done(0, [Scored(-1.0, True), Scored(-2.0, True)], Work(1, 0, 1))
+    journal.close()
+    again = begin(tmp_path / "j.jsonl", settings={**SETTINGS, "threads": 2, "streams": 2})
+    assert again.resumed and again.pending() == [1] and not again.set_aside
 
 
 def test_collect_names_missing_answers(tmp_path: Path) -> None:
