@@ -203,6 +203,14 @@ def test_a_suite_without_chance_levels_is_shown_task_by_task(site: Open, filled:
     assert list(shown["ranks"])[1] == "–", "no rank where the source states no error"
 
 
+def test_a_suite_without_tasks_says_so(site: Open, filled: Path, tmp_path: Path) -> None:
+    shutil.copy(filled / "land.duckdb", tmp_path / "land.duckdb")
+    changed(tmp_path / "land.duckdb", "DELETE FROM task")
+    at = site(tmp_path, "capability", origin="Measured")
+    assert not at.exception and not at.error
+    assert "No task of this suite has a score." in [info.value for info in at.info]
+
+
 def test_segments_are_compared_at_equal_size() -> None:
     # score = log10(size) + 0.5 for start-ups, exactly: the regression must find one half, whatever the sizes
     sizes = [1.0, 3.0, 10.0, 30.0, 100.0, 300.0]

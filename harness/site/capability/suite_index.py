@@ -31,11 +31,14 @@ def show(view: View) -> None:
         )
         scores = leaderboard.task_scores(view, suite, version, origin)
         kinds = ["overall", *[k for k in leaderboard.KINDS[1:] if k in set(scores["kind"])]]
+        tasks = [] if len(scores) else leaderboard.tasks(view, suite, version)
         if len(scores):
             kind = controls.segmented(say("controls.kind"), kinds, "kind", lambda k: say(f"kind.{k}"))
-        else:
-            tasks = leaderboard.tasks(view, suite, version)
+        elif tasks:
             kind = "task:" + controls.select(say("columns.task"), tasks, "task", names.task)
+    if not len(scores) and not tasks:
+        st.info(say("capability.no_run_counts"), icon=":material/info:")
+        return
     board = leaderboard.board(view, suite, version, origin, kind)
     if board.empty and kind == "overall" and len(kinds) > 1:
         st.info(say("capability.no_overall"), icon=":material/info:")
