@@ -39,9 +39,17 @@ def kill(driver: BaseProcess, place: Path, kind: str, chance: random.Random) -> 
         driver.join()
         return len(at_work)
     with suppress(ProcessLookupError):
-        os.kill(child if kind == "model" else at_work[child], signal.SIGKILL)
+        os.kill(at_work[child] if kind == "worker" and is_worker(at_work[child]) else child, signal.SIGKILL)
         return 1
     return 0
+
+
+def is_worker(process: int) -> bool:
+    """Whether a process is a worker of Ray's; the parent of a model whose worker is dead is some process of the system's."""
+    try:
+        return (Path("/proc") / str(process) / "cmdline").read_bytes().startswith(b"ray::")
+    except OSError:
+        return False
 
 
 def inject(scene: Scene, folder: Path, tries: int, seed: int = 11) -> Report:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from benchmarks.fault_injection.fleet_kills import is_worker
 from harness.fleet import state
 from harness.fleet.asked.night import NightAsked, night_of
 from harness.fleet.run import drive
@@ -38,7 +39,7 @@ class Trouble(threading.Thread):
         self.done.append("node")
         for ended in (1, 3):
             self._when(lambda night, ended=ended: sum(m.state == "done" for m in night.models) >= ended)
-            while not (at_work := nights.children()):
+            while not (at_work := {c: parent for c, parent in nights.children().items() if is_worker(parent)}):
                 time.sleep(0.05)
             youngest = max(at_work)  # it cannot be about to end
             os.kill(at_work[youngest], signal.SIGKILL)
