@@ -1,7 +1,7 @@
 """What of the database a query reads, and hashes of that: whether what was computed on one generation holds on the next.
 
 A part is a table, or the rows of some runs where a query is given their ids (``$run_ids``). Which tables a query reads is
-told by the words of its text, views opened: a word that is a column's name as well counts as the table, so that a part
+told by the words of its text, views and macros opened: a word that is a column's name as well counts as the table, so that a part
 may be named too often and is never left out.
 """
 
@@ -133,12 +133,17 @@ class Contents:
         return frozenset(name for word in words & tables.keys() for name in tables[word])
 
     def _known(self) -> Mapping[str, frozenset[str]]:
-        """Of every table and view the tables that it stands for."""
+        """Of every table, view and macro the tables that it stands for."""
         if self._tables is None:
             found = {str(name): frozenset({str(name)}) for (name,) in self._ask(
                 "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()")}  # fmt: skip
             views = {str(name): str(text) for name, text in self._ask(
                 "SELECT view_name, sql FROM duckdb_views() WHERE NOT internal AND database_name = current_database()")}  # fmt: skip
+            for name, text in self._ask(
+                "SELECT function_name, macro_definition FROM duckdb_functions() "
+                "WHERE database_name = current_database() AND macro_definition IS NOT NULL"
+            ):
+                views[str(name)] = f"{views.get(str(name), '')} {text}"  # one name may have several
             for name in views:
                 found[name] = _opened(name, views, frozenset(found) - frozenset(views))
             self._tables = found
@@ -146,7 +151,7 @@ class Contents:
 
 
 def _opened(view: str, views: Mapping[str, str], tables: frozenset[str]) -> frozenset[str]:
-    """The tables that a view's text names, or the views in it."""
+    """The tables that the text of a view or macro names, or the views and macros in it."""
     seen, waiting, found = set[str](), [view], set[str]()
     while waiting:
         name = waiting.pop()
