@@ -21,8 +21,8 @@ Stamp: TypeAlias = tuple[object, ...]
 RUN_IDS = "run_ids"
 OF_RUNS = frozenset({"run", "result", "outcome", "perf"})
 """Tables whose rows belong to one run each, by ``run_id``."""
-_SEALED = OF_RUNS - {"run"}
-"""Those of them that a run's record of publication fixes."""
+_LARGE = "outcome"
+"""The one of them that is too large to be hashed; a run's record of publication fixes it."""
 _WORD, _COMMENT = re.compile(r"[a-z_][a-z_0-9]*"), re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
@@ -74,7 +74,7 @@ class Contents:
         self._lock = threading.RLock()
         self._hashes: dict[str, Stamp] = {}
         self._tables: Mapping[str, frozenset[str]] | None = None
-        self._runs: dict[str, tuple[object, str | None]] | None = None
+        self._runs: dict[str, tuple[object, ...]] | None = None
         self._texts: dict[str, frozenset[str]] = {}
 
     def parts(self, text: str, values: Mapping[str, object]) -> frozenset[Part]:
@@ -101,29 +101,31 @@ class Contents:
         if kind == "runs":
             known = self._published()
             rows = tuple(known.get(name) for name in names)
-            return rows if all(row is not None and row[1] for row in rows) else (self._generation,)
+            return rows if all(row is not None and row[0] for row in rows) else (self._generation,)
         (name,) = names
         if name not in self._hashes:
-            self._hashes[name] = self._of_runs() if name in _SEALED else self._of_rows(name)
+            self._hashes[name] = self._of_outcomes() if name == _LARGE else self._of_rows(name)
         return self._hashes[name]
 
     def _of_rows(self, table: str) -> Stamp:
         return self._ask(f'SELECT count(*), bit_xor(hash(t)), sum(hash(t)::HUGEINT) FROM "{table}" AS t')[0]
 
-    def _of_runs(self) -> Stamp:
+    def _of_outcomes(self) -> Stamp:
         known = self._published()
-        if not all(sha for _, sha in known.values()):
+        if not all(sha for sha, *_ in known.values()):
             return (self._generation,)
-        return tuple(sorted((name, sha) for name, (_, sha) in known.items()))
+        return tuple(sorted((name, sha) for name, (sha, *_) in known.items()))
 
-    def _published(self) -> dict[str, tuple[object, str | None]]:
-        """Of every run the hash of its row, which a change of the catalog can change, and that of its files."""
+    def _published(self) -> dict[str, tuple[object, ...]]:
+        """Of every run the hash of its files, None where it has none, and those of its rows, which a catalog can change."""
         if self._runs is None:
             rows = self._ask(
-                "SELECT r.run_id, hash(r), (SELECT max(p.sha256) FROM publication AS p WHERE p.name = r.run_id "
-                "AND p.part IN ('run', 'public-run')) FROM run AS r"
+                "SELECT r.run_id, (SELECT max(p.sha256) FROM publication AS p WHERE p.name = r.run_id "
+                "AND p.part IN ('run', 'public-run')), hash(r), s.one, s.two, f.one FROM run AS r "
+                "LEFT JOIN (SELECT run_id, bit_xor(hash(t)) AS one, sum(hash(t)::HUGEINT) AS two FROM result AS t GROUP BY run_id) AS s "
+                "USING (run_id) LEFT JOIN (SELECT run_id, bit_xor(hash(t)) AS one FROM perf AS t GROUP BY run_id) AS f USING (run_id)"
             )
-            self._runs = {str(name): (row, sha) for name, row, sha in rows}
+            self._runs = {str(name): tuple(hashes) for name, *hashes in rows}
         return self._runs
 
     def _named(self, text: str) -> frozenset[str]:

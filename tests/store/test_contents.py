@@ -96,10 +96,10 @@ def test_other_runs_change_nothing_of_what_is_asked_of_some(database: Path, tmp_
     except StoreError:
         pytest.skip("needs more than the ids of runs")
     assert reader.contents.stamp(parts) == other.contents.stamp(parts)
-    renewed = after(
-        database, tmp_path / "renewed.duckdb", f"UPDATE publication SET sha256 = 'other' WHERE name = '{ids[0]}'"
-    )
-    assert reader.contents.stamp(parts) != renewed.contents.stamp(parts)
+    for number, change in enumerate(("publication SET sha256 = 'other' WHERE name", "result SET n = n + 1 WHERE run_id",
+                                     "run SET engine = 'other' WHERE run_id")):  # fmt: skip
+        renewed = after(database, tmp_path / f"{number}.duckdb", f"UPDATE {change} = '{ids[0]}'")
+        assert reader.contents.stamp(parts) != renewed.contents.stamp(parts)
 
 
 def test_a_change_of_one_table_changes_the_stamp_of_that_table_alone(database: Path, tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_a_change_of_one_table_changes_the_stamp_of_that_table_alone(database: P
 def test_runs_without_a_record_hold_for_their_generation_alone(database: Path, tmp_path: Path) -> None:
     one, two = (after(database, tmp_path / f"{n}.duckdb", "DELETE FROM publication") for n in (1, 2))
     run_id = str(one.frame("leading_runs")["run_id"].iloc[0])
-    for part in (("runs", run_id), ("table", "result"), ("runs", "nobody")):
+    for part in (("runs", run_id), ("table", "outcome"), ("runs", "nobody")):
         assert one.contents.stamp({part}) == one.contents.stamp({part})
         assert one.contents.stamp({part}) != two.contents.stamp({part})
 
