@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from harness.errors import BadInput, StoreError, StoreRefused
-from harness.store import sql
+from harness.store import contents, sql
 from harness.store.migrations import migrate, verify
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class Reader:
         except BaseException:
             self.close()
             raise
+        self.contents = contents.Contents(self._plain_rows, self.generation)
 
     @property
     def empty(self) -> bool:
@@ -92,9 +93,18 @@ class Reader:
         if unknown := sorted(set(arguments) - names):
             raise BadInput(f"The query has no parameter {', '.join(unknown)}; it has {', '.join(sorted(names))}.")
         values = {key: arguments.get(key) for key in names}
+        if contents.is_recording():
+            contents.note(self.contents.parts(text, values), self.generation)
         try:
             with self._cursor() as cursor:
                 return take(cursor.execute(text, values or None))
+        except duckdb.Error as error:
+            raise StoreError(f"A query of {self.path} failed: {error}") from error
+
+    def _plain_rows(self, text: str) -> list[tuple[Any, ...]]:
+        try:
+            with self._cursor() as cursor:
+                return cursor.execute(text).fetchall()
         except duckdb.Error as error:
             raise StoreError(f"A query of {self.path} failed: {error}") from error
 

@@ -104,16 +104,24 @@ def test_what_was_derived_from_a_replaced_database_is_let_go(land: Path) -> None
         gone.append(weakref.ref(value))
         return value
 
-    def overtaken() -> object:
-        changed(land / "land.duckdb", publish)
-        view.in_language(Translator("en"))  # another visitor's page, which finds the new database
-        return kept(Result())
+    def derive() -> None:
+        seen = view.in_language(Translator("en"))
+
+        def before() -> object:
+            seen.frame("vendors")
+            return kept(Result())
+
+        def overtaken() -> object:
+            seen.frame("vendors")
+            changed(land / "land.duckdb", publish)
+            view.in_language(Translator("en"))  # another visitor's page, which finds the new database
+            return kept(Result())
+
+        seen.derived("before", before)
+        seen.derived("overtaken", overtaken)
 
     for _ in range(3):
-        seen = view.in_language(Translator("en"))
-        seen.derived("before", lambda: kept(Result()))
-        seen.derived("overtaken", overtaken)
-        del seen
+        derive()
     changed(land / "land.duckdb", publish)
     view.in_language(Translator("en"))
     gc.collect()

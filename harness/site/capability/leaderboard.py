@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -81,11 +82,28 @@ def names(view: View) -> TaskNames:
 
 def task_scores(view: View, suite: str, version: str, origin: str) -> pd.DataFrame:
     """Normalised task scores of one suite's runs of one origin."""
+    return _task_scores(view, *_of_board(view, suite, version, origin))
 
-    def compute(suite: str, version: str, origin: str) -> pd.DataFrame:
-        return leading_runs.task_scores(view.reader, leading_runs.of_board(runs(view), suite, version, origin))
 
-    out: pd.DataFrame = view.derived("task_scores", compute, suite=suite, version=version, origin=origin)
+def _task_scores(view: View, chosen: pd.DataFrame, content: str) -> pd.DataFrame:
+    """Those of some runs; computed again only where these changed."""
+    out: pd.DataFrame = view.derived(
+        "task_scores", lambda of: leading_runs.task_scores(view.reader, chosen), of=content
+    )
+    return out
+
+
+def _of_board(view: View, suite: str, version: str, origin: str) -> tuple[pd.DataFrame, str]:
+    """The runs of one board, and a hash of what is known of them."""
+
+    def compute(suite: str, version: str, origin: str) -> tuple[pd.DataFrame, str]:
+        import pandas as pd
+
+        chosen = leading_runs.of_board(runs(view), suite, version, origin)
+        rows = pd.util.hash_pandas_object(chosen.astype(str), index=False)
+        return chosen, hashlib.sha256(rows.to_numpy().tobytes()).hexdigest()
+
+    out: tuple[pd.DataFrame, str] = view.derived("runs_of_board", compute, suite=suite, version=version, origin=origin)
     return out
 
 
@@ -96,17 +114,17 @@ def board(view: View, suite: str, version: str, origin: str, kind: str) -> pd.Da
     no filter moves a model. A task of unknown direction (``undirected_metric``) has no rows.
     """
 
-    def compute(suite: str, version: str, origin: str, kind: str) -> pd.DataFrame:
-        chosen = leading_runs.of_board(runs(view), suite, version, origin)
+    chosen, content = _of_board(view, suite, version, origin)
+
+    def compute(of: str, kind: str) -> pd.DataFrame:
         if kind.startswith("task:"):
             rows = leading_runs.task_board(view.reader, chosen, kind.removeprefix("task:"))
         else:
-            scores = task_scores(view, suite, version, origin)
-            rows = leading_runs.index_board(view.reader, chosen, scores, kind)
+            rows = leading_runs.index_board(view.reader, chosen, _task_scores(view, chosen, content), kind)
         lowest = rows["rank_low"].where(rows["stderr"].notna())
         return rows.assign(ranks=[_interval(a, b) for a, b in zip(lowest, rows["rank_high"], strict=True)])
 
-    out: pd.DataFrame = view.derived("board", compute, suite=suite, version=version, origin=origin, kind=kind)
+    out: pd.DataFrame = view.derived("board", compute, of=content, kind=kind)
     return out
 
 

@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ import streamlit as st
 from harness import places
 from harness.errors import LandscapeError
 from harness.i18n.translator import LANGUAGES, Translator
+from harness.site.server.kept import Kept, key_of
 from harness.store.remote import in_use
 
 if TYPE_CHECKING:
@@ -53,17 +55,18 @@ class View:
         return self.say.language
 
     def frame(self, query: str, /, **values: Any) -> pd.DataFrame:
-        """The rows of a named query, cached until the database changes."""
+        """The rows of a named query, kept until what it reads changes."""
         reader = self.reader
-        frame: pd.DataFrame = _copy(_frame(reader.generation, query, tuple(sorted(values.items())), reader))
+        compute = partial(reader.frame, query, **values)
+        frame: pd.DataFrame = _copy(_FRAMES.get(key_of(query, values), reader, compute))
         return frame
 
     def derived(self, name: str, compute: Callable[..., Any], /, **values: Any) -> Any:
-        """The result of an analysis over this generation of the database, cached under its name and ``values``.
+        """The result of an analysis over the database, kept under its name and ``values`` until what it read changes.
 
-        ``compute`` gets ``values`` and may read ``frame``; it must depend on nothing else.
+        ``compute`` gets ``values`` and may read this view, in the thread that it is called in; it must depend on nothing else.
         """
-        return _copy(_derived(self.reader.generation, name, tuple(sorted(values.items())), lambda: compute(**values)))
+        return _copy(_DERIVED.get(key_of(name, values), self.reader, partial(compute, **values)))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -73,17 +76,9 @@ def _database(path: str) -> Database:
     return Database(Path(path))
 
 
-# Bounds: a page asks about a dozen queries; 256 entries hold the working set of many visitors' filters,
-# each a small aggregate (texts and outcomes are read elsewhere, uncached). Resources, since what is kept as data is
-# pickled at every access, which took a third of a page's time; ``_copy`` keeps callers from changing the cached value.
-@st.cache_resource(max_entries=256, show_spinner=False)
-def _frame(generation: Any, query: str, values: tuple[tuple[str, Any], ...], _reader: Reader) -> pd.DataFrame:
-    return _reader.frame(query, **dict(values))
-
-
-@st.cache_resource(max_entries=256, show_spinner=False)
-def _derived(generation: Any, name: str, values: tuple[tuple[str, Any], ...], _compute: Callable[[], Any]) -> Any:
-    return _compute()
+# Bounds: a page asks about a dozen queries; 1,024 entries hold all that the warm-up asks and the working set of many visitors' filters,
+# each a small aggregate (texts and outcomes are read elsewhere, uncached). ``_copy`` keeps callers from changing the kept value.
+_FRAMES, _DERIVED = Kept(1024), Kept(1024)
 
 
 def _copy(value: Any) -> Any:
@@ -98,15 +93,17 @@ def _copy(value: Any) -> Any:
 
 
 def _newest() -> Reader:
-    """The reader of the current database file; clears caches of older generations and keeps one older reader open."""
+    """The reader of the current database file; drops what is kept of older generations alone and keeps one older reader open."""
     in_use.follow()
     reader = _database(str(places.database())).current()
     with _READERS_LOCK:
-        if not _READERS or _READERS[-1] is not reader:
-            if _READERS:
-                _frame.clear()
-                _derived.clear()
+        replaced = bool(_READERS) and _READERS[-1] is not reader
+        if not _READERS or replaced:
             _READERS[:] = [*_READERS[-1:], reader]
+        alive = list(_READERS)
+    if replaced:
+        _FRAMES.sweep(alive)
+        _DERIVED.sweep(alive)
     return reader
 
 
