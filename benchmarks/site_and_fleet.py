@@ -2,7 +2,8 @@
 
     python -m benchmarks.site_and_fleet --out DIR [--seconds 600] [--crowd 20] [--scale 0.1]
 
-The database, the site and the crowd are those of ``benchmarks.site``; beside them ``harness fleet run`` scores tiny models
+The database is that of a fresh clone (with ``--scale``, the generated one of ``benchmarks.site``), the site and the crowd are those of
+``benchmarks.site``; beside them ``harness fleet run`` scores tiny models
 on a local Ray cluster, night after night, each run published as it is sealed. Every night asks for new runs of the same
 plans. Prints one JSON document; exit 1 where something failed: an error on a page, a night that did not end with 0, a sealed
 run that the database lacks, or the last run not on its page.
@@ -31,7 +32,9 @@ from benchmarks import site_data, site_sessions
 from benchmarks.fault_injection import fleet_scene, scene
 from benchmarks.site import FLAGS, ROOT, Server, serve
 from benchmarks.site_visits import PAGES, Found, arrived
+from harness import places
 from harness.store import run_folder
+from harness.store.rebuild import rebuild
 
 NIGHT_S = 600.0
 """Seconds that one night of tiny models may take."""
@@ -115,17 +118,30 @@ def main() -> int:
     """Generate, serve, load both, compare, print; exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--scale", type=float, default=0.1)
+    parser.add_argument(
+        "--scale", type=float, help="generated data, this part of the 10^7 outcomes (default: the shipped data)"
+    )
     parser.add_argument("--crowd", type=int, default=20, help="visitors at once")
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--think", type=float, nargs=2, default=(5.0, 15.0), metavar=("LEAST", "MOST"))
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     db, runs = given.out / "site-and-fleet.duckdb", given.out / "runs"
-    site_data.generate(db, given.scale)
+    empty = given.out / "no-runs"
+    empty.mkdir(exist_ok=True)
+    environment = {**os.environ, "LANDSCAPE_DB": str(db), "LANDSCAPE_RUNS": str(runs)}
+    if given.scale:
+        site_data.generate(db, given.scale)
+        environment |= {
+            "LANDSCAPE_PUBLIC_RUNS": str(empty),
+            "LANDSCAPE_MEASURED_RUNS": str(empty),
+            "LANDSCAPE_CATALOG": str(given.out / "no-catalog"),
+        }
+    else:
+        rebuild(db, places.packaged_catalog(), places.public_runs(), empty, places.measured_runs())
     before = {folder.name for folder in run_folder.sealed(runs)} if runs.is_dir() else set()
     made = given.out / f"nights-{time.time_ns()}"
-    nights = Nights(night_file(made), {**os.environ, "LANDSCAPE_DB": str(db), "LANDSCAPE_RUNS": str(runs)})
+    nights = Nights(night_file(made), environment)
     server = serve(db)
     try:
         warmed = server.settle()
@@ -142,7 +158,7 @@ def main() -> int:
     clicks = sorted(s for taken in found.clicks.values() for s in taken)
     failed = bool(found.errors or any(nights.codes) or lost or not seen or not clicks)
     document: dict[str, Any] = {
-        "date": time.strftime("%Y-%m-%d %H:%M"), "cores": os.cpu_count(), "scale": given.scale, "seconds": given.seconds,
+        "date": time.strftime("%Y-%m-%d %H:%M"), "cores": os.cpu_count(), "scale": given.scale or "shipped", "seconds": given.seconds,
         "visitors": given.crowd, "pages": len(PAGES), "warm_s": warmed, "clicks": len(clicks),
         "click_p50_s": statistics.median(clicks) if clicks else None,
         "click_p95_s": clicks[int(0.95 * (len(clicks) - 1))] if clicks else None,

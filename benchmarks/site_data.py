@@ -94,6 +94,7 @@ def generate(db: Path, scale: float) -> None:
         con.execute("UPDATE model SET product_id = $anchor WHERE product_id = $made", made)
         for table in ("model", "price", "reported_score", "run"):
             con.execute(f"UPDATE {table} SET model_id = $anchor WHERE model_id = $made", made)
+    con.execute("INSERT INTO publication SELECT 'public-run', run_id, sha256(run_id) FROM run")
     con.close()
 
 
