@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +16,7 @@ import streamlit as st
 from harness import places
 from harness.errors import LandscapeError
 from harness.i18n.translator import LANGUAGES, Translator
+from harness.site.server.generations import Generations
 from harness.site.server.kept import Kept, key_of
 from harness.store.remote import in_use
 
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 
 _log = logging.getLogger("landscape.site")
-_READERS_LOCK, _READERS = threading.Lock(), list[Any]()
-"""Readers of the newest two generations of the database, the newest last: a script that began before a publish ends on
-the generation it began with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ class View:
     """Language and database for one run of a page's script. ``public`` hides texts that may not be redistributed.
 
     Streamlit keeps a page's functions, and with them this object, for as long as a visitor stays. The reader is therefore
-    referenced weakly: after two further publishes it is closed, and ``reader`` is the newest one.
+    referenced weakly: after two further publishes it is closed, and ``reader`` is the one of now.
     """
 
     say: Translator
@@ -46,8 +43,8 @@ class View:
 
     @property
     def reader(self) -> Reader:
-        """The database of the generation that the page began with, else the newest."""
-        return self.reader_reference() or _newest()
+        """The database of the generation that the page began with, else the one that is shown now."""
+        return self.reader_reference() or GENERATIONS.shown()
 
     @property
     def language(self) -> str:
@@ -92,19 +89,18 @@ def _copy(value: Any) -> Any:
     return tuple(_copy(part) for part in value) if type(value) is tuple else value
 
 
-def _newest() -> Reader:
-    """The reader of the current database file; drops what is kept of older generations alone and keeps one older reader open."""
+def _opened() -> Reader:
     in_use.follow()
-    reader = _database(str(places.database())).current()
-    with _READERS_LOCK:
-        replaced = bool(_READERS) and _READERS[-1] is not reader
-        if not _READERS or replaced:
-            _READERS[:] = [*_READERS[-1:], reader]
-        alive = list(_READERS)
-    if replaced:
-        _FRAMES.sweep(alive)
-        _DERIVED.sweep(alive)
-    return reader
+    return _database(str(places.database())).current()
+
+
+def _sweep(alive: Sequence[Reader]) -> None:
+    _FRAMES.sweep(alive)
+    _DERIVED.sweep(alive)
+
+
+GENERATIONS = Generations(_opened, _sweep)
+"""The readers of this process."""
 
 
 def language() -> str:
@@ -132,12 +128,16 @@ def current() -> View:
 
 
 def in_language(say: Translator) -> View:
-    """A view of the current database in one language; also outside of a visitor's session.
+    """A view of the database as it is shown now, in one language; also outside of a visitor's session.
 
     Raises:
         StoreError: the database is there and cannot be read.
     """
-    reader = _newest()
+    return of(GENERATIONS.shown(), say)
+
+
+def of(reader: Reader, say: Translator) -> View:
+    """A view of one generation in one language."""
     public = os.environ.get("LANDSCAPE_PUBLIC", "").strip().lower() in ("1", "true", "yes")
     return View(say, weakref.ref(reader), public)
 

@@ -1,8 +1,8 @@
 """Caches warmed at the server's start and after every publish, so that the first visitor does not wait.
 
-The site writes nothing, so what is computed is kept in the server's memory, keyed by the database's generation
-(``view``). A thread looks at the file every second and computes what the pages open with; a visitor who comes
-first waits for the rest of the same computation and starts no second one.
+The site writes nothing, so what is computed is kept in the server's memory (``kept``). A thread looks at the file every second
+and computes what the pages open with; until it has, or for a minute, visitors see the generation before. At the start, the first
+visitor waits for the rest of the same computation and starts no second one.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from harness.i18n.translator import LANGUAGES, Translator
 
 if TYPE_CHECKING:
     from harness.site.server.view import View
+    from harness.store.reader import Generation
 
 EVERY_S = 1.0
 """Between two looks at the database file (one ``stat``)."""
@@ -149,21 +150,28 @@ STEPS: tuple[Callable[[View], None], ...] = (
 """One step a page: what it computes when it opens; the first page comes first."""
 
 
-def warm(stop: threading.Event) -> None:
-    """Run all steps on the current database in every language; a failing step is logged, and the page shows its error."""
+def warm(stop: threading.Event) -> Generation:
+    """Run all steps on the present database in every language, then show that; its generation.
+
+    A failing step is logged, and the page shows its error.
+
+    Raises:
+        StoreError: the database is there and cannot be read.
+    """
     from harness.site.server import view
 
-    for step in STEPS:
-        for language in LANGUAGES:
-            if stop.is_set():
-                return
-            try:
-                seen = view.in_language(Translator(language))
-                if not seen.reader.empty:
-                    step(seen)
-            except Exception:
-                _log.exception("warming %s failed", step.__name__)
+    with view.GENERATIONS.warming() as reader:
+        for step in STEPS:
+            for language in LANGUAGES:
+                if stop.is_set():
+                    return reader.generation
+                try:
+                    if not reader.empty:
+                        step(view.of(reader, Translator(language)))
+                except Exception:
+                    _log.exception("warming %s failed", step.__name__)
     settle()
+    return reader.generation
 
 
 def settle() -> None:
@@ -178,6 +186,7 @@ def settle() -> None:
 
 def watch(stop: threading.Event) -> None:
     """Warm now and after every change of the database file, until ``stop`` is set."""
+    from harness.site.server import view
     from harness.store.reader import NOWHERE, generation
     from harness.store.remote import in_use
 
@@ -187,10 +196,10 @@ def watch(stop: threading.Event) -> None:
             in_use.follow()
             current = generation(places.database())
             if current != warmed:
-                warm(stop)
-                warmed = current
-                if current != NOWHERE:
+                warmed = warm(stop)
+                if warmed != NOWHERE:
                     DONE.set()
         except Exception:
             _log.exception("the database cannot be looked at")
         stop.wait(EVERY_S)
+    view.GENERATIONS.release()

@@ -1,0 +1,110 @@
+"""What visitors see while a publish is computed ahead: the generation before, whole, and no longer than a minute."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.errors import StoreError
+from harness.i18n.translator import Translator
+from harness.site.server import generations, view, warm
+from tests.site.conftest import changed
+
+NEW_VENDOR = "INSERT INTO vendor BY NAME SELECT 'new' AS vendor_id, 'New' AS name_en, 'lab' AS segment"
+
+
+@pytest.fixture
+def land(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    path = tmp_path / "land.duckdb"
+    shutil.copy(filled / "land.duckdb", path)
+    monkeypatch.setenv("LANDSCAPE_DB", str(path))
+    yield path
+    view.GENERATIONS.release()
+
+
+def vendors(seen: view.View | None = None) -> int:
+    """Vendors on a page, or on one that a visitor opens now."""
+    return len((seen or view.in_language(Translator("en"))).frame("vendors"))
+
+
+def warmed_seeing(step_sees: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Warm with one step, which keeps what it sees itself and what a visitor sees meanwhile."""
+    monkeypatch.setattr(warm, "STEPS", (lambda seen: step_sees.append((vendors(seen), vendors())),))
+    warm.warm(threading.Event())
+
+
+def test_a_visitor_sees_the_generation_before_until_the_new_one_is_computed(
+    land: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first: list[tuple[int, int]] = []
+    warmed_seeing(first, monkeypatch)
+    before = vendors()
+    assert first == [(before, before)] * 2  # at the start there is no other
+    changed(land, NEW_VENDOR)
+    assert vendors() == before
+    second: list[tuple[int, int]] = []
+    warmed_seeing(second, monkeypatch)
+    assert second == [(before + 1, before)] * 2
+    assert vendors() == before + 1
+
+
+def test_publishes_during_the_warm_up_change_nothing_under_it(land: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = vendors()
+    seen: list[int] = []
+
+    def publishing(page: view.View) -> None:
+        changed(land, NEW_VENDOR.replace("'new'", f"'new{len(seen)}'"))
+        view.GENERATIONS.newest()  # as a probe of the site's health does
+        seen.append(vendors(page))
+
+    monkeypatch.setattr(warm, "STEPS", (publishing,) * 3)
+    warm.warm(threading.Event())
+    assert seen == [before] * 6 and vendors() == before
+    warmed_seeing([], monkeypatch)
+    assert vendors() == before + 6
+
+
+def test_no_visitor_is_more_than_a_minute_behind(land: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(generations.time, "monotonic", lambda: clock[0])
+    warmed_seeing([], monkeypatch)
+    before = vendors()
+    changed(land, NEW_VENDOR)
+    with view.GENERATIONS.warming():
+        clock[0] += generations.MOST_BEHIND_S
+        assert vendors() == before
+        clock[0] += 1
+        assert vendors() == before + 1
+
+
+def test_a_database_that_cannot_be_read_is_said_and_not_hidden_behind_the_old_one(
+    land: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warmed_seeing([], monkeypatch)
+    land.unlink()
+    land.write_bytes(b"no database" * 1000)
+    with pytest.raises(StoreError):
+        warm.warm(threading.Event())
+    with pytest.raises(StoreError):
+        vendors()
+
+
+def test_another_or_a_first_database_is_shown_at_once(
+    land: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other.duckdb"
+    monkeypatch.setenv("LANDSCAPE_DB", str(other))
+    warmed_seeing([], monkeypatch)
+    assert vendors() == 0
+    shutil.copy(land, other)
+    assert vendors() > 0
+    warmed_seeing([], monkeypatch)
+    monkeypatch.setenv("LANDSCAPE_DB", str(land))
+    changed(land, NEW_VENDOR)
+    mine = vendors()
+    monkeypatch.setenv("LANDSCAPE_DB", str(other))
+    assert mine == vendors() + 1
