@@ -14,6 +14,7 @@ from harness.commands.scale_text import (
     domain_finding,
     finding,
     gap_sentence,
+    index_sentence,
     points_text,
     ranked_table,
     ranks,
@@ -46,6 +47,7 @@ def scale(*, least: int | None, expect: str | None, domain: str | None, every: b
         MissingData: no scale, no such benchmark on it, or too few products with points in the domain.
     """
     from harness.analysis.scale.ranks import LEAST_BENCHMARKS
+    from harness.market.newer_by_index import newer_by_index
     from harness.market.scale_table import newest_unplaced, scale_table
 
     if domain is not None and domain not in DOMAINS:
@@ -79,6 +81,9 @@ def scale(*, least: int | None, expect: str | None, domain: str | None, every: b
     releases = newest_unplaced(reader, table)
     if releases is not None:
         print(releases_sentence(releases.since.isoformat(), releases.released, releases.unplaced))
+    newer = newer_by_index(reader, table)
+    if newer is not None:
+        print(index_sentence(newer))
     if every and len(unranked := table[~table["ranked"]]):
         print_table(unranked_table(unranked.to_dict("records")))
 

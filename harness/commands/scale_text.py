@@ -12,6 +12,8 @@ from harness.charts.text import number
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.market.newer_by_index import NewerByIndex
+
 Row = Mapping[Any, Any]
 UNIT = "Capability in points, from published scores: 150 is GPT-5, 130 is Claude 3.5 Sonnet (June 2024)."
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -73,6 +75,15 @@ def releases_sentence(since: str, released: int, unplaced: int) -> str:
     if unplaced == released:
         return f"No release since {since} is placed ({released}): too few of their scores are published."
     return f"{unplaced} of the {released} releases since {since} {'is' if unplaced == 1 else 'are'} not placed."
+
+
+def index_sentence(found: NewerByIndex) -> str:
+    """What the index with most of the newest unplaced releases says of them and the leader."""
+    head = f"On the {found.index} ({found.as_of}), which lists {found.listed} of those without a place,"
+    best, leader = f"{found.best} ({found.best_score:.1f})", f"{found.leader} ({found.leader_score:.1f})"
+    if not found.above:
+        return f"{head} none stands above {leader}; the highest is {best}."
+    return f"{head} {found.above} stand{'s' if found.above == 1 else ''} above {leader}: {best} highest."
 
 
 def unranked_lines(table: pd.DataFrame) -> list[str]:

@@ -145,13 +145,25 @@ def newest_unplaced(queries: Queries, table: pd.DataFrame, since: dt.date | None
 
 def without_score(queries: Queries, table: pd.DataFrame) -> pd.DataFrame:
     """Language models of the last RECENT days that ``table`` does not hold, since they have no score of role ``scale``:
-    ``model_id, product_id`` and PRODUCT_COLUMNS, one row a product, the newest first."""
-    products = _products(queries)
-    rows = products[~products["model_id"].isin(table["product_id"])]
-    if len(products):
-        rows = rows[rows["released"] >= _recent_since(products)]
+    ``model_id, product_id``, PRODUCT_COLUMNS, ``others`` (benchmarks with a score that no scale can hold: indices, ratings, tests
+    whose set-up is not stated) and ``newest`` (the newest score's date), one row a product, the newest first."""
+    rows = recent_products(queries)
+    rows = rows[~rows["model_id"].isin(table["product_id"])]
     rows = rows.sort_values(["released", "model_id"], ascending=[False, True], ignore_index=True)
-    return rows.assign(product_id=rows["model_id"])[["model_id", "product_id", *PRODUCT_COLUMNS]]
+    reported = queries.frame("reported")
+    product = reported["product_id"].where(reported["product_id"].notna(), reported["model_id"])
+    known = reported.groupby(product)
+    return rows.assign(
+        product_id=rows["model_id"],
+        others=rows["model_id"].map(known["benchmark_id"].nunique()).fillna(0).astype(int),
+        newest=rows["model_id"].map(known["as_of"].max()),
+    )[["model_id", "product_id", *PRODUCT_COLUMNS, "others", "newest"]]
+
+
+def recent_products(queries: Queries) -> pd.DataFrame:
+    """Language models of the catalog that were released in the last RECENT days, one row a product, as the query ``models`` has them."""
+    products = _products(queries)
+    return products[products["released"] >= _recent_since(products)] if len(products) else products
 
 
 def _products(queries: Queries) -> pd.DataFrame:

@@ -31,9 +31,7 @@ def sure(material: Material, words: Words, about: Subject) -> list[Sentence]:
     if len(own):
         share = float(own["reporter"].eq("vendor").mean())
         said.append(words.sentence("sure.makers", {"share": (share, "share")}))
-    newest = _newest(material, words)
-    if newest:
-        said.append(newest)
+    said += _newest(material, words)
     if about.kind in ("vendor", "vendors"):
         ids = [str(v) for v in about.named["vendor_id"].dropna().unique()]
         places = (
@@ -45,16 +43,31 @@ def sure(material: Material, words: Words, about: Subject) -> list[Sentence]:
     return [replace(sentence, topic="sure") for sentence in said]
 
 
-def _newest(material: Material, words: Words) -> Sentence | None:
-    """How many of the newest releases the scale does not place."""
+def _newest(material: Material, words: Words) -> list[Sentence]:
+    """How many of the newest releases the scale does not place, and what an index says of them and the leader."""
+    from harness.market.newer_by_index import newer_by_index
     from harness.market.scale_table import newest_unplaced
 
     placed = material.scale.assign(product_id=material.scale["model_id"], ranked=True)
     newest = newest_unplaced(material, placed)
     if newest is None or not newest.released:
-        return None
-    numbers = {"n": (newest.unplaced, "integer"), "all": (newest.released, "integer")}
-    return words.sentence("unplaced.newest", numbers, since=newest.since.isoformat())
+        return []
+    numbers: dict[str, tuple[float, str]] = {"n": (newest.unplaced, "integer"), "all": (newest.released, "integer")}
+    key = "newest_none" if newest.unplaced == newest.released else "newest"
+    said = [words.sentence(f"unplaced.{key}", numbers, since=newest.since.isoformat())]
+    found = newer_by_index(material, placed)
+    if found is None:
+        return said
+    numbers = {"n": (found.above, "integer"), "all": (found.listed, "integer")}
+    numbers |= {"leader_score": (found.leader_score, "points"), "best_score": (found.best_score, "points")}
+    key = "by_index" if found.above > 1 else "by_index_one" if found.above else "by_index_none"
+    named = {
+        "index": words.name(found.index, found.index_zh),
+        "day": found.as_of,
+        "leader": found.leader,
+        "best": found.best,
+    }
+    return [*said, words.sentence(f"unplaced.{key}", numbers, **named)]
 
 
 def unknown(material: Material, words: Words, about: Subject) -> list[Sentence]:

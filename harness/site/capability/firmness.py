@@ -48,13 +48,8 @@ def _evidence(view: View) -> None:
     rows = scale.by_evidence(view)
     first = rows.iloc[0]
     st.subheader(say("diagnostics.check_evidence"), anchor=False)
-    others = rows[rows["model"] != first["model"]]
-    if others.empty:
-        sentence = say("diagnostics.evidence_same", model=first["model"], asked=int(rows["asked"].max()))
-    else:
-        other = others.iloc[0]
-        sentence = say("scale.threshold", asked=int(other["asked"]), model=other["model"], first=first["model"])
-    st.markdown(blocks.literal(sentence))
+    same = say("diagnostics.evidence_same", model=first["model"], asked=int(rows["asked"].max()))
+    st.markdown(blocks.literal(scale.threshold(view) or same))
     column = st.column_config
     blocks.table(
         view, rows, "scale-evidence",

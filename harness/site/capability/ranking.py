@@ -59,7 +59,7 @@ def _sentence(view: View, shown: pd.DataFrame, least: int) -> None:
     """Who leads, the margin, the newest releases without a place, and the way to all without one."""
     st.markdown(f"## {blocks.literal(scale.lead(view, shown))}")
     with st.container(horizontal=True, vertical_alignment="center"):
-        newest = unplaced.newest_sentence(view, least)
+        newest = unplaced.waiting_sentences(view, least)
         if newest:
             st.caption(blocks.literal(newest), width="content")
         absent = len(unplaced.listed(view, least))

@@ -156,6 +156,16 @@ def by_evidence(view: View) -> pd.DataFrame:
     return out
 
 
+def threshold(view: View) -> str:
+    """Who leads instead where more benchmarks are asked of a ranked product, and how many; empty where nobody does."""
+    rows = by_evidence(view)
+    others = rows[rows["model_id"] != rows["model_id"].iloc[0]] if len(rows) else rows
+    if others.empty:
+        return ""
+    first, other = rows.iloc[0], others.iloc[0]
+    return view.say("scale.threshold", asked=int(other["asked"]), model=other["model"], first=first["model"])
+
+
 def least_benchmarks(view: View) -> int:
     """The fewest benchmarks of a ranked product: one control, the same on every part of the page."""
     say, asked = view.say, list(range(LEAST_BENCHMARKS, MOST_ASKED + 1))

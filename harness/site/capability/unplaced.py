@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.analysis.scale.ranks import LEAST_BENCHMARKS
+from harness.charts.text import number
 from harness.site.capability import leaderboard, scale
 from harness.site.widgets import blocks, contained, name_links
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.market.newer_by_index import NewerByIndex
     from harness.site.server.view import View
 
 NO_SCORE = "no_score"
@@ -29,7 +31,7 @@ def show(view: View) -> None:
     if rows.empty:
         st.info(say("unplaced.nobody"), icon=":material/info:")
         return
-    newest = newest_sentence(view, least)
+    newest = waiting_sentences(view, least)
     if newest:
         st.markdown(blocks.literal(newest))
     rows = leaderboard.named(view, rows).assign(
@@ -86,6 +88,30 @@ def newest_sentence(view: View, least: int = LEAST_BENCHMARKS) -> str:
     return view.say(f"unplaced.{key}", n=newest.unplaced, all=newest.released, since=newest.since.isoformat())
 
 
+def index_sentence(view: View, least: int = LEAST_BENCHMARKS) -> str:
+    """What the index that has most of the newest unplaced releases says of them and the leader; empty where there is none."""
+
+    def compute(least: int) -> NewerByIndex | None:
+        from harness.market.newer_by_index import newer_by_index
+
+        return newer_by_index(view, _table(view, least))
+
+    found: NewerByIndex | None = view.derived("newer_by_index", compute, least=least)
+    if found is None:
+        return ""
+    return view.say(
+        "unplaced.by_index" if found.above else "unplaced.by_index_none", n=found.above, all=found.listed,
+        index=view.say.name(found.index, found.index_zh), day=found.as_of, leader=found.leader,
+        leader_score=number(found.leader_score, 1), best=found.best, best_score=number(found.best_score, 1),
+    )  # fmt: skip
+
+
+def waiting_sentences(view: View, least: int = LEAST_BENCHMARKS) -> str:
+    """Both sentences on the newest releases without a place; empty where all have one."""
+    newest = newest_sentence(view, least)
+    return " ".join(part for part in (newest, index_sentence(view, least)) if part) if newest else ""
+
+
 def _table(view: View, least: int) -> pd.DataFrame:
 
     def compute(least: int) -> pd.DataFrame:
@@ -102,7 +128,8 @@ def _reason(view: View, row: dict[Any, Any]) -> str:
     """Why a product is not ranked, in the language shown."""
     say = view.say
     if row["reason"] == NO_SCORE:
-        return say("unplaced.no_score")
+        others = int(row["others"])
+        return say("unplaced.other_scores", n=others) if others else say("unplaced.no_score")
     only = say.known("only", row["only"]) if isinstance(row["only"], str) else ""
     needed = int(row["needed"]) if row["needed"] == row["needed"] and row["needed"] is not None else 0
     return say(f"unplaced.{row['reason']}", n=int(row["benchmarks"]), needed=needed, only=only)

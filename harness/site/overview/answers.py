@@ -70,7 +70,7 @@ def _leader(view: View) -> Answer | None:
         return None
     first = board.iloc[0]
     tests = view.say("overview.rests_on", n=int(first["benchmarks"]), domains=int(first["domains"]))
-    note = " ".join(part for part in (tests, unplaced.newest_sentence(view)) if part)
+    note = " ".join(part for part in (unplaced.waiting_sentences(view), tests, scale.threshold(view)) if part)
     evidence = tuple(f"points:{id}" for id in board["model_id"].head(2))
     return Answer(
         "lead", str(first["model"]), scale.lead(view, board), note, "capability", {"tab": "ranking"}, evidence
