@@ -117,6 +117,25 @@ def test_a_model_is_found_by_typing_and_opened_by_keyboard(visitor: Visitor) -> 
     assert visitor.complaints == []
 
 
+def test_enter_opens_the_first_answer_and_arrows_go_from_one_to_the_next(visitor: Visitor) -> None:
+    page = visitor.open("cost?lang=en")
+    box = page.locator(".st-key-search input")
+    box.click()
+    page.keyboard.type("aurora")
+    page.locator(".st-key-search-results a").nth(1).wait_for()
+    focused = "() => [...document.querySelectorAll('.st-key-search-results a')].indexOf(document.activeElement)"
+    places = []
+    for key in ("ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp"):
+        page.keyboard.press(key)
+        places.append(page.evaluate(focused))
+    assert places == [0, 1, 0, -1] and box.evaluate("input => input === document.activeElement")
+    page.keyboard.type(" 2")
+    page.keyboard.press("Enter")  # at once: the answers on the page are still those of the shorter word
+    page.locator("h1", has_text="Aurora Systems 2").wait_for()
+    visitor.settle()
+    assert "model=aurora-2" in page.evaluate("location.href") and visitor.complaints == []
+
+
 def test_a_name_in_a_table_opens_the_models_page(visitor: Visitor) -> None:
     page = visitor.open("capability?origin=Reported")
     table = page.locator("[data-testid=stDataFrame]").first

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST = 5
 """Findings on the first page: as many as stand above the landscape without scrolling far."""
+LEAST_MEASURED = 3
+"""Models that were measured on a suite before one of them is said to lead."""
 LEAST_PRICED = 3
 """Models with a price and a capability that a frontier needs: of two, both or the cheaper are always on it."""
 
@@ -48,7 +50,7 @@ def headlines(view: View) -> list[Finding]:
 def _board(view: View) -> Iterator[Finding]:
     for suite, version in leaderboard.suites(view, "measured")[:1]:
         board = leaderboard.board(view, suite, version, "measured", "overall")
-        if len(board) > 1:
+        if len(board) >= LEAST_MEASURED:
             what = f"{leaderboard.suite_name(view)((suite, version))} · {view.say('kind.overall')}"
             text = leaderboard.leader_sentence(view, board, what=what)
             yield Finding(text, "measured", "capability", {"tab": "runs", "origin": "measured"})
@@ -59,9 +61,14 @@ def _likeness(view: View) -> Iterator[Finding]:
     from harness.site.likeness import shown
     from harness.site.widgets import item_boards
 
-    boards = item_boards.opened(item_boards.known(view))
+    known = item_boards.known(view)
+    boards = item_boards.opened(known)
     if boards:
-        yield Finding(likeness_text.sentence(view.say, shown.findings(view, boards)), boards[0].origin, "homogeneity")
+        found = shown.findings(view, boards)
+        sentence = likeness_text.sentence(view.say, found).rstrip(".。")
+        board = item_boards.names(view, known)[boards[0].suite, boards[0].suite_version]
+        text = view.say("overview.likeness_on", sentence=sentence, board=board, n=len(found.models))
+        yield Finding(text, boards[0].origin, "homogeneity")
 
 
 def open_against_closed(view: View) -> tuple[str, dict[str, str], str, tuple[str, str]] | None:

@@ -3,6 +3,7 @@
 (() => {
   const tags = { zh: 'zh-Hans' };
   const soon = 500; // ms between what the server says of a page's address and the page's taking its place
+  const answered = 400; // ms after the last key in the search box until its answers are of what was typed
   const paper = 700; // px of A4 between the margins of print.css
   const tell = () => {
     const asked = new URLSearchParams(location.search).get('lang') || navigator.language.slice(0, 2);
@@ -56,6 +57,29 @@
       if (scrolls !== box.hasAttribute('tabindex')) scrolls ? box.setAttribute('tabindex', '0') : box.removeAttribute('tabindex');
     }
   };
+  // Enter in the search box opens the first answer, once it answers what was typed; arrows go from answer to answer.
+  const answers = () => [...document.querySelectorAll('.st-key-search-results a')];
+  const inBox = (event) => event.target.matches?.('.st-key-search input');
+  let typed = 0;
+  const open = (patience) => {
+    const resting = document.querySelector('[data-test-script-state=notRunning]');
+    if (resting && performance.now() - typed > answered) answers()[0]?.click();
+    else if (patience > 0) setTimeout(() => open(patience - 100), 100);
+  };
+  addEventListener('input', (event) => { if (inBox(event)) typed = performance.now(); }, true);
+  addEventListener('keydown', (event) => {
+    const links = answers();
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const at = links.indexOf(event.target.closest?.('a'));
+    if (inBox(event) && event.key === 'Enter' && !event.isComposing) {
+      event.stopPropagation(); // the box would send what it has sent already, and the page that is opened would be left again
+      open(5000);
+    } else if (step && links.length && (at >= 0 || (inBox(event) && step > 0))) {
+      event.preventDefault();
+      if (at + step < 0) document.querySelector('.st-key-search input').focus();
+      else links[Math.min(at + step, links.length - 1)].focus();
+    }
+  }, true);
   let waits = false;
   const later = () => {
     if (waits) return;
