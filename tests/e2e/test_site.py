@@ -122,8 +122,9 @@ def test_enter_opens_the_first_answer_and_arrows_go_from_one_to_the_next(visitor
     box = page.locator(".st-key-search input")
     box.click()
     page.keyboard.type("aurora")
-    page.locator(".st-key-search-results a").nth(1).wait_for()
-    focused = "() => [...document.querySelectorAll('.st-key-search-results a')].indexOf(document.activeElement)"
+    page.locator(".st-key-search-results a:visible").nth(1).wait_for()
+    seen = "[...document.querySelectorAll('.st-key-search-results a')].filter(a => a.checkVisibility())"
+    focused = f"() => {seen}.indexOf(document.activeElement)"
     places = []
     for key in ("ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp"):
         page.keyboard.press(key)

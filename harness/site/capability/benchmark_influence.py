@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 MOST = 60
-"""Benchmarks left out in turn, those with most products: a sixth of a second each."""
+"""Benchmarks left out in turn, the leader's own and those with most products: a sixth of a second each."""
 
 
 @contained.section
@@ -54,11 +54,11 @@ def show(view: View, fit: ScaleFit, *, source: str) -> None:
 
 
 def _rows(view: View, content: str, fit: ScaleFit) -> pd.DataFrame:
-    """``analysis.scale.influence.benchmark_influence`` of the MOST used benchmarks, with a bar of progress."""
+    """``analysis.scale.influence.benchmark_influence`` of MOST benchmarks, with a bar of progress."""
     import pandas as pd
 
-    tests = fit.benchmarks.sort_values(["models", "benchmark_id"], ascending=[False, True])["benchmark_id"].head(MOST)
     points = scale.board(view).set_index("model_id")["score"]
+    tests = _left_out(fit, str(points.index[0]))
     waiting = view.say("diagnostics.influence_wait", n=len(tests))
     bar, rows = st.progress(0.0, waiting), []
     for done, benchmark in enumerate(tests):
@@ -66,6 +66,13 @@ def _rows(view: View, content: str, fit: ScaleFit) -> pd.DataFrame:
         rows.append(_influence(content, benchmark, fit, points))
     bar.empty()
     return pd.DataFrame(rows)
+
+
+def _left_out(fit: ScaleFit, leader: str) -> list[str]:
+    """MOST benchmarks: those on which the leader's place rests, then those with most products."""
+    used = fit.benchmarks.sort_values(["models", "benchmark_id"], ascending=[False, True])["benchmark_id"]
+    own = set(fit.scores.loc[fit.scores["model_id"].eq(leader), "benchmark_id"])
+    return [*(test for test in used if test in own), *(test for test in used if test not in own)][:MOST]
 
 
 # Kept by content, like the fit; one entry a benchmark, so that nothing is drawn while one is computed.

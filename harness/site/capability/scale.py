@@ -166,6 +166,20 @@ def threshold(view: View) -> str:
     return view.say("scale.threshold", asked=int(other["asked"]), model=other["model"], first=first["model"])
 
 
+def of_maker_alone(view: View, product_id: str) -> int:
+    """On how many of the tests that place a product its scores are its maker's own alone, families of tests counted once as in
+    the board's ``benchmarks``."""
+    fit = fitted(view)
+    if fit is None:
+        return 0
+    reported = view.frame("reported")
+    product = reported["product_id"].where(reported["product_id"].notna(), reported["model_id"])
+    placed = set(fit.scores.loc[fit.scores["model_id"].eq(product_id), "benchmark_id"])
+    rows = reported[product.eq(product_id) & reported["benchmark_id"].isin(placed)]
+    family = rows["family"].where(rows["family"].notna(), rows["benchmark_id"])
+    return int(rows["reporter"].eq("vendor").groupby(family).all().sum())
+
+
 def least_benchmarks(view: View) -> int:
     """The fewest benchmarks of a ranked product: one control, the same on every part of the page."""
     say, asked = view.say, list(range(LEAST_BENCHMARKS, MOST_ASKED + 1))

@@ -69,7 +69,8 @@ def _leader(view: View) -> Answer | None:
     if len(board) < 2:
         return None
     first = board.iloc[0]
-    tests = view.say("overview.rests_on", n=int(first["benchmarks"]), domains=int(first["domains"]))
+    makers = scale.of_maker_alone(view, str(first["model_id"]))
+    tests = view.say("overview.rests_on", n=int(first["benchmarks"]), domains=int(first["domains"]), makers=makers)
     note = " ".join(part for part in (unplaced.waiting_sentences(view), tests, scale.threshold(view)) if part)
     evidence = tuple(f"points:{id}" for id in board["model_id"].head(2))
     return Answer(

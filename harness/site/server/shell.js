@@ -58,7 +58,7 @@
     }
   };
   // Enter in the search box opens the first answer, once it answers what was typed; arrows go from answer to answer.
-  const answers = () => [...document.querySelectorAll('.st-key-search-results a')];
+  const answers = () => [...document.querySelectorAll('.st-key-search-results a')].filter((link) => link.checkVisibility());
   const inBox = (event) => event.target.matches?.('.st-key-search input');
   let typed = 0;
   const open = (patience) => {
