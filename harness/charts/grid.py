@@ -51,17 +51,15 @@ def heat(
             ygap=1,
             hoverongaps=False,
             **grid_cards(square, unit, source, decimals),
-            colorbar={"title": {"text": f"{unit}<br> ", "side": "top"}, "orientation": "h", "thickness": 10,
-                "tickangle": 0,
-                "nticks": 4, "len": 0.5,
-                      "yref": "container", "y": 1, "yanchor": "top", "x": 0, "xanchor": "left"},
+            colorbar={"orientation": "h", "thickness": 10, "tickangle": 0, "nticks": 4, "len": 0.5, "ypad": 0, "xpad": 0,
+                      "y": 1.0, "yanchor": "bottom", "x": 1, "xanchor": "right"},
         )
     )  # fmt: skip
-    wide = max((len(str(c)) for c in square.columns), default=0) * square.shape[1] > 110
-    figure.update_xaxes(showgrid=False, tickangle=-40 if wide else 0, ticks="")
+    figure.update_xaxes(showgrid=False, autotickangles=[0, -40, -90], ticks="")
     figure.update_yaxes(showgrid=False, autorange="reversed", ticks="")
-    figure.update_layout(
-        margin_t=66
-    )  # the scale and, a line above it, its unit: Plotly sets it too near a scale placed from the top
+    figure.update_layout(margin_t=66)
+    # no title of the scale: Plotly writes that upon the scale where the chart is low; from the right, for a telephone has room to the left
+    place = {"x": 1, "xref": "paper", "xanchor": "right", "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 36}
+    figure.add_annotation(text=plain(unit), showarrow=False, **place)
     out = square.reset_index() if data is None else data
     return Chart(figure, title, note, source, out, name)

@@ -116,6 +116,16 @@ def test_rows_of_one_thing_are_joined_in_order() -> None:
     assert list(line.x) == [1.0, 2.0, None] and list(line.y) == [4.0, 3.0, None]
 
 
+def test_the_unit_of_a_heat_map_stands_within_its_margin_above_the_scale_of_colours() -> None:
+    """Plotly writes the title of a scale of colours upon that scale where the chart is low."""
+    square = pd.DataFrame({"A": [0.1, 0.2], "B": [0.3, 0.4]}, index=["one", "two"])
+    figure = grid.heat(square, unit="share of items", **WORDS).figure
+    (words,) = (note for note in figure.layout.annotations if note.text == "share of items")
+    assert not figure.data[0].colorbar.title.text
+    above_plot = words.yshift + 12  # its own line of letters
+    assert (words.yref, words.y, words.yanchor) == ("paper", 1, "bottom") and above_plot < figure.layout.margin.t
+
+
 def test_a_heat_map_leaves_missing_cells_empty() -> None:
     square = pd.DataFrame([[1.0, None], [0.5, 0.25]], index=["r1", "r2"], columns=["c1", "c2"])
     cells = grid.heat(square, unit="κ", **WORDS).figure.data[0]
