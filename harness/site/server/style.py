@@ -51,6 +51,7 @@ _BRAND = (
 _LINKS = (
     "[data-testid=stMain] [data-testid=stPageLink-NavLink]:not(:hover){background-color: transparent}"
     "[data-testid=stMain] [data-testid=stPageLink-NavLink] p{font-weight: 400}"
+    "[data-testid=stMain] [data-testid=stPageLink-NavLink] :is(span, p){white-space: normal; overflow: visible}"
 )
 # The search box stands in the header, beside Streamlit's own menu, and its answers below it above the page; it is not printed.
 _SEARCH = (
