@@ -89,7 +89,7 @@ def against(view: View, frame: pd.DataFrame, fit: ScaleFit, *, source: str) -> N
         {"benchmark": column.TextColumn(say("controls.benchmark"), pinned=True),
          "score_a": column.NumberColumn(a, format="%.3f"), "score_b": column.NumberColumn(b, format="%.3f"),
          "difference": column.NumberColumn(say("scale.difference"), format="%+.3f")},
-        alt=say("scale.against"), height=260,
+        alt=say("scale.against"), height=260, together=("score_a", "score_b"),
     )  # fmt: skip
 
 
