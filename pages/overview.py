@@ -9,12 +9,13 @@ import streamlit as st
 
 from harness.market.prices.list_prices import RATIO
 from harness.site.cost import tradeoff
-from harness.site.overview import answers, changes, findings, foot
+from harness.site.overview import answers, changes, findings, foot, no_such_page
 from harness.site.server import view
 from harness.site.widgets import blocks, contained
 
 seen = view.current()
 say = seen.say
+no_such_page.show(seen)
 st.title(say("overview.question"), anchor=False)
 
 held = seen.frame("counts").iloc[0]

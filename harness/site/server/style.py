@@ -58,7 +58,7 @@ _CHOICES = (
     "@media (max-width: 640px){[data-testid=stButtonGroup] > div:has(> button){flex-wrap: wrap; gap: 0.25rem; mask-image: none}"
     "[data-testid=stButtonGroup] > div > button{border-radius: 0.375rem; margin: 0}"
     "[data-testid=stButtonGroup] > div > button:not([data-selected=true])"
-    "{border-left: 1px solid light-dark(#D9DBE0, #3A404C)}}"
+    "{border-left: 1px solid light-dark(#D9DBE0, #3A404C) !important}}"
 )
 # The search box stands in the header, beside Streamlit's own menu, and its answers below it above the page; it is not printed.
 _SEARCH = (

@@ -22,8 +22,9 @@ _LATIN, _PADDING, _HEADING = 7.2, 18, 8
 """Pixels of a Latin letter, on both sides of a cell, and of a heading's mark of help."""
 _TEXT_LEAST, _PROSE_LEAST, _NAME_LEAST, _HEAD_LEAST, _MOST = 92, 150, 190, 122, 420
 _PROSE = 200
-_TIGHT_NAME, _TIGHT_HEAD = 120, 76
-"""Pixels of a name beside columns that stand together, and of one of these, on a telephone: two of them fit, or three."""
+_TIGHT_NAME, _TIGHT_HEAD, _HEAD_READ = 120, 76, 104
+"""Pixels of a name beside columns that stand together, and of one of these, at the least (a telephone holds three); and of a
+heading whose name can still be read, which a name gives way to no further."""
 _BUTTON = 24
 """Pixels from which a text is prose, which says nothing when cut to a word; and around a name that is a button."""
 _SIGN = 64
@@ -91,7 +92,8 @@ def _tightened(needs: Mapping[str, int], first: Sequence[str], joined: Sequence[
     """What ``first`` and ``joined`` need where they find no room side by side: a name less, the headings an equal share of the rest."""
     if not joined or sum(needs[n] for n in (*first, *joined)) <= room:
         return {}
-    names = {n: min(needs[n], _TIGHT_NAME) for n in first}
+    left = (room - len(joined) * _HEAD_READ) // max(len(first), 1)
+    names = {n: min(needs[n], max(_TIGHT_NAME, left)) for n in first}
     share = max((room - sum(names.values())) // len(joined), _TIGHT_HEAD)
     return names | {n: min(needs[n], share) for n in joined}
 
