@@ -15,8 +15,8 @@ from harness.site.widgets import blocks, contained
 
 seen = view.current()
 say = seen.say
-no_such_page.show(seen)
 st.title(say("overview.question"), anchor=False)
+no_such_page.show(seen)
 
 held = seen.frame("counts").iloc[0]
 if not held[["vendors", "models", "measured_runs", "imported_runs", "reference_runs", "reported_scores"]].any():

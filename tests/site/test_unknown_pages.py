@@ -60,6 +60,7 @@ def test_files_and_errors_stay_as_they_are(path: str, answer: tuple[int, bytes])
         ("/runs/", "lang=zh&pins=a%2Cb", "/", {"lang": ["zh"], "pins": ["a,b"], "unknown": ["runs"]}),
         ("/a/b/c", "", "/", {"unknown": ["a/b/c"]}),
         ("/overview", "lang=en", "/", {"lang": ["en"]}),
+        ("/index.html", "", "/", {}),
         ("//evil.example/x", "", "/", {"unknown": ["evil.example/x"]}),
         ("/\\evil.example", "", "/", {"unknown": ["\\evil.example"]}),
         ("/x", "unknown=y&unknown=z", "/", {"unknown": ["x"]}),

@@ -17,8 +17,8 @@ from harness.site.server.navigation import page_entries
 
 KEY = "unknown"
 """The name that was asked for, in the address of the first page."""
-FIRST = "overview"
-"""The first page: it has no path of its own."""
+FIRST = ("overview", "index.html")
+"""Names of the first page, which has no path of its own."""
 MOST = 60
 """Signs of a name that are taken along."""
 
@@ -56,7 +56,7 @@ def elsewhere(path: str, query: str) -> str:
     """The first page's address, relative to ``path``, with what ``query`` holds and the name that is no page's."""
     name = "".join(sign for sign in path.strip("/") if sign.isprintable())[:MOST].strip()
     kept = [(key, value) for key, value in parse_qsl(query, keep_blank_values=True) if key != KEY]
-    added = [(KEY, name)] if name and name != FIRST else []
+    added = [(KEY, name)] if name and name not in FIRST else []
     asked = urlencode([*kept, *added])
     return "../" * path.count("/", 1) + "./" + (f"?{asked}" if asked else "")
 
@@ -64,4 +64,4 @@ def elsewhere(path: str, query: str) -> str:
 @cache
 def _pages() -> frozenset[str]:
     """The paths of the site's pages."""
-    return frozenset(entry.name for entry in page_entries(places.asset("pages"))) - {FIRST}
+    return frozenset(entry.name for entry in page_entries(places.asset("pages"))).difference(FIRST)
