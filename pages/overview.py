@@ -9,13 +9,14 @@ import streamlit as st
 
 from harness.market.prices.list_prices import RATIO
 from harness.site.cost import tradeoff
-from harness.site.overview import answers, changes, findings, foot
+from harness.site.overview import answers, changes, findings, foot, no_such_page
 from harness.site.server import view
 from harness.site.widgets import blocks, contained
 
 seen = view.current()
 say = seen.say
 st.title(say("overview.question"), anchor=False)
+no_such_page.show(seen)
 
 held = seen.frame("counts").iloc[0]
 if not held[["vendors", "models", "measured_runs", "imported_runs", "reference_runs", "reported_scores"]].any():

@@ -49,12 +49,13 @@ blocks.section(blocks.literal(runs.labels(shown)(run_id)))
 runs.verdict(seen, run)
 if seen.public:
     st.caption(f":material/visibility_off: {say('runs_and_samples.public')}")
+measured = runs.perf_note(seen, run)
 with st.grid(5, min_column_width=150):
     st.metric(say("runs_and_samples.tasks"), count(results["task"].nunique()))
     st.metric(say("runs_and_samples.items"), count(results.groupby("task")["n"].max().sum()))
-    st.metric(say("columns.speed"), number(run["tokens_per_s"], 0), help=runs.perf_note(seen, run))
-    st.metric(say("runs_and_samples.memory"), runs.gigabytes(run["peak_memory_bytes"]))
-    st.metric(say("runs_and_samples.energy"), runs.watt_hours(run["energy_j"]))
+    st.metric(say("columns.speed"), number(run["tokens_per_s"], 0), help=measured)
+    st.metric(say("runs_and_samples.memory"), runs.gigabytes(run["peak_memory_bytes"]), help=measured)
+    st.metric(say("runs_and_samples.energy"), runs.watt_hours(run["energy_j"]), help=measured)
 
 parts = ["samples", "scores", "manifest", "difference"]
 part = controls.segmented(say("runs_and_samples.part"), parts, "part", lambda p: say(f"runs_and_samples.part_{p}"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -14,14 +14,15 @@ take, since a visitor's font is not known and two names must not meet."""
 _SIDES = {
     "middle right": (0.0, -0.5),
     "middle left": (-1.0, -0.5),
-    "top center": (-0.5, -1.55),
-    "bottom center": (-0.5, 0.55),
-    "top right": (0.0, -1.55),
-    "top left": (-1.0, -1.55),
-    "bottom right": (0.0, 0.55),
-    "bottom left": (-1.0, 0.55),
+    "top center": (-0.5, -1.4),
+    "bottom center": (-0.5, 0.3),
+    "top right": (0.0, -1.4),
+    "top left": (-1.0, -1.4),
+    "bottom right": (0.0, 0.3),
+    "bottom left": (-1.0, 0.3),
 }
 _Box = tuple[float, float, float, float]
+_Side = tuple[str, _Box]
 
 
 def letters(text: str) -> int:
@@ -37,8 +38,8 @@ TELEPHONE = 270.0
 """Pixels of a plot's width on a screen of 420."""
 
 
-MARK = 4.0
-"""Pixels from a mark's middle that a name keeps clear of: most of a mark's half."""
+MARK = 6.0
+"""Pixels from a mark's middle that a name keeps clear of: half of a mark, a diamond's corners included."""
 
 
 def placed(
@@ -52,27 +53,45 @@ def placed(
 ) -> list[tuple[str, str]]:
     """Label ("" where none fits, and from MOST on) and side of each point (``xs``, ``ys`` in 0–1, most important first).
 
-    ``line`` are the corners of a drawn line of level and upright strokes, in 0–1: a name crosses it only where no side is free of it.
+    ``line`` are the corners of a drawn line of level and upright strokes, in 0–1: no name but the first crosses it. A name that
+    finds no side may move one other to another side of its mark.
     """  # fmt: skip
     strokes = _strokes([(x * width, (1 - y) * height) for x, y in line])
     points = [(x * width, (1 - y) * height) for x, y in zip(xs, ys, strict=True)]
-    taken: list[_Box] = []
-    out: list[tuple[str, str]] = []
+    free: list[list[_Side]] = []
+    taken: dict[int, _Side] = {}
     for index, (name, (x, y)) in enumerate(zip(names, points, strict=True)):
-        out.append(("", "top center"))
-        if not name or len(taken) == MOST:
-            continue
-        free = [
+        sides = [
             (side, box)
             for side, box in _boxes(name, x, y)
-            if box[0] >= 0 and box[2] <= width and box[1] >= -LINE and box[3] <= height
-            and not any(_meet(box, other) for other in taken) and not _covers(box, points, index)
+            if box[0] >= 0 and box[2] <= width and box[1] >= -LINE and box[3] <= height and not _covers(box, points, index)
         ]  # fmt: skip
-        if free:
-            side, box = next((f for f in free if not any(_meet(f[1], stroke) for stroke in strokes)), free[0])
-            taken.append(box)
-            out[-1] = (name, side)
-    return out
+        clear = [one for one in sides if not any(_meet(one[1], stroke) for stroke in strokes)]
+        free.append(clear if clear or index else sides)
+        if name and len(taken) < MOST:
+            _settle(index, free, taken)
+    return [(names[i], taken[i][0]) if i in taken else ("", "top center") for i in range(len(names))]
+
+
+def _settle(index: int, free: Sequence[Sequence[_Side]], taken: dict[int, _Side]) -> None:
+    """Give a name the first of its free sides that meets no other name; where each meets one, a side whose one name can move."""
+    for one in free[index]:
+        if not _others(one[1], taken):
+            taken[index] = one
+            return
+    for one in free[index]:
+        others = _others(one[1], taken)
+        if len(others) > 1:
+            continue
+        rest = {i: side for i, side in taken.items() if i != others[0]} | {index: one}
+        if (moved := next((side for side in free[others[0]] if not _others(side[1], rest)), None)) is not None:
+            taken |= {index: one, others[0]: moved}
+            return
+
+
+def _others(box: _Box, taken: Mapping[int, _Side]) -> list[int]:
+    """The names that a box meets."""
+    return [i for i, (_, other) in taken.items() if _meet(box, other)]
 
 
 def _boxes(name: str, x: float, y: float) -> Iterator[tuple[str, _Box]]:
@@ -92,7 +111,8 @@ def for_telephones(xs: Sequence[object], ys: Sequence[object], names: Sequence[t
     """Settings of a Plotly trace with the names as a telephone has room for them: not seen until the site's style shows them there
     and hides the others, so that pictures and reports keep one set."""
     return {
-        "x": xs, "y": ys, "mode": "text", "text": [n for n, _ in names], "textposition": [side for _, side in names],
+        "x": xs, "y": ys, "mode": "markers+text", "marker": {"size": 10, "opacity": 0},  # without, a name begins on its mark
+        "text": [n for n, _ in names], "textposition": [side for _, side in names],
         "textfont": {"size": 10, "color": UNSEEN}, "hoverinfo": "skip", "showlegend": False, "cliponaxis": False,
     }  # fmt: skip
 

@@ -9,6 +9,7 @@ import pytest
 
 from harness.charts import dots, grid, palette, scatter
 from harness.charts.chart import plain, short
+from harness.charts.labels import UNSEEN
 from harness.i18n.translator import Translator
 
 SAY = Translator("en")
@@ -92,7 +93,7 @@ def test_a_scatter_on_a_log_axis_drops_what_it_cannot_show_and_keeps_it_in_the_d
 
 def test_a_scatter_draws_unknown_segments_and_a_cross() -> None:
     drawn = scatter.points(_points(), SAY, x_unit="x", y_unit="y", middle=(1.0, 0.5), **WORDS)
-    assert {t.marker.color for t in drawn.figure.data if t.mode != "text"} == {palette.GREEN, palette.GREY}
+    assert {t.marker.color for t in drawn.figure.data if t.textfont.color != UNSEEN} == {palette.GREEN, palette.GREY}
     assert len(drawn.figure.layout.shapes) == 2
     assert scatter.points(_points().head(0), SAY, x_unit="x", y_unit="y", **WORDS).figure.data == ()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,7 +20,7 @@ def _box(x: float, y: float, name: str, side: str, width: float, height: float) 
     wide, px, py = len(name) * CHARACTER, x * width, (1 - y) * height
     above, beside = side.split()
     left = {"right": px + 8, "left": px - 8 - wide, "center": px - wide / 2}[beside]
-    top = {"top": py - 1.55 * LINE, "bottom": py + 0.55 * LINE, "middle": py - LINE / 2}[above]
+    top = {"top": py - 1.4 * LINE, "bottom": py + 0.3 * LINE, "middle": py - LINE / 2}[above]
     return left, top, left + wide, top + LINE
 
 
@@ -65,9 +67,61 @@ def test_a_name_keeps_off_a_line_where_another_side_is_free() -> None:
     assert (alone[0][1], beside[0]) == ("middle right", ("a model", "middle left"))
 
 
-def test_a_name_that_no_side_keeps_off_the_line_is_written_all_the_same() -> None:
-    cross = [(0.4, 0.0), (0.4, 1.0), (0.6, 1.0), (0.6, 0.45), (0.0, 0.45), (0.0, 0.55), (1.0, 0.55)]
-    assert placed([0.4], [0.5], ["a model whose name is long"], line=[*cross, (1.0, 0.5), (0.0, 0.5)])[0][0]
+def test_a_name_that_no_side_keeps_off_the_line_is_not_written_unless_it_is_the_first() -> None:
+    name = "a model whose name is long"
+    fence = [
+        (n / 50, y) for n in range(51) for y in ((0.0, 1.0) if n % 2 else (1.0, 0.0))
+    ]  # an upright stroke every 13 pixels
+    assert placed([0.4], [0.5], [name], line=fence)[0][0] == name
+    assert [n for n, _ in placed([0.2, 0.4], [0.2, 0.5], ["first", name], line=fence)] == ["first", ""]
+
+
+def test_a_name_without_room_moves_another_that_has_some_elsewhere() -> None:
+    """A hook around the second mark leaves its name the left side alone, which the first mark's name took."""
+    xs, ys, names = [0.3, 0.3 + 150 / 640], [0.5, 0.5], ["a" * 12, "b" * 14]
+    near, right = xs[1] - 40 / 640, xs[1] + 9 / 640
+    hook = [
+        (right, 0.0),
+        (right, 1.0),
+        (near, 1.0),
+        (near, 0.55),
+        (right, 0.55),
+        (right, 0.45),
+        (near, 0.45),
+        (near, 0.0),
+    ]
+    assert placed(xs[:1], ys[:1], names[:1], line=hook) == [(names[0], "middle right")]
+    (first, side), second = placed(xs, ys, names, line=hook)
+    assert second == (names[1], "middle left") and first == names[0] and side != "middle right"
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.tuples(UNIT, UNIT), min_size=1, max_size=12, unique=True),
+    st.lists(st.tuples(UNIT, UNIT), min_size=2, max_size=5),
+)
+def test_no_name_but_the_first_crosses_the_line_or_another_mark(
+    points: list[tuple[float, float]], stops: list[tuple[float, float]]
+) -> None:
+    xs, ys = zip(*points, strict=True)
+    line = [stops[0]]
+    for x, y in stops[1:]:
+        line += [(x, line[-1][1]), (x, y)]
+    found = placed(xs, ys, ["a model 7B"] * len(points), line=line)
+    for i, ((name, side), x, y) in enumerate(zip(found, xs, ys, strict=True)):
+        if not name:
+            continue
+        left, top, right, bottom = _box(x, y, name, side, 640, 400)
+        for j, (px, py) in enumerate(points):
+            assert i == j or not (left < px * 640 < right and top < (1 - py) * 400 < bottom)
+        if i == 0:
+            continue
+        for (ax, ay), (bx, by) in pairwise(line):  # a level or upright stroke, so its ends bound it
+            across = max(left, min(ax, bx) * 640) < min(right, max(ax, bx) * 640) - 1e-6 or (
+                ax == bx and left + 1e-6 < ax * 640 < right - 1e-6)  # fmt: skip
+            up = max(top, (1 - max(ay, by)) * 400) < min(bottom, (1 - min(ay, by)) * 400) - 1e-6 or (
+                ay == by and top + 1e-6 < (1 - ay) * 400 < bottom - 1e-6)  # fmt: skip
+            assert not (across and up)
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])

@@ -13,8 +13,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from harness.i18n.translator import Translator
+from harness.site.capability import one_model
 from harness.site.widgets import name_links
-from tests.site.conftest import Open, rows, table, texts
+from tests.site.conftest import Open, changed, rows, table, texts
 
 PARTS = ("Standing", "Scores", "Prices", "Line", "Likeness", "Runs")
 
@@ -292,3 +293,47 @@ def test_a_missing_rank_has_one_reason_on_the_whole_page(
     line = next(line for line in said.splitlines() if label in line)
     reason = line.split(before)[1].split(after)[0]
     assert "6" in reason and said.count(reason) == 3, "first tile, what is not known and the standing say the same"
+
+
+@pytest.mark.parametrize(
+    ("language", "missing", "link"),
+    [
+        ("English", "a score by anybody but its maker", "Measured here: "),
+        ("中文", "只有厂商自己公布的成绩", "本站实测："),
+    ],
+)
+def test_a_run_of_ours_is_named_and_is_a_score_by_somebody_else(
+    site: Open, odd: Path, ranked: str, language: str, missing: str, link: str
+) -> None:
+    changed(odd / "land.duckdb", f"UPDATE reported_score SET reporter = 'vendor' WHERE model_id = '{ranked}'")
+    at = site(odd, "model", model=ranked, lang=language)
+    assert missing not in plain(at)
+    to_runs = [e.proto for e in at.get("page_link") if e.proto.label.replace("\\", "").startswith(link)]
+    runs = rows(odd, f"SELECT run_id, model FROM leading_run WHERE model_id = '{ranked}' AND origin = 'measured'")
+    assert len(to_runs) == min(len(runs), 3) > 0
+    for proto in to_runs:
+        assert parse_qs(proto.query_string)["about"] == ["runs"] and parse_qs(proto.query_string)["model"] == [ranked]
+    changed(odd / "land.duckdb", f"UPDATE run SET valid = FALSE WHERE model_id = '{ranked}'")
+    at = site(odd, "model", model=ranked, lang=language)
+    assert missing in plain(at), "a run that is not valid is no score"
+    assert not [e for e in at.get("page_link") if e.proto.label.replace("\\", "").startswith(link)]
+
+
+@pytest.mark.parametrize(
+    ("domains", "said"),
+    [
+        ([("mathematics", 0.4, -8.0, 9.0)], "Wisp has enough scores in one domain only: mathematics"),
+        ([("mathematics", 12.0, 5.0, 19.0)], "Wisp has enough scores in one domain only: mathematics"),
+        ([("mathematics", 12.0, 5.0, 19.0), ("chinese", 1.0, -8.0, 9.0)],
+         "Wisp is 12 points stronger in mathematics than overall"),
+        ([("mathematics", -3.0, -8.0, 2.0), ("chinese", 1.0, -8.0, 9.0)],
+         "Wisp is as strong in every domain as overall, within the margin of error (most apart: mathematics, by 3 points)"),
+    ],
+)  # fmt: skip
+def test_one_domain_alone_is_no_comparison_of_domains(
+    domains: list[tuple[str, float, float, float]], said: str
+) -> None:
+    frame = pd.DataFrame(domains, columns=["domain", "difference", "from_low", "from_high"])
+    frame = frame.assign(model="Wisp", points=100 + frame["difference"], low=100 + frame["from_low"],
+                         high=100 + frame["from_high"])  # fmt: skip
+    assert one_model.domains_finding(Translator("en"), frame) == said

@@ -7,13 +7,14 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from harness.i18n.translator import Translator, messages, slug
 from harness.interchange.foreign.identity import GIVEN
 from harness.site.evidence import run_findings, runs
-from tests.site.conftest import Open, changed, table, texts
+from tests.site.conftest import Open, changed, rows, table, texts
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -61,6 +62,27 @@ def test_an_imported_run_has_outcomes_without_texts(site: Open, filled: Path) ->
     assert not at.exception and not at.error
     assert "texts of this run are not on this machine" in texts(at)
     assert "value" in at.dataframe[1].value.columns
+
+
+@pytest.mark.parametrize(("language", "why"), [("en", "only its last part was measured"), ("zh", "只测到最后一段")])
+def test_a_run_that_was_not_measured_as_a_whole_has_no_speed(site: Open, filled: Path, language: str, why: str) -> None:
+    perf = rows(filled, "SELECT run_id, complete, tokens_per_s FROM perf").set_index("run_id")
+    whole, part = perf[perf["complete"]], perf[~perf["complete"]]
+    assert len(whole) and len(part) == 1 and part["tokens_per_s"].notna().all()
+    at = site(filled, "runs_and_samples", run=str(part.index[0]), lang=language)
+    shown = table(at, "tokens_per_s").set_index("run_id")["tokens_per_s"]
+    assert shown[whole.index].tolist() == whole["tokens_per_s"].tolist() and shown.drop(whole.index).isna().all()
+    assert [metric.value for metric in at.metric][2:] == ["–"] * 3
+    assert all(why in metric.proto.help for metric in list(at.metric)[2:])
+    other = site(filled, "runs_and_samples", run=str(whole.index[0]), lang=language)
+    assert other.metric[2].value == f"{whole['tokens_per_s'].iloc[0]:,.0f}" and other.metric[4].value != "–"
+
+
+def test_an_imported_run_was_not_resumed_but_recorded_without_its_speed() -> None:
+    run = {"complete": False, "origin": "imported", "device_name": None}
+    seen = SimpleNamespace(say=Translator("en"))
+    assert runs.perf_note(seen, run) == "What this run took was not recorded."
+    assert "resumed" in runs.perf_note(seen, run | {"origin": "measured"})
 
 
 def test_a_page_beyond_the_last_says_so(site: Open, filled: Path) -> None:

@@ -120,3 +120,38 @@ def test_a_name_is_whole_before_a_sentence_grows() -> None:
     found = fit.fit(FRAME, COLUMNS, list(COLUMNS), room)
     assert found.widths["model"] > fit.text_width(str(FRAME["model"].iloc[0]))
     assert found.widths["why"] < fit.text_width(str(FRAME["why"].iloc[0]))
+
+
+def two_models(count: int = 2) -> tuple[pd.DataFrame, dict[str, object]]:
+    """Tests by the scores of models with long names, with the number of items between."""
+    names = [f"Gemini 3.1 Pro Preview {i}" for i in range(count)]
+    frame = pd.DataFrame({"test": ["SWE-bench Multimodal, solvable tasks"], "n": [500], **dict.fromkeys(names, 95.84)})
+    heads = {"test": HEAD.TextColumn("Benchmark", pinned=True), "n": HEAD.NumberColumn("Items", format="%,d"),
+             **{name: HEAD.NumberColumn(name, format="%.1f%%") for name in names}}  # fmt: skip
+    return frame, heads
+
+
+@pytest.mark.parametrize("room", [308, 348, 360])
+def test_what_stands_together_is_in_sight_together_on_a_telephone(room: int) -> None:
+    frame, heads = two_models()
+    models = [name for name in heads if name.startswith("Gemini")]
+    alone = fit.fit(frame, heads, list(heads), room)
+    assert not set(models) <= set(alone.widths), "without a word one of them is hidden"
+    found = fit.fit(frame, heads, list(heads), room, models)
+    assert list(found.widths) == ["test", *models] and sum(found.widths.values()) <= room
+    for name in models:
+        assert found.widths[name] >= fit.text_width("95.8%") + 18, "the figure is whole"
+    assert found.widths["test"] >= 100
+
+
+def test_together_changes_nothing_where_there_is_room() -> None:
+    frame, heads = two_models()
+    models = [name for name in heads if name.startswith("Gemini")]
+    assert fit.fit(frame, heads, list(heads), 900, models) == fit.fit(frame, heads, list(heads), 900)
+
+
+def test_of_too_many_together_as_many_as_fit_are_in_sight() -> None:
+    frame, heads = two_models(5)
+    models = [name for name in heads if name.startswith("Gemini")]
+    found = fit.fit(frame, heads, list(heads), 348, models)
+    assert list(found.widths) == ["test", *models[:3]] and sum(found.widths.values()) <= 348

@@ -22,9 +22,11 @@ def gaps(
     ranked: bool,
     tasks: bool,
     items: bool,
+    others: bool,
 ) -> list[str]:
     """Codes of CODES that hold: of the catalog's ``row`` (empty where it has none), of ``market.products.scores``, of the row of
-    ``list_prices``; whether the product is ``ranked``, has costs per task (``tasks``), and ``items`` shared with others.
+    ``list_prices``; whether the product is ``ranked``, has costs per task (``tasks``), ``items`` shared with others, and runs that ``others``
+    than its maker made.
 
     A size is missed only of open weights: makers of closed models publish none.
     """
@@ -36,7 +38,7 @@ def gaps(
         "no_scores": scores.empty,
         "few_benchmarks": len(scores) > 0 and tests < LEAST_BENCHMARKS,
         "no_place": tests >= LEAST_BENCHMARKS and not ranked,
-        "only_vendor": len(scores) > 0 and bool(scores["reporter"].eq("vendor").all()),
+        "only_vendor": not others and len(scores) > 0 and bool(scores["reporter"].eq("vendor").all()),
         "no_price": price is None and bool(row),
         "few_hosts": price is not None and price["basis"] == "few",
         "no_task_cost": not tasks and language,

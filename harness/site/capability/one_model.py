@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from harness.analysis.scale.fit import ScaleFit
+    from harness.i18n.translator import Translator
     from harness.site.server.view import View
 
 MOST_EXPECTED = 24
@@ -88,7 +89,7 @@ def against(view: View, frame: pd.DataFrame, fit: ScaleFit, *, source: str) -> N
         {"benchmark": column.TextColumn(say("controls.benchmark"), pinned=True),
          "score_a": column.NumberColumn(a, format="%.3f"), "score_b": column.NumberColumn(b, format="%.3f"),
          "difference": column.NumberColumn(say("scale.difference"), format="%+.3f")},
-        alt=say("scale.against"), height=260,
+        alt=say("scale.against"), height=260, together=("score_a", "score_b"),
     )  # fmt: skip
 
 
@@ -109,14 +110,9 @@ def domains(view: View, frame: pd.DataFrame, fit: ScaleFit, *, source: str) -> N
         return
     shown = shown.assign(dimension=[say(f"scale.domain_{d}") for d in shown["domain"]], thing=shown["model"],
                          value=shown["points"])  # fmt: skip
-    widest = shown.loc[shown["difference"].abs().idxmax()]
-    title = say(
-        f"scale.domains_{apart(widest)}",
-        model=widest["model"], domain=widest["dimension"], gap=number(abs(float(widest["difference"])), 0),
-    )  # fmt: skip
     blocks.chart(
         view,
-        dots.profile(shown[["dimension", "thing", "value", "low", "high"]], title=title, unit=say("scale.unit"),
+        dots.profile(shown[["dimension", "thing", "value", "low", "high"]], title=domains_finding(say, shown), unit=say("scale.unit"),
                      note=say("scale.domains_note") + _absent(view, rows), source=source, name="scale-domains"),
     )  # fmt: skip
     column = st.column_config
@@ -140,6 +136,17 @@ def _absent(view: View, rows: pd.DataFrame) -> str:
 
     absent = [view.say(f"scale.domain_{d}") for d in DOMAINS if d not in set(rows["domain"])]
     return " " + view.say("scale.domains_absent", domains=", ".join(absent)) if absent else ""
+
+
+def domains_finding(say: Translator, rows: pd.DataFrame) -> str:
+    """What rows of ``profiles`` with the name as ``model`` say: which domain is most apart from its model's points over all; of a
+    single row only that there is no other."""
+    widest = rows.loc[rows["difference"].abs().idxmax()]
+    domain = say(f"scale.domain_{widest['domain']}")
+    if len(rows) == 1:
+        return say("scale.domains_one_alone", model=widest["model"], domain=domain)
+    gap = number(abs(float(widest["difference"])), 0)
+    return say(f"scale.domains_{apart(widest)}", model=widest["model"], domain=domain, gap=gap)
 
 
 def apart(domain: pd.Series[Any]) -> str:

@@ -36,7 +36,7 @@ def wish(view: View) -> Wish:
             say("choose.licence"), ["any", "open", "permissive"], "terms", lambda name: say(f"choose.licence_{name}")
         )
     used = any(st.query_params.get(key) for key in MORE)
-    with st.expander(say("choose.more"), expanded=used):
+    with controls.expander(say("choose.more"), "open_more", opened=used):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             makers = controls.multiselect(
                 say("choose.countries"), _countries(view, "vendors"), "made", lambda c: say.known("country", c)

@@ -142,9 +142,9 @@ def source_text(source: object) -> str:
 
 
 def perf_note(view: View, run: Mapping[str, Any]) -> str:
-    """The device of the speed measurement, and whether the run was measured as a whole."""
+    """The device of the measurements, and whether they are of the whole run; else why there are none."""
     complete = run["complete"]
-    if not present(complete):
+    if not present(complete) or run["origin"] == "imported":
         return view.say("runs_and_samples.no_perf")
     device = blocks.literal(run["device_name"] or "–")
     return view.say("runs_and_samples.perf_whole" if complete else "runs_and_samples.perf_partial", device=device)

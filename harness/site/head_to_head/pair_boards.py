@@ -244,5 +244,5 @@ def _table(view: View, rows: pd.DataFrame, a: str, b: str) -> None:
          "residual": column.NumberColumn(say("head_to_head.residual"), format="%.2f", help=say("head_to_head.residual_help")),
          "run_a": column.TextColumn(say("head_to_head.run_of", model=a)), "run_b": column.TextColumn(say("head_to_head.run_of", model=b)),
          "source": column.TextColumn(say("columns.source"))},
-        alt=say("head_to_head.boards"), height=320,
+        alt=say("head_to_head.boards"), height=320, together=("share_a", "share_b"),
     )  # fmt: skip

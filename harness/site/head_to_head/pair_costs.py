@@ -46,7 +46,7 @@ def show(view: View, products: Sequence[str], names: Mapping[str, str]) -> None:
          **{f"cost_{id}": column.NumberColumn(names[id], format="$%.4g") for id in products},
          "evidence_of": None, "efforts": column.TextColumn(say("head_to_head.efforts")), "basis_name": column.TextColumn(say("head_to_head.basis")),
          "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD")},
-        alt=say("head_to_head.task_costs"), height=300,
+        alt=say("head_to_head.task_costs"), height=300, together=[f"cost_{id}" for id in products],
     )  # fmt: skip
 
 

@@ -81,7 +81,7 @@ def show(view: View, products: Sequence[str], names: Mapping[str, str]) -> None:
          "evidence_of": None,
          "difference": column.NumberColumn(say("head_to_head.difference_points"), format="%+.1f"),
          "set_up": column.TextColumn(say("head_to_head.set_up_by"))},
-        alt=say("head_to_head.on_scale"), height=300,
+        alt=say("head_to_head.on_scale"), height=300, together=("score_a", "score_b"),
     )  # fmt: skip
 
 

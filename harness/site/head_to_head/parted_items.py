@@ -58,7 +58,7 @@ def show(view: View, boards: Sequence[Board], products: Sequence[str], names: Ma
         blocks.table(
             view, rows.head(MOST_ROWS), "disagreements",
             {"called": column.TextColumn(say("columns.item"), pinned=True)} | values | costs | linked,
-            alt=say("head_to_head.items"), height=360,
+            alt=say("head_to_head.items"), height=360, together=list(values),
         )  # fmt: skip
     with st.container(horizontal=True):
         for id, run_id in zip(here, runs, strict=True):

@@ -9,7 +9,7 @@ import streamlit as st
 from harness.charts.text import dollars, rank, sellers
 from harness.market.prices.list_prices import RATIO
 from harness.market.scale_ranking import newest_days
-from harness.site.capability import scale
+from harness.site.capability import leaderboard, scale
 from harness.site.evidence.runs import present
 from harness.site.product import known
 from harness.site.widgets import blocks, contained, evidence_links, name_links
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 DAYS_A_MONTH = 30.44
+HERE = 3
+"""Runs made here that the first screen names, the newest; the part of runs has all."""
 
 
 @contained.section
@@ -48,6 +50,7 @@ def show(view: View, product: Product) -> None:
             evidence_links.button(say, [f"price:{product.id}"], "price", say("model.dear_from"))
     if facts := _facts(view, product):
         st.caption(blocks.literal(facts))
+    _tested(view, product)
     _unknown(view, product)
 
 
@@ -165,6 +168,24 @@ def _facts(view: View, product: Product) -> str:
         # many titles end with their day
         parts.append(say("model.entry", source=title.removesuffix(f", {day}"), day=day))
     return " · ".join(parts)
+
+
+def _tested(view: View, product: Product) -> None:
+    """Who else tested the model, with the way to these runs: each run made here, the number of others'."""
+    say = view.say
+    rows = known.tested_by_others(view, product)
+    here = rows[rows["origin"].eq("measured")].sort_values("sealed", ascending=False)
+    labels = []
+    suite_name = leaderboard.suite_name(view)
+    for run in here.head(HERE).to_dict("records"):
+        tasks = view.frame("headline_results", run_ids=[run["run_id"]])["task"].nunique()
+        suite = suite_name((str(run["suite"]), run["suite_version"] if present(run["suite_version"]) else ""))
+        labels.append(say("model.measured_here", run=run["label"], suite=suite, n=tasks))
+    if n := len(rows) - len(here):
+        labels.append(say("model.run_by_others", n=n))
+    with st.container(horizontal=True):
+        for label in labels:
+            blocks.page_link(view, "model", label, ":material/fact_check:", model=product.id, about="runs")
 
 
 def _unknown(view: View, product: Product) -> None:

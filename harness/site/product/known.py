@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.market.products import line, scores
+from harness.market.products import line, scores, tested_by
 from harness.market.products.gaps import gaps
 from harness.site.capability import leaderboard, scale, unplaced
 
@@ -80,8 +80,12 @@ def runs(view: View, product: Product) -> pd.DataFrame:
     """The runs of the product, newest first, as Runs and samples lists them."""
     from harness.site.evidence import runs as every
 
-    rows = every.listed(view)
-    return rows[rows["model_id"].isin(product.ids) | rows["model"].eq(product.id)]
+    return tested_by.of_product(every.listed(view), product)
+
+
+def tested_by_others(view: View, product: Product) -> pd.DataFrame:
+    """Its leading runs that its maker did not make (``market.products.tested_by``)."""
+    return tested_by.others(leaderboard.runs(view), product)
 
 
 def has_items(view: View, product: Product) -> bool:
@@ -89,7 +93,7 @@ def has_items(view: View, product: Product) -> bool:
     from harness.market import paired_outcomes
 
     rows: pd.DataFrame = view.derived("itemised", lambda: paired_outcomes.with_items(view, leaderboard.runs(view)))
-    return bool((rows["model_id"].isin(product.ids) | rows["model"].eq(product.id)).any())
+    return len(tested_by.of_product(rows, product)) > 0
 
 
 def unknown(view: View, product: Product) -> list[str]:
@@ -97,4 +101,5 @@ def unknown(view: View, product: Product) -> list[str]:
     return gaps(
         product.row, published(view, product), price(view, product), ranked=place(view, product) is not None,
         tasks=bool(tasks(view, product)["cost"].notna().any()), items=has_items(view, product),
+        others=len(tested_by_others(view, product)) > 0,
     )  # fmt: skip

@@ -67,11 +67,7 @@ def _domains(view: View, product: Product) -> None:
         return
     blocks.section(say("scale.domains"))
     row = known.place(view, product)
-    widest = rows.loc[rows["difference"].abs().idxmax()]
-    title = say(
-        f"scale.domains_{one_model.apart(widest)}", model=product.name,
-        domain=say(f"scale.domain_{widest['domain']}"), gap=number(abs(float(widest["difference"])), 0),
-    )  # fmt: skip
+    title = one_model.domains_finding(say, rows.assign(model=product.name))
     points = rows.assign(
         dimension=[say(f"scale.domain_{d}") for d in rows["domain"]], value=rows["points"], thing=product.name
     )

@@ -17,6 +17,7 @@ from harness.site.server.guard import Guard, without_banner
 from harness.site.server.health import HealthPaths
 from harness.site.server.shell import Shell
 from harness.site.server.sign_in.gate import Gate
+from harness.site.server.unknown_pages import UnknownPages
 
 
 @asynccontextmanager
@@ -44,7 +45,7 @@ def guarded(app: Application) -> Application:
     install()  # the server is a process of its own: what it logs passes the scrubber, too
     form = site_log.form_from_environment()
     site_log.install(form)
-    inner: Application = Shell(app)
+    inner: Application = Shell(UnknownPages(app))
     if (required := sign_in.from_environment()) is not None:
         config.set_option("secrets.files", [str(required.file)])
         inner = Gate(inner, required)

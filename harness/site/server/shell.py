@@ -71,7 +71,7 @@ class Shell:
         async def sending(message: MutableMapping[str, Any]) -> None:
             nonlocal replaced
             if message["type"] == "http.response.start":
-                replaced = message["status"] == 200 and _is_html(message.get("headers", ()))
+                replaced = is_page(message)
                 if replaced:
                     message = {**message, "headers": _described(message["headers"], body)}
             elif replaced:
@@ -111,5 +111,8 @@ def _described(headers: Iterable[tuple[bytes, bytes]], body: bytes) -> list[tupl
     return [*others, (b"content-length", str(len(body)).encode())]
 
 
-def _is_html(headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    return any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in headers)
+def is_page(start: MutableMapping[str, Any]) -> bool:
+    """Whether an answer that begins so is Streamlit's page."""
+    headers = start.get("headers", ())
+    html = any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in headers)
+    return html and start["status"] == 200

@@ -51,6 +51,14 @@ _BRAND = (
 _LINKS = (
     "[data-testid=stMain] [data-testid=stPageLink-NavLink]:not(:hover){background-color: transparent}"
     "[data-testid=stMain] [data-testid=stPageLink-NavLink] p{font-weight: 400}"
+    "[data-testid=stMain] [data-testid=stPageLink-NavLink] :is(span, p){white-space: normal; overflow: visible}"
+)
+# On a telephone, choices that find no room side by side stand below each other; Streamlit would let them be moved sideways.
+_CHOICES = (
+    "@media (max-width: 640px){[data-testid=stButtonGroup] > div:has(> button){flex-wrap: wrap; gap: 0.25rem; mask-image: none}"
+    "[data-testid=stButtonGroup] > div > button{border-radius: 0.375rem; margin: 0}"
+    "[data-testid=stButtonGroup] > div > button:not([data-selected=true])"
+    "{border-left: 1px solid light-dark(#D9DBE0, #3A404C) !important}}"
 )
 # The search box stands in the header, beside Streamlit's own menu, and its answers below it above the page; it is not printed.
 _SEARCH = (
@@ -105,7 +113,7 @@ def style(headings: Mapping[int, str]) -> None:
     """Name the sections of the navigation above their first entries (``place: name``) and mend what the theme cannot."""
     named = "".join(_HEADING.format(place=place, name=_quoted(name)) for place, name in headings.items())
     st.html(
-        f"<style>{named}{_TEXT}{_FOCUS}{_TILE}{_ANSWER}{_OFFER}{_BRAND}{_LINKS}{_SEARCH}{_NAMES}{_AXES}{_PRINT}</style>"
+        f"<style>{named}{_TEXT}{_FOCUS}{_TILE}{_ANSWER}{_OFFER}{_BRAND}{_LINKS}{_CHOICES}{_SEARCH}{_NAMES}{_AXES}{_PRINT}</style>"
     )
 
 

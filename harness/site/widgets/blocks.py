@@ -62,13 +62,14 @@ def tile(name: str, label: str, value: str, note: str | None = None) -> None:
 
 def below(label: str, key: str, *, opened: bool = False) -> DeltaGenerator:
     """What holds a part below the answer of a page: closed at first, whole on paper. Its tables are drawn ``folded``."""
-    return st.expander(label, expanded=opened, key=f"printed-{key}")
+    with st.container(key=f"printed-{key}"):
+        return controls.expander(label, f"open_{key}", opened=opened)
 
 
 @st.fragment
 def fold(label: str, icon: str, key: str, draw: Callable[[], Any]) -> None:
     """A part that is closed at first: what ``draw`` lays out is computed and sent only once somebody opens it."""
-    with st.expander(label, icon=icon, key=f"fold-{key}", on_change="rerun") as part:
+    with controls.expander(label, f"open_{key}", icon=icon) as part:
         if part.open:
             draw()
 

@@ -60,7 +60,7 @@ def runs(say: Translator) -> Columns:
         "engine": column.TextColumn(say("columns.engine")),
         "dtype": column.TextColumn(say("columns.dtype")),
         "device": column.TextColumn(say("columns.device")),
-        "tokens_per_s": column.NumberColumn(say("columns.speed"), format="%,.0f"),
+        "tokens_per_s": column.NumberColumn(say("columns.speed"), format="%,.0f", help=say("columns.speed_help")),
         "sealed": column.DatetimeColumn(say("columns.sealed"), format="YYYY-MM-DD HH:mm"),
         "run_id": column.TextColumn(say("columns.run")),
     }

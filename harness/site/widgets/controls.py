@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
 from harness.i18n.translator import Translator
 from harness.site.server.view import language
 from harness.site.widgets import address, codes
+
+if TYPE_CHECKING:
+    from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 T = TypeVar("T")
 Code = Callable[[Any], str]
@@ -135,6 +138,18 @@ def toggle(label: str, key: str, *, help: str | None = None) -> bool:
     value = bool(st.toggle(label, help=help, **_same(key)))
     address.write(key, ["true"] if value else [])
     return value
+
+
+def expander(label: str, key: str, *, icon: str | None = None, opened: bool = False) -> ExpanderContainer:
+    """A part that opens and closes (``.open``), ``opened`` at first; it opens as well once another choice makes it ``opened``."""
+    first = f"_opened_{key}"
+    if opened and not st.session_state.get(first, True):
+        st.session_state[key] = True
+    st.session_state[first] = opened
+    address.restore(key, opened, lambda asked: asked[-1].lower() == "true")
+    part = st.expander(label, icon=icon, key=key, on_change=address.touch, args=(key,))
+    address.write(key, [] if bool(part.open) == opened else [str(bool(part.open)).lower()])
+    return part
 
 
 def text(label: str, key: str, hint: str) -> str:

@@ -138,9 +138,15 @@ def test_gaps_name_what_is_missing_and_nothing_else() -> None:
         "context_tokens": 8,
     }
     price = {"basis": "median"}
-    assert gaps.gaps(whole, score_rows(6), price, ranked=True, tasks=True, items=True) == []
+    assert gaps.gaps(whole, score_rows(6), price, ranked=True, tasks=True, items=True, others=False) == []
     bare = gaps.gaps(
-        {"open_weights": True, "kind": "text"}, score_rows(4), None, ranked=False, tasks=False, items=False
+        {"open_weights": True, "kind": "text"},
+        score_rows(4),
+        None,
+        ranked=False,
+        tasks=False,
+        items=False,
+        others=False,
     )
     assert bare == [
         "few_benchmarks",
@@ -152,14 +158,19 @@ def test_gaps_name_what_is_missing_and_nothing_else() -> None:
         "no_context",
         "no_items",
     ]
-    assert gaps.gaps({}, score_rows(0), None, ranked=False, tasks=False, items=False) == ["not_in_catalog", "no_scores"]
+    unknown = gaps.gaps({}, score_rows(0), None, ranked=False, tasks=False, items=False, others=True)
+    assert unknown == ["not_in_catalog", "no_scores"]
 
 
 def test_indices_are_no_tests_and_a_makers_word_is_its_own() -> None:
     whole = {"open_weights": False, "kind": "text", "released": date(2025, 1, 1), "context_tokens": 8}
     rows = score_rows(8, role="index", reporter="vendor")
-    found = gaps.gaps(whole, rows, {"basis": "few"}, ranked=False, tasks=True, items=True)
-    assert found == ["few_benchmarks", "only_vendor", "few_hosts"]
+    found = {
+        others: gaps.gaps(whole, rows, {"basis": "few"}, ranked=False, tasks=True, items=True, others=others)
+        for others in (False, True)
+    }
+    assert found[False] == ["few_benchmarks", "only_vendor", "few_hosts"]
+    assert found[True] == ["few_benchmarks", "few_hosts"], "who else ran it has a score of it"
 
 
 ENTRIES = (

@@ -51,7 +51,7 @@ def _choices(view: View) -> Choices | None:
     from harness.catalog.schema import DIMENSIONS
 
     say = view.say
-    with st.expander(say("positions.choices"), icon=":material/tune:"):
+    with controls.expander(say("positions.choices"), "open_choices", icon=":material/tune:"):
         how = controls.segmented(
             say("positions.normalisation"), list(NORMALISATIONS), "norm", lambda n: say.known("choice", n)
         )

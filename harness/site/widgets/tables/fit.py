@@ -22,6 +22,9 @@ _LATIN, _PADDING, _HEADING = 7.2, 18, 8
 """Pixels of a Latin letter, on both sides of a cell, and of a heading's mark of help."""
 _TEXT_LEAST, _PROSE_LEAST, _NAME_LEAST, _HEAD_LEAST, _MOST = 92, 150, 190, 122, 420
 _PROSE = 200
+_TIGHT_NAME, _TIGHT_HEAD, _HEAD_READ = 120, 76, 104
+"""Pixels of a name beside columns that stand together, and of one of these, at the least (a telephone holds three); and of a
+heading whose name can still be read, which a name gives way to no further."""
 _BUTTON = 24
 """Pixels from which a text is prose, which says nothing when cut to a word; and around a name that is a button."""
 _SIGN = 64
@@ -52,8 +55,14 @@ def text_width(text: str) -> float:
     return letters(text) * _LATIN
 
 
-def fit(frame: pd.DataFrame, columns: Mapping[str, Any], shown: Sequence[str], room: int) -> Fit:
-    """The columns of ``shown`` that stand in ``room`` pixels; the first always does."""
+def fit(
+    frame: pd.DataFrame, columns: Mapping[str, Any], shown: Sequence[str], room: int, together: Sequence[str] = ()
+) -> Fit:
+    """The columns of ``shown`` that stand in ``room`` pixels; the first always does.
+
+    ``together`` are columns that say little without each other, such as the scores of two models: they come right after the
+    first, and where room is short the names and their headings give way before one of them does.
+    """
     head = frame[list(shown)].head(MEASURED)
     wants: dict[str, int] = {}
     needs: dict[str, int] = {}
@@ -63,11 +72,11 @@ def fit(frame: pd.DataFrame, columns: Mapping[str, Any], shown: Sequence[str], r
         wants[name], needs[name] = _sizes(list(head[name]), config, label, room, name in NAMES)
     pinned = [n for n in shown if isinstance(columns[n], Mapping) and columns[n].get("pinned")]
     first = [n for n in shown if n in pinned] or list(shown[:1])
-    order = [
-        *first,
-        *(n for n in shown if n not in first and n not in LAST),
-        *(n for n in shown if n not in first and n in LAST),
-    ]
+    joined = [n for n in together if n in shown and n not in first]
+    needs |= _tightened(needs, first, joined, room)
+    order = [*first, *joined]
+    order += [n for n in shown if n not in order and n not in LAST]
+    order += [n for n in shown if n not in order]
     kept, used = set[str](), 0
     for name in order:
         if kept and used + needs[name] > room:
@@ -77,6 +86,16 @@ def fit(frame: pd.DataFrame, columns: Mapping[str, Any], shown: Sequence[str], r
     stays = [n for n in shown if n in kept]
     names = {n for n in stays if n in first or n in NAMES}
     return Fit(_shared({n: (needs[n], wants[n]) for n in stays}, room, names), tuple(n for n in shown if n not in kept))
+
+
+def _tightened(needs: Mapping[str, int], first: Sequence[str], joined: Sequence[str], room: int) -> dict[str, int]:
+    """What ``first`` and ``joined`` need where they find no room side by side: a name less, the headings an equal share of the rest."""
+    if not joined or sum(needs[n] for n in (*first, *joined)) <= room:
+        return {}
+    left = (room - len(joined) * _HEAD_READ) // max(len(first), 1)
+    names = {n: min(needs[n], max(_TIGHT_NAME, left)) for n in first}
+    share = max((room - sum(names.values())) // len(joined), _TIGHT_HEAD)
+    return names | {n: min(needs[n], share) for n in joined}
 
 
 def _sizes(values: list[Any], config: Mapping[str, Any], label: str, room: int, is_name: bool) -> tuple[int, int]:

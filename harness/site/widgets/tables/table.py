@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -24,18 +24,18 @@ _ROW, _HEADER, _ROWS_IN_SIGHT = 35, 38, 10
 
 def table(
     view: View, frame: pd.DataFrame, name: str, columns: Mapping[str, Any], *, alt: str, share: float = 1.0, folded: bool = False,
-    **options: Any,
+    together: Sequence[str] = (), **options: Any,
 ) -> Any:  # fmt: skip
     """A sortable, searchable table of the named columns, with its CSV below; names of models and vendors lead to their pages, and
     the column ``evidence_of`` (references) to the evidence of a row's number.
 
-    ``share`` is the part of the page's width that the table has where it stands beside something. A ``folded`` table is not
+    ``together`` are columns that say little without each other. ``share`` is the part of the page's width that the table has where it stands beside something. A ``folded`` table is not
     drawn while what holds it is closed (``blocks.below``): paper then has its text.
     """
     columns = evidence_links.linked(view.say, frame, name, columns)
     shown = [c for c in columns if c in frame.columns]
     columns = glossary_help.explained(view.say, columns)
-    found = fit.fit(frame, columns, shown, screen.for_tables(share))
+    found = fit.fit(frame, columns, shown, screen.for_tables(share), together)
     sheet = st.container(key=f"sheet-{_key(name)}")
     with st.container(horizontal=True, vertical_alignment="center", key=f"below-{_key(name)}"):
         download(view, frame.drop(columns=evidence_links.COLUMN, errors="ignore"), name)
