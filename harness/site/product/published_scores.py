@@ -41,13 +41,16 @@ def show(view: View, product: Product) -> None:
 def _among(view: View, product: Product, rows: pd.DataFrame, drawn: pd.DataFrame) -> Chart:
     say = view.say
     placed = rows.dropna(subset="standing")
-    best = int(placed["place"].eq(1).sum())
+    firsts = placed[placed["place"].eq(1)]
+    makers = int(firsts["reporter"].eq("vendor").sum())
+    kind = "never" if firsts.empty else "makers" if makers else ""
     title = say(
-        "model.scores_finding" if best else "model.scores_finding_never",
+        "_".join(["model.scores_finding", *([kind] if kind else [])]),
         model=product.name,
         n=len(placed),
         above=int(placed["standing"].gt(0.5).sum()),
-        best=best,
+        best=len(firsts),
+        **({"makers": makers} if kind == "makers" else {}),
     )
     own = drawn.assign(
         dimension=drawn["benchmark"], value=drawn["score"].astype(float),
