@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from harness.site.server.view import View
 
+BY_LENGTH = "acc_norm"
+"""lm-eval's metric that weighs choices by their length."""
+
 
 @contained.section
 def show(view: View, run_id: str, results: pd.DataFrame) -> None:
@@ -48,18 +51,19 @@ def show(view: View, run_id: str, results: pd.DataFrame) -> None:
         st.info(say("common.no_match"), icon=":material/filter_alt_off:")
         return
     first = (page - 1) * sample_page.PAGE + 1
+    shown = "showing" if found.texts else "showing_outcomes"
     st.caption(
-        say("runs_and_samples.showing", first=first, last=first + len(found.frame) - 1, total=f"{found.total:,}")
+        say(f"runs_and_samples.{shown}", first=first, last=first + len(found.frame) - 1, total=f"{found.total:,}")
     )
     name = f"samples-{task}-{page}"
     picked = row_selection.selectable_table(
         view, found.frame, name, columns.samples(say), "item", "item", alt=say("runs_and_samples.part_samples"),
         mode="single-row", height=320,
     )  # fmt: skip
-    _whole(view, found.frame.iloc[picked[0] if picked else 0], found.texts)
+    _whole(view, found.frame.iloc[picked[0] if picked else 0], metric, found.texts)
 
 
-def _whole(view: View, item: Any, texts: bool) -> None:
+def _whole(view: View, item: Any, metric: str, texts: bool) -> None:
     """One item, nothing cut, nothing interpreted."""
     say = view.say
     with st.container(border=True):
@@ -75,10 +79,10 @@ def _whole(view: View, item: Any, texts: bool) -> None:
                     wrap_lines=True,
                     height=320 if part == "prompt" and len(str(text)) > 1500 else "content",
                 )
-        _choices(view, item)
+        _choices(view, item, metric)
 
 
-def _choices(view: View, item: Any) -> None:
+def _choices(view: View, item: Any, metric: str) -> None:
     """The model's probability of each choice, the right one marked."""
     import numpy as np
     import pandas as pd
@@ -113,3 +117,5 @@ def _choices(view: View, item: Any) -> None:
             ),
         },
     )
+    if metric == BY_LENGTH:
+        st.caption(say("runs_and_samples.by_length"))
