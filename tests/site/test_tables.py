@@ -50,6 +50,13 @@ def test_a_wide_room_holds_all_and_a_narrow_one_the_first_that_matter() -> None:
     assert list(narrow.widths)[:2] == ["model", "points"] and "segment_name" in narrow.hidden and "low" in narrow.hidden
 
 
+def test_a_text_has_the_width_that_its_page_asks_for_before_later_columns_come() -> None:
+    asking = COLUMNS | {"why": HEAD.TextColumn("Why", width=340)}
+    found = fit.fit(FRAME, asking, list(COLUMNS), 940)
+    assert found.widths["why"] >= 340 > fit.fit(FRAME, COLUMNS, list(COLUMNS), 940).widths["why"]
+    assert sum(found.widths.values()) <= 940 and found.hidden
+
+
 def test_chinese_takes_twice_the_width() -> None:
     assert fit.text_width("综合能力") > 1.8 * fit.text_width("abcd")
 

@@ -42,15 +42,15 @@ def show(view: View) -> None:
     blocks.table(
         view, rows, "scale-unplaced",
         {"name": column.TextColumn(say("columns.model"), pinned=True),
-         "why": column.TextColumn(say("unplaced.why"), width="large"),
+         "why": column.TextColumn(say("unplaced.why"), width=340),
          "vendor": column.TextColumn(say("columns.vendor")),
          "released": column.DateColumn(say("columns.released"), format="YYYY-MM-DD"),
          "scores": name_links.scores(say("capability.rests_on"), "scale-unplaced", list(rows["model_id"]),
                                      say("capability.rests_on_help")),
+         "newest": column.DateColumn(say("unplaced.newest_score"), format="YYYY-MM-DD"),
          "points": column.NumberColumn(say("scale.points"), help=say("unplaced.points_help"), format="%.0f"),
          "low": column.NumberColumn(say("columns.low"), format="%.0f"),
          "high": column.NumberColumn(say("columns.high"), format="%.0f"),
-         "newest": column.DateColumn(say("unplaced.newest_score"), format="YYYY-MM-DD"),
          },
         alt=say("unplaced.title"), height=640,
     )  # fmt: skip

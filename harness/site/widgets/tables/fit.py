@@ -116,6 +116,7 @@ def _sizes(values: list[Any], config: Mapping[str, Any], label: str, room: int, 
     if kind in ("text", "list", None):
         name = _LONG_NAME if given == "large" else _NAME_LEAST
         least = name if is_name or config.get("pinned") else _PROSE_LEAST if want > _PROSE else _TEXT_LEAST
+        least = max(least, given) if isinstance(given, int) else least  # what a page says that a text needs to be read
         need = min(want, max(least, min(heading, _HEAD_LEAST)), room * _NARROW_SHARE)
     else:
         need = max(body, min(heading, _HEAD_LEAST))
