@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from harness.errors import BadInput, StoreError, StoreRefused
-from harness.store import contents, sql
+from harness.store import sql
 from harness.store.migrations import migrate, verify
+from harness.store.reads import contents
 
 if TYPE_CHECKING:
     import pandas as pd

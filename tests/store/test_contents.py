@@ -12,8 +12,8 @@ import pytest
 
 from harness.errors import StoreError
 from harness.places import asset
-from harness.store import contents
 from harness.store.reader import Reader
+from harness.store.reads import contents
 from tests.site import fixture_db
 
 QUERIES = sorted(path.stem for path in asset("sql/queries").glob("*.sql"))

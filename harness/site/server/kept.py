@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from harness.store import contents
+from harness.store.reads import contents
 
 if TYPE_CHECKING:
     from harness.store.reader import Reader
