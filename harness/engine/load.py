@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,18 +60,31 @@ def load(source: ModelSource, settings: Settings) -> Loaded:
 
     Raises:
         BadInput: the files are no usable model (unknown type, broken tokenizer, missing tokens).
-        RunFailed: loading ran out of memory.
+        RunFailed: loading ran out of memory, or the files were written meanwhile.
     """
     started = time.perf_counter()
-    with quiet():
+    with quiet(), _same_files(source):
         if settings.engine in ("vllm", "api") and not source.masked:
             lm, engine = _served(source, settings)
-            return Loaded(lm=lm, engine=engine, load_seconds=time.perf_counter() - started)
-        lm = _masked(source, settings) if source.masked else _causal(source, settings)
-        if not source.masked:
-            _check_tokens(lm, source)
-        engine = _engine(lm, source, settings)
+        else:
+            lm = _masked(source, settings) if source.masked else _causal(source, settings)
+            if not source.masked:
+                _check_tokens(lm, source)
+            engine = _engine(lm, source, settings)
     return Loaded(lm=lm, engine=engine, load_seconds=time.perf_counter() - started)
+
+
+@contextlib.contextmanager
+def _same_files(source: ModelSource) -> Iterator[None]:
+    """Refuse files that were written while what runs inside read them, also where it failed on them."""
+    try:
+        yield
+    except BadInput:
+        if source.files is not None:
+            source.files.refuse_replaced(source.name)
+        raise
+    if source.files is not None:
+        source.files.refuse_replaced(source.name)
 
 
 def codec(loaded: Loaded, window: int | None) -> Encoder:

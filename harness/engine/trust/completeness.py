@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.engine.libraries import OutOfTime, limited_time
-from harness.engine.model_folder import loaded_files, tensors_of
 from harness.engine.source import ModelSource
+from harness.engine.weights.headers import tensors_of
+from harness.engine.weights.loaded import loaded_files
 from harness.errors import BadInput
 
 BUILD_SECONDS = 8.0
