@@ -9,6 +9,7 @@ from typing import Any
 from harness.engine import configuration
 from harness.engine.gguf import header, tokenizer
 from harness.engine.gguf.header import Header
+from harness.engine.gguf.unmapped import names_mapped, refuse_unmapped
 from harness.engine.source import ModelSource
 from harness.engine.trust import checked_model, completeness
 from harness.errors import BadInput
@@ -33,7 +34,7 @@ def load(source: ModelSource, device: Any, dtype: Any) -> tuple[Any, Any]:
     head = header.read(path)
     _refuse_unread(source.name, head)
     where = {"gguf_file": path.name}
-    with parsed_once():
+    with parsed_once(), names_mapped() as mapped:
         config = AutoConfig.from_pretrained(str(path.parent), **where)
         configuration.check(json.loads(config.to_json_string()), str(path))
         completeness.check_described(source, config, AutoModelForCausalLM)
@@ -48,8 +49,9 @@ def load(source: ModelSource, device: Any, dtype: Any) -> tuple[Any, Any]:
             **_dequantised(),
         )
     model, info = pair
+    refuse_unmapped(source.name, (t.name for t in head.tensors), mapped)
     _forget_quantisation(model)
-    checked_model.check(source.name, model, info)
+    checked_model.check(source.name, model, info, None)
     return model, words
 
 
