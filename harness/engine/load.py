@@ -32,6 +32,21 @@ class Loaded:
         """The tokenizer's chat template; empty where it has none."""
         return str(getattr(self.lm.tokenizer, "chat_template", "") or "")
 
+    @property
+    def params(self) -> int | None:
+        """Number of parameters that it computes with; None where a server or quantised layers hold them."""
+        import torch
+
+        model = getattr(self.lm, "model", None)
+        if not isinstance(model, torch.nn.Module) or getattr(model.config, "quantization_config", None):
+            return None
+        return sum(parameter.numel() for parameter in model.parameters())
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Tensors of its files that belong to parts beside the text model, by name: towers of other inputs, drafting heads."""
+        return tuple(getattr(self.lm, "beside", ()))
+
 
 def check_memory(source: ModelSource, settings: Settings) -> None:
     """Refuse a model that cannot fit.

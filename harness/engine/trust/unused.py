@@ -115,9 +115,11 @@ def _kind(key: str, model: Any, parts: _Parts, held: Mapping[str, tuple[int, ...
             return "expert" if stem.endswith("experts") else "layer"
     if _BUFFER.search(bare) or (getattr(model.config, "quantization_config", None) and _OF_QUANTISATION.search(last)):
         return ""
-    if last == "bias":
-        return "bias" if module in parts.modules else "" if _is_mask(key, module, parts, held) else "other"
     if type(model).__name__.endswith("MaskedLM") and _PRETRAINING.search(bare):
+        return ""
+    if last == "bias" and module in parts.modules:
+        return "bias"
+    if last == "bias" and _is_mask(key, module, parts, held):
         return ""
     return "expert" if ".experts." in bare else "head" if _HEAD.search(bare) else "other"
 

@@ -133,6 +133,9 @@ def test_garbage_is_refused_within_bounds(tmp_path: Path, data: bytes, words: st
         ({"pre": "some-new-way"}, r"splits text by 'some-new-way'"),
         ({"numbers": {"llama.rope.scaling.factor": 8.0}}, r"states llama\.rope\.scaling\.factor = 8\.0, which transformers passes over"),
         ({"leave_out": "model.layers.1.mlp.down_proj.weight"}, r"lacks 1 of the 21 tensors .*model\.layers\.1\.mlp\.down_proj"),
+        ({"layers": 1}, r"holds 9 tensors that have no place in the model .*: blk\.1\..* and 6 more"),
+        ({"more": ["blk.0.attn_q.bias"]}, r"holds 1 tensors that have no place in the model .*: blk\.0\.attn_q\.bias"),
+        ({"more": ["blk.1.attn_q_norm.weight", "blk.1.ffn_gate_inp.weight"]}, r"holds 2 tensors that have no place"),
     ],
 )  # fmt: skip
 def test_a_file_whose_numbers_would_be_others_is_refused(
@@ -141,6 +144,19 @@ def test_a_file_whose_numbers_would_be_others_is_refused(
     path = files.write(folder, tmp_path / "m.gguf", **changes)
     with pytest.raises(BadInput, match=words):
         load(path)
+
+
+def test_eyes_and_drafting_layers_of_a_file_are_passed_over(folder: Path, tmp_path: Path) -> None:
+    more = ["v.blk.0.attn_q.weight", "blk.2.nextn.eh_proj.weight", "blk.2.attn_norm.weight"]
+    loaded = load(files.write(folder, tmp_path / "m.gguf", more=more))
+    assert loaded.params == resolve(str(folder)).params
+
+
+def test_an_adapter_beside_a_file_is_not_passed_over(q8: Path, tmp_path: Path) -> None:
+    shutil.copy(q8, tmp_path / "m.gguf")
+    (tmp_path / "adapter_config.json").write_text('{"peft_type": "LORA"}')
+    with pytest.raises(BadInput, match=r"lies beside .*adapter_config\.json.* Merge it"):
+        resolve(str(tmp_path / "m.gguf"))
 
 
 def test_digits_stand_alone_where_the_file_says_so(folder: Path, tmp_path: Path) -> None:
