@@ -64,11 +64,6 @@ def described(path: Path) -> dict[str, Any]:
             f"{path} is a GGUF file. Install what reads it, pip install 'landscape-harness[gguf]', or serve it "
             f"(llama-server -m {path.name}) and use --engine api."
         )
-    if (path.parent / "adapter_config.json").is_file():
-        raise BadInput(
-            f"An adapter lies beside {path} (adapter_config.json) and would be loaded with it. Merge it into the model first "
-            "(merge_and_unload of peft, before it is converted), or move it elsewhere."
-        )
     files = unchanged.hashed(lambda: [path], hash_content)
     stem = path.name.removesuffix(".gguf")
     ending = _ENDING.search(stem)

@@ -81,16 +81,22 @@ def check(folder: Path) -> list[Path]:
     """The loaded files, with every tensor in one of them alone and where the index says.
 
     Raises:
-        BadInput: the index is none or names absent files; a tensor lies in two files; index and headers differ.
+        BadInput: the index is none, names absent files, or others than the one file; a tensor lies in two files; index and
+            headers differ.
     """
     weights, index = weight_files(folder), folder / INDEX
     listed = _index(index) if index.is_file() else None
     if listed is not None and (missing := sorted(set(listed.values()) - {p.name for p in weights})):
         shown = ", ".join(name[:80] for name in missing[:5])
         raise BadInput(f"{folder} lacks {len(missing)} of its weight files: {shown}.")
+    if listed is not None and (folder / ONE_FILE).is_file() and set(listed.values()) != {ONE_FILE}:
+        raise BadInput(
+            f"{folder} holds its weights twice: in {ONE_FILE}, and in the files that {INDEX} names. Libraries choose differently; "
+            "remove the ones that are not the model's."
+        )
     loaded = loaded_files(folder)
     held = _held(folder, loaded)
-    if listed is not None and loaded != [folder / ONE_FILE]:
+    if listed is not None:
         _compare(index, listed, held)
     return loaded
 

@@ -152,11 +152,16 @@ def test_eyes_and_drafting_layers_of_a_file_are_passed_over(folder: Path, tmp_pa
     assert loaded.params == resolve(str(folder)).params
 
 
-def test_an_adapter_beside_a_file_is_not_passed_over(q8: Path, tmp_path: Path) -> None:
-    shutil.copy(q8, tmp_path / "m.gguf")
-    (tmp_path / "adapter_config.json").write_text('{"peft_type": "LORA"}')
-    with pytest.raises(BadInput, match=r"lies beside .*adapter_config\.json.* Merge it"):
-        resolve(str(tmp_path / "m.gguf"))
+def test_what_lies_beside_a_file_changes_nothing(folder: Path, q8: Path, tmp_path: Path) -> None:
+    apart = load(Path(shutil.copy(q8, tmp_path / "m.gguf")))
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(folder / name, tmp_path)
+    (tmp_path / "adapter_config.json").write_text('{"peft_type": "LORA", "base_model_name_or_path": "x/y"}')
+    (tmp_path / "additional_chat_templates").mkdir()
+    (tmp_path / "additional_chat_templates" / "x.jinja").write_text("{{ messages }}")
+    beside = load(tmp_path / "m.gguf")
+    assert beside.lm.tokenizer("ab c 12")["input_ids"] == apart.lm.tokenizer("ab c 12")["input_ids"]
+    assert (beside.chat_template, numbers(beside)) == (apart.chat_template, numbers(apart))
 
 
 def test_digits_stand_alone_where_the_file_says_so(folder: Path, tmp_path: Path) -> None:

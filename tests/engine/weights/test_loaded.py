@@ -107,6 +107,17 @@ def test_parts_of_a_distributed_checkpoint_do_not_stand_in_for_the_model(whole: 
         resolve(str(folder))
 
 
+def test_one_file_beside_an_index_of_others_is_refused(whole: Path, tmp_path: Path) -> None:
+    folder = sharded(whole, tmp_path / "m", change=lambda a, b, i: None)
+    shutil.copy(whole / "model.safetensors", folder)
+    with pytest.raises(BadInput, match=r"holds its weights twice: in model\.safetensors, and in the files"):
+        resolve(str(folder))
+    (folder / "model.safetensors.index.json").write_text(
+        json.dumps({"weight_map": dict.fromkeys(load_file(whole / "model.safetensors"), "model.safetensors")})
+    )
+    assert resolve(str(folder)).params == resolve(str(whole)).params
+
+
 def test_a_header_with_one_name_twice_is_broken(whole: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(whole, tmp_path / "m")
     entry = '{"dtype":"F32","shape":[1],"data_offsets":[%d,%d]}'
