@@ -24,6 +24,6 @@ def zeros_of(files: Sequence[Path], names: Collection[str]) -> set[str]:
         ]
         if not small:
             continue
-        with safe_open(path, framework="pt") as tensors:  # type: ignore[no-untyped-call]
+        with safe_open(path, framework="pt") as tensors:
             zeros |= {name for name in small if not tensors.get_tensor(name).any()}
     return zeros
