@@ -23,7 +23,8 @@ from harness.engine.memory.look import size_of
 from harness.engine.memory.size import vllm_cards
 from harness.engine.model_folder import TOKENIZER_FILES, check_documents
 from harness.engine.settings import class_version
-from harness.engine.source import ModelSource, hash_files
+from harness.engine.source import ModelSource
+from harness.engine.weights.hashes import hash_files
 from harness.errors import BadInput, MissingData
 from harness.scrub import scrub
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +31,21 @@ class Loaded:
     def chat_template(self) -> str:
         """The tokenizer's chat template; empty where it has none."""
         return str(getattr(self.lm.tokenizer, "chat_template", "") or "")
+
+    @property
+    def params(self) -> int | None:
+        """Number of parameters that it computes with; None where a server or quantised layers hold them."""
+        import torch
+
+        model = getattr(self.lm, "model", None)
+        if not isinstance(model, torch.nn.Module) or getattr(model.config, "quantization_config", None):
+            return None
+        return sum(parameter.numel() for parameter in model.parameters())
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Tensors of its files that belong to parts beside the text model, by name: towers of other inputs, drafting heads."""
+        return tuple(getattr(self.lm, "beside", ()))
 
 
 def check_memory(source: ModelSource, settings: Settings) -> None:
@@ -58,18 +75,31 @@ def load(source: ModelSource, settings: Settings) -> Loaded:
 
     Raises:
         BadInput: the files are no usable model (unknown type, broken tokenizer, missing tokens).
-        RunFailed: loading ran out of memory.
+        RunFailed: loading ran out of memory, or the files were written meanwhile.
     """
     started = time.perf_counter()
-    with quiet():
+    with quiet(), _same_files(source):
         if settings.engine in ("vllm", "api") and not source.masked:
             lm, engine = _served(source, settings)
-            return Loaded(lm=lm, engine=engine, load_seconds=time.perf_counter() - started)
-        lm = _masked(source, settings) if source.masked else _causal(source, settings)
-        if not source.masked:
-            _check_tokens(lm, source)
-        engine = _engine(lm, source, settings)
+        else:
+            lm = _masked(source, settings) if source.masked else _causal(source, settings)
+            if not source.masked:
+                _check_tokens(lm, source)
+            engine = _engine(lm, source, settings)
     return Loaded(lm=lm, engine=engine, load_seconds=time.perf_counter() - started)
+
+
+@contextlib.contextmanager
+def _same_files(source: ModelSource) -> Iterator[None]:
+    """Refuse files that were written while what runs inside read them, also where it failed on them."""
+    try:
+        yield
+    except BadInput:
+        if source.files is not None:
+            source.files.refuse_replaced(source.name)
+        raise
+    if source.files is not None:
+        source.files.refuse_replaced(source.name)
 
 
 def codec(loaded: Loaded, window: int | None) -> Encoder:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from harness.engine.base import Answer, Batch, Request, Scored, ScoreRequest, Work
@@ -22,7 +23,7 @@ ROWS = 32
 
 @dataclass
 class MaskedModel:
-    """What the codec and a run ask of a model, for masked ones; ``generates`` is false."""
+    """What the codec and a run ask of a model, for masked ones; ``generates`` is false, ``beside`` as of ``CheckedHFLM``."""
 
     model: Any
     tokenizer: Any
@@ -31,6 +32,7 @@ class MaskedModel:
     generates: bool = False
     add_bos_token: bool | None = False
     max_gen_toks: int = 256
+    beside: tuple[str, ...] = ()
 
     @property
     def prefix_token_id(self) -> int:
@@ -74,7 +76,7 @@ def load_masked(source: ModelSource, device: str, dtype: str, trust_remote_code:
         use_safetensors=True,
         output_loading_info=True,
     )
-    check(source.name, model, info)
+    beside = check(source.name, model, info, Path(source.location))
     missing = [name for name in ("mask", "cls", "sep") if getattr(tokenizer, f"{name}_token_id", None) is None]
     if missing:
         raise BadInput(
@@ -83,7 +85,7 @@ def load_masked(source: ModelSource, device: str, dtype: str, trust_remote_code:
     positions = int(getattr(model.config, "max_position_embeddings", 512))
     offset = 2 if "roberta" in str(model.config.model_type) else 0
     model = model.to(device).eval()
-    return MaskedModel(model, tokenizer, max_length=positions - offset - 3, device=torch.device(device))
+    return MaskedModel(model, tokenizer, max_length=positions - offset - 3, device=torch.device(device), beside=beside)
 
 
 class MaskedEngine:

@@ -6,15 +6,15 @@ Everything here comes from others: files are read through the bounded readers, a
 from __future__ import annotations
 
 import os
-import struct
 from pathlib import Path
 from typing import Any
 
 from harness.engine import configuration
+from harness.engine.weights import loaded
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import MB
-from harness.interchange.foreign.limits.plain_files import opened, special
+from harness.interchange.foreign.limits.plain_files import special
 
 TOKENIZER_FILES = (
     "tokenizer.json", "tokenizer_config.json", "tokenizer.model", "vocab.json", "vocab.txt", "merges.txt", "special_tokens_map.json",
@@ -22,8 +22,6 @@ TOKENIZER_FILES = (
 )  # fmt: skip
 # The largest tokenizer.json of a published model has 35 MB; a configuration with every expert's quantisation 3 MB.
 MAX_TOKENIZER, MAX_CONFIG = 256 * MB, 32 * MB
-# A safetensors header names every tensor: some 20 MB for the largest models; the format's own limit is 100 MB.
-MAX_HEADER = 100_000_000
 MAX_ENTRIES = 20_000
 # Documents that libraries parse: each is checked to be JSON of bounded depth.
 _JSON = (
@@ -32,14 +30,15 @@ _JSON = (
 )
 # What changes a model's numbers beside its weights: configuration, tokenizer, chat templates, adapter, code.
 _DECIDING = (
-    *(*TOKENIZER_FILES, *_JSON, "model.safetensors.index.json"),
+    *(*TOKENIZER_FILES, *_JSON, loaded.INDEX, "tekken.json", "tokenizer.*.json"),
+    *("quantize_config.json", "quant_config.json", "hf_quant_config.json"),
     *("*.model", "*.tiktoken", "vocab*", "merges*", "*.jinja", "additional_chat_templates/*.jinja", "*.py"),
 )
 _TEXTS = tuple(name for name in TOKENIZER_FILES if name not in _JSON)
 
 
 def inspect_folder(folder: Path) -> tuple[dict[str, Any], list[Path]]:
-    """The configuration and weight files of a model folder, checked as far as headers go.
+    """The configuration of a model folder and the weight files that are loaded, checked as far as headers go.
 
     Raises:
         BadInput: a file that is no model's, is no regular file, is too large or too deep, or asks for the absurd.
@@ -52,16 +51,8 @@ def inspect_folder(folder: Path) -> tuple[dict[str, Any], list[Path]]:
     if not isinstance(config.get("model_type"), str) or not config["model_type"]:
         raise BadInput(f"{config_file} names no model_type; it is no transformers configuration.")
     configuration.check(config, str(config_file))
-    weights = sorted(folder.glob("*.safetensors"))
-    if not weights:
-        pickles = sorted(p.name for pattern in ("*.bin", "*.pt", "*.pth", "*.ckpt") for p in folder.glob(pattern))
-        if pickles:
-            raise BadInput(
-                f"{folder} has its weights only as pickle ({', '.join(pickles[:3])}), which can run code when loaded. "
-                "Convert them to safetensors first (safetensors.torch.save_file)."
-            )
-        raise BadInput(f"{folder} holds no weights (*.safetensors).")
-    _check_index(folder, weights)
+    loaded.refuse_elsewhere(config, str(config_file))
+    weights = loaded.check(folder)
     if (folder / "adapter_config.json").is_file():
         raise BadInput(
             f"{folder} holds an adapter (adapter_config.json) beside its weights. Merge it into them first "
@@ -93,44 +84,10 @@ def check_documents(folder: Path) -> None:
             raise BadInput(f"{folder / name} {problem}.") from None
 
 
-def parameters_of(weights: list[Path]) -> tuple[int, dict[str, int]]:
-    """Number of parameters and of values by dtype, from the safetensors headers alone."""
-    total, by_dtype = 0, dict[str, int]()
-    for path in weights:
-        for name, entry in _safetensors_header(path).items():
-            if name == "__metadata__":
-                continue
-            count = 1
-            for size in entry["shape"]:
-                count *= size
-            total += count
-            by_dtype[entry["dtype"]] = by_dtype.get(entry["dtype"], 0) + count
-    return total, by_dtype
-
-
 def deciding_files(folder: Path) -> list[Path]:
     """Every file of a model folder that decides its numbers, weights included, in the order of their names."""
     files = {path for pattern in (*_DECIDING, "*.safetensors") for path in folder.glob(pattern) if path.is_file()}
     return sorted(files, key=lambda path: path.relative_to(folder).as_posix())
-
-
-def loaded_files(folder: Path) -> list[Path]:
-    """The weight files that transformers reads: the one file, else those of the index, else all there are."""
-    if (folder / "model.safetensors").is_file():
-        return [folder / "model.safetensors"]
-    weights, index = sorted(folder.glob("*.safetensors")), folder / "model.safetensors.index.json"
-    if not index.is_file():
-        return weights
-    indexed = set(_object(index, bounded.MAX_JSON)["weight_map"].values())
-    return [path for path in weights if path.name in indexed]
-
-
-def tensors_of(weights: list[Path]) -> dict[str, tuple[int, ...]]:
-    """Shape of every tensor by name, from the safetensors headers alone."""
-    headers = (_safetensors_header(path) for path in weights)
-    return {
-        name: tuple(entry["shape"]) for header in headers for name, entry in header.items() if name != "__metadata__"
-    }
 
 
 def _refuse_special(folder: Path) -> None:
@@ -150,62 +107,3 @@ def _object(path: Path, limit: int) -> dict[str, Any]:
         return bounded.read_json_object(path, limit, follow=True)
     except BadInput as problem:
         raise BadInput(f"{path} {problem}.") from None
-
-
-def _safetensors_header(path: Path) -> dict[str, Any]:
-    try:
-        with opened(path, follow=True) as handle:
-            size = os.fstat(handle.fileno()).st_size
-            head = handle.read(8)
-            if len(head) < 8:
-                raise BadInput(f"{path} is truncated: {size} bytes are no safetensors file. Fetch it again.")
-            (length,) = struct.unpack("<Q", head)
-            if head.startswith(b"version "):
-                raise BadInput(f"{path} is a Git LFS pointer, not the weights. Fetch the real file (git lfs pull).")
-            if length > size - 8 or length > MAX_HEADER:
-                raise BadInput(
-                    f"{path} is truncated or no safetensors file (header of {length} bytes, file of {size}). Fetch it again."
-                )
-            raw = handle.read(length)
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {os.strerror(error.errno or 0)}.") from None
-    try:
-        header = bounded.parse_json(raw)
-        tensors = [entry for name, entry in header.items() if name != "__metadata__"]
-        end = max((_end(entry) for entry in tensors), default=0)
-    except (BadInput, ValueError, LookupError, TypeError, AttributeError):
-        raise BadInput(f"{path} has a broken safetensors header. Fetch it again.") from None
-    if size != 8 + length + end:
-        raise BadInput(f"{path} is truncated: it should have {8 + length + end} bytes and has {size}. Fetch it again.")
-    result: dict[str, Any] = header
-    return result
-
-
-def _end(entry: dict[str, Any]) -> int:
-    """The byte after a tensor's last, with its entry of the header checked."""
-    start, end = entry["data_offsets"]
-    sizes = [start, end, *entry["shape"]]
-    if (
-        not isinstance(entry["dtype"], str)
-        or not all(type(s) is int and 0 <= s < 1 << 62 for s in sizes)
-        or end < start
-    ):
-        raise ValueError
-    return int(end)
-
-
-def _check_index(folder: Path, weights: list[Path]) -> None:
-    index = folder / "model.safetensors.index.json"
-    if not index.is_file():
-        return
-    try:
-        names = bounded.read_json_object(index, follow=True)["weight_map"].values()
-        wanted = {name for name in names if isinstance(name, str)}
-        if len(names) and not wanted:
-            raise ValueError
-    except (BadInput, ValueError, LookupError, AttributeError):
-        raise BadInput(f"{index} is no weight index. Fetch it again.") from None
-    missing = sorted(wanted - {p.name for p in weights})
-    if missing:
-        shown = ", ".join(name[:80] for name in missing[:5])
-        raise BadInput(f"{folder} lacks {len(missing)} of its weight files: {shown}.")

@@ -6,17 +6,19 @@ transformers is imported, so that a plan can refuse early.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from harness.engine import naming
 from harness.engine.gguf import locate
-from harness.engine.model_folder import TOKENIZER_FILES, deciding_files, inspect_folder, parameters_of
+from harness.engine.model_folder import TOKENIZER_FILES, deciding_files, inspect_folder
+from harness.engine.weights import unchanged
+from harness.engine.weights.hashes import hash_files, hash_folder
+from harness.engine.weights.headers import parameters_of
 from harness.errors import BadInput, MissingData
-from harness.interchange.foreign.limits.plain_files import opened
 
 MASKED = re.compile(
     r"ForMaskedLM$|^(Bert|Roberta|Electra|Albert|DistilBert|Deberta\w*|XLMRoberta|ModernBert)(Model|ForPreTraining)$"
@@ -29,7 +31,8 @@ class ModelSource:
     """A model that can be loaded. ``revision`` is the hub commit, or the SHA-256 of all files that decide its numbers.
 
     ``served`` is set where a server holds it: its URL, its name there, and its window in tokens. ``gguf`` says that
-    ``location`` is a GGUF file, and ``quantisation`` how its weights are stored (``Q4_K_M``).
+    ``location`` is a GGUF file, and ``quantisation`` how its weights are stored (``Q4_K_M``). ``files`` are those that were
+    hashed; None where a server holds them.
     """
 
     name: str
@@ -45,6 +48,7 @@ class ModelSource:
     served: tuple[str, str, int] | None = None
     gguf: bool = False
     quantisation: str | None = None
+    files: unchanged.DecidingFiles | None = field(default=None, compare=False, repr=False)
 
 
 def resolve(model: str, *, revision: str | None = None, offline: bool = False) -> ModelSource:
@@ -85,13 +89,14 @@ def _here(path: Path, model: str) -> ModelSource:
 
 def _local(folder: Path, *, reference: bool) -> ModelSource:
     config, weights = inspect_folder(folder)
+    files = unchanged.hashed(partial(deciding_files, folder), partial(hash_folder, folder))
     params, _ = parameters_of(weights)
     listed = config.get("architectures")
     architecture = str(listed[0] if isinstance(listed, list) and listed else config["model_type"])[:200]
     return ModelSource(
         name=folder.name,
         location=str(folder),
-        revision="sha256:" + hash_folder(folder, deciding_files(folder)),
+        revision=f"sha256:{files.digest}",
         hub_revision=None,
         tokenizer_hash=hash_files([folder / n for n in TOKENIZER_FILES if (folder / n).is_file()]),
         architecture=architecture,
@@ -99,6 +104,7 @@ def _local(folder: Path, *, reference: bool) -> ModelSource:
         weight_bytes=sum(p.stat().st_size for p in weights),
         reference=reference,
         masked=bool(MASKED.search(architecture)),
+        files=files,
     )
 
 
@@ -134,26 +140,3 @@ def _hub(model: str, revision: str | None, offline: bool) -> ModelSource:
 
 def _is_reference(folder: Path) -> bool:
     return folder in {p.resolve() for p in naming.reference_folders()}
-
-
-def hash_folder(folder: Path, files: list[Path]) -> str:
-    """SHA-256 over the paths below ``folder``, sizes and contents of ``files``, in their order; nothing is normalised."""
-    digest = hashlib.sha256()
-    for path in files:
-        with opened(path, follow=True) as handle:
-            size = os.fstat(handle.fileno()).st_size
-            digest.update(f"{path.relative_to(folder).as_posix()}\0{size}\0".encode())
-            while block := handle.read(1 << 22):
-                digest.update(block)
-    return digest.hexdigest()
-
-
-def hash_files(files: list[Path]) -> str:
-    """SHA-256 over names and contents, in the order of the names."""
-    digest = hashlib.sha256()
-    for path in sorted(files, key=lambda p: p.name):
-        digest.update(path.name.encode() + b"\0")
-        with opened(path, follow=True) as handle:
-            while block := handle.read(1 << 22):
-                digest.update(block)
-    return digest.hexdigest()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def run_model(
     Raises:
         BadInput: the plan is refused, with every problem that shows without the weights; nothing was changed.
         PlanHeld: another process is at work on the same plan.
-        RunFailed: scoring failed; finished batches are kept.
+        RunFailed: scoring failed, or the model's files were changed meanwhile; finished batches are kept.
     """
     show.step(f"{model}: resolving")
     source = _source(model, options)
@@ -119,12 +120,14 @@ def _carry_out(
         if log.set_aside:
             show.warn(f"{name}: {log.set_aside}.")
         hosts.follow(log)
+        log.before_done = partial(_refuse_changed, run_plan.source)
         log.start(machine(options.device))
         scored = _score(asked, layout, log, show)
     show.step(f"{name}: computing scores")
     made = record(scored, runs)
     with stopping.deferred():
         hosts.refuse_lost()
+        _refuse_changed(run_plan.source)
         folder = seal(made, runs)
         hosts.send(folder)
         if options.engine != "api":
@@ -132,6 +135,12 @@ def _carry_out(
         log.path.unlink(missing_ok=True)
         publish(folder)
     return folder
+
+
+def _refuse_changed(source: ModelSource) -> None:
+    """Refuse a model whose files no longer hold what its revision says: neither this batch nor the run is kept."""
+    if source.files is not None:
+        source.files.refuse_changed(source.name)
 
 
 def _outcome(folder: Path, *, existing: bool) -> Outcome:

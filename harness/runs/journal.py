@@ -71,6 +71,7 @@ class Journal:
         self.work = work
         self.machines = list(machines)
         self.copy: Callable[[bytes, bool], None] | None = None
+        self.before_done: Callable[[], None] | None = None
         self.set_aside = ""
         self.resumed = bool(answers)
         self._file: TextIO = path.open("a", encoding="utf-8")
@@ -88,7 +89,9 @@ class Journal:
         self._append({"begin": batch}, sync=False)
 
     def done(self, batch: int, answers: Sequence[Answer], work: Work) -> None:
-        """Record a whole batch, durably."""
+        """Record a whole batch, durably; what ``before_done`` raises keeps it out."""
+        if self.before_done is not None:
+            self.before_done()
         self.answers[batch] = list(answers)
         self.work = _add(self.work, work)
         line = {

@@ -92,6 +92,7 @@ def _conditions(run: ScoredRun) -> Conditions:
         engine_notes=tuple(getattr(run.loaded.engine, "notes", ())),
         reused=(len(run.journal.head.reused), len(asked.requests)),
         machines=tuple(run.journal.machines),
+        beside=run.loaded.beside,
     )
 
 
@@ -122,7 +123,7 @@ def _manifest(run: ScoredRun, name: str, sealed: datetime, findings: Sequence[Fi
             "model_id": None,
             "vendor_id": "reference" if source.reference else None,
             "revision": source.revision,
-            "params": source.params,
+            "params": loaded.params or source.params,
             "architecture": source.architecture,
             "tokenizer_hash": source.tokenizer_hash,
             "chat_template": template if options.chat_template else None,

@@ -11,9 +11,9 @@ import pytest
 from harness.engine import measure
 from harness.engine.load import check_memory
 from harness.engine.measure import memory_limit
-from harness.engine.model_folder import parameters_of
 from harness.engine.settings import Settings, resolve_device, resolve_dtype
 from harness.engine.source import ModelSource, resolve
+from harness.engine.weights.headers import parameters_of
 from harness.errors import BadInput, MissingData
 from tests.runs.conftest import make_model
 

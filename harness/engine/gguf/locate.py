@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from harness.engine.gguf import header
+from harness.engine.weights import unchanged
+from harness.engine.weights.hashes import hash_content
 from harness.errors import BadInput
-from harness.interchange.foreign.limits.plain_files import opened
 
 _PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$", re.IGNORECASE)
 # Files of a folder that hold no language model of their own: the eyes and ears of one.
@@ -64,6 +64,7 @@ def described(path: Path) -> dict[str, Any]:
             f"{path} is a GGUF file. Install what reads it, pip install 'landscape-harness[gguf]', or serve it "
             f"(llama-server -m {path.name}) and use --engine api."
         )
+    files = unchanged.hashed(lambda: [path], hash_content)
     stem = path.name.removesuffix(".gguf")
     ending = _ENDING.search(stem)
     quantisation = head.quantisation or (ending[2].upper() if ending else None)
@@ -71,7 +72,7 @@ def described(path: Path) -> dict[str, Any]:
     return {
         "name": f"{bare} ({quantisation})" if quantisation else bare,
         "location": str(path.resolve()),
-        "revision": f"sha256:{_digest(path)}",
+        "revision": f"sha256:{files.digest}",
         "hub_revision": None,
         "tokenizer_hash": head.tokenizer_hash,
         "architecture": head.architecture[:200],
@@ -81,12 +82,5 @@ def described(path: Path) -> dict[str, Any]:
         "masked": False,
         "gguf": True,
         "quantisation": quantisation,
+        "files": files,
     }
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with opened(path, follow=True) as handle:
-        while block := handle.read(1 << 22):
-            digest.update(block)
-    return digest.hexdigest()

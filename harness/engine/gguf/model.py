@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from harness.engine import configuration
 from harness.engine.gguf import header, tokenizer
 from harness.engine.gguf.header import Header
+from harness.engine.gguf.unmapped import names_mapped, refuse_unmapped
 from harness.engine.source import ModelSource
 from harness.engine.trust import checked_model, completeness
 from harness.errors import BadInput
@@ -32,14 +36,13 @@ def load(source: ModelSource, device: Any, dtype: Any) -> tuple[Any, Any]:
     path = Path(source.location)
     head = header.read(path)
     _refuse_unread(source.name, head)
-    where = {"gguf_file": path.name}
-    with parsed_once():
-        config = AutoConfig.from_pretrained(str(path.parent), **where)
+    with parsed_once(), names_mapped() as mapped, _alone(path) as folder:
+        where: dict[str, Any] = {"pretrained_model_name_or_path": str(folder), "gguf_file": path.name}
+        config = AutoConfig.from_pretrained(**where)
         configuration.check(json.loads(config.to_json_string()), str(path))
         completeness.check_described(source, config, AutoModelForCausalLM)
-        words = tokenizer.repaired(source.name, head, AutoTokenizer.from_pretrained(str(path.parent), **where))
+        words = tokenizer.repaired(source.name, head, AutoTokenizer.from_pretrained(**where))
         pair: Any = AutoModelForCausalLM.from_pretrained(
-            str(path.parent),
             **where,
             config=config,
             dtype=dtype,
@@ -48,9 +51,19 @@ def load(source: ModelSource, device: Any, dtype: Any) -> tuple[Any, Any]:
             **_dequantised(),
         )
     model, info = pair
+    words.name_or_path = model.config.name_or_path = str(path.parent)
+    refuse_unmapped(source.name, (t.name for t in head.tensors), mapped)
     _forget_quantisation(model)
-    checked_model.check(source.name, model, info)
+    checked_model.check(source.name, model, info, None)
     return model, words
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[Path]:
+    """A folder that holds the file alone, as a link: transformers takes tokenizers, templates and adapters from a file's neighbours."""
+    with tempfile.TemporaryDirectory(prefix="landscape-gguf-") as folder:
+        (Path(folder) / path.name).symlink_to(path.resolve())
+        yield Path(folder)
 
 
 def _refuse_unread(name: str, head: Header) -> None:

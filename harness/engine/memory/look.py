@@ -14,8 +14,9 @@ from typing import Any
 from harness.engine import naming
 from harness.engine.gguf import header, locate
 from harness.engine.memory.size import Size
-from harness.engine.model_folder import inspect_folder, parameters_of
+from harness.engine.model_folder import inspect_folder
 from harness.engine.source import MASKED
+from harness.engine.weights.headers import parameters_of
 from harness.errors import BadInput
 
 

@@ -7,13 +7,16 @@ of the files and without memory; after the weights are loaded once more, by what
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from harness.engine.libraries import OutOfTime, limited_time
-from harness.engine.model_folder import loaded_files, tensors_of
 from harness.engine.source import ModelSource
+from harness.engine.trust import unused
+from harness.engine.weights.headers import tensors_of
+from harness.engine.weights.loaded import loaded_files
 from harness.errors import BadInput
 
 BUILD_SECONDS = 8.0
@@ -28,11 +31,11 @@ _SHOWN = 3
 def check_headers(source: ModelSource, auto_class: Any) -> None:
     """Refuse a checkpoint that is no checkpoint of its configuration, from headers alone.
 
-    ``auto_class`` is transformers' (``AutoModelForCausalLM`` or another). Quantised weights are stored otherwise and are let
-    through here, as is what cannot be laid out: the loader, and ``check_loaded`` after it, have the last word.
+    ``auto_class`` is transformers' (``AutoModelForCausalLM`` or another). Quantised weights are stored otherwise and are looked
+    at by name alone, what cannot be laid out is let through: the loader, and the checks after it, have the last word.
 
     Raises:
-        BadInput: the configuration describes more than the files hold, or tensors are lacking or of other shapes.
+        BadInput: the configuration describes more than the files hold, tensors are lacking or of other shapes, or are not used.
     """
     from transformers import AutoConfig
 
@@ -42,12 +45,17 @@ def check_headers(source: ModelSource, auto_class: Any) -> None:
         config = AutoConfig.from_pretrained(source.location)
     except Exception:
         return
-    if getattr(config, "quantization_config", None) or getattr(config, "transformers_weights", None):
+    folder = Path(source.location)
+    if getattr(config, "quantization_config", None):
+        with contextlib.suppress(OutOfTime):
+            if (quantised := _laid_out(config, auto_class)) is not None:
+                unused.check_names(source.name, quantised, folder)
         return
     model = check_described(source, config, auto_class)
-    info = None if model is None else _matched(type(model), config, Path(source.location))
+    info = None if model is None else _matched(type(model), config, folder)
     if info is not None:
         check_loaded(source.name, model, info)
+        unused.check(source.name, model, info["unexpected_keys"], folder)
 
 
 def check_described(source: ModelSource, config: Any, auto_class: Any) -> Any:
@@ -56,16 +64,13 @@ def check_described(source: ModelSource, config: Any, auto_class: Any) -> Any:
     Raises:
         BadInput: it takes too long to lay out, or has more parameters than the files hold.
     """
-    import torch
-
     try:
-        with limited_time(BUILD_SECONDS), torch.device("meta"):
-            model = auto_class.from_config(config)
+        model = _laid_out(config, auto_class)
     except OutOfTime:
         raise BadInput(
             f"The configuration of {source.name} describes a model that takes more than {BUILD_SECONDS:g} s to lay out."
         ) from None
-    except Exception:
+    if model is None:
         return None
     described = sum(p.numel() for p in model.parameters())
     if described > MORE_THAN_STORED * (source.params or 0) + 1_000_000:
@@ -74,6 +79,19 @@ def check_described(source: ModelSource, config: Any, auto_class: Any) -> Any:
             "they do not belong together."
         )
     return model
+
+
+def _laid_out(config: Any, auto_class: Any) -> Any:
+    """The model that a configuration describes, on torch's meta device; None where it cannot be built there."""
+    import torch
+
+    try:
+        with limited_time(BUILD_SECONDS), torch.device("meta"):
+            return auto_class.from_config(config)
+    except OutOfTime:
+        raise
+    except Exception:
+        return None
 
 
 def _matched(model_class: Any, config: Any, folder: Path) -> Mapping[str, Any] | None:

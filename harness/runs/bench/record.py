@@ -45,7 +45,7 @@ def document(
         "model": {
             "name": source.name,
             "revision": source.revision,
-            "params": source.params,
+            "params": loaded.params or source.params,
             "quantisation": source.quantisation,
         },
         "dtype": settings.dtype,

@@ -26,7 +26,8 @@ class Conditions:
     By task: ``prompts`` that were asked, how many of them were ``truncated``, how many lost their system text in the
     chat template (``without_system``), and the mean bits of a text's token. ``not_as_text`` are the tasks whose texts
     lm-eval's requests score otherwise than their own windows do (``text_bits_per_byte``). ``window`` and ``vocabulary`` are in
-    tokens, ``reused`` says how many answers of how many were other runs', ``machines`` on what types of machine work was begun.
+    tokens, ``reused`` says how many answers of how many were other runs', ``machines`` on what types of machine work was begun,
+    ``beside`` names tensors of the weight files that are no part of the text model.
     """
 
     window: int
@@ -40,6 +41,7 @@ class Conditions:
     engine_notes: Sequence[str] = ()
     reused: tuple[int, int] = (0, 0)
     machines: Sequence[str] = ()
+    beside: Sequence[str] = ()
 
 
 def judge(
@@ -63,6 +65,7 @@ def judge(
         *_left_out(plan),
         *_reused(*how.reused),
         *_machines(how.machines),
+        *_beside(how.beside),
         *(Finding("engine", note, False) for note in how.engine_notes),
     ]
     return sorted(findings, key=lambda f: not f.invalid)
@@ -219,6 +222,17 @@ def _machines(types: Sequence[str]) -> list[Finding]:
         "one type of machine to 1e-5."
     )
     return [Finding("machines", text, False)]
+
+
+def _beside(tensors: Sequence[str]) -> list[Finding]:
+    """Tensors of other inputs or of drafting heads, which a text model leaves out."""
+    if not tensors:
+        return []
+    text = (
+        f"Tensors of the weight files were not used ({len(tensors)}, such as {tensors[0][:80]}): they belong to other inputs or to "
+        "heads that draft several tokens."
+    )
+    return [Finding("unused-tensors", text, False)]
 
 
 def _left_out(plan: Plan) -> list[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +44,25 @@ def rotated(weights: Any, heads: int) -> Any:
     return weights.reshape(heads, 2, weights.shape[0] // heads // 2, -1).swapaxes(1, 2).reshape(weights.shape)
 
 
-def write(folder: Path, path: Path, kind: str = "F32", *, leave_out: str = "", **entries: Any) -> Path:
-    """The Llama in ``folder`` as a GGUF file of ``kind``; ``entries`` change what its header states."""
+def write(
+    folder: Path,
+    path: Path,
+    kind: str = "F32",
+    *,
+    leave_out: str = "",
+    layers: int | None = None,
+    more: Sequence[str] = (),
+    **entries: Any,
+) -> Path:
+    """The Llama in ``folder`` as a GGUF file of ``kind``; ``entries`` change what its header states, ``layers`` how many layers.
+
+    ``more`` names tensors of ones that are added.
+    """
     config = json.loads((folder / "config.json").read_text())
     writer = gguf.GGUFWriter(path, entries.pop("architecture", "llama"))
     writer.add_context_length(config["max_position_embeddings"])
     writer.add_embedding_length(config["hidden_size"])
-    writer.add_block_count(config["num_hidden_layers"])
+    writer.add_block_count(layers or config["num_hidden_layers"])
     writer.add_feed_forward_length(config["intermediate_size"])
     writer.add_head_count(config["num_attention_heads"])
     writer.add_head_count_kv(config["num_key_value_heads"])
@@ -70,6 +83,8 @@ def write(folder: Path, path: Path, kind: str = "F32", *, leave_out: str = "", *
         plain = values.ndim == 1
         as_kind = gguf.GGMLQuantizationType.F32 if plain else KINDS[kind][0]
         writer.add_tensor(name_of(name), quantize(np.ascontiguousarray(values), as_kind), raw_dtype=as_kind)
+    for name in more:
+        writer.add_tensor(name, np.ones(32, dtype=np.float32))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

@@ -133,6 +133,9 @@ def test_garbage_is_refused_within_bounds(tmp_path: Path, data: bytes, words: st
         ({"pre": "some-new-way"}, r"splits text by 'some-new-way'"),
         ({"numbers": {"llama.rope.scaling.factor": 8.0}}, r"states llama\.rope\.scaling\.factor = 8\.0, which transformers passes over"),
         ({"leave_out": "model.layers.1.mlp.down_proj.weight"}, r"lacks 1 of the 21 tensors .*model\.layers\.1\.mlp\.down_proj"),
+        ({"layers": 1}, r"holds 9 tensors that have no place in the model .*: blk\.1\..* and 6 more"),
+        ({"more": ["blk.0.attn_q.bias"]}, r"holds 1 tensors that have no place in the model .*: blk\.0\.attn_q\.bias"),
+        ({"more": ["blk.1.attn_q_norm.weight", "blk.1.ffn_gate_inp.weight"]}, r"holds 2 tensors that have no place"),
     ],
 )  # fmt: skip
 def test_a_file_whose_numbers_would_be_others_is_refused(
@@ -141,6 +144,24 @@ def test_a_file_whose_numbers_would_be_others_is_refused(
     path = files.write(folder, tmp_path / "m.gguf", **changes)
     with pytest.raises(BadInput, match=words):
         load(path)
+
+
+def test_eyes_and_drafting_layers_of_a_file_are_passed_over(folder: Path, tmp_path: Path) -> None:
+    more = ["v.blk.0.attn_q.weight", "blk.2.nextn.eh_proj.weight", "blk.2.attn_norm.weight"]
+    loaded = load(files.write(folder, tmp_path / "m.gguf", more=more))
+    assert loaded.params == resolve(str(folder)).params
+
+
+def test_what_lies_beside_a_file_changes_nothing(folder: Path, q8: Path, tmp_path: Path) -> None:
+    apart = load(Path(shutil.copy(q8, tmp_path / "m.gguf")))
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(folder / name, tmp_path)
+    (tmp_path / "adapter_config.json").write_text('{"peft_type": "LORA", "base_model_name_or_path": "x/y"}')
+    (tmp_path / "additional_chat_templates").mkdir()
+    (tmp_path / "additional_chat_templates" / "x.jinja").write_text("{{ messages }}")
+    beside = load(tmp_path / "m.gguf")
+    assert beside.lm.tokenizer("ab c 12")["input_ids"] == apart.lm.tokenizer("ab c 12")["input_ids"]
+    assert (beside.chat_template, numbers(beside)) == (apart.chat_template, numbers(apart))
 
 
 def test_digits_stand_alone_where_the_file_says_so(folder: Path, tmp_path: Path) -> None:
