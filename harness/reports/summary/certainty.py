@@ -32,6 +32,7 @@ def sure(material: Material, words: Words, about: Subject) -> list[Sentence]:
         share = float(own["reporter"].eq("vendor").mean())
         said.append(words.sentence("sure.makers", {"share": (share, "share")}))
     said += _newest(material, words)
+    said += _newer_of_vendors(material, words, about)
     if about.kind in ("vendor", "vendors"):
         ids = [str(v) for v in about.named["vendor_id"].dropna().unique()]
         places = (
@@ -48,7 +49,7 @@ def _newest(material: Material, words: Words) -> list[Sentence]:
     from harness.market.newer_by_index import newer_by_index
     from harness.market.scale_table import newest_unplaced
 
-    placed = material.scale.assign(product_id=material.scale["model_id"], ranked=True)
+    placed = _placed(material)
     newest = newest_unplaced(material, placed)
     if newest is None or not newest.released:
         return []
@@ -68,6 +69,32 @@ def _newest(material: Material, words: Words) -> list[Sentence]:
         "best": found.best,
     }
     return [*said, words.sentence(f"unplaced.{key}", numbers, **named)]
+
+
+def _placed(material: Material) -> pd.DataFrame:
+    """The ranked products as rows of ``market.scale_table``."""
+    return material.scale.assign(product_id=material.scale["model_id"], ranked=True)
+
+
+def _newer_of_vendors(material: Material, words: Words, about: Subject) -> list[Sentence]:
+    """What the vendors of the things compared have released lately that is not weighed, since the scale cannot place it."""
+    from harness.market.scale_table import newest_unplaced, recent_products
+
+    recent, releases = recent_products(material), newest_unplaced(material, _placed(material))
+    if about.kind not in ("model", "models", "vendor", "vendors") or releases is None:
+        return []
+    waiting = recent[~recent["model_id"].isin(material.scale["model_id"])]
+    said = []
+    for row in about.named.drop_duplicates("vendor_id").to_dict("records"):
+        own = waiting[waiting["vendor_id"].eq(row["vendor_id"])].sort_values(["released", "name"])
+        if len(own):
+            newest = own.iloc[-1]
+            day, since = f"{newest['released']:%Y-%m-%d}", releases.since.isoformat()
+            said.append(
+                words.sentence("sure.newer", {"n": (len(own), "integer")}, vendor=name(words, row), since=since,
+                               newest=newest["name"], day=day)
+            )  # fmt: skip
+    return said
 
 
 def unknown(material: Material, words: Words, about: Subject) -> list[Sentence]:
