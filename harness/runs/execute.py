@@ -201,7 +201,8 @@ def _plan(source: ModelSource, suite: Suite, options: plan.Options, show: Progre
 def _requests(run_plan: plan.Plan, tasks: Mapping[str, Any], loaded: loading.Loaded, show: Progress) -> AskedRun:
     """Build and encode every request; a task that the model's window cannot hold is left out as a whole."""
     started, options = datetime.now(UTC), run_plan.options
-    codec, template = loading.codec(loaded, run_plan.suite.window), _template(loaded, run_plan)
+    codec = loading.codec(loaded, run_plan.suite.window, run_plan.suite.stride)
+    template = _template(loaded, run_plan)
     _seed()
     unusable = f"The tokenizer or chat template of {run_plan.source.name} cannot be used on these tasks"
     with show.bar(f"{run_plan.source.name}: building requests", len(tasks)) as advance, quiet(), model_errors(unusable):
