@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import __version__
+from harness.engine.fixed_clock import DAY
 from harness.engine.load import Loaded
 from harness.engine.measure import Meter, hardware, versions
 from harness.runs import lm_eval_metrics, requests, tables
@@ -85,7 +86,8 @@ def _conditions(run: ScoredRun) -> Conditions:
         has_template=bool(run.loaded.chat_template),
         prompts=Counter(instance.task_name for instance in asked.instances),
         truncated=asked.truncated,
-        without_system=asked.without_system,
+        lost_in_template=asked.lost_in_template,
+        template_day=DAY.isoformat() if asked.dated else "",
         not_as_text=requests.not_as_text(asked),
         bits_per_token=requests.bits_per_token(asked, run.scoring.answers),
         vocabulary=len(run.loaded.lm.tokenizer),
@@ -143,6 +145,7 @@ def _manifest(run: ScoredRun, name: str, sealed: datetime, findings: Sequence[Fi
             "sample": options.sample,
             "precision": options.precision,
             "seed": SEED,
+            "chat_template_day": DAY.isoformat() if options.chat_template else None,
             "task_specs": dict(plan.task_specs) or None,
             "trust_task_code": options.trust_task_code if plan.task_specs else None,
             "items": {t: list(i) for t, i in plan.chosen.items()} if plan.chosen is not None else None,

@@ -1,0 +1,149 @@
+"""A model's chat template as a run applies it: always on the same day, never at random, and watched for texts that it loses."""
+
+from __future__ import annotations
+
+import html
+import json
+import random
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from harness.engine.fixed_clock import Clock, fixed_clock
+from harness.errors import BadInput
+
+Messages: TypeAlias = Sequence[Mapping[str, Any]]
+
+PROBE = "Probe {}: Äpfel, 苹果 & Brot"
+"""A text that no template has: short texts ("A") may stand in a prompt by chance, this one stands there only if it was put there."""
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}")
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Prompts of a task that lost a text in the chat template: the system text, an example, the question (each whole or in part)."""
+
+    system: int = 0
+    examples: int = 0
+    question: int = 0
+
+
+@dataclass
+class ChatPrompts:
+    """A chat template that counts the prompts which lack a text of their messages. ``clock`` says whether it asked for the date."""
+
+    template: Callable[..., str]
+    model: str = "this model"
+    clock: Clock = field(default_factory=Clock)
+    _prompts: list[frozenset[str]] = field(default_factory=list)
+    _of_roles: dict[tuple[object, ...], frozenset[int]] = field(default_factory=dict)
+
+    def __call__(self, messages: Messages, *args: Any, **options: Any) -> str:
+        """The prompt of these messages.
+
+        Raises:
+            BadInput: the template does not write the same prompt each time.
+        """
+        prompt = self._rendered(messages, args, options)
+        if not self._prompts and self._rendered(messages, args, options) != prompt:
+            raise self._unsteady("writes another prompt each time that it is asked")
+        lost = missing(messages, prompt) | self._missing_of_roles(messages, args, options)
+        parts = parts_of(messages)
+        self._prompts.append(frozenset(parts[i] for i in lost))
+        return prompt
+
+    def taken(self) -> Lost:
+        """The counts so far, which begin anew."""
+        prompts, self._prompts = self._prompts, []
+        return Lost(*(sum(part in lost for lost in prompts) for part in ("system", "examples", "question")))
+
+    def _rendered(self, messages: Messages, args: tuple[Any, ...], options: Mapping[str, Any]) -> str:
+        """The prompt on the fixed day.
+
+        Raises:
+            BadInput: the template draws at random, or prints where an object lies in memory.
+        """
+        before = random.getstate()
+        with fixed_clock(self.clock):
+            prompt = self.template(messages, *args, **options)
+        if random.getstate() != before:
+            raise self._unsteady("draws at random")
+        if _ADDRESS.search(prompt) and not any(_ADDRESS.search(str(m["content"])) for m in messages):
+            raise self._unsteady("prints where an object lies in memory")
+        return prompt
+
+    def _unsteady(self, fault: str) -> BadInput:
+        return BadInput(
+            f"The chat template of {self.model} {fault}: no run of it can be repeated. Mend its chat_template "
+            "(tokenizer_config.json or chat_template.jinja), or drop --chat-template."
+        )
+
+    def _missing_of_roles(
+        self, messages: Messages, args: tuple[Any, ...], options: Mapping[str, Any]
+    ) -> frozenset[int]:
+        """Messages that the template drops whatever they say, as those of these roles; a template may refuse to say."""
+        key = (*(m["role"] for m in messages), args, tuple(sorted(options.items())))
+        if key not in self._of_roles:
+            probes = [{**m, "content": PROBE.format(i)} for i, m in enumerate(messages)]
+            try:
+                self._of_roles[key] = missing(probes, self._rendered(probes, args, options))
+            except BadInput:
+                raise
+            except Exception:  # templates raise what they like; the prompts themselves were rendered
+                self._of_roles[key] = frozenset()
+        return self._of_roles[key]
+
+
+def parts_of(messages: Messages) -> list[str]:
+    """What each message is part of: ``system``, ``examples`` or ``question`` (the last user's message, and what follows)."""
+    last = max((i for i, m in enumerate(messages) if m["role"] == "user"), default=len(messages) - 1)
+    return [
+        "system" if m["role"] == "system" else "question" if i >= last else "examples" for i, m in enumerate(messages)
+    ]
+
+
+def missing(messages: Messages, prompt: str) -> frozenset[int]:
+    """Indices of the messages whose text does not stand in the prompt, white space apart.
+
+    System texts may stand anywhere; examples stand before the question, in their order.
+    """
+    words, parts, lost = _words(prompt), parts_of(messages), set[int]()
+    question = parts.index("question") if "question" in parts else None
+    end = len(words)
+    if question is not None:
+        at, _ = _place(words, messages[question], 0, end, last=True)
+        lost |= {question} if at < 0 else set()
+        end = at if at >= 0 else end
+    start = 0
+    for i, message in enumerate(messages):
+        if i == question:
+            start, end = end, len(words)
+            continue
+        at, behind = _place(words, message, *((0, len(words)) if parts[i] == "system" else (start, end)))
+        if at < 0:
+            lost.add(i)
+        elif parts[i] != "system":
+            start = behind
+    return frozenset(lost)
+
+
+def _place(words: str, message: Mapping[str, Any], start: int, end: int, *, last: bool = False) -> tuple[int, int]:
+    """Where a message's text begins and ends in a part of the prompt, however it is escaped; (-1, -1) where nowhere."""
+    text = str(message["content"])
+    spellings = (
+        text,
+        json.dumps(text, ensure_ascii=False)[1:-1],
+        json.dumps(text)[1:-1],
+        repr(text)[1:-1],
+        html.escape(text),
+    )
+    find = words.rfind if last else words.find
+    for spelling in map(_words, dict.fromkeys(spellings)):
+        if (at := find(spelling, start, end)) >= 0:
+            return at, at + len(spelling)
+    return -1, -1
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())
