@@ -38,6 +38,7 @@ class Encoder(Protocol):
 
     window: int
     stride: int
+    tokenizer: Any
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[Encoded]:
         """Requests for the log-likelihood of ``(context, continuation)`` pairs."""
@@ -57,6 +58,7 @@ class Codec:
 
     def __init__(self, lm: Any, window: int | None = None, stride: int | None = None) -> None:
         self._lm = lm
+        self.tokenizer = lm.tokenizer
         self.max_length = int(lm.max_length)
         self.window = min(window, self.max_length) if window else self.max_length
         self.stride = min(stride, self.window) if stride else self.window

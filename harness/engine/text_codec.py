@@ -19,6 +19,7 @@ class TextCodec:
 
     def __init__(self, lm: Any, room: int, window: int | None = None, stride: int | None = None) -> None:
         self._lm = lm
+        self.tokenizer = lm.tokenizer
         self.room = room
         self.window = min(window, room - 1) if window else room - 1
         self.stride = min(stride, self.window) if stride else self.window

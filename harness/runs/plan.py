@@ -16,10 +16,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from harness.engine.fixed_clock import DAY
 from harness.engine.source import ModelSource
 from harness.errors import BadInput
 from harness.files import visible
+from harness.runs.prompts.fixed_clock import DAY
 from harness.store import run_folder
 from harness.suites.model import Suite, to_dict
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from harness.engine.base import Answer, Generated, GenerateRequest, Request, Scored, ScoreRequest, TextRequest
 from harness.engine.codec import Encoded, Encoder, Unscorable
-from harness.runs.chat_prompts import ChatPrompts, Lost
 from harness.runs.jinja_cache import compiled_once
+from harness.runs.prompts.chat_prompts import ChatPrompts, Lost
+from harness.runs.prompts.lost_text import LostText, of_task
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class RequestSet:
     a rolling text's own bits per byte (none for other instances). ``cut[i]`` says whether the context of instance ``i``
     lost tokens on the left, ``truncated`` how many did in each task. ``left_out`` holds the tasks that the model's window
     cannot hold, each with its reason; ``lost_in_template`` counts, by task, the prompts that the chat template made without
-    a text of theirs, and ``dated`` says whether it asked for the date.
+    a text of theirs, and ``dated`` says whether it asked for the date;
+    ``lost_text`` says, by task, what the tokens do not spell.
     """
 
     requests: tuple[Request, ...]
@@ -36,6 +38,7 @@ class RequestSet:
     text_parts: tuple[tuple[int, ...], ...] = ()
     lost_in_template: Mapping[str, Lost] = field(default_factory=dict)
     dated: bool = False
+    lost_text: Mapping[str, LostText] = field(default_factory=dict)
 
     def digest(self) -> str:
         """SHA-256 over every request in order: two starts of one plan must ask the same."""
@@ -89,6 +92,7 @@ def build(
     truncated: dict[str, int] = {}
     left_out: dict[str, str] = {}
     lost_in_template: dict[str, Lost] = {}
+    lost_text: dict[str, LostText] = {}
     template = ChatPrompts(chat_template, model) if chat_template is not None else None
     for name, task in tasks.items():
         items = list(chosen[name]) if chosen is not None else None
@@ -110,6 +114,7 @@ def build(
             left_out[name] = f"{reason}."
         else:
             truncated[name] = sum(1 for e in encoded if e.truncated)
+            lost_text[name] = of_task(task.instances, encoded, codec.tokenizer)
             cut.extend(e.truncated > 0 for e in encoded)
             instances.extend(task.instances)
             parts.extend(tuple(index.setdefault(r, len(index)) for r in e.requests) for e in encoded)
@@ -128,6 +133,7 @@ def build(
         tuple(text_parts),
         lost_in_template,
         dated=template is not None and template.clock.asked,
+        lost_text=lost_text,
     )
 
 

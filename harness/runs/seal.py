@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from harness import __version__
-from harness.engine.fixed_clock import DAY
 from harness.engine.load import Loaded
 from harness.engine.measure import Meter, hardware, versions
 from harness.runs import lm_eval_metrics, requests, tables
 from harness.runs.command.command_line import command_line
 from harness.runs.journal import Journal
 from harness.runs.plan import SEED, Plan, run_id, sealing_time
+from harness.runs.prompts.fixed_clock import DAY
 from harness.runs.requests import RequestSet
 from harness.runs.rounds import Stop
 from harness.runs.score import Scoring
@@ -87,6 +87,7 @@ def _conditions(run: ScoredRun) -> Conditions:
         prompts=Counter(instance.task_name for instance in asked.instances),
         truncated=asked.truncated,
         lost_in_template=asked.lost_in_template,
+        lost_text=asked.lost_text,
         template_day=DAY.isoformat() if asked.dated else "",
         not_as_text=requests.not_as_text(asked),
         bits_per_token=requests.bits_per_token(asked, run.scoring.answers),

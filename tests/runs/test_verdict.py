@@ -14,9 +14,9 @@ import pytest
 from harness.commands import show
 from harness.commands.compare import compare
 from harness.engine.source import ModelSource
-from harness.runs.chat_prompts import Lost
 from harness.runs.execute import run_model
 from harness.runs.plan import Plan, TaskPlan
+from harness.runs.prompts.chat_prompts import Lost
 from harness.runs.verdict import implausible
 from harness.runs.verdict.finding import Finding
 from harness.runs.verdict.judge import Conditions, judge

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.metrics import metric
-from harness.runs.chat_prompts import Lost
 from harness.runs.plan import Plan
-from harness.runs.verdict import implausible
+from harness.runs.prompts.chat_prompts import Lost
+from harness.runs.prompts.lost_text import LostText
+from harness.runs.verdict import implausible, unspelled
 from harness.runs.verdict.finding import Finding, listed
 
 CHAT_NAME = re.compile(r"(^|[-_./])(instruct|chat|it|sft|dpo|rlhf)([-_./]|$)", re.IGNORECASE)
@@ -25,7 +26,7 @@ class Conditions:
     """How a run's questions were asked, beside its plan.
 
     By task: ``prompts`` that were asked, how many of them were ``truncated``, how many lost a text in the chat template
-    (``lost_in_template``; ``template_day`` is the day that it wrote into them), and the mean bits of a text's token. ``not_as_text`` are the tasks whose texts
+    (``lost_in_template``; ``template_day`` is the day that it wrote into them), what its tokens do not spell (``lost_text``), and the mean bits of a text's token. ``not_as_text`` are the tasks whose texts
     lm-eval's requests score otherwise than their own windows do (``text_bits_per_byte``). ``window`` and ``vocabulary`` are in
     tokens, ``reused`` says how many answers of how many were other runs', ``machines`` on what types of machine work was begun.
     """
@@ -36,6 +37,7 @@ class Conditions:
     truncated: Mapping[str, int] = field(default_factory=dict)
     lost_in_template: Mapping[str, Lost] = field(default_factory=dict)
     template_day: str = ""
+    lost_text: Mapping[str, LostText] = field(default_factory=dict)
     bits_per_token: Mapping[str, float] = field(default_factory=dict)
     not_as_text: Collection[str] = ()
     vocabulary: int = 0
@@ -58,6 +60,7 @@ def judge(
         *_template(plan, how.has_template),
         *_task_code(plan),
         *_lost_in_template(how),
+        *unspelled.findings(how.lost_text),
         *_bos_as_text(plan, how),
         *implausible.at_chance(plan, results),
         *implausible.above_uniform(results, how.bits_per_token, how.vocabulary),

@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 from transformers.utils.chat_template_utils import render_jinja_template
 
-from harness.engine.fixed_clock import Clock, fixed_clock
 from harness.errors import BadInput
-from harness.runs.chat_prompts import ChatPrompts, Lost, missing
 from harness.runs.execute import run_model
+from harness.runs.prompts.chat_prompts import ChatPrompts, Lost, missing
+from harness.runs.prompts.fixed_clock import Clock, fixed_clock
 from harness.store import run_folder
 from harness.suites.model import Suite
 from tests.runs.conftest import make_model, options

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from harness.engine.fixed_clock import Clock, fixed_clock
 from harness.errors import BadInput
+from harness.runs.prompts.fixed_clock import Clock, fixed_clock
 
 Messages: TypeAlias = Sequence[Mapping[str, Any]]
 
