@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 from harness.errors import BadInput
@@ -103,24 +104,44 @@ def parts_of(messages: Messages) -> list[str]:
     ]
 
 
+@dataclass(frozen=True)
+class _Text:
+    """A text without its white space, and the positions that had some before them."""
+
+    letters: str
+    breaks: frozenset[int]
+
+    @classmethod
+    def of(cls, text: str) -> _Text:
+        words = text.split()
+        return cls("".join(words), frozenset(accumulate(map(len, words[:-1]))))
+
+    def place(self, part: _Text, start: int, end: int, *, last: bool = False) -> int:
+        """Where a part stands between two positions, with more white space than its own or the same; -1 where nowhere."""
+        while (at := (self.letters.rfind if last else self.letters.find)(part.letters, start, end)) >= 0:
+            if all(at + b in self.breaks for b in part.breaks):
+                return at
+            start, end = (start, at + len(part.letters) - 1) if last else (at + 1, end)
+        return -1
+
+
 def missing(messages: Messages, prompt: str) -> frozenset[int]:
-    """Indices of the messages whose text does not stand in the prompt, white space apart.
+    """Indices of the messages whose text does not stand in the prompt; white space may be more, or other, there.
 
     System texts may stand anywhere; examples stand before the question, in their order.
     """
-    words, parts, lost = _words(prompt), parts_of(messages), set[int]()
-    question = parts.index("question") if "question" in parts else None
-    end = len(words)
+    whole, parts, lost = _Text.of(prompt), parts_of(messages), set[int]()
+    question, end = parts.index("question") if "question" in parts else None, len(whole.letters)
     if question is not None:
-        at, _ = _place(words, messages[question], 0, end, last=True)
+        at, _ = _place(whole, messages[question], 0, end, last=True)
         lost |= {question} if at < 0 else set()
         end = at if at >= 0 else end
     start = 0
     for i, message in enumerate(messages):
         if i == question:
-            start, end = end, len(words)
+            start, end = end, len(whole.letters)
             continue
-        at, behind = _place(words, message, *((0, len(words)) if parts[i] == "system" else (start, end)))
+        at, behind = _place(whole, message, *((0, len(whole.letters)) if parts[i] == "system" else (start, end)))
         if at < 0:
             lost.add(i)
         elif parts[i] != "system":
@@ -128,22 +149,21 @@ def missing(messages: Messages, prompt: str) -> frozenset[int]:
     return frozenset(lost)
 
 
-def _place(words: str, message: Mapping[str, Any], start: int, end: int, *, last: bool = False) -> tuple[int, int]:
+def _place(whole: _Text, message: Mapping[str, Any], start: int, end: int, *, last: bool = False) -> tuple[int, int]:
     """Where a message's text begins and ends in a part of the prompt, however it is escaped; (-1, -1) where nowhere."""
     text = str(message["content"])
-    spellings = (
-        text,
-        json.dumps(text, ensure_ascii=False)[1:-1],
-        json.dumps(text)[1:-1],
-        repr(text)[1:-1],
-        html.escape(text),
-    )
-    find = words.rfind if last else words.find
-    for spelling in map(_words, dict.fromkeys(spellings)):
-        if (at := find(spelling, start, end)) >= 0:
-            return at, at + len(spelling)
+    for spelling in _SPELLINGS:
+        part = _Text.of(spelling(text))
+        if (at := whole.place(part, start, end, last=last)) >= 0:
+            return at, at + len(part.letters)
     return -1, -1
 
 
-def _words(text: str) -> str:
-    return " ".join(text.split())
+_SPELLINGS: tuple[Callable[[str], str], ...] = (
+    str,
+    lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    lambda text: json.dumps(text)[1:-1],
+    lambda text: repr(text)[1:-1],
+    html.escape,
+)
+"""A text as templates write it into a prompt."""

@@ -70,6 +70,7 @@ FAULTY = {
     "no description": (EVERY.replace("messages %}", "messages if m.role != 'system' %}", 1), Lost(system=1)),
     "cut questions": ("{% for m in messages %}{{ m.content[:20] }}\n{% endfor %}", Lost(1, 1, 1)),
     "lower case": ("{% for m in messages %}{{ m.content | lower }}\n{% endfor %}", Lost(1, 1, 1)),
+    "no spaces": ("{% for m in messages %}{{ m.content | replace(' ', '') }} {% endfor %}", Lost(1, 1, 1)),
     "no question": ("{% for m in messages[:-1] %}{{ m.content }}\n{% endfor %}", Lost(question=1)),
     "a constant": ("Hello, Assistant", Lost(1, 1, 1)),
     "the question first": ("{{ messages[-1].content }}{% for m in messages[:-1] %}{{ m.content }}\n{% endfor %}", Lost(examples=1)),
@@ -115,6 +116,21 @@ def test_what_a_template_loses_is_counted_by_prompts(name: str) -> None:
     prompts(CHAT)
     assert prompts.taken() == lost
     assert prompts.taken() == Lost()
+
+
+def test_a_text_may_be_broken_into_lines_anywhere() -> None:
+    said = [{"role": "user", "content": "今天天气很好，well-known  words"}]
+    assert missing(said, "U: 今天天\n气很好，well-\nknown\nwo\nrds A:") == frozenset()
+    assert missing(said, "U: 今天天气很好，well-knownwords A:") == {0}
+    assert missing(said, "knownwords 今天天气很好，well-known words") == frozenset()
+    twice = [
+        {"role": "user", "content": "a b"},
+        {"role": "assistant", "content": "c"},
+        {"role": "user", "content": "a b"},
+    ]
+    assert missing(twice, "a b c a b") == frozenset()
+    assert missing(twice, "ab c a b") == {0}
+    assert missing(twice, "a b c ab") == {0, 1}  # its only "a b" is taken for the question
 
 
 def test_short_answers_that_stand_elsewhere_by_chance_are_missed_too() -> None:
