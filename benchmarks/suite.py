@@ -49,7 +49,7 @@ def ours(source: ModelSource, suite: Suite, names: list[str] | None, limit: floa
     tasks = tasks_of(suite, names)
     started = clock()
     with quiet():
-        request_set = requests.build(tasks, Codec(loaded.lm, suite.window), limit=limit)
+        request_set = requests.build(tasks, Codec(loaded.lm, suite.window, suite.stride), limit=limit)
         answers: list[Any] = [None] * len(request_set.requests)
         for batch in loaded.engine.partition(request_set.requests):
             found, _ = loaded.engine.run([request_set.requests[i] for i in batch.requests])

@@ -34,9 +34,11 @@ class Encoded:
 
 
 class Encoder(Protocol):
-    """What a run asks of a codec. ``window`` caps the windows of rolling texts (tokens)."""
+    """What a run asks of a codec. The windows of rolling texts hold ``window`` tokens and move by ``stride``."""
 
     window: int
+    stride: int
+    tokenizer: Any
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[Encoded]:
         """Requests for the log-likelihood of ``(context, continuation)`` pairs."""
@@ -52,12 +54,14 @@ class Encoder(Protocol):
 
 
 class Codec:
-    """Encodes for one model. ``lm`` is an ``HFLM``; ``window`` caps rolling windows (tokens)."""
+    """Encodes for one model. ``lm`` is an ``HFLM``; ``window`` caps rolling windows (tokens), which move by ``stride``."""
 
-    def __init__(self, lm: Any, window: int | None = None) -> None:
+    def __init__(self, lm: Any, window: int | None = None, stride: int | None = None) -> None:
         self._lm = lm
+        self.tokenizer = lm.tokenizer
         self.max_length = int(lm.max_length)
         self.window = min(window, self.max_length) if window else self.max_length
+        self.stride = min(stride, self.window) if stride else self.window
         self._prefix = int(lm.prefix_token_id)
         self._bos = lm.tokenizer.decode(lm.prefix_token_id)
 
@@ -86,7 +90,7 @@ class Codec:
     def rolling(self, texts: Sequence[str]) -> list[Encoded]:
         """Requests whose log-likelihoods sum to that of each whole text, in windows of ``window``."""
         ids, own = self._encode(texts), own_tokens(self._lm.tokenizer, texts, self._prefix)
-        return [rolling_windows(ids[text], own[text], self._prefix, self.window) for text in texts]
+        return [rolling_windows(ids[text], own[text], self._prefix, self.window, self.stride) for text in texts]
 
     def generate(self, prompts: Sequence[tuple[str, dict[str, Any]]], repeat: Sequence[int]) -> list[Encoded]:
         """Requests for generated text. ``repeat`` tells apart repeated draws of one prompt.
@@ -150,9 +154,9 @@ class Codec:
         return dict(zip(strings, ids, strict=True))
 
 
-def rolling_windows(ids: Sequence[int], own: Sequence[int], prefix: int, window: int) -> Encoded:
+def rolling_windows(ids: Sequence[int], own: Sequence[int], prefix: int, window: int, stride: int) -> Encoded:
     """The requests of a rolling text: lm-eval's on ``ids`` (as the tokenizer gives them), and the text's on its ``own``."""
-    return Encoded(lm_eval_windows(ids, prefix, window), text=text_windows(own, prefix, window))
+    return Encoded(lm_eval_windows(ids, prefix, window), text=text_windows(own, prefix, window, stride))
 
 
 def lm_eval_windows(ids: Sequence[int], prefix: int, window: int) -> tuple[ScoreRequest, ...]:
@@ -164,15 +168,17 @@ def lm_eval_windows(ids: Sequence[int], prefix: int, window: int) -> tuple[Score
     return tuple(ScoreRequest(tuple(c), tuple(t), greedy=False) for c, t in parts)
 
 
-def text_windows(ids: Sequence[int], prefix: int, window: int) -> tuple[ScoreRequest, ...]:
+def text_windows(ids: Sequence[int], prefix: int, window: int, stride: int | None = None) -> tuple[ScoreRequest, ...]:
     """Windows in which every token of a text (``ids``, without added tokens) is scored exactly once.
 
-    Each begins with one ``prefix`` token as context; later ones have the last token of the window before
-    them as context too, and so score ``window - 1`` tokens where the first scores ``window``.
+    Each begins with one ``prefix`` token as context. The first scores ``window`` tokens; later ones score the next
+    ``stride`` tokens behind those tokens before them that the window has room for. Windows that do not overlap
+    (``stride`` None or ``window``) have one token of context, and so score ``window - 1``.
     """
-    starts = [0, *range(window, len(ids), window - 1)] if ids else []
+    step = min(stride or window, window - 1)
+    starts = [0, *range(window, len(ids), step)] if ids else []
     return tuple(
-        ScoreRequest((prefix, *ids[max(start - 1, 0) : start]), tuple(ids[start:end]), greedy=False)
+        ScoreRequest((prefix, *ids[max(start - (window - step), 0) : start]), tuple(ids[start:end]), greedy=False)
         for start, end in pairwise([*starts, len(ids)])
     )
 

@@ -33,9 +33,9 @@ class LMEngine:
         """Batch size and what the class was built with; no keys, no headers."""
         return {"batch_size": self._batch_size, "room": self.room, **self._about}
 
-    def codec(self, window: int | None) -> TextCodec:
+    def codec(self, window: int | None, stride: int | None = None) -> TextCodec:
         """The codec whose requests this engine answers."""
-        return TextCodec(self._lm, self.room, window)
+        return TextCodec(self._lm, self.room, window, stride)
 
     def partition(self, requests: Sequence[Request]) -> list[Batch]:
         """Batches of one kind and the same generation arguments, in the order of the requests."""

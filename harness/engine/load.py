@@ -102,13 +102,15 @@ def _same_files(source: ModelSource) -> Iterator[None]:
         source.files.refuse_replaced(source.name)
 
 
-def codec(loaded: Loaded, window: int | None) -> Encoder:
+def codec(loaded: Loaded, window: int | None, stride: int | None = None) -> Encoder:
     """The codec whose requests the loaded engine answers."""
     from harness.engine.codec import Codec
     from harness.engine.lm_engine import LMEngine
 
     with model_errors("The tokenizer cannot be used"):
-        return loaded.engine.codec(window) if isinstance(loaded.engine, LMEngine) else Codec(loaded.lm, window)
+        if isinstance(loaded.engine, LMEngine):
+            return loaded.engine.codec(window, stride)
+        return Codec(loaded.lm, window, stride)
 
 
 def _served(source: ModelSource, settings: Settings) -> tuple[Any, Engine]:

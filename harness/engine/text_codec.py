@@ -17,10 +17,12 @@ from harness.engine.codec import Encoded, Unscorable, own_tokens, rolling_window
 class TextCodec:
     """Encodes for an lm-eval ``TemplateLM``. ``room`` is how many tokens one of its requests may hold."""
 
-    def __init__(self, lm: Any, room: int, window: int | None = None) -> None:
+    def __init__(self, lm: Any, room: int, window: int | None = None, stride: int | None = None) -> None:
         self._lm = lm
+        self.tokenizer = lm.tokenizer
         self.room = room
         self.window = min(window, room - 1) if window else room - 1
+        self.stride = min(stride, self.window) if stride else self.window
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[Encoded]:
         """Requests for the log-likelihood of ``(context, continuation)`` pairs.
@@ -45,7 +47,10 @@ class TextCodec:
         """Requests whose log-likelihoods sum to that of each whole text, in windows of ``window`` tokens."""
         prefix = self._lm.prefix_token_id
         own = own_tokens(self._lm.tokenizer, texts, prefix)
-        return [rolling_windows(self._lm.tok_encode(text), own[text], prefix, self.window) for text in texts]
+        ids = [self._lm.tok_encode(text) for text in texts]
+        return [
+            rolling_windows(i, own[text], prefix, self.window, self.stride) for i, text in zip(ids, texts, strict=True)
+        ]
 
     def generate(self, prompts: Sequence[tuple[str, dict[str, Any]]], repeat: Sequence[int]) -> list[Encoded]:
         """Requests for generated text. ``repeat`` tells apart repeated draws of one prompt.

@@ -20,7 +20,7 @@ from harness.engine.api_and_vllm import resolve_served
 from harness.engine.base import Answer
 from harness.engine.codec import Encoder
 from harness.engine.libraries import limited, model_errors, quiet
-from harness.engine.measure import Meter, device_name, machine
+from harness.engine.measure import Meter, device_name, machine, versions
 from harness.engine.settings import Settings, engine_version
 from harness.engine.source import ModelSource, resolve
 from harness.errors import BadInput
@@ -210,7 +210,8 @@ def _plan(source: ModelSource, suite: Suite, options: plan.Options, show: Progre
 def _requests(run_plan: plan.Plan, tasks: Mapping[str, Any], loaded: loading.Loaded, show: Progress) -> AskedRun:
     """Build and encode every request; a task that the model's window cannot hold is left out as a whole."""
     started, options = datetime.now(UTC), run_plan.options
-    codec, template = loading.codec(loaded, run_plan.suite.window), _template(loaded, run_plan)
+    codec = loading.codec(loaded, run_plan.suite.window, run_plan.suite.stride)
+    template = _template(loaded, run_plan)
     _seed()
     unusable = f"The tokenizer or chat template of {run_plan.source.name} cannot be used on these tasks"
     with show.bar(f"{run_plan.source.name}: building requests", len(tasks)) as advance, quiet(), model_errors(unusable):
@@ -221,6 +222,7 @@ def _requests(run_plan: plan.Plan, tasks: Mapping[str, Any], loaded: loading.Loa
             chosen=run_plan.chosen,
             chat_template=template,
             tokenizer_name=loaded.lm.tokenizer_name if template else "",
+            model=run_plan.source.name,
             advance=lambda task: advance(1),
         )
     fitting = {name: task for name, task in tasks.items() if name not in request_set.left_out}
@@ -248,7 +250,8 @@ def _journal(asked: AskedRun, layout: rounds.Layout | None, runs: Path, hosts: a
         batches = rounds.partition(request_set, layout, engine, reused or ())
     path, digest, settings = _journal_path(run_plan, runs), request_set.digest(), engine.settings()
     hosts.bring_journal(path, lambda head: journal.goes_on(head, run_plan.hash, digest, settings, reused))
-    return journal.open_journal(path, run_plan.hash, digest, settings, batches, reused)
+    asked_now = {"tasks": request_set.digests(), "libraries": versions()}
+    return journal.open_journal(path, run_plan.hash, digest, settings, batches, reused, asked_now)
 
 
 def _journal_path(run_plan: plan.Plan, runs: Path) -> Path:

@@ -29,7 +29,8 @@ UNCHECKED = 1
 @dataclass(frozen=True)
 class Head:
     """First line of a journal, the same for every start of the run. ``reused`` are answers of other suites' runs;
-    ``checked`` says that lines end with checksums.
+    ``checked`` says that lines end with checksums; ``asked`` holds what tells why another start asks otherwise (``tasks``, a
+    digest each, and the versions of ``libraries``; empty in journals of earlier versions).
     """
 
     plan_hash: str
@@ -38,6 +39,7 @@ class Head:
     batches: tuple[Batch, ...]
     reused: Mapping[int, Answer] = field(default_factory=dict)
     checked: bool = True
+    asked: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -155,25 +157,28 @@ def open_journal(
     settings: dict[str, Any],
     partition: Sequence[Batch],
     reused: Mapping[int, Answer] | None = None,
+    asked: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Journal:
     """Continue the journal at ``path``, or begin one with this partition and these answers of other runs.
 
     A journal of the same plan keeps its own partition and its own reused answers. One whose requests
-    differ (a library was updated between two starts) is set aside: its answers are to other questions.
+    differ is set aside: its answers are to other questions; ``asked`` (as in ``Head``) tells which, and what may be the cause.
     So is one with reused answers where there shall be none (``reused`` is None).
     The caller holds the plan (``harness.runs.command.plan_lock``): nobody else writes here.
     """
     make_folder(path.parent)
+    head = Head(
+        plan_hash, digest, _through_json(settings), tuple(partition), dict(reused or {}), asked=dict(asked or {})
+    )
     said = ""
     if path.exists():
         earlier = _read(path)
         why = "its first line is damaged"
-        if earlier is not None and not (why := _differs(earlier[0], plan_hash, digest, settings, reused)):
+        if earlier is not None and not (why := _differs(earlier[0], head, reused)):
             return Journal(path, *earlier)
         aside = path.with_suffix(f".stale-{os.getpid()}")
         path.rename(aside)
         said = f"the journal of an earlier start is not continued: {why}; it is kept as {aside.name}"
-    head = Head(plan_hash, digest, _through_json(settings), tuple(partition), dict(reused or {}))
     line = {
         "format": FORMAT,
         "plan_hash": plan_hash,
@@ -181,6 +186,7 @@ def open_journal(
         "settings": settings,
         "batches": [list(b.requests) for b in partition],
         "reused": [[i, *to_json(a)] for i, a in head.reused.items()],
+        "asked": head.asked,
     }
     write_atomically(path, checked_line(line))
     begun = Journal(path, head, {}, 0, 0, Work(0, 0, 0))
@@ -193,19 +199,40 @@ def goes_on(
 ) -> bool:
     """Whether a journal with this first line is continued by ``open_journal``."""
     head = _head(line)
-    return head is not None and not _differs(head, plan_hash, digest, settings, reused)
+    return head is not None and not _differs(
+        head, Head(plan_hash, digest, _through_json(settings), (), dict(reused or {})), reused
+    )
 
 
-def _differs(
-    head: Head, plan_hash: str, digest: str, settings: dict[str, Any], reused: Mapping[int, Answer] | None
-) -> str:
-    """Why a journal is not continued, in words; empty where it is."""
-    if (head.plan_hash, head.digest) != (plan_hash, digest):
-        return "its requests are others, as after an update of a library"
-    old, new = _fixed(head.settings), _fixed(_through_json(settings))
-    if others := [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]:
-        return ", ".join(f"{name} was {old.get(name)} and is {new.get(name)}" for name in others)
+def _differs(head: Head, now: Head, reused: Mapping[int, Answer] | None) -> str:
+    """Why a journal is not continued by a start that would begin one with the head ``now``, in words; empty where it is."""
+    if head.plan_hash != now.plan_hash:
+        return "it is of another plan"
+    if head.digest != now.digest:
+        return _asked_otherwise(head.asked, now.asked)
+    if changed := _changed(_fixed(head.settings), _fixed(now.settings)):
+        return changed
     return "it has answers of other runs, and --again takes none" if head.reused and reused is None else ""
+
+
+def _asked_otherwise(old: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str, str]]) -> str:
+    """Which tasks two starts of one plan ask otherwise, and which libraries changed between them."""
+    if not old.get("tasks") or not new.get("tasks"):
+        return "its requests are others than those of this start, and it does not say in which task"
+    then, now = old["tasks"], new["tasks"]
+    others = [task for task in {**then, **now} if then.get(task) != now.get(task)]
+    named = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
+    changed = _changed(old.get("libraries", {}), new.get("libraries", {}))
+    return (
+        (f"it asks {named} otherwise than this start does" if others else "its requests stand in another order")
+        + "; "
+        + (changed or "the plan and the versions of all libraries are the same")
+    )
+
+
+def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    others = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
+    return ", ".join(f"{name} was {old.get(name)} and is {new.get(name)}" for name in others)
 
 
 def _read(path: Path) -> tuple[Head, dict[int, list[Answer]], int, int, Work, list[str]] | None:
@@ -262,6 +289,7 @@ def _head(raw: bytes) -> Head | None:
             tuple(Batch(tuple(b)) for b in line["batches"]),
             {i: from_json(a) for i, *a in line.get("reused", ())},
             checked,
+            line.get("asked", {}),
         )
     except (LookupError, TypeError, ValueError):
         return None

@@ -19,6 +19,7 @@ from typing import Any
 from harness.engine.source import ModelSource
 from harness.errors import BadInput
 from harness.files import visible
+from harness.runs.prompts.fixed_clock import DAY
 from harness.store import run_folder
 from harness.suites.model import Suite, to_dict
 
@@ -161,6 +162,8 @@ def make_plan(source: ModelSource, suite: Suite, options: Options, tasks: Mappin
         "trust_remote_code": options.trust_remote_code,
         "seed": SEED,
     }
+    if options.chat_template:
+        decides |= {"chat_template_day": DAY.isoformat()}
     specs = {name: spec for name, spec in (task_specs or {}).items() if name in tasks}
     if specs:  # plans without own tasks keep the hashes they had
         decides |= {"task_spec": specs, "trust_task_code": options.trust_task_code}

@@ -7,11 +7,14 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from harness.engine.base import Answer, Generated, GenerateRequest, Request, Scored, ScoreRequest, TextRequest
 from harness.engine.codec import Encoded, Encoder, Unscorable
 from harness.runs.jinja_cache import compiled_once
+from harness.runs.prompts.chat_prompts import ChatPrompts, Lost
+from harness.runs.prompts.lost_text import LostText, of_task
 
 
 @dataclass(frozen=True)
@@ -21,8 +24,9 @@ class RequestSet:
     ``parts[i]`` are the indices of the requests behind instance ``i``, in lm-eval's order, ``text_parts[i]`` those that give
     a rolling text's own bits per byte (none for other instances). ``cut[i]`` says whether the context of instance ``i``
     lost tokens on the left, ``truncated`` how many did in each task. ``left_out`` holds the tasks that the model's window
-    cannot hold, each with its reason; ``without_system`` counts, by task, the prompts that the chat template made without
-    their system text.
+    cannot hold, each with its reason; ``lost_in_template`` counts, by task, the prompts that the chat template made without
+    a text of theirs, and ``dated`` says whether it asked for the date;
+    ``lost_text`` says, by task, what the tokens do not spell.
     """
 
     requests: tuple[Request, ...]
@@ -32,14 +36,31 @@ class RequestSet:
     left_out: Mapping[str, str] = field(default_factory=dict)
     cut: tuple[bool, ...] = ()
     text_parts: tuple[tuple[int, ...], ...] = ()
-    without_system: Mapping[str, int] = field(default_factory=dict)
+    lost_in_template: Mapping[str, Lost] = field(default_factory=dict)
+    dated: bool = False
+    lost_text: Mapping[str, LostText] = field(default_factory=dict)
 
     def digest(self) -> str:
         """SHA-256 over every request in order: two starts of one plan must ask the same."""
-        digest = hashlib.sha256()
+        return self._digests[0]
+
+    def digests(self) -> dict[str, str]:
+        """16 hex digits over the requests of each task, in order: they tell which task asks otherwise."""
+        by_task: dict[str, Any] = {}
+        for instance, part, text in zip(self.instances, self.parts, self.text_parts, strict=True):
+            digest = by_task.setdefault(instance.task_name, hashlib.sha256())
+            for i in (*part, *text):
+                digest.update(self._digests[1][i])
+        return {task: digest.hexdigest()[:16] for task, digest in by_task.items()}
+
+    @cached_property
+    def _digests(self) -> tuple[str, tuple[bytes, ...]]:
+        whole, single = hashlib.sha256(), []
         for request in self.requests:
-            digest.update(json.dumps(canonical(request), ensure_ascii=True, default=str).encode() + b"\n")
-        return digest.hexdigest()
+            line = json.dumps(canonical(request), ensure_ascii=True, default=str).encode() + b"\n"
+            whole.update(line)
+            single.append(hashlib.sha256(line).digest())
+        return whole.hexdigest(), tuple(single)
 
 
 def build(
@@ -50,12 +71,16 @@ def build(
     chosen: Mapping[str, Sequence[int]] | None = None,
     chat_template: Callable[..., str] | None = None,
     tokenizer_name: str = "",
+    model: str = "this model",
     advance: Callable[[str], None] | None = None,
 ) -> RequestSet:
     """Build and encode the requests of ``tasks`` (name → lm-eval ``Task``).
 
     ``limit`` takes the first items of each task (below 1: that share of them), ``chosen`` names the items by index. A task that
-    this model's window cannot hold is left out as a whole and named in ``left_out``.
+    this model's window cannot hold is left out as a whole and named in ``left_out``. ``model`` names it in refusals.
+
+    Raises:
+        BadInput: the chat template does not write the same prompt each time.
     """
     from lm_eval.evaluator_utils import get_sample_size
 
@@ -66,8 +91,9 @@ def build(
     cut: list[bool] = []
     truncated: dict[str, int] = {}
     left_out: dict[str, str] = {}
-    without_system: dict[str, int] = {}
-    template = _Watched(chat_template) if chat_template is not None else None
+    lost_in_template: dict[str, Lost] = {}
+    lost_text: dict[str, LostText] = {}
+    template = ChatPrompts(chat_template, model) if chat_template is not None else None
     for name, task in tasks.items():
         items = list(chosen[name]) if chosen is not None else None
         count = None if limit is None else min(get_sample_size(task, limit), len(task.eval_docs))
@@ -88,37 +114,27 @@ def build(
             left_out[name] = f"{reason}."
         else:
             truncated[name] = sum(1 for e in encoded if e.truncated)
+            lost_text[name] = of_task(task.instances, encoded, codec.tokenizer)
             cut.extend(e.truncated > 0 for e in encoded)
             instances.extend(task.instances)
             parts.extend(tuple(index.setdefault(r, len(index)) for r in e.requests) for e in encoded)
             text_parts.extend(tuple(index.setdefault(r, len(index)) for r in e.text) for e in encoded)
         if template:
-            without_system[name] = template.taken()
+            lost_in_template[name] = template.taken()
         if advance:
             advance(name)
     return RequestSet(
-        tuple(index), tuple(instances), tuple(parts), truncated, left_out, tuple(cut), tuple(text_parts), without_system
+        tuple(index),
+        tuple(instances),
+        tuple(parts),
+        truncated,
+        left_out,
+        tuple(cut),
+        tuple(text_parts),
+        lost_in_template,
+        dated=template is not None and template.clock.asked,
+        lost_text=lost_text,
     )
-
-
-@dataclass
-class _Watched:
-    """A chat template that counts the prompts it makes without their system text."""
-
-    template: Callable[..., str]
-    dropped: int = 0
-
-    def __call__(self, messages: Sequence[Mapping[str, Any]], *args: Any, **options: Any) -> str:
-        prompt = self.template(messages, *args, **options)
-        system = [str(m["content"]) for m in messages if m.get("role") == "system"]
-        words = " ".join(prompt.split())
-        self.dropped += any(" ".join(text.split()) not in words for text in system)
-        return prompt
-
-    def taken(self) -> int:
-        """The count so far, which begins anew."""
-        count, self.dropped = self.dropped, 0
-        return count
 
 
 def _encode(instances: Sequence[Any], codec: Encoder) -> list[Encoded]:

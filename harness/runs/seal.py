@@ -19,6 +19,7 @@ from harness.runs import lm_eval_metrics, requests, tables
 from harness.runs.command.command_line import command_line
 from harness.runs.journal import Journal
 from harness.runs.plan import SEED, Plan, run_id, sealing_time
+from harness.runs.prompts.fixed_clock import DAY
 from harness.runs.requests import RequestSet
 from harness.runs.rounds import Stop
 from harness.runs.score import Scoring
@@ -85,7 +86,9 @@ def _conditions(run: ScoredRun) -> Conditions:
         has_template=bool(run.loaded.chat_template),
         prompts=Counter(instance.task_name for instance in asked.instances),
         truncated=asked.truncated,
-        without_system=asked.without_system,
+        lost_in_template=asked.lost_in_template,
+        lost_text=asked.lost_text,
+        template_day=DAY.isoformat() if asked.dated else "",
         not_as_text=requests.not_as_text(asked),
         bits_per_token=requests.bits_per_token(asked, run.scoring.answers),
         vocabulary=len(run.loaded.lm.tokenizer),
@@ -144,6 +147,7 @@ def _manifest(run: ScoredRun, name: str, sealed: datetime, findings: Sequence[Fi
             "sample": options.sample,
             "precision": options.precision,
             "seed": SEED,
+            "chat_template_day": DAY.isoformat() if options.chat_template else None,
             "task_specs": dict(plan.task_specs) or None,
             "trust_task_code": options.trust_task_code if plan.task_specs else None,
             "items": {t: list(i) for t, i in plan.chosen.items()} if plan.chosen is not None else None,

@@ -78,6 +78,10 @@ def parse(spec: object, where: str) -> Suite:
     if isinstance(spec.get("tasks"), list) and not entries:
         keys.problem("tasks", "is empty", "list at least one task")
     names = [t.task for t in tasks] + [g.name for g in groups]
+    if stride < window:
+        for task in (t.task for t in tasks if t.kind == "perplexity" and t.metric != "text_bits_per_byte"):
+            keys.problem("stride", f"is less than window, which the metric of {task} does not know (lm-eval's windows do not overlap)",
+                         "make it the window, or the metric text_bits_per_byte")  # fmt: skip
     for twice in sorted(n for n, times in Counter(names).items() if times > 1):
         keys.problems.append(f"task {twice}: is listed more than once; list it once (a group holds its members).")
     name = keys.text("name")

@@ -54,8 +54,8 @@ class SuiteGroup:
 class Suite:
     """A named, versioned list of tasks.
 
-    Texts are scored in windows of ``window`` tokens that move by ``stride``, whatever the model's own
-    maximum, so that bits per byte can be compared between models.
+    The bits per byte of texts (``text_bits_per_byte``) are of windows of ``window`` tokens that move by ``stride``, whatever
+    the model's own maximum, so that they can be compared between models. lm-eval's numbers are of windows that do not overlap.
     """
 
     name: str

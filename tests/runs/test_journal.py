@@ -71,6 +71,33 @@ def test_answers_to_other_questions_are_set_aside(tmp_path: Path, change: dict[s
     assert ("batch_size was 2 and is 3" in again.set_aside) == ("settings" in change)
 
 
+def asked(of: dict[str, str], **libraries: str) -> dict[str, dict[str, str]]:
+    return {"tasks": of, "libraries": {"jinja2": "3.1", "torch": "2.9"} | libraries}
+
+
+@pytest.mark.parametrize(
+    ("now", "why"),
+    [
+        (asked({"arc": "1", "piqa": "8"}),
+         "it asks piqa otherwise than this start does; the plan and the versions of all libraries are the same"),
+        (asked({"arc": "1", "piqa": "8"}, jinja2="3.2"), "it asks piqa otherwise than this start does; jinja2 was 3.1 and is 3.2"),
+        (asked({"arc": "1"}), "it asks piqa otherwise than this start does; the plan and"),
+        (asked({"arc": "1", "piqa": "2"}), "its requests stand in another order; the plan and"),
+        (None, "its requests are others than those of this start, and it does not say in which task"),
+    ],
+)  # fmt: skip
+def test_what_differs_in_a_journal_that_asks_otherwise_is_said(
+    tmp_path: Path, now: dict[str, dict[str, str]] | None, why: str
+) -> None:
+    path, then = tmp_path / "j.jsonl", asked({"arc": "1", "piqa": "2"})
+    open_journal(path, "p", "d", SETTINGS, BATCHES, asked=then).close()
+    again = open_journal(path, "p", "d", SETTINGS, BATCHES, asked=now)
+    assert not again.set_aside and again.head.asked == then
+    again.close()
+    other = open_journal(path, "p", "other", SETTINGS, BATCHES, asked=now)
+    assert f"is not continued: {why}" in other.set_aside
+
+
 def test_another_number_of_threads_goes_on(tmp_path: Path) -> None:
     """A queue gives another number of cores: hours of work are not thrown away for it."""
     journal = begin(tmp_path / "j.jsonl", settings={**SETTINGS, "threads": 1, "streams": 1})

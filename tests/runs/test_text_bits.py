@@ -36,6 +36,22 @@ def test_every_token_is_scored_once_behind_one_prefix(count: int, window: int) -
     assert all(len(w.context) + len(w.continuation) - 1 <= window for w in windows)
 
 
+@settings(max_examples=60, deadline=None)
+@given(count=st.integers(0, 60), window=st.integers(2, 20), data=st.data())
+def test_windows_that_overlap_score_every_token_once_behind_all_that_the_window_has_room_for(
+    count: int, window: int, data: st.DataObject
+) -> None:
+    stride = data.draw(st.integers(1, window - 1))
+    ids = list(range(1, count + 1))
+    first, *later = text_windows(ids, 0, window, stride) or (None,)
+    assert (list(first.continuation) if first else []) == ids[:window]
+    assert [i for w in later for i in w.continuation] == ids[window:]
+    for at, one in enumerate(later):
+        end = window + at * stride
+        assert one.context == (0, *ids[end - (window - stride) : end])
+        assert len(one.continuation) == min(stride, count - end)
+
+
 @pytest.fixture(scope="module")
 def both_ends(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model whose tokenizer puts BOS before and EOS behind every text."""
@@ -57,10 +73,12 @@ def add_both(folder: Path) -> Path:
     return folder
 
 
-def scored(model: Path, suite: Suite, runs: Path, window: int = WINDOW, **changes: object) -> Path:
+def scored(
+    model: Path, suite: Suite, runs: Path, window: int = WINDOW, stride: int | None = None, **changes: object
+) -> Path:
     """A sealed run of three texts in windows of ``window`` tokens."""
     only = tuple(t for t in suite.tasks if t.task == TEXTS)
-    suite = dataclasses.replace(suite, name="texts", window=window, stride=window, tasks=only, groups=())
+    suite = dataclasses.replace(suite, name="texts", window=window, stride=stride or window, tasks=only, groups=())
     return run_model(str(model), suite, options(limit=3, **changes), runs, SILENT).folder
 
 
@@ -89,6 +107,27 @@ def plainly(folder: Path, text: str) -> float:
         nats -= sum(float(logprobs[len(context) - 1 + k, token]) for k, token in enumerate(some))
         at += len(some)
     return nats / math.log(2) / len(text.encode())
+
+
+@pytest.mark.parametrize("engine", ["packed", "hf"])
+def test_a_stride_below_the_window_gives_tokens_more_context(
+    engine: str, tiny_model: Path, calibration: Suite, tmp_path: Path
+) -> None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    stride = 24
+    rows = bits(scored(tiny_model, calibration, tmp_path, stride=stride, engine=engine))
+    tokenizer = AutoTokenizer.from_pretrained(tiny_model)
+    model = AutoModelForCausalLM.from_pretrained(tiny_model, dtype=torch.float32).eval()
+    for item, row in rows["text_bits_per_byte"].items():
+        ids, nats = tokenizer(row["prompt"], add_special_tokens=False).input_ids, 0.0
+        for k, token in enumerate(ids):
+            start = 0 if k < WINDOW else WINDOW + (k - WINDOW) // stride * stride - (WINDOW - stride)
+            with torch.no_grad():
+                logits = model(torch.tensor([[tokenizer.bos_token_id, *ids[start:k]]])).logits[0, -1]
+            nats -= float(logits.double().log_softmax(-1)[token])
+        assert row["value"] == pytest.approx(nats / math.log(2) / len(row["prompt"].encode()), rel=1e-5)
+        assert row["value"] != pytest.approx(rows["bits_per_byte"][item]["value"], rel=1e-4)
 
 
 @pytest.mark.parametrize("engine", ["packed", "hf"])

@@ -16,6 +16,7 @@ from harness.commands.compare import compare
 from harness.engine.source import ModelSource
 from harness.runs.execute import run_model
 from harness.runs.plan import Plan, TaskPlan
+from harness.runs.prompts.chat_prompts import Lost
 from harness.runs.verdict import implausible
 from harness.runs.verdict.finding import Finding
 from harness.runs.verdict.judge import Conditions, judge
@@ -160,8 +161,8 @@ def test_a_description_that_the_template_drops_is_counted(
     asked = requests.build(
         {"described": task}, loading.codec(loaded, 2048), limit=3, chat_template=loaded.lm.apply_chat_template
     )
-    assert asked.without_system == {"described": dropped}
-    said = [f for f in judge(plan(load_suite("calibration")), [], [], Conditions(64, True, without_system=asked.without_system)) if f.code == "description-dropped"]  # fmt: skip
+    assert asked.lost_in_template == {"described": Lost(system=dropped)}
+    said = [f for f in judge(plan(load_suite("calibration")), [], [], Conditions(64, True, lost_in_template=asked.lost_in_template)) if f.code == "description-dropped"]  # fmt: skip
     assert [f.invalid for f in said] == ([True] if dropped else [])
     assert all("described (3 prompts)" in f.message for f in said)
 

@@ -100,6 +100,18 @@ def test_all_problems_are_told_at_once() -> None:
     assert len(caught.value.problems) == 11
 
 
+def test_a_stride_is_refused_where_the_metric_does_not_know_it() -> None:
+    spec = _spec() | {"window": 1024, "stride": 512}
+    assert parse(spec, "quick.yaml").stride == 512
+    texts = next(t for t in spec["tasks"] if t["kind"] == "perplexity")  # type: ignore[attr-defined]
+    texts["metric"] = "bits_per_byte"
+    with pytest.raises(BadInput) as caught:
+        parse(spec, "quick.yaml")
+    (told,) = caught.value.problems
+    assert f"stride is less than window, which the metric of {texts['task']} does not know" in told
+    assert "make it the window" in told
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [

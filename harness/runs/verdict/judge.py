@@ -10,7 +10,9 @@ from typing import Any
 
 from harness.metrics import metric
 from harness.runs.plan import Plan
-from harness.runs.verdict import implausible
+from harness.runs.prompts.chat_prompts import Lost
+from harness.runs.prompts.lost_text import LostText
+from harness.runs.verdict import implausible, unspelled
 from harness.runs.verdict.finding import Finding, listed
 
 CHAT_NAME = re.compile(r"(^|[-_./])(instruct|chat|it|sft|dpo|rlhf)([-_./]|$)", re.IGNORECASE)
@@ -23,8 +25,8 @@ EXTRACTION_LIMIT = 0.5
 class Conditions:
     """How a run's questions were asked, beside its plan.
 
-    By task: ``prompts`` that were asked, how many of them were ``truncated``, how many lost their system text in the
-    chat template (``without_system``), and the mean bits of a text's token. ``not_as_text`` are the tasks whose texts
+    By task: ``prompts`` that were asked, how many of them were ``truncated``, how many lost a text in the chat template
+    (``lost_in_template``; ``template_day`` is the day that it wrote into them), what its tokens do not spell (``lost_text``), and the mean bits of a text's token. ``not_as_text`` are the tasks whose texts
     lm-eval's requests score otherwise than their own windows do (``text_bits_per_byte``). ``window`` and ``vocabulary`` are in
     tokens, ``reused`` says how many answers of how many were other runs', ``machines`` on what types of machine work was begun,
     ``beside`` names tensors of the weight files that are no part of the text model.
@@ -34,7 +36,9 @@ class Conditions:
     has_template: bool
     prompts: Mapping[str, int] = field(default_factory=dict)
     truncated: Mapping[str, int] = field(default_factory=dict)
-    without_system: Mapping[str, int] = field(default_factory=dict)
+    lost_in_template: Mapping[str, Lost] = field(default_factory=dict)
+    template_day: str = ""
+    lost_text: Mapping[str, LostText] = field(default_factory=dict)
     bits_per_token: Mapping[str, float] = field(default_factory=dict)
     not_as_text: Collection[str] = ()
     vocabulary: int = 0
@@ -57,11 +61,13 @@ def judge(
         *_extraction(samples),
         *_template(plan, how.has_template),
         *_task_code(plan),
-        *_system_text(how),
+        *_lost_in_template(how),
+        *unspelled.findings(how.lost_text),
         *_bos_as_text(plan, how),
         *implausible.at_chance(plan, results),
         *implausible.above_uniform(results, how.bits_per_token, how.vocabulary),
         *implausible.answered_alike(samples),
+        *_template_day(how),
         *_left_out(plan),
         *_reused(*how.reused),
         *_machines(how.machines),
@@ -115,12 +121,26 @@ def _truncation(plan: Plan, how: Conditions) -> list[Finding]:
     return findings
 
 
-def _system_text(how: Conditions) -> list[Finding]:
-    lost = [f"{task} ({n} prompts)" for task, n in how.without_system.items() if n]
-    if not lost:
+def _lost_in_template(how: Conditions) -> list[Finding]:
+    """Texts that the chat template left out of prompts: descriptions, examples, questions."""
+    findings, lost = [], how.lost_in_template.items()
+    if tasks := [f"{task} ({n.system} prompts)" for task, n in lost if n.system]:
+        text = f"The chat template dropped the task's description, which stands in the system message: {listed(tasks)}."
+        findings.append(Finding("description-dropped", text, True))
+    if tasks := [f"{task} ({n.examples} prompts)" for task, n in lost if n.examples]:
+        text = f"The chat template dropped or changed few-shot examples: {listed(tasks)}."
+        findings.append(Finding("examples-dropped", text, True))
+    if tasks := [f"{task} ({n.question} prompts)" for task, n in lost if n.question]:
+        text = f"The chat template dropped or changed the question, or a part of it: {listed(tasks)}."
+        findings.append(Finding("question-dropped", text, True))
+    return findings
+
+
+def _template_day(how: Conditions) -> list[Finding]:
+    if not how.template_day:
         return []
-    text = f"The chat template dropped the task's description, which stands in the system message: {listed(lost)}."
-    return [Finding("description-dropped", text, True)]
+    text = f"The chat template writes the date or time into prompts: all were asked as on {how.template_day}, in every run."
+    return [Finding("template-day", text, False)]
 
 
 def _missing(plan: Plan, samples: Sequence[Mapping[str, Any]]) -> list[Finding]:

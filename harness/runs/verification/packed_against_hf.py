@@ -192,7 +192,7 @@ def _calibration_requests(loaded: loading.Loaded, options: Options) -> _Calibrat
 
     suite = load_suite("calibration")
     tasks = calibration_tasks(suite, options.offline)
-    codec = Codec(loaded.lm, suite.window)
+    codec = Codec(loaded.lm, suite.window, suite.stride)
     request_set = requests.build(tasks, codec, limit=options.items)
     tasks = {name: task for name, task in tasks.items() if name not in request_set.left_out}
     distinct = tuple(dict.fromkeys([*request_set.requests, *further_requests(codec)]))
