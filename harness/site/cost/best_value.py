@@ -8,11 +8,13 @@ import streamlit as st
 
 from harness.charts.text import dollars, number, rank, sellers
 from harness.market.headlines import GPT_5_POINTS
+from harness.market.prices.best_value import MEASURES
 from harness.market.prices.list_prices import RATIO
 from harness.reports import choice_text
 from harness.site.capability import leaderboard, scale
-from harness.site.cost import tasks
+from harness.site.cost import outside_scale, tasks
 from harness.site.widgets import blocks, columns, contained
+from harness.site.widgets.tables import screen
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,11 +111,23 @@ def sentences(view: View, found: pd.DataFrame) -> list[str]:
     out = []
     if len(five):
         out += [say("value.answer", level=five.iloc[0]["level"], cheapest=_cheapest(view, five)), _proof(view, five)]
+        out += _left_out(view, five)
     if len(best):
         points = number(float(best.iloc[0]["level_points"]), 0)
         cheapest = _cheapest(view, best)
         out.append(say("value.answer_best", level=best.iloc[0]["level"], points=points, cheapest=cheapest))
+        out += _left_out(view, best)
     return [*out, say("value.two_measures")]
+
+
+def _left_out(view: View, part: pd.DataFrame) -> list[str]:
+    """The models that the scale does not rank and that do the task of one level's cheapest product for less."""
+    known, rows = tasks.benchmarks(view), part[part["measure"].eq("task")]
+    if known.empty or rows.empty:
+        return []
+    benchmark_id, row = str(known["benchmark_id"].iloc[0]), rows.iloc[0]
+    text = outside_scale.cheaper_sentence(view, benchmark_id, row["product_id"], row["model"])
+    return [text] if text else []
 
 
 def _cheapest(view: View, part: pd.DataFrame) -> str:
@@ -137,22 +151,26 @@ def _proof(view: View, part: pd.DataFrame) -> str:
 
 
 def _table(view: View, found: pd.DataFrame) -> None:
+    """One table; on a telephone one for each measure, since the column that names the money's unit finds no room there."""
     say, column = view.say, st.column_config
-    blocks.table(
-        view,
-        found,
-        "best-values",
-        {
-            "level_name": column.TextColumn(say("prices.level"), width=140),
-            "model": column.TextColumn(say("columns.model"), width=175),
-            "least": column.TextColumn(say("value.least"), width=80),
-            "counted": column.TextColumn(say("value.counted"), width=95),
-            "short": column.TextColumn(say("value.of"), width=130),
-            "points": column.NumberColumn(say("value.points"), format="%.0f", width=60),
-            "interval": column.TextColumn(say("value.interval"), width=75),
-            "reaches": column.NumberColumn(say("value.reaches"), format="%.0f%%", help=say("value.reaches_help"), width=70),
-            "as_of": column.DateColumn(say("columns.as_of"), format="YYYY-MM-DD", width=90),
-            "url": columns.link(say("columns.link")),
-        },
-        alt=say("value.levels"),
-    )  # fmt: skip
+    columns_shown = {
+        "level_name": column.TextColumn(say("prices.level"), width=140),
+        "model": column.TextColumn(say("columns.model"), width=175),
+        "least": column.TextColumn(say("value.least"), width=80),
+        "counted": column.TextColumn(say("value.counted"), width=95),
+        "short": column.TextColumn(say("value.of"), width=130),
+        "points": column.NumberColumn(say("value.points"), format="%.0f", width=60),
+        "interval": column.TextColumn(say("value.interval"), width=75),
+        "reaches": column.NumberColumn(say("value.reaches"), format="%.0f%%", help=say("value.reaches_help"), width=70),
+        "as_of": column.DateColumn(say("columns.as_of"), format="YYYY-MM-DD", width=90),
+        "url": columns.link(say("columns.link")),
+    }
+    if screen.window() >= screen.NARROW:
+        blocks.table(view, found, "best-values", columns_shown, alt=say("value.levels"))
+        return
+    del columns_shown["counted"]
+    for measure in MEASURES:
+        part = found[found["measure"].eq(measure)].reset_index(drop=True)
+        if len(part):
+            st.markdown(f"**{say(f'value.{measure}_table')}**")
+            blocks.table(view, part, f"best-values-{measure}", columns_shown, alt=say(f"value.{measure}_table"))
