@@ -243,8 +243,8 @@ def test_a_thing_is_called_by_its_name_in_the_language_shown() -> None:
         ("vendor.year", {"vendor": "阿里巴巴", "n": 3}, "阿里巴巴近十二个月发布 3 款"),
         (
             "tasks.alone",
-            {"model": "Opus（最高）", "cost": r"\$5", "n": 7},
-            r"Opus（最高）最强，每项任务 \$5；共有 7 个模型位于前沿",
+            {"model": "Opus（最高）", "cost": r"\$5", "n": 7, "all": 30},
+            r"在已有排名且成本已知的 30 个模型中，Opus（最高）最强，每项任务 \$5；其中 7 个位于前沿",
         ),
         ("search.nothing", {"typed": "a b"}, "没有找到“a b”，可以只输入名称的一部分。"),
         ("buyer.span", {"low": 1, "high": 5}, "（1 至 5）"),

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from harness.charts.text import dollars
+from harness.site.widgets.tables import screen
 from tests.site.conftest import Open, rows, table, texts
 
 
@@ -44,6 +45,9 @@ def test_who_asks_less_on_the_models_both_sell(site: Open, filled: Path) -> None
     row = pairs.loc[("Northbound", "Southgate")]
     both = rows(filled, "SELECT model_id FROM price GROUP BY model_id HAVING count(DISTINCT provider_id) = 3")
     assert row["models"] == row["shared"] == len(both) and row["median_ratio"] == pytest.approx(1.25, abs=0.01)
+    assert pairs["share"].tolist() == pytest.approx(
+        (100 * pairs["models"] / pairs["shared"]).tolist()
+    )  # shown as per cent
     assert "Northbound charges less than its rival 100% of the time" in texts(at).replace("\\", "")
 
 
@@ -167,6 +171,19 @@ def test_the_page_opens_on_the_best_value_of_each_level(site: Open, filled: Path
         f"(SELECT any_value(model_id) FROM model WHERE name = '{five.loc['per task', 'model']}')",
     )
     assert five.loc["per task", "least"] == dollars(float(cheapest["cost"].iloc[0]))
+
+
+def test_on_a_telephone_no_amount_stands_without_its_unit(
+    site: Open, filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = table(site(filled, "cost"), "level_name")
+    monkeypatch.setattr(screen, "window", lambda: 420)
+    at = site(filled, "cost")
+    narrow = [frame.value for frame in at.dataframe if "level_name" in frame.value]
+    said = texts(at)
+    assert said.index("Least cost of a task, US") < said.index("Least price of a million tokens, US")
+    units = wide.groupby("counted", sort=False)["least"].agg(list)
+    assert [frame["least"].tolist() for frame in narrow] == [units["per task"], units["per M tokens"]]
 
 
 @pytest.mark.parametrize(
