@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -86,6 +88,12 @@ def test_the_price_story_names_its_level(site: Open, filled: Path) -> None:
     (row,) = table(at, "halving").to_dict("records")
     assert f"{row['level']}’s level of capability cost $" in said and row["now"] <= row["before"]
     assert f"fell from ${row['before']:.3g}" in said and row["by"] in said and "do not contradict" in said
+    told = re.search(r"in the (\d+) months from (\S+) to (\S+), to 1/(\S+);", said)
+    assert told is not None and told[2] == f"{row['from']:%Y-%m}" and told[3] == f"{row['to']:%Y-%m}"
+    pace = (row["to"] - row["from"]).days / (365.25 / 12) / math.log2(row["before"] / row["now"])
+    assert row["halving"].startswith(f"{pace:.1f}") and int(told[1]) == round(
+        pace * math.log2(row["before"] / row["now"])
+    )
 
 
 def test_half_the_utilisation_doubles_the_cost(site: Open, filled: Path) -> None:
@@ -134,6 +142,14 @@ def test_own_machine_or_api(site: Open, with_llama: Path) -> None:
     assert "rent of one cloud per GPU-hour, $2.50 (2099-01-01)" in said and "Hosty (2026-07-02)" in said
     shown = table(at, "figure").set_index("figure")["value"]
     assert shown["Machine"] == "2 × H100, fp8" and "70.0 GB weights" in shown["Memory"]
+
+
+def test_a_machine_that_never_pays_names_its_use_and_the_day_of_the_rent(site: Open, with_llama: Path) -> None:
+    said = texts(site(with_llama, "cost", own_gpus="2", own_use="0.1")).replace("\\", "")
+    told = re.search(r"At the rent of 2099-01-01 a machine never pays off: .* of 10%, which is ([\d,]+) tokens", said)
+    assert told is not None
+    at_all_hours = texts(site(with_llama, "cost", own_gpus="2", own_use="0.1", own_rent="400")).replace("\\", "")
+    assert "At your rent a machine never pays off" in at_all_hours and f"which is {told[1]} tokens" in at_all_hours
 
 
 def test_a_machine_that_is_too_small_says_so(site: Open, with_llama: Path) -> None:
