@@ -180,8 +180,11 @@ def _pays(view: View, answer: Quote, price: float) -> str:
         return ""
     if math.isinf(even.middle):
         full = dollars(answer.costs.both.middle)
-        own_rent = answer.rent is None or answer.ask.usd_per_gpu_hour is not None
-        rent = say("own.your_rent") if own_rent else say("own.rent_of", day=answer.rent.newest)
+        rent = (
+            say("own.your_rent")
+            if answer.rent is None or answer.ask.usd_per_gpu_hour is not None
+            else say("own.rent_of", day=answer.rent.newest)
+        )
         text = say(
             "own.never",
             rent=rent,
