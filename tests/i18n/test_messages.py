@@ -86,6 +86,7 @@ SAME = {
     "common.csv",
     "common.labelled",
     "claims.counts",
+    "claims.legend",
     "positions.input_and_score",
     "claims.effect_of",
     "cost.gpu",
