@@ -87,6 +87,7 @@ SAME = {
     "common.labelled",
     "claims.counts",
     "claims.legend",
+    "chain.placed",
     "positions.input_and_score",
     "claims.effect_of",
     "cost.gpu",

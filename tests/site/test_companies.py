@@ -109,7 +109,9 @@ def test_the_gaps_are_those_of_the_frame_each_with_its_row_of_facts(site: Open, 
     lines = [line.split(",") for line in shown["line"].dropna()]
     assert len(lines) and all((dimension, unit) == (FACTS_BY_KEY[key].dimension, FACTS_BY_KEY[key].unit)
                               for _, dimension, key, _, unit, *_ in lines)  # fmt: skip
-    assert f"{len(shown)} figures are missing or old" in texts(at)
+    searched = int(shown["searched_on"].notna().sum())
+    counts = f"{len(shown)} are missing or old; {searched} of them were searched for, {len(shown) - searched} not yet"
+    assert counts in texts(at)
 
 
 def test_every_value_behind_a_claim_has_its_vendor_and_unit(site: Open, filled: Path) -> None:
