@@ -57,7 +57,14 @@ def against_cost(
     figure.update_xaxes(type="log", title=across(unit), showgrid=True, dtick=1)
     figure.update_yaxes(tickvals=list(range(len(labels))), ticktext=labels, range=[len(labels) - 0.2, -0.8])
     figure.update_layout(
-        showlegend=True, legend={"orientation": "h", "y": 1.06, "yanchor": "bottom", "x": 0, "title": {"text": ""}}
+        showlegend=True,
+        legend={
+            "orientation": "h",
+            "y": 1 + 24 / figure.layout.height,
+            "yanchor": "bottom",
+            "x": 0,
+            "title": {"text": ""},
+        },
     )
     return Chart(figure, title, note, source, frame, name)
 

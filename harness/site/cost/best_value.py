@@ -96,6 +96,8 @@ def show(view: View) -> None:
     with st.container(border=True, key="cost-answer"):
         st.markdown(f"## {blocks.literal(first)}")
         st.markdown(blocks.literal(choice_text.paragraph(say, more)))
+        if left_out := caveats(view, found):
+            st.markdown(blocks.literal(choice_text.paragraph(say, left_out)))
     blocks.section(
         say("value.levels"), say("value.levels_lead", benchmark=blocks.literal(str(found.iloc[0]["benchmark"])))
     )
@@ -111,23 +113,26 @@ def sentences(view: View, found: pd.DataFrame) -> list[str]:
     out = []
     if len(five):
         out += [say("value.answer", level=five.iloc[0]["level"], cheapest=_cheapest(view, five)), _proof(view, five)]
-        out += _left_out(view, five)
     if len(best):
         points = number(float(best.iloc[0]["level_points"]), 0)
         cheapest = _cheapest(view, best)
         out.append(say("value.answer_best", level=best.iloc[0]["level"], points=points, cheapest=cheapest))
-        out += _left_out(view, best)
     return [*out, say("value.two_measures")]
 
 
-def _left_out(view: View, part: pd.DataFrame) -> list[str]:
-    """The models that the scale does not rank and that do the task of one level's cheapest product for less."""
-    known, rows = tasks.benchmarks(view), part[part["measure"].eq("task")]
-    if known.empty or rows.empty:
-        return []
-    benchmark_id, row = str(known["benchmark_id"].iloc[0]), rows.iloc[0]
-    text = outside_scale.cheaper_sentence(view, benchmark_id, row["product_id"], row["model"])
-    return [text] if text else []
+def caveats(view: View, found: pd.DataFrame) -> list[str]:
+    """What the answer leaves out: models without a place on the scale that do a task for less, and prices whose product is sold
+    under another's name by now."""
+    named = found[found["level_points"].round(6).eq(GPT_5_POINTS) | found["level_id"].eq("")]
+    known, out = tasks.benchmarks(view), []
+    if len(known):
+        rows = named[named["measure"].eq("task")].drop_duplicates("product_id")
+        products = dict(zip(rows["product_id"], rows["model"], strict=True))
+        benchmark_id, benchmark = (str(known[column].iloc[0]) for column in ("benchmark_id", "benchmark"))
+        out.append(outside_scale.cheaper_sentence(view, benchmark_id, benchmark, products))
+    for row in named[named["measure"].eq("token")].drop_duplicates("product_id").to_dict("records"):
+        out.append(outside_scale.renamed_sentence(view, row["product_id"], row["model"], str(row["as_of"])[:10]))
+    return [text for text in out if text]
 
 
 def _cheapest(view: View, part: pd.DataFrame) -> str:
