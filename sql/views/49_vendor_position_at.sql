@@ -1,8 +1,9 @@
 -- one row per vendor and input of its position as known by `known_by`: the raw value, in US dollars at the rate of its day where it
 -- is money, and where it came from (`origin`: fact, catalog or measured). `stated`, `stated_unit` and `note` are the source's
--- own. Of several facts of one key the newest counts. Facts count from their day, models from their release (where that is
--- unknown, from the day of their source), undated rows only now; offers, list prices and our own runs are those of now whatever the day. A missing
--- input has no row; it is never zero, but a count over a vendor's own models in the catalog may be.
+-- own. Of several facts of one key the newest counts; of training costs, each of one model, the highest. Facts count from their
+-- day, models from their release (where that is unknown, from the day of their source), undated rows only now; offers, list prices
+-- and our own runs are those of now whatever the day. A missing input has no row; it is never zero, but a count over a vendor's own
+-- models in the catalog may be.
 CREATE MACRO vendor_position_at(known_by) AS TABLE
 WITH known_fact AS (FROM fact_figure WHERE coalesce(as_of, DATE '9999-12-31') <= known_by),
 
@@ -13,7 +14,8 @@ newest_fact AS (
     FROM known_fact
     WHERE value IS NOT NULL
     QUALIFY row_number() OVER (
-        PARTITION BY vendor_id, key ORDER BY as_of DESC NULLS LAST, value DESC, source_id
+        PARTITION BY vendor_id, key
+        ORDER BY if(key = 'training_cost', value, NULL) DESC NULLS LAST, as_of DESC NULLS LAST, value DESC, source_id
     ) = 1
 ),
 

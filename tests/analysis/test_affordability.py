@@ -58,6 +58,9 @@ def test_a_years_spending_stands_before_all_funds_and_the_unknown_stays_unknown(
     assert found.loc["b", ["kind", "runs", "trained"]].to_list() == ["capex", pytest.approx(1.2), 3e25]
     assert found.loc["g", ["kind", "runs"]].to_list() == ["funds_raised", 3.0]
     assert math.isnan(found.loc["d", "runs"])
+    # what a year brings stands before what all years brought: a and f spend more than b and c, g's funds come after them
+    assert list(found.index[:5]) == ["a", "f", "b", "c", "g"] and found["yearly"].tolist()[:5] == [True] * 4 + [False]
+    assert found["raised"].dropna().to_dict() == {"a": 9e9, "b": 150e6, "g": 3e8}
 
 
 def test_segments_have_the_means_of_their_placed_vendors_and_intervals_that_tell_far_ones_apart() -> None:

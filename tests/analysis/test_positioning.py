@@ -342,8 +342,21 @@ def test_strengths_and_weaknesses_lead_back_to_their_source() -> None:
     assert a.loc["strength", "input"] == "revenue" and a.loc["weakness", "input"] == "capability"
     assert a.loc["strength", "source_id"] == "s0" and a.loc["strength", "value"] == 1e9
     assert found.loc[found["who"] == "c", "input"].to_list() == ["revenue"]  # its other score is the middle
-    grouped = strengths(_three(), groups={"a": "x", "c": "x"}, choices=FEW)
-    assert set(grouped["who"]) == {"x"} and set(grouped["vendors"]) == {2}
+
+
+def test_a_group_is_strong_where_three_of_its_vendors_have_a_figure_of_their_own() -> None:
+    groups = {f"v{i}": "x" if i < 5 else "y" for i in range(12)}
+    rows = [(v, "revenue", 1e9 * (12 - i), None) for i, v in enumerate(groups)]
+    rows += [(v, "capex", 1e9 * (12 - i), None if i in (0, 1) or i > 4 else "v0") for i, v in enumerate(groups)]
+    inputs = pd.DataFrame(rows, columns=["vendor_id", "input", "value", "group_id"]).assign(
+        dimension="capital", unit="USD", origin="fact", as_of="2025-01-01", source_id="s"
+    )
+    found = strengths(inputs, groups=groups, choices=FEW)
+    assert sorted(found[["who", "side", "input", "vendors"]].values.tolist()) == [
+        ["x", "strength", "revenue", 5],  # capex is known of two of its vendors; the others have their group's
+        ["y", "weakness", "capex", 7],
+        ["y", "weakness", "revenue", 7],
+    ]
 
 
 def test_nothing_in_nothing_out() -> None:

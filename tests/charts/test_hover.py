@@ -15,7 +15,7 @@ import pytest
 import harness.charts
 from harness.charts import costs_a_day, dots, grid, hover, palette, scatter
 from harness.charts.chart import Chart
-from harness.charts.companies import bubbles, flows, lanes, means, stages, states
+from harness.charts.companies import bubbles, flows, lanes, means, stages, states, verdicts
 from harness.charts.items import quarters
 from harness.charts.likeness import counts, group_heat, pair_cloud, two_intervals
 from harness.charts.product import among, timeline
@@ -59,7 +59,10 @@ DRAWN: dict[Callable[..., Chart], Callable[[], Chart]] = {
         {"invested": ("Invested", palette.SERIES[0])}, [], data=RANGES, **TEXTS,
     ),
     means.against_cost: lambda: means.against_cost(
-        RANGES.assign(hover="funding", told="$1"), SAY, cost=(1.0, 2.0, 3.0), cost_name="a run", unit=UNIT, **TEXTS
+        RANGES.assign(hover="funding", told="$1", group="g"), SAY, cost=(1.0, 2.0, 3.0), cost_name="a run", unit=UNIT, **TEXTS
+    ),
+    verdicts.verdicts: lambda: verdicts.verdicts(
+        RANGES.assign(verdict=["borne out", "undecided"]), {"borne out": "Yes", "undecided": "Open"}, unit=UNIT, **TEXTS
     ),
     costs_a_day.chart: lambda: costs_a_day.chart(
         [SimpleNamespace(tokens=t, own=1.0, fast=0.5, slow=2.0, api=t / 1e6) for t in (1e6, 2e6)], even=1e6, volume=1e6,

@@ -145,3 +145,31 @@ def test_a_brief_name_has_no_bracket_and_whole_words() -> None:
     assert brief("Zhipu AI (Z.ai)", 11) == "Zhipu AI" and brief("Samsung Electronics", 13) == "Samsung…"
     assert brief("Unsplittable", 6) == "Unspli…" and brief("上海人工智能实验室", 9) == "上海人工…"
     assert brief("(only)", 10) == "(only)"
+
+
+def test_amounts_of_two_kinds_stand_below_the_names_of_their_kinds() -> None:
+    from harness.charts.companies import means
+
+    rows = pd.DataFrame(
+        {"label": ["A", "B", "C"], "group": ["Yearly", "Yearly", "Ever"], "value": [9e9, 1e8, 8e10], "told": "t", "hover": "h",
+         "segment": ["lab", "startup", "lab"]}
+    )  # fmt: skip
+    drawn = means.against_cost(
+        rows,
+        Translator("en"),
+        cost=(1e9, 2e9, 4e9),
+        cost_name="one run",
+        title="t",
+        unit="US$",
+        note="n",
+        source="s",
+        name="m",
+    ).figure
+    ticks = dict(zip(drawn.layout.yaxis.ticktext, drawn.layout.yaxis.tickvals, strict=True))
+    assert ticks == {"<b>Yearly</b>": 0, "A": 1, "B": 2, "<b>Ever</b>": 3, "C": 4}
+    dots = {trace.name: list(zip(trace.x, trace.y, strict=True)) for trace in drawn.data if trace.mode == "markers"}
+    assert dots == {"Lab": [(9e9, 1), (8e10, 4)], "Start-up": [(1e8, 2)]}
+    assert drawn.layout.yaxis.range[0] > drawn.layout.yaxis.range[1]  # the first on top
+    low, high = (10**end for end in drawn.layout.xaxis.range)
+    assert 1e8 / 2 < low < 1e8 and 8e10 < high < 2 * 8e10  # no wider than what is drawn
+    assert "one run" in {trace.name for trace in drawn.data}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from harness.analysis.companies import positioning
 from harness.i18n.translator import Translator, slug
 from harness.site.companies.against import against, figure_text, measure_rows
+from harness.site.server.view import View
 from tests.site.conftest import Open, rows, table, texts
 
 PARTS = [
@@ -51,6 +54,48 @@ def test_the_claims_are_those_of_the_analysis(site: Open, filled: Path) -> None:
     assert (borne["percentile_low"] > 0).all()
 
 
+def test_the_chart_of_claims_marks_what_its_title_counts() -> None:
+    from harness.site.companies.claims import claims
+
+    def row(name: str, verdict: str, low: float, high: float) -> dict[str, object]:
+        return {"claim_name": name, "verdict": verdict, "difference": (low + high) / 2, "percentile": (low + high) / 2,
+                "low": low, "high": high, "n_first": 9, "n_second": 9, "remark": ""}  # fmt: skip
+
+    rows = pd.DataFrame([
+        row("open", "undecided", -0.1, 0.2), row("few", "undecided", 0.1, 0.4), row("example", "contradicted", -0.2, 0.1),
+        row("borne", "borne out", 0.1, 0.3), row("against", "contradicted", -0.3, -0.1),
+        row("alike", "undecided", 0.1, 0.2) | {"percentile": None}, row("untold", "not measurable", 0, 0) | {"percentile": None},
+    ])  # fmt: skip
+    view = cast(View, SimpleNamespace(say=Translator("en")))
+    drawn = claims.drawn(view, rows, "title")
+    assert [trace.name for trace in drawn.figure.data] == ["Borne out (1)", "Contradicted (2)", "Undecided (2)"]
+    assert list(drawn.data["label"]) == ["borne", "example", "against", "few", "open"]
+    hollow = [trace.marker.symbol.endswith("-open") for trace in drawn.figure.data]
+    assert hollow == [False, False, True]
+    asides = ("One of the contradicted ones", "One stays undecided", "One claim about how alike")
+    assert all(text in drawn.note for text in asides)
+
+
+def test_a_years_money_is_not_ranked_against_all_funds_ever_raised() -> None:
+    from harness.analysis.companies.affordability import RunCost
+    from harness.site.companies.standing import afford
+
+    known = pd.DataFrame(
+        {"vendor_id": ["spender", "both", "raiser"], "vendor": ["Spender", "Both", "Raiser"], "segment": "startup",
+         "means": [9e9, 2e9, 5e10], "yearly": [True, True, False], "raised": [None, 8e10, 5e10], "kind_name": "k",
+         "class": ["easily", "in part", "easily"], "as_of": pd.Timestamp("2026-01-01"), "raised_as_of": "2026-06-01"}
+    )  # fmt: skip
+    day = dt.date(2026, 1, 1)
+    view = cast(View, SimpleNamespace(say=Translator("en")))
+    shown = afford.drawn(view, known)
+    assert shown.groupby("group", sort=False)["label"].agg(list).to_dict() == {
+        "A year’s spending": ["Spender", "Both"],
+        "All funds ever raised": ["Both", "Raiser"],
+    }
+    said = afford.finding(view, known, RunCost(day, 5e8, 4e8, 6e8, "m", 1e8, day))
+    assert said.startswith("Of 2 vendors with a known year’s spending, 1 spent") and "of 1 known by their funds" in said
+
+
 def test_the_gaps_are_those_of_the_frame_each_with_its_row_of_facts(site: Open, filled: Path) -> None:
     from harness.catalog.vocabulary import FACTS_BY_KEY
 
@@ -64,7 +109,9 @@ def test_the_gaps_are_those_of_the_frame_each_with_its_row_of_facts(site: Open, 
     lines = [line.split(",") for line in shown["line"].dropna()]
     assert len(lines) and all((dimension, unit) == (FACTS_BY_KEY[key].dimension, FACTS_BY_KEY[key].unit)
                               for _, dimension, key, _, unit, *_ in lines)  # fmt: skip
-    assert f"{len(shown)} figures are missing or old" in texts(at)
+    searched = int(shown["searched_on"].notna().sum())
+    counts = f"{len(shown)} are missing or old; {searched} of them were searched for, {len(shown) - searched} not yet"
+    assert counts in texts(at)
 
 
 def test_every_value_behind_a_claim_has_its_vendor_and_unit(site: Open, filled: Path) -> None:

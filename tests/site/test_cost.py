@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from harness.charts.text import dollars
+from harness.site.widgets.tables import screen
 from tests.site.conftest import Open, rows, table, texts
 
 
@@ -44,6 +47,9 @@ def test_who_asks_less_on_the_models_both_sell(site: Open, filled: Path) -> None
     row = pairs.loc[("Northbound", "Southgate")]
     both = rows(filled, "SELECT model_id FROM price GROUP BY model_id HAVING count(DISTINCT provider_id) = 3")
     assert row["models"] == row["shared"] == len(both) and row["median_ratio"] == pytest.approx(1.25, abs=0.01)
+    assert pairs["share"].tolist() == pytest.approx(
+        (100 * pairs["models"] / pairs["shared"]).tolist()
+    )  # shown as per cent
     assert "Northbound charges less than its rival 100% of the time" in texts(at).replace("\\", "")
 
 
@@ -82,6 +88,12 @@ def test_the_price_story_names_its_level(site: Open, filled: Path) -> None:
     (row,) = table(at, "halving").to_dict("records")
     assert f"{row['level']}’s level of capability cost $" in said and row["now"] <= row["before"]
     assert f"fell from ${row['before']:.3g}" in said and row["by"] in said and "do not contradict" in said
+    told = re.search(r"in the (\d+) months from (\S+) to (\S+), to 1/(\S+);", said)
+    assert told is not None and told[2] == f"{row['from']:%Y-%m}" and told[3] == f"{row['to']:%Y-%m}"
+    pace = (row["to"] - row["from"]).days / (365.25 / 12) / math.log2(row["before"] / row["now"])
+    assert row["halving"].startswith(f"{pace:.1f}") and int(told[1]) == round(
+        pace * math.log2(row["before"] / row["now"])
+    )
 
 
 def test_half_the_utilisation_doubles_the_cost(site: Open, filled: Path) -> None:
@@ -132,6 +144,14 @@ def test_own_machine_or_api(site: Open, with_llama: Path) -> None:
     assert shown["Machine"] == "2 × H100, fp8" and "70.0 GB weights" in shown["Memory"]
 
 
+def test_a_machine_that_never_pays_names_its_use_and_the_day_of_the_rent(site: Open, with_llama: Path) -> None:
+    said = texts(site(with_llama, "cost", own_gpus="2", own_use="0.1")).replace("\\", "")
+    told = re.search(r"At the rent of 2099-01-01 a machine never pays off: .* of 10%, which is ([\d,]+) tokens", said)
+    assert told is not None
+    at_all_hours = texts(site(with_llama, "cost", own_gpus="2", own_use="0.1", own_rent="400")).replace("\\", "")
+    assert "At your rent a machine never pays off" in at_all_hours and f"which is {told[1]} tokens" in at_all_hours
+
+
 def test_a_machine_that_is_too_small_says_so(site: Open, with_llama: Path) -> None:
     at = site(with_llama, "cost", own_gpus="1", own_precision="bf16")
     said = (texts(at) + " ".join(i.value for i in at.info)).replace("\\", "")
@@ -167,6 +187,19 @@ def test_the_page_opens_on_the_best_value_of_each_level(site: Open, filled: Path
         f"(SELECT any_value(model_id) FROM model WHERE name = '{five.loc['per task', 'model']}')",
     )
     assert five.loc["per task", "least"] == dollars(float(cheapest["cost"].iloc[0]))
+
+
+def test_on_a_telephone_no_amount_stands_without_its_unit(
+    site: Open, filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = table(site(filled, "cost"), "level_name")
+    monkeypatch.setattr(screen, "window", lambda: 420)
+    at = site(filled, "cost")
+    narrow = [frame.value for frame in at.dataframe if "level_name" in frame.value]
+    said = texts(at)
+    assert said.index("Least cost of a task, US") < said.index("Least price of a million tokens, US")
+    units = wide.groupby("counted", sort=False)["least"].agg(list)
+    assert [frame["least"].tolist() for frame in narrow] == [units["per task"], units["per M tokens"]]
 
 
 @pytest.mark.parametrize(

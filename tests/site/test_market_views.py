@@ -79,6 +79,15 @@ def test_the_chain_shows_vendors_of_as_many_stages_as_asked(site: Open, filled: 
     assert marks == held.loc[held["n"] >= least, "n"].sum() > 0
     assert len(table(at, "stage_name")) == held["n"].sum() and table(at, "stage_name")["url"].notna().all()
     assert f"{(held['n'] >= least).sum()} of {len(held)} vendors" in texts(at)
+    vendors = rows(
+        filled,
+        "SELECT v.vendor_id, v.name_en, count(m.model_id) AS models FROM vendor AS v LEFT JOIN model AS m USING (vendor_id) "
+        "WHERE v.segment <> 'reference' GROUP BY ALL ORDER BY models DESC, name_en",
+    ).head(15)
+    stages_of = vendors["vendor_id"].map(held.set_index("vendor_id")["n"]).fillna(0).astype(int)
+    absent = [f"{v} ({n})" for v, n in zip(vendors["name_en"], stages_of, strict=True) if n < least]
+    said = texts(at).replace("\\", "")
+    assert (f"not drawn: {', '.join(absent)}." in said) == bool(absent)
 
 
 def test_a_child_whose_value_is_in_its_parent_is_said_in_words() -> None:

@@ -64,9 +64,10 @@ def test_ranks_without_an_input_are_shown(site: Open, filled: Path) -> None:
 
 
 def test_strengths_lie_above_the_middle_and_weaknesses_below(site: Open, filled: Path) -> None:
-    segments = next(
-        t.value for t in site(filled, "companies", view="Big tech and start-ups").dataframe if "side_name" in t.value
-    )
+    at = site(filled, "companies", view="Big tech and start-ups")
+    segments = next(t.value for t in at.dataframe if "side_name" in t.value)
+    behind = next(t.value for t in at.dataframe if "vendor" in t.value and "input_title" in t.value)
+    assert len(behind) == segments["vendors"].iloc[0] >= 3  # the facts behind are those that the mean is of
     assert set(segments["side_name"]) == {"Strength", "Weakness"}
     assert ((segments["score"] > 0.5) == (segments["side_name"] == "Strength")).all()
 

@@ -120,6 +120,24 @@ def test_funds_are_the_rounds_or_a_larger_stated_total(db: Path, catalog: Path) 
     assert _inputs(db)["acme", "funds_raised"] == 960  # the total did not know of it
 
 
+def test_the_cost_of_training_is_that_of_the_dearest_model_and_other_figures_are_the_newest(
+    db: Path, catalog: Path
+) -> None:
+    facts = "".join(
+        f"acme,{dimension},{key},{value},USD,{note},{day},s1\n"
+        for dimension, key, value, note, day in (
+            ("capital", "training_cost", 16000000, "Large", "2024-02-15"),
+            ("capital", "training_cost", 745, "Diffusion toy", "2025-11-20"),
+            ("capital", "revenue", 90, "", "2024-12-31"),
+            ("capital", "revenue", 80, "", "2025-12-31"),
+        )
+    )
+    publish_sources(db, catalog=make_catalog(catalog, facts=FACTS + facts))
+    assert _inputs(db)["acme", "training_cost"] == 16e6 and _inputs(db)["acme", "revenue"] == 80
+    row = Reader(db).sql("FROM vendor_position WHERE input = 'training_cost'").iloc[0]
+    assert row["note"] == "Large" and str(row["as_of"])[:10] == "2024-02-15"
+
+
 def test_hosts_are_those_that_sell_it_today_and_are_trusted(db: Path, catalog: Path) -> None:
     head, *offers = CATALOG["prices.csv"].splitlines()
     providers = (

@@ -20,7 +20,7 @@ RAISED = "funds_raised"
 EASILY = 10
 """Runs that the means would pay for a vendor to afford one easily: it takes a tenth of them or less."""
 CLASSES = ("easily", "in part", "not", "unknown")
-COLUMNS = ["vendor_id", "means", "kind", "runs", "runs_low", "runs_high", "class", "as_of", "source_id", "note", "group_id", "trained"]  # fmt: skip
+COLUMNS = ["vendor_id", "means", "kind", "runs", "runs_low", "runs_high", "class", "as_of", "source_id", "note", "group_id", "trained", "yearly", "raised", "raised_as_of"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,15 +56,17 @@ def frontier_run(costs: pd.DataFrame, day: dt.date) -> RunCost | None:
 
 
 def affordability(inputs: pd.DataFrame, run: RunCost) -> pd.DataFrame:
-    """Means of each vendor and how many runs they would pay, the most first, columns COLUMNS; one row a vendor of ``inputs``.
+    """Means of each vendor and how many runs they would pay, columns COLUMNS; one row a vendor of ``inputs``, those of a year first
+    (``yearly``) and then those of all years, each the most first: a year's money is not ranked against that of all years.
 
     ``inputs`` from ``vendor_inputs.gather_inputs``. ``means`` is USD of its day: the larger of YEARLY that is known (of the group for a
     subsidiary), else RAISED; values too old count for nothing. ``runs`` is means ÷ ``run.middle``, its ends by the run's
     interval; ``class`` is easily (``EASILY`` runs or more), in part (one or more), not, or unknown. ``trained`` is the largest
-    training compute known, FLOP.
+    training compute known, FLOP; ``raised`` all funds ever raised as of ``raised_as_of``, known of some with a year's figure too.
     """
     rows = inputs[~inputs["too_old"].astype(bool)]
     known = rows[rows["input"].isin((*YEARLY, RAISED))]
+    raised = known[known["input"].eq(RAISED)].set_index("vendor_id")
     known = known.assign(raised=known["input"].eq(RAISED))
     known = known.sort_values(["vendor_id", "raised", "value"], ascending=[True, True, False], kind="stable")
     known = known.drop_duplicates("vendor_id").set_index("vendor_id")
@@ -72,10 +74,12 @@ def affordability(inputs: pd.DataFrame, run: RunCost) -> pd.DataFrame:
     out = known.reindex(sorted(set(inputs["vendor_id"]))).rename(columns={"value": "means", "input": "kind"})
     means = out["means"].astype(float)
     out = out.assign(runs=means / run.middle, runs_low=means / run.high, runs_high=means / run.low,
-                     trained=trained.reindex(out.index).astype(float))  # fmt: skip
+                     trained=trained.reindex(out.index).astype(float), yearly=out["kind"].isin(YEARLY),
+                     raised=raised["value"].reindex(out.index).astype(float),
+                     raised_as_of=raised["as_of"].reindex(out.index))  # fmt: skip
     out = out.assign(**{"class": [_class(x) for x in out["runs"]]})
     out = out.rename_axis("vendor_id").reset_index()
-    return out.sort_values(["runs", "vendor_id"], ascending=[False, True], ignore_index=True)[COLUMNS]
+    return out.sort_values(["yearly", "runs", "vendor_id"], ascending=[False, False, True], ignore_index=True)[COLUMNS]
 
 
 def _class(runs: float) -> str:

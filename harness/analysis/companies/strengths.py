@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from harness.analysis.companies import segment_means
 from harness.analysis.companies.scores import DEFAULT, Choices, normalised_inputs
 from harness.catalog.schema import DIMENSIONS
 
@@ -16,7 +17,8 @@ def strengths(
     """Top and bottom inputs of each vendor (or of each group of vendors): ``who, side, place, input, …``, with facts.
 
     One row per strength or weakness, all columns of ``inputs`` kept for a vendor, so that each leads back to its
-    source. For a group the score is the mean over its vendors, with ``vendors`` counted. Only inputs that rank.
+    source. For a group the score is the mean over its vendors, with ``vendors`` counted; ``segment_means.LEAST`` of them
+    have a figure of their own (a subsidiary with its group's adds none). Only inputs that rank.
     A strength scores above 0.5, a weakness below.
     """
     scored = normalised_inputs(inputs, choices=choices)
@@ -26,9 +28,12 @@ def strengths(
     else:
         who = scored["vendor_id"].map(dict(groups))
         rows = scored.assign(who=who).dropna(subset=["who"])
+        if "group_id" in rows:
+            rows = rows[rows["group_id"].isna()]
         rows = rows.groupby(["who", "dimension", "input"], as_index=False).agg(
             score=("score", "mean"), vendors=("vendor_id", "nunique")
         )
+        rows = rows[rows["vendors"] >= segment_means.LEAST]
     parts = []
     for side, ascending, chosen in (("strength", False, rows["score"] > 0.5), ("weakness", True, rows["score"] < 0.5)):
         best = rows[chosen].sort_values(["who", "score", "input"], ascending=[True, ascending, True], kind="stable")

@@ -105,6 +105,14 @@ def price_history(
     )  # fmt: skip
 
 
+def basket_levels(story: PriceHistory) -> list[str]:
+    """Names of the levels in the basket of ``story.index``: those with a price on its first date, the least capable first."""
+    if story.index.empty:
+        return []
+    held = story.lowest.loc[story.lowest["date"] <= story.index["date"].iloc[0], "model_id"]
+    return [level.model for level in story.levels if level.model_id in set(held)]
+
+
 def _index(lowest: pd.DataFrame, sheets: pd.DataFrame) -> pd.DataFrame:
     """The two indices on the dates of the market's sheets, from the first on which two levels have a price.
 

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from harness.charts.text import dollars, number
+from harness.market.prices.price_history import basket_levels
 
 if TYPE_CHECKING:
     from harness.analysis.cost.history import PriceDecline, PriceMove
@@ -24,16 +25,34 @@ def level_sentence(say: Translator, level: Level) -> str:
 
 
 def paragraph(say: Translator, story: PriceHistory) -> str:
-    """Both halves of the story: the same capability gets cheaper, the same models hardly do."""
+    """Both halves of the story: the same capability gets cheaper, of late more slowly or not, the same models hardly do."""
     text = level_and_models(say, story)
+    if late := last_year_sentence(say, story.levels[0]):
+        text = say("prices.story", first=text, rest=late)
     if len(story.index) > 1:
         last = story.index.iloc[-1]
         both = say(
             "prices.both", basket=number(float(last["basket"]), 1), same=number(float(last["same"]), 0),
-            first=str(story.index["date"].iloc[0])[:7],
+            first=str(story.index["date"].iloc[0])[:7], levels=basket(say, story),
         )  # fmt: skip
         text = say("prices.story", first=text, rest=both)
     return text
+
+
+def last_year_sentence(say: Translator, level: Level) -> str:
+    """What a level's lowest price did in its last year, beside the mean pace of the whole time; empty for a younger level."""
+    late = level.last_year
+    if late is None:
+        return ""
+    values = {"start": str(late.first)[:7], "before": dollars(late.before), "now": dollars(late.now)}
+    if math.isinf(late.halving):
+        return say("prices.late_same", **values)
+    return say("prices.late_fell", halving=number(late.halving, 1), **values)
+
+
+def basket(say: Translator, story: PriceHistory) -> str:
+    """Names of the levels whose work the price index follows."""
+    return say("memo.comma").join(basket_levels(story))
 
 
 def level_and_models(say: Translator, story: PriceHistory) -> str:

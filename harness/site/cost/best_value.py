@@ -8,11 +8,13 @@ import streamlit as st
 
 from harness.charts.text import dollars, number, rank, sellers
 from harness.market.headlines import GPT_5_POINTS
+from harness.market.prices.best_value import MEASURES
 from harness.market.prices.list_prices import RATIO
 from harness.reports import choice_text
 from harness.site.capability import leaderboard, scale
-from harness.site.cost import tasks
+from harness.site.cost import outside_scale, tasks
 from harness.site.widgets import blocks, columns, contained
+from harness.site.widgets.tables import screen
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,6 +96,8 @@ def show(view: View) -> None:
     with st.container(border=True, key="cost-answer"):
         st.markdown(f"## {blocks.literal(first)}")
         st.markdown(blocks.literal(choice_text.paragraph(say, more)))
+        if left_out := caveats(view, found):
+            st.markdown(blocks.literal(choice_text.paragraph(say, left_out)))
     blocks.section(
         say("value.levels"), say("value.levels_lead", benchmark=blocks.literal(str(found.iloc[0]["benchmark"])))
     )
@@ -114,6 +118,21 @@ def sentences(view: View, found: pd.DataFrame) -> list[str]:
         cheapest = _cheapest(view, best)
         out.append(say("value.answer_best", level=best.iloc[0]["level"], points=points, cheapest=cheapest))
     return [*out, say("value.two_measures")]
+
+
+def caveats(view: View, found: pd.DataFrame) -> list[str]:
+    """What the answer leaves out: models without a place on the scale that do a task for less, and prices whose product is sold
+    under another's name by now."""
+    named = found[found["level_points"].round(6).eq(GPT_5_POINTS) | found["level_id"].eq("")]
+    known, out = tasks.benchmarks(view), []
+    if len(known):
+        rows = named[named["measure"].eq("task")].drop_duplicates("product_id")
+        products = dict(zip(rows["product_id"], rows["model"], strict=True))
+        benchmark_id, benchmark = (str(known[column].iloc[0]) for column in ("benchmark_id", "benchmark"))
+        out.append(outside_scale.cheaper_sentence(view, benchmark_id, benchmark, products))
+    for row in named[named["measure"].eq("token")].drop_duplicates("product_id").to_dict("records"):
+        out.append(outside_scale.renamed_sentence(view, row["product_id"], row["model"], str(row["as_of"])[:10]))
+    return [text for text in out if text]
 
 
 def _cheapest(view: View, part: pd.DataFrame) -> str:
@@ -137,22 +156,26 @@ def _proof(view: View, part: pd.DataFrame) -> str:
 
 
 def _table(view: View, found: pd.DataFrame) -> None:
+    """One table; on a telephone one for each measure, since the column that names the money's unit finds no room there."""
     say, column = view.say, st.column_config
-    blocks.table(
-        view,
-        found,
-        "best-values",
-        {
-            "level_name": column.TextColumn(say("prices.level"), width=140),
-            "model": column.TextColumn(say("columns.model"), width=175),
-            "least": column.TextColumn(say("value.least"), width=80),
-            "counted": column.TextColumn(say("value.counted"), width=95),
-            "short": column.TextColumn(say("value.of"), width=130),
-            "points": column.NumberColumn(say("value.points"), format="%.0f", width=60),
-            "interval": column.TextColumn(say("value.interval"), width=75),
-            "reaches": column.NumberColumn(say("value.reaches"), format="%.0f%%", help=say("value.reaches_help"), width=70),
-            "as_of": column.DateColumn(say("columns.as_of"), format="YYYY-MM-DD", width=90),
-            "url": columns.link(say("columns.link")),
-        },
-        alt=say("value.levels"),
-    )  # fmt: skip
+    columns_shown = {
+        "level_name": column.TextColumn(say("prices.level"), width=140),
+        "model": column.TextColumn(say("columns.model"), width=175),
+        "least": column.TextColumn(say("value.least"), width=80),
+        "counted": column.TextColumn(say("value.counted"), width=95),
+        "short": column.TextColumn(say("value.of"), width=130),
+        "points": column.NumberColumn(say("value.points"), format="%.0f", width=60),
+        "interval": column.TextColumn(say("value.interval"), width=75),
+        "reaches": column.NumberColumn(say("value.reaches"), format="%.0f%%", help=say("value.reaches_help"), width=70),
+        "as_of": column.DateColumn(say("columns.as_of"), format="YYYY-MM-DD", width=90),
+        "url": columns.link(say("columns.link")),
+    }
+    if screen.window() >= screen.NARROW:
+        blocks.table(view, found, "best-values", columns_shown, alt=say("value.levels"))
+        return
+    del columns_shown["counted"]
+    for measure in MEASURES:
+        part = found[found["measure"].eq(measure)].reset_index(drop=True)
+        if len(part):
+            st.markdown(f"**{say(f'value.{measure}_table')}**")
+            blocks.table(view, part, f"best-values-{measure}", columns_shown, alt=say(f"value.{measure}_table"))

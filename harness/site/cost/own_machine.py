@@ -174,13 +174,25 @@ def _finding(view: View, answer: Quote) -> str:
 
 
 def _pays(view: View, answer: Quote, price: float) -> str:
-    """From how many tokens a day a machine pays, and as many as the reader's tokens take; else what a full one costs."""
+    """From how many tokens a day a machine pays, and as many as the reader's tokens take; else what one in full use costs."""
     say, even, day = view.say, answer.break_even, answer.day
     if even is None or day is None or answer.costs is None:
         return ""
     if math.isinf(even.middle):
         full = dollars(answer.costs.both.middle)
-        text = say("own.never", own=full, api=dollars(price), full=_rounded(answer.capacity.middle))
+        rent = (
+            say("own.your_rent")
+            if answer.rent is None or answer.ask.usd_per_gpu_hour is not None
+            else say("own.rent_of", day=answer.rent.newest)
+        )
+        text = say(
+            "own.never",
+            rent=rent,
+            own=full,
+            api=dollars(price),
+            full=_rounded(answer.capacity.middle),
+            use=f"{answer.ask.utilisation:.0%}",
+        )
         return f"{text} {say('own.cheapest', tokens=_rounded(even.low))}" if math.isfinite(even.low) else text
     one = _rounded(even.middle)
     if day.copies == 1:

@@ -10,8 +10,11 @@ import streamlit as st
 from harness.charts import scatter
 from harness.charts.text import dollars, number
 from harness.market.prices import price_history as market
+from harness.market.prices.list_prices import RATIO
+from harness.reports import choice_text
 from harness.reports.sections import price_story
 from harness.site.capability import scale
+from harness.site.cost import best_value
 from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
     from harness.analysis.cost.history import PriceDecline
     from harness.charts.chart import Chart
     from harness.site.server.view import View
+
+
+SAME = 0.005
+"""Relative difference within which two prices are shown alike."""
 
 
 def history(view: View, ratio: float, cached: float = 0.0) -> market.PriceHistory | None:
@@ -42,7 +49,9 @@ def show(view: View, ratio: float, cached: float) -> None:
     with st.container(border=True, key="price-answer"):
         st.markdown(f"## {blocks.literal(_headline(view, story))}")
         st.markdown(blocks.literal(price_story.paragraph(say, story)))
-        st.caption(say("prices.two_measures"))
+        st.caption(
+            blocks.literal(choice_text.paragraph(say, [say("prices.two_measures"), _today(view, story, ratio, cached)]))
+        )
     blocks.chart(view, _levels(view, story, ratio))
     _table(view, story)
     if len(story.index) > 1:
@@ -55,11 +64,34 @@ def _headline(view: View, story: market.PriceHistory) -> str:
 
     level = story.levels[0]
     last = story.lowest[story.lowest["model_id"] == level.model_id].sort_values("date").iloc[-1]
-    months = round((last["date"] - pd.Timestamp(level.whole.first)).days * 12 / 365.25)
+    whole = level.whole
+    months = round((pd.Timestamp(whole.last) - pd.Timestamp(whole.first)).days * 12 / 365.25)
     return view.say(
-        "prices.headline", model=level.model, before=dollars(level.whole.before), now=dollars(level.whole.now), months=months,
-        product=last["product"], day=str(last["date"])[:7], times=number(level.whole.before / level.whole.now, 0),
+        "prices.headline", model=level.model, before=dollars(whole.before), now=dollars(whole.now), months=months,
+        start=str(whole.first)[:7], end=str(whole.last)[:7], product=last["product"], day=str(last["date"])[:7],
+        times=number(whole.before / whole.now, 0),
     )  # fmt: skip
+
+
+def _today(view: View, story: market.PriceHistory, ratio: float, cached: float) -> str:
+    """What the lowest level costs at today's list prices, where the record is no longer asked; empty where it still is.
+
+    Best value is counted at the usual ratio without a cache, so that nothing is said at another.
+    """
+    level, values = story.levels[0], best_value.levels(view)
+    if values.empty or (ratio, cached) != (RATIO, 0.0):
+        return ""
+    rows = values[values["level_id"].eq(level.model_id) & values["measure"].eq("token")]
+    if rows.empty or float(rows["cost"].iloc[0]) <= level.whole.now * (1 + SAME):
+        return ""
+    row = rows.iloc[0]
+    return view.say(
+        "prices.today",
+        record=dollars(level.whole.now),
+        level=level.model,
+        product=row["model"],
+        cost=dollars(row["cost"]),
+    )
 
 
 def _levels(view: View, story: market.PriceHistory, ratio: float) -> Chart:
@@ -138,7 +170,7 @@ def _index(view: View, story: market.PriceHistory) -> Chart:
     )  # fmt: skip
     return scatter.lines(
         rows[["series", "x", "y"]], x_unit=say("cost.date"), y_unit=say("prices.index_unit", day=str(frame["date"].iloc[0])[:10]),
-        title=say("prices.index_title", basket=number(float(last["basket"]), 1), same=number(float(last["same"]), 0)),
+        title=say("prices.index_title", levels=price_story.basket(say, story), basket=number(float(last["basket"]), 1), same=number(float(last["same"]), 0)),
         note=say("prices.index_note", levels=int(last["items"]), models=int(last["models"])),
         source=say("prices.source", first=str(story.first)[:10], last=str(story.last)[:10]), name="price-index", log_y=True,
         height=320,

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts import scatter
-from harness.charts.text import dollars, number, span
+from harness.charts.text import dollars, span
 from harness.market.evidence import task_cost_sources
 from harness.market.prices import task_costs as market
 from harness.market.prices import tradeoff
+from harness.reports import choice_text
 from harness.site.capability import leaderboard, scale
+from harness.site.cost import outside_scale
+from harness.site.cost.outside_scale import score_text
 from harness.site.widgets import blocks, columns, contained, controls, pins
 
 if TYPE_CHECKING:
@@ -87,7 +90,7 @@ def show(view: View) -> None:
     if shown.empty:
         st.info(say("tasks.unranked"), icon=":material/info:")
         return
-    _chart(view, shown, names[benchmark_id], by)
+    _chart(view, shown, benchmark_id, names[benchmark_id], by)
     _table(view, shown, by, benchmark_id)
 
 
@@ -99,19 +102,23 @@ def chart_by_points(view: View) -> None:
     benchmark_id = str(known["benchmark_id"].iloc[0])
     shown = board(view, benchmark_id)
     if len(shown):
-        _chart(view, shown, str(known["benchmark"].iloc[0]), POINTS)
+        _chart(view, shown, benchmark_id, str(known["benchmark"].iloc[0]), POINTS)
 
 
-def _chart(view: View, shown: pd.DataFrame, benchmark: str, by: str) -> None:
+def _chart(view: View, shown: pd.DataFrame, benchmark_id: str, benchmark: str, by: str) -> None:
     """The chart of what a task costs; none where no row has both a cost and a score."""
     say, drawn = view.say, shown.dropna(subset=["x", "y"])
     if drawn.empty:
         return
+    uncosted = outside_scale.uncosted_sentence(view, benchmark_id) if by == SCORE else ""
+    note = choice_text.paragraph(
+        say, [part for part in (uncosted, say(f"tasks.note_{by}") + pins.note(view, drawn)) if part]
+    )
     blocks.chart(
         view,
         scatter.points(
             drawn, say, x_unit=say("tasks.unit"), y_unit=benchmark if by == SCORE else say("cost.scale_unit"),
-            title=sentence(view, drawn, benchmark, by), note=say(f"tasks.note_{by}") + pins.note(view, drawn),
+            title=sentence(view, drawn, benchmark, by), note=note,
             source=say("tasks.source", benchmark=benchmark, n=drawn["product_id"].nunique(), days=span(shown["as_of"])),
             name="task-cost", log_x=True, origin="reported", frontier=True, labels=14, height=540,
             joined="product_id" if by == SCORE else None, chosen=pins.labels(drawn),
@@ -126,20 +133,33 @@ def sentence(view: View, drawn: pd.DataFrame, benchmark: str, by: str) -> str:
         rows = drawn.assign(cost=drawn["x"], score=drawn["y"], model=drawn["label"])
         best, cheap = tradeoff.best_and_cheapest(rows, scale.fitted(view))
         if best["label"] == cheap["label"]:
-            return say("tasks.alone", model=best["label"], cost=dollars(best["x"]), n=int(drawn["on_frontier"].sum()))
+            return say(
+                "tasks.alone",
+                model=best["label"],
+                cost=dollars(best["x"]),
+                all=len(drawn),
+                n=int(drawn["on_frontier"].sum()),
+            )
         return say(
-            "tasks.told", best=best["label"], cost=dollars(best["x"]), cheap=cheap["label"], low=dollars(cheap["x"])
+            "tasks.told",
+            best=best["label"],
+            cost=dollars(best["x"]),
+            cheap=cheap["label"],
+            low=dollars(cheap["x"]),
+            n=len(drawn),
         )
     best = drawn.sort_values(["y", "x"], ascending=[False, True]).iloc[0]
     near = drawn[drawn["y"] >= NEAR * best["y"]].sort_values(["x", "y"], ascending=[True, False]).iloc[0]
-    told = {"benchmark": benchmark, "best": best["label"], "cost": dollars(best["x"]), "score": _score(best["y"])}
+    told = {
+        "benchmark": benchmark,
+        "best": best["label"],
+        "cost": dollars(best["x"]),
+        "score": score_text(best["y"]),
+        "n": drawn["product_id"].nunique(),
+    }
     if near["label"] == best["label"]:
         return say("tasks.first", **told)
-    return say("tasks.near", cheap=near["label"], low=dollars(near["x"]), near=_score(near["y"]), **told)
-
-
-def _score(value: float) -> str:
-    return f"{value:.0%}" if value <= 1 else number(value, 1)
+    return say("tasks.near", cheap=near["label"], low=dollars(near["x"]), near=score_text(near["y"]), **told)
 
 
 def with_effort(view: View, model: str, effort: str) -> str:

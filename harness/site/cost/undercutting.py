@@ -22,7 +22,7 @@ MOST = 10
 
 
 def pairs(view: View, ratio: float) -> pd.DataFrame:
-    """``analysis.cost.dispersion.undercutting`` of pairs that share enough models, with ``share`` and the providers' names."""
+    """``analysis.cost.dispersion.undercutting`` of pairs that share enough models, with ``share`` (per cent) and the providers' names."""
 
     def compute(ratio: float) -> pd.DataFrame:
         from harness.analysis.cost.dispersion import undercutting
@@ -33,7 +33,7 @@ def pairs(view: View, ratio: float) -> pd.DataFrame:
         rivals = undercutting(offers)
         rivals = rivals[rivals["shared"] >= LEAST]
         return rivals.assign(
-            share=rivals["models"] / rivals["shared"],
+            share=100 * rivals["models"] / rivals["shared"],
             cheaper_name=rivals["cheaper"].map(names),
             dearer_name=rivals["dearer"].map(names),
         )

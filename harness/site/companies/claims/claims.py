@@ -6,43 +6,59 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from harness.charts import dots
+from harness.charts.companies import verdicts
+from harness.reports import choice_text
 from harness.site.companies.claims import claim_values, tested_claims
 from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.charts.chart import Chart
     from harness.site.server.view import View
 
 
 @contained.section
 def founding(view: View, vendors: pd.DataFrame) -> None:
     """What is said of the vendors: claim, verdict, difference with its interval, since when, and whether it is firm."""
+    from harness.analysis.companies.claims.claims import VERDICTS
+
     names = dict(zip(vendors["vendor_id"], vendors["vendor"], strict=True))
     rows = tested_claims.tested(view, names)
     say = view.say
-    verdicts = ("borne out", "contradicted", "undecided", "not measurable")
-    counts = {v.replace(" ", "_"): int((rows["verdict"] == v).sum()) for v in verdicts}
+    counts = {v.replace(" ", "_"): int((rows["verdict"] == v).sum()) for v in VERDICTS}
     blocks.section(say("claims.title"), say("claims.lead"))
-    known = rows[rows["percentile"].notna()]
-    if len(known):
-        drawn = known.assign(
-            label=known["claim_name"], significant=(known["low"] > 0) | (known["high"] < 0),
-        )  # fmt: skip
-        blocks.chart(
-            view,
-            dots.differences(
-                drawn[["label", "difference", "low", "high", "significant", "n_first", "n_second"]], say,
-                title=say("claims.finding", all=len(rows), **counts), unit=say("claims.unit"),
-                note=say("claims.note"), source=say("positions.source"), name="founding-claims-chart",
-                labels=(say("claims.told"), say("claims.open")),
-            ),
-        )  # fmt: skip
+    title = say("claims.finding", all=len(rows), **counts)
+    if rows["percentile"].notna().any():
+        blocks.chart(view, drawn(view, rows, title))
     else:
-        st.markdown(say("claims.finding", all=len(rows), **counts))
+        st.markdown(title)
     _table(view, rows)
     claim_values.show(view, vendors, rows)
+
+
+def drawn(view: View, rows: pd.DataFrame, title: str) -> Chart:
+    """The chart of the claims with a difference, by verdict; those without one are counted in its note."""
+    from harness.analysis.companies.claims.claims import VERDICTS
+
+    say = view.say
+    known = rows[rows["percentile"].notna()]
+    place = {verdict: number for number, verdict in enumerate(VERDICTS)}
+    known = known.assign(label=known["claim_name"], note=known["remark"], place=known["verdict"].map(place))
+    known = known.sort_values(["place", "difference"], ascending=[True, False], kind="stable")
+    counted = known["verdict"].value_counts()
+    names = {v: say("claims.legend", verdict=say.known("claim_verdict", v), n=n) for v, n in counted.items()}
+    told = (known["low"] > 0) | (known["high"] < 0)
+    asides = {
+        "by_example": int((known["verdict"].eq("contradicted") & (known["high"] >= 0)).sum()),
+        "by_chance": int((known["verdict"].eq("undecided") & told).sum()),
+        "undrawn": int((rows["verdict"].ne("not measurable") & rows["percentile"].isna()).sum()),
+    }
+    note = [say("claims.note"), *(say(f"claims.{key}", n=n) for key, n in asides.items() if n)]
+    return verdicts.verdicts(
+        known[["label", "verdict", "difference", "low", "high", "n_first", "n_second", "note"]], names, title=title,
+        unit=say("claims.unit"), note=choice_text.paragraph(say, note), source=say("positions.source"), name="founding-claims-chart",
+    )  # fmt: skip
 
 
 def _table(view: View, rows: pd.DataFrame) -> None:

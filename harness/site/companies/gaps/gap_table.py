@@ -43,7 +43,9 @@ def show(view: View, known: pd.DataFrame, chosen: list[str]) -> None:
         line=[fact_row(v, m) for v, m in zip(rows["vendor_id"], rows["measure"], strict=True)],
     )  # fmt: skip
     sought = sum(s is not None for s in searches)
-    blocks.section(say("gaps.missing", n=len(rows), searched=sought), say("gaps.missing_lead"))
+    blocks.section(
+        say("gaps.missing", n=len(rows), searched=sought, unsearched=len(rows) - sought), say("gaps.missing_lead")
+    )
     column = st.column_config
     blocks.table(
         view, rows.drop(columns=["search", "order", "facts", "asked"]), "company-gaps",

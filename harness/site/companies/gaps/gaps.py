@@ -38,9 +38,13 @@ def show(view: View, vendors: pd.DataFrame) -> None:
     known = known[known["vendor_id"].isin(chosen)].assign(vendor=lambda rows: rows["vendor_id"].map(names))
     _matrix(view, known, chosen)
     gap_table.show(view, known, chosen)
-    blocks.section(say("gaps.bring"), say("gaps.bring_lead"))
-    st.code(f"{gap_table.HEADER}\n{gap_table.fact_row('baidu', 'staff')}", language=None, wrap_lines=True)
-    st.markdown(say("gaps.bring_steps"))
+
+    def bring() -> None:
+        st.caption(say("gaps.bring_lead"))
+        st.code(f"{gap_table.HEADER}\n{gap_table.fact_row('baidu', 'staff')}", language=None, wrap_lines=True)
+        st.markdown(say("gaps.bring_steps"))
+
+    blocks.fold(say("gaps.bring"), ":material/edit_note:", "bring", bring)
 
 
 def _matrix(view: View, known: pd.DataFrame, chosen: list[str]) -> None:

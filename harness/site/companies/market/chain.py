@@ -22,6 +22,10 @@ LEAST = (3, 2, 1)
 """Fewest stages of a vendor that is drawn; the first leaves a chart of one screen."""
 
 
+LARGEST = 15
+"""Vendors with most models that the note names where they are not drawn: a reader looks for them."""
+
+
 @contained.section
 def show(view: View, vendors: pd.DataFrame) -> None:
     """The stages of ``vendors`` (``vendor_id, vendor``), and the table with every source."""
@@ -34,13 +38,14 @@ def show(view: View, vendors: pd.DataFrame) -> None:
         return
     rows = rows.assign(vendor=rows["vendor_id"].map(names), stage_name=[say.known("stage", s) for s in rows["stage"]])
     least = controls.segmented(say("chain.least"), list(LEAST), "stages", lambda n: say("chain.at_least", n=n))
-    blocks.chart(view, drawn(view, rows, least), lead=True)
+    blocks.chart(view, drawn(view, rows, vendors, least), lead=True)
     blocks.section(say("chain.table"))
     table(view, rows.merge(vendors[["vendor_id", "segment_name", "country_name"]], on="vendor_id"))
 
 
-def drawn(view: View, rows: pd.DataFrame, least: int) -> Chart:
-    """The chart of ``value_chain`` rows with ``vendor, stage_name`` whose vendor stands at ``least`` stages or more."""
+def drawn(view: View, rows: pd.DataFrame, vendors: pd.DataFrame, least: int) -> Chart:
+    """The chart of ``value_chain`` rows with ``vendor, stage_name`` whose vendor stands at ``least`` stages or more; the largest of
+    the ``vendors`` (``vendor_id, vendor, models``) that do not are named in its note."""
     say = view.say
     part = rows[rows["stages"] >= least]
     everyone = rows["vendor_id"].nunique()
@@ -56,11 +61,29 @@ def drawn(view: View, rows: pd.DataFrame, least: int) -> Chart:
         say,
         title=say("chain.finding", n=part["vendor_id"].nunique(), all=everyone, least=least, first=most["vendor"],
                   most=int(most["stages"]), stages=len(POSITIONS)),
-        note=say("chain.note", n=everyone),
+        note=" ".join(part for part in (say("chain.note", n=everyone, of=len(vendors), **_days(rows)), _missing(view, rows, vendors, least)) if part),
         source=say("chain.source"),
         name="value-chain",
         data=part[["vendor", "segment", "country", "stage", "stages", "note", "as_of", "source", "url"]],
     )  # fmt: skip
+
+
+def _days(rows: pd.DataFrame) -> dict[str, str]:
+    """The days of the oldest and the newest source."""
+    days = rows["as_of"].dropna()
+    return {"first": f"{days.min():%Y-%m}" if len(days) else "–", "last": f"{days.max():%Y-%m}" if len(days) else "–"}
+
+
+def _missing(view: View, rows: pd.DataFrame, vendors: pd.DataFrame, least: int) -> str:
+    """The vendors with most models that no source places at as many stages, each with the number of its own."""
+    own = rows.drop_duplicates("vendor_id").set_index("vendor_id")["stages"]
+    largest = vendors.sort_values("models", ascending=False, kind="stable").head(LARGEST)
+    counted = largest.assign(stages=largest["vendor_id"].map(own).fillna(0).astype(int))
+    counted = counted[counted["stages"] < least]
+    if counted.empty:
+        return ""
+    named = [view.say("chain.placed", vendor=v, n=n) for v, n in zip(counted["vendor"], counted["stages"], strict=True)]
+    return view.say("chain.missing", n=LARGEST, vendors=view.say("memo.comma").join(named))
 
 
 def table(view: View, rows: pd.DataFrame) -> None:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from harness.analysis.companies.affordability import RunCost
     from harness.site.server.view import View
 
-MOST = 40
-"""Vendors in the chart; all are in the table."""
+MOST = 22
+"""Vendors of each kind of means in the chart; all are in the table."""
 
 
 @contained.section
@@ -35,32 +35,51 @@ def show(view: View, vendors: pd.DataFrame) -> None:
     known = rows[
         rows["means"].notna() & rows["group_id"].isna()
     ]  # a subsidiary's means are its group's: counted once, there
-    easily = known[known["class"] == "easily"]
     cost = say(
         "afford.cost",
         middle=figure_text.money(say, run.middle),
         low=figure_text.money(say, run.low),
         high=figure_text.money(say, run.high),
     )
-    shown = known.head(MOST)
-    shown = shown.assign(
-        label=shown["vendor"], value=shown["means"], told=[figure_text.money(say, v) for v in shown["means"]],
-        hover=[f"{k} · {d:%Y-%m-%d}" for k, d in zip(shown["kind_name"], shown["as_of"], strict=True)],
-    )  # fmt: skip
+    shown = drawn(view, known)
     blocks.chart(
         view,
         means.against_cost(
-            shown[["label", "value", "told", "segment", "hover", "kind_name", "runs", "runs_low", "runs_high", "as_of", "url"]], say,
+            shown[["label", "group", "value", "told", "segment", "hover", "as_of"]], say,
             cost=(run.low, run.middle, run.high), cost_name=cost,
-            title=say("afford.finding", n=len(easily), known=len(known), cost=figure_text.money(say, run.middle),
-                      startups=int((easily["segment"] == "startup").sum())),
-            unit=say("afford.unit"), note=say("afford.note", model=run.model, day=f"{run.known_day:%Y-%m-%d}",
+            title=finding(view, known, run),
+            unit=say("afford.unit"), note=say("afford.note", most=MOST, model=run.model, day=f"{run.known_day:%Y-%m-%d}",
                                               known=figure_text.money(say, run.known), now=f"{run.day:%Y-%m-%d}", unknown=int(rows["means"].isna().sum())),
             source=say("afford.source"), name="who-can-afford",
         ),
         lead=True,
     )  # fmt: skip
     _table(view, rows)
+
+
+def finding(view: View, known: pd.DataFrame, run: RunCost) -> str:
+    """How many vendors' means pay for ten runs: of those with a year's figure, and of those with all funds raised alone."""
+    counts: dict[str, int] = {}
+    for kind, part in (("year", known[known["yearly"]]), ("funds", known[~known["yearly"]])):
+        counts |= {f"{kind}_all": len(part), f"{kind}_easily": int((part["class"] == "easily").sum())}
+    return view.say("afford.finding", cost=figure_text.money(view.say, run.middle), **counts)
+
+
+def drawn(view: View, known: pd.DataFrame) -> pd.DataFrame:
+    """The chart's rows: the largest means of a year, then the most funds ever raised, which some with a year's figure have too."""
+    import pandas as pd
+
+    say = view.say
+    year = known[known["yearly"]].head(MOST)
+    year = year.assign(group=say("afford.group_year"), value=year["means"], day=year["as_of"])
+    funds = known[known["raised"].notna()].sort_values(["raised", "vendor_id"], ascending=[False, True]).head(MOST)
+    funds = funds.assign(group=say("afford.group_funds"), value=funds["raised"], day=pd.to_datetime(funds["raised_as_of"]),
+                         kind_name=input_label(say, "funds_raised"))  # fmt: skip
+    shown = pd.concat([part for part in (year, funds) if len(part)], ignore_index=True)
+    return shown.assign(
+        label=shown["vendor"], told=[figure_text.money(say, v) for v in shown["value"]], as_of=shown["day"],
+        hover=[f"{k} · {d:%Y-%m-%d}" for k, d in zip(shown["kind_name"], shown["day"], strict=True)],
+    )  # fmt: skip
 
 
 def _rows(view: View, vendors: pd.DataFrame) -> tuple[pd.DataFrame, RunCost | None]:
@@ -106,6 +125,7 @@ def _table(view: View, rows: pd.DataFrame) -> None:
             "runs_high": column.NumberColumn(say("columns.high"), format="%.1f"),
             "means": column.NumberColumn(say("afford.means"), format="compact"),
             "kind_name": column.TextColumn(say("afford.kind")),
+            "raised": column.NumberColumn(say("afford.raised"), format="compact"),
             "evidence_of": None,
             "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD"),
             "url": columns.link(say("columns.link")),

@@ -39,7 +39,7 @@ def show(view: View, vendors: pd.DataFrame) -> None:
     if ranked.empty:
         st.info(say("positions.nobody"), icon=":material/info:")
         return
-    _chart(view, ranked, len(placed))
+    _chart(view, ranked, len(names))
     _table(view, placed.assign(back=held_back(view, placed, choices)))
     vendor_map.show(view, placed)
     robustness.show(view, vendors, choices)

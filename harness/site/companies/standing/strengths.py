@@ -74,7 +74,7 @@ def of_segments(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
     )  # fmt: skip
     rows = positions.normalised(view)
     rows = rows[(rows["input"] == chosen[1]) & (rows["vendor_id"].map(segment) == chosen[0])]
-    rows = rows.assign(segment=rows["vendor_id"].map(segment))
+    rows = rows[rows["group_id"].isna()].assign(segment=rows["vendor_id"].map(segment))
     input_table.show(view, rows, vendors, "strong")
 
 

@@ -18,7 +18,8 @@ _NARROW_MARGINS = 32
 def window() -> int:
     """The window's width in CSS pixels, within what screens have."""
     noted = st.context.cookies.get(COOKIE, "")
-    return min(max(int(noted), 280), 4000) if noted.isdecimal() and len(noted) < 6 else USUAL
+    said = isinstance(noted, str) and noted.isdecimal() and len(noted) < 6  # a script without a browser has no cookies
+    return min(max(int(noted), 280), 4000) if said else USUAL
 
 
 def for_tables(share: float = 1.0) -> int:
