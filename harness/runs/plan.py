@@ -20,6 +20,7 @@ from harness.engine.source import ModelSource
 from harness.errors import BadInput
 from harness.files import visible
 from harness.store import run_folder
+from harness.suites.items.survey import Survey
 from harness.suites.model import Suite, to_dict
 
 SEED = 1234
@@ -103,7 +104,7 @@ class TaskPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be run. ``hash`` covers all that decides the numbers, not where or when."""
+    """What will be run. ``hash`` covers all that decides the numbers, not where or when; ``surveys`` is what a look at every item says."""
 
     source: ModelSource
     suite: Suite
@@ -113,6 +114,7 @@ class Plan:
     chosen: Mapping[str, tuple[int, ...]] | None
     hash: str
     task_specs: Mapping[str, str] = field(default_factory=dict)
+    surveys: Mapping[str, Survey] = field(default_factory=dict)
 
     @property
     def partial(self) -> bool:
@@ -122,7 +124,7 @@ class Plan:
 
 def make_plan(source: ModelSource, suite: Suite, options: Options, tasks: Mapping[str, Any], left_out: Mapping[str, str],
               data_hashes: Mapping[str, str], engine_version: str,
-              task_specs: Mapping[str, str] | None = None) -> Plan:  # fmt: skip
+              task_specs: Mapping[str, str] | None = None, surveys: Mapping[str, Survey] | None = None) -> Plan:  # fmt: skip
     """Plan a run of ``suite`` on ``source`` over the lm-eval tasks that could be resolved.
 
     Raises:
@@ -174,6 +176,7 @@ def make_plan(source: ModelSource, suite: Suite, options: Options, tasks: Mappin
         chosen if options.sample is not None else None,
         digest,
         specs,
+        dict(surveys or {}),
     )
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from harness.engine.base import Answer, Generated, GenerateRequest, Request, Scored, ScoreRequest, TextRequest
 from harness.engine.codec import Encoded, Encoder, Unscorable
-from harness.runs.jinja_cache import compiled_once
+from harness.runs import shown_examples
+from harness.suites.jinja_cache import compiled_once
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class RequestSet:
     a rolling text's own bits per byte (none for other instances). ``cut[i]`` says whether the context of instance ``i``
     lost tokens on the left, ``truncated`` how many did in each task. ``left_out`` holds the tasks that the model's window
     cannot hold, each with its reason; ``without_system`` counts, by task, the prompts that the chat template made without
-    their system text.
+    their system text, ``showing_the_item`` the items whose examples hold the very item.
     """
 
     requests: tuple[Request, ...]
@@ -33,6 +34,7 @@ class RequestSet:
     cut: tuple[bool, ...] = ()
     text_parts: tuple[tuple[int, ...], ...] = ()
     without_system: Mapping[str, int] = field(default_factory=dict)
+    showing_the_item: Mapping[str, int] = field(default_factory=dict)
 
     def digest(self) -> str:
         """SHA-256 over every request in order: two starts of one plan must ask the same."""
@@ -67,11 +69,12 @@ def build(
     truncated: dict[str, int] = {}
     left_out: dict[str, str] = {}
     without_system: dict[str, int] = {}
+    showing_the_item: dict[str, int] = {}
     template = _Watched(chat_template) if chat_template is not None else None
     for name, task in tasks.items():
         items = list(chosen[name]) if chosen is not None else None
         count = None if limit is None else min(get_sample_size(task, limit), len(task.eval_docs))
-        with compiled_once():
+        with compiled_once(), shown_examples.shown(task) as examples:
             task.build_all_requests(
                 limit=count,
                 samples=items,
@@ -87,6 +90,7 @@ def build(
         except Unscorable as reason:
             left_out[name] = f"{reason}."
         else:
+            showing_the_item[name] = examples.with_the_item()
             truncated[name] = sum(1 for e in encoded if e.truncated)
             cut.extend(e.truncated > 0 for e in encoded)
             instances.extend(task.instances)
@@ -97,8 +101,9 @@ def build(
         if advance:
             advance(name)
     return RequestSet(
-        tuple(index), tuple(instances), tuple(parts), truncated, left_out, tuple(cut), tuple(text_parts), without_system
-    )
+        tuple(index), tuple(instances), tuple(parts), truncated, left_out, tuple(cut), tuple(text_parts), without_system,
+        showing_the_item,
+    )  # fmt: skip
 
 
 @dataclass

@@ -86,6 +86,7 @@ def _conditions(run: ScoredRun) -> Conditions:
         prompts=Counter(instance.task_name for instance in asked.instances),
         truncated=asked.truncated,
         without_system=asked.without_system,
+        showing_the_item=asked.showing_the_item,
         not_as_text=requests.not_as_text(asked),
         bits_per_token=requests.bits_per_token(asked, run.scoring.answers),
         vocabulary=len(run.loaded.lm.tokenizer),

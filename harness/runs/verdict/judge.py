@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.metrics import metric
 from harness.runs.plan import Plan
-from harness.runs.verdict import implausible
+from harness.runs.verdict import asked_items, implausible
 from harness.runs.verdict.finding import Finding, listed
 
 CHAT_NAME = re.compile(r"(^|[-_./])(instruct|chat|it|sft|dpo|rlhf)([-_./]|$)", re.IGNORECASE)
@@ -24,7 +24,8 @@ class Conditions:
     """How a run's questions were asked, beside its plan.
 
     By task: ``prompts`` that were asked, how many of them were ``truncated``, how many lost their system text in the
-    chat template (``without_system``), and the mean bits of a text's token. ``not_as_text`` are the tasks whose texts
+    chat template (``without_system``), how many items had themselves among their examples (``showing_the_item``), and the
+    mean bits of a text's token. ``not_as_text`` are the tasks whose texts
     lm-eval's requests score otherwise than their own windows do (``text_bits_per_byte``). ``window`` and ``vocabulary`` are in
     tokens, ``reused`` says how many answers of how many were other runs', ``machines`` on what types of machine work was begun.
     """
@@ -34,6 +35,7 @@ class Conditions:
     prompts: Mapping[str, int] = field(default_factory=dict)
     truncated: Mapping[str, int] = field(default_factory=dict)
     without_system: Mapping[str, int] = field(default_factory=dict)
+    showing_the_item: Mapping[str, int] = field(default_factory=dict)
     bits_per_token: Mapping[str, float] = field(default_factory=dict)
     not_as_text: Collection[str] = ()
     vocabulary: int = 0
@@ -56,6 +58,11 @@ def judge(
         *_template(plan, how.has_template),
         *_task_code(plan),
         *_system_text(how),
+        *asked_items.shown_themselves(plan, how.showing_the_item),
+        *asked_items.repeated(plan, samples),
+        *asked_items.equal_choices(plan, samples),
+        *asked_items.empty_fields(plan, samples),
+        *asked_items.without_answer(plan, samples),
         *_bos_as_text(plan, how),
         *implausible.at_chance(plan, results),
         *implausible.above_uniform(results, how.bits_per_token, how.vocabulary),
