@@ -10,6 +10,9 @@ from typing import Any
 
 from harness.suites.items.fault import Fault, blank, shown
 
+MOST_CHOICES = 2**15
+"""Choices of an item whose right one has a number in ``samples.parquet`` (16 bits)."""
+
 
 def choices_fault(choices: Any) -> Fault | None:
     """What is wrong with the choices: no list of texts, fewer than two, an empty one."""
@@ -19,6 +22,8 @@ def choices_fault(choices: Any) -> Fault | None:
         return Fault(
             "few", f"has {len(choices)} choice{'' if choices else 's'}, where a model must have two to choose from"
         )
+    if len(choices) > MOST_CHOICES:
+        return Fault("many", f"has {len(choices):,} choices; samples.parquet numbers up to {MOST_CHOICES:,}")
     if any(blank(c) for c in choices):
         return Fault("empty-choice", f"has an empty choice among {shown(choices)}")
     return None
