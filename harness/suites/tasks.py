@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.engine.libraries import go_offline, quiet
 from harness.errors import BadInput
-from harness.suites import columns, lm_eval_index, mirror
+from harness.suites import columns, generation, lm_eval_index, mirror
 from harness.suites.items import sentences
 from harness.suites.items.survey import Survey, survey
 from harness.suites.model import Suite, SuiteGroup, SuiteTask
@@ -152,6 +152,8 @@ def _resolve_task(
         task = _build(manager, entry.task, files)
     except Exception as error:  # lm-eval's task files may raise anything; every way ends in a sentence
         return _not_built(entry, error, files or config.get("dataset_path"), offline)
+    if unusable := generation.problem(task):
+        return _Problem(f"{mine or entry.task}: {unusable}.")
     if files is not None and (wrong := columns.wrong_in_use(task)):
         return _Problem(columns.sentence(entry.task, files, wrong))
     seen = survey(task)

@@ -206,3 +206,27 @@ def test_generated_answers_are_compared_with_texts(resolved: Resolve) -> None:
         resolved([*said, {"q": "Q", "answer": None}], **{**SAYING, "doc_to_target": "answer"})
     with pytest.raises(BadInput, match=r"row 1 has the answers \[1, 2\]"):
         resolved([{"q": "Q", "answer": "[1, 2]"}], **SAYING)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"repeats": 0}, "repeats is 0; give a whole number of draws of each item, from 1 to 10,000"),
+        ({"repeats": 10**9}, "repeats is 1000000000;"),
+        ({"generation_kwargs": {"max_gen_toks": -4}}, "generation_kwargs.max_gen_toks is -4;"),
+        ({"generation_kwargs": {"max_gen_toks": 10**12}}, "generation_kwargs.max_gen_toks is 1000000000000;"),
+        (
+            {"generation_kwargs": {"do_sample": True, "temperature": float("nan")}},
+            "generation_kwargs.temperature is nan;",
+        ),
+        ({"generation_kwargs": {"do_sample": True, "top_p": -0.5}}, "generation_kwargs.top_p is -0.5;"),
+    ],
+)
+def test_settings_of_answers_that_no_engine_obeys_are_refused(
+    resolved: Resolve, tmp_path: Path, settings: Row, said: str
+) -> None:
+    rows = [{"q": "Q", "answer": "A"}]
+    with pytest.raises(BadInput) as caught:
+        resolved(rows, **{**SAYING, **settings})
+    assert caught.value.problems[0].startswith(f"mine: {said}") or f"mine.yaml: {said}" in caught.value.problems[0]
+    assert resolved(rows, **{**SAYING, "repeats": 3, "generation_kwargs": {"max_gen_toks": 4, "temperature": 0.7}})
