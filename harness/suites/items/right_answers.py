@@ -87,8 +87,13 @@ def accepts_nothing(target: Any) -> bool:
     return all(blank(t) for t in target) if isinstance(target, list) else blank(target)
 
 
-def text_fault(target: Any) -> Fault | None:
-    """What is wrong with a text that is itself scored: no text, or an empty one."""
+def text_fault(target: Any, *, whole: bool = False) -> Fault | None:
+    """What is wrong with a text that is itself scored: no text, or an empty one.
+
+    Of a ``whole`` document an empty one has no bytes and adds nothing to bits per byte: it is no fault.
+    """
+    if whole and isinstance(target, str):
+        return None
     if not isinstance(target, str):
         return Fault("no-text", f"has {shown(target)} where a text is scored")
     return Fault("no-text", "has nothing where a text is scored") if blank(target) else None

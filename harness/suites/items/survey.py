@@ -125,7 +125,7 @@ class _Look:
                 self._unanswered.add(index)
             return right_answers.accepted_fault(target, choices)
         if task.OUTPUT_TYPE != "multiple_choice":
-            return right_answers.text_fault(target)
+            return right_answers.text_fault(target, whole=task.OUTPUT_TYPE == "loglikelihood_rolling")
         if task.multiple_input:  # the prompt differs by choice, and its place holds the right one
             fault = right_answers.text_fault(target)
             label, several = text, False

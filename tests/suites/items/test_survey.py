@@ -208,6 +208,14 @@ def test_generated_answers_are_compared_with_texts(resolved: Resolve) -> None:
         resolved([{"q": "Q", "answer": "[1, 2]"}], **SAYING)
 
 
+def test_an_empty_document_adds_nothing_and_an_empty_continuation_is_refused(resolved: Resolve) -> None:
+    texts = [{"text": "One."}, {"text": ""}]
+    form = {"doc_to_text": "", "doc_to_target": "text", "metric_list": [{"metric": "bits_per_byte"}]}
+    assert not seen(resolved(texts, output_type="loglikelihood_rolling", **form)).wrong
+    with pytest.raises(BadInput, match="row 2 has nothing where a text is scored"):
+        resolved(texts, output_type="loglikelihood", **{**form, "metric_list": [{"metric": "acc"}]})
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
