@@ -12,8 +12,10 @@ import pytest
 pytest.importorskip("lm_eval", reason="needs the engine half (pip install .[engine])")
 
 from harness.errors import BadInput
+from harness.suites.check import check
 from harness.suites.items.survey import Survey, survey
 from harness.suites.load import parse
+from harness.suites.model import Suite
 from harness.suites.own import definitions
 from harness.suites.tasks import Resolved, resolve
 
@@ -34,6 +36,16 @@ SAYING = {
 Resolve = Callable[..., Resolved]
 
 
+def suite_of(output: str, shots: int = 0) -> Suite:
+    """A suite of the task ``mine``."""
+    kind = "classification" if output == "multiple_choice" else "qa"
+    entry = {"task": "mine", "kind": kind, "language": "en", "num_fewshot": shots, "metric": "acc", "chance": 0.0,
+             "best": 1.0, "higher_is_better": True, "redistribute": False}  # fmt: skip
+    both = {"en": "x", "zh": "x"}
+    return parse({"name": "s", "version": "1", "title": both, "description": both, "window": 64, "stride": 64,
+                  "tasks": [entry]}, "s")  # fmt: skip
+
+
 @pytest.fixture
 def resolved(tmp_path: Path) -> Resolve:
     """Resolves a suite of one own task, ``mine``, over rows of JSON lines."""
@@ -44,12 +56,7 @@ def resolved(tmp_path: Path) -> Resolve:
         data = {"dataset_path": "json", "dataset_kwargs": {"data_files": {"test": "mine.jsonl"}}, "test_split": "test"}
         spec = {"task": "mine", **data, "metadata": {"version": 1.0}, **task}
         (tmp_path / "mine.yaml").write_text(json.dumps(spec), encoding="utf-8")
-        kind = "classification" if task["output_type"] == "multiple_choice" else "qa"
-        entry = {"task": "mine", "kind": kind, "language": "en", "num_fewshot": shots, "metric": "acc", "chance": 0.0,
-                 "best": 1.0, "higher_is_better": True, "redistribute": False}  # fmt: skip
-        both = {"en": "x", "zh": "x"}
-        suite = parse({"name": "s", "version": "1", "title": both, "description": both, "window": 64, "stride": 64,
-                       "tasks": [entry]}, "s")  # fmt: skip
+        suite = suite_of(task["output_type"], shots)
         return resolve(suite, own=definitions.read([tmp_path]))
 
     return run
@@ -91,6 +98,13 @@ def test_one_item_that_lm_eval_would_misread_is_refused_with_its_file_and_row(
     (problem,) = caught.value.problems
     assert problem.startswith(f"mine: {tmp_path / 'mine.jsonl'}, row 10 {said}"), problem
     assert problem.endswith("Correct the data or the task file: lm-eval would score such items without a word.")
+
+
+def test_a_check_of_the_suite_names_them_too(resolved: Resolve, tmp_path: Path) -> None:
+    rows = [*plain(), row(9, label=3)]
+    with pytest.raises(BadInput) as caught:
+        resolved(rows, **CHOOSING)
+    assert check(suite_of("multiple_choice"), own=definitions.read([tmp_path])) == caught.value.problems
 
 
 def test_items_that_nothing_is_wrong_with_pass(resolved: Resolve) -> None:
