@@ -38,7 +38,7 @@ from harness.engine.measure import peak_memory
 from harness.engine.packed.hardware import malloc
 from harness.engine.settings import Settings
 from harness.engine.source import resolve
-from harness.runs.jinja_cache import compiled_once
+from harness.suites.jinja_cache import compiled_once
 from harness.suites.load import load_suite
 from harness.suites.tasks import resolve as resolve_tasks
 

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from typing import Any
 
 from harness.engine.base import (
+    DRAW_SEED,
     Answer,
     Batch,
     Generated,
@@ -76,7 +77,7 @@ class HFEngine:
         options = dict(first.options)
         draw = options.pop("draw", None)
         if draw is not None:
-            torch.manual_seed(1234 + int(str(draw)))
+            torch.manual_seed(DRAW_SEED + int(str(draw)))
         with torch.no_grad():
             out = lm._model_generate(
                 context=torch.tensor(ids, device=lm.device),

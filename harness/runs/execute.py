@@ -202,7 +202,7 @@ def _plan(source: ModelSource, suite: Suite, options: plan.Options, show: Progre
     left_out = {left.task: left.reason for left in resolved.left_out}
     version = engine_version(options.engine)
     run_plan = plan.make_plan(
-        source, suite, options, resolved.tasks, left_out, resolved.data_hashes, version, own.specs
+        source, suite, options, resolved.tasks, left_out, resolved.data_hashes, version, own.specs, resolved.surveys
     )
     return run_plan, dict(resolved.tasks)
 

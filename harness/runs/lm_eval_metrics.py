@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from harness.engine.libraries import quiet
-from harness.runs.jinja_cache import compiled_once
 from harness.runs.requests import RequestSet
+from harness.suites.jinja_cache import compiled_once
 
 TEXT_BITS = "text_bits_per_byte"
 

@@ -21,10 +21,15 @@ from harness.errors import BadInput
 from harness.files import visible
 from harness.runs.prompts.fixed_clock import DAY
 from harness.store import run_folder
+from harness.suites.items.survey import Survey
 from harness.suites.model import Suite, to_dict
 
 SEED = 1234
 """lm-eval's own default for few-shot draws; also seeds ``--sample``."""
+
+
+MOST_ITEMS = 10**9
+"""No data set has as many items; manifest and database hold the number."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +60,17 @@ class Options:
     def check(self) -> list[str]:
         """Problems with the options themselves, one sentence each."""
         problems = []
-        if self.limit is not None and not (0 < self.limit < 1 or (self.limit >= 1 and float(self.limit).is_integer())):
+        limit = whole_or_share(self.limit)
+        if limit is not None and MOST_ITEMS < limit < math.inf:
+            problems.append(f"--limit is more than {MOST_ITEMS:,} items; drop it to score all of them.")
+        elif limit is not None and not (0 < limit < 1 or isinstance(limit, int) and limit >= 1):
             problems.append(
-                f"--limit is {self.limit:g}; give a whole number of items from 1 on, or a share below 1, such as 0.1."
+                f"--limit is {limit:g}; give a whole number of items from 1 on, or a share below 1, such as 0.1."
             )
         if self.sample is not None and self.sample < 1:
             problems.append(f"--sample is {self.sample}; give 1 or more items.")
+        elif self.sample is not None and self.sample > MOST_ITEMS:
+            problems.append(f"--sample is more than {MOST_ITEMS:,} items; drop it to score all of them.")
         if self.limit is not None and self.sample is not None:
             problems.append("--limit and --sample exclude each other: the first N items, or N random ones.")
         if self.precision is not None and not 0 < self.precision < 1:
@@ -78,7 +88,8 @@ class Options:
 
 def whole_or_share(limit: float | None) -> int | float | None:
     """``--limit`` as plans and manifests hold it: a whole number as one (10.0 is 10), a share as it is."""
-    return int(limit) if limit is not None and limit >= 1 and float(limit).is_integer() else limit
+    whole = limit is not None and 1 <= limit <= MOST_ITEMS and float(limit).is_integer()
+    return int(limit) if limit is not None and whole else limit
 
 
 def items_of(limit: float | None, available: int) -> int | None:
@@ -104,7 +115,7 @@ class TaskPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be run. ``hash`` covers all that decides the numbers, not where or when."""
+    """What will be run. ``hash`` covers all that decides the numbers, not where or when; ``surveys`` is what a look at every item says."""
 
     source: ModelSource
     suite: Suite
@@ -114,6 +125,7 @@ class Plan:
     chosen: Mapping[str, tuple[int, ...]] | None
     hash: str
     task_specs: Mapping[str, str] = field(default_factory=dict)
+    surveys: Mapping[str, Survey] = field(default_factory=dict)
 
     @property
     def partial(self) -> bool:
@@ -123,7 +135,7 @@ class Plan:
 
 def make_plan(source: ModelSource, suite: Suite, options: Options, tasks: Mapping[str, Any], left_out: Mapping[str, str],
               data_hashes: Mapping[str, str], engine_version: str,
-              task_specs: Mapping[str, str] | None = None) -> Plan:  # fmt: skip
+              task_specs: Mapping[str, str] | None = None, surveys: Mapping[str, Survey] | None = None) -> Plan:  # fmt: skip
     """Plan a run of ``suite`` on ``source`` over the lm-eval tasks that could be resolved.
 
     Raises:
@@ -177,6 +189,7 @@ def make_plan(source: ModelSource, suite: Suite, options: Options, tasks: Mappin
         chosen if options.sample is not None else None,
         digest,
         specs,
+        dict(surveys or {}),
     )
 
 

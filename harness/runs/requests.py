@@ -12,9 +12,10 @@ from typing import Any
 
 from harness.engine.base import Answer, Generated, GenerateRequest, Request, Scored, ScoreRequest, TextRequest
 from harness.engine.codec import Encoded, Encoder, Unscorable
-from harness.runs.jinja_cache import compiled_once
+from harness.runs import shown_examples
 from harness.runs.prompts.chat_prompts import ChatPrompts, Lost
 from harness.runs.prompts.lost_text import LostText, of_task
+from harness.suites.jinja_cache import compiled_once
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class RequestSet:
     a rolling text's own bits per byte (none for other instances). ``cut[i]`` says whether the context of instance ``i``
     lost tokens on the left, ``truncated`` how many did in each task. ``left_out`` holds the tasks that the model's window
     cannot hold, each with its reason; ``lost_in_template`` counts, by task, the prompts that the chat template made without
-    a text of theirs, and ``dated`` says whether it asked for the date;
-    ``lost_text`` says, by task, what the tokens do not spell.
+    a text of theirs, and ``dated`` says whether it asked for the date; ``lost_text`` says, by task, what the tokens do not
+    spell, ``showing_the_item`` in how many items the examples hold the very item.
     """
 
     requests: tuple[Request, ...]
@@ -39,6 +40,7 @@ class RequestSet:
     lost_in_template: Mapping[str, Lost] = field(default_factory=dict)
     dated: bool = False
     lost_text: Mapping[str, LostText] = field(default_factory=dict)
+    showing_the_item: Mapping[str, int] = field(default_factory=dict)
 
     def digest(self) -> str:
         """SHA-256 over every request in order: two starts of one plan must ask the same."""
@@ -93,11 +95,12 @@ def build(
     left_out: dict[str, str] = {}
     lost_in_template: dict[str, Lost] = {}
     lost_text: dict[str, LostText] = {}
+    showing_the_item: dict[str, int] = {}
     template = ChatPrompts(chat_template, model) if chat_template is not None else None
     for name, task in tasks.items():
         items = list(chosen[name]) if chosen is not None else None
         count = None if limit is None else min(get_sample_size(task, limit), len(task.eval_docs))
-        with compiled_once():
+        with compiled_once(), shown_examples.shown(task) as examples:
             task.build_all_requests(
                 limit=count,
                 samples=items,
@@ -113,6 +116,7 @@ def build(
         except Unscorable as reason:
             left_out[name] = f"{reason}."
         else:
+            showing_the_item[name] = examples.with_the_item()
             truncated[name] = sum(1 for e in encoded if e.truncated)
             lost_text[name] = of_task(task.instances, encoded, codec.tokenizer)
             cut.extend(e.truncated > 0 for e in encoded)
@@ -134,6 +138,7 @@ def build(
         lost_in_template,
         dated=template is not None and template.clock.asked,
         lost_text=lost_text,
+        showing_the_item=showing_the_item,
     )
 
 

@@ -12,9 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from harness import __version__
 from harness.engine.load import Loaded
 from harness.engine.measure import Meter, hardware, versions
+from harness.errors import BadInput, LandscapeError, RunFailed
 from harness.runs import lm_eval_metrics, requests, tables
 from harness.runs.command.command_line import command_line
 from harness.runs.journal import Journal
@@ -27,6 +30,7 @@ from harness.runs.verdict.finding import Finding
 from harness.runs.verdict.judge import Conditions, judge
 from harness.scrub import strings
 from harness.store import run_folder
+from harness.store.runs import refuse_unpublishable
 from harness.suites.model import to_dict
 
 
@@ -60,8 +64,20 @@ class Record:
 
 
 def seal(made: Record, runs: Path) -> Path:
-    """Write the run's folder under ``runs``; returns the folder."""
-    return run_folder.write(runs, made.manifest, *tables.to_tables(made.results, made.samples))
+    """Write the run's folder under ``runs``; returns the folder.
+
+    Raises:
+        RunFailed: the folder would be one that no database can take: it is not sealed.
+    """
+    try:
+        return run_folder.write(
+            runs, made.manifest, *tables.to_tables(made.results, made.samples), check=refuse_unpublishable
+        )
+    except (BadInput, pa.ArrowException, ValueError, OverflowError) as error:
+        raise RunFailed(
+            f"The run is not sealed, since its record could not be published: {' '.join(str(error).split())[:400]} All answers "
+            "are kept; correct what the sentence names (options, suite or task file) and give the command again."
+        ) from None
 
 
 def record(run: ScoredRun, runs: Path) -> Record:
@@ -69,9 +85,18 @@ def record(run: ScoredRun, runs: Path) -> Record:
     plan, request_set = run.plan, run.request_set
     responses = requests.answer(request_set, run.scoring.answers)
     texts = requests.text_loglikelihoods(request_set, run.scoring.answers)
-    scores, samples = lm_eval_metrics.evaluate(
-        run.tasks, request_set, responses, texts, limit=plan.options.limit, chosen=plan.chosen
-    )
+    try:
+        scores, samples = lm_eval_metrics.evaluate(
+            run.tasks, request_set, responses, texts, limit=plan.options.limit, chosen=plan.chosen
+        )
+    except (LandscapeError, OSError, MemoryError):
+        raise
+    except Exception as error:  # whatever the tasks' own functions and metrics raise on an answer
+        raise RunFailed(
+            f"The answers cannot be scored: a metric or function of a task ({', '.join(list(run.tasks)[:5])}) fails with "
+            f"{type(error).__name__}: {' '.join(str(error).split())[:300]}. All answers are kept; score the tasks one by one to "
+            "see which it is, and correct its task file."
+        ) from error
     sealed = sealing_time(runs, plan, max(datetime.now(UTC), run.started))
     name = run_id(plan, sealed)
     results, items = _rows(name, run, scores, samples)
@@ -89,6 +114,7 @@ def _conditions(run: ScoredRun) -> Conditions:
         lost_in_template=asked.lost_in_template,
         lost_text=asked.lost_text,
         template_day=DAY.isoformat() if asked.dated else "",
+        showing_the_item=asked.showing_the_item,
         not_as_text=requests.not_as_text(asked),
         bits_per_token=requests.bits_per_token(asked, run.scoring.answers),
         vocabulary=len(run.loaded.lm.tokenizer),

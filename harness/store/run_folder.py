@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
@@ -91,14 +91,20 @@ _TASK_TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
 }
 
 
-def write(parent: Path, manifest: dict[str, Any], results: pa.Table, samples: pa.Table) -> Path:
+def write(
+    parent: Path,
+    manifest: dict[str, Any],
+    results: pa.Table,
+    samples: pa.Table,
+    check: Callable[[Path], None] = lambda folder: None,
+) -> Path:
     """Seal a run under ``parent`` and return its folder.
 
-    ``results`` and ``samples`` are cast to the schemas above. The manifest is written last, every
-    file and the folder are synced, then the folder is renamed into place.
+    ``results`` and ``samples`` are cast to the schemas above. The manifest is written last, ``check`` may refuse the
+    whole folder, every file and the folder are synced, then the folder is renamed into place.
 
     Raises:
-        BadInput: a table lacks a column, or the run id is taken.
+        BadInput: a table lacks a column, the run id is taken, or ``check`` says so; nothing is sealed.
     """
     run_id = str(manifest["run_id"])
     target = parent / run_id
@@ -108,6 +114,7 @@ def write(parent: Path, manifest: dict[str, Any], results: pa.Table, samples: pa
     with scratch_folder(parent, "run") as place:
         folder = place / run_id
         write_files(folder, manifest, results, samples, indent=1)
+        check(folder)
         for path in (*(folder / name for name in reversed(FILES)), folder):
             sync(path)
         folder.rename(target)

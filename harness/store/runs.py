@@ -107,6 +107,22 @@ def _damaged(folders: Iterable[Path]) -> dict[Path, str]:
     return damaged
 
 
+def refuse_unpublishable(folder: Path) -> None:
+    """Refuse a run folder that no database could take, before it is sealed.
+
+    A trial that this machine cannot make (no room for temporary files) says nothing of the folder.
+
+    Raises:
+        BadInput: with the value that does not fit.
+    """
+    try:
+        problem = _damaged([folder]).get(folder)
+    except (duckdb.Error, OSError):
+        return
+    if problem is not None:
+        raise BadInput(problem)
+
+
 class _Undone(Exception):
     """Ends a trial: its rows are not kept."""
 

@@ -61,6 +61,8 @@ def check(suite: Suite, hub: Path | None = None, own: OwnTasks | None = None) ->
     for group in suite.groups:
         config = (index[group.name].cfg if group.name in index else None) or {}
         problems += _group_problems(group.name, group.members, group.weight_by_size, config, index)
+    if own is not None and not problems:
+        problems += _item_problems(suite, hub, own)
     if hub is not None and not problems:
         problems += _h0_problems(suite, hub, own)
     return problems
@@ -139,6 +141,15 @@ def _leaves(name: str, index: Mapping[str, Any]) -> set[str]:
         return {name}
     members = entry.cfg.get("task") or []
     return set().union(*(_leaves(m if isinstance(m, str) else m.get("task", m.get("group")), index) for m in members))
+
+
+def _item_problems(suite: Suite, hub: Path | None, own: OwnTasks) -> list[str]:
+    """What a run would refuse of the data of the user's tasks."""
+    try:
+        tasks.resolve(suite, hub, only=[name for name in suite.names() if name in own.files], own=own)
+    except BadInput as error:
+        return error.problems or [str(error)]
+    return []
 
 
 def _h0_problems(suite: Suite, hub: Path, own: OwnTasks | None = None) -> list[str]:

@@ -38,7 +38,7 @@ def needed(config: Mapping[str, Any]) -> set[str]:
     if config.get("process_docs"):
         return set()
     parts = [config.get(key) for key in ("doc_to_text", "doc_to_target", "doc_to_choice")]
-    return set().union(*(_template_names(p) for p in parts if isinstance(p, str) and not _is_function(p)))
+    return set().union(*(template_names(p) for p in parts if isinstance(p, str) and not _is_function(p)))
 
 
 def file_problem(task: str, config: Mapping[str, Any], files: Files) -> str | None:
@@ -67,7 +67,7 @@ def wrong_in_use(task: Task) -> str | None:
         if isinstance(part, str) and _BARE.fullmatch(part) and part not in doc:
             return f"lacks {part}"
     try:
-        target = task.doc_to_target(doc)
+        task.doc_to_target(doc)
         requests = task.construct_requests(doc, task.fewshot_context(doc, 0), metadata=(task.task_name, 0, 1))
         requests = requests if isinstance(requests, list) else [requests]
         answers: dict[str, Any] = {"loglikelihood": (-1.0, False), "loglikelihood_rolling": -1.0}
@@ -75,8 +75,6 @@ def wrong_in_use(task: Task) -> str | None:
         task.process_results(doc, results)
     except Exception as error:  # whatever a task's own functions raise on a document they do not expect
         return f"does not fit the task ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
-    if task.OUTPUT_TYPE == "multiple_choice" and not getattr(task, "multiple_input", 0):
-        return _wrong_label(target, task.doc_to_choice(doc))
     return None
 
 
@@ -87,17 +85,8 @@ def sentence(task: str, files: Files, wrong: str, split: str | None = None) -> s
     return f"{task}: {where} {wrong}; its columns are {', '.join(files.columns(named[0]))}."
 
 
-def _wrong_label(target: object, choices: list[str]) -> str | None:
-    labels = target if isinstance(target, list) else [target]
-    for label in labels:
-        if isinstance(label, int) and not 0 <= label < len(choices):
-            return f"has the label {label} where the task has {len(choices)} choices"
-        if isinstance(label, str) and label not in choices:
-            return f"has the label {label!r}, which is none of the task's choices"
-    return None
-
-
-def _template_names(template: str) -> set[str]:
+def template_names(template: str) -> set[str]:
+    """Names that a template takes from outside itself."""
     from jinja2 import Environment, TemplateError, meta
 
     if _BARE.fullmatch(template):

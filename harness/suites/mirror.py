@@ -84,9 +84,21 @@ class Files:
 
     def rows(self, split: str) -> int:
         """Number of rows of a split."""
+        return sum(self.rows_of(file) for file in self.splits[split])
+
+    def rows_of(self, file: Path) -> int:
+        """Number of rows of one file."""
         import pyarrow.parquet as pq
 
-        return sum(pq.read_metadata(file).num_rows for file in self.splits[split])
+        return int(pq.read_metadata(file).num_rows)
+
+    def place(self, split: str, row: int) -> tuple[Path, int]:
+        """The file that holds a row of a split (counted from 0), and the row's number in it, from 1."""
+        for file in self.splits[split]:
+            if row < self.rows_of(file):
+                return file, row + 1
+            row -= self.rows_of(file)
+        raise IndexError(f"{split} has no such row")
 
     def content_hash(self) -> str:
         """SHA-256 over the splits' names and the SHA-256 of their files' bytes."""

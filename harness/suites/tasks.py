@@ -7,13 +7,15 @@ come from is set. lm_eval is imported inside the functions, after the offline sw
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.engine.libraries import go_offline, quiet
 from harness.errors import BadInput
-from harness.suites import columns, lm_eval_index, mirror
+from harness.suites import columns, generation, lm_eval_index, mirror
+from harness.suites.items import sentences
+from harness.suites.items.survey import Survey, survey
 from harness.suites.model import Suite, SuiteGroup, SuiteTask
 from harness.suites.own.data_files import KINDS, data_files
 from harness.suites.own.definitions import OwnTasks
@@ -41,7 +43,7 @@ class Resolved:
     ``tasks`` holds lm-eval's task objects by name, shots set and seeded, in the suite's order;
     ``groups`` the suite's groups that are whole; ``items`` how many items each task has;
     ``data_hashes`` the SHA-256 of the files each task reads (of its documents where they come from
-    the hub). A run with anything in ``left_out`` is partial.
+    the hub); ``surveys`` what a look at every item says. A run with anything in ``left_out`` is partial.
     """
 
     tasks: Mapping[str, Task]
@@ -49,14 +51,16 @@ class Resolved:
     left_out: tuple[LeftOut, ...]
     items: Mapping[str, int]
     data_hashes: Mapping[str, str]
+    surveys: Mapping[str, Survey] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class _Scorable:
-    """A task that can be scored here: lm-eval's object, shots set, and the SHA-256 of its data."""
+    """A task that can be scored here: lm-eval's object, shots set, the SHA-256 of its data, what its items look like."""
 
     task: Task
     data_hash: str
+    survey: Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def resolve(
 
     Raises:
         BadInput: with all problems at once: tasks that lm-eval does not have, shots that a task cannot
-            have, files that cannot be read or lack columns, a mirror that is no folder.
+            have, files that cannot be read or lack columns, items that lm-eval would misread, a mirror that is no folder.
     """
     if hub is not None and not hub.is_dir():
         raise BadInput(f"The mirror of data sets {hub} is no folder. Set LANDSCAPE_HUB to one, or unset it.")
@@ -105,6 +109,7 @@ def resolve(
         left_out=(*left_out, *broken),
         items={name: len(o.task.task_docs) for name, o in scorable.items()},
         data_hashes={name: o.data_hash for name, o in scorable.items()},
+        surveys={name: o.survey for name, o in scorable.items()},
     )
 
 
@@ -147,12 +152,17 @@ def _resolve_task(
         task = _build(manager, entry.task, files)
     except Exception as error:  # lm-eval's task files may raise anything; every way ends in a sentence
         return _not_built(entry, error, files or config.get("dataset_path"), offline)
+    if unusable := generation.problem(task):
+        return _Problem(f"{mine or entry.task}: {unusable}.")
     if files is not None and (wrong := columns.wrong_in_use(task)):
         return _Problem(columns.sentence(entry.task, files, wrong))
+    seen = survey(task)
+    if problem := sentences.problem(entry.task, config, seen, files):
+        return _Problem(problem)
     rows = _set_shots(task, entry)
     if rows < entry.num_fewshot:
         return LeftOut(entry.task, f"its few-shot split has {rows} rows, fewer than {entry.num_fewshot} shots")
-    return _Scorable(task, files.content_hash() if files else mirror.content_hash(task.task_docs))
+    return _Scorable(task, files.content_hash() if files else mirror.content_hash(task.task_docs), seen)
 
 
 def _own_source(config: Mapping[str, Any], file: Path) -> mirror.Files | None:

@@ -119,6 +119,15 @@ def test_limit_is_whole_or_a_share(limit: float, problem: str | None) -> None:
     assert problem is None or f"--limit is {problem} give a whole number of items from 1 on" in problems[0]
 
 
+@pytest.mark.parametrize("name", ["limit", "sample"])
+@pytest.mark.parametrize("value", [10**9 + 1, 10**23, 10**400])
+def test_more_items_than_any_data_set_has_are_refused(name: str, value: int) -> None:
+    (problem,) = options(**{"limit": None, name: value}).check()
+    assert problem.startswith(f"--{name} is more than 1,000,000,000 items")
+    assert not options(**{"limit": None, name: 10**9}).check()
+    assert whole_or_share(1e300) == 1e300  # no whole number of three hundred digits
+
+
 def test_one_point_zero_is_one_item_as_lm_eval_reads_it() -> None:
     assert [whole_or_share(x) for x in (1.0, 1, 10.0, 0.1, None)] == [1, 1, 10, 0.1, None]
     assert json.dumps(whole_or_share(10.0)) == "10"  # the hash of a plan is of this text

@@ -12,7 +12,7 @@ from harness.metrics import metric
 from harness.runs.plan import Plan
 from harness.runs.prompts.chat_prompts import Lost
 from harness.runs.prompts.lost_text import LostText
-from harness.runs.verdict import implausible, unspelled
+from harness.runs.verdict import asked_items, implausible, unspelled
 from harness.runs.verdict.finding import Finding, listed
 
 CHAT_NAME = re.compile(r"(^|[-_./])(instruct|chat|it|sft|dpo|rlhf)([-_./]|$)", re.IGNORECASE)
@@ -26,7 +26,8 @@ class Conditions:
     """How a run's questions were asked, beside its plan.
 
     By task: ``prompts`` that were asked, how many of them were ``truncated``, how many lost a text in the chat template
-    (``lost_in_template``; ``template_day`` is the day that it wrote into them), what its tokens do not spell (``lost_text``), and the mean bits of a text's token. ``not_as_text`` are the tasks whose texts
+    (``lost_in_template``; ``template_day`` is the day that it wrote into them), what its tokens do not spell (``lost_text``), how many
+    items had themselves among their examples (``showing_the_item``), and the mean bits of a text's token. ``not_as_text`` are the tasks whose texts
     lm-eval's requests score otherwise than their own windows do (``text_bits_per_byte``). ``window`` and ``vocabulary`` are in
     tokens, ``reused`` says how many answers of how many were other runs', ``machines`` on what types of machine work was begun,
     ``beside`` names tensors of the weight files that are no part of the text model.
@@ -39,6 +40,7 @@ class Conditions:
     lost_in_template: Mapping[str, Lost] = field(default_factory=dict)
     template_day: str = ""
     lost_text: Mapping[str, LostText] = field(default_factory=dict)
+    showing_the_item: Mapping[str, int] = field(default_factory=dict)
     bits_per_token: Mapping[str, float] = field(default_factory=dict)
     not_as_text: Collection[str] = ()
     vocabulary: int = 0
@@ -63,6 +65,11 @@ def judge(
         *_task_code(plan),
         *_lost_in_template(how),
         *unspelled.findings(how.lost_text),
+        *asked_items.shown_themselves(plan, how.showing_the_item),
+        *asked_items.repeated(plan, samples),
+        *asked_items.equal_choices(plan, samples),
+        *asked_items.empty_fields(plan, samples),
+        *asked_items.without_answer(plan, samples),
         *_bos_as_text(plan, how),
         *implausible.at_chance(plan, results),
         *implausible.above_uniform(results, how.bits_per_token, how.vocabulary),

@@ -38,9 +38,9 @@ class OwnFiles(Files):
         """Names of the columns of a split's first file."""
         return list(table(self.splits[split][0]).column_names)
 
-    def rows(self, split: str) -> int:
-        """Number of rows of a split."""
-        return sum(table(file).num_rows for file in self.splits[split])
+    def rows_of(self, file: Path) -> int:
+        """Number of rows of one file."""
+        return int(table(file).num_rows)
 
 
 def data_files(config: Mapping[Any, Any], folder: Path, root: Path) -> OwnFiles:
@@ -95,7 +95,7 @@ def _table(path: Path, changed: int, size: int) -> pa.Table:
         if path.suffix == ".csv":
             return pyarrow.csv.read_csv(io.BytesIO(bounded.read_bytes(path, bounded.MAX_CSV)))
         return pa.Table.from_pylist(_objects(path))
-    except (pa.ArrowException, ValueError, TypeError, AttributeError) as error:
+    except (pa.ArrowException, ValueError, TypeError, AttributeError, OverflowError) as error:
         raise BadInput(f"{path} cannot be read as a table: {' '.join(str(error).split())[:200]}") from None
 
 
@@ -108,4 +108,7 @@ def _objects(path: Path) -> list[dict[str, Any]]:
         rows += line.value if isinstance(line.value, list) else [line.value]
     if not all(isinstance(row, dict) for row in rows):
         raise BadInput(f"{path} holds no objects, one a line or in one list")
+    keys = dict.fromkeys(key for row in rows for key in row)
+    if rows and len(keys) > len(rows[0]):  # Arrow takes the columns from the first row alone
+        rows[0] = {**rows[0], **{key: None for key in keys if key not in rows[0]}}
     return rows

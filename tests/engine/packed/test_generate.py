@@ -81,6 +81,18 @@ def test_sampling_goes_through_generate_and_follows_the_seed() -> None:
     assert texts[0] == texts[1] != texts[2]
 
 
+def test_draws_of_one_prompt_differ_and_are_the_same_in_another_run() -> None:
+    """As the codec writes them: ``draw`` counts the draws and is no argument of ``generate``."""
+    ours = PackedEngine(model("llama"), Letters(), "cpu", torch.float32)
+    draws = [
+        GenerateRequest((5, 6, 7), (), 20, (("do_sample", True), ("draw", n), ("temperature", 5.0))) for n in (0, 1)
+    ]
+    first = [a.text for a in ours.run(draws)[0]]  # type: ignore[union-attr]
+    torch.manual_seed(99)
+    assert [a.text for a in ours.run(draws)[0]] == first  # type: ignore[union-attr]
+    assert first[0] != first[1]
+
+
 def test_partition_keeps_generation_apart_and_whole() -> None:
     ours = PackedEngine(model("llama"), Letters(), "cpu", torch.float32)
     scores, texts = workload(), _prompts() * 12

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from harness.engine.base import Generated, GenerateRequest
+from harness.engine.base import DRAW_SEED, Generated, GenerateRequest
 from harness.engine.packed.generation.stops import Stops, end_tokens
 from harness.engine.packed.hardware.meter import Meter
 
@@ -80,6 +80,9 @@ class PlainGenerator:
         stops = Stops(self.tokenizer, first.until)
         ids = torch.tensor([requests[i].context for i in chosen], device=self.device)
         options = {k: v for k, v in first.options if not (is_greedy(first.options) and k in _IDLE)}
+        draw = options.pop("draw", None)
+        if draw is not None:  # as the hf engine seeds it: a repeated draw is another one, a repeated run the same
+            torch.manual_seed(DRAW_SEED + int(str(draw)))
         pad = getattr(self.tokenizer, "pad_token_id", None)
         with torch.inference_mode():
             output = self.model.generate(

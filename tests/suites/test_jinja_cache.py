@@ -7,7 +7,7 @@ import pytest
 utils = pytest.importorskip("lm_eval.utils", reason="needs the engine half (pip install .[engine])")
 jinja2 = pytest.importorskip("jinja2")
 
-from harness.runs.jinja_cache import compiled_once  # noqa: E402
+from harness.suites.jinja_cache import compiled_once  # noqa: E402
 
 
 def test_a_template_is_compiled_once_and_renders_every_item(monkeypatch: pytest.MonkeyPatch) -> None:

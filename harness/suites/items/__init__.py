@@ -1,0 +1,1 @@
+"""Every item of a task, looked at before a model is loaded."""
