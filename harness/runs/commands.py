@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -197,10 +198,13 @@ def prepare(request: Request) -> tuple[Suite, Options]:
 
 def _one(job: Job, show: Progress, publisher: Publisher) -> ModelResult:
     from harness.runs.execute import run_model
+    from harness.suites.own.bounded_templates import bounded
 
-    model = job.model
+    model, options = job.model, job.options
+    foreign = bool(options.tasks) and not options.trust_task_code
     try:
-        outcome = run_model(model, job.suite, job.options, places.runs(), show, publisher)
+        with bounded() if foreign else nullcontext():
+            outcome = run_model(model, job.suite, options, places.runs(), show, publisher)
     except LandscapeError as error:
         code, text = error.exit_code, str(error)
     except OSError as error:

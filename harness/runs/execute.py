@@ -23,7 +23,7 @@ from harness.engine.measure import Meter, device_name, machine
 from harness.engine.settings import Settings, engine_version
 from harness.engine.source import ModelSource, resolve
 from harness.errors import BadInput
-from harness.runs import journal, plan, requests, reuse, rounds, score
+from harness.runs import journal, plan, rehearsal, requests, reuse, rounds, score
 from harness.runs.command import across_hosts, plan_lock, preflight
 from harness.runs.estimate import estimate
 from harness.runs.progress import Progress
@@ -195,6 +195,9 @@ def _plan(source: ModelSource, suite: Suite, options: plan.Options, show: Progre
     run_plan = plan.make_plan(
         source, suite, options, resolved.tasks, left_out, resolved.data_hashes, version, own.specs
     )
+    if not own.trusted:
+        with quiet():
+            rehearsal.rehearse(run_plan, resolved.tasks, own.files)
     return run_plan, dict(resolved.tasks)
 
 
@@ -203,7 +206,7 @@ def _requests(run_plan: plan.Plan, tasks: Mapping[str, Any], loaded: loading.Loa
     started, options = datetime.now(UTC), run_plan.options
     codec, template = loading.codec(loaded, run_plan.suite.window), _template(loaded, run_plan)
     _seed()
-    unusable = f"The tokenizer or chat template of {run_plan.source.name} cannot be used on these tasks"
+    unusable = f"The tokenizer of {run_plan.source.name} cannot be used on these tasks"
     with show.bar(f"{run_plan.source.name}: building requests", len(tasks)) as advance, quiet(), model_errors(unusable):
         request_set = requests.build(
             tasks,
@@ -224,7 +227,8 @@ def _template(loaded: loading.Loaded, run_plan: plan.Plan) -> Callable[..., str]
         return None
     if not loaded.chat_template:
         raise BadInput(f"{run_plan.source.name} has no chat template; drop --chat-template.")
-    return limited(loaded.lm.apply_chat_template)
+    unusable = f"The chat template of {run_plan.source.name} cannot be used on these tasks"
+    return model_errors(unusable)(limited(loaded.lm.apply_chat_template))
 
 
 def _journal(asked: AskedRun, layout: rounds.Layout | None, runs: Path, hosts: across_hosts.OneHost) -> journal.Journal:

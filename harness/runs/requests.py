@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.engine.base import Answer, Generated, GenerateRequest, Request, Scored, ScoreRequest, TextRequest
 from harness.engine.codec import Encoded, Encoder, Unscorable
+from harness.runs import task_errors
 from harness.runs.jinja_cache import compiled_once
 
 
@@ -71,7 +72,7 @@ def build(
     for name, task in tasks.items():
         items = list(chosen[name]) if chosen is not None else None
         count = None if limit is None else min(get_sample_size(task, limit), len(task.eval_docs))
-        with compiled_once():
+        with compiled_once(), task_errors.asking(name, items):
             task.build_all_requests(
                 limit=count,
                 samples=items,
@@ -82,6 +83,7 @@ def build(
                 chat_template=template,
                 tokenizer_name=tokenizer_name,
             )
+        task_errors.refuse_no_texts(name, task.instances, items)
         try:
             encoded = _encode(task.instances, codec)
         except Unscorable as reason:

@@ -15,7 +15,7 @@ from typing import Any
 from harness import __version__
 from harness.engine.load import Loaded
 from harness.engine.measure import Meter, hardware, versions
-from harness.runs import lm_eval_metrics, requests, tables
+from harness.runs import lm_eval_metrics, requests, tables, task_errors
 from harness.runs.command.command_line import command_line
 from harness.runs.journal import Journal
 from harness.runs.plan import SEED, Plan, run_id, sealing_time
@@ -103,7 +103,8 @@ def _rows(
     items: list[dict[str, Any]] = []
     for task_name, task in run.tasks.items():
         entry = run.plan.suite.task(task_name)
-        task_results, task_items = tables.task_rows(name, entry, task, scores[task_name], samples[task_name])
+        with task_errors.computing(task_name):
+            task_results, task_items = tables.task_rows(name, entry, task, scores[task_name], samples[task_name])
         results.extend(task_results)
         items.extend(task_items)
     return results, items

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.errors import BadInput
 from harness.suites.mirror import Files
+from harness.suites.own.templates import OutOfBounds
 
 if TYPE_CHECKING:
     from lm_eval.api.task import Task
@@ -73,6 +74,8 @@ def wrong_in_use(task: Task) -> str | None:
         answers: dict[str, Any] = {"loglikelihood": (-1.0, False), "loglikelihood_rolling": -1.0}
         results = [answers.get(r.request_type, "") for r in requests]
         task.process_results(doc, results)
+    except OutOfBounds as error:
+        return f"does not fit the task: {str(error).rstrip('.')}"
     except Exception as error:  # whatever a task's own functions raise on a document they do not expect
         return f"does not fit the task ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
     if task.OUTPUT_TYPE == "multiple_choice" and not getattr(task, "multiple_input", 0):
