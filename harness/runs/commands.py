@@ -12,6 +12,7 @@ from typing import Any
 
 from harness import places
 from harness.errors import BadInput, LandscapeError, PlanHeld, explain, unforeseen
+from harness.places import refuse_models
 from harness.runs.command import across_hosts, preflight, usable_places
 from harness.runs.command.publishing import Publisher
 from harness.runs.plan import Options, whole_or_share
@@ -182,6 +183,10 @@ def prepare(request: Request) -> tuple[Suite, Options]:
         trust_task_code=request.trust_task_code,
     )
     problems += options.check()
+    try:
+        refuse_models(request.models)
+    except BadInput as error:
+        problems.append(str(error))
     try:
         own_tasks(options.tasks, options.trust_task_code)
     except BadInput as error:

@@ -23,11 +23,12 @@ from harness.engine.measure import Meter, device_name, machine
 from harness.engine.settings import Settings, engine_version
 from harness.engine.source import ModelSource, resolve
 from harness.errors import BadInput
-from harness.runs import journal, plan, rehearsal, requests, reuse, rounds, score
+from harness.runs import journal, plan, requests, reuse, rounds, score
 from harness.runs.command import across_hosts, plan_lock, preflight
 from harness.runs.estimate import estimate
 from harness.runs.progress import Progress
 from harness.runs.seal import ScoredRun, record, seal
+from harness.runs.task_code import rehearsal
 from harness.store import run_folder
 from harness.suites.model import Suite
 

@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from harness.engine.libraries import quiet
-from harness.runs import task_errors
 from harness.runs.jinja_cache import compiled_once
 from harness.runs.requests import RequestSet
+from harness.runs.task_code import task_errors
 
 TEXT_BITS = "text_bits_per_byte"
 

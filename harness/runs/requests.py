@@ -11,8 +11,8 @@ from typing import Any
 
 from harness.engine.base import Answer, Generated, GenerateRequest, Request, Scored, ScoreRequest, TextRequest
 from harness.engine.codec import Encoded, Encoder, Unscorable
-from harness.runs import task_errors
 from harness.runs.jinja_cache import compiled_once
+from harness.runs.task_code import task_errors
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from typing import Any
 from harness.errors import BadInput, MissingData
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.limits import yaml_lines
+from harness.places import typed_path
 from harness.suites.own import data_only, settings
 from harness.suites.own.data_files import data_files
 
@@ -44,7 +45,7 @@ def read(folders: Iterable[str | Path], trusted: bool = False) -> OwnTasks:
         MissingData: a folder that is not there.
         BadInput: with every problem of the files, each with file and line.
     """
-    roots = tuple(Path(folder).expanduser().resolve() for folder in folders)
+    roots = tuple(typed_path(folder, "--tasks").resolve() for folder in folders)
     problems: list[str] = []
     specs: dict[str, str] = {}
     files: dict[str, Path] = {}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness.__main__ import run as harness
-from harness.runs import rehearsal
+from harness.runs.task_code import rehearsal
 
 TASK: dict[str, Any] = {
     "task": "river",

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import BadInput
-from harness.runs import lm_eval_metrics, tables, task_errors
+from harness.runs import lm_eval_metrics, tables
 from harness.runs.jinja_cache import compiled_once
 from harness.runs.plan import Plan
 from harness.runs.requests import RequestSet
+from harness.runs.task_code import task_errors
 from harness.suites.tasks import FEWSHOT_SEED
 
 MOST_ITEMS = 20_000
