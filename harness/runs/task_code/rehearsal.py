@@ -53,7 +53,7 @@ def rehearse(plan: Plan, tasks: Mapping[str, Any], files: Mapping[str, Path]) ->
 
 
 def _one(plan: Plan, task: Any, name: str, count: int, items: list[int] | None) -> None:
-    """Make a task's requests and compute its scores twice; the task itself stays as it was."""
+    """Make a task's requests and compute its scores, of written answers twice; the task itself stays as it was."""
     mine = copy.copy(task)
     try:
         with compiled_once(), task_errors.asking(name, items):
@@ -61,7 +61,7 @@ def _one(plan: Plan, task: Any, name: str, count: int, items: list[int] | None) 
     finally:
         task.set_fewshot_seed(seed=FEWSHOT_SEED)
     task_errors.refuse_no_texts(name, mine.instances, items)
-    for answer in (_silent, _right):
+    for answer in (_silent, _right) if task.OUTPUT_TYPE == "generate_until" else (_silent,):
         actor = copy.copy(mine)
         asked = [dataclasses.replace(i, resps=[], filtered_resps={}) for i in mine.instances]
         request_set = RequestSet((), tuple(asked), (), {})

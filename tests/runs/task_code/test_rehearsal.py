@@ -118,6 +118,15 @@ def test_a_template_without_end_names_its_file(folder: Folder) -> None:
     assert code == 2 and f"{folder.place / 'river.yaml'}: the template" in told and "more than 100,000" in told
 
 
+def test_a_regular_expression_without_end_ends(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.suites.own.bounded_templates.METRIC_START", 0.3)
+    metric = {"metric": "exact_match", "regexes_to_ignore": ["(([a-z ])+)+Q"]}
+    for row in ({"answer": "word " * 50}, {}):  # every item, the first one too, or the third alone
+        task = WRITTEN | {"metric_list": [metric], "doc_to_target": "{{answer}}" if row else "{{ 'word ' * (n * 20) }}"}
+        code, told = folder.run(task, row)
+        assert code == 2 and "OutOfTime: took more than" in told
+
+
 def test_what_fails_after_scoring_names_the_task_and_keeps_every_answer(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
