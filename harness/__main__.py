@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from collections.abc import Sequence
@@ -41,7 +42,7 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.close()
         return 1
     except OSError as error:
-        return say(explain(error), 1)
+        return say(explain(error), 2 if error.errno == errno.ENAMETOOLONG else 1)
     except Exception as error:
         return _other(error, say)
     if code == stopping.STOPPED:  # a command, or typer, has met the stop before us: what there is to print is printed

@@ -22,6 +22,8 @@ from collections.abc import Sequence
 from harness.scrub import scrub
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+LONGEST = 200
+"""Characters of a file's name that a sentence shows."""
 DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
@@ -88,11 +90,14 @@ def is_denied(error: BaseException) -> bool:
 
 def explain(error: OSError) -> str:
     """Sentence for an error of the operating system."""
-    where = f" ({error.filename})" if error.filename else ""
+    name = str(error.filename or "")
+    where = f" ({name if len(name) <= LONGEST else name[:LONGEST] + '…'})" if name else ""
     if is_full(error):
         return f"the disk is full{where}; make room and give the same command again. Finished work is kept."
     if is_denied(error):
         return f"no permission here{where}; change its rights, or choose another place (LANDSCAPE_DB, LANDSCAPE_RUNS)."
+    if error.errno == errno.ENAMETOOLONG:
+        return f"a name is longer than this system's file names can be{where}; give a shorter one."
     return f"{error.strerror or error}{where}."
 
 

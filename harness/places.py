@@ -1,4 +1,4 @@
-"""Paths of data and assets: from the environment, else in the working folder, else in the package.
+"""Paths of data and assets: from the environment, else in the working folder, else in the package; and paths as people type them.
 
 Where ``LANDSCAPE_RUNS`` or ``LANDSCAPE_DB`` is a URL, the path is that of this host's working copy (``harness.store.remote``).
 
@@ -10,10 +10,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
+
+from harness.errors import BadInput
 
 _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parent
+
+MAX_PATH, MAX_NAME = 4095, 255
+"""Bytes of a path and of one name in it that Linux takes at the most; other systems take no more."""
+SHOWN = 80
+"""Characters of a path that a sentence shows."""
 
 
 def asset(relative: str) -> Path:
@@ -38,7 +46,7 @@ def declaration() -> Path | None:
 
 def _from_env(name: str) -> Path | None:
     value = os.environ.get(name, "").strip()
-    return Path(value).expanduser().resolve() if value else None
+    return typed_path(value, name).resolve() if value else None
 
 
 def _url_from_env(name: str) -> str | None:
@@ -113,3 +121,41 @@ def reference_models() -> Path:
 def shared() -> Path:
     """Real data and models for tests and benchmarks (``LANDSCAPE_SHARED``, default ``../shared``)."""
     return _from_env("LANDSCAPE_SHARED") or (_CHECKOUT.parent / "shared")
+
+
+def typed_path(text: str | Path, said_in: str = "") -> Path:
+    """The path that a text means, ~ replaced by the home folder; ``said_in`` begins the sentence of a refusal.
+
+    Raises:
+        BadInput: no such user, or longer than a path can be.
+    """
+    name, begin = str(text), f"{said_in}: " if said_in else ""
+    longest = max((len(os.fsencode(part)) for part in _readable(name).split("/")), default=0)
+    if len(os.fsencode(_readable(name))) > MAX_PATH or longest > MAX_NAME:
+        raise BadInput(
+            f"{begin}{name[:SHOWN]}… has {len(name):,} characters, more than a path or a model's name can have."
+        )
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        user = name.split("/")[0]
+        raise BadInput(
+            f"{begin}{name[:SHOWN]} names the home folder of {user[1:] or 'this user'}, which this system does not know. "
+            "Give the path in full."
+        ) from None
+
+
+def refuse_models(models: Iterable[str]) -> None:
+    """Refuse names of models that can be neither a path nor a name, before anything is done with any of them.
+
+    Raises:
+        BadInput: with the first such name; one with a URL is left to those who read URLs.
+    """
+    for model in models:
+        if "://" not in model:
+            typed_path(model, "--model")
+
+
+def _readable(name: str) -> str:
+    """The text with what no file system can hold replaced: it is no path, and whoever looks for it will say so."""
+    return name.encode("utf-8", "replace").decode()

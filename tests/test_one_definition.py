@@ -757,7 +757,7 @@ def test_the_overview_and_the_memo_tell_the_same_headlines(
     ends = [dict(near.numbers)[key] for key in ("price", "low")]
     assert [float(price[1]), float(price[3])] == pytest.approx(ends, rel=0.01)
     gap = re.search(
-        rf"open model, (.*), is within the margin of error of the best closed one, (.*) \(gap {number} points, 95% interval {number} to {number}\)",
+        rf"open model, (.*), is within the margin of error of the best closed one, (.*) \(gap {number} points, 95% interval between these two {number} to {number}\)",
         page,
     )
     assert gap and float(gap[4]) <= float(gap[3]) <= float(gap[5])

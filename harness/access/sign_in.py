@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from harness.errors import BadInput
+from harness.places import typed_path
 
 ENVIRONMENT = "LANDSCAPE_SIGN_IN"
 FILE = "LANDSCAPE_SIGN_IN_FILE"
@@ -73,7 +74,7 @@ def from_environment() -> SignIn | None:
     """
     if not is_required():
         return None
-    file = Path(os.environ.get(FILE, "").strip() or ".streamlit/secrets.toml").expanduser().resolve()
+    file = typed_path(os.environ.get(FILE, "").strip() or ".streamlit/secrets.toml", FILE).resolve()
     auth = _auth(file)
     target = urlsplit(str(auth["redirect_uri"]))
     if target.scheme not in ("http", "https") or not target.netloc or not target.path.endswith(CALLBACK):

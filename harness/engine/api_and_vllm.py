@@ -26,6 +26,7 @@ from harness.engine.settings import class_version
 from harness.engine.source import ModelSource
 from harness.engine.weights.hashes import hash_files
 from harness.errors import BadInput, MissingData
+from harness.places import typed_path
 from harness.scrub import scrub
 
 CONCURRENT = 8
@@ -47,7 +48,7 @@ def resolve_served(model: str) -> ModelSource:
         MissingData: the server cannot be reached.
     """
     name, url = split(model)
-    folder = Path(name).expanduser()
+    folder = typed_path(name)
     served = _served(url)
     chosen = _choose(folder.name if folder.is_dir() else name, served, url)
     window = next((w for n, w in served if n == chosen), None)

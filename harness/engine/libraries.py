@@ -137,7 +137,10 @@ def limited(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextlib.contextmanager
 def limited_time(seconds: float) -> Iterator[None]:
-    """Raise ``OutOfTime`` in what runs inside after so many seconds of processor time, where the system can."""
+    """Raise ``OutOfTime`` in what runs inside after so many seconds of processor time, where the system can.
+
+    A limit inside another one ends no later than that one, which goes on after it.
+    """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -146,12 +149,16 @@ def limited_time(seconds: float) -> Iterator[None]:
         raise OutOfTime(f"took more than {seconds:g} seconds of processor time")
 
     before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    outer, _ = signal.getitimer(signal.ITIMER_VIRTUAL)
+    mine = min(seconds, outer) if outer else seconds
+    signal.setitimer(signal.ITIMER_VIRTUAL, mine)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        left, _ = signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
+        if outer:
+            signal.setitimer(signal.ITIMER_VIRTUAL, max(outer - (mine - left), 0.001))
 
 
 @contextlib.contextmanager

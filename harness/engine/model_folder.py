@@ -34,6 +34,7 @@ _DECIDING = (
     *("quantize_config.json", "quant_config.json", "hf_quant_config.json"),
     *("*.model", "*.tiktoken", "vocab*", "merges*", "*.jinja", "additional_chat_templates/*.jinja", "*.py"),
 )
+_CODE = frozenset({".py", ".pyc", ".pyd", ".so"})
 _TEXTS = tuple(name for name in TOKENIZER_FILES if name not in _JSON)
 
 
@@ -45,6 +46,11 @@ def inspect_folder(folder: Path) -> tuple[dict[str, Any], list[Path]]:
     """
     config_file = folder / "config.json"
     if not config_file.is_file():
+        if (folder / "adapter_config.json").is_file():
+            raise BadInput(
+                f"{folder} is an adapter alone (adapter_config.json), without the model it was trained on. Merge the two "
+                "(merge_and_unload of peft), and give the folder of the merged model."
+            )
         raise BadInput(f"{folder} is no model: it holds no config.json.")
     _refuse_special(folder)
     config = _object(config_file, MAX_CONFIG)
@@ -87,7 +93,22 @@ def check_documents(folder: Path) -> None:
 def deciding_files(folder: Path) -> list[Path]:
     """Every file of a model folder that decides its numbers, weights included, in the order of their names."""
     files = {path for pattern in (*_DECIDING, "*.safetensors") for path in folder.glob(pattern) if path.is_file()}
+    files |= _code_below(folder) if any(folder.glob("*.py")) else set()
     return sorted(files, key=lambda path: path.relative_to(folder).as_posix())
+
+
+def _code_below(folder: Path) -> set[Path]:
+    """Code at any depth that a model's own code can import. transformers itself enters it by a file beside config.json alone."""
+    code, seen = set[Path](), set[str]()
+    for base, folders, names in os.walk(folder, followlinks=True):
+        seen.add(os.path.realpath(base))
+        folders[:] = [f for f in sorted(folders) if f != "__pycache__" and os.path.realpath(Path(base) / f) not in seen]
+        code |= {path for path in map(Path(base).joinpath, names) if path.suffix in _CODE and path.is_file()}
+        if len(code) + len(seen) > MAX_ENTRIES:
+            raise BadInput(
+                f"{folder} holds more than {MAX_ENTRIES:,} files of code and folders; it is no model folder."
+            )
+    return code
 
 
 def _refuse_special(folder: Path) -> None:

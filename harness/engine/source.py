@@ -19,6 +19,7 @@ from harness.engine.weights import unchanged
 from harness.engine.weights.hashes import hash_files, hash_folder
 from harness.engine.weights.headers import parameters_of
 from harness.errors import BadInput, MissingData
+from harness.places import typed_path
 
 MASKED = re.compile(
     r"ForMaskedLM$|^(Bert|Roberta|Electra|Albert|DistilBert|Deberta\w*|XLMRoberta|ModernBert)(Model|ForPreTraining)$"
@@ -61,7 +62,7 @@ def resolve(model: str, *, revision: str | None = None, offline: bool = False) -
     """
     if not model.strip():
         raise BadInput("--model is empty; give a folder, a hub id such as Qwen/Qwen3-0.6B, or a reference model.")
-    folder = Path(model).expanduser()
+    folder = typed_path(model)
     here = folder if folder.exists() else naming.folder_of(model)
     if here is not None:
         if revision is not None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from harness import places
 from harness.errors import BadInput, LandscapeError, PlanHeld, explain, unforeseen
+from harness.places import refuse_models
 from harness.runs.command import across_hosts, preflight, usable_places
 from harness.runs.command.publishing import Publisher
 from harness.runs.plan import Options, whole_or_share
@@ -182,6 +184,10 @@ def prepare(request: Request) -> tuple[Suite, Options]:
     )
     problems += options.check()
     try:
+        refuse_models(request.models)
+    except BadInput as error:
+        problems.append(str(error))
+    try:
         own_tasks(options.tasks, options.trust_task_code)
     except BadInput as error:
         problems += error.problems or [str(error)]
@@ -197,10 +203,13 @@ def prepare(request: Request) -> tuple[Suite, Options]:
 
 def _one(job: Job, show: Progress, publisher: Publisher) -> ModelResult:
     from harness.runs.execute import run_model
+    from harness.suites.own.bounded_templates import bounded
 
-    model = job.model
+    model, options = job.model, job.options
+    foreign = bool(options.tasks) and not options.trust_task_code
     try:
-        outcome = run_model(model, job.suite, job.options, places.runs(), show, publisher)
+        with bounded() if foreign else nullcontext():
+            outcome = run_model(model, job.suite, options, places.runs(), show, publisher)
     except LandscapeError as error:
         code, text = error.exit_code, str(error)
     except OSError as error:

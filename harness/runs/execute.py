@@ -29,6 +29,7 @@ from harness.runs.command import across_hosts, plan_lock, preflight
 from harness.runs.estimate import estimate
 from harness.runs.progress import Progress
 from harness.runs.seal import ScoredRun, record, seal
+from harness.runs.task_code import rehearsal
 from harness.store import run_folder
 from harness.suites.model import Suite
 
@@ -204,6 +205,9 @@ def _plan(source: ModelSource, suite: Suite, options: plan.Options, show: Progre
     run_plan = plan.make_plan(
         source, suite, options, resolved.tasks, left_out, resolved.data_hashes, version, own.specs, resolved.surveys
     )
+    if not own.trusted:
+        with quiet():
+            rehearsal.rehearse(run_plan, resolved.tasks, own.files)
     return run_plan, dict(resolved.tasks)
 
 
@@ -213,7 +217,7 @@ def _requests(run_plan: plan.Plan, tasks: Mapping[str, Any], loaded: loading.Loa
     codec = loading.codec(loaded, run_plan.suite.window, run_plan.suite.stride)
     template = _template(loaded, run_plan)
     _seed()
-    unusable = f"The tokenizer or chat template of {run_plan.source.name} cannot be used on these tasks"
+    unusable = f"The tokenizer of {run_plan.source.name} cannot be used on these tasks"
     with show.bar(f"{run_plan.source.name}: building requests", len(tasks)) as advance, quiet(), model_errors(unusable):
         request_set = requests.build(
             tasks,
@@ -235,7 +239,8 @@ def _template(loaded: loading.Loaded, run_plan: plan.Plan) -> Callable[..., str]
         return None
     if not loaded.chat_template:
         raise BadInput(f"{run_plan.source.name} has no chat template; drop --chat-template.")
-    return limited(loaded.lm.apply_chat_template)
+    unusable = f"The chat template of {run_plan.source.name} cannot be used on these tasks"
+    return model_errors(unusable)(limited(loaded.lm.apply_chat_template))
 
 
 def _journal(asked: AskedRun, layout: rounds.Layout | None, runs: Path, hosts: across_hosts.OneHost) -> journal.Journal:

@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.engine.libraries import quiet
 from harness.runs.requests import RequestSet
+from harness.runs.task_code import task_errors
 from harness.suites.jinja_cache import compiled_once
 
 TEXT_BITS = "text_bits_per_byte"
@@ -29,13 +30,32 @@ def evaluate(
     ``request_set``, and the model that lm-eval asks only looks ``responses`` up. This is the one place that changes
     lm-eval's task objects. lm-eval's bootstrap is off: it forks a pool and runs for minutes; our standard errors stand
     in ``harness.runs.tables``.
+
+    Raises:
+        RunFailed: a filter, metric or aggregation cannot be computed; the message names task and place.
     """
+    with task_errors.computing():
+        return compute(tasks, request_set, responses, text_loglikelihoods, limit=limit, chosen=chosen)
+
+
+def compute(
+    tasks: Mapping[str, Any],
+    request_set: RequestSet,
+    responses: Sequence[Sequence[Any]],
+    text_loglikelihoods: Mapping[str, float] = MappingProxyType({}),
+    *,
+    limit: float | None = None,
+    chosen: Mapping[str, Sequence[int]] | None = None,
+) -> tuple[dict[str, dict[str, Any]], dict[str, list[dict[str, Any]]]]:
+    """As ``evaluate``, with the errors of lm-eval's code as they are."""
     from lm_eval.evaluator import evaluate as lm_evaluate
+
+    from harness.suites.own.bounded_templates import metrics_bounded
 
     for name, task in tasks.items():
         task.build_all_requests = lambda **_: None
         task._instances = [instance for instance in request_set.instances if instance.task_name == name]
-    with quiet(), compiled_once():
+    with quiet(), compiled_once(), metrics_bounded(len(request_set.instances)):
         scores = lm_evaluate(
             lm=_lookup(request_set, responses),
             task_dict={"tasks": dict(tasks), "groups": {}, "group_map": {}},

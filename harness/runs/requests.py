@@ -15,6 +15,7 @@ from harness.engine.codec import Encoded, Encoder, Unscorable
 from harness.runs import shown_examples
 from harness.runs.prompts.chat_prompts import ChatPrompts, Lost
 from harness.runs.prompts.lost_text import LostText, of_task
+from harness.runs.task_code import task_errors
 from harness.suites.jinja_cache import compiled_once
 
 
@@ -100,7 +101,7 @@ def build(
     for name, task in tasks.items():
         items = list(chosen[name]) if chosen is not None else None
         count = None if limit is None else min(get_sample_size(task, limit), len(task.eval_docs))
-        with compiled_once(), shown_examples.shown(task) as examples:
+        with compiled_once(), shown_examples.shown(task) as examples, task_errors.asking(name, items):
             task.build_all_requests(
                 limit=count,
                 samples=items,
@@ -111,6 +112,7 @@ def build(
                 chat_template=template,
                 tokenizer_name=tokenizer_name,
             )
+        task_errors.refuse_no_texts(name, task.instances, items)
         try:
             encoded = _encode(task.instances, codec)
         except Unscorable as reason:

@@ -26,6 +26,7 @@ from harness.runs.prompts.fixed_clock import DAY
 from harness.runs.requests import RequestSet
 from harness.runs.rounds import Stop
 from harness.runs.score import Scoring
+from harness.runs.task_code import task_errors
 from harness.runs.verdict.finding import Finding
 from harness.runs.verdict.judge import Conditions, judge
 from harness.scrub import strings
@@ -133,7 +134,8 @@ def _rows(
     items: list[dict[str, Any]] = []
     for task_name, task in run.tasks.items():
         entry = run.plan.suite.task(task_name)
-        task_results, task_items = tables.task_rows(name, entry, task, scores[task_name], samples[task_name])
+        with task_errors.computing(task_name):
+            task_results, task_items = tables.task_rows(name, entry, task, scores[task_name], samples[task_name])
         results.extend(task_results)
         items.extend(task_items)
     return results, items

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.errors import BadInput
 from harness.suites.mirror import Files
+from harness.suites.own.templates import OutOfBounds
 
 if TYPE_CHECKING:
     from lm_eval.api.task import Task
@@ -61,6 +62,8 @@ def file_problem(task: str, config: Mapping[str, Any], files: Files) -> str | No
 
 def wrong_in_use(task: Task) -> str | None:
     """Error of the task on its first item with empty answers, in a sentence; None where there is none."""
+    from harness.suites.own.bounded_templates import metrics_bounded
+
     doc = task.task_docs[0]
     config = task.config
     for part in (config.doc_to_text, config.doc_to_target, config.doc_to_choice):
@@ -72,7 +75,10 @@ def wrong_in_use(task: Task) -> str | None:
         requests = requests if isinstance(requests, list) else [requests]
         answers: dict[str, Any] = {"loglikelihood": (-1.0, False), "loglikelihood_rolling": -1.0}
         results = [answers.get(r.request_type, "") for r in requests]
-        task.process_results(doc, results)
+        with metrics_bounded(len(results)):
+            task.process_results(doc, results)
+    except OutOfBounds as error:
+        return f"does not fit the task: {str(error).rstrip('.')}"
     except Exception as error:  # whatever a task's own functions raise on a document they do not expect
         return f"does not fit the task ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
     return None

@@ -13,6 +13,7 @@ from typing import Any
 from harness.errors import BadInput, MissingData
 from harness.interchange.foreign.bounded import read_yaml
 from harness.metrics import metric
+from harness.places import typed_path
 from harness.suites.extra_metrics import EXTRA_METRICS
 from harness.suites.model import KINDS, Suite, SuiteGroup, SuiteTask
 
@@ -43,9 +44,10 @@ def load_suite(name_or_path: str, folder: Path = FOLDER) -> Suite:
         MissingData: there is no such suite; the message lists those that there are.
         BadInput: the file is not a valid suite; ``problems`` names every key that is wrong.
     """
+    typed = typed_path(name_or_path)
     path = folder / f"{name_or_path}.yaml"
     if Path(name_or_path).name != name_or_path or name_or_path.endswith((".yaml", ".yml")):
-        path = Path(name_or_path)
+        path = typed
     if not path.exists():
         names = ", ".join(sorted(p.stem for p in folder.glob("*.yaml")))
         raise MissingData(f"There is no suite {name_or_path!r}. Suites here: {names}. Or give a suite file (.yaml).")

@@ -19,6 +19,7 @@ from harness.suites.items.survey import Survey, survey
 from harness.suites.model import Suite, SuiteGroup, SuiteTask
 from harness.suites.own.data_files import KINDS, data_files
 from harness.suites.own.definitions import OwnTasks
+from harness.suites.own.templates import OutOfBounds
 
 if TYPE_CHECKING:
     from lm_eval.api.task import Task
@@ -150,6 +151,8 @@ def _resolve_task(
         return _Problem(problem)
     try:
         task = _build(manager, entry.task, files)
+    except OutOfBounds as error:
+        return _Problem(f"{mine or entry.task}: {error}")
     except Exception as error:  # lm-eval's task files may raise anything; every way ends in a sentence
         return _not_built(entry, error, files or config.get("dataset_path"), offline)
     if unusable := generation.problem(task):
@@ -160,8 +163,10 @@ def _resolve_task(
     if problem := sentences.problem(entry.task, config, seen, files):
         return _Problem(problem)
     rows = _set_shots(task, entry)
-    if rows < entry.num_fewshot:
-        return LeftOut(entry.task, f"its few-shot split has {rows} rows, fewer than {entry.num_fewshot} shots")
+    itself = int(_shows_scored(task)) if entry.num_fewshot else 0
+    if rows < entry.num_fewshot + itself:
+        fewer = f"fewer than {entry.num_fewshot} shots{' and the scored item itself' if itself else ''}"
+        return LeftOut(entry.task, f"its few-shot split has {rows} rows, {fewer}")
     return _Scorable(task, files.content_hash() if files else mirror.content_hash(task.task_docs), seen)
 
 
@@ -212,6 +217,12 @@ def _set_shots(task: Task, entry: SuiteTask) -> int:
     task.set_config(key="num_fewshot", value=entry.num_fewshot)
     task.set_fewshot_seed(seed=FEWSHOT_SEED)
     return len(task.fewshot_docs() or ()) if entry.num_fewshot else 0
+
+
+def _shows_scored(task: Task) -> bool:
+    """Whether shots come from the scored split, so that lm-eval leaves the scored item out of its own shots."""
+    settings = getattr(task, "fewshot_cfg", None)
+    return settings is not None and settings.split is not None and settings.split == task.config.test_split
 
 
 def _groups(

@@ -77,6 +77,41 @@ def test_an_adapter_is_not_passed_over(tiny: Path, tmp_path: Path) -> None:
         resolve(str(copy))
 
 
+def test_an_adapter_alone_is_told_from_no_model(tiny: Path, tmp_path: Path) -> None:
+    (tmp_path / "adapter_config.json").write_text('{"peft_type": "LORA", "base_model_name_or_path": "x/y"}')
+    shutil.copy(tiny / "model.safetensors", tmp_path / "adapter_model.safetensors")
+    with pytest.raises(BadInput, match=r"is an adapter alone .* Merge the two"):
+        resolve(str(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["inner/scale.py", "a/b/c/__init__.py", ".hidden/x.py", "inner/fast.so"])
+def test_code_at_any_depth_belongs_to_a_model_with_code(tiny: Path, tmp_path: Path, name: str) -> None:
+    copy = shutil.copytree(tiny, tmp_path / "tiny")
+    path = copy / name
+    path.parent.mkdir(parents=True)
+    path.write_text("scale = 1")
+    assert resolve(str(copy)).revision == resolve(str(tiny)).revision  # nothing beside the configuration imports it
+    (copy / "modeling_tiny.py").write_text("from .inner import scale")
+    first = resolve(str(copy)).revision
+    (path.parent / "__pycache__").mkdir()
+    (path.parent / "__pycache__" / "scale.cpython-311.pyc").write_text("compiled")
+    assert resolve(str(copy)).revision == first
+    path.write_text("scale = -1")
+    assert resolve(str(copy)).revision != first
+
+
+def test_code_behind_a_link_counts_and_a_circle_of_links_ends(tiny: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(tiny, tmp_path / "tiny")
+    (copy / "modeling_tiny.py").write_text("from .inner import scale")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "scale.py").write_text("scale = 1")
+    (copy / "inner").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "back").symlink_to(copy)
+    first = resolve(str(copy)).revision
+    (tmp_path / "elsewhere" / "scale.py").write_text("scale = -1")
+    assert resolve(str(copy)).revision != first
+
+
 def test_parameters_are_counted_from_the_headers(tiny: Path) -> None:
     from transformers import AutoModelForCausalLM
 

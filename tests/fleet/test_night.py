@@ -96,7 +96,7 @@ def test_the_same_command_is_the_same_night_and_another_is_another(tmp_path: Pat
 
 
 def test_keys_are_unique_and_fit_file_names(tmp_path: Path) -> None:
-    models = ("a/b", "a-b", "x@http://host:1/v1", "…", "m" * 300)
+    models = ("a/b", "a-b", "x@http://host:1/v1", "…", "m" * 200)
     night = night_of(NightAsked(suites=("quick",), models=models))
     keys = [m.key for m in night.models]
     assert keys[:4] == ["a-b", "a-b-2", "x", "model"] and len(keys[4]) <= 60

@@ -18,6 +18,7 @@ from harness.engine.model_folder import inspect_folder
 from harness.engine.source import MASKED
 from harness.engine.weights.headers import parameters_of
 from harness.errors import BadInput
+from harness.places import typed_path
 
 
 def size_of(model: str, *, revision: str | None = None, offline: bool = False) -> Size:
@@ -26,7 +27,7 @@ def size_of(model: str, *, revision: str | None = None, offline: bool = False) -
     Raises:
         BadInput: a folder or file that is no model, or an ambiguous name.
     """
-    path = Path(model).expanduser()
+    path = typed_path(model)
     here = path if path.exists() else naming.folder_of(model)
     if here is None:
         return _of_hub(naming.hub_id(model), revision, offline)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import BadInput
+from harness.places import typed_path
 from harness.runs.jobs import run_file
 from harness.runs.jobs.file_runs import FileRun
 from harness.runs.jobs.fleet_settings import FleetSettings, Share
@@ -136,7 +137,7 @@ def _from_options(asked: NightAsked) -> tuple[list[FileRun], Night]:
 
 def _absolute(name: str, folder: Path, *, always: bool = False) -> str:
     """A path as an absolute one, for workers have another working folder; a name that is no path as it is."""
-    path = Path(name).expanduser()
+    path = Path(name) if "://" in name else typed_path(name)
     return str((folder / path).resolve()) if always or os.path.exists(folder / path) else name  # noqa: PTH110  # a name may be longer than a path
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import BadInput, LandscapeError, RunFailed
+from harness.places import refuse_models
 from harness.runs.bench import record, shown
 from harness.runs.bench.measure import Speed, measure
 from harness.runs.bench.shapes import BATCHES, CONTEXTS, shapes
@@ -51,6 +52,7 @@ def bench(models: Sequence[str], wanted: Wanted, *, as_json: bool) -> int:
     from harness.engine.libraries import go_offline, model_errors
 
     _refuse(wanted)
+    refuse_models(models)
     if wanted.offline:
         go_offline()
     device = engine_settings.resolve_device(wanted.device)

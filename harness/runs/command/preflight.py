@@ -10,6 +10,7 @@ from pathlib import Path
 from harness.engine import naming
 from harness.errors import BadInput
 from harness.files import existing
+from harness.places import typed_path
 from harness.runs.plan import Options
 
 TEMPLATE_FILES = ("chat_template.jinja", "chat_template.json", "additional_chat_templates")
@@ -76,7 +77,7 @@ def look(model: str, options: Options) -> None:
 
     if options.engine == "api":
         return
-    path = Path(model).expanduser()
+    path = typed_path(model)
     folder = path if path.is_dir() else naming.folder_of(model) if not path.exists() else None
     if folder is None:
         if not path.exists() and (path.is_absolute() or model.startswith(f".{os.sep}") or model.count("/") > 1):

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from harness.errors import BadInput
+from harness.places import typed_path
 from harness.runs.jobs import model_globs
 from harness.runs.jobs.file_entries import Entry, Reader, shown
 from harness.runs.jobs.fleet_settings import Share
@@ -36,9 +38,10 @@ def runs_of(
     if defaults is not None and not isinstance(defaults, dict):
         reader.problem(("defaults",), f"defaults is {shown(defaults)}; it must be a mapping of options.")
     common = reader.options(defaults if isinstance(defaults, dict) else {}, ("defaults",), "defaults", ())
-    models = _without_patterns(reader, reader.entries(document, "models", ("model",), "a model"), folder)
-    suites = reader.entries(document, "suites", ("suite",), "a suite")
-    pairs = reader.entries(document, "runs", ("model", "suite"), "a run")
+    models = _usable(reader, reader.entries(document, "models", ("model",), "a model"))
+    models = _without_patterns(reader, models, folder)
+    suites = _usable(reader, reader.entries(document, "suites", ("suite",), "a suite"))
+    pairs = _usable(reader, reader.entries(document, "runs", ("model", "suite"), "a run"))
     for one, other in (("models", "suites"), ("suites", "models")):
         if document.get(one) is not None and document.get(other) is None:
             reader.problem((one,), f"{one} need {other}: every model is run with every suite.")
@@ -60,6 +63,21 @@ def runs_of(
     return tuple(sorted(out, key=lambda run: first[run.model])), shares
 
 
+def _usable(reader: Reader, entries: list[Entry]) -> list[Entry]:
+    """The entries whose names can be names or paths; any other is a problem."""
+    out = []
+    for entry in entries:
+        try:
+            for name in entry.name.values():
+                if "://" not in name:
+                    typed_path(name)
+        except BadInput as error:
+            reader.problems.append((entry.line, str(error)))
+        else:
+            out.append(entry)
+    return out
+
+
 def _without_patterns(reader: Reader, models: list[Entry], folder: Path) -> list[Entry]:
     """The models with each pattern replaced by its folders; one that means no folder is a problem."""
     out = []
@@ -67,6 +85,14 @@ def _without_patterns(reader: Reader, models: list[Entry], folder: Path) -> list
         name = entry.name["model"]
         if entry.options.get("engine") == "api" or not model_globs.is_pattern(name, folder):
             out.append(entry)
+            continue
+        if "**" in name:
+            reader.problems.append(
+                (
+                    entry.line,
+                    f"{name} has **, folders at any depth; give a pattern for each level, such as checkpoints/*.",
+                )
+            )
             continue
         names = model_globs.folders(name, folder)
         if not names:
@@ -80,10 +106,10 @@ def _without_patterns(reader: Reader, models: list[Entry], folder: Path) -> list
 def _file_run(model: str, suite: str, options: Mapping[str, Any], lines: tuple[int, ...], folder: Path) -> FileRun:
     where = f"line{'s' if len(set(lines)) > 1 else ''} {' and '.join(map(str, dict.fromkeys(lines)))}"
     if options.get("engine") != "api":  # there a model is MODEL@URL
-        path = Path(model).expanduser()
+        path = typed_path(model)
         # What exists only where the command is given is not taken from there: its path is looked for beside the file.
         is_path = model.startswith((".", "~")) or (folder / path).exists() or path.exists()
         model = str(folder / path) if is_path else model
     if suite.endswith((".yaml", ".yml")) or Path(suite).name != suite:
-        suite = str(folder / Path(suite).expanduser())
+        suite = str(folder / typed_path(suite))
     return FileRun(model, suite, options, where)

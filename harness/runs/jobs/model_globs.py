@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from harness.places import typed_path
+
 MAX_FOLDERS = 10_000
 """Folders that one pattern may mean; as many as a file may have runs."""
 
@@ -13,7 +15,7 @@ def is_pattern(name: str, folder: Path) -> bool:
     """Whether a model's name is a pattern: it has ``*``, ``?`` or ``[``, and no folder has that very name."""
     if "://" in name or not any(sign in name for sign in "*?["):
         return False
-    return not (folder / Path(name).expanduser()).exists()
+    return not (folder / typed_path(name)).exists()
 
 
 def folders(pattern: str, folder: Path) -> list[str]:
@@ -21,7 +23,7 @@ def folders(pattern: str, folder: Path) -> list[str]:
 
     Hidden folders are left out, and so are files.
     """
-    path = Path(pattern).expanduser()
+    path = typed_path(pattern)
     start = Path(path.anchor) if path.is_absolute() else folder
     parts = path.relative_to(path.anchor).parts
     if not parts or ".." in parts[1:]:

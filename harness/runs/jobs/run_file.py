@@ -15,6 +15,7 @@ from typing import Any
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.limits import yaml_lines
+from harness.places import typed_path
 from harness.runs.jobs import fleet_settings, origin
 from harness.runs.jobs.file_entries import Reader, shown
 from harness.runs.jobs.file_runs import FileRun, runs_of
@@ -65,6 +66,7 @@ def read(path: Path) -> RunFile:
     Raises:
         BadInput: the file cannot be read or is no run file; with every problem, each with its line.
     """
+    path = typed_path(path, "--file")
     try:
         data = bounded.read_bytes(path, bounded.MB, follow=True)
         source = bounded.decode(data)
@@ -102,9 +104,15 @@ def _tasks(reader: Reader, document: Mapping[Any, Any]) -> tuple[list[str], bool
     if not isinstance(tasks, list) or not all(map(is_text, tasks)):
         reader.problem(("tasks",), f"tasks is {shown(tasks)}; it must be a list of folders.")
         tasks = []
+    usable = []
+    for position, folder in enumerate(tasks):
+        try:
+            usable.append(str(typed_path(folder)))
+        except BadInput as error:
+            reader.problem(("tasks", position), str(error))
     if not isinstance(trust, bool):
         reader.problem(("trust_task_code",), f"trust_task_code is {shown(trust)}; it must be true or false.")
-    return tasks, trust is True
+    return usable, trust is True
 
 
 def _fleet(reader: Reader, document: Mapping[Any, Any]) -> FleetSettings:

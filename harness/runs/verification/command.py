@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 
 from harness.errors import BadInput, LandscapeError
+from harness.places import refuse_models
 from harness.runs.progress import Progress
 from harness.runs.verification.agreement import Drift
 from harness.runs.verification.bounded_scoring import Deadline
@@ -35,6 +36,7 @@ def verify_models(
         raise BadInput(f"--minutes is {minutes:g}; give a time above 0 and up to {MAX_MINUTES:,} minutes.")
     if minutes is not None and shuffle:
         raise BadInput("--shuffle scores the whole set four times more; drop it, or drop --minutes.")
+    refuse_models(models)
     end = Deadline() if minutes is None else Deadline(time.monotonic() + 60 * minutes)
     if offline:
         go_offline()

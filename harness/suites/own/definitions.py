@@ -17,7 +17,8 @@ from typing import Any
 from harness.errors import BadInput, MissingData
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.limits import yaml_lines
-from harness.suites.own import data_only
+from harness.places import typed_path
+from harness.suites.own import data_only, settings
 from harness.suites.own.data_files import data_files
 
 MAX_FILES = 10_000
@@ -44,7 +45,7 @@ def read(folders: Iterable[str | Path], trusted: bool = False) -> OwnTasks:
         MissingData: a folder that is not there.
         BadInput: with every problem of the files, each with file and line.
     """
-    roots = tuple(Path(folder).expanduser().resolve() for folder in folders)
+    roots = tuple(typed_path(folder, "--tasks").resolve() for folder in folders)
     problems: list[str] = []
     specs: dict[str, str] = {}
     files: dict[str, Path] = {}
@@ -114,6 +115,7 @@ class _File:
         self.problems: list[str] = []
         self.read: set[Path] = set()
         self._lines: Mapping[yaml_lines.Place, int] = {}
+        self._origins: dict[str, tuple[Path, Mapping[yaml_lines.Place, int]]] = {}
 
     def config(self) -> dict[str, Any]:
         """The definition, what it includes laid under it as lm-eval does."""
@@ -126,7 +128,13 @@ class _File:
             except BadInput as error:
                 line = self._lines.get(("dataset_kwargs",)) or self._lines.get(("dataset_path",), 1)
                 self.problems.append(f":{line}: {error}.")
+            self.problems += [f"{self._where(place)} {sentence}" for place, sentence in settings.refusals(merged)]
         return merged
+
+    def _where(self, place: yaml_lines.Place) -> str:
+        """Line of an entry of the merged definition, in this file or in the included one that it comes from."""
+        path, lines = self._origins.get(str(place[0]), (self.path, self._lines))
+        return f"{_beside(path, self.path)}:{_line(lines, place)}:"
 
     def _config(self, path: Path, depth: int) -> dict[str, Any]:
         self.read.add(path)
@@ -154,10 +162,9 @@ class _File:
         if not self.trusted:
             if depth == 0:
                 self._lines = lines
+            self._origins |= {str(key): (path, lines) for key in value}
             for place, sentence in data_only.refusals(value):
-                while place and place not in lines:
-                    place = place[:-1]
-                self.problems.append(f"{_beside(path, self.path)}:{lines.get(place, 1)}: {sentence}")
+                self.problems.append(f"{_beside(path, self.path)}:{_line(lines, place)}: {sentence}")
         return {**merged, **value}
 
     def _below(self, path: Path, name: str, lines: Mapping[yaml_lines.Place, int]) -> Path | None:
@@ -168,6 +175,13 @@ class _File:
             )
             return None
         return target
+
+
+def _line(lines: Mapping[yaml_lines.Place, int], place: yaml_lines.Place) -> int:
+    """Line of an entry, or of the nearest one around it that has a line."""
+    while place and place not in lines:
+        place = place[:-1]
+    return lines.get(place, 1)
 
 
 def _beside(path: Path, first: Path) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from harness.errors import BadInput
+
 FILTERS = frozenset(
     [
         "abs",
@@ -112,6 +114,10 @@ _NODES = frozenset(
         "Call",
     ]
 )
+
+
+class OutOfBounds(BadInput):
+    """A template that is allowed takes more time, memory or text than any honest one while it is rendered."""
 
 
 def refusals(template: str) -> Iterator[tuple[int, str]]:

@@ -116,3 +116,46 @@ def test_the_number_of_runs_is_bounded_before_they_are_made(tmp_path: Path) -> N
     names = ", ".join(f"m{n}" for n in range(2000))
     (said,) = problems(tmp_path, f"models: [{names}]\nsuites: [{names}]\n")
     assert "4,000,000 runs are more than 10,000" in said
+
+
+LONG = "m" * 5000
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("models: ['~nosuchuser/x']\nsuites: [quick]\n", "line 1: ~nosuchuser/x names the home folder of nosuchuser"),
+        ("models: [a]\nsuites:\n  - ~nosuchuser/own.yaml\n", "line 3: ~nosuchuser/own.yaml names the home folder"),
+        ("models: ['~nosuchuser/*']\nsuites: [quick]\n", "line 1: ~nosuchuser/* names the home folder"),
+        ("runs:\n  - {model: a, suite: ~nosuchuser/q.yaml}\n", "line 2: ~nosuchuser/q.yaml names the home folder"),
+        (
+            "models: [a]\nsuites: [quick]\ntasks:\n  - fine\n  - ~nosuchuser\n",
+            "line 5: ~nosuchuser names the home folder",
+        ),
+        (f"models: [{LONG}]\nsuites: [quick]\n", f"line 1: {LONG[:80]}… has 5,000 characters, more than a path"),
+        (f"models: [a]\nsuites: [{LONG}.yaml]\n", f"line 2: {LONG[:80]}… has 5,005 characters"),
+        ("models: ['**']\nsuites: [quick]\n", "line 1: ** has **, folders at any depth; give a pattern for each level"),
+        ("models: ['steps/a**']\nsuites: [quick]\n", "line 1: steps/a** has **, folders at any depth"),
+    ],
+)
+def test_names_that_can_be_no_paths_are_named_with_their_line(text: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "deep" / "model").mkdir(parents=True)
+    (told,) = problems(tmp_path, text)
+    assert told.startswith(said)
+
+
+def test_a_pattern_stays_on_its_level(tmp_path: Path) -> None:
+    for name in ("first", "second/below"):
+        (tmp_path / name).mkdir(parents=True)
+    file = read(written(tmp_path, "models: ['*']\nsuites: [quick]\n"))
+    assert [run.model for run in file.runs] == [str(tmp_path / "first"), str(tmp_path / "second")]
+
+
+def test_a_home_folder_is_one_wherever_a_path_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home" / "m").mkdir(parents=True)
+    file = read(written(tmp_path, "models: [~/m]\nsuites: [~/own.yaml]\ntasks: [~/tasks, here]\n"))
+    assert [(run.model, run.suite) for run in file.runs] == [
+        (str(tmp_path / "home" / "m"), str(tmp_path / "home" / "own.yaml"))
+    ]
+    assert file.tasks == (str(tmp_path / "home" / "tasks"), str(tmp_path / "here"))
