@@ -74,8 +74,6 @@ def folder(
 
 
 UNREADY: list[tuple[dict[str, Any], dict[str, Any], str]] = [
-    (TASK | {"doc_to_text": "{{ 4 // (n - 2) }}"}, {}, "task river (item 3, doc_to_text): ZeroDivisionError"),
-    (TASK | {"doc_to_choice": "{{ options if 9 // (n - 2) else options }}"}, {}, "task river (item 3, doc_to_choice): ZeroDivisionError"),
     (TASK | {"gen_prefix": "{{ 4 // (n - 2) }}"}, {}, "task river (item 3, gen_prefix): ZeroDivisionError"),
     (TASK | {"description": "{{ 4 // (n - 2) }}"}, {}, "task river (item 3, description): ZeroDivisionError"),
     (WRITTEN | {"filter_list": [{"name": "map", "filter": [{"function": "map", "mapping_dict": {}}, {"function": "take_first"}]}]}, {}, "task river (item 1, filter map): TypeError"),
@@ -106,10 +104,18 @@ def test_shots_need_a_row_more_where_the_item_itself_is_one(folder: Folder) -> N
     assert folder.run(TASK | {"fewshot_split": "test"}, num_fewshot=9)[0] == 0
 
 
+@pytest.mark.parametrize(
+    "key", [{"doc_to_text": "Q{{ 4 // (n - 2) }}"}, {"doc_to_choice": "{{ options if 9 // (n - 2) else options }}"}]
+)
+def test_a_row_that_an_expression_cannot_take_is_named(key: dict[str, str], folder: Folder) -> None:
+    code, told = folder.run(TASK | key)
+    assert code == 2 and "items.json, row 3 does not fit the task (ZeroDivisionError" in told
+
+
 def test_what_is_no_text_is_named_and_not_the_tokenizer(folder: Folder) -> None:
     rolling = WRITTEN | {"output_type": "loglikelihood", "doc_to_target": "n", "metric_list": TASK["metric_list"]}
     code, told = folder.run(rolling | {"generation_kwargs": None}, kind="perplexity", metric="acc")
-    assert code == 2 and "task river (item 1): 0 is given as an answer, and is no text" in told
+    assert code == 2 and "items.json, row 1 has 0 where a text is scored" in told and "tokenizer" not in told
     assert "tokenizer" not in told
 
 

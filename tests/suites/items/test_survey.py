@@ -233,15 +233,15 @@ def test_an_empty_document_adds_nothing_and_an_empty_continuation_is_refused(res
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"repeats": 0}, "repeats is 0; give a whole number of draws of each item, from 1 to 10,000"),
+        ({"repeats": 0}, "repeats is 0; it must be a whole number from 1"),
         ({"repeats": 10**9}, "repeats is 1000000000;"),
-        ({"generation_kwargs": {"max_gen_toks": -4}}, "generation_kwargs.max_gen_toks is -4;"),
-        ({"generation_kwargs": {"max_gen_toks": 10**12}}, "generation_kwargs.max_gen_toks is 1000000000000;"),
+        ({"generation_kwargs": {"max_gen_toks": -4}}, "max_gen_toks of generation_kwargs is -4;"),
+        ({"generation_kwargs": {"max_gen_toks": 10**12}}, "max_gen_toks of generation_kwargs is 1000000000000;"),
         (
             {"generation_kwargs": {"do_sample": True, "temperature": float("nan")}},
-            "generation_kwargs.temperature is nan;",
+            "temperature of generation_kwargs is 'NaN';",
         ),
-        ({"generation_kwargs": {"do_sample": True, "top_p": -0.5}}, "generation_kwargs.top_p is -0.5;"),
+        ({"generation_kwargs": {"do_sample": True, "top_p": -0.5}}, "top_p of generation_kwargs is -0.5;"),
     ],
 )
 def test_settings_of_answers_that_no_engine_obeys_are_refused(
@@ -250,5 +250,5 @@ def test_settings_of_answers_that_no_engine_obeys_are_refused(
     rows = [{"q": "Q", "answer": "A"}]
     with pytest.raises(BadInput) as caught:
         resolved(rows, **{**SAYING, **settings})
-    assert caught.value.problems[0].startswith(f"mine: {said}") or f"mine.yaml: {said}" in caught.value.problems[0]
+    assert f"mine.yaml:1: {said}" in caught.value.problems[0]
     assert resolved(rows, **{**SAYING, "repeats": 3, "generation_kwargs": {"max_gen_toks": 4, "temperature": 0.7}})
