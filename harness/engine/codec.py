@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol
 
+from harness.engine import draws
 from harness.engine.base import GenerateRequest, Request, ScoreRequest
 
 
@@ -109,7 +110,7 @@ class Codec:
             if room <= 0:
                 raise Unscorable(f"it generates up to {limit} tokens and the model's window is {self.max_length}")
             if options.get("do_sample"):
-                options["draw"] = draw
+                options[draws.OPTION] = draw
             context = ids[prompt]
             frozen = tuple(sorted((k, _freeze(v)) for k, v in options.items()))
             request = GenerateRequest(tuple(context[-room:]), tuple(until), limit, frozen)

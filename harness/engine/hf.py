@@ -22,6 +22,7 @@ from harness.engine.base import (
     TextRequest,
     Work,
 )
+from harness.engine.draws import without_draw
 
 
 class HFEngine:
@@ -73,10 +74,9 @@ class HFEngine:
         pad = lm.tokenizer.pad_token_id
         ids = [[pad] * (width - len(r.context)) + list(r.context) for r in requests]
         mask = [[0] * (width - len(r.context)) + [1] * len(r.context) for r in requests]
-        options = dict(first.options)
-        draw = options.pop("draw", None)
-        if draw is not None:
-            torch.manual_seed(1234 + int(str(draw)))
+        options, seed = without_draw(first.options)
+        if seed is not None:
+            torch.manual_seed(seed)
         with torch.no_grad():
             out = lm._model_generate(
                 context=torch.tensor(ids, device=lm.device),

@@ -1,7 +1,8 @@
 """Generation by transformers' own ``generate``: for sampling, beams and models without the tree.
 
 Only prompts of one length share a call, so that nothing is padded and recurrent models stay exact;
-every row stops by itself.
+every row stops by itself. A sampled prompt is drawn alone, from the seed of its draw: what is drawn depends on no
+other prompt, and equals what the ``hf`` engine draws in batches of one.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 import torch
 
 from harness.engine.base import Generated, GenerateRequest
+from harness.engine.draws import without_draw
 from harness.engine.packed.generation.stops import Stops, end_tokens
 from harness.engine.packed.hardware.meter import Meter
 
@@ -79,8 +81,11 @@ class PlainGenerator:
         first = requests[chosen[0]]
         stops = Stops(self.tokenizer, first.until)
         ids = torch.tensor([requests[i].context for i in chosen], device=self.device)
-        options = {k: v for k, v in first.options if not (is_greedy(first.options) and k in _IDLE)}
+        arguments, seed = without_draw(first.options)
+        options = {k: v for k, v in arguments.items() if not (is_greedy(first.options) and k in _IDLE)}
         pad = getattr(self.tokenizer, "pad_token_id", None)
+        if seed is not None:
+            torch.manual_seed(seed)
         with torch.inference_mode():
             output = self.model.generate(
                 input_ids=ids,
