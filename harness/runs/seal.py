@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from harness import __version__
+from harness.engine.generation_rules import own_rules
 from harness.engine.load import Loaded
 from harness.engine.measure import Meter, hardware, versions
 from harness.runs import lm_eval_metrics, requests, tables
+from harness.runs.asked_alike import asked_alike
 from harness.runs.command.command_line import command_line
 from harness.runs.journal import Journal
 from harness.runs.plan import SEED, Plan, run_id, sealing_time
@@ -90,6 +92,8 @@ def _conditions(run: ScoredRun) -> Conditions:
         bits_per_token=requests.bits_per_token(asked, run.scoring.answers),
         vocabulary=len(run.loaded.lm.tokenizer),
         engine_notes=tuple(getattr(run.loaded.engine, "notes", ())),
+        asked_alike=asked_alike(run.tasks, asked.instances),
+        generation_rules=own_rules(getattr(run.loaded.lm, "model", None)) if requests.generates(asked) else {},
         reused=(len(run.journal.head.reused), len(asked.requests)),
         machines=tuple(run.journal.machines),
     )

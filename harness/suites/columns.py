@@ -68,16 +68,28 @@ def wrong_in_use(task: Task) -> str | None:
             return f"lacks {part}"
     try:
         target = task.doc_to_target(doc)
-        requests = task.construct_requests(doc, task.fewshot_context(doc, 0), metadata=(task.task_name, 0, 1))
-        requests = requests if isinstance(requests, list) else [requests]
-        answers: dict[str, Any] = {"loglikelihood": (-1.0, False), "loglikelihood_rolling": -1.0}
-        results = [answers.get(r.request_type, "") for r in requests]
-        task.process_results(doc, results)
+        _given(task, doc)
     except Exception as error:  # whatever a task's own functions raise on a document they do not expect
         return f"does not fit the task ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
     if task.OUTPUT_TYPE == "multiple_choice" and not getattr(task, "multiple_input", 0):
         return _wrong_label(target, task.doc_to_choice(doc))
     return None
+
+
+def dry_run(task: Task) -> Mapping[str, Any] | None:
+    """What a task's first item gives with empty answers, by metric; None where the task cannot do without real ones."""
+    try:
+        return _given(task, task.task_docs[0])
+    except Exception:  # whatever a task's own functions raise
+        return None
+
+
+def _given(task: Task, doc: Any) -> Mapping[str, Any]:
+    requests = task.construct_requests(doc, task.fewshot_context(doc, 0), metadata=(task.task_name, 0, 1))
+    requests = requests if isinstance(requests, list) else [requests]
+    answers: dict[str, Any] = {"loglikelihood": (-1.0, False), "loglikelihood_rolling": -1.0}
+    given: Mapping[str, Any] = task.process_results(doc, [answers.get(r.request_type, "") for r in requests])
+    return given
 
 
 def sentence(task: str, files: Files, wrong: str, split: str | None = None) -> str:

@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING, Any
 from harness.engine.libraries import go_offline, quiet
 from harness.errors import BadInput
 from harness.suites import columns, lm_eval_index, mirror
+from harness.suites.computed_scores import headline_problem
+from harness.suites.generation_arguments import generation_problem
 from harness.suites.model import Suite, SuiteGroup, SuiteTask
 from harness.suites.own.data_files import KINDS, data_files
 from harness.suites.own.definitions import OwnTasks
+from harness.suites.plain_numbers import plain_number_problem
 
 if TYPE_CHECKING:
     from lm_eval.api.task import Task
@@ -149,6 +152,8 @@ def _resolve_task(
         return _not_built(entry, error, files or config.get("dataset_path"), offline)
     if files is not None and (wrong := columns.wrong_in_use(task)):
         return _Problem(columns.sentence(entry.task, files, wrong))
+    if problem := plain_number_problem(task) or generation_problem(task) or headline_problem(task, entry):
+        return _Problem(problem)
     rows = _set_shots(task, entry)
     if rows < entry.num_fewshot:
         return LeftOut(entry.task, f"its few-shot split has {rows} rows, fewer than {entry.num_fewshot} shots")

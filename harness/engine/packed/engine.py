@@ -13,8 +13,9 @@ from typing import Any
 import torch
 
 from harness.engine.base import Answer, Batch, Generated, GenerateRequest, Request, Scored, ScoreRequest, Work
+from harness.engine.generation_rules import own_rules
 from harness.engine.packed.generation.generate import SlotGenerator
-from harness.engine.packed.generation.sample import PlainGenerator, is_greedy, own_rules
+from harness.engine.packed.generation.sample import PlainGenerator, is_greedy
 from harness.engine.packed.hardware import malloc, memory
 from harness.engine.packed.hardware.meter import Meter
 from harness.engine.packed.plan import packing
@@ -88,7 +89,7 @@ class PackedEngine:
             "head": self.choice.head,
             **self._shape(),
             "generation": "slots" if self._slots else "generate",
-            "generation_rules": own_rules(self.model),
+            "generation_rules": list(own_rules(self.model)),
             "token_budget": limits.budget,
             "batch_tokens": limits.batch,
             "branch_tokens": limits.branch,

@@ -14,29 +14,11 @@ import torch
 
 from harness.engine.base import Generated, GenerateRequest
 from harness.engine.draws import without_draw
+from harness.engine.generation_rules import NEUTRAL
 from harness.engine.packed.generation.stops import Stops, end_tokens
 from harness.engine.packed.hardware.meter import Meter
 
 ROWS = 16
-
-# Settings of a model's own generation_config that change a greedy answer, and their neutral values.
-_NEUTRAL: dict[str, tuple[object, ...]] = {
-    "repetition_penalty": (None, 1.0),
-    "encoder_repetition_penalty": (None, 1.0),
-    "no_repeat_ngram_size": (None, 0),
-    "bad_words_ids": (None,),
-    "min_length": (None, 0),
-    "min_new_tokens": (None, 0),
-    "suppress_tokens": (None, []),
-    "begin_suppress_tokens": (None, []),
-    "forced_bos_token_id": (None,),
-    "forced_eos_token_id": (None,),
-    "sequence_bias": (None,),
-    "exponential_decay_length_penalty": (None,),
-    "guidance_scale": (None, 1.0),
-    "num_beams": (None, 1),
-    "penalty_alpha": (None,),
-}
 
 # Options that mean nothing when nothing is sampled.
 _IDLE = {"do_sample", "temperature", "top_p", "top_k", "min_p", "typical_p"}
@@ -47,13 +29,7 @@ def is_greedy(options: Sequence[tuple[str, object]]) -> bool:
     named = dict(options)
     if named.get("do_sample"):
         return False
-    return all(k in _IDLE or v in _NEUTRAL.get(k, ()) for k, v in named.items())
-
-
-def own_rules(model: Any) -> list[str]:
-    """What a model's generation_config would change in a greedy answer."""
-    config = getattr(model, "generation_config", None)
-    return [name for name, neutral in _NEUTRAL.items() if getattr(config, name, None) not in neutral]
+    return all(k in _IDLE or v in NEUTRAL.get(k, ()) for k, v in named.items())
 
 
 class PlainGenerator:
