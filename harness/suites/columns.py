@@ -38,7 +38,9 @@ def needed(config: Mapping[str, Any]) -> set[str]:
     if config.get("process_docs"):
         return set()
     parts = [config.get(key) for key in ("doc_to_text", "doc_to_target", "doc_to_choice")]
-    return set().union(*(_template_names(p) for p in parts if isinstance(p, str) and not _is_function(p)))
+    return set().union(
+        *(_template_names(p) - _may_lack(p) for p in parts if isinstance(p, str) and not _is_function(p))
+    )
 
 
 def file_problem(task: str, config: Mapping[str, Any], files: Files) -> str | None:
@@ -118,6 +120,28 @@ def _template_names(template: str) -> set[str]:
         return set(meta.find_undeclared_variables(Environment().parse(template)))  # nosec B701  # parsed, never rendered
     except TemplateError:
         return set()  # lm-eval will say what is wrong with it
+
+
+def _may_lack(template: str) -> set[str]:
+    """Names that a template uses only where it asks whether a column is there: ``answer if answer is defined else target``."""
+    from jinja2 import Environment, TemplateError, nodes
+
+    def used(node: nodes.Node) -> set[str]:
+        if isinstance(node, nodes.CondExpr | nodes.If):
+            asked = [node.test, *node.test.find_all(nodes.Test)]
+            if any(isinstance(t, nodes.Test) and t.name in ("defined", "undefined") for t in asked):
+                return set()
+        if isinstance(node, nodes.Name):
+            return {node.name}
+        return set().union(*(used(child) for child in node.iter_child_nodes()))
+
+    if _BARE.fullmatch(template):
+        return set()
+    try:
+        tree = Environment().parse(template)  # nosec B701  # parsed, never rendered
+    except TemplateError:
+        return set()
+    return {name.name for name in tree.find_all(nodes.Name)} - used(tree)
 
 
 def _is_function(template: str) -> bool:

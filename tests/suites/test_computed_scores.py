@@ -125,3 +125,11 @@ def test_plain_numbers_where_texts_belong_are_refused(tmp_path: Path) -> None:
     said = GENERATED | {"metric_list": mean("exact_match"), "doc_to_target": 1}
     assert "doc_to_target is 1" in refused(tmp_path / "t", said, metric="exact_match", filter="none")
     assert resolved(tmp_path / "t", choice | {"doc_to_target": 1}, metric="acc", filter="none").tasks
+
+
+def test_a_column_that_a_template_asks_for_may_lack(tmp_path: Path) -> None:
+    target = "{{ a if a is defined else target }}"
+    task = GENERATED | {"metric_list": mean("exact_match"), "doc_to_target": target}
+    assert resolved(tmp_path / "t", task, metric="exact_match", filter="none").tasks
+    told = refused(tmp_path / "t", task | {"doc_to_target": "{{ a if a else target }}"}, metric="exact_match", filter="none")  # fmt: skip
+    assert "lacks target" in told

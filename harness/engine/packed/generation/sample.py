@@ -1,16 +1,18 @@
 """Generation by transformers' own ``generate``: for sampling, beams and models without the tree.
 
 Only prompts of one length share a call, so that nothing is padded and recurrent models stay exact;
-every row stops by itself. A sampled prompt is drawn alone, from the seed of its draw: what is drawn depends on no
-other prompt, and equals what the ``hf`` engine draws in batches of one.
+every row stops by itself. Each row is drawn from the seed of its own draw, whatever rows stand beside it: what is drawn
+equals what the ``hf`` engine draws in batches of one. The draws of one prompt have one length, so they share calls.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
+from torch.overrides import TorchFunctionMode
 
 from harness.engine.base import Generated, GenerateRequest
 from harness.engine.draws import without_draw
@@ -43,7 +45,8 @@ class PlainGenerator:
         """Answers in order."""
         groups: dict[tuple[object, ...], list[int]] = {}
         for i, r in enumerate(requests):
-            groups.setdefault((len(r.context), r.until, r.max_new_tokens, repr(r.options)), []).append(i)
+            arguments = repr(sorted(without_draw(r.options)[0].items()))
+            groups.setdefault((len(r.context), r.until, r.max_new_tokens, arguments), []).append(i)
         answers: dict[int, Generated] = {}
         for group in groups.values():
             size = 1 if alone else ROWS
@@ -57,12 +60,11 @@ class PlainGenerator:
         first = requests[chosen[0]]
         stops = Stops(self.tokenizer, first.until)
         ids = torch.tensor([requests[i].context for i in chosen], device=self.device)
-        arguments, seed = without_draw(first.options)
+        arguments, _ = without_draw(first.options)
+        seeds = [without_draw(requests[i].options)[1] for i in chosen]
         options = {k: v for k, v in arguments.items() if not (is_greedy(first.options) and k in _IDLE)}
         pad = getattr(self.tokenizer, "pad_token_id", None)
-        if seed is not None:
-            torch.manual_seed(seed)
-        with torch.inference_mode():
+        with torch.inference_mode(), _drawing(seeds, self.device):
             output = self.model.generate(
                 input_ids=ids,
                 attention_mask=torch.ones_like(ids),
@@ -83,6 +85,26 @@ class PlainGenerator:
                 self.meter.step(count)
                 return Generated(stops.text(tokens[: count - 1] if over else tokens[:count]), count)
         return Generated("", 0)
+
+
+def _drawing(seeds: Sequence[int | None], device: torch.device) -> AbstractContextManager[object]:
+    """Each row of a sampled call drawn from its own seed; with none, from torch's."""
+    known = [seed for seed in seeds if seed is not None]
+    return _RowDraws(known, device) if len(known) == len(seeds) else nullcontext()
+
+
+class _RowDraws(TorchFunctionMode):
+    """``torch.multinomial`` row by row, each with the stream that ``torch.manual_seed`` would give it alone."""
+
+    def __init__(self, seeds: Sequence[int], device: torch.device) -> None:
+        super().__init__()
+        self._streams = [torch.Generator(device).manual_seed(seed) for seed in seeds]
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func is not torch.multinomial:
+            return func(*args, **(kwargs or {}))
+        rows = zip(args[0], self._streams, strict=True)
+        return torch.stack([torch.multinomial(row, 1, generator=stream) for row, stream in rows])
 
 
 class _PerRow:
