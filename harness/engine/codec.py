@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol
 
-from harness.engine import draws
 from harness.engine.base import GenerateRequest, Request, ScoreRequest
+from harness.engine.generation import draws
 
 
 class Unscorable(Exception):

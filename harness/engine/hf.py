@@ -22,7 +22,7 @@ from harness.engine.base import (
     TextRequest,
     Work,
 )
-from harness.engine.draws import without_draw
+from harness.engine.generation.draws import without_draw
 
 
 class HFEngine:

@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from harness import __version__
-from harness.engine.generation_rules import own_rules
+from harness.engine.generation.own_rules import own_rules
 from harness.engine.load import Loaded
 from harness.engine.measure import Meter, hardware, versions
 from harness.runs import lm_eval_metrics, requests, tables
-from harness.runs.asked_alike import asked_alike
 from harness.runs.command.command_line import command_line
 from harness.runs.journal import Journal
 from harness.runs.plan import SEED, Plan, run_id, sealing_time
 from harness.runs.requests import RequestSet
 from harness.runs.rounds import Stop
 from harness.runs.score import Scoring
+from harness.runs.verdict.asked_alike import asked_alike
 from harness.runs.verdict.finding import Finding
 from harness.runs.verdict.judge import Conditions, judge
 from harness.scrub import strings

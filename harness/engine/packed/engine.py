@@ -13,8 +13,8 @@ from typing import Any
 import torch
 
 from harness.engine.base import Answer, Batch, Generated, GenerateRequest, Request, Scored, ScoreRequest, Work
-from harness.engine.draws import without_draw
-from harness.engine.generation_rules import own_rules
+from harness.engine.generation.draws import without_draw
+from harness.engine.generation.own_rules import own_rules
 from harness.engine.packed.generation.generate import SlotGenerator
 from harness.engine.packed.generation.sample import PlainGenerator, is_greedy
 from harness.engine.packed.hardware import malloc, memory

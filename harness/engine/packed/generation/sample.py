@@ -15,8 +15,8 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from harness.engine.base import Generated, GenerateRequest
-from harness.engine.draws import without_draw
-from harness.engine.generation_rules import NEUTRAL
+from harness.engine.generation.draws import without_draw
+from harness.engine.generation.own_rules import NEUTRAL
 from harness.engine.packed.generation.stops import Stops, end_tokens
 from harness.engine.packed.hardware.meter import Meter
 
