@@ -19,6 +19,7 @@ from harness.analysis.statistics.uncertainty import CONFIDENCE, estimate_frame
 from harness.errors import BadInput, MissingData
 
 UNDIRECTED = "unknown direction: whether higher or lower is better"
+NO_MEAN = "the score is no mean of its items"
 # Differences in these mean another question, another prompt or another way of scoring: such a task is not compared.
 # Items may differ: the paired difference uses those that both answered.
 _SEPARATING = ("data_hash", "prompt_hash", "task_version", "num_fewshot", "chat_template", "window")
@@ -32,7 +33,7 @@ class Comparison:
     items_needed, higher_is_better``; ``p_adjusted`` is Holm's over all rows). ``index``: per pair, overall and per kind.
     ``ranking``: ranks and classes on the overall index. ``conditions``: what differs between the runs.
     ``left_out``: tasks that were not compared: ``task, conditions`` (names of what differs, or ``direction``
-    where nobody knows which way is better; comma-separated), ``reason``.
+    where nobody knows which way is better, or ``average`` where the score is no mean of its items; comma-separated), ``reason``.
     """
 
     models: tuple[str, ...]
@@ -92,13 +93,14 @@ def compare(
     _check(names, runs, answers)
     results = result[result["run_id"].isin(runs["run_id"])].merge(headline, on=MEASURE)
     differing = differences(conditions(runs, results, answers))
-    left_out = _left_out(differing, task)
+    left_out = _left_out(differing, task, _no_means(results, runs))
     usable = answers[~answers["task"].isin(left_out["task"])]
     pairs = settle_frame(paired_differences(usable, confidence=confidence), alpha=alpha)
     pairs = pairs.assign(p_adjusted=holm(pairs["p_value"]))
     pairs = pairs.merge(task[["task", "higher_is_better"]].drop_duplicates("task"), on="task", how="left")
     index = index_differences(pairs.drop(columns="higher_is_better"), task, confidence=confidence)
-    scores = estimate_frame(answers, confidence=confidence).merge(runs[["run_id", "model"]], on="run_id")
+    averaged = answers[~answers["task"].isin(left_out.loc[left_out["reason"] == NO_MEAN, "task"])]
+    scores = estimate_frame(averaged, confidence=confidence).merge(runs[["run_id", "model"]], on="run_id")
     indices = capability_index(task_scores(results, task, runs), task, confidence=confidence)
     overall = indices[indices["kind"] == "overall"]
     return Comparison(
@@ -112,15 +114,26 @@ def compare(
     )
 
 
-def _left_out(differing: pd.DataFrame, task: pd.DataFrame) -> pd.DataFrame:
-    """Tasks that differ in a separating condition, or whose direction is unknown: ``task, conditions, reason``."""
+def _no_means(results: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Tasks whose score in a run of ours is no mean of its items (a median, a corpus metric), as rows of ``left_out``.
+
+    What items differ by says nothing of such scores.
+    """
+    ours = runs.loc[runs["origin"] == "measured", "run_id"] if "origin" in runs else []
+    bare = results[results["run_id"].isin(ours) & results["score"].notna() & results["stderr"].isna()]
+    names = bare.loc[pd.to_numeric(bare["n"]) > 1, ["task"]].drop_duplicates()
+    return names.assign(conditions="average", reason=NO_MEAN)
+
+
+def _left_out(differing: pd.DataFrame, task: pd.DataFrame, no_means: pd.DataFrame) -> pd.DataFrame:
+    """Tasks that differ in a separating condition, have no mean of items or no known direction: ``task, conditions, reason``."""
     apart = differing[differing["condition"].isin(_SEPARATING)]
     names = (
         apart.groupby("task")["condition"].agg(lambda c: ", ".join(sorted(set(c)))).rename("conditions").reset_index()
     )
     names = names.assign(reason="different " + names["conditions"].astype(str))
     undirected = task.loc[task["higher_is_better"].isna(), ["task"]].assign(conditions="direction", reason=UNDIRECTED)
-    return pd.concat([names, undirected]).drop_duplicates("task", ignore_index=True)
+    return pd.concat([no_means, names, undirected]).drop_duplicates("task", ignore_index=True)
 
 
 def _check(names: tuple[str, ...], runs: pd.DataFrame, outcome: pd.DataFrame) -> None:

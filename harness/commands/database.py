@@ -7,9 +7,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from harness import places
+from harness.errors import BadInput
 from harness.terminal import print_json
 
 if TYPE_CHECKING:
+    from harness.store.public import Pack
     from harness.store.reader import Reader
 
 
@@ -24,26 +26,42 @@ def rebuild() -> int:
     require_sound(places.catalog(), dt.date.today())
     leftovers.sweep(places.runs())
     loaded = make(places.database(), places.catalog(), places.public_runs(), places.runs(), places.measured_runs())
-    for line in damage_lines(loaded):
+    for line in [*loaded.notes, *damage_lines(loaded)]:
         print(line, file=sys.stderr)
     print(f"rebuilt {in_use.database_name()}")
     return 1 if loaded.problems else 0
 
 
 def check(*, as_json: bool) -> int:
-    """Verify the database; 0 where it agrees with its sources, else 1."""
+    """Verify the database; 0 where it agrees with its sources, else 1. Runs without hashes are named, and no disagreement."""
+    from harness.store import public, run_folder
     from harness.store.check import check as verify
     from harness.store.remote import shared
 
     shared.gather(places.database(), places.runs())
     problems = verify(places.database(), places.catalog(), places.public_runs(), places.runs(), places.measured_runs())
+    notes = [run_folder.unhashed_note(folder) for folder in run_folder.unhashed(places.runs())]
+    folders = (places.public_runs(), places.measured_runs(), places.runs() / public.PACKS)
+    notes += [note for folder in folders for pack in public.packs(folder) for note in _of_pack(pack)]
     if as_json:
-        print_json({"ok": not problems, "problems": problems})
+        print_json({"ok": not problems, "problems": problems, "notes": notes})
     else:
+        for note in notes:
+            print(note, file=sys.stderr)
         print("\n".join(problems) if problems else "ok")
         if problems:
             print("Restore what is damaged from a copy, or move it away; then: harness db rebuild", file=sys.stderr)
     return 1 if problems else 0
+
+
+def _of_pack(pack: Pack) -> list[str]:
+    """Notes on a pack that can be read; a damaged one is among the problems."""
+    from harness.store.public import unhashed_notes
+
+    try:
+        return unhashed_notes(pack)
+    except BadInput:
+        return []
 
 
 def reader() -> Reader:

@@ -17,7 +17,7 @@ def run(run_id: str, *, as_json: bool) -> None:
     database = reader()
     row = names.one_run(run_id, database.frame("runs")["run_id"], "in the database")
     full = database.frame("run", run_id=row)
-    scores = with_intervals(database.frame("run_results", run_id=row))
+    scores = with_intervals(database.frame("run_results", run_id=row)).drop(columns="origin")
     manifest = json.loads(full["manifest_text"][0] or "{}")
     if as_json:
         folder = places.runs() / row

@@ -10,9 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-DRAW_SEED = 1234
-"""Seed of the first sampled answer to a request; further draws (the option ``draw``) count on from it."""
-
 
 @dataclass(frozen=True, slots=True)
 class ScoreRequest:

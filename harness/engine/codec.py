@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any, Protocol
 
 from harness.engine.base import GenerateRequest, Request, ScoreRequest
+from harness.engine.generation import draws
 
 
 class Unscorable(Exception):
@@ -113,7 +114,7 @@ class Codec:
             if room <= 0:
                 raise Unscorable(f"it generates up to {limit} tokens and the model's window is {self.max_length}")
             if options.get("do_sample"):
-                options["draw"] = draw
+                options[draws.OPTION] = draw
             context = ids[prompt]
             frozen = tuple(sorted((k, _freeze(v)) for k, v in options.items()))
             request = GenerateRequest(tuple(context[-room:]), tuple(until), limit, frozen)

@@ -12,7 +12,6 @@ from importlib.metadata import version
 from typing import Any
 
 from harness.engine.base import (
-    DRAW_SEED,
     Answer,
     Batch,
     Generated,
@@ -23,6 +22,7 @@ from harness.engine.base import (
     TextRequest,
     Work,
 )
+from harness.engine.generation.draws import without_draw
 
 
 class HFEngine:
@@ -74,10 +74,9 @@ class HFEngine:
         pad = lm.tokenizer.pad_token_id
         ids = [[pad] * (width - len(r.context)) + list(r.context) for r in requests]
         mask = [[0] * (width - len(r.context)) + [1] * len(r.context) for r in requests]
-        options = dict(first.options)
-        draw = options.pop("draw", None)
-        if draw is not None:
-            torch.manual_seed(DRAW_SEED + int(str(draw)))
+        options, seed = without_draw(first.options)
+        if seed is not None:
+            torch.manual_seed(seed)
         with torch.no_grad():
             out = lm._model_generate(
                 context=torch.tensor(ids, device=lm.device),

@@ -249,4 +249,4 @@ def _show_headline(folder: Path) -> None:
     headline = {(t["task"], t["metric"], t["filter"]) for t in run_folder.read_manifest(folder)["suite"]["tasks"]}
     frame = pq.read_table(folder / "results.parquet").to_pandas()
     keys = frame[["task", "metric", "filter"]].itertuples(index=False, name=None)
-    show_scores(with_intervals(frame[[key in headline for key in keys]]))
+    show_scores(with_intervals(frame[[key in headline for key in keys]].assign(origin="measured")))

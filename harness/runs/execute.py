@@ -116,7 +116,7 @@ def _carry_out(
     show.step(f"{name}: loading")
     loaded = loading.load(run_plan.source, _settings(run_plan.suite, options))
     asked = _requests(run_plan, tasks, loaded, show)
-    layout = rounds.lay_out(asked.plan) if options.precision is not None else None
+    layout = rounds.lay_out(asked.plan, asked.tasks) if options.precision is not None else None
     with closing(_journal(asked, layout, runs, hosts)) as log:
         if log.set_aside:
             show.warn(f"{name}: {log.set_aside}.")

@@ -10,9 +10,8 @@ from typing import Any
 from harness.engine.libraries import quiet
 from harness.runs.requests import RequestSet
 from harness.runs.task_code import task_errors
+from harness.suites.computed_scores import BYTE_METRICS, TEXT_BITS
 from harness.suites.jinja_cache import compiled_once
-
-TEXT_BITS = "text_bits_per_byte"
 
 
 def evaluate(
@@ -77,7 +76,7 @@ def _add_text_bits(
     """Add ``text_bits_per_byte`` to each item of a rolling task, over the bytes that lm-eval itself counts, and to the result."""
     pairs: dict[str, list[tuple[float, float]]] = {}
     for sample in samples:
-        by_bytes = next((sample[m] for m in ("bits_per_byte", "byte_perplexity") if m in sample["metrics"]), None)
+        by_bytes = next((sample[m] for m in BYTE_METRICS if m in sample["metrics"]), None)
         text = str(sample["arguments"][0][0]) if sample["arguments"] else ""
         if by_bytes is not None and text in text_loglikelihoods:
             sample[TEXT_BITS] = (text_loglikelihoods[text], by_bytes[1])

@@ -232,14 +232,16 @@ def sealing_time(runs: Path, plan: Plan, now: datetime) -> datetime:
 
 
 def find_sealed(runs: Path, plan_hash: str) -> Path | None:
-    """The newest sealed run of this very plan, or None."""
+    """The newest sealed run of this very plan whose manifest is the one that was sealed, or None."""
     for folder in reversed(run_folder.sealed(runs)):
         if folder.name.endswith(f"-{plan_hash[:8]}"):
             try:
                 manifest = run_folder.read_manifest(folder)
-                run_folder.refuse_changed_manifest(manifest, folder / "manifest.json")
+                hashes = run_folder.refuse_changed_manifest(manifest, folder / "manifest.json")
             except BadInput:
                 continue  # damaged: publishing names it, and this plan is run again
+            if not hashes:
+                continue  # of an earlier version: whether it was changed nobody can tell
             if isinstance(manifest.get("plan"), dict) and manifest["plan"].get("hash") == plan_hash:
                 return folder
     return None

@@ -191,6 +191,11 @@ def answer(request_set: RequestSet, answers: Sequence[Answer] | Mapping[int, Ans
     return out
 
 
+def generates(request_set: RequestSet) -> bool:
+    """Whether the model is asked to generate text."""
+    return any(instance.request_type == "generate_until" for instance in request_set.instances)
+
+
 def not_as_text(request_set: RequestSet) -> frozenset[str]:
     """Tasks of rolling texts that lm-eval's requests score otherwise than by the texts' own windows."""
     asked = zip(request_set.instances, request_set.parts, request_set.text_parts, strict=True)

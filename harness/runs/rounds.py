@@ -61,12 +61,14 @@ class Layout:
         return tuple(i for part in self.rounds for i in part.get(task, ()))
 
 
-def lay_out(plan: Plan) -> Layout:
+def lay_out(plan: Plan, tasks: Mapping[str, Any]) -> Layout:
     """Rounds of every task; one whose headline is not a bounded mean of items has a single round."""
     parts: list[dict[str, tuple[int, ...]]] = []
     for task in plan.tasks:
         order = random.Random(f"{SEED}:{task.task}").sample(range(task.available), task.available)
-        ends = rounds(task.available) if bounds(plan.suite.task(task.task)) else [task.available]
+        ends = (
+            rounds(task.available) if _in_rounds(plan.suite.task(task.task), tasks.get(task.task)) else [task.available]
+        )
         for r, (start, end) in enumerate(zip([0, *ends], ends, strict=False)):
             if r == len(parts):
                 parts.append({})
@@ -80,6 +82,12 @@ def bounds(entry: SuiteTask) -> tuple[float, float] | None:
     if row.role == "classes":  # no mean of items: the task is scored whole
         return None
     return (row.low, row.high) if math.isfinite(row.high - row.low) else None
+
+
+def _in_rounds(entry: SuiteTask, task: Any) -> bool:
+    """Whether the mean of some items says how the headline of all of them will come out."""
+    made = task.aggregation().get(entry.metric) if task is not None else None
+    return bounds(entry) is not None and tables.averages(made) is not False
 
 
 def partition(request_set: RequestSet, layout: Layout, engine: Engine, answered: Iterable[int] = ()) -> list[Batch]:
@@ -133,7 +141,9 @@ def score(
             items_of[task] += headline(
                 plan.suite.task(task), tasks[task], restrict(request_set, index, {task: items}), answers, items
             )
-            stop = decide(plan, task, items_of[task])
+            entry = plan.suite.task(task)
+            whole = Stop(False, len(items_of[task]))
+            stop = decide(plan, task, items_of[task]) if _in_rounds(entry, tasks[task]) else whole
             if stop is not None:
                 stops[task] = stop
     chosen = {task: tuple(sorted(layout.items(task)[: stops[task].items])) for task in tasks}

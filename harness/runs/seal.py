@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from harness import __version__
+from harness.engine.generation.own_rules import own_rules
 from harness.engine.load import Loaded
 from harness.engine.measure import Meter, hardware, versions
 from harness.errors import BadInput, LandscapeError, RunFailed
@@ -27,6 +28,7 @@ from harness.runs.requests import RequestSet
 from harness.runs.rounds import Stop
 from harness.runs.score import Scoring
 from harness.runs.task_code import task_errors
+from harness.runs.verdict.asked_alike import asked_alike
 from harness.runs.verdict.finding import Finding
 from harness.runs.verdict.judge import Conditions, judge
 from harness.scrub import strings
@@ -120,6 +122,8 @@ def _conditions(run: ScoredRun) -> Conditions:
         bits_per_token=requests.bits_per_token(asked, run.scoring.answers),
         vocabulary=len(run.loaded.lm.tokenizer),
         engine_notes=tuple(getattr(run.loaded.engine, "notes", ())),
+        asked_alike=asked_alike(run.tasks, asked.instances),
+        generation_rules=own_rules(getattr(run.loaded.lm, "model", None)) if requests.generates(asked) else {},
         reused=(len(run.journal.head.reused), len(asked.requests)),
         machines=tuple(run.journal.machines),
         beside=run.loaded.beside,

@@ -21,6 +21,8 @@ from harness.suites.model import SuiteTask
 ROLLING = names("rolling")
 BITS = tuple(m for m in ROLLING if metric_row(m).unit == "bits per byte")
 BOOTSTRAP_SEED = 1234
+_NUMBERS = ((0.0, 0.0, 1.0), (1.0, 1.0, 0.0, 1.0), (0.25, 0.5, 0.75, 0.0, 0.0))
+"""Item values that tell a mean from a median, a maximum or the exponential of a mean."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def _lm_eval_scores(task: Any, result: Mapping[str, Any], rows: Sequence[Mapping
     by_metric: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
         by_metric.setdefault((row["metric"], row["filter"]), []).append(row)
-    directions = task.higher_is_better()
+    directions, aggregations = task.higher_is_better(), task.aggregation()
     scores = []
     for key, value in result.items():
         metric, _, name = key.partition(",")
@@ -92,14 +94,35 @@ def _lm_eval_scores(task: Any, result: Mapping[str, Any], rows: Sequence[Mapping
             continue
         items = by_metric.get((metric, name), [])
         number = float(value) if isinstance(value, (int, float, np.number)) else None
-        stderr = _stderr(metric, number, items)
+        stderr = _stderr(metric, number, items, averages=averages(aggregations.get(metric)))
         better = directions.get(metric, metric_row(metric).higher_is_better)
-        scores.append(Score(metric, name, number, stderr, len(items), better))
+        scores.append(Score(metric, name, number, stderr, _counted(metric, items), better))
     return scores
 
 
-def _stderr(metric: str, score: float | None, items: Sequence[Mapping[str, Any]]) -> float | None:
-    """Closed form for means, delta method over documents for bits per byte and perplexities; else null."""
+def averages(aggregation: Any) -> bool | None:
+    """Whether an aggregation of lm-eval's or a task's is a plain mean, by what it makes of numbers; None where it takes none."""
+    try:
+        made = [float(aggregation(list(numbers))) for numbers in _NUMBERS]
+    except Exception:  # one that takes pairs or texts, or none at all
+        return None
+    return all(math.isclose(m, math.fsum(x) / len(x)) for m, x in zip(made, _NUMBERS, strict=True))
+
+
+def _counted(metric: str, items: Sequence[Mapping[str, Any]]) -> int:
+    """Number of items that a score is made of: texts without a byte or word say nothing in a rolling metric."""
+    return sum(1 for i in items if i["weight"] > 0) if metric in ROLLING else len(items)
+
+
+def _stderr(
+    metric: str, score: float | None, items: Sequence[Mapping[str, Any]], *, averages: bool | None = None
+) -> float | None:
+    """Closed form for means, delta method over documents for bits per byte and perplexities; else null.
+
+    ``averages`` says whether the score is the mean of the items' values; where that is unknown the numbers tell.
+    """
+    if metric in ROLLING:
+        items = [i for i in items if i["weight"] > 0]
     values = np.array([i["value"] if i["value"] is not None else math.nan for i in items], dtype=float)
     if score is None or len(values) < 2 or not np.isfinite(values).all():
         return None
@@ -111,7 +134,7 @@ def _stderr(metric: str, score: float | None, items: Sequence[Mapping[str, Any]]
         stderr = ratio_estimate(logs, weights, clusters=groups).stderr
         return _finite(stderr if metric in BITS else score * stderr)
     mean = mean_estimate(values, clusters=groups)
-    if math.isclose(mean.score, score, rel_tol=1e-6, abs_tol=1e-9):
+    if averages is not False and math.isclose(mean.score, score, rel_tol=1e-6, abs_tol=1e-9):
         return _finite(mean.stderr)
     if metric == "perplexity" and math.isclose(math.exp(-mean.score), score, rel_tol=1e-6):
         return _finite(score * mean.stderr)
@@ -188,7 +211,9 @@ def _item_value(metric: str, value: Any) -> ItemValue:
         return ItemValue(float(value), 1.0)
     if metric in ROLLING and isinstance(value, (tuple, list)) and len(value) == 2:
         loglik, weight = float(value[0]), float(value[1])
-        per_unit = -loglik / weight if weight else math.nan
+        if weight <= 0:  # an empty text
+            return ItemValue(None, 0.0)
+        per_unit = -loglik / weight
         if metric in BITS:
             return ItemValue(per_unit / math.log(2), weight)
         return ItemValue(math.exp(per_unit) if per_unit < 700 else math.inf, weight)

@@ -19,6 +19,8 @@ import pyarrow.types as kinds
 
 KEY = "content"
 """The manifest's entry with the hashes: ``results``, ``samples`` and ``manifest``."""
+TABLES = ("results", "samples")
+"""Tables of a run whose rows its manifest holds a hash of."""
 _OUTSIDE = ("run_id", KEY)
 LATER = frozenset({"answer_hash"})
 """Columns that older files lack: read as unknown there, and counted only where a cell is known, so that older hashes hold."""

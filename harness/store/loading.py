@@ -10,7 +10,8 @@ class Loaded:
     """Ids of the runs that are new in the database, whether anything changed, and the damaged sources.
 
     ``problems`` has one sentence a damaged run folder or pack: which file, and what is wrong with it. ``damaged`` are the
-    ids of damaged run folders, ``packs`` the names of damaged packs. ``catalog`` says why the catalog was left as it was.
+    ids of damaged run folders, ``packs`` the names of damaged packs. ``notes`` has a sentence for each run that was loaded
+    although nothing tells whether it was changed. ``catalog`` says why the catalog was left as it was.
     """
 
     runs: list[str] = field(default_factory=list)
@@ -19,6 +20,7 @@ class Loaded:
     damaged: set[str] = field(default_factory=set)
     packs: set[str] = field(default_factory=set)
     catalog: str = ""
+    notes: list[str] = field(default_factory=list)
 
     def add(self, other: Loaded) -> None:
         """Add the outcome of another part."""
@@ -27,3 +29,4 @@ class Loaded:
         self.problems += other.problems
         self.damaged |= other.damaged
         self.packs |= other.packs
+        self.notes += other.notes

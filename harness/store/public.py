@@ -22,6 +22,7 @@ from harness.errors import BadInput
 from harness.files import visible
 from harness.store import content, sql
 from harness.store.loading import Loaded
+from harness.store.run_folder import HASHED
 from harness.store.runs import name_models, refresh_suites
 
 # In the order of loading.
@@ -80,6 +81,7 @@ def load_public(con: duckdb.DuckDBPyConnection, *folders: Path) -> Loaded:
                     _forget(con, pack.name, before.get(pack.name))
                     loaded.runs += _load_pack(con, pack, checksum)
                 loaded.changed = True
+                loaded.notes += unhashed_notes(pack)
             sound.append(pack)
         except BadInput as error:
             loaded.problems.append(str(error))
@@ -176,6 +178,8 @@ def _load_pack(con: duckdb.DuckDBPyConnection, pack: Pack, checksum: str) -> lis
         refresh_suites(con)
     except BadInput as error:
         raise BadInput(f"{pack.files.get('run')}: {error}") from None
+    if "run" in pack.files and not hashes:
+        _refuse_lost_hashes(con, pack.files["run"])
     sql.note(con, "public", pack.name, checksum)
     new = con.execute(
         "INSERT INTO publication SELECT 'public-run', run_id, $sum FROM run WHERE run_id NOT IN "
@@ -183,6 +187,32 @@ def _load_pack(con: duckdb.DuckDBPyConnection, pack: Pack, checksum: str) -> lis
         {"sum": checksum},
     )
     return [str(name) for (name,) in new.fetchall()]
+
+
+def unhashed_notes(pack: Pack) -> list[str]:
+    """A sentence where a pack of runs holds no hashes, as in the earliest versions."""
+    if "run" not in pack.files or file_hashes(pack.files["run"]):
+        return []
+    path = pack.files["run"]
+    return [f"{path} holds no hashes of its pack, as in the earliest versions: whether it was changed nobody can tell."]
+
+
+def _refuse_lost_hashes(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Refuse a pack without hashes whose runs are of a version that writes them.
+
+    Raises:
+        BadInput: with the file and a run of it.
+    """
+    ids = pq.read_table(path, columns=["run_id"]).column("run_id").to_pylist()
+    row = con.execute(
+        "SELECT run_id FROM run WHERE list_contains($ids, run_id) AND try_cast(manifest ->> 'format' AS INT) >= $hashed LIMIT 1",
+        {"ids": ids, "hashed": HASHED},
+    ).fetchone()
+    if row:
+        raise BadInput(
+            f"{path} holds no hashes of its pack, as every pack with a run of format {HASHED} ({row[0]}) does: whether it "
+            "was changed nobody can tell. Restore it from a copy, or export it anew."
+        )
 
 
 def _forget(con: duckdb.DuckDBPyConnection, name: str, checksum: str | None) -> None:

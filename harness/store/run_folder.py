@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
@@ -24,7 +25,9 @@ from harness.names import ORIGINS
 from harness.store import content
 from harness.store.imported import replacing
 
-FORMAT = 1
+FORMAT = 2
+HASHED = 2
+"""Format from which on every manifest holds hashes of its tables and of itself; of format 1 the earliest runs hold none."""
 FILES = ("manifest.json", "results.parquet", "samples.parquet")
 # Bytes of a manifest; the largest measured one, of a run with 12,000 chosen items, has under 1 MB.
 MAX_MANIFEST = 64 << 20
@@ -186,8 +189,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict) or not isinstance(manifest.get("run_id"), str):
         raise BadInput(f"{path} is no run manifest: it names no run_id.")
     version = manifest.get("format")
-    if not isinstance(version, int) or version > FORMAT:
-        raise BadInput(f"{path} has format {version!r}; this version reads up to {FORMAT}. Update Landscape.")
+    if type(version) is not int or not 1 <= version <= FORMAT:
+        raise BadInput(f"{path} has format {version!r}; this version reads 1 to {FORMAT}. Update Landscape.")
     return manifest
 
 
@@ -267,19 +270,63 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def refuse_changed_manifest(manifest: dict[str, Any], path: Path) -> dict[str, str]:
-    """The content hashes that a manifest holds of its tables; none in a manifest of an earlier version.
+    """The content hashes that a run's manifest holds of its tables; none in a manifest of an earlier version.
 
     Raises:
-        BadInput: the manifest's entries are not those that were sealed.
+        BadInput: the manifest's entries are not those that were sealed, or hashes are missing.
     """
     hashes = manifest.get(content.KEY)
-    if hashes is None:
+    if hashes is None and manifest["format"] < HASHED:
         return {}
     if not isinstance(hashes, dict) or not all(isinstance(v, str) for v in hashes.values()):
-        raise BadInput(f"{path}: the entry {content.KEY!r} holds no hashes.")
-    if hashes.get("manifest") != content.manifest_hash(manifest):
-        raise BadInput(f"{path} has been changed since the run was sealed (its hash says so).")
+        raise BadInput(
+            f"{path}: the entry {content.KEY!r} holds no hashes, as every run of format {HASHED} does: whether it was "
+            "changed nobody can tell. Restore the folder from a copy, or move it away and run again."
+        )
+    refuse_changed_document(manifest, path)
+    if missing := [name for name in content.TABLES if not hashes.get(name)]:
+        raise BadInput(
+            f"{path}: the entry {content.KEY!r} lacks the hash of {' and '.join(missing)}, which every sealed run has. "
+            "Restore the folder from a copy, or move it away and run again."
+        )
     return hashes
+
+
+def refuse_changed_document(document: dict[str, Any], path: Path) -> None:
+    """Check a document against the hash that it holds of itself.
+
+    Raises:
+        BadInput: it holds none, or has been changed.
+    """
+    hashes = document.get(content.KEY)
+    if not isinstance(hashes, dict) or not isinstance(hashes.get("manifest"), str):
+        raise BadInput(f"{path} holds no hash of itself.")
+    if hashes["manifest"] != content.manifest_hash(document):
+        raise BadInput(f"{path} has been changed since the run was sealed (its hash says so).")
+
+
+def is_hashed(manifest: Mapping[str, Any]) -> bool:
+    """Whether a manifest holds hashes; without them nothing tells a changed run from a sealed one."""
+    return manifest.get(content.KEY) is not None
+
+
+def unhashed_note(folder: Path) -> str:
+    """A sentence for a run of an earlier version that holds no hashes."""
+    return (
+        f"{folder}: its manifest has format 1 and holds no hashes, as in the earliest versions: whether the run was changed "
+        "since it was sealed nobody can tell."
+    )
+
+
+def unhashed(parent: Path) -> list[Path]:
+    """Folders of the sealed runs under ``parent`` that may lack hashes, and do; unreadable ones are another matter."""
+    folders = []
+    for folder in sealed(parent):
+        with suppress(BadInput, MissingData):
+            manifest = read_manifest(folder)
+            if manifest["format"] < HASHED and not is_hashed(manifest):
+                folders.append(folder)
+    return folders
 
 
 def sealed(parent: Path) -> list[Path]:

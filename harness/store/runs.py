@@ -42,13 +42,14 @@ def load_runs(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> Loaded
     """
     new, loaded = _unpublished(con, folders)
     try:
-        _load_together(con, new)
+        unhashed = _load_together(con, new)
     except BadInput:
         damaged = _damaged(new)
         loaded.problems += damaged.values()
         loaded.damaged |= {folder.name for folder in damaged}
         new = {folder: checksum for folder, checksum in new.items() if folder not in damaged}
-        _load_together(con, new)
+        unhashed = _load_together(con, new)
+    loaded.notes += [run_folder.unhashed_note(folder) for folder in unhashed]
     loaded.runs = [folder.name for folder in new]
     loaded.changed = bool(new)
     return loaded
@@ -74,15 +75,17 @@ def forget_runs(con: duckdb.DuckDBPyConnection, run_ids: Sequence[str]) -> bool:
     return bool(gone)
 
 
-def _load_together(con: duckdb.DuckDBPyConnection, folders: Mapping[Path, str]) -> None:
+def _load_together(con: duckdb.DuckDBPyConnection, folders: Mapping[Path, str]) -> list[Path]:
+    """Load runs in one transaction; those whose manifests hold no hashes."""
     if not folders:
-        return
+        return []
     ids = [folder.name for folder in folders]
     with sql.transaction(con):
-        _insert(con, list(folders))
+        hashes = _insert(con, list(folders))
         sql.note_all(con, "run", {folder.name: checksum for folder, checksum in folders.items()})
         refresh_suites(con, ids)
         name_models(con, ids)
+    return [folder for folder in folders if not hashes[folder]]
 
 
 def _damaged(folders: Iterable[Path]) -> dict[Path, str]:
@@ -127,8 +130,8 @@ class _Undone(Exception):
     """Ends a trial: its rows are not kept."""
 
 
-def _insert(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> None:
-    """Insert the rows of runs (suite and task follow with ``refresh_suites``), a statement a table.
+def _insert(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> dict[Path, dict[str, str]]:
+    """Insert the rows of runs (suite and task follow with ``refresh_suites``), a statement a table; their hashes.
 
     Raises:
         BadInput: a file of a folder is damaged, contradicts the manifest, or is not what was sealed.
@@ -144,6 +147,7 @@ def _insert(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> None:
                 con.execute(f"INSERT INTO {table} BY NAME {sql.text('ingest', table)}")
         except duckdb.Error as error:
             raise sql.bad_source(error, _named(list(files))) from None
+    return hashes
 
 
 def _insert_manifests(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> dict[Path, dict[str, str]]:

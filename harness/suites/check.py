@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from harness.engine.libraries import quiet
 from harness.errors import BadInput
 from harness.suites import columns, extra_metrics, lm_eval_index, tasks
+from harness.suites.computed_scores import BYTE_METRICS, TEXT_BITS
 from harness.suites.load import FOLDER, load_suite
 from harness.suites.model import Suite, SuiteTask
 from harness.suites.own.definitions import OwnTasks
@@ -84,11 +85,8 @@ def directions(config: Mapping[str, Any]) -> dict[str, bool]:
         m["metric"]: bool(m["higher_is_better"] if "higher_is_better" in m else is_higher_better(m["metric"]))
         for m in listed
     }
-    by_bytes = config.get("output_type") == "loglikelihood_rolling" and better.keys() & {
-        "bits_per_byte",
-        "byte_perplexity",
-    }
-    return better | ({"text_bits_per_byte": False} if by_bytes else {})
+    by_bytes = config.get("output_type") == "loglikelihood_rolling" and better.keys() & set(BYTE_METRICS)
+    return better | ({TEXT_BITS: False} if by_bytes else {})
 
 
 def _task_problems(task: SuiteTask, config: Mapping[str, Any]) -> list[str]:

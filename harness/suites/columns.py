@@ -39,7 +39,7 @@ def needed(config: Mapping[str, Any]) -> set[str]:
     if config.get("process_docs"):
         return set()
     parts = [config.get(key) for key in ("doc_to_text", "doc_to_target", "doc_to_choice")]
-    return set().union(*(template_names(p) for p in parts if isinstance(p, str) and not _is_function(p)))
+    return set().union(*(template_names(p) - _may_lack(p) for p in parts if isinstance(p, str) and not _is_function(p)))
 
 
 def file_problem(task: str, config: Mapping[str, Any], files: Files) -> str | None:
@@ -62,7 +62,6 @@ def file_problem(task: str, config: Mapping[str, Any], files: Files) -> str | No
 
 def wrong_in_use(task: Task) -> str | None:
     """Error of the task on its first item with empty answers, in a sentence; None where there is none."""
-    from harness.suites.own.bounded_templates import metrics_bounded
 
     doc = task.task_docs[0]
     config = task.config
@@ -71,17 +70,32 @@ def wrong_in_use(task: Task) -> str | None:
             return f"lacks {part}"
     try:
         task.doc_to_target(doc)
-        requests = task.construct_requests(doc, task.fewshot_context(doc, 0), metadata=(task.task_name, 0, 1))
-        requests = requests if isinstance(requests, list) else [requests]
-        answers: dict[str, Any] = {"loglikelihood": (-1.0, False), "loglikelihood_rolling": -1.0}
-        results = [answers.get(r.request_type, "") for r in requests]
-        with metrics_bounded(len(results)):
-            task.process_results(doc, results)
+        _given(task, doc)
     except OutOfBounds as error:
         return f"does not fit the task: {str(error).rstrip('.')}"
     except Exception as error:  # whatever a task's own functions raise on a document they do not expect
         return f"does not fit the task ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
     return None
+
+
+def dry_run(task: Task) -> Mapping[str, Any] | None:
+    """What a task's first item gives with empty answers, by metric; None where the task cannot do without real ones."""
+    try:
+        return _given(task, task.task_docs[0])
+    except Exception:  # whatever a task's own functions raise
+        return None
+
+
+def _given(task: Task, doc: Any) -> Mapping[str, Any]:
+    from harness.suites.own.bounded_templates import metrics_bounded
+
+    requests = task.construct_requests(doc, task.fewshot_context(doc, 0), metadata=(task.task_name, 0, 1))
+    requests = requests if isinstance(requests, list) else [requests]
+    answers: dict[str, Any] = {"loglikelihood": (-1.0, False), "loglikelihood_rolling": -1.0}
+    results = [answers.get(r.request_type, "") for r in requests]
+    with metrics_bounded(len(results)):
+        given: Mapping[str, Any] = task.process_results(doc, results)
+    return given
 
 
 def sentence(task: str, files: Files, wrong: str, split: str | None = None) -> str:
@@ -101,6 +115,28 @@ def template_names(template: str) -> set[str]:
         return set(meta.find_undeclared_variables(Environment().parse(template)))  # nosec B701  # parsed, never rendered
     except TemplateError:
         return set()  # lm-eval will say what is wrong with it
+
+
+def _may_lack(template: str) -> set[str]:
+    """Names that a template uses only where it asks whether a column is there: ``answer if answer is defined else target``."""
+    from jinja2 import Environment, TemplateError, nodes
+
+    def used(node: nodes.Node) -> set[str]:
+        if isinstance(node, nodes.CondExpr | nodes.If):
+            asked = [node.test, *node.test.find_all(nodes.Test)]
+            if any(isinstance(t, nodes.Test) and t.name in ("defined", "undefined") for t in asked):
+                return set()
+        if isinstance(node, nodes.Name):
+            return {node.name}
+        return set().union(*(used(child) for child in node.iter_child_nodes()))
+
+    if _BARE.fullmatch(template):
+        return set()
+    try:
+        tree = Environment().parse(template)  # nosec B701  # parsed, never rendered
+    except TemplateError:
+        return set()
+    return {name.name for name in tree.find_all(nodes.Name)} - used(tree)
 
 
 def _is_function(template: str) -> bool:

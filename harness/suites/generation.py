@@ -31,6 +31,16 @@ def problem(task: Task) -> str | None:
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         if value is not None and not (number and math.isfinite(value) and value >= 0):
             return f"generation_kwargs.{name} is {value!r}; give a number from 0 on"
+    return _sampling(settings)
+
+
+def _sampling(settings: dict[str, Any]) -> str | None:
+    several = settings.get("num_return_sequences")
+    if several not in (None, 1):
+        return f"generation_kwargs.num_return_sequences is {several!r}; one answer is kept: say repeats: {several} in its place"
+    if settings.get("do_sample") and not settings.get("temperature"):
+        given = "is 0" if settings.get("temperature") is not None else "is not given"
+        return f"generation_kwargs.temperature {given} and do_sample is true; give a temperature above 0, or do_sample: false"
     return None
 
 

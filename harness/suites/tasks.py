@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 from harness.engine.libraries import go_offline, quiet
 from harness.errors import BadInput
 from harness.suites import columns, generation, lm_eval_index, mirror
+from harness.suites.computed_scores import headline_problem
 from harness.suites.items import sentences
 from harness.suites.items.survey import Survey, survey
 from harness.suites.model import Suite, SuiteGroup, SuiteTask
 from harness.suites.own.data_files import KINDS, data_files
 from harness.suites.own.definitions import OwnTasks
 from harness.suites.own.templates import OutOfBounds
+from harness.suites.plain_numbers import plain_number_problem
 
 if TYPE_CHECKING:
     from lm_eval.api.task import Task
@@ -159,6 +161,8 @@ def _resolve_task(
         return _Problem(f"{mine or entry.task}: {unusable}.")
     if files is not None and (wrong := columns.wrong_in_use(task)):
         return _Problem(columns.sentence(entry.task, files, wrong))
+    if problem := plain_number_problem(task) or headline_problem(task, entry):
+        return _Problem(problem)
     seen = survey(task)
     if problem := sentences.problem(entry.task, config, seen, files):
         return _Problem(problem)

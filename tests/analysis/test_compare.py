@@ -137,3 +137,15 @@ def test_a_task_of_unknown_direction_is_left_out_with_the_reason() -> None:
     assert set(comparison.tasks["task"]) == {"x"}
     assert comparison.left_out.values.tolist() == [["y", "direction", c.UNDIRECTED]]
     assert comparison.index[comparison.index["kind"] == "overall"].empty
+
+
+def test_a_score_that_is_no_mean_of_its_items_is_not_compared_by_them() -> None:
+    suite = _suite()
+    results = suite["result"]
+    median = (results["task"] == "x") & (results["run_id"] == "run-a")
+    suite["result"] = results.assign(stderr=results["stderr"].mask(median), score=results["score"].mask(median, 1.0))
+    found = c.compare(["a", "b"], **suite)
+    assert found.left_out.to_dict("records") == [{"task": "x", "conditions": "average", "reason": c.NO_MEAN}]
+    assert set(found.tasks["task"]) == set(found.scores["task"]) == {"y"}
+    imported = c.compare(["a", "b"], **suite | {"run": suite["run"].assign(origin="imported")})
+    assert imported.left_out.empty and set(imported.scores["task"]) == {"x", "y"}

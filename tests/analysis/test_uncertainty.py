@@ -235,3 +235,20 @@ def test_pythia_grows_with_size(shared: Path) -> None:
     assert len(frame) >= 6
     for _, part in frame.groupby("task"):
         assert scipy.stats.spearmanr(part["millions"], part["acc"]).statistic > 0.9
+
+
+def test_several_items_without_an_error_are_no_proportion_of_a_run_of_ours() -> None:
+    for score in (0.0, 0.52, 1.0):
+        assert math.isnan(u.interval(score, None, 25, "acc", measured=True).low)
+        assert u.interval(score, None, 25, "acc").high > u.interval(score, None, 25, "acc").low
+    assert u.interval(1.0, None, 1, "acc", measured=True).low == pytest.approx(1 / (1 + 1.959964**2), abs=1e-6)
+    assert u.interval(1.0, 0.0, 25, "acc", measured=True) == u.interval(1.0, 0.0, 25, "acc")
+    frame = pd.DataFrame({"score": [1.0] * 2, "stderr": [None] * 2, "n": [25] * 2, "metric": ["acc"] * 2,
+                          "origin": ["measured", "imported"]})  # fmt: skip
+    assert u.with_intervals(frame)["low"].isna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize("name", ["bleu", "chrf", "mcc", "perplexity"])
+def test_a_corpus_metric_at_its_bound_has_no_interval_without_an_error(name: str) -> None:
+    for score in (0.0, 1.0, 100.0):
+        assert math.isnan(u.interval(score, None, 25, name).low)

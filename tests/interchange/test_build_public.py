@@ -40,7 +40,8 @@ def test_the_shipped_public_runs_are_small_and_known() -> None:
     assert {"EleutherAI/pythia-12b-deduped", "Qwen/Qwen2.5-7B", "openai/gpt-4-0125-preview"} <= models
     manifests = [json.loads(m) for m in table.column("manifest").to_pylist()]
     assert all(m["source"]["url"] and m["source"]["licence"] and m["source"]["commit"] for m in manifests)
-    assert run_folder.FORMAT == 1 and len(set(table.column("run_id").to_pylist())) == table.num_rows > 5400
+    assert {m["format"] for m in manifests} <= set(range(1, run_folder.FORMAT + 1))
+    assert len(set(table.column("run_id").to_pylist())) == table.num_rows > 5400
 
 
 def test_every_mapping_is_of_an_origin_and_can_be_used() -> None:

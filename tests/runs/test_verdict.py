@@ -17,7 +17,7 @@ from harness.engine.source import ModelSource
 from harness.runs.execute import run_model
 from harness.runs.plan import Plan, TaskPlan
 from harness.runs.prompts.chat_prompts import Lost
-from harness.runs.verdict import implausible
+from harness.runs.verdict import implausible, without_content
 from harness.runs.verdict.finding import Finding
 from harness.runs.verdict.judge import Conditions, judge
 from harness.store import run_folder
@@ -25,6 +25,7 @@ from harness.suites.load import load_suite
 from harness.suites.model import Suite
 from tests.runs.conftest import make_model, options
 from tests.runs.test_execute import SILENT
+from tests.runs.test_sampled_generations import write_suite, write_task
 
 SYSTEM_LESS = "{% for m in messages %}{% if m.role != 'system' %}<{{ m.role }}>{{ m.content }}\n{% endif %}{% endfor %}"
 WITH_SYSTEM = "{% for m in messages %}<{{ m.role }}>{{ m.content | trim }}\n{% endfor %}"
@@ -190,3 +191,69 @@ def test_findings_reach_show_and_compare(
     compare(["wild5", "wild6"], suite=None, as_json=False)
     lines = [line for line in capsys.readouterr().out.splitlines() if "worse than by a uniform guess" in line]
     assert len(lines) == 2
+
+
+def test_a_headline_without_a_row_is_named() -> None:
+    suite = load_suite("calibration")
+    rows = [{**row(t.task, t.metric, 0.5, 0.1, 30), "filter": t.filter} for t in suite.tasks]
+    assert without_content.without_headline(plan(suite), rows) == []
+    first = suite.tasks[0]
+    (finding,) = without_content.without_headline(plan(suite), [{**rows[0], "filter": "other"}, *rows[1:]])
+    assert finding.invalid and f"{first.task} ({first.metric} under {first.filter})" in finding.message
+
+
+def _texts(*sizes: int) -> list[dict[str, Any]]:
+    shared = {"task": "prose", "filter": "none", "choice_loglikelihoods": None, "gold": None}
+    return [
+        {**shared, "item": i, "metric": "bits_per_byte", "weight": float(size), "value": 1.0 if size else None}
+        for i, size in enumerate(sizes)
+    ]
+
+
+def test_empty_texts_are_counted_and_most_of_them_invalidate() -> None:
+    assert without_content.empty_texts(_texts(3, 1, 9)) == []
+    (some,) = without_content.empty_texts(_texts(3, 0, 9))
+    assert (some.message, some.invalid) == ("Texts are empty and count for nothing: prose (1 of 3).", False)
+    (most,) = without_content.empty_texts(_texts(0, 0, 9))
+    assert most.invalid
+
+
+def test_one_right_answer_to_all_is_named() -> None:
+    (finding,) = without_content.one_right_answer(items([1] * 20, [i % 3 for i in range(20)]))
+    assert finding.message == "The same answer is right for every item in pick ('b', 20 items)." and not finding.invalid
+    assert without_content.one_right_answer(items([1] * 19 + [0], [0] * 20)) == []
+    assert without_content.one_right_answer(items([1] * 19, [0] * 19)) == []
+
+
+def test_rules_of_a_models_own_settings_are_named_with_their_values(tmp_path: Path) -> None:
+    folder = make_model(tmp_path / "ruled")
+    saved = json.loads((folder / "generation_config.json").read_text())
+    rules = {"repetition_penalty": 1.8, "no_repeat_ngram_size": 2, "suppress_tokens": [5, 6, 7, 8], "temperature": 0.6}
+    (folder / "generation_config.json").write_text(json.dumps(saved | rules | {"do_sample": True}))
+    write_task(
+        tmp_path / "t", "z_said", [{"q": f"word {i}", "a": "x"} for i in range(3)], generation_kwargs={"until": ["\n"]}
+    )
+    suite, changes = load_suite(write_suite(tmp_path, "z_said")), {"limit": None, "tasks": (str(tmp_path / "t"),)}
+    for engine in ("packed", "hf"):
+        done = run_model(str(folder), suite, options(engine=engine, **changes), tmp_path / engine, SILENT)
+        verdict = run_folder.read_manifest(done.folder)["verdict"]
+        (said,) = [f for f in verdict if f["code"] == "generation-rules"]
+        assert said["message"].endswith(
+            "repetition_penalty (1.8), no_repeat_ngram_size (2), suppress_tokens (5, 6, 7, …)."
+        )
+        assert not said["invalid"]
+
+
+def test_one_question_for_all_items_is_named_whatever_the_examples_are(tiny_model: Path, tmp_path: Path) -> None:
+    rows = [{"q": f"word {i}", "a": str(i)} for i in range(8)]
+    shots = {"fewshot_split": "test"}
+    write_task(tmp_path / "t", "z_same", rows, doc_to_text="Question: ?", generation_kwargs={"until": ["\n"]}, **shots)
+    write_task(tmp_path / "t", "z_other", rows, generation_kwargs={"until": ["\n"]}, **shots)
+    for task, codes in (("z_same", ["one-question"]), ("z_other", [])):
+        suite = load_suite(write_suite(tmp_path, task, num_fewshot=2))
+        done = run_model(
+            str(tiny_model), suite, options(limit=None, tasks=(str(tmp_path / "t"),)), tmp_path / "runs", SILENT
+        )
+        verdict = run_folder.read_manifest(done.folder)["verdict"]
+        assert [f["code"] for f in verdict if f["code"] == "one-question"] == codes
+        assert done.valid is not bool(codes)

@@ -15,6 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from harness.errors import BadInput
+from harness.interchange import run_parquet, stored_runs
+from harness.runs.plan import find_sealed
 from harness.store import content, run_folder
 from harness.store.check import check
 from harness.store.public import HASHES, PACKS, with_hashes
@@ -181,6 +184,77 @@ def test_a_run_of_an_earlier_version_has_no_hashes_and_is_published(db: Path, ru
     assert publish_all(db, NOTHING, NOTHING, runs).problems == []
     rows("samples", column("prompt", lambda n: ["changed"] * n))(folder)
     assert check(db, NOTHING, NOTHING, runs) == [f"Run {folder.name}: its folder has changed since it was published."]
+
+
+def _without(*names: str) -> Damage:
+    """Take out hashes (all of them without names), and change what they were of."""
+
+    def damage(folder: Path) -> None:
+        entries = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        for name in names:
+            del entries[content.KEY][name]
+        if not names:
+            del entries[content.KEY]
+            entries |= {"valid": True, "verdict": []}
+        (folder / "manifest.json").write_text(json.dumps(entries), encoding="utf-8")
+        rows("results", column("score", lambda n: [1.0] * n))(folder)
+
+    return damage
+
+
+@pytest.mark.parametrize(
+    ("damage", "form"),
+    [
+        (_without(), 2),
+        (_without("manifest"), 2),
+        (_without("results", "samples", "manifest"), 2),
+        (_without("results"), 2),
+        (_without("results"), 1),
+        (text(lambda s: json.dumps(json.loads(s) | {content.KEY: None})), 2),
+        (text(lambda s: json.dumps(json.loads(s) | {content.KEY: []})), 1),
+        (text(lambda s: json.dumps(json.loads(s) | {"format": True})), 2),
+        (text(lambda s: json.dumps({k: v for k, v in json.loads(s).items() if k != content.KEY} | {"format": 0})), 2),
+    ],
+)
+def test_a_run_whose_hashes_were_taken_out_is_refused_everywhere(
+    damage: Damage, form: int, db: Path, runs: Path
+) -> None:
+    plan = {"hash": f"{1:08x}".ljust(64, "0"), "limit": None, "sample": None}
+    folder, sound = make_run(runs, 1, format=form, plan=plan), make_run(runs, 2, format=form)
+    assert find_sealed(runs, plan["hash"]) == folder
+    damage(folder)
+    assert find_sealed(runs, plan["hash"]) is None
+    loaded = rebuild(db, NOTHING, NOTHING, runs)
+    assert len(loaded.problems) == 1 and folder.name in loaded.problems[0] and loaded.notes == []
+    assert published_runs(db) == [sound.name]
+    assert any(folder.name in problem for problem in check(db, NOTHING, NOTHING, runs))
+    assert loaded.problems == publish_all(db, NOTHING, NOTHING, runs).problems
+    with pytest.raises(BadInput):
+        stored_runs.load(folder.name, runs)
+
+
+def test_a_run_of_the_earliest_versions_is_loaded_with_a_word_and_answers_no_command(db: Path, runs: Path) -> None:
+    plan = {"hash": f"{1:08x}".ljust(64, "0"), "limit": None, "sample": None}
+    folder = make_run(runs, 1, plan=plan)
+    make_run(runs, 2)
+    assert run_folder.unhashed(runs) == [] and find_sealed(runs, plan["hash"]) == folder
+    manifest(lambda m: None)(folder)
+    loaded = rebuild(db, NOTHING, NOTHING, runs)
+    assert loaded.problems == [] and len(published_runs(db)) == 2
+    assert loaded.notes == [run_folder.unhashed_note(folder)] and run_folder.unhashed(runs) == [folder]
+    assert find_sealed(runs, plan["hash"]) is None
+
+
+@pytest.mark.parametrize("form", [1, 2])
+def test_a_pack_that_lost_its_hashes_is_refused_or_named(form: int, db: Path, runs: Path, tmp_path: Path) -> None:
+    folder = make_run(runs, 1, format=form)
+    run_parquet.write(tmp_path / "public", "few", [stored_runs.load(folder.name, runs)])
+    path = tmp_path / "public" / "few.run.parquet"
+    assert rebuild(db, NOTHING, tmp_path / "public", NOTHING).runs == [folder.name]
+    pq.write_table(pq.read_table(path).replace_schema_metadata({}), path)
+    loaded = rebuild(db, NOTHING, tmp_path / "public", NOTHING)
+    assert (len(loaded.problems), len(loaded.notes), len(loaded.runs)) == ((0, 1, 1) if form == 1 else (1, 0, 0))
+    assert str(path) in [*loaded.problems, *loaded.notes][0]
 
 
 def test_hashes_speak_of_rows_not_of_bytes_or_ids(db: Path, runs: Path) -> None:

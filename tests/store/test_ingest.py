@@ -18,6 +18,7 @@ from harness.errors import BadInput, MissingData
 from harness.store import content
 from harness.store.publish import publish
 from harness.store.reader import Reader
+from harness.store.run_folder import FORMAT
 from harness.store.runs import load_runs
 from tests.store.conftest import CATALOG, SUITE, make_catalog, make_run, publish_sources, published_runs, reseal
 
@@ -134,7 +135,7 @@ def test_all_bad_folders_are_named_and_the_others_are_published(db: Path, runs: 
     [
         ({"origin": "guessed"}, "origin 'guessed'"),
         ({"engine": {}}, "names no engine.name"),
-        ({"format": 2}, "Update Landscape"),
+        ({"format": FORMAT + 1}, "Update Landscape"),
         ({"started": "yesterday"}, "cannot be published"),
         ({"suite": SUITE | {"tasks": [SUITE["tasks"][1] | {"num_fewshot": "many"}]}}, "num_fewshot is not a whole"),
         ({"suite": SUITE | {"tasks": [SUITE["tasks"][1] | {"redistribute": "perhaps"}]}}, "redistribute is not true"),

@@ -110,7 +110,9 @@ def _wilson(score: Floats, n: Floats, confidence: float) -> tuple[Floats, Floats
     return low, high
 
 
-def _intervals(score: Floats, stderr: Floats, n: Floats, name: str, confidence: float) -> tuple[Floats, Floats]:
+def _intervals(
+    score: Floats, stderr: Floats, n: Floats, name: str, confidence: float, measured: npt.NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
     declared = metric_row(name)
     with np.errstate(divide="ignore", invalid="ignore"):
         half = t_quantile(n - 1, confidence) * stderr
@@ -129,12 +131,21 @@ def _intervals(score: Floats, stderr: Floats, n: Floats, name: str, confidence: 
     wilson = (share >= 0) & (share <= 1) & (declared.proportion | at_bound)
     low = np.where(wilson, below * declared.high, low)
     high = np.where(wilson, above * declared.high, high)
-    outside = (share < 0) | (share > 1)  # the file's scale is another than the metric's: nobody knows its bounds
-    return np.where(outside, np.nan, low), np.where(outside, np.nan, high)
+    # the file's scale is another than the metric's: nobody knows its bounds
+    outside = (share < 0) | (share > 1)
+    # several items without an error: of a run of ours no mean of theirs, and a corpus metric is none in any file
+    no_mean = np.isnan(stderr) & (n > 1) & (measured | (declared.role not in ("mean", "answers")))
+    return np.where(outside | no_mean, np.nan, low), np.where(outside | no_mean, np.nan, high)
 
 
 def interval(
-    score: float, stderr: float | None, n: float | None, metric: str, *, confidence: float = CONFIDENCE
+    score: float,
+    stderr: float | None,
+    n: float | None,
+    metric: str,
+    *,
+    confidence: float = CONFIDENCE,
+    measured: bool = False,
 ) -> Interval:
     """Interval of one score from its standard error and ``n``.
 
@@ -142,23 +153,29 @@ def interval(
     widens it (Miller 2024, sec. 2.2); anything else Student's with n - 1 degrees of freedom, cut at the bounds
     of the metric. A mean of values between 0 and a bound that lies at one of them without an error gets Wilson's
     too: it is wide enough, since no such values vary more than zeros and ones. NaN where the score is unknown or
-    outside the metric's bounds, and where an error of zero says nothing.
+    outside the metric's bounds, and where an error of zero says nothing. A run of ours (``measured``) has an error
+    wherever the score is a mean of several items: one without it is a median, a corpus metric or the like, and gets NaN,
+    where a file of others may only not state its error.
     """
     numbers = [np.asarray([np.nan if x is None else x], dtype=float) for x in (score, stderr, n)]
-    low, high = _intervals(numbers[0], numbers[1], numbers[2], metric, confidence)
+    low, high = _intervals(numbers[0], numbers[1], numbers[2], metric, confidence, np.asarray([measured]))
     return Interval(float(low[0]), float(high[0]))
 
 
 def with_intervals(frame: pd.DataFrame, *, confidence: float = CONFIDENCE) -> pd.DataFrame:
-    """The frame (columns ``score, stderr, n, metric``) with ``low`` and ``high`` added, as ``interval`` gives."""
+    """The frame (columns ``score, stderr, n, metric``) with ``low`` and ``high`` added, as ``interval`` gives.
+
+    Rows whose ``origin``, where there is that column, is ``measured`` are of runs of ours.
+    """
     out = frame.copy()
     low, high = np.full(len(out), np.nan), np.full(len(out), np.nan)
     numbers = [pd.to_numeric(out[c]).to_numpy(dtype=float, na_value=np.nan) for c in ("score", "stderr", "n")]
     names = out["metric"].astype(str).to_numpy()
+    ours = (out["origin"] == "measured").to_numpy(dtype=bool) if "origin" in out else np.zeros(len(out), dtype=bool)
     for name in np.unique(names):
         rows = names == name
         score, stderr, n = (x[rows] for x in numbers)
-        low[rows], high[rows] = _intervals(score, stderr, n, str(name), confidence)
+        low[rows], high[rows] = _intervals(score, stderr, n, str(name), confidence, ours[rows])
     return out.assign(low=low, high=high)
 
 

@@ -13,8 +13,10 @@ from typing import Any
 import torch
 
 from harness.engine.base import Answer, Batch, Generated, GenerateRequest, Request, Scored, ScoreRequest, Work
+from harness.engine.generation.draws import without_draw
+from harness.engine.generation.own_rules import own_rules
 from harness.engine.packed.generation.generate import SlotGenerator
-from harness.engine.packed.generation.sample import PlainGenerator, is_greedy, own_rules
+from harness.engine.packed.generation.sample import PlainGenerator, is_greedy
 from harness.engine.packed.hardware import malloc, memory
 from harness.engine.packed.hardware.meter import Meter
 from harness.engine.packed.plan import packing
@@ -88,7 +90,7 @@ class PackedEngine:
             "head": self.choice.head,
             **self._shape(),
             "generation": "slots" if self._slots else "generate",
-            "generation_rules": own_rules(self.model),
+            "generation_rules": list(own_rules(self.model)),
             "token_budget": limits.budget,
             "batch_tokens": limits.batch,
             "branch_tokens": limits.branch,
@@ -112,7 +114,8 @@ class PackedEngine:
         groups: dict[str, list[tuple[tuple[int, ...], int]]] = {}
         for i, r in enumerate(requests):
             if isinstance(r, GenerateRequest):
-                groups.setdefault(repr(r.options), []).append((r.context, i))
+                arguments = without_draw(r.options)[0]  # the draws of one prompt lie side by side
+                groups.setdefault(repr(tuple(arguments.items())), []).append((r.context, i))
         batches: list[Batch] = []
         for _, group in sorted(groups.items()):
             order = [i for _, i in sorted(group)]
@@ -167,11 +170,13 @@ class PackedEngine:
 
     def _generate(self, requests: Sequence[GenerateRequest]) -> list[Generated]:
         distinct = list(dict.fromkeys(requests))
-        sampled = [r for r in distinct if not is_greedy(r.options)]
+        drawn = [r for r in distinct if without_draw(r.options)[1] is not None]
+        others = [r for r in distinct if without_draw(r.options)[1] is None and not is_greedy(r.options)]
         greedy = [r for r in distinct if is_greedy(r.options)]
         if self._slots is None or not greedy:
             answers = dict(zip(greedy, self._plain.generate(greedy, alone=self.deterministic), strict=True))
         else:
             answers = dict(zip(greedy, self._slots.generate(greedy, self._current), strict=True))
-        answers.update(zip(sampled, self._plain.generate(sampled, alone=True), strict=True))
+        answers.update(zip(drawn, self._plain.generate(drawn, alone=self.deterministic), strict=True))
+        answers.update(zip(others, self._plain.generate(others, alone=True), strict=True))
         return [answers[r] for r in requests]

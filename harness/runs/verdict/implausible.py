@@ -82,7 +82,8 @@ def _chance(entry: SuiteTask) -> float | None:
 
 def _better_than_chance(entry: SuiteTask, row: Mapping[str, Any]) -> bool | None:
     """Whether the score's 95% interval lies on the better side of chance; None where too few items say so."""
-    ends, chance = interval(row["score"], row["stderr"], row["n"], row["metric"]), _chance(entry)
+    ends = interval(row["score"], row["stderr"], row["n"], row["metric"], measured=True)
+    chance = _chance(entry)
     assert chance is not None
     if not math.isfinite(ends.low):
         return None

@@ -12,7 +12,7 @@ from harness.metrics import metric
 from harness.runs.plan import Plan
 from harness.runs.prompts.chat_prompts import Lost
 from harness.runs.prompts.lost_text import LostText
-from harness.runs.verdict import asked_items, implausible, unspelled
+from harness.runs.verdict import asked_items, implausible, unspelled, without_content
 from harness.runs.verdict.finding import Finding, listed
 
 CHAT_NAME = re.compile(r"(^|[-_./])(instruct|chat|it|sft|dpo|rlhf)([-_./]|$)", re.IGNORECASE)
@@ -30,7 +30,8 @@ class Conditions:
     items had themselves among their examples (``showing_the_item``), and the mean bits of a text's token. ``not_as_text`` are the tasks whose texts
     lm-eval's requests score otherwise than their own windows do (``text_bits_per_byte``). ``window`` and ``vocabulary`` are in
     tokens, ``reused`` says how many answers of how many were other runs', ``machines`` on what types of machine work was begun,
-    ``beside`` names tensors of the weight files that are no part of the text model.
+    ``beside`` names tensors of the weight files that are no part of the text model. ``asked_alike`` are the tasks that ask every
+    item the same, ``generation_rules`` what the model's own settings change in the answers that it generated.
     """
 
     window: int
@@ -45,6 +46,8 @@ class Conditions:
     not_as_text: Collection[str] = ()
     vocabulary: int = 0
     engine_notes: Sequence[str] = ()
+    asked_alike: Collection[str] = ()
+    generation_rules: Mapping[str, object] = field(default_factory=dict)
     reused: tuple[int, int] = (0, 0)
     machines: Sequence[str] = ()
     beside: Sequence[str] = ()
@@ -60,8 +63,13 @@ def judge(
         *_truncation(plan, how),
         *_missing(plan, samples),
         *_nan(results),
+        *without_content.without_headline(plan, results),
+        *without_content.empty_texts(samples),
+        *without_content.one_question(how.asked_alike),
+        *without_content.one_right_answer(samples),
         *_extraction(samples),
         *_template(plan, how.has_template),
+        *_generation_rules(how.generation_rules),
         *_task_code(plan),
         *_lost_in_template(how),
         *unspelled.findings(how.lost_text),
@@ -217,6 +225,22 @@ def _bos_as_text(plan: Plan, how: Conditions) -> list[Finding]:
             False,
         )
     ]
+
+
+def _generation_rules(rules: Mapping[str, object]) -> list[Finding]:
+    """Settings of a model's generation_config.json under which its answers are not simply the likeliest tokens."""
+    if not rules:
+        return []
+    text = f"The model's generation_config.json changes its generated answers: {listed([_rule(*r) for r in rules.items()])}."
+    return [Finding("generation-rules", text, False)]
+
+
+def _rule(name: str, value: object) -> str:
+    """A setting and its value, the first entries of a long one."""
+    if isinstance(value, (list, tuple)):
+        first = ", ".join(str(v) for v in value[:3]) + (", …" if len(value) > 3 else "")
+        return f"{name} ({first})"
+    return f"{name} ({str(value)[:60]})"
 
 
 def _task_code(plan: Plan) -> list[Finding]:

@@ -38,7 +38,7 @@ class Prompt:
         for column in nulls:
             try:
                 without = self.task.doc_to_text({**doc, column: ""})
-            except Exception:  # a function of the task's that needs null as null
+            except Exception:  # a function of the task's that needs null as null  # nosec B112
                 continue
             if isinstance(without, str) and without.count("None") < text.count("None"):
                 return Fault(f"null-{column}", f"has nothing (null) in {column}, which the prompt would show as 'None'")

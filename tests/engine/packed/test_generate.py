@@ -126,3 +126,36 @@ def test_a_stop_string_is_found_across_tokens_and_cut_at_the_first() -> None:
     assert not stops.reached([a, 7])
     assert stops.text([7, 8, e, 9, e]) == "HI"
     assert Stops(Letters(), ("", "H")).text([8, 7, 8]) == "I"
+
+
+def _sampled(draws: int, *prompts: tuple[int, ...]) -> list[GenerateRequest]:
+    options = (("do_sample", True), ("temperature", 2.0))
+    return [
+        GenerateRequest(p, ("D",), 12, tuple(sorted((*options, ("draw", d))))) for d in range(draws) for p in prompts
+    ]
+
+
+@pytest.mark.parametrize("name", ["llama", "mamba"])
+def test_a_draw_is_transformers_own_from_the_seed_of_its_number(name: str) -> None:
+    made = model(name)
+    requests = _sampled(3, (5, 6, 7), (9, 8))
+    answers = PackedEngine(made, Letters(), "cpu", torch.float32).run(requests)[0]
+    expected = []
+    for request in requests:
+        torch.manual_seed(1234 + int(str(dict(request.options)["draw"])))
+        ids = made.generate(
+            input_ids=torch.tensor([request.context]), attention_mask=torch.ones(1, len(request.context)),
+            max_new_tokens=12, do_sample=True, temperature=2.0, eos_token_id=2, pad_token_id=0,
+        )[0, len(request.context) :].tolist()  # fmt: skip
+        if 2 in ids:
+            ids = ids[: ids.index(2)]
+        expected.append(Letters().decode(ids, skip_special_tokens=True).split("D")[0])
+    assert [a.text for a in answers if isinstance(a, Generated)] == expected
+    assert len(set(expected)) > 3
+
+
+def test_a_draw_depends_on_no_other_request_of_its_batch() -> None:
+    ours = PackedEngine(model("llama"), Letters(), "cpu", torch.float32)
+    requests = _sampled(2, (5, 6, 7), (9, 8), (4,))
+    together = ours.run(requests)[0]
+    assert [ours.run([r])[0][0] for r in reversed(requests)][::-1] == together

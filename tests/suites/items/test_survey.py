@@ -36,11 +36,13 @@ SAYING = {
 Resolve = Callable[..., Resolved]
 
 
-def suite_of(output: str, shots: int = 0) -> Suite:
+def suite_of(output: str, shots: int = 0, metric: str = "acc") -> Suite:
     """A suite of the task ``mine``."""
     kind = "classification" if output == "multiple_choice" else "qa"
-    entry = {"task": "mine", "kind": kind, "language": "en", "num_fewshot": shots, "metric": "acc", "chance": 0.0,
+    entry = {"task": "mine", "kind": kind, "language": "en", "num_fewshot": shots, "metric": metric, "chance": 0.0,
              "best": 1.0, "higher_is_better": True, "redistribute": False}  # fmt: skip
+    if metric == "bits_per_byte":
+        entry |= {"chance": None, "best": None, "h0": 4.0, "higher_is_better": False}
     both = {"en": "x", "zh": "x"}
     return parse({"name": "s", "version": "1", "title": both, "description": both, "window": 64, "stride": 64,
                   "tasks": [entry]}, "s")  # fmt: skip
@@ -56,7 +58,7 @@ def resolved(tmp_path: Path) -> Resolve:
         data = {"dataset_path": "json", "dataset_kwargs": {"data_files": {"test": "mine.jsonl"}}, "test_split": "test"}
         spec = {"task": "mine", **data, "metadata": {"version": 1.0}, **task}
         (tmp_path / "mine.yaml").write_text(json.dumps(spec), encoding="utf-8")
-        suite = suite_of(task["output_type"], shots)
+        suite = suite_of(task["output_type"], shots, task["metric_list"][0]["metric"])
         return resolve(suite, own=definitions.read([tmp_path]))
 
     return run

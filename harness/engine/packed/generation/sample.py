@@ -1,40 +1,26 @@
 """Generation by transformers' own ``generate``: for sampling, beams and models without the tree.
 
 Only prompts of one length share a call, so that nothing is padded and recurrent models stay exact;
-every row stops by itself.
+every row stops by itself. Each row is drawn from the seed of its own draw, whatever rows stand beside it: what is drawn
+equals what the ``hf`` engine draws in batches of one. The draws of one prompt have one length, so they share calls.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
+from torch.overrides import TorchFunctionMode
 
-from harness.engine.base import DRAW_SEED, Generated, GenerateRequest
+from harness.engine.base import Generated, GenerateRequest
+from harness.engine.generation.draws import without_draw
+from harness.engine.generation.own_rules import NEUTRAL
 from harness.engine.packed.generation.stops import Stops, end_tokens
 from harness.engine.packed.hardware.meter import Meter
 
 ROWS = 16
-
-# Settings of a model's own generation_config that change a greedy answer, and their neutral values.
-_NEUTRAL: dict[str, tuple[object, ...]] = {
-    "repetition_penalty": (None, 1.0),
-    "encoder_repetition_penalty": (None, 1.0),
-    "no_repeat_ngram_size": (None, 0),
-    "bad_words_ids": (None,),
-    "min_length": (None, 0),
-    "min_new_tokens": (None, 0),
-    "suppress_tokens": (None, []),
-    "begin_suppress_tokens": (None, []),
-    "forced_bos_token_id": (None,),
-    "forced_eos_token_id": (None,),
-    "sequence_bias": (None,),
-    "exponential_decay_length_penalty": (None,),
-    "guidance_scale": (None, 1.0),
-    "num_beams": (None, 1),
-    "penalty_alpha": (None,),
-}
 
 # Options that mean nothing when nothing is sampled.
 _IDLE = {"do_sample", "temperature", "top_p", "top_k", "min_p", "typical_p"}
@@ -45,13 +31,7 @@ def is_greedy(options: Sequence[tuple[str, object]]) -> bool:
     named = dict(options)
     if named.get("do_sample"):
         return False
-    return all(k in _IDLE or v in _NEUTRAL.get(k, ()) for k, v in named.items())
-
-
-def own_rules(model: Any) -> list[str]:
-    """What a model's generation_config would change in a greedy answer."""
-    config = getattr(model, "generation_config", None)
-    return [name for name, neutral in _NEUTRAL.items() if getattr(config, name, None) not in neutral]
+    return all(k in _IDLE or v in NEUTRAL.get(k, ()) for k, v in named.items())
 
 
 class PlainGenerator:
@@ -65,7 +45,8 @@ class PlainGenerator:
         """Answers in order."""
         groups: dict[tuple[object, ...], list[int]] = {}
         for i, r in enumerate(requests):
-            groups.setdefault((len(r.context), r.until, r.max_new_tokens, repr(r.options)), []).append(i)
+            arguments = repr(sorted(without_draw(r.options)[0].items()))
+            groups.setdefault((len(r.context), r.until, r.max_new_tokens, arguments), []).append(i)
         answers: dict[int, Generated] = {}
         for group in groups.values():
             size = 1 if alone else ROWS
@@ -79,12 +60,11 @@ class PlainGenerator:
         first = requests[chosen[0]]
         stops = Stops(self.tokenizer, first.until)
         ids = torch.tensor([requests[i].context for i in chosen], device=self.device)
-        options = {k: v for k, v in first.options if not (is_greedy(first.options) and k in _IDLE)}
-        draw = options.pop("draw", None)
-        if draw is not None:  # as the hf engine seeds it: a repeated draw is another one, a repeated run the same
-            torch.manual_seed(DRAW_SEED + int(str(draw)))
+        arguments, _ = without_draw(first.options)
+        seeds = [without_draw(requests[i].options)[1] for i in chosen]
+        options = {k: v for k, v in arguments.items() if not (is_greedy(first.options) and k in _IDLE)}
         pad = getattr(self.tokenizer, "pad_token_id", None)
-        with torch.inference_mode():
+        with torch.inference_mode(), _drawing(seeds, self.device):
             output = self.model.generate(
                 input_ids=ids,
                 attention_mask=torch.ones_like(ids),
@@ -105,6 +85,26 @@ class PlainGenerator:
                 self.meter.step(count)
                 return Generated(stops.text(tokens[: count - 1] if over else tokens[:count]), count)
         return Generated("", 0)
+
+
+def _drawing(seeds: Sequence[int | None], device: torch.device) -> AbstractContextManager[object]:
+    """Each row of a sampled call drawn from its own seed; with none, from torch's."""
+    known = [seed for seed in seeds if seed is not None]
+    return _RowDraws(known, device) if len(known) == len(seeds) else nullcontext()
+
+
+class _RowDraws(TorchFunctionMode):
+    """``torch.multinomial`` row by row, each with the stream that ``torch.manual_seed`` would give it alone."""
+
+    def __init__(self, seeds: Sequence[int], device: torch.device) -> None:
+        super().__init__()
+        self._streams = [torch.Generator(device).manual_seed(seed) for seed in seeds]
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func is not torch.multinomial:
+            return func(*args, **(kwargs or {}))
+        rows = zip(args[0], self._streams, strict=True)
+        return torch.stack([torch.multinomial(row, 1, generator=stream) for row, stream in rows])
 
 
 class _PerRow:
