@@ -47,7 +47,7 @@ def refused(folder: Path, task: dict[str, Any], **entry: Any) -> str:
     [
         (["acc"], "acc_norm", "none", "the metric 'acc_norm', and the task computes acc."),
         (["acc", "acc_norm"], "acc", "zzz", "the filter 'zzz', and the task has 'none'."),
-        (["perplexity", "acc"], "perplexity", "none", "the metric 'perplexity', and the task computes acc."),
+        (["perplexity", "acc"], "perplexity", "none", "output type multiple_choice; it computes acc,"),
     ],
 )
 def test_a_headline_of_choices_that_the_task_lacks_is_refused(
@@ -95,14 +95,14 @@ def test_headlines_of_the_shipped_suites_are_computed(hub: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"max_gen_toks": 0}, "generation_kwargs.max_gen_toks is 0"),
-        ({"max_new_tokens": -3}, "generation_kwargs.max_new_tokens is -3"),
-        ({"max_tokens": 5.5}, "generation_kwargs.max_tokens is 5.5"),
-        ({"max_gen_toks": "many"}, "generation_kwargs.max_gen_toks is 'many'"),
-        ({"do_sample": True, "temperature": -1}, "generation_kwargs.temperature is -1"),
+        ({"max_gen_toks": 0}, "max_gen_toks of generation_kwargs is 0"),
+        ({"max_new_tokens": -3}, "max_new_tokens of generation_kwargs is -3"),
+        ({"max_tokens": 5.5}, "max_tokens of generation_kwargs is 5.5"),
+        ({"max_gen_toks": "many"}, "max_gen_toks of generation_kwargs is 'many'"),
+        ({"do_sample": True, "temperature": -1}, "temperature of generation_kwargs is -1"),
         ({"do_sample": True, "temperature": 0}, "generation_kwargs.temperature is 0 and do_sample is true"),
         ({"do_sample": True}, "generation_kwargs.temperature is not given and do_sample is true"),
-        ({"do_sample": True, "temperature": 1, "num_return_sequences": 3}, "say repeats: 3"),
+        ({"do_sample": True, "temperature": 1, "num_return_sequences": 3}, "num_return_sequences"),
     ],
 )
 def test_generation_that_cannot_be_carried_out_is_refused(arguments: dict[str, Any], said: str, tmp_path: Path) -> None:

@@ -87,7 +87,8 @@ def test_what_lm_eval_would_only_say_after_scoring_is_said_before(
     task: dict[str, Any], item: dict[str, Any], said: str, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("harness.engine.load.load", lambda *_: pytest.fail("a model was loaded"))
-    code, told = folder.run(task, item, metric=task["metric_list"][0]["metric"])
+    (headed,) = {part["name"] for part in task.get("filter_list", [{"name": "none"}])}
+    code, told = folder.run(task, item, metric=task["metric_list"][0]["metric"], filter=headed)
     assert code == 2 and said in told and str(folder.place / "river.yaml") in told and "did not foresee" not in told
     assert not list((folder.place.parent / "runs").glob("2*"))
 
