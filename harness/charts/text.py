@@ -196,3 +196,11 @@ def span(days: pd.Series[Any]) -> str:
     """The first and the last of some days, as one day where they are the same."""
     first, last = str(days.min())[:10], str(days.max())[:10]
     return first if first == last else f"{first} – {last}"
+
+
+def together(*sentences: str) -> str:
+    """Sentences one after the other, empty ones left out: a space between them, none after a Chinese stop."""
+    out = ""
+    for sentence in filter(None, sentences):
+        out += sentence if not out or out.endswith("。") else f" {sentence}"
+    return out

@@ -108,3 +108,9 @@ def test_a_negative_number_has_a_true_minus_and_zero_none() -> None:
 )
 def test_a_p_value_has_three_decimals(value: float, shown: str) -> None:
     assert text.p_value(value) == shown
+
+
+def test_sentences_stand_together_as_their_language_has_it() -> None:
+    assert text.together("One.", "", "Two.") == "One. Two."
+    assert text.together("一。", "二。") == "一。二。"
+    assert text.together("", "") == ""

@@ -156,13 +156,19 @@ def by_evidence(view: View) -> pd.DataFrame:
     return out
 
 
-def threshold(view: View) -> str:
-    """Who leads instead where more benchmarks are asked of a ranked product, and how many; empty where nobody does."""
+def other_leader(view: View) -> pd.Series[Any] | None:
+    """The row of ``by_evidence`` with the fewest benchmarks asked where another product leads than with the fewest of all."""
     rows = by_evidence(view)
     others = rows[rows["model_id"] != rows["model_id"].iloc[0]] if len(rows) else rows
-    if others.empty:
+    return None if others.empty else others.iloc[0]
+
+
+def threshold(view: View) -> str:
+    """Who leads instead where more benchmarks are asked of a ranked product, and how many; empty where nobody does."""
+    other = other_leader(view)
+    if other is None:
         return ""
-    first, other = rows.iloc[0], others.iloc[0]
+    first = by_evidence(view).iloc[0]
     return view.say("scale.threshold", asked=int(other["asked"]), model=other["model"], first=first["model"])
 
 

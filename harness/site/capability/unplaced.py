@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from harness.analysis.scale.ranks import LEAST_BENCHMARKS
-from harness.charts.text import number
+from harness.charts.text import number, together
 from harness.site.capability import leaderboard, scale
 from harness.site.widgets import blocks, contained, name_links
 
@@ -88,8 +88,8 @@ def newest_sentence(view: View, least: int = LEAST_BENCHMARKS) -> str:
     return view.say(f"unplaced.{key}", n=newest.unplaced, all=newest.released, since=newest.since.isoformat())
 
 
-def index_sentence(view: View, least: int = LEAST_BENCHMARKS) -> str:
-    """What the index that has most of the newest unplaced releases says of them and the leader; empty where there is none."""
+def by_index(view: View, least: int = LEAST_BENCHMARKS) -> NewerByIndex | None:
+    """``market.newer_by_index`` of the table: the newest unplaced releases beside the leader on one index."""
 
     def compute(least: int) -> NewerByIndex | None:
         from harness.market.newer_by_index import newer_by_index
@@ -97,6 +97,12 @@ def index_sentence(view: View, least: int = LEAST_BENCHMARKS) -> str:
         return newer_by_index(view, _table(view, least))
 
     found: NewerByIndex | None = view.derived("newer_by_index", compute, least=least)
+    return found
+
+
+def index_sentence(view: View, least: int = LEAST_BENCHMARKS) -> str:
+    """What that index says of them and the leader; empty where there is none."""
+    found = by_index(view, least)
     if found is None:
         return ""
     return view.say(
@@ -109,7 +115,7 @@ def index_sentence(view: View, least: int = LEAST_BENCHMARKS) -> str:
 def waiting_sentences(view: View, least: int = LEAST_BENCHMARKS) -> str:
     """Both sentences on the newest releases without a place; empty where all have one."""
     newest = newest_sentence(view, least)
-    return " ".join(part for part in (newest, index_sentence(view, least)) if part) if newest else ""
+    return together(newest, index_sentence(view, least)) if newest else ""
 
 
 def _table(view: View, least: int) -> pd.DataFrame:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from harness.charts.text import dollars, number
+from harness.charts.text import dollars, number, together
 from harness.market.headlines import GPT_5_POINTS, cheapest_at
 from harness.market.prices.list_prices import RATIO
 from harness.site.capability import scale, unplaced
@@ -16,6 +16,8 @@ from harness.site.overview import findings
 from harness.site.widgets import blocks, contained, evidence_links
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from harness.site.server.view import View
 
 
@@ -69,13 +71,33 @@ def _leader(view: View) -> Answer | None:
     if len(board) < 2:
         return None
     first = board.iloc[0]
-    makers = scale.of_maker_alone(view, str(first["model_id"]))
-    tests = view.say("overview.rests_on", n=int(first["benchmarks"]), domains=int(first["domains"]), makers=makers)
-    note = " ".join(part for part in (unplaced.waiting_sentences(view), tests, scale.threshold(view)) if part)
+    note = together(_newer(view), _makers(view, first), _asking_more(view))
     evidence = tuple(f"points:{id}" for id in board["model_id"].head(2))
     return Answer(
         "lead", str(first["model"]), scale.lead(view, board), note, "capability", {"tab": "ranking"}, evidence
     )
+
+
+def _newer(view: View) -> str:
+    """What stands against the leader among the newest releases: on an index, else how many have no place."""
+    found = unplaced.by_index(view)
+    if found is None:
+        return unplaced.newest_sentence(view)
+    return view.say(
+        "overview.newer" if found.above else "overview.newer_none", n=found.above, all=found.listed,
+        index=view.say.name(found.index, found.index_zh), day=found.as_of, best=found.best,
+        best_score=number(found.best_score, 1), leader_score=number(found.leader_score, 1),
+    )  # fmt: skip
+
+
+def _makers(view: View, first: pd.Series[Any]) -> str:
+    makers = scale.of_maker_alone(view, str(first["model_id"]))
+    return view.say("overview.makers", n=int(first["benchmarks"]), makers=makers) if makers else ""
+
+
+def _asking_more(view: View) -> str:
+    other = scale.other_leader(view)
+    return "" if other is None else view.say("overview.asking_more", asked=int(other["asked"]), model=other["model"])
 
 
 def _value(view: View) -> Answer | None:
