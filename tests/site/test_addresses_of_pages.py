@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from harness.site.widgets import address, codes
+from harness.site.widgets.tables import screen
 from tests.site.conftest import PAGES, Open
 
 VIEWS = ("market", "releases", "money", "chain", "segments", "afford", "profile", "against", "claims", "gaps")
@@ -54,6 +55,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Options:
 
     monkeypatch.setattr(codes, "codes", coded)
     monkeypatch.setattr(address, "restore", restored)
+    monkeypatch.setattr(screen, "window", lambda: 280)  # where tables have their switch for all columns in every language
     return controls
 
 
