@@ -55,7 +55,9 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Options:
 
     monkeypatch.setattr(codes, "codes", coded)
     monkeypatch.setattr(address, "restore", restored)
-    monkeypatch.setattr(screen, "window", lambda: 280)  # where tables have their switch for all columns in every language
+    monkeypatch.setattr(
+        screen, "window", lambda: 280
+    )  # where tables have their switch for all columns in every language
     return controls
 
 

@@ -10,12 +10,13 @@ from harness import names, places
 from harness.i18n.translator import LANGUAGES, Translator
 from harness.site.server.navigation import page_entries
 from harness.site.server.unknown_pages import KEY, MOST
-from harness.site.widgets import address, blocks
+from harness.site.widgets import address, blocks, contained
 
 if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
+@contained.section
 def show(view: View) -> None:
     """One line and links; nothing where the address names no unknown page."""
     wanted = st.query_params.get(KEY, "").strip()[:MOST]
