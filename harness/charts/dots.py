@@ -12,6 +12,7 @@ from harness.charts.vendor_colours import marks
 
 if TYPE_CHECKING:
     import pandas as pd
+    import plotly.graph_objects as go
 
     from harness.i18n.translator import Translator
 
@@ -130,6 +131,12 @@ def differences(
                 **cards(part["label"], _lines(part, unit, "difference", signed=True), source=source),
             )
         )  # fmt: skip
+    beside_zero(figure, rows, unit)
+    return Chart(figure, title, note, source, frame, name)
+
+
+def beside_zero(figure: go.Figure, rows: pd.DataFrame, unit: str) -> None:
+    """The axes of differences: a line at zero, signed numbers, and a label (``label``) at each row's place."""
     figure.add_vline(x=0, line_width=1.2, line_color="#8A8F98")
     figure.update_xaxes(title=across(unit), showgrid=True, tickformat="+.2~f")
     figure.update_yaxes(
@@ -137,7 +144,6 @@ def differences(
         range=[-0.7, max(len(rows), 3) - 0.3], showgrid=False,
     )  # fmt: skip
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
-    return Chart(figure, title, note, source, frame, name)
 
 
 def _lines(part: pd.DataFrame, unit: str, measure: str, *first: str, signed: bool = False) -> list[list[str]]:

@@ -18,7 +18,7 @@ LEAST = 3
 
 @dataclass(frozen=True)
 class NewerByIndex:
-    """The scale's leader beside ``listed`` unplaced releases of the last months on one index, in the index's own unit (best
+    """The scale's leader beside ``listed`` unplaced releases of the last months, newer than it, on one index, in the index's own unit (best
     effort of each product). ``above`` of them score higher, ``best`` is the highest of them; ``as_of`` is its newest score there."""
 
     benchmark_id: str
@@ -36,7 +36,7 @@ class NewerByIndex:
 
 
 def newer_by_index(queries: Queries, table: pd.DataFrame) -> NewerByIndex | None:
-    """The index (role ``index``) with most of the newest unplaced releases, of those that hold the scale's leader.
+    """The index (role ``index``) with most of the newest unplaced releases after the scale's leader, of those that hold it.
 
     ``table`` is ``market.scale_table``. None where nobody leads, all are placed, or no index has the leader and LEAST of them. Of
     two with as many releases the newer counts. Scores of one index alone are compared: each product's best, as on the scale.
@@ -46,8 +46,10 @@ def newer_by_index(queries: Queries, table: pd.DataFrame) -> NewerByIndex | None
     if newest is None or not newest.unplaced:
         return None
     leader_id = str(ranked["product_id"].iloc[0])
-    recent = recent_products(queries)
-    waiting = set(recent["model_id"]) - set(ranked["product_id"])
+    recent, models = recent_products(queries), queries.frame("models")
+    since = pd.to_datetime(models.loc[models["model_id"].eq(leader_id), "released"]).max()
+    newer = recent if pd.isna(since) else recent[recent["released"] > since]
+    waiting = set(newer["model_id"]) - set(ranked["product_id"])
     reported = queries.frame("reported")
     product = reported["product_id"].where(reported["product_id"].notna(), reported["model_id"])
     rows = reported.assign(product=product)[reported["role"].eq("index") & reported["reporter"].ne("vendor")]

@@ -67,6 +67,14 @@ def test_ratings_makers_figures_and_indices_without_the_leader_or_with_two_relea
     assert newer_by_index(catalog(*(other(m, "big", 60) for m in ("old", *three[:2]))), TABLE) is None
 
 
+def test_releases_from_before_the_leader_do_not_count_as_newer() -> None:
+    scores = [other(m, "big", 60) for m in ("new-1", "old", "new-2", "new-3", "new-4")]
+    leads = pd.DataFrame({"product_id": ["new-1"], "ranked": [True]})
+    found = newer_by_index(catalog(*scores, other("second", "big", 99)), leads)
+    assert found is not None and (found.leader_id, found.listed, found.above) == ("new-1", 3, 0)
+    assert newer_by_index(catalog(*scores), leads.assign(product_id="new-2")) is None  # two are after it
+
+
 def test_nothing_is_said_where_every_new_release_has_a_place() -> None:
     everyone = ["old", "second", *(f"new-{i}" for i in range(1, 5))]
     scores = [other(m, "big", 60) for m in everyone]

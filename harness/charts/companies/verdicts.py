@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from harness.charts.chart import Chart, across, blank, plain, short
-from harness.charts.dots import ROW
+from harness.charts.chart import Chart, blank
+from harness.charts.dots import ROW, beside_zero
 from harness.charts.hover import cards, columns, valued
 from harness.charts.palette import series
 
@@ -46,11 +46,5 @@ def verdicts(
                         source=source),
             )
         )  # fmt: skip
-    figure.add_vline(x=0, line_width=1.2, line_color="#8A8F98")
-    figure.update_xaxes(title=across(unit), showgrid=True, tickformat="+.2~f")
-    figure.update_yaxes(
-        tickvals=list(rows.index), ticktext=[plain(short(v, 40)) for v in rows["label"]],
-        range=[-0.7, max(len(rows), 3) - 0.3], showgrid=False,
-    )  # fmt: skip
-    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
+    beside_zero(figure, rows, unit)
     return Chart(figure, title, note, source, frame, name)
