@@ -187,7 +187,7 @@ def test_products_that_cannot_be_told_apart() -> None:
     (27, 3, "3 of the 27 releases since D are not placed."),
     (2, 1, "1 of the 2 releases since D is not placed."),
     (5, 0, "Every release since D is placed (5)."),
-    (27, 27, "No release since D is placed (27): too few of their scores are published."),
+    (27, 27, "No release since D is placed (27): too few usable tests of them are published."),
 ])  # fmt: skip
 def test_releases_are_counted(released: int, unplaced: int, words: str) -> None:
     assert text.releases_sentence("D", released, unplaced) == words

@@ -73,7 +73,7 @@ def releases_sentence(since: str, released: int, unplaced: int) -> str:
     if unplaced == 0:
         return f"Every release since {since} is placed ({released})."
     if unplaced == released:
-        return f"No release since {since} is placed ({released}): too few of their scores are published."
+        return f"No release since {since} is placed ({released}): too few usable tests of them are published."
     return f"{unplaced} of the {released} releases since {since} {'is' if unplaced == 1 else 'are'} not placed."
 
 
