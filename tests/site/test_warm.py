@@ -33,11 +33,11 @@ def test_the_first_page_asks_nothing_of_the_database_after_warming(
     warm.warm(threading.Event())
 
     def refuse(*_: object, **__: object) -> None:
-        raise StoreError("asked")
+        raise StoreError("the database was asked")
 
     monkeypatch.setattr(Reader, "sql", refuse)
     page = site(land)
-    assert not page.error and "asked" not in texts(page)
+    assert not page.error and "the database was asked" not in texts(page)
     assert len([m for m in page.markdown if re.search(r"\*\*[\d,]+\*\*", m.value)]) == 6 and page.get("plotly_chart")
 
 
