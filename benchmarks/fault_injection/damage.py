@@ -53,7 +53,7 @@ KINDS: tuple[Damage, ...] = (random_tail, torn, zeros, flipped_digit, flipped_bi
 
 def dying_in_batch(number: int, command: Callable[[], int]) -> int:
     """Exit code of a command that is killed in its ``number``-th batch."""
-    from harness.runs.journal import Journal
+    from harness.runs.journal.journal import Journal
 
     begin, begun = Journal.begin, [0]
 
@@ -69,7 +69,7 @@ def dying_in_batch(number: int, command: Callable[[], int]) -> int:
 
 def counting_batches(file: str, command: Callable[[], int]) -> int:
     """Exit code of a command that writes into ``file`` how many batches it computed."""
-    from harness.runs.journal import Journal
+    from harness.runs.journal.journal import Journal
 
     done, computed = Journal.done, [0]
 

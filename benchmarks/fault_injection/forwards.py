@@ -50,7 +50,7 @@ def at_forward(number: int, fault: Fault, times: int, command: Callable[[], int]
     """Exit code of a command whose forward passes have a fault from the ``number``-th on, ``times`` of them, per scoring."""
     from transformers.models.llama.modeling_llama import LlamaModel
 
-    from harness.runs.journal import Journal
+    from harness.runs.journal.journal import Journal
 
     plain, start, passes = LlamaModel.forward, Journal.start, [-(10**9)]
 

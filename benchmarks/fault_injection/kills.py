@@ -23,7 +23,7 @@ LATEST = 1.8
 
 def dying_at(call: int, command: Callable[[], int]) -> int:
     """Exit code of a command that is killed before its ``call``-th call that changes files, batches included."""
-    from harness.runs.journal import Journal
+    from harness.runs.journal.journal import Journal
 
     calls = 0
 

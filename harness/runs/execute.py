@@ -24,9 +24,10 @@ from harness.engine.measure import Meter, device_name, machine, versions
 from harness.engine.settings import Settings, engine_version
 from harness.engine.source import ModelSource, resolve
 from harness.errors import BadInput
-from harness.runs import journal, plan, requests, reuse, rounds, score
+from harness.runs import plan, requests, reuse, rounds, score
 from harness.runs.command import across_hosts, plan_lock, preflight
 from harness.runs.estimate import estimate
+from harness.runs.journal import journal
 from harness.runs.progress import Progress
 from harness.runs.seal import ScoredRun, record, seal
 from harness.runs.task_code import rehearsal

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from harness.engine.base import Answer, GenerateRequest, Request, TextRequest
 from harness.files import aside
-from harness.runs.journal import from_json, to_json
+from harness.runs.journal.head import from_json, to_json
 from harness.runs.plan import Plan
 from harness.runs.requests import canonical
 

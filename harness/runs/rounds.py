@@ -19,7 +19,7 @@ from harness.analysis.statistics.uncertainty import interval, mean_estimate
 from harness.engine.base import Answer, Batch, Engine
 from harness.metrics import metric
 from harness.runs import lm_eval_metrics, requests, tables
-from harness.runs.journal import Journal
+from harness.runs.journal.journal import Journal
 from harness.runs.plan import SEED, Plan
 from harness.runs.requests import RequestSet
 from harness.runs.score import Scoring, Tally, run_batches

@@ -11,7 +11,7 @@ from harness import stopping
 from harness.engine.base import Answer, Batch, Engine, Scored, Work
 from harness.engine.libraries import first_line
 from harness.errors import RunFailed
-from harness.runs.journal import Journal
+from harness.runs.journal.journal import Journal
 from harness.runs.requests import RequestSet
 
 

@@ -21,7 +21,7 @@ from harness.engine.measure import Meter, hardware, versions
 from harness.errors import BadInput, LandscapeError, RunFailed
 from harness.runs import lm_eval_metrics, requests, tables
 from harness.runs.command.command_line import command_line
-from harness.runs.journal import Journal
+from harness.runs.journal.journal import Journal
 from harness.runs.plan import SEED, Plan, run_id, sealing_time
 from harness.runs.prompts.fixed_clock import DAY
 from harness.runs.requests import RequestSet

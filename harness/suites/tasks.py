@@ -158,7 +158,7 @@ def _resolve_task(
     except Exception as error:  # lm-eval's task files may raise anything; every way ends in a sentence
         return _not_built(entry, error, files or config.get("dataset_path"), offline)
     if unusable := generation.problem(task):
-        return _Problem(f"{mine or entry.task}: {unusable}.")
+        return _Problem(f"{mine or entry.task}: {unusable}")
     if files is not None and (wrong := columns.wrong_in_use(task)):
         return _Problem(columns.sentence(entry.task, files, wrong))
     if problem := plain_number_problem(task) or headline_problem(task, entry):

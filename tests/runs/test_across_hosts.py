@@ -16,8 +16,8 @@ from rich.console import Console
 from benchmarks import forked_commands
 from harness import places
 from harness.errors import PlanHeld
-from harness.runs import journal
 from harness.runs.execute import Outcome, run_model
+from harness.runs.journal import journal
 from harness.runs.progress import Progress
 from harness.store import run_folder
 from harness.store.remote import in_use, journal_parts, lease, lease_terms

@@ -12,7 +12,7 @@ import pytest
 from harness.engine.base import Answer, Batch, Generated, Request, Scored, ScoreRequest, Work
 from harness.errors import RunFailed
 from harness.runs import score
-from harness.runs.journal import open_journal
+from harness.runs.journal.journal import open_journal
 from harness.runs.requests import RequestSet
 
 

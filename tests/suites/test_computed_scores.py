@@ -97,11 +97,12 @@ def test_headlines_of_the_shipped_suites_are_computed(hub: Path) -> None:
     [
         ({"max_gen_toks": 0}, "max_gen_toks of generation_kwargs is 0"),
         ({"max_new_tokens": -3}, "max_new_tokens of generation_kwargs is -3"),
+        ({"top_p": 1.5}, "top_p of generation_kwargs is 1.5; it must be a number from 0 to 1"),
         ({"max_tokens": 5.5}, "max_tokens of generation_kwargs is 5.5"),
         ({"max_gen_toks": "many"}, "max_gen_toks of generation_kwargs is 'many'"),
         ({"do_sample": True, "temperature": -1}, "temperature of generation_kwargs is -1"),
-        ({"do_sample": True, "temperature": 0}, "generation_kwargs.temperature is 0 and do_sample is true"),
-        ({"do_sample": True}, "generation_kwargs.temperature is not given and do_sample is true"),
+        ({"do_sample": True, "temperature": 0}, "temperature of generation_kwargs is 0 and do_sample is true"),
+        ({"do_sample": True}, "temperature of generation_kwargs is not given and do_sample is true"),
         ({"do_sample": True, "temperature": 1, "num_return_sequences": 3}, "num_return_sequences"),
     ],
 )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import PlanHeld, StoreAway, StoreError
-from harness.runs.journal import Journal
+from harness.runs.journal.journal import Journal
 from harness.runs.progress import Progress
 from harness.store.remote import in_use
 

@@ -3,7 +3,7 @@
     .journal/<plan hash>/<16 hex digits of the head's SHA-256>/head.jsonl
     .journal/<plan hash>/<…>/<number of the lease>-<number>.jsonl       one or more lines, in the order of their names
 
-What a line says is the journal's own affair (``harness.runs.journal``); here a line is bytes. A process that was passed
+What a line says is the journal's own affair (``harness.runs.journal.journal``); here a line is bytes. A process that was passed
 over writes under its own lease's number and disturbs nobody. Heads of other questions lie beside each other.
 """
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from harness.engine.base import Batch, Scored, Work
-from harness.runs import journal
-from harness.runs.journal import Journal
+from harness.runs.journal import journal
+from harness.runs.journal.journal import Journal
 from harness.store.remote import journal_parts
 from harness.store.remote.journal_parts import Sender
 from harness.store.remote.objects import Objects

@@ -10,7 +10,7 @@ import pytest
 
 from harness.engine.base import Batch, Generated, Scored, Work
 from harness.errors import RunFailed
-from harness.runs.journal import open_journal
+from harness.runs.journal.journal import open_journal
 
 BATCHES = [Batch((0, 2)), Batch((1,))]
 SETTINGS = {"batch_size": 2, "token_budget": 100}

@@ -8,38 +8,18 @@ of format 1, whose lines have none, is continued as it is. The counts prove what
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from harness.engine.base import Answer, Batch, Generated, Scored, Work
+from harness.engine.base import Answer, Batch, Work
 from harness.errors import RunFailed
 from harness.files import make_folder, write_atomically
-from harness.runs.checked_lines import checked_line, parse, plain_line
-
-FORMAT = 2
-UNCHECKED = 1
-"""Format of journals whose lines have no checksum."""
-
-
-@dataclass(frozen=True)
-class Head:
-    """First line of a journal, the same for every start of the run. ``reused`` are answers of other suites' runs;
-    ``checked`` says that lines end with checksums; ``asked`` holds what tells why another start asks otherwise (``tasks``, a
-    digest each, and the versions of ``libraries``; empty in journals of earlier versions).
-    """
-
-    plan_hash: str
-    digest: str
-    settings: dict[str, Any]
-    batches: tuple[Batch, ...]
-    reused: Mapping[int, Answer] = field(default_factory=dict)
-    checked: bool = True
-    asked: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+from harness.runs.journal.checked_lines import checked_line, parse, plain_line
+from harness.runs.journal.head import FORMAT, Head, differs, from_json, read_head, through_json, to_json
 
 
 @dataclass(frozen=True)
@@ -168,13 +148,13 @@ def open_journal(
     """
     make_folder(path.parent)
     head = Head(
-        plan_hash, digest, _through_json(settings), tuple(partition), dict(reused or {}), asked=dict(asked or {})
+        plan_hash, digest, through_json(settings), tuple(partition), dict(reused or {}), asked=dict(asked or {})
     )
     said = ""
     if path.exists():
         earlier = _read(path)
         why = "its first line is damaged"
-        if earlier is not None and not (why := _differs(earlier[0], head, reused)):
+        if earlier is not None and not (why := differs(earlier[0], head, reused)):
             return Journal(path, *earlier)
         aside = path.with_suffix(f".stale-{os.getpid()}")
         path.rename(aside)
@@ -198,41 +178,10 @@ def goes_on(
     line: bytes, plan_hash: str, digest: str, settings: dict[str, Any], reused: Mapping[int, Answer] | None
 ) -> bool:
     """Whether a journal with this first line is continued by ``open_journal``."""
-    head = _head(line)
-    return head is not None and not _differs(
-        head, Head(plan_hash, digest, _through_json(settings), (), dict(reused or {})), reused
+    head = read_head(line)
+    return head is not None and not differs(
+        head, Head(plan_hash, digest, through_json(settings), (), dict(reused or {})), reused
     )
-
-
-def _differs(head: Head, now: Head, reused: Mapping[int, Answer] | None) -> str:
-    """Why a journal is not continued by a start that would begin one with the head ``now``, in words; empty where it is."""
-    if head.plan_hash != now.plan_hash:
-        return "it is of another plan"
-    if head.digest != now.digest:
-        return _asked_otherwise(head.asked, now.asked)
-    if changed := _changed(_fixed(head.settings), _fixed(now.settings)):
-        return changed
-    return "it has answers of other runs, and --again takes none" if head.reused and reused is None else ""
-
-
-def _asked_otherwise(old: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str, str]]) -> str:
-    """Which tasks two starts of one plan ask otherwise, and which libraries changed between them."""
-    if not old.get("tasks") or not new.get("tasks"):
-        return "its requests are others than those of this start, and it does not say in which task"
-    then, now = old["tasks"], new["tasks"]
-    others = [task for task in {**then, **now} if then.get(task) != now.get(task)]
-    named = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
-    changed = _changed(old.get("libraries", {}), new.get("libraries", {}))
-    return (
-        (f"it asks {named} otherwise than this start does" if others else "its requests stand in another order")
-        + "; "
-        + (changed or "the plan and the versions of all libraries are the same")
-    )
-
-
-def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
-    others = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
-    return ", ".join(f"{name} was {old.get(name)} and is {new.get(name)}" for name in others)
 
 
 def _read(path: Path) -> tuple[Head, dict[int, list[Answer]], int, int, Work, list[str]] | None:
@@ -246,7 +195,7 @@ def _read(path: Path) -> tuple[Head, dict[int, list[Answer]], int, int, Work, li
     work = Work(0, 0, 0)
     with path.open("rb") as lines:
         first = lines.readline()
-        head = _head(first)
+        head = read_head(first)
         if head is None:
             return None
         whole = len(first)
@@ -273,28 +222,6 @@ def _read(path: Path) -> tuple[Head, dict[int, list[Answer]], int, int, Work, li
     return head, answers, starts, begun, work, machines
 
 
-def _head(raw: bytes) -> Head | None:
-    """The first line of a journal of either format; None where it is none, or damaged."""
-    line = parse(raw, checked=False)
-    if line is None or line.get("format") not in (FORMAT, UNCHECKED):
-        return None
-    checked = line["format"] == FORMAT
-    if checked != ("sum" in line) or parse(raw, checked=checked) is None:
-        return None
-    try:
-        return Head(
-            line["plan_hash"],
-            line["digest"],
-            line["settings"],
-            tuple(Batch(tuple(b)) for b in line["batches"]),
-            {i: from_json(a) for i, *a in line.get("reused", ())},
-            checked,
-            line.get("asked", {}),
-        )
-    except (LookupError, TypeError, ValueError):
-        return None
-
-
 def _done(line: Mapping[str, Any], head: Head) -> tuple[list[Answer], Work] | None:
     """The answers and the work of a batch; None where they are not such as this partition asks for."""
     try:
@@ -305,28 +232,5 @@ def _done(line: Mapping[str, Any], head: Head) -> tuple[list[Answer], Work] | No
         return None
 
 
-def to_json(answer: Answer) -> list[Any]:
-    """An answer as JSON types."""
-    return [answer.logprob, answer.greedy] if isinstance(answer, Scored) else [answer.text, answer.tokens]
-
-
-def from_json(values: list[Any]) -> Answer:
-    """The answer that ``to_json`` wrote."""
-    first, second = values
-    return Generated(first, second) if isinstance(first, str) else Scored(float(first), bool(second))
-
-
 def _add(a: Work, b: Work) -> Work:
     return Work(a.prompt_tokens + b.prompt_tokens, a.generated_tokens + b.generated_tokens, a.forwards + b.forwards)
-
-
-def _through_json(settings: dict[str, Any]) -> dict[str, Any]:
-    result: dict[str, Any] = json.loads(json.dumps(settings))
-    return result
-
-
-def _fixed(settings: dict[str, Any]) -> dict[str, Any]:
-    """The settings that two starts must share. Token budgets may differ: the journal's partition stands. So may the number
-    of threads, which changes scores as another type of machine does, and is noted so."""
-    free = {"token_budget", "batch_tokens", "branch_tokens", "out_of_memory_halvings", "threads", "streams"}
-    return {name: value for name, value in settings.items() if name not in free}
