@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.charts.chart import DASH, Chart, across, blank, plain, short
 from harness.charts.hover import cards, columns, valued
 from harness.charts.palette import ORIGINS, Mark, segment, series
+from harness.charts.text import minus
 from harness.charts.vendor_colours import marks
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 ROW = 26
 """Pixels a row: labels of two neighbours never touch at the site's font size."""
+TICKS = 4
+"""Steps at most on an axis of differences: names leave it little room on a telephone."""
 MOST = 40
 """Rows of a leaderboard that are drawn; its table has all of them."""
 
@@ -138,12 +142,25 @@ def differences(
 def beside_zero(figure: go.Figure, rows: pd.DataFrame, unit: str) -> None:
     """The axes of differences: a line at zero, signed numbers, and a label (``label``) at each row's place."""
     figure.add_vline(x=0, line_width=1.2, line_color="#8A8F98")
-    figure.update_xaxes(title=across(unit), showgrid=True, tickformat="+.2~f")
+    low, high = min(rows["low"].min(), 0.0), max(rows["high"].max(), 0.0)
+    figure.update_xaxes(title=across(unit), showgrid=True, **signed_ticks(low, high))
     figure.update_yaxes(
         tickvals=list(rows.index), ticktext=[plain(short(v, 40)) for v in rows["label"]],
         range=[-0.7, max(len(rows), 3) - 0.3], showgrid=False,
     )  # fmt: skip
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
+
+
+def signed_ticks(low: float, high: float) -> dict[str, Any]:
+    """Plotly settings of an axis of differences from ``low`` to ``high``: round numbers with their sign, zero without one."""
+    span = high - low
+    if not (math.isfinite(span) and span > 0):
+        return {}
+    power = 10.0 ** math.floor(math.log10(span / TICKS))
+    step = next(m * power for m in (1, 2, 5, 10) if span / (m * power) <= TICKS)
+    ticks = [step * n for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    digits = max(0, -math.floor(math.log10(step) + 1e-9))
+    return {"tickvals": ticks, "ticktext": [minus(f"{t:+,.{digits}f}") if t else "0" for t in ticks]}
 
 
 def _lines(part: pd.DataFrame, unit: str, measure: str, *first: str, signed: bool = False) -> list[list[str]]:

@@ -15,6 +15,7 @@ from harness.catalog.checks import unopened
 from harness.catalog.names.matching import index_names, match_vendor
 from harness.catalog.names.spellings import slug
 from harness.catalog.tables import Catalog
+from harness.i18n.translator import Translator
 
 FOUNDING = [
     "baidu",
@@ -85,6 +86,11 @@ def test_every_name_of_the_founding_documents_has_its_row(catalog: Catalog) -> N
     assert set(FOUNDING) <= {r["vendor_id"] for r in catalog.rows["vendors"]}
     names = {r["vendor_id"]: r["name_zh"] for r in catalog.rows["vendors"]}
     assert (names["baidu"], names["moonshot"], names["megvii"]) == ("百度", "月之暗面", "旷视科技")
+
+
+def test_every_city_has_its_chinese_name(catalog: Catalog) -> None:
+    cities = {r["city"] for r in catalog.rows["vendors"] if r["city"]}
+    assert {c for c in cities if re.search("[A-Za-z]", Translator("zh").known("city", c))} == set()
 
 
 def test_every_vendor_has_a_profile(catalog: Catalog) -> None:

@@ -49,6 +49,24 @@ def test_imported_and_reported_marks_are_hollow() -> None:
         assert all(s.endswith(end) for s in marks.marker.symbol)
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "at", "said"),
+    [
+        (-3.0, 12.0, [0, 5, 10], ["0", "+5", "+10"]),
+        (-0.02, 0.013, [-0.02, -0.01, 0, 0.01], ["−0.02", "−0.01", "0", "+0.01"]),
+        (-1_200.0, 300.0, [-1_000, -500, 0], ["−1,000", "−500", "0"]),
+        (-0.4, 0.5, [0, 0.5], ["0", "+0.5"]),
+    ],
+)
+def test_an_axis_of_differences_signs_all_but_zero(low: float, high: float, at: list[float], said: list[str]) -> None:
+    axis = dots.signed_ticks(low, high)
+    assert axis["tickvals"] == pytest.approx(at) and axis["ticktext"] == said
+
+
+def test_an_axis_of_no_differences_is_left_to_the_chart() -> None:
+    assert dots.signed_ticks(0.0, 0.0) == {} and dots.signed_ticks(0.0, float("nan")) == {}
+
+
 def test_differences_stand_around_zero_and_say_which_count() -> None:
     rows = pd.DataFrame({"label": ["x", "y"], "difference": [0.2, -0.1], "low": [0.1, -0.3], "high": [0.3, 0.1],
                          "significant": [True, False]})  # fmt: skip

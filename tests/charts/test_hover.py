@@ -59,7 +59,7 @@ DRAWN: dict[Callable[..., Chart], Callable[[], Chart]] = {
         {"invested": ("Invested", palette.SERIES[0])}, [], data=RANGES, **TEXTS,
     ),
     means.against_cost: lambda: means.against_cost(
-        RANGES.assign(hover="funding", told="$1", group="g"), SAY, cost=(1.0, 2.0, 3.0), cost_name="a run", unit=UNIT, **TEXTS
+        RANGES.assign(hover="funding", told="$1", group="g"), SAY, cost=(1.0, 2.0, 3.0), cost_name="a run", amount=str, unit=UNIT, **TEXTS
     ),
     verdicts.verdicts: lambda: verdicts.verdicts(
         RANGES.assign(verdict=["borne out", "undecided"]), {"borne out": "Yes", "undecided": "Open"}, unit=UNIT, **TEXTS

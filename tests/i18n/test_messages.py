@@ -19,6 +19,7 @@ REPORTS = sorted((ROOT / "harness/reports").rglob("*.py"))
 # Families whose last part comes from data or from a list of choices.
 FAMILIES = (
     "country.",
+    "city.",
     "segment.",
     "kind.",
     "condition.",

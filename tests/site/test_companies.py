@@ -76,6 +76,23 @@ def test_the_chart_of_claims_marks_what_its_title_counts() -> None:
     assert all(text in drawn.note for text in asides)
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", ["100M", "1B", "100B"]), ("zh", ["1 亿", "10 亿", "1,000 亿"])])
+def test_amounts_at_the_axis_are_written_in_the_language_shown(language: str, said: list[str]) -> None:
+    from harness.site.companies.standing import afford
+
+    assert [afford.amount(Translator(language), usd) for usd in (1e8, 1e9, 1e11)] == said
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", ["Beijing", "Atlantis"]), ("zh", ["北京", "Atlantis"])])
+def test_cities_have_their_names_in_the_language_shown(language: str, said: list[str]) -> None:
+    from harness.site.capability import leaderboard
+
+    frame = pd.DataFrame({"vendor_en": ["A", "B", "C"], "vendor_zh": "", "segment": "lab", "country": "CN",
+                          "city": ["Beijing", "Atlantis", None]})  # fmt: skip
+    shown = leaderboard.named(cast(View, SimpleNamespace(say=Translator(language))), frame)
+    assert list(shown["city"][:2]) == said and shown["city"].isna()[2]
+
+
 def test_a_years_money_is_not_ranked_against_all_funds_ever_raised() -> None:
     from harness.analysis.companies.affordability import RunCost
     from harness.site.companies.standing import afford

@@ -11,6 +11,8 @@ from harness.charts.hover import cards, said
 from harness.charts.palette import GREY, segment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from harness.i18n.translator import Translator
@@ -21,10 +23,10 @@ ROOM = 0.15
 
 def against_cost(
     frame: pd.DataFrame, say: Translator, *, cost: tuple[float, float, float], cost_name: str, title: str, unit: str, note: str,
-    source: str, name: str,
+    source: str, name: str, amount: Callable[[float], str],
 ) -> Chart:  # fmt: skip
     """One dot a company (``label, value`` in USD, ``told`` as text, ``segment, hover``, ``group``) below the name of its group, in
-    the order of the rows; ``cost``: low, middle, high end in USD. Amounts of two groups are of two kinds and are not ranked
+    the order of the rows; ``cost``: low, middle, high end in USD; ``amount`` writes a round number of USD at the axis. Amounts of two groups are of two kinds and are not ranked
     together."""
     import plotly.graph_objects as go
 
@@ -52,9 +54,10 @@ def against_cost(
     run = {"color": GREY, "width": 1.5, "dash": "dot"}  # a telephone has no room for the cost's name beside its line
     figure.add_trace(go.Scatter(x=[None], y=[None], mode="lines", name=plain(cost_name), line=run, hoverinfo="skip"))
     amounts = [*frame["value"], cost[0], cost[2]]
+    low, high = math.log10(min(amounts)) - ROOM, math.log10(max(amounts)) + ROOM
+    ticks = [10.0**power for power in range(math.ceil(low), math.floor(high) + 1)]
     figure.update_xaxes(
-        type="log", title=across(unit), showgrid=True, dtick=1,
-        range=[math.log10(min(amounts)) - ROOM, math.log10(max(amounts)) + ROOM],
+        type="log", title=across(unit), showgrid=True, tickvals=ticks, ticktext=[amount(t) for t in ticks], range=[low, high],
     )  # fmt: skip
     figure.update_yaxes(tickvals=list(range(len(labels))), ticktext=labels, range=[len(labels) - 0.2, -0.8])
     figure.update_layout(

@@ -153,11 +153,13 @@ def _interval(low: float, high: float) -> str:
 
 
 def named(view: View, frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with ``vendor``, ``segment_name`` and ``country_name`` in the language shown."""
+    """The frame with ``vendor``, ``segment_name``, ``country_name`` and a ``city`` that it has in the language shown."""
     vendor = [
         view.say.name(en, zh) if en == en and en else "–"
         for en, zh in zip(frame["vendor_en"], frame["vendor_zh"], strict=True)
     ]
+    if "city" in frame:
+        frame = frame.assign(city=[view.say.known("city", c) if c == c and c else c for c in frame["city"]])
     return frame.assign(
         vendor=vendor,
         segment_name=[view.say.known("segment", s) if s == s and s else "–" for s in frame["segment"]],

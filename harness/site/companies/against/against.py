@@ -48,7 +48,7 @@ def show(view: View, chosen: Sequence[str]) -> None:
                 "measure": column.TextColumn(say("companies.measure"), pinned=True, width=190),
                 **{name: column.TextColumn(name, width=max(150, WIDTH // len(names))) for name in names.values()},
             },
-            alt=say(f"theme.{front}"), height="content",
+            alt=say(f"theme.{front}"), height="content", together=list(names.values()),
         )  # fmt: skip
     st.caption(say("against.note"))
     blocks.section(say("against.sources"), say("against.sources_lead"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts.companies import means
-from harness.charts.text import input_label
+from harness.charts.text import dollars, input_label
 from harness.site.companies.against import figure_text
 from harness.site.companies.standing import positions
 from harness.site.companies.standing.input_table import first_id
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from harness.analysis.companies.affordability import RunCost
+    from harness.i18n.translator import Translator
     from harness.site.server.view import View
 
 MOST = 22
@@ -50,11 +51,16 @@ def show(view: View, vendors: pd.DataFrame) -> None:
             title=finding(view, known, run),
             unit=say("afford.unit"), note=say("afford.note", most=MOST, model=run.model, day=f"{run.known_day:%Y-%m-%d}",
                                               known=figure_text.money(say, run.known), now=f"{run.day:%Y-%m-%d}", unknown=int(rows["means"].isna().sum())),
-            source=say("afford.source"), name="who-can-afford",
+            source=say("afford.source"), name="who-can-afford", amount=lambda usd: amount(say, usd),
         ),
         lead=True,
     )  # fmt: skip
     _table(view, rows)
+
+
+def amount(say: Translator, usd: float) -> str:
+    """A round amount at the axis, whose title names the currency: ``10B``, ``100 亿``."""
+    return figure_text.large(say, usd) if say.language == "zh" else dollars(usd).removeprefix("$")
 
 
 def finding(view: View, known: pd.DataFrame, run: RunCost) -> str:
