@@ -168,5 +168,6 @@ with contained.part(seen, "one cell"):
             "released": head.DateColumn(say("columns.released"), format="YYYY-MM-DD"),
         },
         alt=say("opportunities.inside"),
+        together=("capability", "price"),
         height=320,
     )

@@ -74,7 +74,13 @@ with contained.part(seen, "preview"):
         label = say("reports.rows", name=say(f"reports.section_{name}"), n=f"{len(frame):,}")
         st.markdown(f"**{label}**")
         blocks.table(
-            seen, preview.rows(seen, name, frame), f"preview-{name}", preview.columns(say, name), alt=label, height=213
+            seen,
+            preview.rows(seen, name, frame),
+            f"preview-{name}",
+            preview.columns(say, name),
+            alt=label,
+            height=213,
+            together=("score", "input_per_mtok", "output_per_mtok"),
         )
 
 st.caption(say("reports.command"))

@@ -37,7 +37,15 @@ if shown.empty:
     st.info(say("common.no_match"), icon=":material/filter_alt_off:")
     st.stop()
 blocks.section(say("runs_and_samples.runs", n=f"{len(shown):,}"), say("runs_and_samples.runs_lead"))
-blocks.table(seen, shown, "runs", columns.runs(say), alt=say("runs_and_samples.runs", n=f"{len(shown):,}"), height=280)
+blocks.table(
+    seen,
+    shown,
+    "runs",
+    columns.runs(say),
+    alt=say("runs_and_samples.runs", n=f"{len(shown):,}"),
+    height=280,
+    together=("suite_name", "verdict_short"),
+)
 
 run_id = controls.select(
     say("runs_and_samples.choose"), list(shown["run_id"].head(runs.MOST_LISTED)), "run", runs.labels(shown)

@@ -118,7 +118,14 @@ def _board(
     blocks.section(say("capability.table"), say("capability.table_lead"))
     columned = columns.leaderboard(say, unit if raw else None)
     picked = row_selection.selectable_table(
-        view, shown, f"ranks-{suite}-{kind}", columned, "ticked", "model", alt=say("capability.table")
+        view,
+        shown,
+        f"ranks-{suite}-{kind}",
+        columned,
+        "ticked",
+        "model",
+        alt=say("capability.table"),
+        together=("model", "score"),
     )
     chosen = [str(shown.iloc[i]["model"]) for i in picked[:6]]
     if len(chosen) >= 2:

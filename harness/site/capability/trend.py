@@ -284,5 +284,6 @@ def _over_time(view: View, rows: pd.DataFrame, found: Gap, groups: tuple[str, st
             "told": column.TextColumn(say("trend.told")),
         },
         alt=say("trend.table"),
+        together=("leader", "points"),
         height=300,
     )

@@ -165,6 +165,7 @@ def evidence(view: View, rows: pd.DataFrame, proof: pd.DataFrame) -> None:
                 "url": columns.link(view.say("columns.link")),
             },
             alt=say("choose.evidence"),
+            together=("benchmark", "score"),
             folded=True,
             height=360,
         )

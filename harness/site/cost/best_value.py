@@ -178,4 +178,11 @@ def _table(view: View, found: pd.DataFrame) -> None:
         part = found[found["measure"].eq(measure)].reset_index(drop=True)
         if len(part):
             st.markdown(f"**{say(f'value.{measure}_table')}**")
-            blocks.table(view, part, f"best-values-{measure}", columns_shown, alt=say(f"value.{measure}_table"))
+            blocks.table(
+                view,
+                part,
+                f"best-values-{measure}",
+                columns_shown,
+                alt=say(f"value.{measure}_table"),
+                together=("model", "least"),
+            )

@@ -154,6 +154,7 @@ def _table(view: View, story: market.PriceHistory) -> None:
             "by": column.TextColumn(say("columns.model"), width=165, help=say("prices.by_help")),
         },
         alt=say("prices.title"),
+        together=("points", "halving"),
         height=460,
     )
 

@@ -123,5 +123,6 @@ def _table(view: View, rows: pd.DataFrame, tasks: int) -> None:
             **columns.evidence(say),
         },
         alt=say("solved.title"),
+        together=("per_solved",),
         height=300,
     )

@@ -82,5 +82,6 @@ def show(view: View, ratio: float) -> None:
             "median_ratio": column.NumberColumn(say("rivals.ratio"), format="%.2f"),
         },
         alt=say("rivals.title"),
+        together=("dearer_name", "median_ratio"),
         height=300,
     )

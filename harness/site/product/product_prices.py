@@ -68,7 +68,7 @@ def _tasks(view: View, product: Product) -> None:
             "setting": column.TextColumn(say("tasks.setting")),
             "source": column.TextColumn(say("columns.source")),
         },
-        alt=say("model.tasks"), height=260,
+        alt=say("model.tasks"), height=260, together=("cost",),
     )  # fmt: skip
 
 
@@ -108,5 +108,5 @@ def _sellers(view: View, product: Product) -> None:
             "url": columns.link(say("columns.link")),
             "source": column.TextColumn(say("columns.source")),
         },
-        alt=say("model.sellers", n=rows["provider_id"].nunique()), height=360,
+        alt=say("model.sellers", n=rows["provider_id"].nunique()), height=360, together=("input_per_mtok", "output_per_mtok"),
     )  # fmt: skip

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def selectable_table(
     view: View, frame: pd.DataFrame, name: str, columns: Mapping[str, Any], key: str, by: str, *, alt: str,
-    mode: str = "multi-row", height: int | str = "auto",
+    mode: str = "multi-row", height: int | str = "auto", together: Sequence[str] = (),
 ) -> list[int]:  # fmt: skip
     """A table; its selected rows stand in the URL under ``key`` by their ``by`` column. Returns their positions."""
     ids = [str(value) for value in frame[by]]
@@ -37,6 +37,7 @@ def selectable_table(
         selection_mode=mode,
         selection_default={"selection": {"rows": positions(ids, asked, 1 if mode == "single-row" else None)}},
         height=height,
+        together=together,
     )
     rows = [int(i) for i in event.selection.rows if i < len(ids)] if event else []
     wanted = [ids[i] for i in rows]

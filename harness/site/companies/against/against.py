@@ -55,7 +55,15 @@ def show(view: View, chosen: Sequence[str]) -> None:
     _sources(view, names)
     blocks.section(say("companies.facts"), say("companies.facts_lead"))
     facts = fact_rows(view, names)
-    blocks.table(view, facts, "facts-against", vendor_facts.fact_columns(say), alt=say("companies.facts"), height=520)
+    blocks.table(
+        view,
+        facts,
+        "facts-against",
+        vendor_facts.fact_columns(say),
+        alt=say("companies.facts"),
+        height=520,
+        together=("key_name", "told"),
+    )
 
 
 def fact_rows(view: View, names: Mapping[str, str]) -> pd.DataFrame:

@@ -82,5 +82,6 @@ def _sizes(view: View, claim: Claim) -> None:
             "n_second": column.NumberColumn(say("claims.number", group=second), format="%d"),
         },
         alt=say("claims.behind"),
+        together=("first_text", "second_text"),
         height="content",
     )

@@ -112,5 +112,6 @@ def own_word(view: View) -> None:
             "others_setting": column.TextColumn(say("companies.others_setting")),
         },
         alt=say("companies.claims"),
+        together=("benchmark", "gap"),
         height=420,
     )

@@ -61,7 +61,7 @@ def show(view: View, known: pd.DataFrame, chosen: list[str]) -> None:
             "front_name": column.TextColumn(say("gaps.front")),
             "line": column.TextColumn(say("gaps.line"), width="large"),
         },
-        alt=say("gaps.alt"), height=460,
+        alt=say("gaps.alt"), height=460, together=("measure_name", "state_name"),
     )  # fmt: skip
 
 

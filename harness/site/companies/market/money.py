@@ -100,6 +100,7 @@ def table(view: View, rows: pd.DataFrame) -> None:
             **columns.evidence(say),
         },
         alt=say("money.table", n=len(rows)),
+        together=("taker", "usd"),
         height=420,
     )
 

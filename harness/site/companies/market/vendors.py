@@ -36,6 +36,6 @@ def table(view: View, shown: pd.DataFrame) -> None:
             "facts": column.NumberColumn(say("companies.facts"), format="%d"),
             "website": columns.link(say("columns.link")),
         },
-        alt=say("companies.all", n=len(shown)),
+        alt=say("companies.all", n=len(shown)), together=("models", "latest_release"),
         height=420,
     )  # fmt: skip

@@ -36,7 +36,15 @@ def show(view: View, vendor_id: str) -> None:
         if part.empty:
             st.caption(say("companies.group_none"))
         else:
-            blocks.table(view, part, f"vendor-{theme}", fact_columns(say), alt=say(f"theme.{theme}"), height=250)
+            blocks.table(
+                view,
+                part,
+                f"vendor-{theme}",
+                fact_columns(say),
+                alt=say(f"theme.{theme}"),
+                height=250,
+                together=("told",),
+            )
 
 
 def fact_rows(say: Translator, rows: pd.DataFrame) -> pd.DataFrame:

@@ -84,7 +84,7 @@ def show(
             "what": column.TextColumn(say("positions.what"), width="large"),
             "why": column.TextColumn(say("positions.why"), width="large"),
         },
-        alt=alt or say("positions.inputs"),
+        alt=alt or say("positions.inputs"), together=("input_title", "figure"),
         height=340,
     )  # fmt: skip
 

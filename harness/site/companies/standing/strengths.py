@@ -100,5 +100,6 @@ def _table(view: View, found: pd.DataFrame) -> None:
             "vendors": column.NumberColumn(say("positions.holders"), format="%d"),
         },
         alt=say("strong.segments"),
+        together=("side_name", "input_title"),
         height=340,
     )
