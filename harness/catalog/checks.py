@@ -10,7 +10,22 @@ from pathlib import Path
 
 from harness import places
 from harness.catalog.codes import CURRENCIES
-from harness.catalog.rules import cell_rules, identity_rules, name_rules, reviewed, row_rules
+from harness.catalog.rules import (
+    alias_rules,
+    cell_rules,
+    cloud_rules,
+    figure_rules,
+    identity_rules,
+    licence_rules,
+    name_rules,
+    offer_rules,
+    price_range_rules,
+    reviewed,
+    row_rules,
+    setting_rules,
+    size_rules,
+    twin_rules,
+)
 from harness.catalog.schema import ALIAS_TARGET, BORDERLINE_SEGMENTS, BY_NAME, TABLES, Table, named_by
 from harness.catalog.tables import Catalog, Finding, Row, key_of, read
 from harness.catalog.vocabulary import CLOSED_VALUES, FACTS_BY_KEY
@@ -57,12 +72,25 @@ def check_tables(catalog: Catalog, today: dt.date) -> list[Finding]:
 def _all_findings(catalog: Catalog, today: dt.date) -> list[Finding]:
     found = [f for table in TABLES for f in _cells(catalog, table, today)]
     bad = {(f.file, f.row) for f in found}
+    if _overlong(catalog, bad):
+        return sorted(set(found))  # names of megabytes are compared with nothing
     for rule in _RULES:
         found += [f for f in rule(catalog) if (f.file, f.row) not in bad or f.column]
     return sorted(set(found))
 
 
 _numbered = Catalog.numbered
+
+
+def _overlong(catalog: Catalog, bad: set[tuple[str, int]]) -> bool:
+    """Whether a cell of one of the ``bad`` rows (file, row of the file) is longer than any may be."""
+    return any(
+        len(text) > cell_rules.MAX_CELL
+        for table in TABLES
+        for line, row in _numbered(catalog, table.name)
+        if (table.file, line) in bad
+        for text in row.values()
+    )
 
 
 def _cells(catalog: Catalog, table: Table, today: dt.date) -> Iterator[Finding]:
@@ -239,6 +267,15 @@ _RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (
     *identity_rules.RULES,
     *name_rules.RULES,
     *row_rules.RULES,
+    *setting_rules.RULES,
+    *size_rules.RULES,
+    *licence_rules.RULES,
+    *twin_rules.RULES,
+    *alias_rules.RULES,
+    *offer_rules.RULES,
+    *price_range_rules.RULES,
+    *cloud_rules.RULES,
+    *figure_rules.RULES,
 )
 
 

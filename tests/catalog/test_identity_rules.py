@@ -318,7 +318,7 @@ WARNINGS: list[tuple[str, Edit, Edit]] = [
     (
         "figure-falls",
         adds("facts", fact("13000", "2026-01-01"), fact("3000", "2026-02-01")),
-        adds("facts", fact("13000", "2026-01-01"), fact("7000", "2026-02-01")),
+        adds("facts", fact("13000", "2026-01-01"), fact("8000", "2026-02-01")),
     ),
     (
         "edition-day",

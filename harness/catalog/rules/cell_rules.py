@@ -15,18 +15,19 @@ from harness.catalog.vocabulary import FACTS_BY_KEY, UNITS
 
 MAX_CELL = 2000  # characters; the longest honest cell is an address of a few hundred
 MIN_DATE = dt.date(1900, 1, 1)  # the oldest company here was founded later; earlier is a slip of the pen
+MIN_EXPONENT = -30  # of ten; a smaller number would be read as 0 by the database
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_PARTIAL = re.compile(r"\d{4}(?:-\d{2}){0,2}")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_PARTIAL = re.compile(r"\d{4}(?:-\d{2}){0,2}", re.ASCII)
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 _URL = re.compile(r"https?://[^\s<>\"'`{}|\\^]+")
 _PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*\.(?:md|csv)")
 _OFFER = re.compile(r"(?:@(?:cf|hf)/)?[A-Za-z0-9~][A-Za-z0-9@:/._+~ ()-]*")
 _HUB = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*")
 _ALIAS = re.compile(r"[^\s<>=@|\"`{}\\][^<>|\"`{}\\]*")
 _MARKUP = re.compile(r"<[A-Za-z/!?]|&[#A-Za-z][A-Za-z0-9]*;|javascript:", re.IGNORECASE)
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffd]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028\u2029\u2060\u202a-\u202e\u2066-\u2069\ufeff\ufffd]")
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,10 @@ def number(text: str) -> Decimal | None:
     if not _NUMBER.fullmatch(text):
         return None
     try:
-        return Decimal(text)
+        value = Decimal(text)
     except InvalidOperation:
         return None
+    return value if value == 0 or value.adjusted() >= MIN_EXPONENT else None
 
 
 def date(text: str) -> dt.date | None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from harness.catalog.names import matching, spellings
+from harness.catalog.names import effort, matching, spellings
 from harness.catalog.rules import cell_rules
 from harness.catalog.tables import Catalog, Finding, Row
 
 _SIZE = re.compile(r"a?\d+[bm]|\d+x\d+b")
 _CONTEXT = re.compile(r"(\d+)k")
+_VERSION = re.compile(r"[a-z]?\d{1,2}")
 _SHADES = frozenset({"tiny", "nano", "mini", "small", "medium", "large", "xl", "lite"})
 _MODES = frozenset({"thinking", "base", "vl", "coder", "math", "embedding", "fast", "highspeed", "lightning"})
 _FAST = frozenset({"fast", "highspeed", "lightning"})
@@ -35,10 +36,15 @@ class _Known:
 _SAME = {"think": "thinking", "thought": "thinking", "vision": "vl"}
 
 
-def _words(name: str) -> frozenset[str]:
+def _parts(name: str) -> list[str]:
+    """Words of a name in its order, one spelling each."""
     last = name.rstrip("/").rsplit("/", 1)[-1]
-    parts = re.sub(r"([a-z]{3,})(?=\d)", r"\1-", spellings.slug(last)).split("-")
-    words = frozenset(_SAME.get(part, part) for part in parts)
+    parts = re.sub(r"((?!int)[a-z]{3,})(?=\d)", r"\1-", spellings.slug(last)).split("-")
+    return [_SAME.get(part, part) for part in parts]
+
+
+def _words(name: str) -> frozenset[str]:
+    words = frozenset(_parts(name))
     return words - {"nano"} if "banana" in words else words
 
 
@@ -64,6 +70,30 @@ def differences(name: str, model: _Known, ids: Container[str], tier: str = "stan
     if not model.all & _CHAT and any(f"{model.row['model_id']}-{w}" in ids for w in words & _CHAT):
         found.append(min(words & _CHAT))
     return found
+
+
+def meant_otherwise(name: str, row: Row, ids: Container[str], tier: str = "standard") -> list[str]:
+    """What ``name`` says that the model of ``row`` is not: ``differences``, and versions (4.9 on a model 4.8)."""
+    model = _known(row)
+    return differences(name, model, ids, tier) + _versions(name, model)
+
+
+def _versions(name: str, model: _Known) -> list[str]:
+    """Version numbers of a name where the model has others: each has one that the other lacks."""
+    if _solid(model.row["model_id"]) in _solid(name):
+        return []  # one version in two spellings: gpt-35-turbo
+    named, own = _numbers(_parts(name)), _numbers(_parts(model.row["model_id"]))
+    unknown = set(named - own) - set(_numbers(model.all))
+    return [f"version {', '.join(sorted(unknown))}"] if unknown and own - named else []
+
+
+def _numbers(words: Iterable[str]) -> Counter[str]:
+    """How often each version number stands in a name: 5.5 has two fives."""
+    return Counter(w.removeprefix("v") for w in words if _VERSION.fullmatch(w))
+
+
+def _solid(name: str) -> str:
+    return spellings.slug(name).replace("-", "")
 
 
 def beyond(name: str, row: Row, ids: Container[str], tier: str = "standard") -> list[str]:
@@ -107,6 +137,14 @@ def _moving(catalog: Catalog) -> set[str]:
     }
 
 
+def _meanings(catalog: Catalog) -> dict[str, str]:
+    """The model that each form of a name means by the catalog's ids and its aliases without a period."""
+    ids = {r["model_id"]: r["model_id"] for r in catalog.rows["models"]}
+    return ids | {
+        matching.alias_key("model", r["alias"]): r["id"] for r in catalog.rows["aliases"] if r["kind"] == "model"
+    }
+
+
 def _stated_names(catalog: Catalog) -> Iterator[tuple[int, tuple[str, str, str, str]]]:
     """Row of the file, then table, name, model and tier of every offer and of every score that states its name."""
     for line, row in catalog.numbered("prices"):
@@ -120,7 +158,7 @@ def _stated_names(catalog: Catalog) -> Iterator[tuple[int, tuple[str, str, str, 
 def _names(catalog: Catalog) -> Iterator[Finding]:
     """A price or a score under another size, context or mode is another model's; one warning a name and model."""
     models = {r["model_id"]: _known(r) for r in catalog.rows["models"]}
-    moving, ids = _moving(catalog), frozenset(models)
+    moving, ids, meanings = _moving(catalog), frozenset(models), _meanings(catalog)
     lines: dict[tuple[str, str, str, str], list[int]] = defaultdict(list)
     for line, stated in _stated_names(catalog):
         lines[stated].append(line)
@@ -129,7 +167,12 @@ def _names(catalog: Catalog) -> Iterator[Finding]:
             continue
         if table == "prices" and _served_chat(name, model_id, models):
             continue
-        differing = differences(name, models[model_id], ids, tier)
+        differing = differences(name, models[model_id], ids, tier) + _versions(name, models[model_id])
+        if "thinking" in models[model_id].own and effort.split(name)[1] == "none":
+            differing.append("no thinking")
+        means = meanings.get(spellings.normal(name), model_id)
+        if means in models and models[means].row["product_id"] != models[model_id].row["product_id"]:
+            differing.append(f"the name is that of {means}")
         if differing:
             rows = f" ({len(found)} rows)" if len(found) > 1 else ""
             message = f"{name} on {model_id}: {', '.join(differing)}{rows}"
@@ -156,6 +199,9 @@ def _own_names(catalog: Catalog) -> Iterator[Finding]:
             words = _words(row[column]) if row[column] else own
             lacking = _MARKS | (_CHAT if column == "hub_id" and not words & _CHAT else frozenset())
             found = [*sorted((words - own) & _MARKS), *(f"no {w}" for w in sorted((own - words) & lacking))]
+            sizes, sizes_own = ({w for w in each if _SIZE.fullmatch(w)} for each in (words, own))
+            found += sorted(sizes - sizes_own) if sizes and sizes_own and not sizes & sizes_own else []
+            found += _versions(row[column], _Known(own, own, row)) if row[column] else []
             if found:
                 message = f"{row[column]} beside the id {row['model_id']}: {', '.join(found)}"
                 yield Finding("models.csv", line, column, message, "warning", "id-and-name", row["model_id"])

@@ -1,0 +1,94 @@
+"""Rules on figures: exchange rates and facts in money or numbers must fit their neighbours and their period."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from harness.catalog.rules import cell_rules
+from harness.catalog.rules.days import days_between
+from harness.catalog.tables import Catalog, Finding, Row
+
+NEIGHBOUR_DAYS = 366
+YEARLY = ("revenue", "net_income", "rnd_spend", "capex", "operating_income", "free_cash_flow")
+# Figures that rarely fall by much: a newest one far below an earlier one is a part's.
+FIGURES = (
+    *("revenue", "rnd_spend", "capex", "ai_revenue", "cloud_revenue", "revenue_run_rate", "funding_total", "valuation"),
+    *(
+        "staff",
+        "researchers",
+        "users",
+        "monthly_users",
+        "weekly_users",
+        "daily_users",
+        "paying_users",
+        "platform_users",
+    ),
+    *("customers", "developers", "tokens_processed", "hub_models", "open_weight_models", "compute_capacity"),
+)
+CUMULATIVE = ("funding_total",)  # it cannot fall at all
+FALL, LEAP = Decimal("0.6"), Decimal(100)  # a newest figure below this share of an earlier one; above this multiple
+PART_OF_YEAR = re.compile(
+    r"\b(annuali[sz]ed|recurring|run[ -]rate|quarter(ly)?|half(-year)?|(\w+ )?months|per month|monthly|interim"
+    r"|year[ -]to[ -]date|ytd|[HQ][1-4]|[1-4][HQ](20)?\d*)\b",
+    re.IGNORECASE,
+)
+WHOLE_YEAR = re.compile(r"\b(four quarters|twelve months)\b", re.IGNORECASE)
+
+
+def _rates(catalog: Catalog) -> Iterator[Finding]:
+    """A rate 1.5 times off its neighbour in time is turned round or another currency's."""
+    by_currency: dict[str, list[tuple[int, Row]]] = defaultdict(list)
+    for line, row in catalog.numbered("fx"):
+        by_currency[row["currency"]].append((line, row))
+    for rows in by_currency.values():
+        rows.sort(key=lambda r: r[1]["as_of"])
+        for (_, before), (line, row) in zip(rows, rows[1:], strict=False):
+            old, new = cell_rules.number(before["usd_per_unit"]), cell_rules.number(row["usd_per_unit"])
+            days = days_between(row["as_of"], before["as_of"])
+            if old and new and days is not None and days <= NEIGHBOUR_DAYS and not 1 / 1.5 <= new / old <= 1.5:
+                message = f"{row['usd_per_unit']} after {before['usd_per_unit']} on {before['as_of']}"
+                key = f"{row['currency']} {row['as_of']}"
+                yield Finding("fx.csv", line, "usd_per_unit", message, rule="rate-jump", key=key)
+
+
+def _series(catalog: Catalog) -> Iterator[Finding]:
+    """A newest figure far below an earlier one is a part's and would be shown as the whole; far above, another unit's."""
+    groups: dict[tuple[str, ...], list[tuple[str, Decimal, int]]] = defaultdict(list)
+    for line, row in catalog.numbered("facts"):
+        value = cell_rules.number(row["value"])
+        if row["key"] in FIGURES and value is not None:
+            groups[row["vendor_id"], row["key"], row["unit"]].append((row["as_of"], value, line))
+    for (vendor, key, unit), figures in groups.items():
+        day, value, line = max(figures)
+        earlier = [v for d, v, _ in figures if d < day]
+        highest, name = max(earlier, default=value), f"{vendor} {key} {unit}"
+        share = 1 if key in CUMULATIVE else FALL
+        if value < highest * share:
+            message = (
+                f"the newest {key} of {vendor} ({value:f} {unit}, {day}) is below an earlier {highest:f}: "
+                "is it of a part (a product, a country, a quarter)?"
+            )
+            yield Finding("facts.csv", line, "value", message, "warning", "figure-falls", name)
+        if highest > 0 and value > highest * LEAP:
+            message = f"the newest {key} of {vendor} ({value:f} {unit}, {day}) is above 100 times any earlier one: is the unit right?"
+            yield Finding("facts.csv", line, "value", message, "warning", "figure-leaps", name)
+
+
+def _periods(catalog: Catalog) -> Iterator[Finding]:
+    """A quarter's figure, or one extrapolated to a year, beside full years would be ranked with them."""
+    for line, row in catalog.numbered("facts"):
+        part = PART_OF_YEAR.search(row["note"])
+        if row["key"] in YEARLY and part and not WHOLE_YEAR.search(row["note"]):
+            own = "revenue_run_rate, or revenue_part" if row["key"] == "revenue" else f"{row['key']}_part"
+            message = (
+                f"{row['key']} is of a full year and the note says {cell_rules.quoted(part[0])}: "
+                f"{own} is the key of other periods"
+            )
+            key = f"{row['vendor_id']} {row['key']} {row['as_of']}"
+            yield Finding("facts.csv", line, "key", message, rule="period-of-figure", key=key)
+
+
+RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_rates, _series, _periods)

@@ -1,0 +1,62 @@
+"""Rules on one model in two rows: the same name, the same id without hyphens, or with what only says how it is served."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from harness.catalog.names import spellings
+from harness.catalog.rules import cell_rules
+from harness.catalog.rules.days import stated_day
+from harness.catalog.rules.identity_rules import is_product
+from harness.catalog.tables import Catalog, Finding, Row
+
+
+def _twins(catalog: Catalog) -> Iterator[Finding]:
+    """One model as two products splits its prices and scores."""
+    products = {r["model_id"]: r for r in catalog.rows["models"] if is_product(r)}
+    by_name: dict[str, Row] = {}
+    by_letters: dict[tuple[str, str], Row] = {}
+    for line, row in catalog.numbered("models"):
+        if not is_product(row):
+            continue
+        same = by_name.setdefault(spellings.slug(row["name"].replace("+", " plus ")) or row["model_id"], row)
+        if same is not row:
+            yield _twin(line, row, "name", f"is the name of {same['model_id']} too")
+        letters = row["model_id"].removeprefix(f"{row['vendor_id']}-").replace("-", "")
+        same = by_letters.setdefault((row["vendor_id"], letters), row)
+        if same is not row and not _sizes_differ(row, same):
+            yield _twin(line, row, "model_id", f"has the letters of {same['model_id']}")
+        elif served := _served(row, products):
+            yield _twin(
+                line, row, "model_id", f"is {served} with a word that says how it is served, or with its own day"
+            )
+
+
+def _twin(line: int, row: Row, column: str, message: str) -> Finding:
+    text = f"{message}: one model twice? Then set its product_id"
+    return Finding("models.csv", line, column, text, "warning", "model-twice", row["model_id"])
+
+
+def _sizes_differ(row: Row, other: Row) -> bool:
+    a, b = cell_rules.number(row["params_b"]), cell_rules.number(other["params_b"])
+    return a is not None and b is not None and abs(a - b) > max(a, b) / 10
+
+
+def _served(row: Row, products: dict[str, Row]) -> str:
+    """The product of the same vendor that an id means without precision, seller and its own release day; else empty."""
+    for name in (row["model_id"], row["name"]):
+        form = spellings.normal(name)
+        if stated_day(row["model_id"]) in ("", row["released"]):
+            form = spellings.undated(form)
+        known = products.get(form)
+        if known and form != row["model_id"] and known["vendor_id"] == row["vendor_id"] and _same_day(row, known):
+            return form
+    return ""
+
+
+def _same_day(row: Row, other: Row) -> bool:
+    """Whether two rows may have one release: the same, or one unknown."""
+    return row["released"] == other["released"] or not (row["released"] and other["released"])
+
+
+RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_twins,)
