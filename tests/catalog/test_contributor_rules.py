@@ -259,13 +259,18 @@ WARNINGS: list[tuple[str, Edit, Edit]] = [
     ),
     (
         "figure-falls",
-        adds("facts", fact("13000", "2026-01-01"), fact("7000", "2026-02-01")),
-        adds("facts", fact("13000", "2026-01-01"), fact("8000", "2026-02-01")),
+        adds("facts", fact("13000", "2026-01-01", "valuation"), fact("7000", "2026-02-01", "valuation")),
+        adds("facts", fact("13000", "2026-01-01", "valuation"), fact("8000", "2026-02-01", "valuation")),
+    ),
+    (
+        "figure-falls",  # 1.2 million euros before
+        adds("facts", fact("500000", "2026-02-01")),
+        adds("facts", fact("1300000", "2026-02-01")),
     ),
     (
         "figure-leaps",
-        adds("facts", fact("13", "2026-01-01"), fact("13000", "2026-02-01")),
-        adds("facts", fact("13", "2026-01-01"), fact("130", "2026-02-01")),
+        adds("facts", fact("13", "2026-01-01", "valuation"), fact("13000", "2026-02-01", "valuation")),
+        adds("facts", fact("13", "2026-01-01", "valuation"), fact("130", "2026-02-01", "valuation")),
     ),
 ]  # fmt: skip
 

@@ -317,8 +317,8 @@ WARNINGS: list[tuple[str, Edit, Edit]] = [
     ("no-kind", cells("models", 0, kind=""), cells("models", 0, kind="", released="2025-12-31")),
     (
         "figure-falls",
-        adds("facts", fact("13000", "2026-01-01"), fact("3000", "2026-02-01")),
-        adds("facts", fact("13000", "2026-01-01"), fact("8000", "2026-02-01")),
+        adds("facts", fact("13000", "2026-01-01", "valuation"), fact("3000", "2026-02-01", "valuation")),
+        adds("facts", fact("13000", "2026-01-01", "valuation"), fact("8000", "2026-02-01", "valuation")),
     ),
     (
         "edition-day",

@@ -56,25 +56,35 @@ def _rates(catalog: Catalog) -> Iterator[Finding]:
 
 def _series(catalog: Catalog) -> Iterator[Finding]:
     """A newest figure far below an earlier one is a part's and would be shown as the whole; far above, another unit's."""
-    groups: dict[tuple[str, ...], list[tuple[str, Decimal, int]]] = defaultdict(list)
+    rates = {r["currency"]: cell_rules.number(r["usd_per_unit"]) for r in sorted(catalog.rows["fx"], key=_day)}
+    groups: dict[tuple[str, str, str], list[tuple[str, Decimal, int]]] = defaultdict(list)
     for line, row in catalog.numbered("facts"):
-        value = cell_rules.number(row["value"])
+        value, rate = cell_rules.number(row["value"]), rates.get(row["unit"])
         if row["key"] in FIGURES and value is not None:
-            groups[row["vendor_id"], row["key"], row["unit"]].append((row["as_of"], value, line))
-    for (vendor, key, unit), figures in groups.items():
-        day, value, line = max(figures)
-        earlier = [v for d, v, _ in figures if d < day]
-        highest, name = max(earlier, default=value), f"{vendor} {key} {unit}"
-        share = 1 if key in CUMULATIVE else FALL
-        if value < highest * share:
-            message = (
-                f"the newest {key} of {vendor} ({value:f} {unit}, {day}) is below an earlier {highest:f}: "
-                "is it of a part (a product, a country, a quarter)?"
-            )
-            yield Finding("facts.csv", line, "value", message, "warning", "figure-falls", name)
-        if highest > 0 and value > highest * LEAP:
-            message = f"the newest {key} of {vendor} ({value:f} {unit}, {day}) is above 100 times any earlier one: is the unit right?"
-            yield Finding("facts.csv", line, "value", message, "warning", "figure-leaps", name)
+            unit = "USD" if rate else row["unit"]  # at the newest rate: figures differ by more than rates do
+            groups[row["vendor_id"], row["key"], unit].append((row["as_of"], value * (rate or 1), line))
+    for name, figures in groups.items():
+        yield from _newest(" ".join(name), figures, Decimal(1) if name[1] in CUMULATIVE else FALL)
+
+
+def _day(row: Row) -> str:
+    return row["as_of"]
+
+
+def _written(value: Decimal) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:f}"
+
+
+def _newest(name: str, figures: list[tuple[str, Decimal, int]], share: Decimal) -> Iterator[Finding]:
+    """Findings of the newest of a vendor's figures (day, value, row of the file) beside the highest before it."""
+    day, value, line = max(figures)
+    highest = max((v for d, v, _ in figures if d < day), default=value)
+    if value < highest * share:
+        message = f"the newest {name} ({_written(value)}, {day}) is below an earlier {_written(highest)}: is it of a part (a product, a quarter)?"
+        yield Finding("facts.csv", line, "value", message, "warning", "figure-falls", name)
+    if highest > 0 and value > highest * LEAP:
+        message = f"the newest {name} ({_written(value)}, {day}) is above 100 times any earlier one: is the unit right?"
+        yield Finding("facts.csv", line, "value", message, "warning", "figure-leaps", name)
 
 
 def _periods(catalog: Catalog) -> Iterator[Finding]:
