@@ -40,6 +40,7 @@ FAMILIES = (
     "modality.",
     "claim_verdict.",
     "input_origin.",
+    "spelt.",
     "afford_class.",
     "level.",
     "language.",
@@ -124,8 +125,6 @@ JOINERS = {
 MADE_UP = {
     "place.strength",
     "place.weakness",
-    "place.lead",
-    "place.level",
     "file.about",
     "file.about_sheets",
     "file.about_verify",
