@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 POSITION = 30
 """Place of the section in the report."""
 
+DRAWN = 20
+"""Pairs in the figure; the table holds them all."""
+LEAST_ITEMS = 50
+"""Items below which a suite comes after the others: it tells few models apart."""
 SUITES = 3
 """Suites compared item by item in one report."""
 
@@ -35,15 +39,25 @@ class Shared:
 
 
 def shared_suites(material: Material, most: int = MOST) -> list[Shared]:
-    """The suites that at least two of the models answered item by item; measured first, then the most models."""
+    """The suites that at least two of the models answered item by item, each with every vendor's most capable ones; measured first,
+    then those of the most vendors, the most models and the most capable ones."""
     runs = paired_outcomes.with_items(material, material.runs)
     runs = runs.sort_values(["outcomes", "label"], ascending=[False, True], kind="stable")
+    runs = runs.assign(points=runs["model_id"].map(_points(material)).fillna(0.0).astype(float))
     suites = []
     for (origin, suite, version), part in runs.groupby(["kind_of_origin", "suite", "suite_version"], sort=True):
-        one = part.drop_duplicates("label").head(most)
+        one = part.drop_duplicates("label").sort_values("points", ascending=False, kind="stable")
+        one = one.assign(turn=one.groupby("vendor_id", dropna=False).cumcount())
+        one = one.sort_values(["turn", "points"], ascending=[True, False], kind="stable").head(most)
         if len(one) > 1:
             suites.append(Shared(str(origin), str(suite), str(version), one.sort_values("label")))
-    return sorted(suites, key=lambda s: (s.origin != "measured", -len(s.runs), s.suite, s.version))
+    return sorted(suites, key=lambda s: (s.origin != "measured", -s.runs["vendor_id"].nunique(), -len(s.runs),
+                                         int(s.runs["outcomes"].min()) < LEAST_ITEMS, -float(s.runs["points"].mean()), s.suite, s.version))  # fmt: skip
+
+
+def _points(material: Material) -> pd.Series[float]:
+    """Points on the capability scale by model."""
+    return material.scale.drop_duplicates("model_id").set_index("model_id")["score"].astype(float)
 
 
 def head_to_head(material: Material, words: Words) -> Section:
@@ -68,6 +82,7 @@ def _item_by_item(material: Material, words: Words) -> Part:
         advantages = comparison.advantages()
         advantages = advantages[~advantages["of_index"] | (advantages["task"] == "overall")]
         kinds, tasks = words("kind.overall"), advantages["task"].map(names.task)
+        advantages = asked_first(material, advantages, shared.runs)
         for side in ("model_a", "model_b"):
             advantages[side] = advantages[side].map(material.called)
         advantages = advantages.assign(task=tasks.where(~advantages["of_index"], kinds))
@@ -82,8 +97,11 @@ def _item_by_item(material: Material, words: Words) -> Part:
     if rows.empty:
         return Part(sentences=(*sentences, words.sentence("pair.none")), runs=tuple(runs))
     clear = int((rows["p_adjusted"] < 0.05).sum())
-    count = words.sentence("pair.told", {"n": (len(rows), "integer"), "clear": (clear, "integer")})
-    figure = _pair_figure(rows, words, count.text)
+    count = words.sentence(
+        "pair.told" if clear else "pair.told_none", {"n": (len(rows), "integer"), "clear": (clear, "integer")}
+    )
+    drawn = rows[~rows["within"]] if not material.scope.by_model and not rows["within"].all() else rows
+    figure = _pair_figure(drawn.head(DRAWN), len(rows), words, count.text)
     return Part((), (figure,), (*sentences, count), tuple(runs), (_pair_table(rows, words),))
 
 
@@ -98,14 +116,35 @@ def _pair_table(rows: pd.DataFrame, words: Words) -> Table:
     return table(rows, "pairs", words("pair.table"), columns, identity, shown=40, note=words("pair.note"))
 
 
-def _pair_figure(rows: pd.DataFrame, words: Words, title: str) -> Figure:
+def _pair_figure(rows: pd.DataFrame, all: int, words: Words, title: str) -> Figure:
     points = tuple(
         Point(f"{r.model_a} − {r.model_b} · {r.task}", float(r.difference), float(r.low), float(r.high),
               mark=bool(r.p_adjusted < 0.05))
-        for r in each(rows.head(20))
+        for r in each(rows)
     )  # fmt: skip
-    source = ", ".join(sorted(set(rows["suite"])))
-    return Figure("pairs", "differences", title, words("pair.unit"), words("cap.bars"), source, points)
+    source = words("file.join").join(sorted(set(rows["suite"])))
+    note = words("cap.bars") if len(rows) == all else words("pair.drawn", n=len(rows), all=all)
+    return Figure("pairs", "differences", title, words("pair.unit"), note, source, points,
+                  marks=_marks(words))  # fmt: skip
+
+
+def _marks(words: Words) -> tuple[str, str]:
+    return words("first.clear"), words("first.within_error")
+
+
+def asked_first(material: Material, pairs: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """The pairs in the order in which a reader asks for them: of two vendors before those of one (``within``), the most capable
+    models first.
+
+    ``pairs`` has ``model_a, model_b``, labels of ``runs`` (``label, model_id, vendor_id``); a model without a place comes last.
+    """
+    known = runs.drop_duplicates("label").set_index("label")
+    score = known["model_id"].map(_points(material)).astype(float)
+    one, other = pairs["model_a"].map(known["vendor_id"]), pairs["model_b"].map(known["vendor_id"])
+    a, b = pairs["model_a"].map(score), pairs["model_b"].map(score)
+    order = pairs.assign(within=one.eq(other), points=a + b, best=a.combine(b, max))
+    order = order.sort_values(["within", "points", "best"], ascending=[True, False, False], kind="stable")
+    return order.drop(columns=["points", "best"])
 
 
 def _on_the_scale(material: Material, words: Words) -> Part:
@@ -124,7 +163,9 @@ def _on_the_scale(material: Material, words: Words) -> Part:
     note = words("pair.scale_note")
     gaps = table(pairs, "scale_pairs", words("pair.scale"), columns, ("model_a", "model_b"), note=note)
     clear = int((pairs["p_adjusted"] < 0.05).sum())
-    count = words.sentence("pair.scale_told", {"n": (len(pairs), "integer"), "clear": (clear, "integer")})
+    count = words.sentence(
+        "pair.scale_told" if clear else "pair.scale_none", {"n": (len(pairs), "integer"), "clear": (clear, "integer")}
+    )
     points = tuple(
         Point(
             f"{r.model_a} − {r.model_b}",
@@ -136,5 +177,5 @@ def _on_the_scale(material: Material, words: Words) -> Part:
         for r in each(pairs)
     )
     figure = Figure("scale-pairs", "differences", count.text, words("cap.scale_unit"), words("cap.bars"),
-                    words("cap.scale"), points, origin="reported")  # fmt: skip
+                    words("cap.scale"), points, origin="reported", marks=_marks(words))  # fmt: skip
     return Part((gaps,), (figure,), (count,))
