@@ -265,7 +265,9 @@ def test_sources_that_were_not_opened_are_told(database: Path, tmp_path: Path) -
     con.execute("UPDATE source SET retrieved = NULL WHERE source_id = 'market'")
     con.close()
     assert "rows out was opened" not in told(made(Reader(database), Choices(("aurora",))), "freshness")
-    assert "1 of them is named, and no page that bears its rows out was opened" in told(made(Reader(path), Choices(("aurora",))), "freshness")
+    assert "1 of them is named, and no page that bears its rows out was opened" in told(
+        made(Reader(path), Choices(("aurora",))), "freshness"
+    )
 
 
 def test_a_sentence_that_is_a_figures_title_is_said_once(report: Report) -> None:

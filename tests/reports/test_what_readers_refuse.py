@@ -23,7 +23,7 @@ from harness.reports.document import Report
 from harness.reports.formats.html_body import joined, open_end
 from harness.reports.licences import spelt
 from harness.reports.messages import Words
-from harness.reports.sections.head_to_head import asked_first
+from harness.reports.sections.shared_suites import asked_first
 from harness.reports.selection import Choices
 from harness.store.reader import Reader
 
