@@ -104,6 +104,7 @@ SAME = {
     "place.rank",
     "common.stop",
     "prices.story",
+    "prices.months",
     "tasks.effort_of",
     "likeness.answer",
     "likeness.plus_minus",

@@ -77,7 +77,7 @@ def test_memo_counts_runs_as_the_database_does(report: Report, reader: Reader) -
     vendors = ["aurora", "borealis", "cinder", "delta"]
     runs = reader.sql("SELECT count(*) AS n FROM run WHERE list_contains($v, vendor_id) AND origin = 'measured' AND valid "
                       "AND NOT partial AND item_limit IS NULL", {"v": vendors})  # fmt: skip
-    assert f"{runs['n'][0]} measured runs" in told(report, "memo")
+    assert f"{runs['n'][0]} runs of our own" in told(report, "memo")
 
 
 def test_every_section_names_its_runs(report: Report, reader: Reader) -> None:
