@@ -186,7 +186,7 @@ def sellers(say: Translator, prices: pd.DataFrame) -> list[str]:
         if not isinstance(provider, str):
             out.append("")
         elif basis in ("median", "few"):
-            out.append(say(f"seller.{basis}", n=int(hosts), providers=provider))
+            out.append(say(f"seller.{basis}", n=int(hosts), providers=provider.replace(", ", say("file.join"))))
         else:
             out.append(provider)
     return out

@@ -17,6 +17,7 @@ from harness.reports.messages import Words
 from harness.reports.sections.freshness import newest_day
 from harness.reports.selection import Choices
 from harness.reports.subjects import MOST, subjects
+from harness.reports.summary.dates import newest_shown
 from harness.store.reader import Reader
 
 Progress = Callable[[str, float], None]
@@ -70,7 +71,7 @@ def build(reader: Reader, choices: Choices, language: str, commit: str, progress
     day = newest_day(material)
     return Report(
         title=_title(material, words),
-        subtitle=words("file.subtitle", day=day.isoformat()),
+        subtitle=words("file.subtitle", day=(newest_shown(material) or day).isoformat()),
         language=language,
         day=day,
         catalog=material.catalog,
@@ -85,6 +86,9 @@ def _title(material: Material, words: Words) -> str:
     if not material.scope.narrowed:
         return words("file.title_all")
     rows = subjects(material)
+    if material.scope.segments and not (material.choices.vendors or material.choices.models):
+        kinds = words("file.join").join(words.known("segment", s) for s in material.scope.segments)
+        return words("file.title_segment", segments=kinds, n=len(rows))
     names = list(rows["model"]) if material.scope.by_model else words.vendor(rows)
     names = [cleaned(n) for n in (names or list(material.scope.run_models))]
     if len(names) > MOST:

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 from harness.charts.chart import DASH
-from harness.charts.text import minus, significant_decimals
+from harness.charts.text import dollars, minus, significant_decimals
 
 Cell = str | int | float | dt.date | None
 
@@ -19,6 +19,8 @@ _UNSEEN = re.compile(
 _SPACE = re.compile(r"\s+")
 POWERS = ("plain", "amount", "figure")
 """Kinds whose numbers are written with a power of ten from LARGE on; ``figure`` is any count or amount, whole ones whole."""
+SCALED = 1000
+"""US dollars from which ``dollars`` writes thousands; a table keeps the whole number."""
 LARGE = 1e15
 """From here on a number is written with its power of ten."""
 
@@ -29,7 +31,7 @@ def cleaned(value: object) -> str:
 
 
 def decimals(value: float, kind: str) -> int:
-    """Number of decimals: for scores as many as ``harness show`` prints, for money three significant digits."""
+    """Number of decimals: for scores as many as ``harness show`` prints, for money cents from $1 to $100, else three significant digits."""
     if kind in ("score", "signed", "p"):
         return 4
     if kind == "points":
@@ -46,6 +48,8 @@ def decimals(value: float, kind: str) -> int:
         return 0
     if kind == "integer" or (kind == "figure" and value == round(value)):
         return 0
+    if kind == "money" and 1 <= value < 100:
+        return 2
     return significant_decimals(value)
 
 
@@ -57,6 +61,8 @@ def printed(cell: Cell, kind: str) -> str:
         return cell.isoformat()
     if isinstance(cell, str):
         return cell
+    if kind == "money" and 0 <= cell < SCALED:
+        return dollars(float(cell)).replace("$", "")
     count = decimals(float(cell), kind)
     if kind in ("percent", "share"):
         return minus(f"{cell:.{count}%}")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 NAMED = 5
 """Models that a sentence names."""
+THIN = 0.5
+"""Share of the task's tests that must be reported of a model before its lead is called firm: the rest is expected, not seen."""
 UNKNOWN = {
     "price": "choose.unknown_price",
     "task_cost": "choose.unknown_task_cost",
@@ -164,11 +166,12 @@ def decided(say: Translator, wish: Wish, rows: pd.DataFrame) -> list[str]:
     first = known.iloc[0]
     out = [say("choose.answer", wish=phrase, model=first["model"]), *_priced(say, wish, known)]
     others = int(known["within_leader"].sum()) - 1
-    key = "decide.answer_open" if others > 0 else "decide.answer_firm"
+    thin = int(first["evidence"]) < THIN * int(first["tests"])
+    key = "decide.answer_open" if others > 0 else "decide.answer_thin" if thin else "decide.answer_firm"
     out.append(
         say(
             key,
-            n=others,
+            n=others if others > 0 else int(first["evidence"]),
             share=percent(first["suitability"]),
             low=f"{100 * float(first['low']):.0f}",
             high=percent(first["high"]),
@@ -218,6 +221,14 @@ def task_note(say: Translator, wish: Wish) -> str:
         output=f"{task.output_tokens:,.0f}",
         basis=say.name(task.basis_en, task.basis_zh),
     )
+
+
+def cost_of(say: Translator, rows: pd.DataFrame) -> list[str]:
+    """On which test each row's cost of a task was reported, or that it is estimated; empty where none is known."""
+    return [
+        "" if not isinstance(basis, str) else say("choose.estimated") if basis == "estimated" else str(test)
+        for basis, test in zip(rows["task_basis"], rows["task_benchmark"], strict=True)
+    ]
 
 
 def unknown(say: Translator, codes: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from harness.reports.board_names import run_names
 from harness.reports.selection import Choices, Scope, narrowed_to, resolve
 
 if TYPE_CHECKING:
@@ -88,17 +89,13 @@ class Material:
         return tuple(foremost["model_id"].astype(str).head(SHORTLIST))
 
     def called(self, label: object) -> str:
-        """A run's model for a reader: the catalog's name where the product has runs of one such name alone, else the run's without
-        its owner."""
+        """A run's model for a reader: the catalog's name, with what sets its run apart from others of the product on the same
+        board; of a model that the catalog does not know, the run's name without its owner."""
         return self._names.get(str(label)) or str(label).rsplit("/", 1)[-1]
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        runs = self.leading.dropna(subset=["model_id"]).drop_duplicates("label")
-        alone = runs.groupby("model_id")["label"].transform("size").eq(1)
-        names = self.models.set_index("model_id")["name"]
-        known = runs[alone].assign(name=runs["model_id"].map(names)).dropna(subset=["name"])
-        return dict(zip(known["label"].astype(str), known["name"].astype(str), strict=True))
+        return run_names(self.leading, self.models.set_index("model_id")["name"])
 
     @cached_property
     def runs(self) -> pd.DataFrame:

@@ -109,7 +109,7 @@ def test_money_is_in_dollars_beside_what_its_source_states(both: Report, languag
     own = words.name("Borealis", "北辰智能")
     revenue = by[own, {"en": "Revenue of a full year", "zh": "全年营收"}[language]]
     assert revenue["value"] == pytest.approx(700e6 * CNY / SCALED[language])
-    assert revenue["stated"] == {"en": "700 million CNY", "zh": "7.00 亿元人民币"}[language]
+    assert revenue["stated"] == {"en": "700 million CNY", "zh": "7 亿元人民币"}[language]
     assert (str(revenue["as_of"]), revenue["source"]) == ("2025-12-31", "Company filings")
     value = by[own, {"en": "Value of the company", "zh": "公司价值"}[language]]
     assert (value["remark"], value["stated"]) == (words("valuation.market_cap"), None)
@@ -131,10 +131,10 @@ def test_what_is_not_known_is_named_for_each(both: Report, language: str) -> Non
 def test_the_memo_tells_money_with_kind_and_date(both: Report, language: str) -> None:
     text = said(both, "memo")
     parts = {
-        "en": ("market capitalisation 5.00 billion USD (2026-01)", "700 million CNY, or 98.0 million USD", "not known: ",
+        "en": ("market capitalisation 5 billion USD (2026-01)", "700 million CNY, or 98.0 million USD", "not known: ",
                "run rate of 900 million USD (2026-04; not a full year)"),
-        "zh": ("市值 50.0 亿美元（2026-01）", "全年营收 7.00 亿元人民币，合 9,800 万美元（截至 2025-12）", "未知：",
-               "年化营收 9.00 亿美元（2026-04，并非全年）"),
+        "zh": ("市值 50 亿美元（2026-01）", "全年营收 7 亿元人民币，合 9,800 万美元（截至 2025-12）", "未知：",
+               "年化营收 9 亿美元（2026-04，并非全年）"),
     }[language]  # fmt: skip
     assert all(part in text for part in parts), text
 

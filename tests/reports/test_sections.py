@@ -77,7 +77,7 @@ def test_memo_counts_runs_as_the_database_does(report: Report, reader: Reader) -
     vendors = ["aurora", "borealis", "cinder", "delta"]
     runs = reader.sql("SELECT count(*) AS n FROM run WHERE list_contains($v, vendor_id) AND origin = 'measured' AND valid "
                       "AND NOT partial AND item_limit IS NULL", {"v": vendors})  # fmt: skip
-    assert f"{runs['n'][0]} measured runs" in told(report, "memo")
+    assert f"{runs['n'][0]} runs of our own" in told(report, "memo")
 
 
 def test_every_section_names_its_runs(report: Report, reader: Reader) -> None:
@@ -247,11 +247,11 @@ def priced(*prices: float, tasks: tuple[float, float] = (float("nan"), float("na
 
 @pytest.mark.parametrize(
     ("rows", "told"),
-    [(priced(5.0, 0.5), "Near is the cheaper choice: $0.500 per million tokens, while Best costs $5.00, 10 times"),
+    [(priced(5.0, 0.5), "Near is the cheaper choice: $0.50 per million tokens, while Best costs $5.00, 10 times"),
      (priced(0.5, 5.0), "Best is also the cheapest"), (priced(5.0, 5.1), "Price does not separate them"),
      (priced(5.0, float("nan")), "Best costs $5.00 per million tokens; of Near no list price is known."),
      (priced(float("nan"), float("nan")), "No current list price is known"),
-     (priced(5.0, 0.5, tasks=(3.0, 0.1)), "a task costs $0.100, with Best $3.00, 30 times as much")],
+     (priced(5.0, 0.5, tasks=(3.0, 0.1)), "a task costs $0.10, with Best $3.00, 30 times as much")],
 )  # fmt: skip
 def test_the_price_of_the_first_is_held_against_the_cheapest(rows: pd.DataFrame, told: str) -> None:
     (sentence,) = decision._prices(Words("en"), rows)

@@ -34,7 +34,7 @@ def titles(material: Material, ids: pd.Series[str]) -> list[str | None]:
 
 
 def place_sentences(material: Material, words: Words, vendors: list[str], names: dict[str, str]) -> list[Sentence]:
-    """Of several vendors, who leads which dimension and how far the order over all holds; of one, how it ranks."""
+    """Of several vendors, who clearly leads which dimension and how far the order over all holds; of one, how it ranks."""
     from harness.analysis.companies.rank_intervals import OVERALL
 
     places = material.dimensions
@@ -44,18 +44,16 @@ def place_sentences(material: Material, words: Words, vendors: list[str], names:
         return [_one(words, names[v], own[v], int(of[OVERALL])) for v in vendors if own[v]]
     said = []
     leads: dict[str, list[str]] = {}
+    level: list[str] = []
     for d in DIMENSIONS:
-        placed = {v: own[v][d]["rank"] for v in vendors if own[v] and own[v][d]["placed"]}
+        placed = {v: own[v][d] for v in vendors if own[v] and own[v][d]["placed"]}
         if len(placed) > 1:
-            best = [v for v in placed if placed[v] == min(placed.values())]
-            leads.setdefault(words("place.and").join(names[v] for v in best), []).append(words(f"col.dim_{d}"))
-    if leads:
-        parts = [
-            words(
-                f"place.{'lead' if v in names.values() else 'level'}", vendor=v, dimensions=words("place.and").join(d)
-            )
-            for v, d in leads.items()
-        ]
+            first = clearly_first(placed)
+            (level if first is None else leads.setdefault(names[first], [])).append(words(f"col.dim_{d}"))
+    parts = [words("place.lead", vendor=v, dimensions=words("place.and").join(d)) for v, d in leads.items()]
+    if level:
+        parts.append(words("place.level" if leads else "place.all_level", dimensions=words("place.and").join(level)))
+    if parts:
         said.append(words.sentence("place.leads", told=words("memo.between").join(parts)))
     ranked = [own[v][OVERALL] for v in vendors if own[v] and own[v][OVERALL]["placed"]]
     if len(ranked) > 1:
@@ -63,6 +61,13 @@ def place_sentences(material: Material, words: Words, vendors: list[str], names:
         apart = first["rank_high"] < min(row["rank_low"] for row in rest)
         said.append(words.sentence("place.apart" if apart else "place.overlap"))
     return said or [words.sentence("place.unranked")]
+
+
+def clearly_first(placed: dict[str, dict[Any, Any]]) -> str | None:
+    """The vendor whose interval of ranks ends before those of all others begin; None where intervals overlap."""
+    best = min(placed, key=lambda v: float(placed[v]["rank_high"]))
+    others = [float(row["rank_low"]) for v, row in placed.items() if v != best]
+    return best if float(placed[best]["rank_high"]) < min(others) else None
 
 
 def _one(words: Words, vendor: str, own: dict[Any, dict[str, Any]], of: int) -> Sentence:

@@ -78,11 +78,13 @@ def heading(columns: tuple[Column, ...], place: Places, words: Words) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PageCell:
-    """A cell of a page's table: a class of the style sheet, and a text or printed numbers with their keys."""
+    """A cell of a page's table: a class of the style sheet, and a text or printed numbers with their keys; ``before`` the only known
+    end of an interval stands its sign."""
 
     style: str
     text: str
     numbers: tuple[tuple[str, str], ...] = ()
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +160,16 @@ def _cells(section: Section, table: Table, row: tuple[Cell, ...], places: list[P
             cells.append(PageCell(style, printed(value, column.kind)))
             continue
         ends = [(table.columns[i], row[i]) for i in place if i is not None and row[i] is not None]
-        cells.append(PageCell("n", "–", tuple((f"{name} / {c.key}", printed(v, c.kind)) for c, v in ends)))
+        numbers = tuple((f"{name} / {c.key}", printed(v, c.kind)) for c, v in ends)
+        cells.append(PageCell("n", "–", numbers, open_end(row, place)))
     return tuple(cells)
+
+
+def open_end(row: tuple[Cell, ...], place: Places) -> str:
+    """The sign before an interval of which one end alone is known; empty for all else."""
+    if place[1] is None or (row[place[0]] is None) == (row[place[1]] is None):
+        return ""
+    return "≥ " if row[place[1]] is None else "≤ "
 
 
 def isolated(text: str) -> Markup:

@@ -10,7 +10,7 @@ from harness.reports.cells import Cell, printed
 from harness.reports.document import Report, Table
 from harness.reports.formats.chart_kinds import svg_document
 from harness.reports.formats.embedded_data import Carried, as_inline_json, embedded, number_problems, sentence_problems
-from harness.reports.formats.html_body import heading, joined
+from harness.reports.formats.html_body import heading, joined, open_end
 from harness.reports.messages import Words
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!$])")
@@ -74,7 +74,7 @@ def _cell(table: Table, row: tuple[Cell, ...], place: tuple[int, int | None]) ->
     if not column.numeric:
         return escaped(printed(row[place[0]], column.kind))
     known = [escaped(printed(row[i], table.columns[i].kind)) for i in place if i is not None and row[i] is not None]
-    return " – ".join(known) if known else "–"
+    return open_end(row, place) + " – ".join(known) if known else "–"
 
 
 def read(content: bytes) -> str:

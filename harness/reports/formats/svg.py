@@ -23,6 +23,8 @@ INK, LINE = "#1B2430", "#D5DAE1"
 SIZE = 11.0
 LETTER = 0.56 * SIZE
 """Pixels of a Latin letter on average: Noto Sans' small letters and digits are 0.53 of their size wide; a little more leaves labels room."""
+KEY_LETTERS = 40
+"""Letters of a name in a drawing's key; a longer one loses its middle."""
 LABELS = 0.48
 """Share of the width that row labels take at most: the marks keep a little more than half."""
 BEFORE, BEYOND = 0.75, 1.35
@@ -108,7 +110,7 @@ def _finite(values: Iterable[float]) -> list[float]:
 def _key(names: Sequence[tuple[str, Mark]], y: float, left: float = 8, *, hollow: bool = False) -> list[str]:
     out, x = [], left
     for name, mark in names:
-        word = short(name, 30)
+        word = short(name, KEY_LETTERS)
         out += [_mark(x + 5, y - 4, mark, hollow=hollow), _say(x + 15, y, word)]
         x += 34 + _wide(word)
     return out
@@ -181,7 +183,10 @@ def rows(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
         weight = ' font-weight="700"' if point.label in about else ""
         body += [_say(left - 10, y + 4, name, "end", weight), _mark(x(point.value), y, mark, hollow=hollow)]
     if apart:  # drawn as they stand in the chart: what cannot be told apart is hollow
-        body += [*_key(groups[:1], 14), *_key(groups[1:], 14, 42 + _wide(short(groups[0][0], 30)), hollow=True)]
+        body += [
+            *_key(groups[:1], 14),
+            *_key(groups[1:], 14, 42 + _wide(short(groups[0][0], KEY_LETTERS)), hollow=True),
+        ]
     else:
         body += _key(groups, 14, hollow=figure.origin != "measured")
     return bottom + 42, body

@@ -102,10 +102,13 @@ def _index(material: Material, words: Words) -> Part:
     for (origin, suite, version), part in list(overall.groupby(["kind_of_origin", "suite", "suite_version"]))[:3]:
         first = part.iloc[0]
         ends = {k: (float(first[k]), "score") for k in ("score", "low", "high")}
-        key = "cap.index_leads" if first["low"] == first["low"] else "cap.index_leads_unknown"
+        alone, known = len(part) == 1, first["low"] == first["low"]
+        key = "cap.index_leads_unknown" if not known else "cap.index_alone" if alone else "cap.index_leads"
         leader = words.sentence(key, ends, model=first["model"], suite=suite_name((str(suite), str(version))),
                                 origin=words.known("origin", origin))  # fmt: skip
         sentences.append(leader)
+        if alone:  # one mark shows nothing that its sentence does not say
+            continue
         source = f"{words.known('origin', origin)} · {suite_name((str(suite), str(version)))}"
         figures.append(
             Figure(f"index-{suite}-{version}", "dots", leader.text, words("cap.index_unit"), bars(part.head(DRAWN), words), source,

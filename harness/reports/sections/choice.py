@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from harness.charts.text import sellers
 from harness.reports import choice_text
 from harness.reports.cells import cleaned
-from harness.reports.document import Figure, Part, Point, Section, Sentence, each, table
+from harness.reports.document import Column, Figure, Part, Point, Section, Sentence, each, table
+from harness.reports.licences import spelt
+from harness.reports.summary.compared import placed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,15 +36,18 @@ def choice(material: Material, words: Words) -> Section:
         seller=sellers(words, rows),
         not_known=[choice_text.unknown(words, codes) for codes in rows["unknown"]],
         reported=rows["evidence"],
+        task_of=choice_text.cost_of(words, rows),
+        licence=[spelt(words, licence) for licence in rows["licence"]],
+        points=placed(material, rows),
         price_as_of=rows["as_of"],
     )
-    told = [*choice_text.answer(words, wish, rows, proof), choice_text.task_note(words, wish)]
+    told = [*choice_text.answer(words, wish, material.chosen, proof), choice_text.task_note(words, wish)]
     sentences = tuple(Sentence(f"choose {i}", cleaned(text)) for i, text in enumerate(told))
     scored = rows[rows["scored"].astype(bool)]
     known, rest = scored[scored["standing"].eq("known")], scored[scored["standing"].ne("known")]
     parts = [Part(sentences=sentences)]
     if len(known):
-        parts += [_known(known, words), _evidence(known, proof, words)]
+        parts += [_known(known, words, spoken=bool(wish.language)), _evidence(known, proof, words)]
     if len(rest):
         price = words.column("price", "money", "USD", "price_per_mtok")
         columns = (
@@ -55,12 +60,12 @@ def choice(material: Material, words: Words) -> Section:
     return words.section("choice", *parts)
 
 
-def _known(known: pd.DataFrame, words: Words) -> Part:
+def _known(known: pd.DataFrame, words: Words, *, spoken: bool) -> Part:
     columns = (
         words.column("model"), words.column("vendor"), words.column("suitability", "percent"), *words.interval("percent"),
-        words.column("reported", "integer"), words.column("in_language", "integer"),
+        words.column("reported", "integer"), *((words.column("in_language", "integer"),) if spoken else ()),
         words.column("price", "money", "USD", "price_per_mtok"), words.column("seller"), words.column("price_as_of", "date"),
-        words.column("task_cost", "money", "USD"), words.column("licence"), words.column("context_tokens", "integer"),
+        words.column("task_cost", "money", "USD"), Column("task_of", words("choose.task_basis")), words.column("licence"), words.column("context_tokens", "integer"),
         words.column("released", "date"), words.id("source"), words.id("model_id"),
     )  # fmt: skip
     listed = table(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.errors import BadInput
 from harness.market import paired_outcomes
 from harness.market.names_of_tasks import TaskNames
 from harness.reports.document import Figure, Part, Point, Section, Sentence, Table, each, table
+from harness.reports.sections.shared_suites import asked_first, shared_suites
 from harness.reports.subjects import MOST, subjects
 
 if TYPE_CHECKING:
@@ -20,30 +20,10 @@ if TYPE_CHECKING:
 POSITION = 30
 """Place of the section in the report."""
 
+DRAWN = 20
+"""Pairs in the figure; the table holds them all."""
 SUITES = 3
 """Suites compared item by item in one report."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """Runs of several models on one suite, with item outcomes: ``runs`` has one row a model, named in ``label``."""
-
-    origin: str
-    suite: str
-    version: str
-    runs: pd.DataFrame
-
-
-def shared_suites(material: Material, most: int = MOST) -> list[Shared]:
-    """The suites that at least two of the models answered item by item; measured first, then the most models."""
-    runs = paired_outcomes.with_items(material, material.runs)
-    runs = runs.sort_values(["outcomes", "label"], ascending=[False, True], kind="stable")
-    suites = []
-    for (origin, suite, version), part in runs.groupby(["kind_of_origin", "suite", "suite_version"], sort=True):
-        one = part.drop_duplicates("label").head(most)
-        if len(one) > 1:
-            suites.append(Shared(str(origin), str(suite), str(version), one.sort_values("label")))
-    return sorted(suites, key=lambda s: (s.origin != "measured", -len(s.runs), s.suite, s.version))
 
 
 def head_to_head(material: Material, words: Words) -> Section:
@@ -68,6 +48,7 @@ def _item_by_item(material: Material, words: Words) -> Part:
         advantages = comparison.advantages()
         advantages = advantages[~advantages["of_index"] | (advantages["task"] == "overall")]
         kinds, tasks = words("kind.overall"), advantages["task"].map(names.task)
+        advantages = asked_first(material, advantages, shared.runs)
         for side in ("model_a", "model_b"):
             advantages[side] = advantages[side].map(material.called)
         advantages = advantages.assign(task=tasks.where(~advantages["of_index"], kinds))
@@ -82,8 +63,11 @@ def _item_by_item(material: Material, words: Words) -> Part:
     if rows.empty:
         return Part(sentences=(*sentences, words.sentence("pair.none")), runs=tuple(runs))
     clear = int((rows["p_adjusted"] < 0.05).sum())
-    count = words.sentence("pair.told", {"n": (len(rows), "integer"), "clear": (clear, "integer")})
-    figure = _pair_figure(rows, words, count.text)
+    count = words.sentence(
+        "pair.told" if clear else "pair.told_none", {"n": (len(rows), "integer"), "clear": (clear, "integer")}
+    )
+    drawn = rows[~rows["within"]] if not material.scope.by_model and not rows["within"].all() else rows
+    figure = _pair_figure(drawn.head(DRAWN), len(rows), words, count.text)
     return Part((), (figure,), (*sentences, count), tuple(runs), (_pair_table(rows, words),))
 
 
@@ -98,14 +82,20 @@ def _pair_table(rows: pd.DataFrame, words: Words) -> Table:
     return table(rows, "pairs", words("pair.table"), columns, identity, shown=40, note=words("pair.note"))
 
 
-def _pair_figure(rows: pd.DataFrame, words: Words, title: str) -> Figure:
+def _pair_figure(rows: pd.DataFrame, all: int, words: Words, title: str) -> Figure:
     points = tuple(
         Point(f"{r.model_a} − {r.model_b} · {r.task}", float(r.difference), float(r.low), float(r.high),
               mark=bool(r.p_adjusted < 0.05))
-        for r in each(rows.head(20))
+        for r in each(rows)
     )  # fmt: skip
-    source = ", ".join(sorted(set(rows["suite"])))
-    return Figure("pairs", "differences", title, words("pair.unit"), words("cap.bars"), source, points)
+    source = words("file.join").join(sorted(set(rows["suite"])))
+    note = words("cap.bars") if len(rows) == all else words("pair.drawn", n=len(rows), all=all)
+    return Figure("pairs", "differences", title, words("pair.unit"), note, source, points,
+                  marks=_marks(words))  # fmt: skip
+
+
+def _marks(words: Words) -> tuple[str, str]:
+    return words("first.clear"), words("first.within_error")
 
 
 def _on_the_scale(material: Material, words: Words) -> Part:
@@ -124,7 +114,9 @@ def _on_the_scale(material: Material, words: Words) -> Part:
     note = words("pair.scale_note")
     gaps = table(pairs, "scale_pairs", words("pair.scale"), columns, ("model_a", "model_b"), note=note)
     clear = int((pairs["p_adjusted"] < 0.05).sum())
-    count = words.sentence("pair.scale_told", {"n": (len(pairs), "integer"), "clear": (clear, "integer")})
+    count = words.sentence(
+        "pair.scale_told" if clear else "pair.scale_none", {"n": (len(pairs), "integer"), "clear": (clear, "integer")}
+    )
     points = tuple(
         Point(
             f"{r.model_a} − {r.model_b}",
@@ -136,5 +128,5 @@ def _on_the_scale(material: Material, words: Words) -> Part:
         for r in each(pairs)
     )
     figure = Figure("scale-pairs", "differences", count.text, words("cap.scale_unit"), words("cap.bars"),
-                    words("cap.scale"), points, origin="reported")  # fmt: skip
+                    words("cap.scale"), points, origin="reported", marks=_marks(words))  # fmt: skip
     return Part((gaps,), (figure,), (count,))

@@ -36,7 +36,7 @@ def memo(material: Material, words: Words) -> Section:
     """The decision memo; its last table holds the dates."""
     about = subject(material)
     charts = (make(material, words, about) for make in (capability_chart, value_chart, standing_chart, likeness_chart))
-    figures: tuple[Figure, ...] = tuple(figure for figure in charts if figure is not None)
+    figures: tuple[Figure, ...] = tuple(_about(material, words, about, f) for f in charts if f is not None)
     if len(figures) < CHARTS and "levels" not in {figure.key for figure in figures}:
         prices = levels(material, words)
         figures = (*figures, prices) if prices else figures
@@ -47,6 +47,20 @@ def memo(material: Material, words: Words) -> Section:
         *unknown(material, words, about),
     )  # fmt: skip
     return replace(words.section("memo", Part(tables, figures, sentences)), kind="summary")
+
+
+def _about(material: Material, words: Words, about: Subject, figure: Figure) -> Figure:
+    """The figure; of an answer whose model it cannot show, with a note that says so: its title speaks of another."""
+    if about.kind != "answer" or figure.key not in ("value", "likeness"):
+        return figure
+    known = material.chosen[material.chosen["standing"].eq("known")]
+    if (
+        known.empty
+        or any(p.label == known["model"].iloc[0] for p in figure.points)
+        or known["model"].iloc[0] in figure.title
+    ):
+        return figure
+    return replace(figure, note=words("first.not_drawn", model=known["model"].iloc[0], note=figure.note))
 
 
 def _why(material: Material, words: Words, about: Subject) -> list[Sentence]:
@@ -68,5 +82,7 @@ def _narrowing(material: Material, words: Words, about: Subject) -> list[Sentenc
     """What the report covers, where the first page can name a part of it alone."""
     if about.rows.empty and not material.scope.run_models:
         return [words.sentence("memo.nobody")]
+    if material.scope.segments:  # the title says how many
+        return []
     key = "memo.many" if material.scope.narrowed else "memo.everybody"
     return [words.sentence(key, {"n": (len(about.rows), "integer")})]

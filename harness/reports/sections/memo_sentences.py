@@ -74,7 +74,7 @@ def amount(words: Words, value: float, unit: str) -> str:
     large, medium = (1e8, 1e4) if words.language == "zh" else (1e9, 1e6)
     steps = ((large, "memo.large"), (medium, "memo.medium"))
     size, key = next(((s, k) for s, k in steps if abs(value) >= s), (1.0, "memo.small"))
-    return words(key, n=printed(value / size, "money"), unit=words.known("unit", unit))
+    return words(key, n=printed(value / size, "figure"), unit=words.known("unit", unit))
 
 
 def sure(material: Material, words: Words, rows: pd.DataFrame) -> list[Sentence]:
@@ -86,7 +86,7 @@ def sure(material: Material, words: Words, rows: pd.DataFrame) -> list[Sentence]
         "imported": (int((runs["kind_of_origin"] == "imported").sum()), "integer"),
         "reported": (len(scores), "integer"),
     }
-    answers = [words.sentence("memo.sure", counts)]
+    answers = [words.sentence("memo.sure" if counts["measured"][0] else "memo.sure_others", counts)]
     if not counts["measured"][0] and len(rows):
         answers.append(words.sentence("memo.nothing_measured"))
     return asked(words, "ask.sure", answers)

@@ -21,7 +21,7 @@ def level_sentence(say: Translator, level: Level) -> str:
               "now": dollars(whole.now), "end": str(whole.last)[:7]}  # fmt: skip
     if math.isinf(whole.halving):
         return say("prices.level_same", **values)
-    return say("prices.level_fell", halving=_months(whole), **values)
+    return say("prices.level_fell", halving=_months(say, whole), **values)
 
 
 def paragraph(say: Translator, story: PriceHistory) -> str:
@@ -74,10 +74,12 @@ def _signed(share: float) -> str:
     return number(share, 0, signed=True, percent=True)
 
 
-def _months(fall: PriceDecline) -> str:
+def _months(say: Translator, fall: PriceDecline) -> str:
     """The halving time with its interval, which is left out where every redrawn scale gives the same."""
     alone = number(fall.halving, 1)
-    return alone if number(fall.low, 1) == number(fall.high, 1) else f"{alone} ({ends(fall)})"
+    if number(fall.low, 1) == number(fall.high, 1):
+        return alone
+    return say("prices.months", halving=alone, ends=ends(fall))
 
 
 def ends(fall: PriceDecline) -> str:

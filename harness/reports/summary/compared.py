@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.charts.text import sellers
-from harness.reports.document import Table, table
+from harness.reports import choice_text
+from harness.reports.document import Column, Table, table
+from harness.reports.licences import spelt
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from harness.reports.data import Material
     from harness.reports.messages import Words
     from harness.reports.subjects import Subject
 
-SPELT = {"mit": "MIT", "apache-2.0": "Apache 2.0", "modified-mit": "modified MIT"}
-"""Licences as people write them, by the catalog's id."""
 TABLED = 8
 """Rows of the table: as many as leave the first page its charts."""
 
@@ -60,17 +62,25 @@ def _answer(material: Material, words: Words) -> Table | None:
         seller=sellers(words, shown),
         weights=[weights(words, o, n) for o, n in zip(shown["open_weights"], shown["licence"], strict=True)],
         price_as_of=shown["as_of"],
+        points=placed(material, shown),
+        task_of=choice_text.cost_of(words, shown),
     )
     suited = (words.column("suitability", "share"), *words.interval("share")) if len(known) else ()
     columns = (
         words.column("model"), words.column("vendor"), words.column("weights"), *suited,
         words.column("points", "level", label="capability"), words.column("task_cost", "money", "USD"),
-        words.column("price", "money", "USD", "price_per_mtok"), words.column("seller"), words.column("price_as_of", "date"),
-        words.id("model_id"),
+        Column("task_of", words("choose.task_basis")), words.column("price", "money", "USD", "price_per_mtok"),
+        words.column("seller"), words.column("price_as_of", "date"), words.id("model_id"),
     )  # fmt: skip
     return table(
         shown, "memo", words("memo.table"), columns, ("model_id",), shown=ANSWERED, note=words("first.answer_note")
     )
+
+
+def placed(material: Material, rows: pd.DataFrame) -> pd.Series[float]:
+    """General points of the rows of an answer that have a place on the capability scale; missing of the others, which have been tested
+    too little."""
+    return rows["points"].astype(float).where(rows["product_id"].isin(material.scale["model_id"]))
 
 
 def weights(words: Words, open_weights: Any, licence: Any) -> str:
@@ -81,8 +91,5 @@ def weights(words: Words, open_weights: Any, licence: Any) -> str:
         return "–"
     if not open_weights:
         return words("memo.closed")
-    return (
-        words("memo.open_under", licence=SPELT.get(licence, licence))
-        if isinstance(licence, str)
-        else words("memo.open")
-    )
+    name = spelt(words, licence)
+    return words("memo.open_under", licence=name) if name else words("memo.open")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from harness.market.prices.self_hosted import self_hosted
 from harness.reports.document import Table, table
 
 if TYPE_CHECKING:
@@ -22,11 +24,20 @@ def dates(material: Material, words: Words) -> Table:
     return table(frame, "dates", words("first.dates"), columns, ("data_kind",), note=words("first.dates_note"))
 
 
+def newest_shown(material: Material) -> dt.date | None:
+    """The newest day of the table; None where it has no row."""
+    days = [pd.to_datetime(frame["as_of"], errors="coerce").max() for frame in frames(material).values()]
+    known = [day for day in days if not pd.isna(day)]
+    return max(known).date() if known else None
+
+
 def frames(material: Material) -> dict[str, pd.DataFrame]:
     """The rows of each kind of data in the report's scope, with ``as_of`` and ``source_id``."""
     scope = material.scope
     listed = material.list_prices.reset_index()
     product = "model_id" if "model_id" in listed else "product_id"
+    own = self_hosted(material)
+    hosted = own[own["run_id"].isin(material.runs["run_id"])]  # without one, no number rests on what a GPU costs
     runs = material.runs.assign(as_of=material.runs["sealed"], source_id=material.runs["suite"])
     return {
         "price": listed[listed[product].isin(scope.models)],
@@ -34,7 +45,7 @@ def frames(material: Material) -> dict[str, pd.DataFrame]:
         "model": material.models[material.models["model_id"].isin(scope.models)],
         "fact": material.frame("report_facts", vendor_ids=list(scope.vendors)),
         "relation": material.frame("report_relations", vendor_ids=list(scope.vendors)),
-        "gpu_price": material.frame("gpu_prices"),
+        **({"gpu_price": material.frame("gpu_prices")} if len(hosted) else {}),
         "run": runs,
     }
 

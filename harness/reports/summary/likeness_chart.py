@@ -59,7 +59,7 @@ def _of_vendors(material: Material, words: Words, about: Subject, found: Finding
     )
     text = likeness_text.vendors_clause(words, found)
     clear = int((rows["low"] > 0).sum())
-    top = rows.iloc[0]
+    top = (rows[rows["low"] > 0] if clear else rows).iloc[0]
     numbers = {"n": (clear, "integer"), "all": (len(rows), "integer")}
     title = words.sentence("first.alike_vendors" if clear else "first.alike_none", numbers,
                            top=_groups(words, names, str(top["group_a"]), str(top["group_b"]))).text  # fmt: skip

@@ -76,7 +76,9 @@ def _gaps(material: Material, words: Words, about: Subject) -> Figure | None:
         "n": (int((gaps["low"] > 0).sum()), "integer"), "behind": (int((gaps["high"] < 0).sum()), "integer"),
         "all": (len(gaps), "integer"),
     }  # fmt: skip
-    key = "first.ahead" if numbers["behind"][0] else "first.ahead_alone"
+    key = (
+        "first.ahead_alone" if not numbers["behind"][0] else "first.ahead" if numbers["n"][0] else "first.behind_alone"
+    )
     title = words.sentence(key, numbers, model=first["model"].iloc[0]).text
     unit = words("first.ahead_unit", model=first["model"].iloc[0])
     return Figure("gaps", "differences", title, unit, words("cap.bars"), words("first.scale_source"), drawn,
@@ -99,8 +101,11 @@ def _behind(material: Material, words: Words) -> Figure | None:
         )
         for r in each(others)
     )
-    numbers = {"n": (int(others["within_leader"].sum()), "integer"), "all": (len(others), "integer")}
-    title = words.sentence("first.suits_ahead", numbers, model=known.iloc[0]["model"]).text
+    level = int(others["within_leader"].sum())
+    numbers = {"n": (level, "integer"), "all": (len(others), "integer")}
+    title = words.sentence(
+        "first.suits_ahead" if level else "first.suits_alone", numbers, model=known.iloc[0]["model"]
+    ).text
     return Figure("behind", "differences", title, words("first.behind_unit", model=known.iloc[0]["model"]), words("cap.bars"),
                   words("first.scale_source"), drawn, narrow=True, marks=(words("first.clear"), words("first.within_error")))  # fmt: skip
 

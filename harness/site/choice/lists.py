@@ -198,10 +198,6 @@ def _named(view: View, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with names and reasons in the language shown."""
     say = view.say
     pairs = zip(rows["vendor_en"], rows["vendor_zh"], strict=True)
-    basis = [
-        "" if not isinstance(b, str) else say("choose.estimated") if b == "estimated" else str(t)
-        for b, t in zip(rows["task_basis"], rows["task_benchmark"], strict=True)
-    ]
     reported = [
         "" if n != n else f"{n:.0f}/{m:.0f}"
         for n, m in zip(rows["evidence"].astype(float), rows["tests"].astype(float), strict=True)
@@ -213,7 +209,7 @@ def _named(view: View, rows: pd.DataFrame) -> pd.DataFrame:
         vendor=[say.name(en, zh) if isinstance(en, str) else "" for en, zh in pairs],
         seller=sellers(say, rows),
         reported=reported,
-        task_of=basis,
+        task_of=choice_text.cost_of(say, rows),
         evidence_of=[
             f"price:{id}" if price == price and price is not None else ""
             for id, price in zip(rows["product_id"], rows["price"], strict=True)

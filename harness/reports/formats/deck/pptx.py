@@ -28,7 +28,7 @@ TAGS = {"en": "en-US", "zh": "zh-CN"}
 SIDE, GUTTER = 3.75, 0.3
 """Width of the text beside a chart, and the space between the two."""
 SIDE_SIZES = (15.0, 14.0, 13.0, 12.0)
-TEXT_SIZES = (20.0, 18.0, 16.0, 14.0)
+TEXT_SIZES = (20.0, 18.0, 16.0, 14.0, 13.0)
 MOST_POINTS, MOST_LINES = 60, 13
 """Points of a chart that the notes spell out, and that a chart with a line a point shows: more would be too small to read."""
 _CARRIED = re.compile(r'<report xmlns="urn:landscape-report">(.*?)</report>', re.DOTALL)
@@ -65,7 +65,9 @@ class _Writing:
         texts = [s.text for s in decided]
         points = fitting_size(texts, ACROSS, 3.0, TEXT_SIZES, PARAGRAPH_GAP)
         self.deck.box(slide, (LEFT, 3.8, ACROSS, 3.0), _paragraphs(decided), points, name="Decision")
-        self._texts(summary, summary.title, [s for s in rest if s.topic == "why"])
+        why = [s for s in rest if s.topic == "why"]
+        asked = why[0].question if why else ""  # the slide's title, where it is one question that all of them answer
+        self._texts(summary, asked or summary.title, [*(replace(s, question="") for s in why[:1]), *why[1:]])
         for figure in summary.figures:
             self._figure(summary, figure, [])
         for table in summary.tables:
@@ -236,7 +238,7 @@ def problems(content: bytes, carried: Carried, report: Report) -> Iterator[str]:
         for line, column, keys in cells:
             wanted = " – ".join(printed_as.get(key, "nothing") for key in keys)
             shown = tables[name].cell(line, column).text if name in tables else "nothing"
-            if shown != wanted:
+            if shown.removeprefix("≥ ").removeprefix("≤ ") != wanted:
                 yield f"{keys[0]}: the file shows {shown}, its own numbers say {wanted}."
     said = set(parts.get("said", ()))
     yield from sentence_problems({k: t for k, t in carried.sentences.items() if k in said}, _texts_of(slides))

@@ -44,7 +44,7 @@ class SlideTable:
 
 def text_of(cell: PageCell) -> str:
     """A cell as it is shown."""
-    return " – ".join(text for _, text in cell.numbers) or cell.text
+    return cell.before + " – ".join(text for _, text in cell.numbers) or cell.text
 
 
 def slide_table(section: Section, table: Table, words: Words, *, room: float = BOTTOM - TOP) -> SlideTable:
