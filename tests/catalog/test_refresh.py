@@ -256,4 +256,5 @@ def test_a_snapshot_read_again_undoes_no_repair(
     with (folder / "sources.csv").open(encoding="utf-8", newline="") as lines:
         today = max(row["retrieved"] for row in csv.DictReader(lines))  # the day on which the catalog was last read
     report = refresh(folder, source, files, date=dt.date.fromisoformat(day), today=dt.date.fromisoformat(today))
-    assert (dict(report.added), report.changed) == ({}, [])
+    changed = [change for change in report.changed if (change.table, change.column) != ("sources", "retrieved")]
+    assert (dict(report.added), changed) == ({}, [])  # but the day on which the snapshot was read
