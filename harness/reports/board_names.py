@@ -20,7 +20,7 @@ def run_names(runs: pd.DataFrame, names: pd.Series[str]) -> dict[str, str]:
     from other runs of that name on a board (``suite, suite_version, kind_of_origin``); none where the catalog knows no name."""
     known = runs.assign(name=runs["model_id"].map(names)).dropna(subset=["name"])
     bare = known["label"].astype(str).str.rsplit("/", n=1).str[-1]
-    variant = bare.str.partition(":")[2]
+    variant = bare.str.split(":", n=1).str[1].fillna("")
     known = known.assign(
         variant=variant, told=known["name"].where(variant.eq(""), known["name"] + " (" + variant + ")")
     )

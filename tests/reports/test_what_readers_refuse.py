@@ -70,6 +70,20 @@ def test_a_run_is_called_by_its_model_and_by_what_sets_it_apart() -> None:
     assert run_names(twice, names)["m_1"] == "Model 1 (m_1)"
 
 
+@pytest.mark.parametrize("rows", [slice(0), slice(None)])
+def test_runs_of_models_that_the_catalog_does_not_know_have_no_name_of_its_own(rows: slice) -> None:
+    runs = pd.DataFrame(
+        {
+            "label": ["lab/own:x"],
+            "model_id": [None],
+            "suite": ["s"],
+            "suite_version": ["1"],
+            "kind_of_origin": ["measured"],
+        }
+    )
+    assert run_names(runs[rows], pd.Series({"m-1": "Model 1"})) == {}
+
+
 def test_pairs_of_two_vendors_come_before_those_of_one_and_the_most_capable_first() -> None:
     material = SimpleNamespace(scale=pd.DataFrame({"model_id": ["a", "b", "c"], "score": [150.0, 140.0, 130.0]}))
     runs = pd.DataFrame({"label": list("abcd"), "model_id": list("abcd"), "vendor_id": ["x", "x", "y", "y"]})
