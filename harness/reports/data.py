@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from harness.reports.board_names import run_names
+from harness.reports.runs.run_names import run_names
 from harness.reports.selection import Choices, Scope, narrowed_to, resolve
 
 if TYPE_CHECKING:

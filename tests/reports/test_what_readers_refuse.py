@@ -14,16 +14,17 @@ from harness.charts.text import dollars
 from harness.i18n.translator import messages
 from harness.market.choice.wish import Wish
 from harness.reports import choice_text
-from harness.reports.board_names import run_names
 from harness.reports.build import build
 from harness.reports.cells import printed
 from harness.reports.companies.vendor_places import clearly_first
 from harness.reports.data import Material
 from harness.reports.document import Report
+from harness.reports.formats.embedded_data import number_problems
 from harness.reports.formats.html_body import joined, open_end
 from harness.reports.licences import spelt
 from harness.reports.messages import Words
-from harness.reports.sections.shared_suites import asked_first
+from harness.reports.runs.run_names import run_names
+from harness.reports.runs.shared_suites import asked_first
 from harness.reports.selection import Choices
 from harness.store.reader import Reader
 
@@ -68,6 +69,14 @@ def test_a_run_is_called_by_its_model_and_by_what_sets_it_apart() -> None:
     twice = runs.assign(suite="s")  # two without a variant on one board: what they are called tells them apart
     assert run_names(twice, names)["lab/m-1"] == "Model 1 (m-1)"
     assert run_names(twice, names)["m_1"] == "Model 1 (m_1)"
+
+
+def test_the_sign_of_an_open_interval_is_no_other_number() -> None:
+    expected = [("cost / low", "12.0"), ("cost / high", "3.1")]
+    assert list(number_problems(["≥ 12.0", "≤ 3.1"], expected)) == []
+    assert list(number_problems(["≥ 12.1", "≤ 3.1"], expected)) == [
+        "cost / low: the file shows ≥ 12.1, its own numbers say 12.0."
+    ]
 
 
 @pytest.mark.parametrize("rows", [slice(0), slice(None)])

@@ -55,7 +55,7 @@ def number_problems(shown: Iterable[str], expected: Iterable[tuple[str, str]]) -
     if len(texts) != len(wanted):
         yield f"The file shows {len(texts)} numbers in its tables; it carries {len(wanted)}."
     for text, (key, printed) in zip(texts, wanted, strict=False):
-        if text != printed:
+        if text.removeprefix("≥ ").removeprefix("≤ ") != printed:  # the end of an interval that has one end alone
             yield f"{key}: the file shows {text}, its own numbers say {printed}."
 
 

@@ -8,7 +8,7 @@ from harness.errors import BadInput
 from harness.market import paired_outcomes
 from harness.market.names_of_tasks import TaskNames
 from harness.reports.document import Figure, Part, Point, Section, Sentence, Table, each, table
-from harness.reports.sections.shared_suites import asked_first, shared_suites
+from harness.reports.runs.shared_suites import asked_first, shared_suites
 from harness.reports.subjects import MOST, subjects
 
 if TYPE_CHECKING:
