@@ -128,6 +128,23 @@ def test_a_choice_is_no_step_of_the_history_and_comes_back_with_its_page(visitor
     assert page.url == chosen
 
 
+def test_a_page_that_is_left_right_after_a_choice_keeps_it(visitor: Visitor) -> None:
+    page = visitor.open("companies")
+    choice = page.locator("[data-testid=stMain] [data-testid=stButtonGroup]:visible").first.locator("button").last
+    link = page.get_by_role("link", name="Cost").first.element_handle()
+    choice.click()
+    page.wait_for_function(
+        "link => location.search.includes('view=gaps') && (link.click(), true)", arg=link, polling="raf"
+    )
+    page.get_by_role("heading", name="Cost", exact=True).wait_for()
+    visitor.settle()
+    assert asked(page.url) == {"lang": ["en"]}
+    page.go_back()
+    page.get_by_role("heading", name="Companies", exact=True).wait_for()
+    visitor.settle()
+    assert asked(page.url) == {"lang": ["en"], "view": ["gaps"]}
+
+
 def test_a_page_prints_on_a4_without_what_is_only_for_the_screen(visitor: Visitor, tmp_path: Path) -> None:
     page = visitor.open("companies")
     page.locator("[data-testid=stPlotlyChart] svg.main-svg").first.wait_for()

@@ -17,6 +17,7 @@
   const push = history.pushState.bind(history);
   const replace = history.replaceState.bind(history);
   let last = null; // replacements made in a row: the address before them, the query after them, when
+  let left = null; // the link that was followed last: from which address, to which
   const recent = () => last && performance.now() - last.at < soon;
 
   history.pushState = (state, title, url) => {
@@ -26,12 +27,20 @@
       replace(state, title, url);
     } else {
       // Streamlit writes the next page's query while the last page's path still stands: give that page its own back.
-      if (recent() && last.query === next.search) replace(state, title, last.before);
-      last = null;
+      if (left && left.from.pathname === location.pathname && left.to.pathname === next.pathname) {
+        replace(state, title, left.from.href);
+      } else if (recent() && last.query === next.search) replace(state, title, last.before);
+      last = left = null;
       push(state, title, url);
     }
     tell();
   };
+  // The address when a link was followed: a choice made just before it belongs to the page that is left.
+  addEventListener('click', (event) => {
+    const link = event.target.closest?.('a[href]');
+    const stays = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || link?.target === '_blank';
+    left = link && !stays ? { from: new URL(location.href), to: new URL(link.href, location.href) } : null;
+  }, true);
   history.replaceState = (state, title, url) => {
     last = null;
     replace(state, title, url);
