@@ -14,6 +14,7 @@ from harness.site.capability import leaderboard
 from harness.site.opportunities import white_space
 from harness.site.server import view
 from harness.site.widgets import blocks, contained, controls
+from harness.site.widgets.tables.decimals import MONEY
 
 seen = view.current()
 say = seen.say
@@ -110,7 +111,7 @@ with contained.part(seen, "white cells"):
                 "models": head.NumberColumn(say("overview.models"), format="%d"),
                 "best": head.NumberColumn(say("opportunities.measure_best"), format="%.0f"),
                 "best_name": head.TextColumn(say("opportunities.best_model")),
-                "lowest_price": head.NumberColumn(say("opportunities.measure_lowest_price"), format="$%.4g"),
+                "lowest_price": head.NumberColumn(say("opportunities.lowest_per_mtok"), format=MONEY),
                 "providers": head.NumberColumn(say("opportunities.providers"), format="%d"),
                 "possible": head.NumberColumn(
                     say("opportunities.possible"), format="%d", help=say("opportunities.possible_help")
@@ -160,7 +161,7 @@ with contained.part(seen, "one cell"):
             "country_name": head.TextColumn(say("columns.country")),
             "params_b": head.NumberColumn(say("columns.params"), format="%.3g"),
             "capability": head.NumberColumn(say("reported.capability"), format="%.0f"),
-            "price": head.NumberColumn(say("cost.blended"), format="$%.4g"),
+            "price": head.NumberColumn(say("cost.mixed"), format=MONEY),
             "evidence_of": None,
             "providers": head.NumberColumn(say("opportunities.providers"), format="%d"),
             "context_tokens": head.NumberColumn(say("opportunities.context"), format="%,d"),

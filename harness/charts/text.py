@@ -178,6 +178,13 @@ def unit_label(say: Translator, key: str, unit: object) -> str:
     return say.name(row.unit, row.unit_zh) if row.declared else str(unit)
 
 
+def modalities(say: Translator, kinds: object) -> str | None:
+    """The kinds of a model's input or output in words, of a list with semicolons or commas; None where they are unknown."""
+    if not isinstance(kinds, str) or not kinds:
+        return None
+    return say("file.join").join(say.known("modality", kind.strip()) for kind in kinds.replace(",", ";").split(";"))
+
+
 def sellers(say: Translator, prices: pd.DataFrame) -> list[str]:
     """Whose price it is, in words, of each row (``basis, provider, hosts``): a provider's name, or of how many hosts it is the
     median; empty where there is no price."""

@@ -28,7 +28,7 @@ class Conditions:
     budget_per_task: Annotated[float | None, typer.Option(help="At most this cost of one task, USD.")] = None
     ratio: Annotated[float | None, typer.Option(help="Input tokens for each output token. Default: 3.")] = None
     open_weights: Annotated[bool, typer.Option("--open", help="Open weights alone.")] = False
-    licence: Annotated[str, typer.Option(help="any, or permissive (such as MIT and Apache 2.0).")] = "any"
+    licence: Annotated[str, typer.Option(help="any, or permissive (such as MIT and Apache-2.0).")] = "any"
     language: Annotated[
         str, typer.Option(help="A test in this language must be reported: zh or en. Default: the task's own.")
     ] = ""

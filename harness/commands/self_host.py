@@ -90,7 +90,7 @@ def _pays(answer: Quote) -> str:
         return f"{text} (never at {' or at '.join(never)})." if never else f"{text}."
     full, price = dollars(answer.costs.both.middle), dollars(answer.api.per_mtok)
     more = f"more than the API's {price}" if full != price else "a little more than the API"
-    text = f"A machine never pays off{at}, since a full one costs {full} per million tokens, {more}"
+    text = f"A machine never pays off{at}, since even at {_utilisation(answer)} one costs {full} per million tokens, {more}"
     ends = (("the cheapest rent", rents.low), ("the fast end of the throughput", speeds.low))
     pays = [f"at {name} from {worded(even)} a day" for name, even in ends if math.isfinite(even)]
     if not pays and needed.low <= answer.capacity.high:

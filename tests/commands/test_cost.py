@@ -52,7 +52,7 @@ def test_the_document_holds_intervals_and_null_for_what_is_not_known(capsys: Cap
         (("--gpu-hour", "2", "--api-price", "10"), "A machine pays off from 9.6 million tokens a day."),
         (
             ("--gpu-hour", "2", "--api-price", "0.1"),
-            "A machine never pays off, since a full one costs $0.933 per million tokens, more than the API's $0.10.",
+            "A machine never pays off, since even at 50% utilisation one costs $0.933 per million tokens, more than the API's $0.10.",
         ),
         (("--gpu-hour", "2"), "no API price to compare it with (--api-price)."),
         (("--gpu", "Ascend 910C"), "the catalog has no on-demand rent of it, so its cost is not known (--gpu-hour)."),
@@ -110,7 +110,7 @@ def test_a_second_machine_that_idles_is_said_to_pay_later(capsys: Capture) -> No
     [
         (
             ("llama-3-1-8b-instruct", "--context", "256", "--output-tokens", "128", "--api-price", "0.02"),
-            "never pays off at the median rent, since a full one costs $0.0391 per million tokens, more than the API's $0.02; "
+            "never pays off at the median rent, since even at 50% utilisation one costs $0.0391 per million tokens, more than the API's $0.02; "
             "it does at the cheapest rent from 2.39 billion tokens a day.",
             "never; cheapest rent 2.39 billion, dearest never",
         ),

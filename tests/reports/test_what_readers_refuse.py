@@ -10,6 +10,7 @@ from typing import Any, cast
 import pandas as pd
 import pytest
 
+from harness.charts.licences import spelt
 from harness.charts.text import dollars
 from harness.i18n.translator import messages
 from harness.market.choice.wish import Wish
@@ -21,7 +22,6 @@ from harness.reports.data import Material
 from harness.reports.document import Report
 from harness.reports.formats.embedded_data import number_problems
 from harness.reports.formats.html_body import joined, open_end
-from harness.reports.licences import spelt
 from harness.reports.messages import Words
 from harness.reports.runs.run_names import run_names
 from harness.reports.runs.shared_suites import asked_first
@@ -124,7 +124,7 @@ def test_money_keeps_thousands_in_tables() -> None:
 
 @pytest.mark.parametrize(
     ("licence", "en", "zh"),
-    [("apache-2.0", "Apache 2.0", "Apache 2.0"), ("MIT", "MIT", "MIT"), ("modified-mit", "modified MIT", "修改版 MIT"),
+    [("apache-2.0", "Apache-2.0", "Apache-2.0"), ("MIT", "MIT", "MIT"), ("modified-mit", "modified MIT", "修改版 MIT"),
      ("house-rules", "house-rules", "house-rules"), (None, None, None), (float("nan"), None, None)],
 )  # fmt: skip
 def test_a_licence_is_spelt_as_people_write_it(licence: object, en: str | None, zh: str | None) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.charts.licences import spelt
 from harness.charts.text import sellers
 from harness.reports import choice_text
 from harness.reports.cells import cleaned
 from harness.reports.document import Column, Figure, Part, Point, Section, Sentence, each, table
-from harness.reports.licences import spelt
 from harness.reports.summary.compared import placed
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.charts.licences import spelt
 from harness.charts.text import sellers
 from harness.reports import choice_text
 from harness.reports.document import Column, Table, table
-from harness.reports.licences import spelt
 
 if TYPE_CHECKING:
     import pandas as pd

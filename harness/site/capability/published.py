@@ -9,6 +9,7 @@ import streamlit as st
 from harness.market.evidence import score_sources
 from harness.site.capability import leaderboard
 from harness.site.widgets import blocks, columns, contained, controls
+from harness.site.widgets.tables.decimals import ONE_UNIT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +34,7 @@ def show(view: View) -> None:
         f"reported-{benchmark}",
         {
             "model": column.TextColumn(say("columns.model"), pinned=True),
-            "score": column.NumberColumn(say("reported.score"), format="%,.4g"),
+            "score": column.NumberColumn(say("reported.score"), format=ONE_UNIT),
             "evidence_of": None,
             "unit": column.TextColumn(say("reported.unit")),
             "vendor": column.TextColumn(say("columns.vendor")),

@@ -15,6 +15,7 @@ from harness.market.scale_ranking import SINCE_MONTHS, narrowed
 from harness.site.capability import leaderboard, scale, unplaced
 from harness.site.widgets import address, blocks, contained, controls, name_links
 from harness.site.widgets.tables import screen
+from harness.site.widgets.tables.decimals import MONEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -130,7 +131,7 @@ def _columns(view: View, rows: pd.DataFrame, on: row_bars.Axis, narrow: bool) ->
         "vendor": column.TextColumn(say("columns.vendor"), width=120),
         "weights": column.TextColumn(say("controls.weights"), width=72),
         "price": column.NumberColumn(
-            say("capability.price"), help=say("capability.price_help", ratio=f"{RATIO:g}"), format="$%.2f", width=76
+            say("capability.price"), help=say("capability.price_help", ratio=f"{RATIO:g}"), format=MONEY, width=76
         ),
         "scores": name_links.scores(
             say("capability.rests_on"), "reported-ranks", list(rows["model_id"]), say("capability.rests_on_help")

@@ -8,9 +8,11 @@ import streamlit as st
 
 from harness.charts import dots
 from harness.charts.chart import DASH
+from harness.charts.licences import spelt
 from harness.charts.text import dollars, rank, sellers
 from harness.reports import choice_text
 from harness.site.widgets import blocks, columns, contained, controls
+from harness.site.widgets.tables.decimals import MONEY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -209,6 +211,7 @@ def _named(view: View, rows: pd.DataFrame) -> pd.DataFrame:
         vendor=[say.name(en, zh) if isinstance(en, str) else "" for en, zh in pairs],
         seller=sellers(say, rows),
         reported=reported,
+        licence=[spelt(say, licence) for licence in rows["licence"]],
         task_of=choice_text.cost_of(say, rows),
         evidence_of=[
             f"price:{id}" if price == price and price is not None else ""
@@ -235,7 +238,7 @@ def shown_columns(view: View, about: str) -> dict[str, Any]:
     day = column.DateColumn(say("columns.as_of"), format="YYYY-MM-DD", width=90)
     if about == "task":
         return {
-            "task_cost": column.NumberColumn(say("choose.task_cost"), format="$%.3g", width=75),
+            "task_cost": column.NumberColumn(say("choose.task_cost"), format=MONEY, width=75),
             "task_of": column.TextColumn(say("choose.task_basis"), width=190),
             "task_as_of": day,
             "task_url": columns.link(say("columns.link")),
@@ -248,8 +251,8 @@ def shown_columns(view: View, about: str) -> dict[str, Any]:
             "released": column.DateColumn(say("columns.released"), format="YYYY-MM-DD", width=90),
         }
     return {
-        "price": column.NumberColumn(say("choose.price_short"), format="$%.4g", width=80),
-        "list_price": column.NumberColumn(say("choose.list_price"), format="$%.4g", width=80),
+        "price": column.NumberColumn(say("choose.price_short"), format=MONEY, width=80),
+        "list_price": column.NumberColumn(say("choose.list_price"), format=MONEY, width=80),
         "evidence_of": None,
         "seller": column.TextColumn(say("choose.seller"), width=125),
         "as_of": day,

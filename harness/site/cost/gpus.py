@@ -9,6 +9,7 @@ import streamlit as st
 from harness.charts.text import dollars
 from harness.market.own_machines import rents
 from harness.site.widgets import blocks, columns, contained, controls
+from harness.site.widgets.tables.decimals import MONEY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,14 +40,18 @@ def show(view: View) -> None:
                           high=dollars(rent.dearest), days=span)  # fmt: skip
     blocks.section(say("cost.gpus"), lead)
     shown = every if controls.toggle(say("cost.gpus_older"), "older_rents") else recent(every)
-    shown = shown.sort_values(["memory_gb", "gpu", "per_gpu_hour"], ascending=[False, False, True], ignore_index=True)
+    shown = shown.sort_values(
+        ["memory_gb", "gpu", "per_gpu_hour", "cloud", "gpus"],
+        ascending=[False, False, True, True, True],
+        ignore_index=True,
+    )
     blocks.table(
         view,
         shown,
         "gpu-prices",
         {
             "gpu": column.TextColumn(say("cost.gpu"), pinned=True),
-            "per_gpu_hour": column.NumberColumn(say("cost.hour"), format="$%.2f"),
+            "per_gpu_hour": column.NumberColumn(say("cost.hour"), format=MONEY),
             "gpus": column.NumberColumn(say("cost.gpu_count"), format="%d", help=say("cost.gpu_count_help")),
             "memory_gb": column.NumberColumn(say("cost.gpu_memory"), format="%.0f"),
             "cloud": column.TextColumn(say("cost.cloud")),

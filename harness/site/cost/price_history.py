@@ -16,6 +16,7 @@ from harness.reports.sections import price_story
 from harness.site.capability import scale
 from harness.site.cost import best_value
 from harness.site.widgets import blocks, contained
+from harness.site.widgets.tables.decimals import MONEY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -148,8 +149,8 @@ def _table(view: View, story: market.PriceHistory) -> None:
             "period": column.TextColumn(say("prices.period")),
             "from": column.DateColumn(say("prices.from"), format="YYYY-MM-DD"),
             "to": column.DateColumn(say("prices.to"), format="YYYY-MM-DD"),
-            "before": column.NumberColumn(say("prices.before"), format="$%.4g"),
-            "now": column.NumberColumn(say("prices.now"), format="$%.4g"),
+            "before": column.NumberColumn(say("prices.before"), format=MONEY),
+            "now": column.NumberColumn(say("prices.now"), format=MONEY),
             "halving": column.TextColumn(say("prices.halving"), width=130),
             "by": column.TextColumn(say("columns.model"), width=165, help=say("prices.by_help")),
         },

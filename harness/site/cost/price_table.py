@@ -9,6 +9,7 @@ import streamlit as st
 from harness.charts.text import rank
 from harness.site.cost import solved, tasks
 from harness.site.widgets import blocks, columns, contained, controls
+from harness.site.widgets.tables.decimals import MONEY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,7 +98,7 @@ def _day_and_link(view: View, day: str, url: str) -> dict[str, Any]:
 
 
 def _money(label: str, width: int) -> Any:
-    return st.column_config.NumberColumn(label, format="$%.4g", width=width)
+    return st.column_config.NumberColumn(label, format=MONEY, width=width)
 
 
 def _in_words(view: View, shown: pd.DataFrame, points: bool) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import streamlit as st
 from harness.market.prices import self_hosted as market
 from harness.site.capability import leaderboard
 from harness.site.widgets import blocks, contained
+from harness.site.widgets.tables.decimals import MONEY
 
 if TYPE_CHECKING:
     from harness.site.server.view import View
@@ -43,9 +44,9 @@ def show(view: View, use: float, terms: str) -> None:
             "origin_name": column.TextColumn(say("columns.origin")),
             "device_name": column.TextColumn(say("columns.device")),
             "tokens_per_s": column.NumberColumn(say("columns.speed"), format="%,.0f"),
-            "per_mtok": column.NumberColumn(say("cost.per_mtok"), format="$%.4g"),
-            "low": column.NumberColumn(say("cost.cheapest"), format="$%.4g"),
-            "high": column.NumberColumn(say("cost.dearest"), format="$%.4g"),
+            "per_mtok": column.NumberColumn(say("cost.per_mtok"), format=MONEY),
+            "low": column.NumberColumn(say("cost.cheapest"), format=MONEY),
+            "high": column.NumberColumn(say("cost.dearest"), format=MONEY),
             "offers": column.NumberColumn(say("cost.gpu_offers"), format="%d"),
             "wh_per_ktok": column.NumberColumn(say("cost.energy"), format="%.3g"),
         },

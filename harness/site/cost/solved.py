@@ -13,6 +13,7 @@ from harness.charts.text import dollars, span
 from harness.site.capability import leaderboard
 from harness.site.cost.tasks import with_effort
 from harness.site.widgets import blocks, columns, contained, controls
+from harness.site.widgets.tables.decimals import MONEY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,14 +110,14 @@ def _table(view: View, rows: pd.DataFrame, tasks: int) -> None:
         {
             "label": column.TextColumn(say("columns.model"), pinned=True),
             "vendor": column.TextColumn(say("columns.vendor")),
-            "total": column.NumberColumn(say("solved.unit", n=f"{tasks:,}"), format="$%,.4g"),
-            "total_low": column.NumberColumn(say("columns.low"), format="$%,.4g"),
-            "total_high": column.NumberColumn(say("columns.high"), format="$%,.4g"),
-            "per_solved": column.NumberColumn(say("solved.per"), format="$%.4g"),
+            "total": column.NumberColumn(say("solved.total", n=f"{tasks:,}"), format=MONEY),
+            "total_low": column.NumberColumn(say("columns.low"), format=MONEY),
+            "total_high": column.NumberColumn(say("columns.high"), format=MONEY),
+            "per_solved": column.NumberColumn(say("solved.per"), format=MONEY),
             "share": column.NumberColumn(say("solved.share"), format="percent"),
-            "share_low": column.NumberColumn(say("columns.low"), format="percent"),
-            "share_high": column.NumberColumn(say("columns.high"), format="percent"),
-            "mean_cost": column.NumberColumn(say("solved.mean"), format="$%.4g"),
+            "share_low": column.NumberColumn(say("solved.share_low"), format="percent"),
+            "share_high": column.NumberColumn(say("solved.share_high"), format="percent"),
+            "mean_cost": column.NumberColumn(say("solved.mean"), format=MONEY),
             "failed_to_solved": column.NumberColumn(say("solved.failed"), format="%.2f"),
             "with_cost": column.NumberColumn(say("solved.known"), format="percent"),
             "agent": column.TextColumn(say("solved.agent")),

@@ -16,6 +16,7 @@ from harness.site.capability import leaderboard, scale
 from harness.site.cost import outside_scale
 from harness.site.cost.outside_scale import score_text
 from harness.site.widgets import blocks, columns, contained, controls, pins
+from harness.site.widgets.tables.decimals import MONEY, ONE_UNIT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -190,8 +191,8 @@ def _table(view: View, shown: pd.DataFrame, by: str, benchmark_id: str) -> None:
         "task-costs",
         {
             "label": column.TextColumn(say("columns.model"), pinned=True),
-            "x": column.NumberColumn(say("tasks.cost"), format="$%.4g"),
-            "y": column.NumberColumn(say("reported.score") if by == SCORE else say("scale.points"), format="%.4g"),
+            "x": column.NumberColumn(say("tasks.cost"), format=MONEY),
+            "y": column.NumberColumn(say("reported.score") if by == SCORE else say("scale.points"), format=ONE_UNIT),
             "y_low": column.NumberColumn(say("columns.low"), format="%.1f"),
             "y_high": column.NumberColumn(say("columns.high"), format="%.1f"),
             "evidence_of": None,

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from harness.charts.licences import spelt
 from harness.site.capability import leaderboard
 from harness.site.evidence import runs
 from harness.site.widgets import columns as tables
+from harness.site.widgets.tables.decimals import ONE_UNIT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +37,8 @@ def rows(view: View, name: str, frame: pd.DataFrame) -> pd.DataFrame:
     out = leaderboard.named(view, out) if "vendor_en" in out else out
     families = {"provider_kind": "provider_kind", "tier": "tier", "effort": "effort"}
     worded = {c: [say.known(f, str(v)) if v == v else None for v in out[c]] for c, f in families.items() if c in out}
+    if "licence" in out:
+        worded["licence"] = [spelt(say, licence) for licence in out["licence"]]
     return out.assign(**worded)
 
 
@@ -91,8 +95,8 @@ def _prices(say: Translator) -> dict[str, Any]:
         "provider_kind": _text(say("columns.kind")),
         "tier": _text(say("cost.tier")),
         "money": _text(say("companies.currency")),
-        "input_per_mtok": _number(say("col.input_per_mtok"), "%.4g"),
-        "output_per_mtok": _number(say("col.output_per_mtok"), "%.4g"),
+        "input_per_mtok": _number(say("col.input_per_mtok"), ONE_UNIT),
+        "output_per_mtok": _number(say("col.output_per_mtok"), ONE_UNIT),
         "as_of": _day(say("col.as_of")),
         "source": _text(say("columns.source")),
     }

@@ -24,6 +24,7 @@ from harness.market.alike.paired_items import (
 from harness.site.capability import leaderboard
 from harness.site.head_to_head import product_choice
 from harness.site.widgets import blocks, contained, item_boards
+from harness.site.widgets.tables.decimals import MONEY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -220,7 +221,7 @@ def won(say: Translator, key: str, names: tuple[str, str], wins: tuple[int, int]
 def _table(view: View, rows: pd.DataFrame, a: str, b: str) -> None:
     say, column = view.say, st.column_config
     money = {
-        key: column.NumberColumn(say(f"head_to_head.{text}", model=model), format="$%.3g")
+        key: column.NumberColumn(say(f"head_to_head.{text}", model=model), format=MONEY)
         for key, text, model in (
             ("mean_cost_a", "cost_item", a), ("mean_cost_b", "cost_item", b), ("per_solved_a", "cost_solved", a), ("low_a", "low_of", a),
             ("high_a", "high_of", a), ("per_solved_b", "cost_solved", b), ("low_b", "low_of", b), ("high_b", "high_of", b),

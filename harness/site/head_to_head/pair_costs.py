@@ -10,6 +10,7 @@ from harness.market.prices.list_prices import RATIO, list_prices
 from harness.market.prices.task_costs import highest_effort, task_costs
 from harness.site.capability import leaderboard
 from harness.site.widgets import blocks, columns, contained
+from harness.site.widgets.tables.decimals import MONEY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,9 +29,9 @@ def show(view: View, products: Sequence[str], names: Mapping[str, str]) -> None:
     blocks.table(
         view, rows, "head-prices",
         {"name": column.TextColumn(say("columns.model"), pinned=True),
-         "blended_per_mtok": column.NumberColumn(say("cost.blended"), format="$%.4g"),
-         "input_per_mtok": column.NumberColumn(say("head_to_head.input"), format="$%.4g"),
-         "output_per_mtok": column.NumberColumn(say("head_to_head.output"), format="$%.4g"),
+         "blended_per_mtok": column.NumberColumn(say("cost.mixed"), format=MONEY),
+         "input_per_mtok": column.NumberColumn(say("cost.input"), format=MONEY),
+         "output_per_mtok": column.NumberColumn(say("cost.output"), format=MONEY),
          "evidence_of": None,
          "provider": column.TextColumn(say("columns.provider")),
          "kind": column.TextColumn(say("cost.kind")), **columns.evidence(say)},
@@ -43,7 +44,7 @@ def show(view: View, products: Sequence[str], names: Mapping[str, str]) -> None:
     blocks.table(
         view, tasks, "head-task-costs",
         {"benchmark_name": column.TextColumn(say("controls.benchmark"), pinned=True),
-         **{f"cost_{id}": column.NumberColumn(names[id], format="$%.4g") for id in products},
+         **{f"cost_{id}": column.NumberColumn(names[id], format=MONEY) for id in products},
          "evidence_of": None, "efforts": column.TextColumn(say("head_to_head.efforts")), "basis_name": column.TextColumn(say("head_to_head.basis")),
          "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD")},
         alt=say("head_to_head.task_costs"), height=300, together=[f"cost_{id}" for id in products],

@@ -64,7 +64,6 @@ def show(view: View, products: Sequence[str], names: Mapping[str, str]) -> None:
         return
     rows = _described(view, both)
     drawn = rows.head(MOST_SHARED)
-    st.markdown(blocks.literal(title + say("common.stop")))
     blocks.chart(
         view,
         dots.profile(

@@ -10,6 +10,7 @@ from harness.market.alike.item_links import item_link
 from harness.market.alike.paired_items import PARTS, items_of, of_part
 from harness.site.head_to_head import pair_boards
 from harness.site.widgets import blocks, columns, contained, controls
+from harness.site.widgets.tables.decimals import MONEY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +50,7 @@ def show(view: View, boards: Sequence[Board], products: Sequence[str], names: Ma
     column = st.column_config
     values = {f"value_{c}": column.NumberColumn(names[id], format="%.3g") for c, id in zip(LETTERS, here, strict=False)}
     costs = {
-        f"cost_{c}": column.NumberColumn(say("head_to_head.cost_of", model=names[id]), format="$%.3g")
+        f"cost_{c}": column.NumberColumn(say("head_to_head.cost_of", model=names[id]), format=MONEY)
         for c, id in zip(LETTERS, here, strict=False)
         if rows[f"cost_{c}"].notna().any()
     }

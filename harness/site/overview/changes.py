@@ -35,7 +35,10 @@ def show(view: View) -> None:
         for key, line in lines.items():
             rows = lists[key]
             with st.container(key=f"changes-{key}"):
-                with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+                head = f"changes-head-{key}"  # as high without a button as with one
+                with st.container(
+                    horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key=head
+                ):
                     st.markdown(f"### {say(f'overview.changed_{key}')}", width="content")
                     if references := evidence(key, rows):
                         evidence_links.button(say, references, key)

@@ -36,7 +36,7 @@ def show(view: View, held: pd.Series) -> None:
         table = fresh.assign(feeds_names=named)
         blocks.table(view, table, "sources", columns.freshness(say), alt=say("overview.freshness"), height=280)
 
-    blocks.fold(say("overview.sources", n=len(fresh)), ":material/database:", "sources", draw)
+    blocks.fold(say("overview.sources", n=count(len(fresh))), ":material/database:", "sources", draw)
 
 
 def newest_days(fresh: pd.DataFrame) -> dict[str, str]:

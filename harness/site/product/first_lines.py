@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from harness.charts.text import dollars, rank, sellers
+from harness.charts.licences import spelt
+from harness.charts.text import dollars, modalities, rank, sellers
 from harness.market.prices.list_prices import RATIO
 from harness.market.scale_ranking import newest_days
 from harness.site.capability import leaderboard, scale
@@ -125,7 +126,7 @@ def opened(view: View, product: Product) -> tuple[str, str]:
         return say("vendor.unknown"), ""
     licence = row.get("licence")
     if bool(row["open_weights"]):
-        return say("model.open_weights"), str(licence) if present(licence) else say("model.gap_no_licence")
+        return say("model.open_weights"), spelt(say, licence) or say("model.gap_no_licence")
     return say("model.closed_weights"), say("model.only_api") if known.price(view, product) else ""
 
 
@@ -154,8 +155,7 @@ def _facts(view: View, product: Product) -> str:
         parts.append(say("model.context", n=f"{int(row['context_tokens']):,}"))
     for key in ("input_modalities", "output_modalities"):
         if present(row.get(key)):
-            kinds = [say.known("modality", k.strip()) for k in str(row[key]).replace(",", ";").split(";")]
-            parts.append(say(f"model.{key}", kinds=say("file.join").join(kinds)))
+            parts.append(say(f"model.{key}", kinds=modalities(say, row[key])))
     if present(row.get("params_b")):
         active = row.get("active_params_b")
         size = f"{row['params_b']:.4g}"

@@ -11,6 +11,7 @@ from harness.market.evidence import price_sources, task_cost_sources
 from harness.market.prices.list_prices import RATIO, offers
 from harness.site.product import known, list_price_history
 from harness.site.widgets import blocks, columns, contained, evidence_links
+from harness.site.widgets.tables.decimals import MONEY
 
 if TYPE_CHECKING:
     from harness.market.products.about import Product
@@ -55,7 +56,7 @@ def _tasks(view: View, product: Product) -> None:
         {
             "benchmark": column.TextColumn(say("controls.benchmark"), pinned=True),
             "effort_name": column.TextColumn(say("model.effort")),
-            "cost": column.NumberColumn(say("tasks.cost"), format="$%.4g"),
+            "cost": column.NumberColumn(say("tasks.cost"), format=MONEY),
             "evidence_of": None,
             "basis_name": column.TextColumn(say("tasks.basis")),
             "output_tokens": column.NumberColumn(say("tasks.tokens"), format="%,.0f"),
@@ -99,9 +100,9 @@ def _sellers(view: View, product: Product) -> None:
             "provider": column.TextColumn(say("columns.provider"), pinned=True),
             "kind": column.TextColumn(say("cost.kind")),
             "tier_name": column.TextColumn(say("cost.tier")),
-            "input_per_mtok": column.NumberColumn(say("cost.input"), format="$%.4g"),
-            "output_per_mtok": column.NumberColumn(say("cost.output"), format="$%.4g"),
-            "blended_per_mtok": column.NumberColumn(say("cost.mixed"), format="$%.4g"),
+            "input_per_mtok": column.NumberColumn(say("cost.input"), format=MONEY),
+            "output_per_mtok": column.NumberColumn(say("cost.output"), format=MONEY),
+            "blended_per_mtok": column.NumberColumn(say("cost.mixed"), format=MONEY),
             "evidence_of": None,
             "remark": column.TextColumn(say("companies.remark"), width="medium"),
             "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD"),

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from harness.site.widgets.tables.decimals import MONEY
+
 if TYPE_CHECKING:
     from harness.i18n.translator import Translator
 
@@ -115,8 +117,8 @@ def price_changes(say: Translator) -> Columns:
     return {
         "model": column.TextColumn(say("columns.model"), pinned=True),
         "provider": column.TextColumn(say("columns.provider")),
-        "output_before": column.NumberColumn(say("columns.output_before"), format="$%.4g"),
-        "output_now": column.NumberColumn(say("columns.output_now"), format="$%.4g"),
+        "output_before": column.NumberColumn(say("columns.output_before"), format=MONEY),
+        "output_now": column.NumberColumn(say("columns.output_now"), format=MONEY),
         "output_change": column.NumberColumn(say("columns.change"), format="percent"),
         "before": column.DateColumn(say("columns.from_date"), format="YYYY-MM-DD"),
         "as_of": column.DateColumn(say("columns.to_date"), format="YYYY-MM-DD"),

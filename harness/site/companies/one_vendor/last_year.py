@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from harness.charts.text import dollars, sellers
+from harness.charts.licences import spelt
+from harness.charts.text import sellers
 from harness.market.companies import vendor_year
 from harness.market.companies.last_year import period
 from harness.market.evidence.reference import Reference
@@ -16,6 +17,7 @@ from harness.site.capability import scale
 from harness.site.companies.against import figure_text
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, columns, contained
+from harness.site.widgets.tables.decimals import dollars
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,10 +81,11 @@ def release_rows(view: View, rows: pd.DataFrame) -> pd.DataFrame:
             say("vendor.points", points=f"{r['score']:.0f}", low=f"{r['low']:.0f}", high=f"{r['high']:.0f}")
             if present(r["score"]) else unknown for r in records
         ],
-        input_text=[dollars(r["input_per_mtok"]) if present(r["input_per_mtok"]) else unknown for r in records],
-        output_text=[dollars(r["output_per_mtok"]) if present(r["output_per_mtok"]) else unknown for r in records],
+        input_text=[text or unknown for text in dollars(rows["input_per_mtok"].astype(float).tolist())],
+        output_text=[text or unknown for text in dollars(rows["output_per_mtok"].astype(float).tolist())],
         seller=sellers(say, rows),
         evidence_of=[_evidence(r) for r in records],
+        licence=[spelt(say, licence) for licence in rows["licence"]],
         weights=[opened[bool(r["open_weights"])] if present(r["open_weights"]) else unknown for r in records],
     )  # fmt: skip
 

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from harness.charts.text import sellers
+from harness.charts.licences import spelt
+from harness.charts.text import modalities, sellers
 from harness.market.evidence.reference import Reference
 from harness.market.evidence.vendor_sources import relation_references
 from harness.site.companies.against import figure_text
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, columns
+from harness.site.widgets.tables.decimals import MONEY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +78,10 @@ def models(view: View, vendor_id: str) -> None:
     prices = [str(Reference("price", (str(p),))) if present(output) else ""
               for p, output in zip(rows["product_id"], rows["output_per_mtok"], strict=True)]  # fmt: skip
     blocks.table(
-        view, rows.assign(seller=sellers(say, rows), evidence_of=prices), "vendor-models",
+        view, rows.assign(
+            seller=sellers(say, rows), evidence_of=prices, licence=[spelt(say, licence) for licence in rows["licence"]],
+            input_modalities=[modalities(say, kinds) for kinds in rows["input_modalities"]],
+        ), "vendor-models",
         {
             "name": column.TextColumn(say("columns.model"), pinned=True),
             "released": column.DateColumn(say("columns.released"), format="YYYY-MM-DD"),
@@ -85,8 +90,8 @@ def models(view: View, vendor_id: str) -> None:
             "input_modalities": column.TextColumn(say("opportunities.modality")),
             "open_weights": column.CheckboxColumn(say("companies.open")),
             "licence": column.TextColumn(say("columns.licence")),
-            "input_per_mtok": column.NumberColumn(say("companies.input_price"), format="$%.4g"),
-            "output_per_mtok": column.NumberColumn(say("companies.output_price"), format="$%.4g"),
+            "input_per_mtok": column.NumberColumn(say("companies.input_price"), format=MONEY),
+            "output_per_mtok": column.NumberColumn(say("companies.output_price"), format=MONEY),
             "evidence_of": None,
             "seller": column.TextColumn(say("companies.price_of")),
             "priced": column.DateColumn(say("companies.priced"), format="YYYY-MM-DD"),

@@ -83,9 +83,23 @@ def drawn(view: View, known: pd.DataFrame) -> pd.DataFrame:
                          kind_name=input_label(say, "funds_raised"))  # fmt: skip
     shown = pd.concat([part for part in (year, funds) if len(part)], ignore_index=True)
     return shown.assign(
-        label=shown["vendor"], told=[figure_text.money(say, v) for v in shown["value"]], as_of=shown["day"],
+        label=_labels(view, shown), told=[figure_text.money(say, v) for v in shown["value"]], as_of=shown["day"],
         hover=[f"{k} · {d:%Y-%m-%d}" for k, d in zip(shown["kind_name"], shown["day"], strict=True)],
     )  # fmt: skip
+
+
+def _labels(view: View, shown: pd.DataFrame) -> list[str]:
+    """Vendors' names; of one whose group raised funds that are drawn too, that its own rounds are no part of them."""
+    say, rows = view.say, view.frame("vendors")
+    groups = {v: g for v, g in zip(rows["vendor_id"], rows["parent_id"], strict=True) if present(g)}
+    funds = shown["group"].eq(say("afford.group_funds"))
+    names = shown[funds].set_index("vendor_id")["vendor"]
+    return [
+        say("afford.own_rounds", vendor=name, group=names[groups[v]])
+        if raised and groups.get(v) in names.index
+        else name
+        for v, name, raised in zip(shown["vendor_id"], shown["vendor"], funds, strict=True)
+    ]
 
 
 def _rows(view: View, vendors: pd.DataFrame) -> tuple[pd.DataFrame, RunCost | None]:

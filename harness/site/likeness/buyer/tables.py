@@ -8,6 +8,7 @@ import streamlit as st
 
 from harness.analysis.likeness.portfolios.combinations import MOST_IN_TRIPLES
 from harness.site.widgets import blocks, columns, controls
+from harness.site.widgets.tables.decimals import MONEY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,10 +52,10 @@ def portfolios(view: View, bought: Bought) -> None:
             "gain_low": column.NumberColumn(say("columns.low"), format="%.0f"),
             "gain_high": column.NumberColumn(say("columns.high"), format="%.0f"),
             "alone": column.TextColumn(say("buyer.than")),
-            "cost": column.NumberColumn(say("buyer.cost"), format="$%.3g"),
-            "cost_low": column.NumberColumn(say("columns.low"), format="$%.3g"),
-            "cost_high": column.NumberColumn(say("columns.high"), format="$%.3g"),
-            "per_solved": column.NumberColumn(say("buyer.per_solved"), format="$%.3g"),
+            "cost": column.NumberColumn(say("buyer.cost"), format=MONEY),
+            "cost_low": column.NumberColumn(say("columns.low"), format=MONEY),
+            "cost_high": column.NumberColumn(say("columns.high"), format=MONEY),
+            "per_solved": column.NumberColumn(say("buyer.per_solved"), format=MONEY),
         },
         alt=say("buyer.together"),
         height=420,

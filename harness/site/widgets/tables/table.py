@@ -10,7 +10,7 @@ import streamlit as st
 
 from harness.charts.text import defused
 from harness.site.widgets import controls, evidence_links, glossary_help, name_links
-from harness.site.widgets.tables import fit, paper, screen
+from harness.site.widgets.tables import decimals, fit, paper, screen
 from harness.site.widgets.tables.csv_button import download
 
 if TYPE_CHECKING:
@@ -35,10 +35,13 @@ def table(
     columns = evidence_links.linked(view.say, frame, name, columns)
     shown = [c for c in columns if c in frame.columns]
     columns = glossary_help.explained(view.say, columns)
+    of_100 = decimals.shares(columns, shown)
+    columns = decimals.aligned(frame, columns)
+    stored, frame = frame, frame.assign(**{name: 100 * frame[name].astype(float) for name in of_100})
     found = fit.fit(frame, columns, shown, screen.for_tables(share), together)
     sheet = st.container(key=f"sheet-{_key(name)}")
     with st.container(horizontal=True, vertical_alignment="center", key=f"below-{_key(name)}"):
-        download(view, frame.drop(columns=evidence_links.COLUMN, errors="ignore"), name)
+        download(view, stored.drop(columns=evidence_links.COLUMN, errors="ignore"), name)
         every = bool(found.hidden) and controls.toggle(
             view.say("common.all_columns", n=len(shown)), f"all_{_key(name)}"
         )
