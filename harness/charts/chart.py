@@ -49,7 +49,7 @@ def across(unit: str) -> str:
     head, opened, inner = unit.partition("（" if "（" in unit else " (")
     if not opened:
         return unit
-    if letters(inner) > 24:
+    if letters(inner) > 30:
         inner = inner.replace(", ", ",<br>", 1).replace("，", "，<br>", 1)
     return f"{head}<br>{opened.strip()}{inner}"
 

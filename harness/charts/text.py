@@ -128,6 +128,16 @@ def three_digits(value: float) -> str:
     return minus(f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 100 else f"{value:.3g}")
 
 
+_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def powers(value: float, digits: int = 3) -> str:
+    """A large number with that many significant digits, without zeros at the end, and its power of ten: ``7.85×10²⁴``."""
+    figures, _, power = f"{value:.{digits - 1}e}".partition("e")
+    figures = figures.rstrip("0").rstrip(".") if "." in figures else figures
+    return f"{minus(figures)}×10{str(int(power)).translate(_RAISED)}"
+
+
 def p_value(value: float | None) -> str:
     """A p value to three decimals, ``<0.001`` below; a dash where there is none."""
     if value is None or value != value:

@@ -1,6 +1,6 @@
 """English sentences kept in data, said in another language: each is matched with the English message that it was made from.
 
-A section of the catalogue lists the sentences. ``{n}``, ``{all}`` are figures, ``{parts}`` is a list whose entries the section
+A section of the catalogue lists the sentences. ``{n}``, ``{all}`` are figures, ``{letter}`` is one letter, ``{parts}`` is a list whose entries the section
 ``run_part`` may say; any other place is a text that stays as it is.
 """
 
@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from harness.i18n.translator import Translator, messages
 
-FIGURES = ("n", "all")
-"""Places that hold a figure alone, so that two sentences which differ in a word are told apart."""
+PLACES = {"n": "[0-9][0-9.,]*", "all": "[0-9][0-9.,]*", "letter": "[A-Z]"}
+"""Places that hold a figure or one letter alone, so that two sentences which differ in a word are told apart."""
 _PLACE = re.compile(r"\\\{(\w+)\\\}")
 _COMMA = re.compile(r", (?![^(]*\))")
 _REST, _CUT = "run_part.rest", "run_part.cut"
@@ -24,7 +24,7 @@ def _patterns(section: str) -> Mapping[str, re.Pattern[str]]:
     """Patterns of a section's English texts by key; either apostrophe, with or without a space before a percent sign."""
 
     def place(found: re.Match[str]) -> str:
-        return f"(?P<{found[1]}>{'[0-9][0-9.,]*' if found[1] in FIGURES else '.+?'})"
+        return f"(?P<{found[1]}>{PLACES.get(found[1], '.+?')})"
 
     return {
         key: re.compile(_PLACE.sub(place, re.escape(texts["en"])).replace("’", "['’]").replace("%", " ?%"), re.DOTALL)

@@ -61,6 +61,7 @@ FAMILIES = (
     "run_note.",
     "run_detail.",
     "run_part.",
+    "fact_note.",
     "metric_name.",
 )
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -89,6 +90,7 @@ SAME = {
     "common.labelled",
     "claims.counts",
     "claims.legend",
+    "against.with",
     "chain.placed",
     "positions.input_and_score",
     "claims.effect_of",

@@ -104,10 +104,10 @@ def test_a_years_money_is_not_ranked_against_all_funds_ever_raised() -> None:
     )  # fmt: skip
     day = dt.date(2026, 1, 1)
     view = cast(View, SimpleNamespace(say=Translator("en")))
-    shown = afford.drawn(view, known)
+    shown = afford.drawn(view, known, {"both": "raiser", "spender": "elsewhere"})
     assert shown.groupby("group", sort=False)["label"].agg(list).to_dict() == {
         "A year’s spending": ["Spender", "Both"],
-        "All funds ever raised": ["Both", "Raiser"],
+        "All funds ever raised": ["Both (before Raiser)", "Raiser"],
     }
     said = afford.finding(view, known, RunCost(day, 5e8, 4e8, 6e8, "m", 1e8, day))
     assert said.startswith("Of 2 vendors with a known year’s spending, 1 spent") and "of 1 known by their funds" in said

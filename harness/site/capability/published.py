@@ -24,8 +24,7 @@ def show(view: View) -> None:
     scores = view.frame("reported")
     blocks.section(say("reported.benchmarks"), say("reported.benchmarks_lead"))
     ids = _current_first(scores)
-    names = scores.drop_duplicates("benchmark_id").set_index("benchmark_id")["benchmark"]
-    benchmark = controls.select(say("controls.benchmark"), ids, "benchmark", lambda id: str(names[id]))
+    benchmark = controls.select(say("controls.benchmark"), ids, "benchmark", leaderboard.names(view).task)
     rows = leaderboard.named(view, scores[scores["benchmark_id"] == benchmark])
     column = st.column_config
     blocks.table(

@@ -212,7 +212,7 @@ def _curves(view: View, rows: pd.DataFrame, found: Gap, chosen: str, groups: tup
     )
     keep = ["series", "released", "points", "low", "high", "model"]
     ends = pd.concat([best.assign(x=best["released"], corner=0), best.assign(x=best["until"], corner=1)])
-    steps = ends.assign(y=ends["points"]).sort_values(["series", "released", "corner"])
+    steps = ends.assign(y=ends["points"]).sort_values(["group", "released", "corner"])  # one colour in every language
     led = found.mean.set_index("measure").loc["points"]
     drawn = scatter.lines(
         steps[["series", "x", "y", "low", "high", "model"]],

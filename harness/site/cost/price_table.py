@@ -137,6 +137,7 @@ def task_costs(view: View) -> pd.DataFrame:
         rows = pd.DataFrame(columns=["product_id", *TASK_COLUMNS])
         if len(known):
             rows = market.task_costs(view, str(known["benchmark_id"].iloc[0])).dropna(subset="cost")
+            rows = rows.assign(benchmark=str(known["benchmark"].iloc[0]))
             rows = market.highest_effort(rows[rows["basis"].eq(REPORTED)])
             rows = rows.rename(
                 columns={"cost": "task_cost", "as_of": "task_as_of", "url": "task_url", "benchmark": "task_test"}

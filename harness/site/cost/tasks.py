@@ -29,9 +29,9 @@ SCORE, POINTS = "score", "points"
 
 
 def benchmarks(view: View) -> pd.DataFrame:
-    """``market.cost_benchmarks`` of the database."""
-    out: pd.DataFrame = view.derived("cost_benchmarks", lambda: market.cost_benchmarks(view))
-    return out
+    """``market.cost_benchmarks`` of the database, each under its name in the language shown."""
+    known: pd.DataFrame = view.derived("cost_benchmarks", lambda: market.cost_benchmarks(view))
+    return known.assign(benchmark=[leaderboard.names(view).task(id) for id in known["benchmark_id"]])
 
 
 def costs(view: View, benchmark_id: str) -> pd.DataFrame:

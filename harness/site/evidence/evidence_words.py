@@ -11,6 +11,7 @@ from harness.charts.text import input_label, minus
 from harness.market.evidence.sources import BESIDE, SAME
 from harness.site.capability import leaderboard
 from harness.site.companies.against import figure_text
+from harness.site.evidence import fact_notes
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks
 
@@ -99,7 +100,7 @@ def lines(view: View, found: Evidence) -> list[str]:
     told.append(("day", _day(row["as_of"]) or say("vendor.unknown")))
     told.append(("read", _day(row["retrieved"])))
     told.append(("set_up", blocks.literal(set_up(view, row))))
-    told.append(("note", blocks.literal(row["note"]) if present(row["note"]) else ""))
+    told.append(("note", blocks.literal(fact_notes.told(say, row["note"]) or "")))
     told.append(("what", blocks.literal(_what(view, found))))
     return [f"**{say(f'evidence.{key}')}** {text}" for key, text in told if text]
 
@@ -134,7 +135,7 @@ def other(view: View, found: Evidence, row: Mapping[Any, Any]) -> str:
     if present(row["remark"]) and row["remark"] and found.reference.kind in ("price", "offer"):
         parts.append(view.say(f"evidence.doubt_{row['remark']}"))
     if present(row["note"]):
-        parts.append(str(row["note"]))
+        parts.append(str(fact_notes.told(view.say, row["note"])))
     same = present(row["source"]) and row["source_id"] == found.shown["source_id"]
     if same:
         parts.append(view.say("evidence.same_source"))

@@ -17,18 +17,22 @@ if TYPE_CHECKING:
 
 def newest(view: View) -> pd.DataFrame:
     """``market.products.scores.newest_scores`` of the database."""
-    out: pd.DataFrame = view.derived("newest_scores", lambda: scores.newest_scores(view))
-    return out
+    return _named(view, view.derived("newest_scores", lambda: scores.newest_scores(view)))
+
+
+def _named(view: View, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with a ``benchmark_id``: its ``benchmark`` in the language shown."""
+    names = {id: leaderboard.names(view).task(id) for id in rows["benchmark_id"].unique()}
+    return rows.assign(benchmark=rows["benchmark_id"].map(names))
 
 
 def published(view: View, product: Product) -> pd.DataFrame:
-    """``market.products.scores.scores`` of the product."""
+    """``market.products.scores.scores`` of the product, benchmarks under their names in the language shown."""
 
     def compute(product_id: str) -> pd.DataFrame:
         return scores.scores(newest(view), product_id)
 
-    out: pd.DataFrame = view.derived("product_scores", compute, product_id=product.id)
-    return out
+    return _named(view, view.derived("product_scores", compute, product_id=product.id))
 
 
 def place(view: View, product: Product) -> dict[Any, Any] | None:
@@ -63,7 +67,7 @@ def tasks(view: View, product: Product) -> pd.DataFrame:
 
     rows: pd.DataFrame = view.derived("all_task_costs", lambda: task_costs(view))
     rows = rows[rows["product_id"].eq(product.id)]
-    return rows.sort_values(["as_of", "benchmark_id"], ascending=[False, True], ignore_index=True)
+    return _named(view, rows.sort_values(["as_of", "benchmark_id"], ascending=[False, True], ignore_index=True))
 
 
 def releases(view: View, product: Product) -> pd.DataFrame:

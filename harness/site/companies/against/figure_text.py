@@ -27,8 +27,10 @@ def value(say: Translator, key: str, number: Any, unit: object) -> str:
         return money(say, number)
     if unit == "fraction":
         return f"{number:.0%}"
+    if unit == "USD per million tokens":
+        return say("vendor.per_million", price=text.dollars(number))
     if unit == "FLOP":
-        return f"{number:.2e}".replace("e+", "e") + " FLOP"
+        return f"{text.powers(number)} FLOP"
     told = large(say, number)
     one = number == 1 and say.language == "en"  # the catalog's units are plurals
     if one or not present(unit):

@@ -14,6 +14,7 @@ from harness.market.prices.list_prices import list_prices
 from harness.site.companies.against import figure_text
 from harness.site.companies.one_vendor.vendor_facts import word
 from harness.site.companies.standing import positions
+from harness.site.evidence import fact_notes
 from harness.site.evidence.runs import present
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _ranks(view: View, names: Mapping[str, str]) -> list[dict[str, Any]]:
 
 def _rank(view: View, row: Mapping[Any, Any]) -> str:
     told, interval = figure_text.rank(view.say, {**row, "level": []}), figure_text.interval(row)
-    return f"{told} ({interval})" if interval else told
+    return view.say("against.with", figure=told, marks=interval) if interval else told
 
 
 def _figures(view: View, names: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -82,12 +83,12 @@ def cell(view: View, key: str, row: Mapping[Any, Any], groups: Mapping[str, str]
     if present(row["group_id"]):
         marks.append(say("positions.of_group", group=groups.get(row["group_id"], row["group_id"])))
     if key in NOTED and present(row["note"]):
-        marks.append(str(row["note"]).split("; ")[0])
+        marks.append(str(fact_notes.told(say, str(row["note"]).split("; ")[0])))
     if present(row["as_of"]):
         marks.append(f"{row['as_of']:%Y-%m-%d}")
     if row["too_old"] is True:
         marks.append(say("positions.too_old"))
-    return f"{told} ({'; '.join(marks)})" if marks else told
+    return say("against.with", figure=told, marks=say("memo.between").join(marks)) if marks else told
 
 
 def _price(view: View, names: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -98,7 +99,10 @@ def _price(view: View, names: Mapping[str, str]) -> list[dict[str, Any]]:
         row = vendor_year.cheapest_output(listed, v)
         cells[v] = (
             say("vendor.unknown") if row is None
-            else f"{say('vendor.per_million', price=dollars(row['output_per_mtok']))} ({row['model']}; {row['as_of']:%Y-%m-%d})"
+            else say(
+                "against.with", figure=say("vendor.per_million", price=dollars(row["output_per_mtok"])),
+                marks=say("memo.between").join([row["model"], f"{row['as_of']:%Y-%m-%d}"]),
+            )
         )  # fmt: skip
     return [{"front": "market", "theme": "business", "measure": say("companies.from_price"), **cells}]
 
@@ -120,7 +124,9 @@ def _words(view: View, names: Mapping[str, str]) -> list[dict[str, Any]]:
             told = say("file.join").join(named[:MOST])
             if len(named) > MOST:
                 told = say("vendor.words_more", names=told, more=len(named) - MOST)
-            cells[v] = f"{told} ({day})" if named else say("vendor.unknown")
+            cells[v] = (
+                (say("against.with", figure=told, marks=day) if day else told) if named else say("vendor.unknown")
+            )
         out.append(
             {"front": part["front"].iloc[0], "theme": part["theme"].iloc[0], "measure": say.known("fact", key), **cells}
         )

@@ -9,6 +9,7 @@ import streamlit as st
 from harness.catalog.vocabulary import POSITIONS
 from harness.charts.companies import stages
 from harness.market.companies import value_chain
+from harness.site.evidence import fact_notes
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, columns, contained, controls
 
@@ -92,7 +93,7 @@ def table(view: View, rows: pd.DataFrame) -> None:
     column = st.column_config
     blocks.table(
         view,
-        rows,
+        rows.assign(note=fact_notes.every(say, rows["note"])),
         "stages-of-vendors",
         {
             "vendor": column.TextColumn(say("columns.vendor"), pinned=True),

@@ -9,6 +9,7 @@ from harness.charts.companies import bubbles
 from harness.charts.text import count
 from harness.market.companies import market_map
 from harness.site.companies.against import figure_text
+from harness.site.evidence import fact_notes
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, contained, controls
 
@@ -110,7 +111,7 @@ def _hovers(view: View, rows: pd.DataFrame) -> list[list[str]]:
         lines = [say.known("country", row["country"])] if present(row["country"]) else []
         if present(row["value"]):
             lines += [f"{figure_text.money(say, row['value'])} ({row['as_of']:%Y-%m-%d})"]
-            lines += [str(row[c]) for c in ("note", "source") if present(row[c])]
+            lines += filter(None, [fact_notes.told(say, row["note"]), row["source"] if present(row["source"]) else ""])
         else:
             lines.append(say("market.no_value"))
         out.append([*lines, say("market.models", n=int(row["models"]))])

@@ -13,8 +13,10 @@ from harness.charts.palette import SERIES
 from harness.market.companies import money_between
 from harness.market.evidence.vendor_sources import relation_references
 from harness.site.companies.against import figure_text
+from harness.site.evidence import fact_notes
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, columns, contained, controls
+from harness.site.widgets.tables import screen
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +67,7 @@ def drawn(view: View, rows: pd.DataFrame, arrows: pd.DataFrame) -> Chart:
     pairs = dict(iter(rows.sort_values("as_of").groupby(["from_id", "to_id"])))
     frame = arrows.assign(
         giver=arrows["from_id"].map(names), taker=arrows["to_id"].map(names), value=arrows["usd"],
-        label=[_label(view, a) for a in arrows.to_dict("records")],
+        label=[_label(view, a, screen.window() < screen.NARROW) for a in arrows.to_dict("records")],
         hover=[_hover(view.say, pairs[a["from_id"], a["to_id"]], a, names) for a in arrows.to_dict("records")],
     )  # fmt: skip
     return flows.between(
@@ -86,18 +88,18 @@ def table(view: View, rows: pd.DataFrame) -> None:
     column = st.column_config
     blocks.table(
         view,
-        rows,
+        rows.assign(relation=rows["kind_name"], remark=fact_notes.every(say, rows["note"])),
         "vendor-relations",
         {
             "giver": column.TextColumn(say("companies.from_vendor"), pinned=True),
-            "kind_name": column.TextColumn(say("companies.relation")),
+            "relation": column.TextColumn(say("companies.relation")),
             "taker": column.TextColumn(say("companies.to_vendor")),
             "usd": column.NumberColumn(say("money.usd"), format="$%,.0f"),
-            "amount": column.NumberColumn(say("companies.amount"), format="%,.0f"),
-            "currency": column.TextColumn(say("companies.currency")),
-            "note": column.TextColumn(say("companies.remark"), width="large"),
+            "remark": column.TextColumn(say("companies.remark"), width=220),
             "evidence_of": None,
             **columns.evidence(say),
+            "amount": column.NumberColumn(say("companies.amount"), format="%,.0f"),
+            "currency": column.TextColumn(say("companies.currency")),
         },
         alt=say("money.table", n=len(rows)),
         together=("taker", "usd"),
@@ -118,8 +120,8 @@ def _finding(view: View, rows: pd.DataFrame, names: dict[str, str]) -> str:
     return say("money.finding", parts=say("memo.comma").join(parts))
 
 
-def _label(view: View, arrow: dict[Any, Any]) -> str:
-    """The amount as its note says it, how many amounts are in a sum, and when."""
+def _label(view: View, arrow: dict[Any, Any], narrow: bool = False) -> str:
+    """The amount as its note says it, how many amounts are in a sum, and when; on a telephone (``narrow``) the amount alone."""
     if not present(arrow["usd"]):
         return ""
     amount = figure_text.money(view.say, arrow["usd"])
@@ -127,6 +129,8 @@ def _label(view: View, arrow: dict[Any, Any]) -> str:
         amount = view.say(f"money.said_{arrow['said']}", amount=amount)
     if arrow["amounts"] > 1:
         amount = f"{amount} ({arrow['amounts']})"
+    if narrow:  # what does not fit above the arrow's level end crosses the other arrows
+        return amount
     first, last = f"{arrow['first']:%Y-%m}", f"{arrow['last']:%Y-%m}"
     return f"{amount} · {first if first == last else f'{first[:4]}–{last[:4]}'}"
 
@@ -136,6 +140,6 @@ def _hover(say: Translator, pair: pd.DataFrame, arrow: dict[Any, Any], names: di
     lines = [f"{names[arrow['from_id']]} – {names[arrow['to_id']]}"]
     for row in pair.to_dict("records"):
         parts = [f"{row['as_of']:%Y-%m-%d}", row["kind_name"], figure_text.money(say, row["usd"]) if present(row["usd"]) else "",
-                 short(row["note"], 60) if present(row["note"]) else ""]  # fmt: skip
+                 short(told, 60) if (told := fact_notes.told(say, row["note"])) else ""]  # fmt: skip
         lines.append(" · ".join(part for part in parts if part))
     return lines

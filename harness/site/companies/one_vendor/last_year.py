@@ -15,6 +15,7 @@ from harness.market.evidence.reference import Reference
 from harness.market.evidence.vendor_sources import fact_references, relation_references
 from harness.site.capability import scale
 from harness.site.companies.against import figure_text
+from harness.site.evidence import fact_notes
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, columns, contained
 from harness.site.widgets.tables.decimals import dollars
@@ -128,6 +129,7 @@ def event_rows(view: View, vendor_id: str) -> pd.DataFrame:
               for r in records],
         as_stated=[figure_text.stated(say, {"stated": r["value"], "stated_unit": r["unit"], "unit": "USD"})
                    if present(r["usd"]) else "" for r in records],
+        note=fact_notes.every(say, rows["note"]),
         evidence_of=[_event_evidence(r) for r in records],
     )  # fmt: skip
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from harness.charts import text
 from harness.market.companies import vendor_themes
 from harness.market.companies.side_by_side import facts_of
 from harness.market.evidence.vendor_sources import fact_references
 from harness.site.companies.against import figure_text
+from harness.site.evidence import fact_notes
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, columns, contained
 
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 
     from harness.i18n.translator import Translator
     from harness.site.server.view import View
+
+
+SIZED = 1e9
+"""Numbers from which a word says the size: the digits of smaller ones are counts that readers compare."""
 
 
 @contained.section
@@ -51,10 +57,11 @@ def fact_rows(say: Translator, rows: pd.DataFrame) -> pd.DataFrame:
     """Facts in words: ``key_name`` and ``told`` in the reader's language, the rest as the query ``facts`` has it."""
     return rows.assign(
         key_name=[say.known("fact", k) for k in rows["key"]],
-        told=[_value(say, str(k), v) for k, v in zip(rows["key"], rows["value"], strict=True)],
-        unit=[say.known("unit", u) if present(u) else None for u in rows["unit"]],
+        told=[_value(say, str(k), v, u) for k, v, u in zip(rows["key"], rows["value"], rows["unit"], strict=True)],
+        unit=[say.known("unit", u) if present(u) and u != "fraction" else None for u in rows["unit"]],
         in_usd=[figure_text.money(say, float(v)) if present(v) and u != "USD" else None
                 for v, u in zip(rows["usd"], rows["unit"], strict=True)],
+        note=fact_notes.every(say, rows["note"]),
         evidence_of=fact_references(rows),
     )  # fmt: skip
 
@@ -77,14 +84,19 @@ def fact_columns(say: Translator) -> Mapping[str, Any]:
     }
 
 
-def _value(say: Translator, key: str, value: object) -> str:
-    """A fact's value: numbers with thousands apart, large ones with their power of ten, words of closed lists translated."""
+def _value(say: Translator, key: str, value: object, unit: object) -> str:
+    """A fact's value: numbers with thousands apart, large ones with the word for their size or their power of ten, shares as per
+    cent, words of closed lists translated."""
     try:
         number = float(str(value))
     except ValueError:
         return word(say, key, value)
-    if abs(number) >= 1e15:
-        return f"{number:.5g}"
+    if unit == "fraction":
+        return f"{100 * number:.4g}%"
+    if unit == "FLOP":
+        return text.powers(number, 5)
+    if abs(number) >= SIZED:
+        return figure_text.large(say, number)
     return f"{number:,.0f}" if number == int(number) else f"{number:,.10g}"
 
 

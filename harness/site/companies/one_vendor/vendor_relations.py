@@ -11,6 +11,7 @@ from harness.charts.text import modalities, sellers
 from harness.market.evidence.reference import Reference
 from harness.market.evidence.vendor_sources import relation_references
 from harness.site.companies.against import figure_text
+from harness.site.evidence import fact_notes
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, columns
 from harness.site.widgets.tables.decimals import MONEY
@@ -61,6 +62,7 @@ def relation_rows(say: Translator, rows: pd.DataFrame) -> pd.DataFrame:
         in_usd=[figure_text.money(say, float(r["usd"])) if present(r["usd"]) else say("vendor.unknown") for r in records],
         as_stated=[figure_text.stated(say, {"stated": r["amount"], "stated_unit": r["currency"], "unit": "USD"})
                    for r in records],
+        note=fact_notes.every(say, rows["note"]),
         evidence_of=relation_references(rows),
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,6 +12,7 @@ from harness.charts.text import dollars, input_label
 from harness.site.companies.against import figure_text
 from harness.site.companies.standing import positions
 from harness.site.companies.standing.input_table import first_id
+from harness.site.evidence import fact_notes
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, columns, contained
 
@@ -42,7 +44,9 @@ def show(view: View, vendors: pd.DataFrame) -> None:
         low=figure_text.money(say, run.low),
         high=figure_text.money(say, run.high),
     )
-    shown = drawn(view, known)
+    known_vendors = view.frame("vendors")[["vendor_id", "parent_id"]].dropna()
+    groups = dict(zip(known_vendors["vendor_id"], known_vendors["parent_id"], strict=True))
+    shown = drawn(view, known, groups)
     blocks.chart(
         view,
         means.against_cost(
@@ -71,8 +75,11 @@ def finding(view: View, known: pd.DataFrame, run: RunCost) -> str:
     return view.say("afford.finding", cost=figure_text.money(view.say, run.middle), **counts)
 
 
-def drawn(view: View, known: pd.DataFrame) -> pd.DataFrame:
-    """The chart's rows: the largest means of a year, then the most funds ever raised, which some with a year's figure have too."""
+def drawn(view: View, known: pd.DataFrame, groups: Mapping[str, str]) -> pd.DataFrame:
+    """The chart's rows: the largest means of a year, then the most funds ever raised, which some with a year's figure have too.
+
+    ``groups`` are the vendors that others are part of, by the part's id.
+    """
     import pandas as pd
 
     say = view.say
@@ -83,15 +90,13 @@ def drawn(view: View, known: pd.DataFrame) -> pd.DataFrame:
                          kind_name=input_label(say, "funds_raised"))  # fmt: skip
     shown = pd.concat([part for part in (year, funds) if len(part)], ignore_index=True)
     return shown.assign(
-        label=_labels(view, shown), told=[figure_text.money(say, v) for v in shown["value"]], as_of=shown["day"],
+        label=_labels(say, shown, groups), told=[figure_text.money(say, v) for v in shown["value"]], as_of=shown["day"],
         hover=[f"{k} · {d:%Y-%m-%d}" for k, d in zip(shown["kind_name"], shown["day"], strict=True)],
     )  # fmt: skip
 
 
-def _labels(view: View, shown: pd.DataFrame) -> list[str]:
+def _labels(say: Translator, shown: pd.DataFrame, groups: Mapping[str, str]) -> list[str]:
     """Vendors' names; of one whose group raised funds that are drawn too, that its own rounds are no part of them."""
-    say, rows = view.say, view.frame("vendors")
-    groups = {v: g for v, g in zip(rows["vendor_id"], rows["parent_id"], strict=True) if present(g)}
     funds = shown["group"].eq(say("afford.group_funds"))
     names = shown[funds].set_index("vendor_id")["vendor"]
     return [
@@ -123,6 +128,7 @@ def _rows(view: View, vendors: pd.DataFrame) -> tuple[pd.DataFrame, RunCost | No
         segment_name=rows["vendor_id"].map(names["segment_name"]), as_of=pd.to_datetime(rows["as_of"]),
         evidence_of=[f"input:{v}:{k}" if present(k) else "" for v, k in zip(rows["vendor_id"], rows["kind"], strict=True)],
         kind_name=[input_label(say, k) if present(k) else None for k in rows["kind"]],
+        note=fact_notes.every(say, rows["note"]),
         class_name=[say.known("afford_class", c.replace(" ", "_")) for c in rows["class"]],
         source=[sources["title"].get(first_id(s)) for s in rows["source_id"]],
         url=[sources["url"].get(first_id(s)) for s in rows["source_id"]],

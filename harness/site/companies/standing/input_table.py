@@ -11,6 +11,7 @@ from harness.analysis.companies.inputs import declared
 from harness.charts.text import input_label, unit_label
 from harness.market.evidence.reference import Reference
 from harness.site.companies.against import figure_text
+from harness.site.evidence import fact_notes
 from harness.site.evidence.runs import present
 from harness.site.widgets import blocks, columns, contained
 
@@ -99,12 +100,12 @@ def stated(row: Mapping[Any, Any]) -> str | None:
 
 def remark(say: Translator, row: Mapping[Any, Any], names: Mapping[str, str]) -> str:
     """The source's note, whose group's figure it is, and whether it is too old to count."""
-    parts = [str(row["note"])] if present(row.get("note")) else []
+    parts = [str(fact_notes.told(say, row["note"]))] if present(row.get("note")) else []
     if present(row.get("group_id")):
         parts.append(say("positions.of_group", group=names.get(row["group_id"], row["group_id"])))
     if row.get("too_old") is True:
         parts.append(say("positions.too_old"))
-    return "; ".join(parts)
+    return say("memo.between").join(parts)
 
 
 def first_id(ids: object) -> str:
