@@ -85,7 +85,7 @@ with contained.part(seen, "white space"):
             title=title,
             unit=say(f"opportunities.unit_{measure}"),
             note=say("opportunities.note", total=f"{placed:,}", all=f"{shown['model_id'].nunique():,}"),
-            source=say("opportunities.source"),
+            source=white_space.source(seen),
             name=f"white-space-{rows}-{across}-{measure}",
             decimals=0 if measure == "vendors" else 2 if measure != "demand" else 1,
             data=space[keep],

@@ -43,11 +43,13 @@ def plain(text: object) -> str:
 
 
 def across(unit: str) -> str:
-    """The title of an axis that runs across, in lines short enough for a telephone: broken at its bracket, then at a comma."""
-    if letters(unit) <= 32:
-        return unit
+    """The title of an axis that runs across, in lines short enough for a telephone: broken at its bracket, then at
+    a comma; without a bracket in the middle."""
     head, opened, inner = unit.partition("（" if "（" in unit else " (")
-    if not opened:
+    if not opened and letters(unit) > 26 and " " in unit:
+        gap = min((i for i, c in enumerate(unit) if c == " "), key=lambda i: abs(i - len(unit) / 2))
+        return f"{unit[:gap]}<br>{unit[gap + 1 :]}"
+    if letters(unit) <= 32 or not opened:
         return unit
     if letters(inner) > 30:
         inner = inner.replace(", ", ",<br>", 1).replace("，", "，<br>", 1)

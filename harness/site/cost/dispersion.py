@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.charts import dots
 from harness.charts.scatter import log_ticks
+from harness.charts.text import dollars, span, three_digits
 from harness.market.prices import dispersion as market
 from harness.site.widgets import blocks, contained
 
@@ -36,11 +37,29 @@ def show(view: View, ratio: float) -> None:
     blocks.section(say("cost.dispersion"), say("cost.dispersion_lead"))
     drawn = dots.profile(
         rows,
-        title=say("cost.dispersion_finding", n=len(spread), ratio=f"{spread['ratio'].median():.1f}"),
+        title=finding(view, spread, top),
         unit=say("cost.unit_log"),
         note=say("cost.dispersion_note"),
-        source=say("cost.source"),
+        source=source(view),
         name="price-dispersion",
     )  # fmt: skip
     drawn.figure.update_xaxes(**log_ticks(top["median"]))
     blocks.chart(view, drawn)
+
+
+def source(view: View) -> str:
+    """Whose offers the prices are, and of which days."""
+    from harness.market.prices.dispersion import trusted_offers
+
+    days: str = view.derived("trusted_offer_days", lambda: span(trusted_offers(view)["as_of"].dropna()))
+    return view.say("cost.source", days=days)
+
+
+def finding(view: View, spread: pd.DataFrame, top: pd.DataFrame) -> str:
+    """Whose sellers' prices lie furthest apart of the models drawn (``top``), and how far apart they are over all (``spread``)."""
+    widest = top.loc[top["ratio"].astype(float).idxmax()]
+    return view.say(
+        "cost.dispersion_finding", shown=len(top), model=widest["model"], most=three_digits(float(widest["ratio"])),
+        low=dollars(float(widest["lowest"])), high=dollars(float(widest["highest"])), n=len(spread),
+        ratio=f"{spread['ratio'].median():.1f}",
+    )  # fmt: skip

@@ -8,6 +8,7 @@ import streamlit as st
 
 from harness.charts import grid
 from harness.charts.text import number
+from harness.site.cost import dispersion
 from harness.site.widgets import blocks, contained
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def show(view: View, ratio: float) -> None:
                 shares.rename(index=names, columns=names),
                 title=say("rivals.finding", first=names[total.index[0]], share=f"{total.iloc[0]:.0%}",
                           last=names[total.index[-1]], least=f"{total.iloc[-1]:.0%}", n=len(total)),
-                unit=say("rivals.unit"), note=say("rivals.note", least=LEAST), source=say("cost.source"),
+                unit=say("rivals.unit"), note=say("rivals.note", least=LEAST), source=dispersion.source(view),
                 name="undercutting", bounds=(0.0, 1.0), data=rivals,
             ),
         )  # fmt: skip

@@ -10,7 +10,7 @@ import streamlit as st
 from harness.charts import dots
 from harness.charts.items import quarters
 from harness.charts.scatter import log_ticks
-from harness.charts.text import dollars, number, p_value
+from harness.charts.text import dollars, number, p_value, span
 from harness.market.alike.paired_items import (
     FittedBoard,
     PairedItems,
@@ -127,6 +127,8 @@ def _in_brackets(view: View, board: Board) -> str:
 @contained.section
 def show(view: View, pairs: Sequence[PairedItems], a: str, b: str, vendors: tuple[str, str]) -> None:
     """Charts and table of all shared boards; ``a`` and ``b`` are the products' names, ``vendors`` their makers."""
+    import pandas as pd
+
     say = view.say
     rows = frame(view, pairs)
     drawn = rows.assign(label=rows["short"])
@@ -137,6 +139,9 @@ def show(view: View, pairs: Sequence[PairedItems], a: str, b: str, vendors: tupl
     source = say("head_to_head.item_source", sources=sources)
     if len(agents) == 1 == len({found.board.agent for found in pairs}):
         source += say("memo.comma") + say("suite.agent", agent=leaderboard.names(view).agent(str(*agents)))
+    sealed = pd.concat([found.board.runs["sealed"] for found in pairs]).dropna()
+    if len(sealed):
+        source += say("memo.between") + say("item_boards.days", days=span(sealed.dt.date))
     part = sum(p.only_a + p.only_b for p in pairs) / sum(len(p.items) for p in pairs)
     blocks.chart(
         view,

@@ -67,7 +67,7 @@ def show(view: View, products: Sequence[str], names: Mapping[str, str]) -> None:
     blocks.chart(
         view,
         dots.profile(
-            _points(fit, drawn, products, names, product_choice.makers(view)), title=higher(view, both, names[a], names[b]), unit=say("reported.share"), source=say("head_to_head.scale_source"),
+            _points(fit, drawn, products, names, product_choice.makers(view)), title=higher(view, both, names[a], names[b]), unit=say("reported.share"), source=scale.source(view, len(scale.board(view))),
             name="scale-pair", note=say("scale.pair_note", n=len(drawn), all=len(both)),
         ),
     )  # fmt: skip

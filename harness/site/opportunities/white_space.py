@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.charts.text import span
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -61,3 +63,14 @@ def recent(cells: pd.DataFrame, days: int = 365) -> pd.DataFrame:
 
     released = pd.to_datetime(cells["released"])
     return cells[released >= released.max() - pd.Timedelta(days=days)]
+
+
+def source(view: View) -> str:
+    """What the cells count, and of which days."""
+    import pandas as pd
+
+    from harness.market.prices.list_prices import list_prices
+
+    day = f"{pd.to_datetime(view.frame('models')['as_of']).max():%Y-%m-%d}"
+    days = view.derived("list_price_days", lambda: list_prices(view)["as_of"].dropna())
+    return view.say("opportunities.source", models=day, prices=span(days) if len(days) else "–")

@@ -44,7 +44,7 @@ def linked(say: Translator, frame: pd.DataFrame, name: str, columns: Mapping[str
     Of a model without an id the name itself is looked for; a vendor's name without one leads nowhere.
     """
     out = dict(columns)
-    for column, of, ids in _leading(say, frame, columns):
+    for column, of, ids in leading(say, frame, columns):
         config = columns[column]
         key = f"open-{name}-{column}"
         out[column] = st.column_config.ButtonColumn(
@@ -56,7 +56,7 @@ def linked(say: Translator, frame: pd.DataFrame, name: str, columns: Mapping[str
 
 def chooser(say: Translator, frame: pd.DataFrame, name: str, columns: Mapping[str, Any]) -> None:
     """The table's names as a list of choices, each opening its page: a table's cells are out of the keyboard's reach."""
-    for column, of, ids in _leading(say, frame, columns)[:1]:
+    for column, of, ids in leading(say, frame, columns)[:1]:
         names = dict(reversed([(id, str(shown)) for id, shown in zip(ids, frame[column], strict=True) if id]))
         names = dict(list(reversed(names.items()))[:MOST_CHOICES])
         if not names:
@@ -68,7 +68,7 @@ def chooser(say: Translator, frame: pd.DataFrame, name: str, columns: Mapping[st
         )  # fmt: skip
 
 
-def _leading(say: Translator, frame: pd.DataFrame, columns: Mapping[str, Any]) -> list[tuple[str, str, list[str]]]:
+def leading(say: Translator, frame: pd.DataFrame, columns: Mapping[str, Any]) -> list[tuple[str, str, list[str]]]:
     """The columns whose names lead somewhere: the column, what it names (IDS), the ids row by row, empty where unknown."""
     heads = {say(f"columns.{of}"): of for of in IDS}
     leading = []

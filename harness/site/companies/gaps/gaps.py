@@ -67,7 +67,7 @@ def _matrix(view: View, known: pd.DataFrame, chosen: list[str]) -> None:
         view,
         states.states(
             cells[["row", "column", "state", "text", "hover"]], {s: say(f"gaps.{s}") for s in STATES},
-            title=say("gaps.finding", n=len(chosen), all=len(rows), known=count["fresh"] + count["old"], old=count["old"],
+            title=say("gaps.finding" if count["empty"] else "gaps.finding_all", n=len(chosen), all=len(rows), known=count["fresh"] + count["old"], old=count["old"],
                       searched=count["searched"], empty=count["empty"]),
             note=say("gaps.note", years=OLD_YEARS), source=say("gaps.source"), name="company-coverage",
             data=rows[["vendor_id", "vendor", "front", "front_name", "state", "state_name", "known", "of", "newest"]],

@@ -159,9 +159,9 @@ def _table(view: View, frame: pd.DataFrame) -> None:
             "vendor": column.TextColumn(say("columns.vendor"), pinned=True),
             "low": column.NumberColumn(say("positions.low"), format="%d"),
             "high": column.NumberColumn(say("positions.high"), format="%d"),
-            "back": column.TextColumn(say("positions.back"), help=say("positions.back_help"), width="large"),
             "total": column.NumberColumn(say("positions.total"), format="%.2f"),
             **places,
+            "back": column.TextColumn(say("positions.back"), help=say("positions.back_help"), width=300),
             "coverage": column.ProgressColumn(
                 say("positions.coverage"), format="percent", min_value=0.0, max_value=1.0
             ),

@@ -21,12 +21,14 @@ MEASURED = 60
 _LATIN, _PADDING, _HEADING = 7.2, 18, 8
 """Pixels of a Latin letter, on both sides of a cell, and of a heading's mark of help."""
 _TEXT_LEAST, _PROSE_LEAST, _NAME_LEAST, _HEAD_LEAST, _MOST = 92, 150, 190, 122, 420
-_PROSE = 200
+_PROSE, _TERM, _WIDE = 200, 132, 600
+"""Pixels from which a text is prose, which says nothing when cut to a word; of a term, which a wide table does not cut; and from
+which a table is wide."""
 _TIGHT_NAME, _TIGHT_HEAD, _HEAD_READ = 120, 76, 104
 """Pixels of a name beside columns that stand together, and of one of these, at the least (a telephone holds three); and of a
 heading whose name can still be read, which a name gives way to no further."""
 _BUTTON = 24
-"""Pixels from which a text is prose, which says nothing when cut to a word; and around a name that is a button."""
+"""Pixels around a name that is a button."""
 _SIGN = 64
 """Pixels of a column of signs to press."""
 _LONG_NAME = 300
@@ -56,12 +58,14 @@ def text_width(text: str) -> float:
 
 
 def fit(
-    frame: pd.DataFrame, columns: Mapping[str, Any], shown: Sequence[str], room: int, together: Sequence[str] = ()
-) -> Fit:
+    frame: pd.DataFrame, columns: Mapping[str, Any], shown: Sequence[str], room: int, together: Sequence[str] = (),
+    buttons: Set[str] = frozenset(),
+) -> Fit:  # fmt: skip
     """The columns of ``shown`` that stand in ``room`` pixels; the first always does.
 
     ``together`` are columns that say little without each other, such as the scores of two models: they come right after the
-    first, and where room is short the names and their headings give way before one of them does.
+    first, and where room is short the names and their headings give way before one of them does. ``buttons`` are columns of names
+    that lead somewhere, which have a margin of their own.
     """
     head = frame[list(shown)].head(MEASURED)
     wants: dict[str, int] = {}
@@ -69,7 +73,7 @@ def fit(
     for name in shown:
         config = columns[name] if isinstance(columns[name], Mapping) else {}
         label = str(config.get("label") or name) if config else str(columns[name] or name)
-        wants[name], needs[name] = _sizes(list(head[name]), config, label, room, name in NAMES)
+        wants[name], needs[name] = _sizes(list(head[name]), config, label, room, name in NAMES, name in buttons)
     pinned = [n for n in shown if isinstance(columns[n], Mapping) and columns[n].get("pinned")]
     first = [n for n in shown if n in pinned] or list(shown[:1])
     joined = [n for n in together if n in shown and n not in first]
@@ -98,7 +102,9 @@ def _tightened(needs: Mapping[str, int], first: Sequence[str], joined: Sequence[
     return names | {n: min(needs[n], share) for n in joined}
 
 
-def _sizes(values: list[Any], config: Mapping[str, Any], label: str, room: int, is_name: bool) -> tuple[int, int]:
+def _sizes(
+    values: list[Any], config: Mapping[str, Any], label: str, room: int, is_name: bool, is_button: bool
+) -> tuple[int, int]:
     """The pixels that a column would like and those that it needs."""
     kind = (config.get("type_config") or {}).get("type")
     given = config.get("width")
@@ -111,11 +117,19 @@ def _sizes(values: list[Any], config: Mapping[str, Any], label: str, room: int, 
         body = 110.0
     else:
         lengths = sorted(text_width(cell_text(v, config)) for v in values) or [0.0]
-        body = lengths[-1] + _PADDING + (_BUTTON if config.get("pinned") else 0)
+        body = lengths[-1] + _PADDING + (_BUTTON if is_button or config.get("pinned") else 0)
     want = min(max(body, heading), _MOST)
     if kind in ("text", "list", None):
         name = _LONG_NAME if given == "large" else _NAME_LEAST
-        least = name if is_name or config.get("pinned") else _PROSE_LEAST if want > _PROSE else _TEXT_LEAST
+        least = (
+            name
+            if is_name or config.get("pinned")
+            else _PROSE_LEAST
+            if want > _PROSE
+            else _TERM
+            if room >= _WIDE
+            else _TEXT_LEAST
+        )
         least = max(least, given) if isinstance(given, int) else least  # what a page says that a text needs to be read
         need = min(want, max(least, min(heading, _HEAD_LEAST)), room * _NARROW_SHARE)
     else:

@@ -38,7 +38,8 @@ def table(
     of_100 = decimals.shares(columns, shown)
     columns = decimals.aligned(frame, columns)
     stored, frame = frame, frame.assign(**{name: 100 * frame[name].astype(float) for name in of_100})
-    found = fit.fit(frame, columns, shown, screen.for_tables(share), together)
+    buttons = {column for column, _, _ in name_links.leading(view.say, frame, columns)}
+    found = fit.fit(frame, columns, shown, screen.for_tables(share), together, buttons)
     sheet = st.container(key=f"sheet-{_key(name)}")
     with st.container(horizontal=True, vertical_alignment="center", key=f"below-{_key(name)}"):
         download(view, stored.drop(columns=evidence_links.COLUMN, errors="ignore"), name)
