@@ -108,14 +108,14 @@ with contained.part(seen, "white cells"):
                     say("opportunities.measure_demand"), format="%.1f", help=say("opportunities.demand_help")
                 ),
                 "vendors": head.NumberColumn(say("overview.vendors"), format="%d"),
+                "possible": head.NumberColumn(
+                    say("opportunities.possible"), format="%d", help=say("opportunities.possible_help")
+                ),
                 "models": head.NumberColumn(say("overview.models"), format="%d"),
                 "best": head.NumberColumn(say("opportunities.measure_best"), format="%.0f"),
                 "best_name": head.TextColumn(say("opportunities.best_model")),
                 "lowest_price": head.NumberColumn(say("opportunities.lowest_per_mtok"), format=MONEY),
                 "providers": head.NumberColumn(say("opportunities.providers"), format="%d"),
-                "possible": head.NumberColumn(
-                    say("opportunities.possible"), format="%d", help=say("opportunities.possible_help")
-                ),
             },
             alt=say("opportunities.white", limit=few),
             height=320,

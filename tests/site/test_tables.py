@@ -163,3 +163,16 @@ def test_of_too_many_together_as_many_as_fit_are_in_sight() -> None:
     models = [name for name in heads if name.startswith("Gemini")]
     found = fit.fit(frame, heads, list(heads), 348, models)
     assert list(found.widths) == ["test", *models[:3]] and sum(found.widths.values()) <= 348
+
+
+def test_a_wide_table_cuts_no_short_term_and_leaves_a_button_its_margin() -> None:
+    frame = pd.DataFrame({"claim": ["x" * 60] * 3, "verdict": ["Not measurable"] * 3, "vendor": ["Hugging Face"] * 3})
+    columns = {
+        "claim": HEAD.TextColumn("Claim", pinned=True),
+        "verdict": HEAD.TextColumn("Verdict"),
+        "vendor": HEAD.TextColumn("Vendor"),
+    }
+    wide = fit.fit(frame, columns, list(columns), 640).widths
+    assert wide["verdict"] >= fit.text_width("Not measurable")
+    buttons = fit.fit(frame, columns, list(columns), 640, (), {"vendor"}).widths
+    assert buttons["vendor"] - wide["vendor"] >= 20

@@ -30,6 +30,9 @@ _FOCUS = (
 # The number of a tile (``blocks.tile``) as large as that of a metric.
 _TILE = "[class*=st-key-tile-] strong{display: block; font-size: 1.75rem; font-weight: 400; line-height: 1.35}"
 
+# The heads of the lists of changes: as high without a button as with one.
+_HEADS = "[class*=st-key-changes-head-]{min-height: 2.5rem}"
+
 # The answers of the first screen: the answer right below its question.
 _ANSWER = "[class*=st-key-answer-] h2{padding: 0 0 0.5rem}"
 
@@ -113,7 +116,7 @@ def style(headings: Mapping[int, str]) -> None:
     """Name the sections of the navigation above their first entries (``place: name``) and mend what the theme cannot."""
     named = "".join(_HEADING.format(place=place, name=_quoted(name)) for place, name in headings.items())
     st.html(
-        f"<style>{named}{_TEXT}{_FOCUS}{_TILE}{_ANSWER}{_OFFER}{_BRAND}{_LINKS}{_CHOICES}{_SEARCH}{_NAMES}{_AXES}{_PRINT}</style>"
+        f"<style>{named}{_TEXT}{_FOCUS}{_TILE}{_HEADS}{_ANSWER}{_OFFER}{_BRAND}{_LINKS}{_CHOICES}{_SEARCH}{_NAMES}{_AXES}{_PRINT}</style>"
     )
 
 

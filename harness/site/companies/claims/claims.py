@@ -69,14 +69,14 @@ def _table(view: View, rows: pd.DataFrame) -> None:
         "founding-claims",
         {
             "claim_name": column.TextColumn(say("claims.claim"), pinned=True, width="large"),
-            "topic_name": column.TextColumn(say("claims.topic")),
             "verdict_name": column.TextColumn(say("claims.verdict")),
+            "in_units": column.TextColumn(say("claims.in_units"), help=say("claims.in_units_help")),
             "percentile": column.NumberColumn(
                 say("claims.difference"), format="%+.2f", help=say("claims.difference_help")
             ),
             "percentile_low": column.NumberColumn(say("columns.low"), format="%+.2f"),
             "percentile_high": column.NumberColumn(say("columns.high"), format="%+.2f"),
-            "in_units": column.TextColumn(say("claims.in_units"), help=say("claims.in_units_help")),
+            "topic_name": column.TextColumn(say("claims.topic")),
             "compared": column.TextColumn(say("claims.compared")),
             "since_name": column.TextColumn(say("claims.since"), help=say("claims.since_help")),
             "holds": column.TextColumn(say("claims.moved"), help=say("claims.moved_help")),

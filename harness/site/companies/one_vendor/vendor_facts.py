@@ -78,9 +78,9 @@ def fact_columns(say: Translator) -> Mapping[str, Any]:
         "in_usd": column.TextColumn(say("vendor.in_usd"), help=say("vendor.in_usd_help")),
         "evidence_of": None,
         "as_of": column.DateColumn(say("reported.date"), format="YYYY-MM-DD"),
+        "note": column.TextColumn(say("companies.remark")),
         "url": columns.link(say("columns.link")),
         "source": column.TextColumn(say("columns.source")),
-        "note": column.TextColumn(say("companies.remark")),
     }
 
 

@@ -39,7 +39,7 @@ NAMES = frozenset({"model"})
 """Columns of names wherever they stand: one that is cut names another model."""
 LAST = frozenset({
     "segment_name", "country_name", "dtype", "engine", "device", "run_id", "filter", "task_version", "chance", "direction",
-    "class", "low", "high", "origin_name", "kind_name", "note", "licence", "retrieved", "currency", "city", "family",
+    "class", "low", "high", "origin_name", "kind_name", "licence", "retrieved", "currency", "city", "family",
 })  # fmt: skip
 """Columns that go first where room is short, wherever they stand."""
 
@@ -121,16 +121,14 @@ def _sizes(
     want = min(max(body, heading), _MOST)
     if kind in ("text", "list", None):
         name = _LONG_NAME if given == "large" else _NAME_LEAST
-        least = (
-            name
-            if is_name or config.get("pinned")
-            else _PROSE_LEAST
-            if want > _PROSE
-            else _TERM
-            if room >= _WIDE
-            else _TEXT_LEAST
-        )
-        least = max(least, given) if isinstance(given, int) else least  # what a page says that a text needs to be read
+        asked = given if isinstance(given, int) else 0  # what a page says that a text needs to be read
+        if is_name or config.get("pinned"):
+            least = name
+        elif want > _PROSE:
+            least = _PROSE_LEAST
+        else:
+            least = _TERM if room >= _WIDE and not asked else _TEXT_LEAST
+        least = max(least, asked)
         need = min(want, max(least, min(heading, _HEAD_LEAST)), room * _NARROW_SHARE)
     else:
         need = max(body, min(heading, _HEAD_LEAST))
