@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from harness.market.choice.wish import Wish
+from harness.site.capability import leaderboard
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +31,7 @@ def rows(view: View, wish: Wish) -> pd.DataFrame:
 
 
 def proof(view: View, wish: Wish) -> pd.DataFrame:
-    """``market.choice.evidence`` of the wish's kind of task."""
+    """``market.choice.evidence`` of the wish's kind of task, benchmarks under their names in the language shown."""
 
     def compute(task: str) -> pd.DataFrame:
         from harness.market.choice.evidence import evidence
@@ -39,8 +40,9 @@ def proof(view: View, wish: Wish) -> pd.DataFrame:
 
         return evidence(view, scale.fitted(view), family(task))
 
-    out: pd.DataFrame = view.derived("choice-evidence", compute, task=wish.task)
-    return out
+    rows: pd.DataFrame = view.derived("choice-evidence", compute, task=wish.task)
+    names = {id: leaderboard.names(view).task(id) for id in rows["benchmark_id"].dropna().unique()}
+    return rows.assign(benchmark=rows["benchmark_id"].map(names).fillna(rows["benchmark"]))
 
 
 def tests(view: View, wish: Wish) -> pd.DataFrame:

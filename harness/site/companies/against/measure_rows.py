@@ -82,7 +82,7 @@ def cell(view: View, key: str, row: Mapping[Any, Any], groups: Mapping[str, str]
         marks.append(f"{row['stated_unit']} {figure_text.large(say, float(row['stated']))}")
     if present(row["group_id"]):
         marks.append(say("positions.of_group", group=groups.get(row["group_id"], row["group_id"])))
-    if key in NOTED and present(row["note"]):
+    if key in NOTED and present(row["note"]) and not str(row["note"]).startswith("confidence "):
         marks.append(str(fact_notes.told(say, str(row["note"]).split("; ")[0])))
     if present(row["as_of"]):
         marks.append(f"{row['as_of']:%Y-%m-%d}")
