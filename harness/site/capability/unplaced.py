@@ -42,7 +42,7 @@ def show(view: View) -> None:
     blocks.table(
         view, rows, "scale-unplaced",
         {"name": column.TextColumn(say("columns.model"), pinned=True),
-         "why": column.TextColumn(say("unplaced.why"), width=340),
+         "why": column.TextColumn(say("unplaced.why"), width=400),
          "vendor": column.TextColumn(say("columns.vendor")),
          "released": column.DateColumn(say("columns.released"), format="YYYY-MM-DD"),
          "scores": name_links.scores(say("capability.rests_on"), "scale-unplaced", list(rows["model_id"]),

@@ -10,7 +10,7 @@ import streamlit as st
 from harness.analysis.cost.machine_memory import NODE, WEIGHT_BYTES, NoRoom
 from harness.analysis.cost.machine_speed import Range
 from harness.charts import costs_a_day
-from harness.charts.text import dollars, three_digits
+from harness.charts.text import dollars, three_digits, together
 from harness.errors import BadInput
 from harness.market.own_machines import quotes, tables
 from harness.market.own_machines.ask import UTILISATION, Ask
@@ -170,7 +170,7 @@ def _finding(view: View, answer: Quote) -> str:
     less = "own.finding_api" if answer.day.api_usd < answer.day.own_usd else "own.finding_own"
     if math.isclose(answer.day.api_usd, answer.day.own_usd):
         less = "own.finding_same"
-    return f"{say(less, model=name, volume=volume, own=own, api=api)} {_pays(view, answer, answer.api.per_mtok)}"
+    return together(say(less, model=name, volume=volume, own=own, api=api), _pays(view, answer, answer.api.per_mtok))
 
 
 def _pays(view: View, answer: Quote, price: float) -> str:
@@ -193,7 +193,7 @@ def _pays(view: View, answer: Quote, price: float) -> str:
             full=_rounded(answer.capacity.middle),
             use=f"{answer.ask.utilisation:.0%}",
         )
-        return f"{text} {say('own.cheapest', tokens=_rounded(even.low))}" if math.isfinite(even.low) else text
+        return together(text, say("own.cheapest", tokens=_rounded(even.low)) if math.isfinite(even.low) else "")
     one = _rounded(even.middle)
     if day.copies == 1:
         return say("own.pays", tokens=one)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from harness.charts import scatter
-from harness.charts.text import dollars, number, sellers, span
+from harness.charts.text import dollars, number, sellers, span, together
 from harness.market.headlines import GPT_5_POINTS, cheapest_at
 from harness.market.prices import tradeoff as market
 from harness.market.prices.list_prices import MARKETS, RATIO
@@ -140,7 +140,7 @@ def trusted(shown: pd.DataFrame) -> pd.DataFrame:
 def tradeoff_note(view: View, shown: pd.DataFrame, prices: str = "list") -> str:
     """How to read the chart: whose prices, the frontier, and the bars that are there."""
     bars = leaderboard.bars_note(view, shown, view.say("cost.note_bars"), "y_low")
-    return f"{view.say(f'cost.note_{prices}')} {view.say('cost.note_frontier')} {bars}"
+    return together(view.say(f"cost.note_{prices}"), view.say("cost.note_frontier"), bars)
 
 
 def frontier_sentence(view: View, shown: pd.DataFrame, axis: Axis) -> str:

@@ -21,7 +21,7 @@ MEASURED = 60
 _LATIN, _PADDING, _HEADING = 7.2, 18, 8
 """Pixels of a Latin letter, on both sides of a cell, and of a heading's mark of help."""
 _TEXT_LEAST, _PROSE_LEAST, _NAME_LEAST, _HEAD_LEAST, _MOST = 92, 150, 190, 122, 420
-_PROSE, _TERM, _WIDE = 200, 132, 600
+_PROSE, _TERM, _WIDE = 200, 142, 600
 """Pixels from which a text is prose, which says nothing when cut to a word; of a term, which a wide table does not cut; and from
 which a table is wide."""
 _TIGHT_NAME, _TIGHT_HEAD, _HEAD_READ = 120, 76, 104
