@@ -166,8 +166,8 @@ def _table(view: View, found: pd.DataFrame) -> None:
         "short": column.TextColumn(say("value.of"), width=130),
         "points": column.NumberColumn(say("value.points"), format="%.0f", width=60),
         "interval": column.TextColumn(say("value.interval"), width=75),
-        "reaches": column.NumberColumn(say("value.reaches"), format="%.0f%%", help=say("value.reaches_help"), width=70),
         "as_of": column.DateColumn(say("columns.as_of"), format="YYYY-MM-DD", width=90),
+        "reaches": column.NumberColumn(say("value.reaches"), format="%.0f%%", help=say("value.reaches_help"), width=70),
         "url": columns.link(say("columns.link")),
     }
     if screen.window() >= screen.NARROW:

@@ -58,12 +58,12 @@ def runs(say: Translator) -> Columns:
         "suite_name": column.TextColumn(say("columns.suite")),
         "origin_name": column.TextColumn(say("columns.origin")),
         "verdict_short": column.TextColumn(say("columns.verdict")),
+        "sealed": column.DatetimeColumn(say("columns.sealed"), format="YYYY-MM-DD HH:mm"),
         "vendor": column.TextColumn(say("columns.vendor")),
         "engine": column.TextColumn(say("columns.engine")),
         "dtype": column.TextColumn(say("columns.dtype")),
         "device": column.TextColumn(say("columns.device")),
         "tokens_per_s": column.NumberColumn(say("columns.speed"), format="%,.0f", help=say("columns.speed_help")),
-        "sealed": column.DatetimeColumn(say("columns.sealed"), format="YYYY-MM-DD HH:mm"),
         "run_id": column.TextColumn(say("columns.run")),
     }
 

@@ -39,7 +39,7 @@ NAMES = frozenset({"model"})
 """Columns of names wherever they stand: one that is cut names another model."""
 LAST = frozenset({
     "segment_name", "country_name", "dtype", "engine", "device", "run_id", "filter", "task_version", "chance", "direction",
-    "class", "low", "high", "origin_name", "kind_name", "licence", "retrieved", "currency", "city", "family",
+    "class", "low", "high", "kind_name", "licence", "retrieved", "currency", "city", "family",
 })  # fmt: skip
 """Columns that go first where room is short, wherever they stand."""
 
