@@ -12,7 +12,7 @@ from harness.catalog.rules.days import days_between
 from harness.catalog.tables import Catalog, Finding, Row
 
 NEIGHBOUR_DAYS = 366
-YEARLY = ("revenue", "net_income", "rnd_spend", "capex", "operating_income", "free_cash_flow")
+YEARLY = ("revenue", "net_income", "rnd_spend", "capex", "operating_income", "free_cash_flow", "cloud_revenue")
 # Figures that rarely fall by much: a newest one far below an earlier one is a part's.
 FIGURES = (
     *("revenue", "rnd_spend", "capex", "ai_revenue", "cloud_revenue", "revenue_run_rate", "funding_total", "valuation"),
