@@ -34,6 +34,12 @@ def gpu(price: str, day: str = "2026-06-01") -> dict[str, str]:
     return own | {"per_gpu_hour": price, "as_of": day}
 
 
+def counted(value: str, models: int) -> dict[str, str]:
+    """How many of acme's models are open, counted in the catalog."""
+    own = {"vendor_id": "acme", "dimension": "ecosystem", "key": "open_weight_models", "value": value, "unit": "models"}
+    return own | {"note": f"of its {models} models in models.csv, counted 2026-07-01", "as_of": "2026-07-01"}
+
+
 POINTS = {"benchmark_id": "points", "name_en": "Points", "set_up_by": "vendor", "domain": "coding", "unit": "points"}
 
 
@@ -275,6 +281,8 @@ WARNINGS: list[tuple[str, Edit, Edit]] = [
         adds("models", model("acme-adaptive-reasoning")),
     ),
     ("id-and-name", adds("models", model("acme-9b", name="Acme 12B")), adds("models", model("acme-9b", name="Acme 9B"))),
+    ("count-stale", adds("facts", counted("2", 2)), adds("facts", counted("1", 2))),  # a closed one and an open one
+    ("count-stale", adds("facts", counted("1", 3)), adds("facts", counted("1", 2))),
     (
         "offer-name",  # an offer of the preview, which is a row of its own
         both(adds("models", model("acme-large-preview")), adds("prices", offer("x/acme-large-preview", "0.2", model_id=LARGE))),
