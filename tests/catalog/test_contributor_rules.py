@@ -34,6 +34,20 @@ def gpu(price: str, day: str = "2026-06-01") -> dict[str, str]:
     return own | {"per_gpu_hour": price, "as_of": day}
 
 
+def page(source_id: str, url: str) -> Edit:
+    """A source, and a fact that rests on it."""
+    source = {"source_id": source_id, "title": source_id, "publisher": "Acme", "url": url, "retrieved": "2026-07-02"}
+    staff = {
+        "vendor_id": "acme",
+        "dimension": "rnd",
+        "key": "staff",
+        "value": "40",
+        "unit": "people",
+        "note": source_id,
+    }
+    return both(adds("sources", source), adds("facts", staff | {"source_id": source_id}))
+
+
 def counted(value: str, models: int) -> dict[str, str]:
     """How many of acme's models are open, counted in the catalog."""
     own = {"vendor_id": "acme", "dimension": "ecosystem", "key": "open_weight_models", "value": value, "unit": "models"}
@@ -281,6 +295,10 @@ WARNINGS: list[tuple[str, Edit, Edit]] = [
         adds("models", model("acme-adaptive-reasoning")),
     ),
     ("id-and-name", adds("models", model("acme-9b", name="Acme 12B")), adds("models", model("acme-9b", name="Acme 9B"))),
+    ("source-twice", both(page("one", "https://www.acme.example/a/"), page("two", "http://acme.example/A")),
+     both(page("one", "https://www.acme.example/a/"), page("two", "https://acme.example/b"))),
+    ("source-twice", both(page("one", "https://acme.example/a"), page("two", "https://acme.example/a")),
+     both(page("one-2026-06-01", "https://acme.example/a"), page("two-2026-07-01", "https://acme.example/a"))),
     ("count-stale", adds("facts", counted("2", 2)), adds("facts", counted("1", 2))),  # a closed one and an open one
     ("count-stale", adds("facts", counted("1", 3)), adds("facts", counted("1", 2))),
     (
