@@ -101,7 +101,14 @@ FACT_KEYS: tuple[FactKey, ...] = (
         "capex_part", "capital", "USD", "capital expenditure of a part of a year: never compared with capex", many=True
     ),
     FactKey("capex_guidance", "capital", "USD", "capital expenditure planned; the midpoint of a range", many=True),
-    FactKey("cloud_revenue", "capital", "USD", "revenue of the cloud business in a period", many=True),
+    FactKey("cloud_revenue", "capital", "USD", "revenue of the whole cloud business in a year", many=True),
+    FactKey(
+        "cloud_revenue_part",
+        "capital",
+        "USD",
+        "revenue of the cloud business in a part of a year: never compared with cloud_revenue",
+        many=True,
+    ),
     FactKey("ai_revenue", "capital", "USD", "revenue with AI of a period, or annualised, as the note says", many=True),
     FactKey("ai_revenue_guidance", "capital", "USD", "revenue with AI planned", many=True),
     FactKey("revenue_guidance", "capital", "USD", "revenue planned", many=True),

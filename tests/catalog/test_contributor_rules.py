@@ -34,6 +34,44 @@ def gpu(price: str, day: str = "2026-06-01") -> dict[str, str]:
     return own | {"per_gpu_hour": price, "as_of": day}
 
 
+def page(source_id: str, url: str) -> Edit:
+    """A source, and a fact that rests on it."""
+    source = {"source_id": source_id, "title": source_id, "publisher": "Acme", "url": url, "retrieved": "2026-07-02"}
+    staff = {
+        "vendor_id": "acme",
+        "dimension": "rnd",
+        "key": "staff",
+        "value": "40",
+        "unit": "people",
+        "note": source_id,
+    }
+    return both(adds("sources", source), adds("facts", staff | {"source_id": source_id}))
+
+
+def counted(value: str, models: int) -> dict[str, str]:
+    """How many of acme's models are open, counted in the catalog."""
+    own = {"vendor_id": "acme", "dimension": "ecosystem", "key": "open_weight_models", "value": value, "unit": "models"}
+    return own | {"note": f"of its {models} models in models.csv, counted 2026-07-01", "as_of": "2026-07-01"}
+
+
+POINTS = {"benchmark_id": "points", "name_en": "Points", "set_up_by": "vendor", "domain": "coding", "unit": "points"}
+
+
+def twice(*values: str, test: str = "mmlu", unit: str = "fraction") -> Edit:
+    """Scores of Acme 7B on one test at one effort, under settings of their own."""
+    own = {"benchmark_id": test, "unit": unit}
+    scores = [score("acme-7b-instruct", score=v, setting=f"prompt {n}") | own for n, v in enumerate(values)]
+    points = POINTS | {"ceiling": "100", "higher_is_better": "true", "role": "scale"}
+    return both(adds("benchmarks", points), adds("reported_scores", *scores))
+
+
+def field(own: str, lowest: str = "0.4") -> Edit:
+    """A score of Acme 7B on a test beside those of three other models: the lowest, and two of 0.6."""
+    others = (("acme-large", lowest), ("labs-one", "0.6"), ("acme-b", "0.6"))
+    scores = [score(m, score=v) | {"benchmark_id": "scicode"} for m, v in (("acme-7b-instruct", own), *others)]
+    return both(adds("models", model("acme-b")), adds("reported_scores", *scores))
+
+
 def pages(*accounts: str) -> Edit:
     """Open models of acme, one a hub account."""
     new = [model(f"acme-hub-{n}", hub_id=f"{account}/acme-hub-{n}", **OPEN) for n, account in enumerate(accounts)]
@@ -72,6 +110,11 @@ ERRORS: list[tuple[str, Edit, Edit]] = [
         "period-of-figure",
         adds("facts", fact("9", "2026-06-30", note="year to date")),
         adds("facts", fact("9", "2026-06-30", "revenue_part", note="year to date")),
+    ),
+    (
+        "period-of-figure",
+        adds("facts", fact("9", "2026-06-30", "cloud_revenue", note="fourth quarter of fiscal 2026")),
+        adds("facts", fact("9", "2026-06-30", "cloud_revenue_part", note="fourth quarter of fiscal 2026")),
     ),
 ]  # fmt: skip
 
@@ -252,6 +295,51 @@ WARNINGS: list[tuple[str, Edit, Edit]] = [
         adds("models", model("acme-adaptive-reasoning")),
     ),
     ("id-and-name", adds("models", model("acme-9b", name="Acme 12B")), adds("models", model("acme-9b", name="Acme 9B"))),
+    ("source-twice", both(page("one", "https://www.acme.example/a/"), page("two", "http://acme.example/A")),
+     both(page("one", "https://www.acme.example/a/"), page("two", "https://acme.example/b"))),
+    ("source-twice", both(page("one", "https://acme.example/a"), page("two", "https://acme.example/a")),
+     both(page("one-2026-06-01", "https://acme.example/a"), page("two-2026-07-01", "https://acme.example/a"))),
+    ("count-stale", adds("facts", counted("2", 2)), adds("facts", counted("1", 2))),  # a closed one and an open one
+    ("count-stale", adds("facts", counted("1", 3)), adds("facts", counted("1", 2))),
+    (
+        "offer-name",  # an offer of the preview, which is a row of its own
+        both(adds("models", model("acme-large-preview")), adds("prices", offer("x/acme-large-preview", "0.2", model_id=LARGE))),
+        both(adds("models", model("acme-large-preview")), adds("prices", offer("x/acme-large-preview", "0.2", model_id="acme-large-preview"))),
+    ),
+    (
+        "score-name",  # a board's own name stands among the parts of its setting
+        both(adds("models", model("acme-large-preview")), adds("reported_scores", score(LARGE, setting="±5; 200 votes; acme-large-preview"))),
+        both(adds("models", model("acme-large-preview")), adds("reported_scores", score(LARGE, setting="±5; user simulator acme-large-preview"))),
+    ),
+    (
+        "score-name",
+        both(adds("models", model("acme-9b-it"), model("acme-9b")), adds("reported_scores", score("acme-9b", setting="version Acme-9B-it"))),
+        both(adds("models", model("acme-9b-it"), model("acme-9b")), adds("reported_scores", score("acme-9b", setting="version 2.1"))),
+    ),
+    (
+        "score-effort",
+        adds("reported_scores", score("acme-7b-instruct", setting="as gpt-5.1-codex-max-high")),
+        adds("reported_scores", score("acme-7b-instruct", setting="as gpt-5.1-codex-max-high", effort="high")),
+    ),
+    (
+        "score-effort",  # Max is the model's name
+        both(adds("models", model("acme-codex-max")), adds("reported_scores", score("acme-codex-max", effort="max"))),
+        both(adds("models", model("acme-codex-max")), adds("reported_scores", score("acme-codex-max", effort="high"))),
+    ),
+    ("score-unit", twice("0.875", "0.00875"), twice("0.875", "0.0125")),
+    ("score-unit", field("0.00875"), field("0.05")),
+    ("score-unit", field("0.00875"), field("0.00875", lowest="0.01")),  # a hard test
+    ("score-unit", twice("87.5", "0.875", test="points", unit="points"), twice("87.5", "88", test="points", unit="points")),
+    (
+        "alias-undated",
+        both(adds("models", model("acme-s-2506"), model("acme-s-2509")), adds("aliases", alias("acme-s", "acme-s-2509"))),
+        both(adds("models", model("acme-s-2506"), model("acme-s-2509")), adds("aliases", alias("acme-s", "acme-s-2509", "2025-09-18"))),
+    ),
+    (
+        "alias-undated",  # one release alone has not moved
+        both(adds("models", model("acme-s-2506"), model("acme-s-2509")), adds("aliases", alias("acme-s", "acme-s-2506"))),
+        both(adds("models", model("acme-s-2506"), model("acme-s-mini-2509")), adds("aliases", alias("acme-s", "acme-s-2506"))),
+    ),
     (
         "figure-falls",  # what was raised in all cannot fall
         adds("facts", fact("13000", "2026-01-01", "funding_total"), fact("12000", "2026-02-01", "funding_total")),

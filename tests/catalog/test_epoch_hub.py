@@ -56,6 +56,30 @@ def test_own_runs_have_error_day_and_effort(context: ImportContext) -> None:
     assert [u.why for u in out.unmatched] == ["of 2026-01-14, before the release of acme-7b-instruct on 2026-01-15"]
 
 
+def test_a_boards_own_name_or_a_note_may_state_the_effort(context: ImportContext) -> None:
+    out = imported(
+        context,
+        "hle_external",
+        "Model version,Accuracy,Name,Notes",
+        "acme-7b_unknown,0.31,Acme 7B (High),",
+        "acme-7b,0.32,acme-7b-thinking,",
+        'acme-7b,0.33,"Acme 7B (Thinking, None)",',
+        "acme-7b,0.34,,Adaptive thinking. From the board",
+        "acme-7b,0.35,,Thinking level unknown. From the card",
+        "acme-7b,0.36,Acme 7B (100 steps),Ambiguous reasoning effort",
+        "acme-7b_16K,0.37,Acme 7B (Low),",
+    )
+    assert only(out, "score", "effort") == [
+        ("0.31", "high"),
+        ("0.32", "thinking"),
+        ("0.33", "none"),
+        ("0.34", "thinking"),
+        ("0.35", "default"),
+        ("0.36", "default"),
+        ("0.37", "16k"),
+    ]
+
+
 def test_taken_over_scores_are_secondary_and_keep_their_day(context: ImportContext) -> None:
     out = imported(
         context,

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from harness.catalog.import_context import commonest, decimal, plain, sizes, us_date
+from harness.catalog.names import effort
 from harness.catalog.names.spellings import forms, normal, owner, slug, unmoded
 
 SAME = [
@@ -64,6 +65,20 @@ def test_spellings_of_one_name_have_one_form(written: str, form: str) -> None:
 def test_different_models_keep_different_forms(one: str, other: str) -> None:
     assert normal(one) != normal(other)
     assert unmoded(normal(one)) != unmoded(normal(other))
+
+
+@pytest.mark.parametrize(
+    ("name", "bare", "asked"),
+    [
+        ("gpt-5.1-codex-max", "gpt-5.1-codex-max", "default"),
+        ("gpt-5.1-codex-max-xhigh", "gpt-5.1-codex-max", "xhigh"),
+        ("Qwen3.7 Max", "Qwen3.7 Max", "default"),
+        ("claude-opus-4-8-max", "claude-opus-4-8", "max"),
+        ("gpt2-medium", "gpt2-medium", "default"),
+    ],
+)
+def test_a_level_at_a_names_end_may_be_the_models_own(name: str, bare: str, asked: str) -> None:
+    assert effort.split(name) == (bare, asked)
 
 
 def test_forms_go_from_the_surest_to_the_loosest() -> None:

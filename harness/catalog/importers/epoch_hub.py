@@ -2,8 +2,9 @@
 
 Mapping: ``mappings/epoch_hub_benchmarks.csv`` gives each file's column its benchmark (first fit counts; ``by`` and
 ``pattern`` part a file of several set-ups), unit and scale, the column of the standard error, and who reports where the file
-names nobody. ``Model version`` carries the effort after its last underscore; where Epoch names no version, or no maker of
-a model that the catalog lacks, nothing is guessed. Epoch's own index never enters. A score that the catalog has from the
+names nobody. ``Model version`` carries the effort after its last underscore; where that
+is ``unknown`` or missing, the board's own ``Name`` or the first sentence of ``Notes`` may state it. Where Epoch names no
+version, or no maker of a model that the catalog lacks, nothing is guessed. Epoch's own index never enters. A score that the catalog has from the
 same reporter (most are in Epoch's older collection) is counted, not repeated.
 
 Errors as the files mean them: that of Humanity's Last Exam is half of a 95 % interval (``stderr_per`` 1.96: it fits the
@@ -19,9 +20,10 @@ from decimal import Decimal
 from functools import cache
 
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal
-from harness.catalog.importers.collected import mapping
+from harness.catalog.importers.collected import mapping, stated_effort
 from harness.catalog.importers.epoch_scores import REVISED_MONTHS, cited, months_between, shots, version_of
 from harness.catalog.importers.scored import Hints, Score, Scored, report, scored, table
+from harness.catalog.names.effort import DEFAULT
 from harness.catalog.rules import cell_rules
 from harness.catalog.tables import Row
 
@@ -33,6 +35,7 @@ _DAYS = ("Started at", "Date run", "Run date", "Date of evaluation", "Evaluation
 _SETTINGS = ("Agent", "Scaffold")
 _SAME = Decimal("0.0005")
 _APP = re.compile(r"-web-?app$")
+_ASKED = re.compile(r"\(([^()]*)\)$|-(thinking)$")  # Opus 4.6 (High), gpt-5.1-thinking
 
 Key = tuple[str, str, str]
 
@@ -150,8 +153,20 @@ def _score(out: Imported, context: ImportContext, row: Row, line: Row, model: Sc
         source,
         error / Decimal(line["stderr_per"]) if error else None,
         "primary" if own else "secondary",
-        "thinking" if row["Model version"].endswith("-reasoner") else "",
+        _effort(row) if model.effort == DEFAULT else "",
     )
+
+
+def _effort(row: Row) -> str:
+    """The effort that a row states elsewhere than in its version; empty where it states none."""
+    named = _ASKED.search(row.get("Name", "").strip())
+    note = row.get("Notes", "").split(".")[0].strip().lower()
+    note = "" if "unknown" in note else note.removeprefix("adaptive ").removesuffix(" version")
+    for text in (named[1] or named[2] if named else "", note):
+        asked, rest = stated_effort(text)
+        if asked != DEFAULT and not rest:
+            return asked
+    return "thinking" if row["Model version"].endswith("-reasoner") else ""
 
 
 def _day(row: Row, context: ImportContext) -> str:

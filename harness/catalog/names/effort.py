@@ -29,6 +29,8 @@ _ENDINGS = (
     re.compile(r"_(?P<budget>\d+)k$"),  # Epoch's claude-3-7-sonnet-20250219_64K; a hyphen there is a context's size
     re.compile(rf"[-_ ]\(?{_WORDS}\)?$"),
 )
+# Models whose own name ends in a level: GPT-5.1-Codex-Max, Qwen3.7 Max.
+_NAMED_BY_LEVEL = re.compile(r"(?:codex|qwen-?3[\d.-]*)[- ]max$")
 _BARE_LEVEL = re.compile(rf"(?:_|[- ]\(?)(?P<level>{_LEVEL})\)?$")
 
 
@@ -61,7 +63,7 @@ def split(name: str) -> tuple[str, str]:
                 budget=found.get("budget") or "",
             )
             return name[: match.start()].rstrip(), stated
-    match = _BARE_LEVEL.search(lower)
+    match = None if _NAMED_BY_LEVEL.search(lower) else _BARE_LEVEL.search(lower)
     if match and (match.group().startswith("_") or _LEVELLED.match(lower.rsplit("/", 1)[-1])):
         bare, before = split(name[: match.start()].rstrip())
         if before == DEFAULT:

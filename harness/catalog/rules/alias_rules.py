@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 
+from harness.catalog.names import matching
 from harness.catalog.rules import name_rules
 from harness.catalog.rules.days import days_between
+from harness.catalog.rules.identity_rules import DATED
 from harness.catalog.tables import Catalog, Finding
 
 EARLY_DAYS = 31  # a name may be announced so long before the release that the row states
@@ -43,4 +46,17 @@ def _members(catalog: Catalog) -> Iterator[Finding]:
             yield Finding("models.csv", line, "product_id", message, "warning", "product-name", row["model_id"])
 
 
-RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_aliases, _members)
+def _undated(catalog: Catalog) -> Iterator[Finding]:
+    """A name that begins several dated releases moved from one to the next: it has an alias for each period."""
+    dated: dict[str, list[str]] = defaultdict(list)
+    for row in catalog.rows["models"]:
+        if match := DATED.search(row["model_id"]):
+            dated[row["model_id"][: match.start()]].append(row["model_id"])
+    for line, row in catalog.numbered("aliases"):
+        releases = dated[matching.alias_key(row["kind"], row["alias"])]
+        if row["kind"] == "model" and not (row["valid_from"] or row["valid_to"]) and len(releases) > 1:
+            message = f"{row['alias']} means {row['id']} on all days, beside {', '.join(sorted(releases))}"
+            yield Finding("aliases.csv", line, "valid_from", message, "warning", "alias-undated", row["alias"])
+
+
+RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_aliases, _members, _undated)

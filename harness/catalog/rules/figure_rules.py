@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from harness.catalog.rules.days import days_between
 from harness.catalog.tables import Catalog, Finding, Row
 
 NEIGHBOUR_DAYS = 366
-YEARLY = ("revenue", "net_income", "rnd_spend", "capex", "operating_income", "free_cash_flow")
+YEARLY = ("revenue", "net_income", "rnd_spend", "capex", "operating_income", "free_cash_flow", "cloud_revenue")
 # Figures that rarely fall by much: a newest one far below an earlier one is a part's.
 FIGURES = (
     *("revenue", "rnd_spend", "capex", "ai_revenue", "cloud_revenue", "revenue_run_rate", "funding_total", "valuation"),
@@ -35,6 +35,7 @@ PART_OF_YEAR = re.compile(
     r"|year[ -]to[ -]date|ytd|[HQ][1-4]|[1-4][HQ](20)?\d*)\b",
     re.IGNORECASE,
 )
+COUNTED = re.compile(r"\bof its (\d+) models in models\.csv\b")
 WHOLE_YEAR = re.compile(r"\b(four quarters|twelve months)\b", re.IGNORECASE)
 
 
@@ -101,4 +102,16 @@ def _periods(catalog: Catalog) -> Iterator[Finding]:
             yield Finding("facts.csv", line, "key", message, rule="period-of-figure", key=key)
 
 
-RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_rates, _series, _periods)
+def _counts(catalog: Catalog) -> Iterator[Finding]:
+    """A count of the catalog's own models goes stale with every model that is added, taken out or mended."""
+    models = Counter(r["vendor_id"] for r in catalog.rows["models"])
+    with_weights = Counter(r["vendor_id"] for r in catalog.rows["models"] if r["open_weights"] == "true")
+    for line, row in catalog.numbered("facts"):
+        counted = COUNTED.search(row["note"]) if row["key"] == "open_weight_models" else None
+        now = (str(with_weights[row["vendor_id"]]), str(models[row["vendor_id"]]))
+        if counted and (row["value"], counted[1]) != now:
+            message = f"{row['value']} of {counted[1]} models; models.csv has {now[0]} of {now[1]}"
+            yield Finding("facts.csv", line, "value", message, "warning", "count-stale", row["vendor_id"])
+
+
+RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_rates, _series, _periods, _counts)

@@ -21,7 +21,7 @@ _LEVELS = "|".join(level for level in effort.LEVELS if level != "max")  # Qwen3.
 _SWITCH_END = re.compile(rf"-(?:no|no-?think(?:ing)?|non-(?:thinking|reasoning)|(?:{_LEVELS})-?thinking)$")
 _LEVEL_END = re.compile(rf"-(?:{_LEVELS})$")
 _THINKING_END = re.compile(r"-(?:reasoning|thinking|think)$")
-_DATED = re.compile(r"-(?:\d{4}|\d{6}|\d{8}|\d{2}-\d{2}|\d{4}-\d{2}-\d{2}|\d{2}-\d{4})$")
+DATED = re.compile(r"-(?:\d{4}|\d{6}|\d{8}|\d{2}-\d{2}|\d{4}-\d{2}-\d{2}|\d{2}-\d{4})$")
 
 
 def _model(line: int, row: Row, column: str, message: str, rule: str, level: str = "error") -> Finding:
@@ -121,7 +121,7 @@ def _latest(catalog: Catalog) -> Iterator[Finding]:
     ids = {r["model_id"] for r in catalog.rows["models"]}
     stems: dict[str, str] = {}
     for model_id in sorted(ids):
-        if match := _DATED.search(model_id):
+        if match := DATED.search(model_id):
             stems[model_id[: match.start()]] = model_id
     for line, row in catalog.numbered("models"):
         stem = row["model_id"].removesuffix("-latest")

@@ -20,7 +20,7 @@ _FAST = frozenset({"fast", "highspeed", "lightning"})
 _CHAT = frozenset({"instruct", "chat", "it"})
 _CUT = frozenset({"int4", "awq", "gptq"})
 _MARKS = _SHADES | _MODES | _CUT
-_AS = re.compile(r"(?:^|; )as ([^;]+)")
+_AS, _VERSION_OF = "as ", "version "  # a setting's part that states under which name the source has the model
 
 
 @dataclass(frozen=True)
@@ -150,9 +150,12 @@ def _stated_names(catalog: Catalog) -> Iterator[tuple[int, tuple[str, str, str, 
     for line, row in catalog.numbered("prices"):
         if row["model_id"]:
             yield line, ("prices", row["offer_id"].rsplit("/", 1)[-1].lower(), row["model_id"], row["tier"])
+    known = _meanings(catalog)
     for line, row in catalog.numbered("reported_scores"):
-        if stated := _AS.search(row["setting"]):
-            yield line, ("reported_scores", stated.group(1).lower(), row["model_id"], "standard")
+        for part in row["setting"].lower().split("; "):
+            name = part.removeprefix(_AS).removeprefix(_VERSION_OF)
+            if part.startswith(_AS) or spellings.normal(name) in known:
+                yield line, ("reported_scores", name, row["model_id"], "standard")
 
 
 def _names(catalog: Catalog) -> Iterator[Finding]:
@@ -207,4 +210,18 @@ def _own_names(catalog: Catalog) -> Iterator[Finding]:
                 yield Finding("models.csv", line, column, message, "warning", "id-and-name", row["model_id"])
 
 
-RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_names, _own_names)
+def _efforts(catalog: Catalog) -> Iterator[Finding]:
+    """A level that stands in the source's name is the score's effort, and a model's own last word is none."""
+    told = set()
+    for line, row in catalog.numbered("reported_scores"):
+        named = {part.removeprefix(_AS) for part in row["setting"].split("; ") if part.startswith(_AS)}
+        stated = {effort.split(name)[1] for name in named} - {effort.DEFAULT, row["effort"]}
+        own = row["effort"] in effort.LEVELS and row["model_id"].endswith(f"-{row['effort']}")
+        key = f"{row['model_id']} {row['effort']} {row['source_id']}"
+        if (stated or own) and key not in told:
+            told.add(key)
+            message = f"is {row['effort']}, and the name {'of the model ends so' if own else f'in the source says {min(stated)}'}"
+            yield Finding("reported_scores.csv", line, "effort", message, "warning", "score-effort", key)
+
+
+RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_names, _own_names, _efforts)

@@ -14,6 +14,8 @@ from harness.catalog.tables import Catalog, Finding, Row
 LANGUAGE_DOMAINS = frozenset({"agents", "coding", "mathematics", "knowledge", "reasoning", "language"})
 # Beginnings of the sources whose snapshots are dated by their edition (``Importer.by_edition``).
 BY_EDITION = ("livebench-",)
+HUNDREDTH = 80  # a score in the wrong unit is a hundredth: at most this part of the best possible one
+FEW_MODELS = 3  # other models on a test before the lowest of them says what is low
 
 
 def _by_id(catalog: Catalog, table: str, column: str) -> dict[str, Row]:
@@ -68,6 +70,30 @@ def _errors_of_scores(catalog: Catalog) -> Iterator[Finding]:
             message = f"{row['stderr']} is above half of the range 0 to {high:f}"
             key = f"{row['model_id']} {row['benchmark_id']} {row['as_of']}"
             yield Finding("reported_scores.csv", line, "stderr", message, rule="stderr-above-range", key=key)
+
+
+def _units_of_scores(catalog: Catalog) -> Iterator[Finding]:
+    """A hundredth of what it should be lies inside the range: 0.00875 for 0.875, or a fraction among points of 100.
+
+    Found by another score of the same model, test and effort a hundred times as high, and by one far below all others.
+    """
+    ceilings = {r["benchmark_id"]: cell_rules.number(r["ceiling"]) for r in catalog.rows["benchmarks"]}
+    tests: dict[str, list[tuple[int, Row, Decimal]]] = defaultdict(list)
+    for line, row in catalog.numbered("reported_scores"):
+        if (value := cell_rules.number(row["score"])) is not None:
+            tests[row["benchmark_id"]].append((line, row, value))
+    for benchmark_id, scores in tests.items():
+        highest = (ceilings.get(benchmark_id) or Decimal(0)) / HUNDREDTH
+        for line, row, value in (s for s in scores if 0 < s[2] <= highest):
+            own = [v for _, r, v in scores if (r["model_id"], r["effort"]) == (row["model_id"], row["effort"])]
+            others = [(v, r["model_id"]) for _, r, v in scores if r["model_id"] != row["model_id"]]
+            beside = next((v for v in own if 95 * value <= v <= 105 * value), None)
+            if len({model_id for _, model_id in others}) >= FEW_MODELS and min(others)[0] > 5 * value:
+                beside = beside or min(others)[0]
+            if beside is not None:
+                message = f"{row['score']} beside {beside:f}: is it a hundredth of the score?"
+                key = f"{row['model_id']} {benchmark_id} {row['as_of']}"
+                yield Finding("reported_scores.csv", line, "score", message, "warning", "score-unit", key)
 
 
 def _costs(catalog: Catalog) -> Iterator[Finding]:
@@ -126,6 +152,7 @@ RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (
     _tested_before_release,
     _edition_days,
     _errors_of_scores,
+    _units_of_scores,
     _costs,
     _benchmarks,
     _scores_of_other_kinds,

@@ -1,7 +1,8 @@
-"""Rules on one model in two rows: the same name, the same id without hyphens, or with what only says how it is served."""
+"""Rules on one thing in two rows: a model under two names or ids, a page as two sources."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from harness.catalog.names import spellings
@@ -9,6 +10,10 @@ from harness.catalog.rules import cell_rules
 from harness.catalog.rules.days import stated_day
 from harness.catalog.rules.identity_rules import is_product
 from harness.catalog.tables import Catalog, Finding, Row
+
+_SCHEME = re.compile(r"^https?://(?:www\.)?", re.IGNORECASE)
+_SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
+_IMPORTED = ("collected-", "prices-")
 
 
 def _twins(catalog: Catalog) -> Iterator[Finding]:
@@ -59,4 +64,17 @@ def _same_day(row: Row, other: Row) -> bool:
     return row["released"] == other["released"] or not (row["released"] and other["released"])
 
 
-RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_twins,)
+def _pages(catalog: Catalog) -> Iterator[Finding]:
+    """One page as two sources looks like two that agree; snapshots of a day, and what an import collects, stand apart."""
+    first: dict[str, str] = {}
+    for line, row in catalog.numbered("sources"):
+        address = _SCHEME.sub("", row["url"]).rstrip("/").lower()
+        if not address or _SNAPSHOT.search(row["source_id"]) or row["source_id"].startswith(_IMPORTED):
+            continue
+        same = first.setdefault(address, row["source_id"])
+        if same != row["source_id"]:
+            message = f"the address of {same}: one page, one source"
+            yield Finding("sources.csv", line, "url", message, "warning", "source-twice", row["source_id"])
+
+
+RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_twins, _pages)
