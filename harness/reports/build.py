@@ -9,7 +9,7 @@ from functools import cache
 from importlib import import_module
 
 from harness.errors import MissingData
-from harness.reports import choice_text, sections
+from harness.reports import sections, wish_text
 from harness.reports.cells import cleaned
 from harness.reports.data import Material
 from harness.reports.document import Report, Section
@@ -82,7 +82,7 @@ def build(reader: Reader, choices: Choices, language: str, commit: str, progress
 
 def _title(material: Material, words: Words) -> str:
     if material.wish is not None:
-        return cleaned(words("file.title_choice", wish=choice_text.wish_text(words, material.wish)))
+        return cleaned(words("file.title_choice", wish=wish_text.wish_text(words, material.wish)))
     if not material.scope.narrowed:
         return words("file.title_all")
     rows = subjects(material)

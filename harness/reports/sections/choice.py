@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.charts.text import sellers
-from harness.reports import choice_text
+from harness.reports import choice_text, wish_text
 from harness.reports.cells import cleaned
 from harness.reports.document import Column, Figure, Part, Point, Section, Sentence, each, table
 from harness.reports.licences import spelt
@@ -34,14 +34,14 @@ def choice(material: Material, words: Words) -> Section:
     rows = rows.assign(
         vendor=words.vendor(rows),
         seller=sellers(words, rows),
-        not_known=[choice_text.unknown(words, codes) for codes in rows["unknown"]],
+        not_known=[wish_text.unknown(words, codes) for codes in rows["unknown"]],
         reported=rows["evidence"],
-        task_of=choice_text.cost_of(words, rows),
+        task_of=wish_text.cost_of(words, rows),
         licence=[spelt(words, licence) for licence in rows["licence"]],
         points=placed(material, rows),
         price_as_of=rows["as_of"],
     )
-    told = [*choice_text.answer(words, wish, material.chosen, proof), choice_text.task_note(words, wish)]
+    told = [*choice_text.answer(words, wish, material.chosen, proof), wish_text.task_note(words, wish)]
     sentences = tuple(Sentence(f"choose {i}", cleaned(text)) for i, text in enumerate(told))
     scored = rows[rows["scored"].astype(bool)]
     known, rest = scored[scored["standing"].eq("known")], scored[scored["standing"].ne("known")]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.catalog.schema import DIMENSIONS
 from harness.charts.text import input_label
-from harness.reports.companies import vendor_facts, vendor_places, vendor_releases
+from harness.reports.companies import figure_units, vendor_facts, vendor_places, vendor_releases
 from harness.reports.document import Figure, Part, Point, Section, Sentence, table
 from harness.reports.subjects import MOST
 
@@ -98,7 +98,7 @@ def _strengths(material: Material, words: Words, vendors: list[str], names: dict
         origin_name=[words.known("input_origin", o) for o in rows["origin"]],
         source=vendor_places.titles(material, rows["source_id"]),
     )
-    rows = vendor_facts.counted(words, rows)
+    rows = figure_units.counted(words, rows)
     columns = (
         words.column("vendor"), words.column("side_name"), words.column("input_name"), words.column("value", "figure"),
         words.column("unit"), words.column("score", "scale", label="standing"), words.column("origin_name"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.charts.text import sellers
-from harness.reports import choice_text
+from harness.reports import wish_text
 from harness.reports.document import Column, Table, table
 from harness.reports.licences import spelt
 
@@ -63,7 +63,7 @@ def _answer(material: Material, words: Words) -> Table | None:
         weights=[weights(words, o, n) for o, n in zip(shown["open_weights"], shown["licence"], strict=True)],
         price_as_of=shown["as_of"],
         points=placed(material, shown),
-        task_of=choice_text.cost_of(words, shown),
+        task_of=wish_text.cost_of(words, shown),
     )
     suited = (words.column("suitability", "share"), *words.interval("share")) if len(known) else ()
     columns = (
