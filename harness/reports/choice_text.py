@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from harness.charts.text import dollars, sellers
-from harness.market.choice.choose import best_value
+from harness.market.choice.choose import best_value, typical_cost
 from harness.reports import wish_text
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def decided(say: Translator, wish: Wish, rows: pd.DataFrame) -> list[str]:
     if known.empty:
         return [say("choose.none", wish=phrase)]
     first = known.iloc[0]
-    out = [say("choose.answer", wish=phrase, model=first["model"]), *_priced(say, wish, known)]
+    out = [say("choose.answer", wish=phrase, model=first["model"]), *_priced(say, wish, known), *_typical(say, wish, known)]
     others = int(known["within_leader"].sum()) - 1
     thin = int(first["evidence"]) < THIN * int(first["tests"])
     key = "decide.answer_open" if others > 0 else "decide.answer_thin" if thin else "decide.answer_firm"
@@ -168,6 +168,19 @@ def _priced(say: Translator, wish: Wish, known: pd.DataFrame) -> list[str]:
     if cheap is not None and cheap["product_id"] != first["product_id"]:
         out.append(_price(say, "choose.cheapest", cheap, model=cheap["model"]))
     return out
+
+
+def _typical(say: Translator, wish: Wish, known: pd.DataFrame) -> list[str]:
+    """What one typical task comes to with the model that suits best, and with the cheapest that cannot be told from it."""
+    costs = typical_cost(known, wish.family)
+    first, cheap = known.iloc[0], best_value(known)
+    if costs.iloc[0] != costs.iloc[0]:
+        return []
+    told = {"cost": dollars(float(costs.iloc[0]))}
+    if cheap is None or cheap["product_id"] == first["product_id"]:
+        return [say("decide.typical", **told)]
+    low = float(costs[known["product_id"].eq(cheap["product_id"])].iloc[0])
+    return [say("decide.typical_two", **told, low=dollars(low), model=first["model"], other=cheap["model"])]
 
 
 def offer(say: Translator, row: pd.Series[Any]) -> list[str]:

@@ -69,8 +69,8 @@ class Words(Translator):
         )
 
     def column(self, key: str, kind: str = "text", unit: str = "", label: str = "") -> Column:
-        """A column with its heading."""
-        return Column(key, self(f"col.{label or key}"), kind, unit)
+        """A column with its heading, and its unit in words."""
+        return Column(key, self(f"col.{label or key}"), kind, self.known("unit", unit) if unit else "")
 
     def id(self, key: str, label: str = "") -> Column:
         """A column of ids for machines: in workbook and archives alone."""

@@ -7,7 +7,7 @@ import io
 import math
 from typing import Any
 
-from harness.reports.cells import LARGE, POWERS, Cell, decimals
+from harness.reports.cells import LARGE, POWERS, Cell, decimals, with_unit
 from harness.reports.document import Column, Figure
 from harness.reports.messages import Words
 from harness.spreadsheets import defused
@@ -63,7 +63,7 @@ class Book:
 
 def heading(column: Column) -> str:
     """A column's heading with its unit, as it stands in its cell."""
-    return defused(f"{column.label} ({column.unit})" if column.unit else column.label)
+    return defused(with_unit(column.label, column.unit))
 
 
 def pattern(value: float, kind: str) -> str:
