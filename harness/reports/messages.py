@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from harness.i18n.translator import Translator
@@ -40,6 +40,11 @@ class Words(Translator):
         if not isinstance(value, str):
             return "–"
         return Translator.known(self, prefix, value)
+
+    def listed(self, items: Sequence[str]) -> str:
+        """Things of a list as a sentence names them: commas between, the last one joined by a word."""
+        *first, last = items
+        return self("place.and_last", first=self("place.and").join(first), last=last) if first else last
 
     def vendor(self, frame: pd.DataFrame) -> list[str]:
         """Vendors' names of a frame with ``vendor_en, vendor_zh``, in the language."""

@@ -65,7 +65,7 @@ def solved(material: Material, words: Words) -> Part:
         agent=[None if a is None else names.agent(a) for a in agents],
         model=rows["product_id"].map(products).fillna(rows["model"]),
         effort_name=[words.known("effort", e) for e in rows["effort"]],
-    ).sort_values(["items", "test", "per_solved"], ascending=[False, True, True], ignore_index=True)
+    ).sort_values(["items", "test", "agent", "per_solved"], ascending=[False, True, True, True], ignore_index=True)
     columns = (
         words.column("test", label="benchmark"), words.column("model"), words.column("effort_name", label="effort"),
         words.column("agent"), words.column("items", "integer"), words.column("share", "percent", label="solved_share"),
