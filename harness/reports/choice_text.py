@@ -106,7 +106,11 @@ def decided(say: Translator, wish: Wish, rows: pd.DataFrame) -> list[str]:
     if known.empty:
         return [say("choose.none", wish=phrase)]
     first = known.iloc[0]
-    out = [say("choose.answer", wish=phrase, model=first["model"]), *_priced(say, wish, known), *_typical(say, wish, known)]
+    out = [
+        say("choose.answer", wish=phrase, model=first["model"]),
+        *_priced(say, wish, known),
+        *_typical(say, wish, known),
+    ]
     others = int(known["within_leader"].sum()) - 1
     thin = int(first["evidence"]) < THIN * int(first["tests"])
     key = "decide.answer_open" if others > 0 else "decide.answer_thin" if thin else "decide.answer_firm"

@@ -50,7 +50,10 @@ def choice(material: Material, words: Words) -> Section:
     parts = [Part(sentences=sentences)]
     if len(known):
         tests = TaskNames(material, words)
-        parts += [_known(known, words, spoken=bool(wish.language)), _reported_costs(known, tests, material.frame("benchmarks"), words)]
+        parts += [
+            _known(known, words, spoken=bool(wish.language)),
+            _reported_costs(known, tests, material.frame("benchmarks"), words),
+        ]
         parts += [_evidence(known, proof, tests, words)]
     if len(rest):
         price = words.column("price", "money", "USD", "price_per_mtok")
