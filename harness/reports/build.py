@@ -92,6 +92,7 @@ def _title(material: Material, words: Words) -> str:
     names = list(rows["model"]) if material.scope.by_model else words.vendor(rows)
     names = [cleaned(n) for n in (names or list(material.scope.run_models))]
     if len(names) > MOST:
-        kind = "models" if material.scope.by_model or not len(rows) else "vendors"
-        return words(f"file.title_many_{kind}", first=words("file.join").join(names[:2]), n=len(names) - 2)
+        of_models = material.scope.by_model or rows.empty
+        key = "file.title_many_models" if of_models else "file.title_many_vendors"
+        return words(key, first=words("file.join").join(names[:2]), n=len(names) - 2)
     return words("file.join").join(names)

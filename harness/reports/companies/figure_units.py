@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 SCALED = {"zh": 1e8, "en": 1e9}
 """US dollars in the unit that people of a language count large sums in (message ``place.large_usd``)."""
 COUNTS = {
-    "en": ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")),
-    "zh": ((1e12, "trillion"), (1e8, "billion"), (1e4, "million")),
+    "en": ((1e12, "place.trillion"), (1e9, "place.billion"), (1e6, "place.million")),
+    "zh": ((1e12, "place.trillion"), (1e8, "place.billion"), (1e4, "place.million")),
 }
 """Steps of ten that have a name in a language, with their message (``place.trillion`` …)."""
 NAMED_FROM = 1e6
@@ -47,4 +47,4 @@ def scale(words: Words, key: str, unit: str, largest: float) -> tuple[float, str
         power, text = next((p for p in POWERS if size >= p[0]), POWERS[-1])
         return power, f"{text} {name}"
     step = next((s for s in COUNTS[words.language] if size >= max(s[0], NAMED_FROM)), None)
-    return (step[0], words(f"place.{step[1]}", unit=name)) if step else (1.0, name)
+    return (step[0], words(step[1], unit=name)) if step else (1.0, name)

@@ -44,6 +44,9 @@ IDS = ("run_id", "model_id", "source_id", "vendor_id", "offer_id", "revision", "
 _UNBROKEN = re.compile(r"[\u2e80-\uffef]{1,5}|[^\s\u2e80-\uffef]+")
 """Parts of a text that stay on one line: a word, or five Chinese characters of a heading."""
 
+_UNIT = re.compile(r"(（[^（）]{1,6}）)$")
+"""A unit in Chinese brackets at the end of a heading."""
+
 Places = tuple[int, int | None]
 
 
@@ -178,6 +181,11 @@ def isolated(text: str) -> Markup:
     return Markup("<bdi>{}</bdi>").format(text) if from_right else escape(text)
 
 
+def unit_unbroken(text: str) -> Markup:
+    """A heading escaped, the brackets of its unit kept on one line."""
+    return Markup(_UNIT.sub(r'<span class="u">\1</span>', escape(text)))  # nosec B704  # escaped before
+
+
 @lru_cache(maxsize=1)
 def _templates() -> jinja2.Environment:
     import jinja2
@@ -187,6 +195,7 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     environment.filters["isolated"] = isolated
+    environment.filters["unit_unbroken"] = unit_unbroken
     return environment
 
 

@@ -73,14 +73,17 @@ def _ranks(material: Material, words: Words, rows: pd.DataFrame, names: dict[str
         if row[d] == row[d]
     )
     ranks = (vendor_places.on_dimensions(material, words, few, names),) if few else ()
-    return Part(ranks, _figure(words, sentences, points), tuple(sentences)), Part((positions,))
+    note = words("place.chart_note")
+    if not few:
+        note = words("place.drawn", n=MOST, all=len(rows), note=note)
+    return Part(ranks, _figure(words, sentences, points, note), tuple(sentences)), Part((positions,))
 
 
-def _figure(words: Words, sentences: list[Sentence], points: tuple[Point, ...]) -> tuple[Figure, ...]:
+def _figure(words: Words, sentences: list[Sentence], points: tuple[Point, ...], note: str) -> tuple[Figure, ...]:
     """The profiles on five dimensions, under the first sentence; none where nobody is placed on any."""
     if not points:
         return ()
-    return (Figure("position", "profile", sentences[0].text, words("place.unit"), words("place.chart_note"),
+    return (Figure("position", "profile", sentences[0].text, words("place.unit"), note,
                    words("place.source"), points),)  # fmt: skip
 
 

@@ -72,5 +72,9 @@ def _title(words: Words, rows: pd.DataFrame, *, of_tasks: bool) -> str:
         "ratio": (float(first["x"]) / float(cheap["x"]), "times"),
         "points": (float(first["score"]) - float(cheap["score"]), "level"),
     }  # fmt: skip
-    key = "first.buys" if numbers["points"][0] >= 0.5 else "first.buys_nothing"
-    return words.sentence(f"{key}_task" if of_tasks else key, numbers, model=first["model"], other=cheap["model"]).text
+    more = numbers["points"][0] >= 0.5
+    if of_tasks:
+        key = "first.buys_task" if more else "first.buys_nothing_task"
+    else:
+        key = "first.buys" if more else "first.buys_nothing"
+    return words.sentence(key, numbers, model=first["model"], other=cheap["model"]).text
