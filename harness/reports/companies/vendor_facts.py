@@ -25,11 +25,9 @@ FACTS = ("position", "business_model", "channel", "listing")
 
 def side_by_side(material: Material, words: Words, vendors: list[str], names: dict[str, str]) -> Part:
     """A row an input that ranks, a column a vendor: what the places on the five dimensions come from."""
-    from harness.analysis.companies.scores import normalised_inputs
-
     if material.inputs.empty:
         return Part()
-    scored = normalised_inputs(material.inputs)
+    scored = material.scored_inputs
     ranking = set(scored.loc[scored["ranks"].astype(bool), "input"])
     keys = [row.key for d in DIMENSIONS for row in INPUTS if row.dimension == d and row.key in ranking]
     wide = material.inputs[material.inputs["vendor_id"].isin(vendors)].pivot_table(
@@ -99,11 +97,9 @@ def _remark(words: Words, row: dict[Any, Any], names: dict[str, str]) -> str | N
 
 def behind(material: Material, words: Words, vendors: list[str], names: dict[str, str]) -> Part:
     """Every input of the vendors with its value, standing, date and source: the way back from a score to its facts."""
-    from harness.analysis.companies.scores import normalised_inputs
-
     if material.inputs.empty:
         return Part()
-    rows = normalised_inputs(material.inputs)
+    rows = material.scored_inputs
     rows = rows[rows["vendor_id"].isin(vendors)]
     order = {row.key: place for place, row in enumerate(INPUTS)}
     rows = rows.assign(

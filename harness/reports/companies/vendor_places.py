@@ -128,11 +128,10 @@ def on_dimensions(material: Material, words: Words, vendors: list[str], names: d
 def lacking(material: Material, words: Words, vendors: list[str], names: dict[str, str]) -> Part:
     """A sentence on each vendor that lacks inputs which rank others: what is not known of it."""
     from harness.analysis.companies.positioning import missing_inputs
-    from harness.analysis.companies.scores import normalised_inputs
 
     if material.inputs.empty:
         return Part()
-    scored = normalised_inputs(material.inputs)
+    scored = material.scored_inputs
     said = []
     for vendor in vendors:
         lacks = [input_label(words, i).lower() for i in missing_inputs(scored, vendor)["input"]]
