@@ -99,7 +99,7 @@ def generate(db: Path, scale: float) -> None:
 
 
 def seal(parent: Path, number: int, items: int = 500) -> Path:
-    """A run folder that nobody has published yet, on the first of the database's suites."""
+    """A run folder that nobody has published yet, on the first of the database's suites and its items."""
     run_id = f"20260801T{number:06d}Z-late-s0-{number:08x}"
     tasks = [{"task": f"t{k}", "kind": ["classification", "qa"][(1 + k) % 2]} for k in range(10)]
     suite = {"name": "s0", "version": "1", "title_en": "Suite 0", "title_zh": "套件", "description_en": "", "description_zh": "",
@@ -120,13 +120,16 @@ def seal(parent: Path, number: int, items: int = 500) -> Path:
     }  # fmt: skip
     rng, key = np.random.default_rng(number), {"run_id": run_id, "metric": "acc", "filter": "none"}
     values = {t["task"]: rng.integers(0, 2, items) for t in tasks}
+    asked = duckdb.execute(
+        f"SELECT hash(k * 1000 + j) FROM range(10) u(k), range({items}) w(j) ORDER BY k, j"
+    ).fetchall()
     results = [{**key, "task": t["task"], "kind": t["kind"], "score": float(values[t["task"]].mean()), "stderr": 0.02, "n": items,
                 "higher_is_better": True, "num_fewshot": 0, "task_version": "1"} for t in tasks]  # fmt: skip
     samples = [
-        {**key, "task": name, "item": i, "doc_hash": hashlib.sha256(f"{name} {i}".encode()).hexdigest(), "value": float(v),
+        {**key, "task": name, "item": i, "doc_hash": f"{asked[k * items + i][0]:016x}" + "0" * 48, "value": float(v),
          "prompt": "a question", "target": "yes", "response": "yes", "weight": 1.0, "cluster": None,
          "choice_loglikelihoods": None, "gold": None}
-        for name, column in values.items() for i, v in enumerate(column)
+        for k, (name, column) in enumerate(values.items()) for i, v in enumerate(column)
     ]  # fmt: skip
     tables = (pa.Table.from_pylist(rows, schema=schema) for rows, schema in
               ((results, run_folder.RESULTS), (samples, run_folder.SAMPLES)))  # fmt: skip

@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -110,8 +110,7 @@ class TaskNames:
             if seen[name := names[place]] > 1:  # asked otherwise in what the runs do not tell
                 taken[name] += 1
                 names[place] = self.say("suite.of_several", name=name, place=taken[name], all=seen[name])
-        known = dict(zip(keys, names, strict=True))
-        return lambda suite: known.get(suite, " ".join(suite).strip())
+        return partial(_suite_name, dict(zip(keys, names, strict=True)))
 
     def _suite(self, row: Mapping[Any, Any]) -> str:
         say, version = self.say, row["suite_version"]
@@ -199,3 +198,7 @@ def _count(value: Any) -> int | None:
 @lru_cache(maxsize=1)
 def _data() -> Mapping[str, Mapping[str, list[str]]]:
     return tomllib.loads((Path(__file__).parent / "task_names.toml").read_text(encoding="utf-8"))
+
+
+def _suite_name(known: Mapping[tuple[str, str], str], suite: tuple[str, str]) -> str:
+    return known.get(suite, " ".join(suite).strip())

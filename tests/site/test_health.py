@@ -15,7 +15,7 @@ import pytest
 
 from harness import __version__
 from harness.errors import LandscapeError, MissingData, StoreAway, StoreRefused
-from harness.site.server import asgi, guard, health, warm
+from harness.site.server import asgi, first_frames, guard, health, warm
 from harness.store.reader import Database, Reader
 
 
@@ -177,7 +177,7 @@ def test_a_failure_is_logged_once_and_again_when_it_returns(land: Path, caplog: 
 
 def test_the_watch_says_when_the_first_pages_are_computed(land: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warm, "DONE", done := warm.threading.Event())
-    monkeypatch.setattr(warm, "STEPS", ())
+    monkeypatch.setattr(first_frames, "STEPS", ())
 
     class Stop(warm.threading.Event):
         """Ends the watch as it waits."""

@@ -12,7 +12,7 @@ from harness.i18n.translator import Translator
 from harness.market import leading_runs
 from harness.site.capability import leaderboard
 from harness.site.server import view
-from harness.site.server.kept import Kept, key_of
+from harness.site.server.keeping.kept import Kept, key_of
 from harness.store.reader import Reader
 from tests.site.conftest import changed
 

@@ -14,7 +14,7 @@ import pytest
 from harness.errors import StoreError
 from harness.i18n.translator import Translator
 from harness.site.capability import scale
-from harness.site.server import view, warm
+from harness.site.server import first_frames, view, warm
 from harness.store.reader import Reader
 from tests.site.conftest import Open, changed, texts
 
@@ -59,7 +59,8 @@ def test_a_publish_is_warmed_and_seen(land: Path) -> None:
 
     warmed: list[int] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(warm, "STEPS", (lambda v: warmed.append(len(v.frame("vendors"))),))
+        patch.setattr(first_frames, "STEPS", (lambda v: warmed.append(len(v.frame("vendors"))),))
+        patch.setattr(warm, "beside", warm.here)  # a process of its own would not see this step
         warm.watch(Stop())
     assert seen == [12, 13, 13]
     assert warmed == [12, 12, 13, 13]  # in two languages, once before the publish and once after
@@ -73,7 +74,7 @@ def test_a_step_that_fails_stops_neither_the_others_nor_the_site(
     def fail(_: view.View) -> None:
         raise ValueError("broken step")
 
-    monkeypatch.setattr(warm, "STEPS", (fail, lambda v: done.append(v.language)))
+    monkeypatch.setattr(first_frames, "STEPS", (fail, lambda v: done.append(v.language)))
     warm.warm(threading.Event())
     assert done == ["en", "zh"] and "broken step" in caplog.text
 

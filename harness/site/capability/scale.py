@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-import streamlit as st
-
 from harness.analysis.scale.ranks import LEAST_BENCHMARKS
 from harness.analysis.statistics.seed import SEED
 from harness.charts.text import number
@@ -29,7 +27,13 @@ def fitted(view: View) -> ScaleFit | None:
 
     def compute() -> ScaleFit | None:
         scores = view.frame("reported")
-        return None if scores.empty else _fit(fingerprint(scores), scores)
+        if scores.empty:
+            return None
+        from harness.analysis.scale.fit import fit_reported
+
+        # Fitting takes seconds and publishing a run changes no reported score: kept by content, over generations of the database.
+        fit: ScaleFit | None = view.by_content("scale", fingerprint(scores), lambda: fit_reported(scores))
+        return fit
 
     out: ScaleFit | None = view.derived("scale", compute)
     return out
@@ -41,14 +45,6 @@ def fingerprint(scores: pd.DataFrame) -> str:
 
     rows = pd.util.hash_pandas_object(scores.astype(str), index=False)
     return hashlib.sha256(rows.to_numpy().tobytes()).hexdigest()
-
-
-# Fitting takes seconds and publishing a run changes no reported score: kept by content, over generations of the database.
-@st.cache_data(max_entries=4, show_spinner=False)
-def _fit(content: str, _scores: pd.DataFrame) -> ScaleFit | None:
-    from harness.analysis.scale.fit import fit_reported
-
-    return fit_reported(_scores)
 
 
 def draws(view: View) -> pd.DataFrame:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-
-import streamlit as st
 
 from harness.charts.chart import brief
 from harness.reports.likeness_text import plain, signed
@@ -77,16 +74,12 @@ def findings(view: View, boards: list[Board]) -> Findings:
     def compute(key: tuple[tuple[str, ...], ...]) -> Findings:
         from harness.market.alike.findings import findings
 
-        return _kept_findings(content(view, boards), lambda: findings(view, boards))
+        # Over generations of the database: publishing runs of other boards changes nothing here, and large boards take half a minute.
+        found: Findings = view.by_content("item_likeness", content(view, boards), lambda: findings(view, boards))
+        return found
 
     out: Findings = view.derived("item_likeness", compute, key=boards_key(boards))
     return out
-
-
-# Over generations of the database: publishing runs of other boards changes nothing here, and large boards take half a minute.
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _kept_findings(content: str, _compute: Callable[[], Findings]) -> Findings:
-    return _compute()
 
 
 def content(view: View, boards: list[Board]) -> str:

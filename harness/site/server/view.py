@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,8 +16,8 @@ import streamlit as st
 from harness import places
 from harness.errors import LandscapeError
 from harness.i18n.translator import LANGUAGES, Translator
-from harness.site.server.generations import Generations
-from harness.site.server.kept import Kept, key_of
+from harness.site.server.keeping.generations import Generations
+from harness.site.server.keeping.kept import Answer, Answered, ByContent, Content, Kept, key_of
 from harness.store.remote import in_use
 
 if TYPE_CHECKING:
@@ -52,8 +52,10 @@ class View:
         return self.say.language
 
     def frame(self, query: str, /, **values: Any) -> pd.DataFrame:
-        """The rows of a named query, kept until what it reads changes."""
+        """The rows of a named query, kept until what it reads changes; those of ``UNKEPT`` are read each time."""
         reader = self.reader
+        if query in UNKEPT:
+            return reader.frame(query, **values)
         compute = partial(reader.frame, query, **values)
         frame: pd.DataFrame = _copy(_FRAMES.get(key_of(query, values), reader, compute))
         return frame
@@ -65,6 +67,10 @@ class View:
         """
         return _copy(_DERIVED.get(key_of(name, values), self.reader, partial(compute, **values)))
 
+    def by_content(self, name: str, content: str, compute: Callable[[], Any]) -> Any:
+        """The result kept under its name and ``content``, a hash of all that it depends on, over generations of the database."""
+        return _copy(_CONTENTS.get((name, content), self.reader, compute))
+
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _database(path: str) -> Database:
@@ -73,9 +79,50 @@ def _database(path: str) -> Database:
     return Database(Path(path))
 
 
+UNKEPT = frozenset({"outcomes"})
+"""Queries whose rows are too many to be kept (those of 400 runs take 300 MB); what is computed from them is."""
+
 # Bounds: a page asks about a dozen queries; 1,024 entries hold all that the warm-up asks and the working set of many visitors' filters,
-# each a small aggregate (texts and outcomes are read elsewhere, uncached). ``_copy`` keeps callers from changing the kept value.
+# each a small aggregate. ``_copy`` keeps callers from changing the kept value.
 _FRAMES, _DERIVED = Kept(1024), Kept(1024)
+_CONTENTS = ByContent(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Kept results on their way from one process to another: of queries and analyses by key, and by name and content."""
+
+    frames: list[tuple[Hashable, Answer]]
+    derived: list[tuple[Hashable, Answer]]
+    contents: list[tuple[Content, Answered]]
+
+    def only(self, wanted: Callable[[Any], bool]) -> Results:
+        """Those of which ``wanted`` says so, asked with the key and the result."""
+        return Results(
+            [pair for pair in self.frames if wanted(pair)],
+            [pair for pair in self.derived if wanted(pair)],
+            [pair for pair in self.contents if wanted(pair)],
+        )
+
+    def without(self, others: Results) -> Results:
+        """Those that are not the very same in ``others``."""
+        known = {id(result) for part in (others.frames, others.derived, others.contents) for _, result in part}
+        return self.only(lambda pair: id(pair[1]) not in known)
+
+
+def held(reader: Reader) -> Results:
+    """All that is kept and holds for this reader."""
+    return Results(_FRAMES.held(reader), _DERIVED.held(reader), _CONTENTS.held())
+
+
+def take(results: Results) -> None:
+    """Keep what another process computed."""
+    for key, answer in results.frames:
+        _FRAMES.put(key, answer)
+    for key, answer in results.derived:
+        _DERIVED.put(key, answer)
+    for content, answered in results.contents:
+        _CONTENTS.put(content, answered)
 
 
 def _copy(value: Any) -> Any:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from harness.store.reads import contents
 
@@ -21,7 +22,9 @@ GENERATIONS = 2
 
 
 @dataclass(frozen=True)
-class _Answer:
+class Answer:
+    """A result, the parts of the database that it was computed from, and their stamp on that generation."""
+
     value: Any
     parts: frozenset[contents.Part]
     stamp: contents.Stamp
@@ -34,7 +37,7 @@ class _Answer:
 @dataclass
 class _Slot:
     lock: threading.RLock = field(default_factory=threading.RLock)
-    answers: deque[_Answer] = field(default_factory=lambda: deque(maxlen=GENERATIONS))
+    answers: deque[Answer] = field(default_factory=lambda: deque(maxlen=GENERATIONS))
 
 
 def key_of(name: str, values: Mapping[str, Any]) -> Hashable:
@@ -71,12 +74,7 @@ class Kept:
 
         All that ``compute`` depends on has to be in ``key`` or read from ``reader``. What read from another reader is not kept.
         """
-        with self._lock:
-            slot = self._slots.setdefault(key, _Slot())
-            self._slots.move_to_end(key)
-            while len(self._slots) > self._most:
-                self._slots.popitem(last=False)
-        with slot.lock:
+        with self._slot(key) as slot:
             for answer in slot.answers:
                 if answer.holds(reader):
                     contents.note(answer.parts, reader.generation)
@@ -85,8 +83,24 @@ class Kept:
                 value = compute()
             if reads.generations <= {reader.generation}:
                 parts = frozenset(reads.parts)
-                slot.answers.appendleft(_Answer(value, parts, reader.contents.stamp(parts)))
+                slot.answers.appendleft(Answer(value, parts, reader.contents.stamp(parts)))
             return value
+
+    def held(self, reader: Reader) -> list[tuple[Hashable, Answer]]:
+        """What is kept and holds for this reader, by key; what is being computed is passed by."""
+        with self._lock:
+            slots = list(self._slots.items())
+        found = []
+        for key, slot in slots:
+            answer = next((answer for answer in tuple(slot.answers) if answer.holds(reader)), None)
+            if answer is not None:
+                found.append((key, answer))
+        return found
+
+    def put(self, key: Hashable, answer: Answer) -> None:
+        """Keep under ``key`` what was computed elsewhere."""
+        with self._slot(key) as slot:
+            slot.answers.appendleft(answer)
 
     def sweep(self, readers: Iterable[Reader]) -> None:
         """Drop what holds for none of these readers."""
@@ -109,3 +123,68 @@ class Kept:
         """Drop everything."""
         with self._lock:
             self._slots.clear()
+
+    @contextmanager
+    def _slot(self, key: Hashable) -> Iterator[_Slot]:
+        """The slot of ``key``, locked; it is the one used last."""
+        with self._lock:
+            slot = self._slots.setdefault(key, _Slot())
+            self._slots.move_to_end(key)
+            while len(self._slots) > self._most:
+                self._slots.popitem(last=False)
+        with slot.lock:
+            yield slot
+
+
+Content: TypeAlias = tuple[str, str]
+"""A result's name and a hash of all that it was computed from."""
+Answered: TypeAlias = tuple[Any, frozenset[contents.Part]]
+"""A result, and the parts of the database that were read for it."""
+
+
+class ByContent:
+    """Results by what they were computed from, over all generations; the ``most`` that were used last.
+
+    Safe in threads; who asks for what is being computed waits for it.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._values: OrderedDict[Content, Answered] = OrderedDict()  # the longest unused first
+        self._locks: dict[Content, threading.RLock] = {}
+        self._most = most
+        self._lock = threading.Lock()
+
+    def get(self, content: Content, reader: Reader, compute: Callable[[], Any]) -> Any:
+        """The result kept for ``content``, else that of ``compute``, which is kept; its reads count as reads of ``reader``."""
+        with self._lock:
+            lock = self._locks.setdefault(content, threading.RLock())
+        with lock:
+            with self._lock:
+                known = self._values.get(content)
+            if known is None:
+                with contents.recording() as reads:
+                    value = compute()
+                known = value, frozenset(reads.parts)
+            else:
+                contents.note(known[1], reader.generation)
+            self.put(content, known)
+            return known[0]
+
+    def held(self) -> list[tuple[Content, Answered]]:
+        """All that is kept, the longest unused first."""
+        with self._lock:
+            return list(self._values.items())
+
+    def put(self, content: Content, answered: Answered) -> None:
+        """Keep what was computed, here or elsewhere."""
+        with self._lock:
+            self._values[content] = answered
+            self._values.move_to_end(content)
+            while len(self._values) > self._most:
+                self._locks.pop(self._values.popitem(last=False)[0], None)
+
+    def clear(self) -> None:
+        """Drop everything."""
+        with self._lock:
+            self._values.clear()
+            self._locks.clear()

@@ -13,7 +13,7 @@ from harness import places
 if TYPE_CHECKING:
     from harness.store.reader import Reader
 
-MOST_BEHIND_S = 60.0
+MOST_BEHIND_S = 600.0
 """Pages go over to a generation that has been in the making for this long, computed or not."""
 
 

@@ -1,0 +1,100 @@
+"""Pages computed in a process of their own, so that visitors share neither its interpreter's lock nor the memory that it takes.
+
+The process gets what is kept and still holds, computes the rest at a lower priority, hands over what it found after each step, and
+ends, which gives back all memory that computing took.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import threading
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.errors import StoreError
+
+if TYPE_CHECKING:
+    from harness.site.server.view import Results
+    from harness.store.reader import Generation, Reader
+
+NICENESS = 10
+LOOK_S = 0.25
+"""Between two looks at whether the server ends."""
+_log = logging.getLogger("landscape.site")
+
+
+def compute(reader: Reader, stop: threading.Event) -> bool:
+    """Compute the pages of this reader's generation in another process and keep them here; False where ``stop`` ended it.
+
+    Raises:
+        StoreError: the process ended early, or found another generation.
+    """
+    from harness.site.server import view
+
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(
+        target=work, args=(theirs, reader.path, reader.generation), name="landscape-pages", daemon=True
+    )
+    process.start()
+    theirs.close()
+    try:
+        ours.send_bytes(_packed(view.held(reader)))
+        while not stop.is_set():
+            if not ours.poll(LOOK_S):
+                continue
+            found = ForkingPickler.loads(ours.recv_bytes())
+            if found is None:
+                return True
+            view.take(found)
+        return False
+    except (EOFError, OSError) as error:
+        process.join(1)
+        raise StoreError(f"the process that computes the pages ended early (exit status {process.exitcode})") from error
+    finally:
+        ours.close()
+        process.terminate()
+        process.join()
+
+
+def work(pipe: Connection, path: Path, generation: Generation) -> None:
+    """What the process does: take what is kept, compute the steps, hand over after each what is new, and None at the end."""
+    from harness.scrubbed_streams import install
+    from harness.site.server import first_frames, view
+    from harness.store.reader import Reader
+
+    install()
+    os.nice(NICENESS)
+    logging.getLogger("streamlit").setLevel(logging.ERROR)  # which misses its server
+    reader = Reader(path)
+    if reader.generation != generation:
+        return
+    view.take(ForkingPickler.loads(pipe.recv_bytes()))
+    sent = view.held(reader)
+    for step in first_frames.STEPS:
+        first_frames.run(step, reader)
+        now = view.held(reader)
+        pipe.send_bytes(_packed(now.without(sent)))
+        sent = now
+    pipe.send_bytes(ForkingPickler.dumps(None))
+
+
+def _packed(results: Results) -> memoryview:
+    """Results as bytes; together, since they share frames. What cannot be sent is left out, and computed by who asks for it."""
+    try:
+        return ForkingPickler.dumps(results)
+    except Exception:
+        return ForkingPickler.dumps(results.only(_can_be_sent))
+
+
+def _can_be_sent(result: Any) -> bool:
+    try:
+        ForkingPickler.dumps(result)
+    except Exception as error:
+        _log.warning("a result of the pages is computed again by who asks for it: %s", error)
+        return False
+    return True
