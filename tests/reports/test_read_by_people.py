@@ -23,7 +23,7 @@ from harness.reports.data import Material
 from harness.reports.document import Figure, Point, Report
 from harness.reports.formats.chart_kinds import svg_document
 from harness.reports.formats.deck.pictures import filling, size
-from harness.reports.formats.html_body import Drawing, page
+from harness.reports.formats.html_body import Drawing, page, unit_unbroken
 from harness.reports.formats.xlsx import xlsx
 from harness.reports.messages import Words
 from harness.reports.sections.choice import choice
@@ -88,6 +88,12 @@ def test_units_stand_in_the_brackets_of_their_language() -> None:
     assert with_unit("Price", "USD") == "Price (USD)" and with_unit("Price", "") == "Price"
     assert with_unit("价格", "美元") == "价格（美元）"
     assert ZH.column("price", "money", "USD").unit == "美元" and EN.column("price", "money", "USD").unit == "USD"
+
+
+def test_a_headings_unit_stays_on_one_line_and_is_no_markup_of_others() -> None:
+    assert unit_unbroken("任务成本（美元）") == '任务成本<span class="u">（美元）</span>'
+    assert unit_unbroken("<b>（美元）") == '&lt;b&gt;<span class="u">（美元）</span>'
+    assert unit_unbroken("A & B") == "A &amp; B"
 
 
 def test_a_list_in_a_sentence_ends_with_a_word() -> None:

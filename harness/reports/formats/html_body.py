@@ -183,7 +183,7 @@ def isolated(text: str) -> Markup:
 
 def unit_unbroken(text: str) -> Markup:
     """A heading escaped, the brackets of its unit kept on one line."""
-    return Markup(_UNIT.sub(r'<span class="u">\1</span>', escape(text)))  # nosec B704  # escaped before
+    return Markup(_UNIT.sub(r'<span class="u">\1</span>', str(escape(text))))  # nosec B704  # escaped before
 
 
 @lru_cache(maxsize=1)
