@@ -61,8 +61,13 @@ class Server:
     base: str
 
     def memory_mb(self) -> float:
-        """Resident megabytes."""
-        return int(Path(f"/proc/{self.process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+        """Resident megabytes of the server."""
+        return _resident_mb(self.process)
+
+    def beside_mb(self) -> float:
+        """Resident megabytes of the processes that compute pages for it."""
+        children = Path(f"/proc/{self.process}/task").glob("*/children")
+        return sum(_resident_mb(int(child)) for task in children for child in _words(task))
 
     def cpu_s(self) -> float:
         """Processor seconds so far."""
@@ -78,6 +83,18 @@ class Server:
             if self.cpu_s() - used > 0.03:
                 used, last = self.cpu_s(), time.perf_counter()
         return time.perf_counter() - start - 2
+
+
+def _words(file: Path) -> list[str]:
+    try:
+        return file.read_text().split()
+    except OSError:  # it ended
+        return []
+
+
+def _resident_mb(process: int) -> float:
+    words = _words(Path(f"/proc/{process}/statm"))
+    return int(words[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6 if words else 0.0
 
 
 def serve(db: Path) -> Server:
@@ -135,7 +152,7 @@ async def crowd(
     browser: Any, server: Server, db: Path, many: int, seconds: float, think: tuple[float, float]
 ) -> dict[str, Any]:
     """Many visitors at once, one of them in a browser, and a publish: percentiles, errors, memory, who saw the new run."""
-    found, drawn, memory = Found(), Found(), []
+    found, drawn, memory, beside = Found(), Found(), list[float](), list[float]()
     context = await browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-US")
     page, cpu, first_mb = await context.new_page(), server.cpu_s(), server.memory_mb()
     listen(page, drawn)
@@ -147,6 +164,7 @@ async def crowd(
         end, cpu = time.perf_counter() + seconds, server.cpu_s()
         while time.perf_counter() < end:
             memory.append(server.memory_mb())
+            beside.append(server.beside_mb())
             await asyncio.sleep(2)
 
     async def look() -> list[dict[str, Any]]:
@@ -187,6 +205,7 @@ async def crowd(
         "crowd_browser_s": statistics.median(s for taken in drawn.clicks.values() for s in taken),
         "crowd_errors": found.errors + drawn.errors,
         "server_cpu_share": spent / seconds, "memory_mb": {"before": first_mb, "half": memory[half], "end": memory[-1]},
+        "memory_beside_most_mb": max(beside),
         "memory_growth_second_half_mb": memory[-1] - memory[half], "publish_s": [t["publish_s"] for t in told],
         "refresh_after_publish_s": [t["refresh_after_publish_s"] for t in told],
         "seen_after_one_refresh": all(t["seen_after_one_refresh"] for t in told) and bool(told),

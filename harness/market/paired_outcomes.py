@@ -39,9 +39,14 @@ def outcomes(
 
     names = dict(zip(runs["run_id"], runs["label"], strict=True))
     frame = queries.frame("outcomes", run_ids=list(names), probs=probs, right_or_wrong=right_or_wrong, task=task)
-    arrays = [v if isinstance(v, np.ndarray) else None for v in frame["choice_probs"]]  # no pandas NA in lists
+    run, ids = pd.factorize(frame["run_id"])
+    labels = np.array([names[str(run_id)] for run_id in ids], dtype=object)
+    arrays = np.full(len(frame), None, dtype=object)  # no pandas NA in lists
+    if probs:
+        arrays[:] = [v if isinstance(v, np.ndarray) else None for v in frame["choice_probs"]]
     return frame.assign(
-        model=frame["run_id"].map(names), choice_probs=pd.Series(arrays, dtype=object, index=frame.index)
+        model=pd.Series(labels[run], index=frame.index, dtype=frame["run_id"].dtype),
+        choice_probs=pd.Series(arrays, dtype=object, index=frame.index),
     )
 
 

@@ -30,6 +30,8 @@ NOWHERE: Generation = (0, 0)
 _MEMORY = "1GB"
 _THREADS = 2
 _NAME = "land"
+_VECTORS = 50
+"""Of 2,048 rows: of how many a part of a large frame is."""
 
 
 def reader_settings(memory: str = _MEMORY, threads: int = _THREADS) -> dict[str, str | bool | int | float | list[str]]:
@@ -81,7 +83,7 @@ class Reader:
 
     def sql(self, text: str, params: Mapping[str, object] | None = None) -> pd.DataFrame:
         """Rows of one SELECT with named parameters (``$name``)."""
-        frame: pd.DataFrame = self._answer(text, params or {}, lambda cursor: cursor.df())
+        frame: pd.DataFrame = self._answer(text, params or {}, _frame)
         return frame
 
     def _answer(self, text: str, params: Mapping[str, object], take: Callable[[Any], Any]) -> Any:
@@ -181,6 +183,22 @@ class Database:
 def _dictionaries(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _frame(cursor: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """All rows of the cursor, as ``cursor.df()`` gives them; a part at a time, which of many rows takes half the memory."""
+    parts = [cursor.fetch_df_chunk(_VECTORS)]
+    while len(part := cursor.fetch_df_chunk(_VECTORS)):
+        parts.append(part)
+    if len(parts) == 1:
+        return parts[0]
+    import pandas as pd
+
+    for name in parts[0].columns:  # a part without any text does not know that there is text
+        kinds = {str(part[name].dtype): part[name].dtype for part in parts}
+        if {"str", "object"} <= kinds.keys():
+            parts = [part.astype({name: kinds["str"]}) for part in parts]
+    return pd.concat(parts, ignore_index=True)
 
 
 def generation(path: Path) -> Generation:

@@ -7,13 +7,14 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from harness.errors import StoreError
 from harness.i18n.translator import Translator
 from harness.site.server import first_frames, view, warm
 from harness.site.server.keeping import generations
-from tests.site.conftest import changed
+from tests.site.conftest import Open, changed, table
 
 NEW_VENDOR = "INSERT INTO vendor BY NAME SELECT 'new' AS vendor_id, 'New' AS name_en, 'lab' AS segment"
 
@@ -51,6 +52,17 @@ def test_a_visitor_sees_the_generation_before_until_the_new_one_is_computed(
     warmed_seeing(second, monkeypatch)
     assert second == [(before + 1, before)] * 2
     assert vendors() == before + 1
+
+
+def test_runs_and_samples_shows_what_was_just_published(
+    land: Path, site: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warmed_seeing([], monkeypatch)
+    with duckdb.connect(str(land), read_only=True) as con:
+        (run_id,) = con.execute("SELECT min(run_id) FROM run").fetchone() or ("",)
+    changed(land, f"UPDATE run SET model = 'org/just-published' WHERE run_id = '{run_id}'")
+    listed = table(site(land.parent, "runs_and_samples"), "run_id")
+    assert "org/just-published" in set(listed["model"])
 
 
 def test_publishes_during_the_warm_up_change_nothing_under_it(land: Path, monkeypatch: pytest.MonkeyPatch) -> None:

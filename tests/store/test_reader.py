@@ -7,12 +7,14 @@ import threading
 import weakref
 from pathlib import Path
 
+import duckdb
+import pandas as pd
 import pytest
 
 from harness import places
 from harness.errors import BadInput, StoreError
 from harness.store import sql
-from harness.store.reader import NOWHERE, Database, Reader
+from harness.store.reader import NOWHERE, Database, Reader, _frame
 from tests.store.conftest import make_run, publish_sources
 
 
@@ -124,3 +126,18 @@ def test_a_closed_reader_says_so(db: Path) -> None:
 def test_a_name_of_the_sql_must_be_a_file_of_its_kind() -> None:
     with pytest.raises(BadInput, match="there are"):
         sql.text("views", "none")
+
+
+def test_a_large_frame_is_as_duckdb_gives_it() -> None:
+    """Read a part at a time; texts, numbers and lists that the first parts lack have the types that the whole has."""
+    late = ", ".join(
+        f"CASE WHEN i > 250000 THEN {value} END AS {name}"
+        for name, value in {
+            "text": "'x' || i", "number": "i", "list": "[i, 1]", "day": "DATE '2026-01-01'", "truth": "i % 2 = 0",
+            "share": "i / 7"}.items()
+    )  # fmt: skip
+    for rows in (0, 1, 102_400, 102_401, 300_000):
+        query = f"SELECT i, 'always ' || i AS known, NULL::VARCHAR AS never, {late} FROM range({rows}) t(i)"
+        with duckdb.connect() as con:
+            whole = con.execute(query).df()
+            pd.testing.assert_frame_equal(_frame(con.execute(query)), whole)

@@ -51,9 +51,14 @@ def outcome_matrix(outcome: pd.DataFrame) -> OutcomeMatrix:
     mixed = outcome[["task", "metric", "filter"]].drop_duplicates()["task"].duplicated()
     if mixed.any():
         raise BadInput("Homogeneity needs one metric and filter a task; choose the headline metric first.")
-    rows = outcome[outcome["value"].notna()]
-    copy = rows.groupby(["model", "task", "doc_hash"], sort=False).cumcount()
-    item, items = pd.factorize(pd.MultiIndex.from_arrays([rows["task"], rows["doc_hash"], copy]))
+    known = outcome["value"].notna()
+    rows = outcome if known.all() else outcome[known]
+    task, tasks = pd.factorize(rows["task"])
+    asked, hashes = pd.factorize(rows["doc_hash"], use_na_sentinel=False)
+    copy = rows.groupby(["model", "task", "doc_hash"], sort=False, dropna=False).cumcount().to_numpy()
+    copies = int(copy.max(initial=0)) + 1
+    item, items = pd.factorize((task.astype(np.int64) * len(hashes) + asked) * copies + copy)
+    items //= copies
     model, models = pd.factorize(rows["model"], sort=True)
     m, n = len(models), len(items)
     correct = np.full((m, n), np.nan, dtype=np.float32)
@@ -64,10 +69,16 @@ def outcome_matrix(outcome: pd.DataFrame) -> OutcomeMatrix:
     clusters = np.empty(n, dtype=object)
     clusters[item] = rows["cluster"].to_numpy(dtype=object)
     probs, choices = _probabilities(rows["choice_probs"], model, item, m, n)
-    tasks = np.asarray(items.get_level_values(0) if n else [], dtype=object)
-    hashes = np.asarray(items.get_level_values(1) if n else [], dtype=object)
+    task_of, hash_of = np.divmod(items, max(len(hashes), 1))
     return OutcomeMatrix(
-        tuple(map(str, models)), tasks, correct, probs, gold, choices, cluster_codes(clusters, n), hashes
+        tuple(map(str, models)),
+        np.asarray(tasks, dtype=object)[task_of],
+        correct,
+        probs,
+        gold,
+        choices,
+        cluster_codes(clusters, n),
+        np.asarray(hashes, dtype=object)[hash_of],
     )
 
 

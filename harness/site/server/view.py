@@ -156,8 +156,8 @@ def language() -> str:
     return str(chosen) if chosen in LANGUAGES else "en"
 
 
-def current() -> View:
-    """The view of the page that is running.
+def current(*, newest: bool = False) -> View:
+    """The view of the page that is running; ``newest``: of what was published last, also where its pages are not computed yet.
 
     Until app.py has run once, Streamlit's old discovery of ``pages/`` is in force in the whole process, and a
     link to a page runs that page alone: then this ends the discovery and starts again, through app.py.
@@ -171,7 +171,8 @@ def current() -> View:
         # what st.navigation does for every later run; calling it here would lose which page was asked for
         PagesManager.uses_pages_directory = False
         st.rerun()
-    return in_language(Translator(language()))
+    say = Translator(language())
+    return of(GENERATIONS.newest(), say) if newest else in_language(say)
 
 
 def in_language(say: Translator) -> View:
