@@ -15,7 +15,7 @@ from harness.i18n.translator import Translator
 from harness.market.choice.choose import STANDINGS
 from harness.market.choice.families import families
 from harness.market.choice.wish import Wish
-from harness.reports import choice_text
+from harness.reports import wish_text
 from harness.store.rebuild import rebuild
 
 KEYS = {"model_id", "product_id", "suitability", "low", "high", "evidence", "within_leader", "price", "provider", "provider_kind",
@@ -114,10 +114,10 @@ def test_every_condition_is_said_in_both_languages() -> None:
         "en": ("open weights", "made in China", "reads images"),
         "zh": ("开放权重", "中国", "图像"),
     }.items():
-        text = choice_text.wish_text(Translator(language), wish)
+        text = wish_text.wish_text(Translator(language), wish)
         assert all(part in text for part in parts) and "{" not in text
 
 
 def test_every_unknown_has_words() -> None:
     for language in ("en", "zh"):
-        assert choice_text.unknown(Translator(language), choice_text.UNKNOWN).count("{") == 0
+        assert wish_text.unknown(Translator(language), wish_text.UNKNOWN).count("{") == 0

@@ -14,7 +14,7 @@ from harness.errors import BadInput
 from harness.i18n.translator import Translator
 from harness.market.choice.families import families
 from harness.options import distinct
-from harness.reports import choice_text
+from harness.reports import choice_text, wish_text
 from harness.terminal import print_json, print_table
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def choose(wish: Wish, *, every: bool, as_json: bool) -> None:
         print_json([to_json(row, by_product.get(row["product_id"])) for row in listed.to_dict("records")])
         return
     print(" ".join(choice_text.answer(SAY, wish, rows, proof)))
-    print(choice_text.task_note(SAY, wish))
+    print(wish_text.task_note(SAY, wish))
     for standing, title in (("known", "choose.known"), ("general", "choose.general"), ("unsaid", "choose.second")):
         part = listed[listed["standing"].eq(standing)]
         if part.empty:
@@ -171,7 +171,7 @@ def _table(rows: pd.DataFrame, standing: str, title: str) -> Table:
             seller or "–",
             f"{row['as_of']:%Y-%m-%d}" if priced else "–",
         ]
-        table.add_row(*cells, *([] if known else [choice_text.unknown(SAY, row["unknown"])]))
+        table.add_row(*cells, *([] if known else [wish_text.unknown(SAY, row["unknown"])]))
     return table
 
 

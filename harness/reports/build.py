@@ -9,7 +9,7 @@ from functools import cache
 from importlib import import_module
 
 from harness.errors import MissingData
-from harness.reports import choice_text, sections
+from harness.reports import sections, wish_text
 from harness.reports.cells import cleaned
 from harness.reports.data import Material
 from harness.reports.document import Report, Section
@@ -82,7 +82,7 @@ def build(reader: Reader, choices: Choices, language: str, commit: str, progress
 
 def _title(material: Material, words: Words) -> str:
     if material.wish is not None:
-        return cleaned(words("file.title_choice", wish=choice_text.wish_text(words, material.wish)))
+        return cleaned(words("file.title_choice", wish=wish_text.wish_text(words, material.wish)))
     if not material.scope.narrowed:
         return words("file.title_all")
     rows = subjects(material)
@@ -92,5 +92,7 @@ def _title(material: Material, words: Words) -> str:
     names = list(rows["model"]) if material.scope.by_model else words.vendor(rows)
     names = [cleaned(n) for n in (names or list(material.scope.run_models))]
     if len(names) > MOST:
-        return words("file.title_many", first=words("file.join").join(names[:2]), n=len(names) - 2)
+        of_models = material.scope.by_model or rows.empty
+        key = "file.title_many_models" if of_models else "file.title_many_vendors"
+        return words(key, first=words("file.join").join(names[:2]), n=len(names) - 2)
     return words("file.join").join(names)

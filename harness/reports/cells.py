@@ -30,6 +30,14 @@ def cleaned(value: object) -> str:
     return _SPACE.sub(" ", _UNSEEN.sub("", str(value))).strip()
 
 
+def with_unit(label: str, unit: str) -> str:
+    """A heading with its unit in brackets, wide ones in Chinese; the heading alone where it has none."""
+    if not unit:
+        return label
+    chinese = any("\u4e00" <= sign <= "\u9fff" for sign in label + unit)
+    return f"{label}（{unit}）" if chinese else f"{label} ({unit})"
+
+
 def decimals(value: float, kind: str) -> int:
     """Number of decimals: for scores as many as ``harness show`` prints, for money cents from $1 to $100, else three significant digits."""
     if kind in ("score", "signed", "p"):

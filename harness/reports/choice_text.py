@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from harness.charts.text import dollars, sellers
-from harness.market.choice.choose import best_value
+from harness.market.choice.choose import best_value, typical_cost
+from harness.reports import wish_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,65 +19,6 @@ NAMED = 5
 """Models that a sentence names."""
 THIN = 0.5
 """Share of the task's tests that must be reported of a model before its lead is called firm: the rest is expected, not seen."""
-UNKNOWN = {
-    "price": "choose.unknown_price",
-    "task_cost": "choose.unknown_task_cost",
-    "open_weights": "choose.unknown_open_weights",
-    "licence": "choose.unknown_licence",
-    "language": "choose.unknown_language",
-    "country": "choose.unknown_country",
-    "host": "choose.unknown_host",
-    "context": "choose.unknown_context",
-    "modality": "choose.unknown_modality",
-    "memory": "choose.unknown_memory",
-    "released": "choose.unknown_released",
-    "task": "choose.unknown_task",
-}
-"""Messages by what is not known of a model (column ``unknown`` of ``market.choice.choose``)."""
-
-
-def task_name(say: Translator, wish: Wish) -> str:
-    """The kind of task by name."""
-    return say.name(wish.family.name_en, wish.family.name_zh)
-
-
-def conditions(say: Translator, wish: Wish) -> list[str]:
-    """The conditions of a wish in words; the task's own are not among them."""
-    task = wish.family
-    out = []
-    if wish.budget is not None:
-        out.append(say("choose.cond_price", price=dollars(wish.budget)))
-    if wish.budget_per_task is not None:
-        out.append(say("choose.cond_task_cost", price=dollars(wish.budget_per_task)))
-    if wish.open_weights:
-        out.append(say("choose.cond_open"))
-    if wish.licence == "permissive":
-        out.append(say("choose.cond_licence"))
-    if wish.language and wish.language != task.language:
-        out.append(say("choose.cond_language", language=language(say, wish.language)))
-    if wish.countries:
-        out.append(say("choose.cond_country", countries=_countries(say, wish.countries)))
-    if wish.hosts:
-        out.append(say("choose.cond_host", countries=_countries(say, wish.hosts)))
-    if wish.context is not None:
-        out.append(say("choose.cond_context", n=f"{wish.context:,}"))
-    asked = [m for m in wish.modalities if m != task.modality]
-    if asked:
-        out.append(
-            say("choose.cond_modality", modalities=say("file.join").join(say(f"choose.modality_{m}") for m in asked))
-        )
-    if wish.memory is not None:
-        out.append(say("choose.cond_memory", gb=f"{wish.memory:g}", bits=wish.bits))
-    if wish.since is not None:
-        out.append(say("choose.cond_released", day=wish.since.isoformat()))
-    return out
-
-
-def wish_text(say: Translator, wish: Wish) -> str:
-    """The task and its conditions as one phrase."""
-    asked = conditions(say, wish)
-    task = task_name(say, wish)
-    return say("choose.wish", task=task, conditions=say("file.join").join(asked)) if asked else task
 
 
 def answer(say: Translator, wish: Wish, rows: pd.DataFrame, proof: pd.DataFrame) -> list[str]:
@@ -91,7 +33,7 @@ def answer(say: Translator, wish: Wish, rows: pd.DataFrame, proof: pd.DataFrame)
 def reasons(say: Translator, wish: Wish, rows: pd.DataFrame, proof: pd.DataFrame) -> list[str]:
     """The model that suits best, what of the task's tests is reported for it, and which models cannot be told from it."""
     known, general = (rows[rows["standing"].eq(s)] for s in ("known", "general"))
-    phrase = wish_text(say, wish)
+    phrase = wish_text.wish_text(say, wish)
     if known.empty:
         out = [say("choose.none", wish=phrase)]
         best = general[general["points"].notna()]
@@ -135,7 +77,7 @@ def _beside(say: Translator, wish: Wish, known: pd.DataFrame, proof: pd.DataFram
     if wish.language:
         spoken = proof[proof["product_id"].eq(first["product_id"]) & proof["language"].eq(wish.language)]
         names = say("file.join").join(spoken["benchmark"].drop_duplicates())
-        out.append(say("choose.in_language", language=language(say, wish.language), names=names))
+        out.append(say("choose.in_language", language=wish_text.language(say, wish.language), names=names))
     level = known[known["within_leader"]].iloc[1:]
     return [*out, say("choose.level", models=_names(say, level["model"])) if len(level) else say("choose.alone")]
 
@@ -160,11 +102,15 @@ def paragraph(say: Translator, sentences: Iterable[str]) -> str:
 def decided(say: Translator, wish: Wish, rows: pd.DataFrame) -> list[str]:
     """The answer in a sentence or two, for a reader who reads no more: the model, its price or a cheaper one, how sure."""
     known = rows[rows["standing"].eq("known")]
-    phrase = wish_text(say, wish)
+    phrase = wish_text.wish_text(say, wish)
     if known.empty:
         return [say("choose.none", wish=phrase)]
     first = known.iloc[0]
-    out = [say("choose.answer", wish=phrase, model=first["model"]), *_priced(say, wish, known)]
+    out = [
+        say("choose.answer", wish=phrase, model=first["model"]),
+        *_priced(say, wish, known),
+        *_typical(say, wish, known),
+    ]
     others = int(known["within_leader"].sum()) - 1
     thin = int(first["evidence"]) < THIN * int(first["tests"])
     key = "decide.answer_open" if others > 0 else "decide.answer_thin" if thin else "decide.answer_firm"
@@ -190,7 +136,7 @@ def more(say: Translator, wish: Wish, rows: pd.DataFrame) -> list[str]:
         return [say("choose.general_first", models=_names(say, best["model"]))] if len(best) else []
     level = known[known["within_leader"]].iloc[1:]
     out = [say("choose.level", models=_names(say, level["model"]))] if len(level) else []
-    return [*out, *ahead(say, rows), task_note(say, wish)]
+    return [*out, *ahead(say, rows), wish_text.task_note(say, wish)]
 
 
 def chart_title(say: Translator, known: pd.DataFrame) -> str:
@@ -212,35 +158,6 @@ def unsaid(say: Translator, rows: pd.DataFrame) -> list[str]:
     return [*out, say("choose.unscored", n=bare)] if bare else out
 
 
-def task_note(say: Translator, wish: Wish) -> str:
-    """The typical tokens of one task, and where they come from."""
-    task = wish.family
-    return say(
-        "choose.task_note",
-        input=f"{task.input_tokens:,.0f}",
-        output=f"{task.output_tokens:,.0f}",
-        basis=say.name(task.basis_en, task.basis_zh),
-    )
-
-
-def cost_of(say: Translator, rows: pd.DataFrame) -> list[str]:
-    """On which test each row's cost of a task was reported, or that it is estimated; empty where none is known."""
-    return [
-        "" if not isinstance(basis, str) else say("choose.estimated") if basis == "estimated" else str(test)
-        for basis, test in zip(rows["task_basis"], rows["task_benchmark"], strict=True)
-    ]
-
-
-def unknown(say: Translator, codes: Iterable[str]) -> str:
-    """What is not known of a model, in words."""
-    return say("file.join").join(say(UNKNOWN[code]) for code in codes)
-
-
-def language(say: Translator, code: str) -> str:
-    """A language of tests by name."""
-    return say(f"choose.language_{code}")
-
-
 def percent(share: Any) -> str:
     """A share as whole percent."""
     return f"{100 * float(share):.0f}%"
@@ -255,6 +172,19 @@ def _priced(say: Translator, wish: Wish, known: pd.DataFrame) -> list[str]:
     if cheap is not None and cheap["product_id"] != first["product_id"]:
         out.append(_price(say, "choose.cheapest", cheap, model=cheap["model"]))
     return out
+
+
+def _typical(say: Translator, wish: Wish, known: pd.DataFrame) -> list[str]:
+    """What one typical task comes to with the model that suits best, and with the cheapest that cannot be told from it."""
+    costs = typical_cost(known, wish.family)
+    first, cheap = known.iloc[0], best_value(known)
+    if costs.iloc[0] != costs.iloc[0]:
+        return []
+    told = {"cost": dollars(float(costs.iloc[0]))}
+    if cheap is None or cheap["product_id"] == first["product_id"]:
+        return [say("decide.typical", **told)]
+    low = float(costs[known["product_id"].eq(cheap["product_id"])].iloc[0])
+    return [say("decide.typical_two", **told, low=dollars(low), model=first["model"], other=cheap["model"])]
 
 
 def offer(say: Translator, row: pd.Series[Any]) -> list[str]:
@@ -289,7 +219,3 @@ def _price(say: Translator, key: str, row: pd.Series[Any], **values: object) -> 
 def _names(say: Translator, models: pd.Series) -> str:
     more = " …" if len(models) > NAMED else ""
     return say("file.join").join(str(m) for m in models.head(NAMED)) + more
-
-
-def _countries(say: Translator, codes: Iterable[str]) -> str:
-    return say("file.join").join(say.known("country", code) for code in codes)

@@ -173,6 +173,13 @@ class Material:
         return position_inputs(self, self.scale)
 
     @cached_property
+    def scored_inputs(self) -> pd.DataFrame:
+        """The same inputs with each one's standing among vendors (``analysis.companies.scores``), under the default choices."""
+        from harness.analysis.companies.scores import normalised_inputs
+
+        return normalised_inputs(self.inputs)
+
+    @cached_property
     def _drawn_ranks(self) -> Simulation:
         from harness.analysis.companies.scores import DEFAULT
         from harness.market.positions import drawn_ranks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from harness.i18n.translator import Translator
@@ -41,6 +41,11 @@ class Words(Translator):
             return "–"
         return Translator.known(self, prefix, value)
 
+    def listed(self, items: Sequence[str]) -> str:
+        """Things of a list as a sentence names them: commas between, the last one joined by a word."""
+        *first, last = items
+        return self("place.and_last", first=self("place.and").join(first), last=last) if first else last
+
     def vendor(self, frame: pd.DataFrame) -> list[str]:
         """Vendors' names of a frame with ``vendor_en, vendor_zh``, in the language."""
         pairs = zip(frame["vendor_en"], frame["vendor_zh"], strict=True)
@@ -69,8 +74,8 @@ class Words(Translator):
         )
 
     def column(self, key: str, kind: str = "text", unit: str = "", label: str = "") -> Column:
-        """A column with its heading."""
-        return Column(key, self(f"col.{label or key}"), kind, unit)
+        """A column with its heading, and its unit in words."""
+        return Column(key, self(f"col.{label or key}"), kind, self.known("unit", unit) if unit else "")
 
     def id(self, key: str, label: str = "") -> Column:
         """A column of ids for machines: in workbook and archives alone."""

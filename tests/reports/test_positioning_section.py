@@ -13,7 +13,7 @@ import pytest
 from harness.market.companies.figures import valuation_kind
 from harness.reports.build import build
 from harness.reports.cells import printed
-from harness.reports.companies.vendor_facts import SCALED
+from harness.reports.companies.figure_units import SCALED
 from harness.reports.data import Material
 from harness.reports.document import Report, Table
 from harness.reports.formats.xlsx_book import pattern
@@ -167,7 +167,7 @@ def test_facts_in_words_are_joined_and_translated(alone: Report, language: str) 
 
 def test_relations_have_dollars_beside_the_stated_amount(alone: Report, language: str) -> None:
     (row,) = (r for r in rows(alone, "relations"))
-    assert row["usd"] == pytest.approx(100 * CNY)
+    assert row["usd"] == pytest.approx(100 * CNY / SCALED[language])
     assert row["stated"] == {"en": "100 CNY", "zh": "100 元人民币"}[language]
 
 

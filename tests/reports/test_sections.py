@@ -182,8 +182,8 @@ def test_sixty_vendors_work(database: Path, tmp_path: Path) -> None:
     vendors = tuple(reader.frame("vendors")["vendor_id"])
     assert len(vendors) == 60
     report = made(reader, Choices(vendors))
-    assert "60 were chosen" in told(report, "memo")
-    assert report.title.endswith("and 58 more")
+    assert "60 vendors are compared" in told(report, "memo")
+    assert report.title.endswith("and 58 more vendors")
 
 
 def test_changes_since_are_those_of_the_tables(reader: Reader) -> None:

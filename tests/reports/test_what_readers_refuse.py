@@ -51,7 +51,7 @@ def test_a_lead_of_few_reported_tests_is_not_called_firm(
 ) -> None:
     row = {
         "standing": "known", "model": "Lone", "product_id": "lone", "suitability": 0.8, "low": 0.7, "high": 0.89,
-        "within_leader": True, "evidence": reported, "tests": 7, "price": float("nan"),
+        "within_leader": True, "evidence": reported, "tests": 7, "price": float("nan"), "input_per_mtok": float("nan"), "output_per_mtok": float("nan"),
     }  # fmt: skip
     text = choice_text.decided(Words(language), Wish("coding-help"), pd.DataFrame([row]))[-1]
     assert (firm in text, limited in text) == (sure, not sure)

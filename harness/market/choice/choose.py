@@ -161,11 +161,17 @@ def _task_costs(queries: Queries, task: Family) -> pd.DataFrame:
     return rows.rename(columns=names)[["product_id", *COST_COLUMNS]]
 
 
-def _with_estimates(rows: pd.DataFrame, task: Family) -> pd.DataFrame:
-    estimate = (
+def typical_cost(rows: pd.DataFrame, task: Family) -> pd.Series[float]:
+    """USD for one task's typical tokens at each row's price (``input_per_mtok, output_per_mtok``), without thinking; missing without
+    a price. The one basis on which all of them can be compared."""
+    return (
         rows["input_per_mtok"].astype(float) * task.input_tokens
         + rows["output_per_mtok"].astype(float) * task.output_tokens
     ) / 1e6
+
+
+def _with_estimates(rows: pd.DataFrame, task: Family) -> pd.DataFrame:
+    estimate = typical_cost(rows, task)
     reported = rows["task_cost"].notna()
     basis = rows["task_basis"].astype(object).where(reported, "estimated").where(reported | estimate.notna(), None)
     return rows.assign(task_cost=rows["task_cost"].astype(float).where(reported, estimate), task_basis=basis)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from harness.analysis.companies.inputs import INPUTS, declared
 from harness.catalog.schema import DIMENSIONS
-from harness.charts.text import input_label, unit_label
+from harness.charts.text import input_label
 from harness.market.companies.figures import figures
+from harness.reports.companies.figure_units import counted, scale
 from harness.reports.companies.vendor_places import titles
 from harness.reports.document import Column, Part, table
 from harness.reports.sections.memo_sentences import amount
@@ -20,33 +21,13 @@ if TYPE_CHECKING:
 
 FACTS = ("position", "business_model", "channel", "listing")
 """Facts in words that say what a vendor does and how it earns."""
-SCALED = {"zh": 1e8, "en": 1e9}
-"""US dollars in the unit that people of a language count large sums in (message ``place.large_usd``)."""
-
-
-def counted(words: Words, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows (``input, value, unit``) with dollars in the language's large unit, and every unit in words."""
-    money = rows["unit"].eq("USD")
-    units = zip(rows["input"], rows["unit"], rows["value"], strict=True)
-    return rows.assign(
-        value=rows["value"].where(~money, rows["value"] / SCALED[words.language]),
-        unit=[_unit(words, str(i), u) if v == v else None for i, u, v in units],
-    )
-
-
-def _unit(words: Words, key: str, unit: str) -> str:
-    if unit == "USD":
-        return words("place.large_usd")
-    return unit_label(words, key, unit) if declared(key, "").declared else words.known("unit", unit)
 
 
 def side_by_side(material: Material, words: Words, vendors: list[str], names: dict[str, str]) -> Part:
     """A row an input that ranks, a column a vendor: what the places on the five dimensions come from."""
-    from harness.analysis.companies.scores import normalised_inputs
-
     if material.inputs.empty:
         return Part()
-    scored = normalised_inputs(material.inputs)
+    scored = material.scored_inputs
     ranking = set(scored.loc[scored["ranks"].astype(bool), "input"])
     keys = [row.key for d in DIMENSIONS for row in INPUTS if row.dimension == d and row.key in ranking]
     wide = material.inputs[material.inputs["vendor_id"].isin(vendors)].pivot_table(
@@ -55,12 +36,13 @@ def side_by_side(material: Material, words: Words, vendors: list[str], names: di
     rows = wide.reindex(index=keys, columns=vendors).dropna(how="all").reset_index()
     if rows.empty:
         return Part()
-    units = [declared(key, "").unit for key in rows["input"]]
-    rows[vendors] = rows[vendors].div([SCALED[words.language] if u == "USD" else 1.0 for u in units], axis=0)
+    largest = rows[vendors].abs().max(axis=1)
+    scales = [scale(words, key, declared(key, "").unit, size) for key, size in zip(rows["input"], largest, strict=True)]
+    rows[vendors] = rows[vendors].div([size for size, _ in scales], axis=0)
     rows = rows.assign(
         dimension_name=[words(f"col.dim_{declared(key, '').dimension}") for key in rows["input"]],
         input_name=[input_label(words, key) for key in rows["input"]],
-        unit=[_unit(words, key, u) for key, u in zip(rows["input"], units, strict=True)],
+        unit=[unit for _, unit in scales],
     )
     columns = (
         words.column("dimension_name"), words.column("input_name"), words.column("unit"),
@@ -115,11 +97,9 @@ def _remark(words: Words, row: dict[Any, Any], names: dict[str, str]) -> str | N
 
 def behind(material: Material, words: Words, vendors: list[str], names: dict[str, str]) -> Part:
     """Every input of the vendors with its value, standing, date and source: the way back from a score to its facts."""
-    from harness.analysis.companies.scores import normalised_inputs
-
     if material.inputs.empty:
         return Part()
-    rows = normalised_inputs(material.inputs)
+    rows = material.scored_inputs
     rows = rows[rows["vendor_id"].isin(vendors)]
     order = {row.key: place for place, row in enumerate(INPUTS)}
     rows = rows.assign(

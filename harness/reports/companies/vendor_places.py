@@ -50,9 +50,9 @@ def place_sentences(material: Material, words: Words, vendors: list[str], names:
         if len(placed) > 1:
             first = clearly_first(placed)
             (level if first is None else leads.setdefault(names[first], [])).append(words(f"col.dim_{d}"))
-    parts = [words("place.lead", vendor=v, dimensions=words("place.and").join(d)) for v, d in leads.items()]
+    parts = [words("place.lead", vendor=v, dimensions=words.listed(d)) for v, d in leads.items()]
     if level:
-        parts.append(words("place.level" if leads else "place.all_level", dimensions=words("place.and").join(level)))
+        parts.append(words("place.level" if leads else "place.all_level", dimensions=words.listed(level)))
     if parts:
         said.append(words.sentence("place.leads", told=words("memo.between").join(parts)))
     ranked = [own[v][OVERALL] for v in vendors if own[v] and own[v][OVERALL]["placed"]]
@@ -77,7 +77,7 @@ def _one(words: Words, vendor: str, own: dict[Any, dict[str, Any]], of: int) -> 
     placed = sorted((own[d]["rank"], i, d) for i, d in enumerate(DIMENSIONS) if own[d]["placed"])
     over = own[OVERALL]
     if not over["placed"]:
-        absent = words("place.and").join(words(f"col.dim_{d}") for d in DIMENSIONS if not own[d]["placed"])
+        absent = words.listed([words(f"col.dim_{d}") for d in DIMENSIONS if not own[d]["placed"]])
         return words.sentence("place.not_ranked", vendor=vendor, dimensions=absent)
     numbers = {k: (float(over[c]), INTEGER) for k, c in (("rank", "rank"), ("low", "rank_low"), ("high", "rank_high"))}
     (best_rank, _, best), (worst_rank, _, worst) = placed[0], placed[-1]
@@ -128,11 +128,10 @@ def on_dimensions(material: Material, words: Words, vendors: list[str], names: d
 def lacking(material: Material, words: Words, vendors: list[str], names: dict[str, str]) -> Part:
     """A sentence on each vendor that lacks inputs which rank others: what is not known of it."""
     from harness.analysis.companies.positioning import missing_inputs
-    from harness.analysis.companies.scores import normalised_inputs
 
     if material.inputs.empty:
         return Part()
-    scored = normalised_inputs(material.inputs)
+    scored = material.scored_inputs
     said = []
     for vendor in vendors:
         lacks = [input_label(words, i).lower() for i in missing_inputs(scored, vendor)["input"]]

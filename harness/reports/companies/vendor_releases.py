@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.charts.text import sellers
+from harness.reports.companies.figure_units import SCALED
 from harness.reports.document import Part, Sentence, table
 from harness.reports.sections.memo_sentences import amount
 
@@ -58,6 +59,7 @@ def relations(material: Material, words: Words, vendors: list[str]) -> Part:
         from_name=[words.name(e, z) for e, z in zip(rows["from_en"], rows["from_zh"], strict=True)],
         to_name=[words.name(e, z) for e, z in zip(rows["to_en"], rows["to_zh"], strict=True)],
         kind_name=[words.known("relation", k) for k in rows["kind"]],
+        usd=rows["usd"].astype(float) / SCALED[words.language],
         stated=[
             amount(words, float(a), str(c)) if a == a else None
             for a, c in zip(rows["amount"].astype(float), rows["currency"], strict=True)
@@ -65,7 +67,7 @@ def relations(material: Material, words: Words, vendors: list[str]) -> Part:
     )
     columns = (
         words.column("from_name"), words.column("kind_name", label="kind_of_relation"), words.column("to_name"),
-        words.column("usd", "amount", "USD", label="amount"), words.column("stated"), words.column("as_of", "date"),
+        words.column("usd", "figure", words("place.large_usd"), label="amount"), words.column("stated"), words.column("as_of", "date"),
         words.column("source"),
     )  # fmt: skip
     identity = ("from_name", "kind_name", "to_name", "as_of")

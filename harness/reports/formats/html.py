@@ -27,8 +27,9 @@ def html(report: Report, words: Words) -> str:
     def draw(figure: Figure) -> Drawing:
         name = f"chart-{len(charts)}"
         chart = plotly_chart(figure, words).figure
+        above = 36 if chart.layout.showlegend else 10
         chart.update_layout(
-            template={"layout": {}}, font={"color": INK}, margin_t=36, paper_bgcolor=PAPER, plot_bgcolor=PAPER
+            template={"layout": {}}, font={"color": INK}, margin_t=above, paper_bgcolor=PAPER, plot_bgcolor=PAPER
         )
         for update in (chart.update_xaxes, chart.update_yaxes):
             update(gridcolor=LINE, linecolor=LINE)

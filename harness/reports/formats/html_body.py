@@ -17,7 +17,7 @@ from unicodedata import bidirectional
 from markupsafe import Markup, escape
 
 from harness.charts.labels import letters
-from harness.reports.cells import Cell, printed
+from harness.reports.cells import Cell, printed, with_unit
 from harness.reports.document import Column, Figure, Report, Section, Table
 from harness.reports.formats.word_width import word_width
 from harness.reports.messages import Words
@@ -41,8 +41,11 @@ POINTS, SMALLEST = 6.6, 0.8
 IDS = ("run_id", "model_id", "source_id", "vendor_id", "offer_id", "revision", "where", "cheapest_provider")
 """Columns whose texts have no spaces to break a line at."""
 
-_UNBROKEN = re.compile(r"[\u2e80-\uffef]{1,4}|[^\s\u2e80-\uffef]+")
-"""Parts of a text that stay on one line: a word, or four Chinese characters of a heading."""
+_UNBROKEN = re.compile(r"[\u2e80-\uffef]{1,5}|[^\s\u2e80-\uffef]+")
+"""Parts of a text that stay on one line: a word, or five Chinese characters of a heading."""
+
+_UNIT = re.compile(r"(（[^（）]{1,6}）)$")
+"""A unit in Chinese brackets at the end of a heading."""
 
 Places = tuple[int, int | None]
 
@@ -73,7 +76,7 @@ def heading(columns: tuple[Column, ...], place: Places, words: Words) -> str:
         text = f"{column.label} – {columns[place[1]].label}"
     else:
         text = column.label
-    return f"{text} ({column.unit})" if column.unit else text
+    return with_unit(text, column.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,11 @@ def isolated(text: str) -> Markup:
     return Markup("<bdi>{}</bdi>").format(text) if from_right else escape(text)
 
 
+def unit_unbroken(text: str) -> Markup:
+    """A heading escaped, the brackets of its unit kept on one line."""
+    return Markup(_UNIT.sub(r'<span class="u">\1</span>', str(escape(text))))  # nosec B704  # escaped before
+
+
 @lru_cache(maxsize=1)
 def _templates() -> jinja2.Environment:
     import jinja2
@@ -187,6 +195,7 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     environment.filters["isolated"] = isolated
+    environment.filters["unit_unbroken"] = unit_unbroken
     return environment
 
 

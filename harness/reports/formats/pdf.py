@@ -18,9 +18,9 @@ from harness.reports.document import Figure, Report
 from harness.reports.formats.chart_kinds import svg_document
 from harness.reports.formats.embedded_data import FORMAT, LARGEST, Carried, as_inline_json, embedded
 from harness.reports.formats.html_body import Drawing, page
+from harness.reports.formats.word_width import PLAIN
 from harness.reports.messages import Words
 
-PLAIN = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": "&quot;", "\u201d": "&quot;"})
 FONTS = Path(__file__).parents[1] / "fonts"
 
 
@@ -43,7 +43,7 @@ def pdf(report: Report, words: Words) -> bytes:
         return Drawing(Markup(svg_document(figure, words)))  # nosec B704  # every text in it is escaped there
 
     document = page("pages.html.j2", report, words, draw, marked=False)
-    if report.language == "en":  # the embedded font draws these as wide as a Chinese sign
+    if report.language == "en":
         document = document.translate(PLAIN)
     moment = dt.datetime.combine(report.day, dt.time(), dt.UTC)
     numbers = Attachment(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from harness.charts.labels import MOST
+from harness.charts.palette import ORIGINS, segment
 from harness.reports.document import Figure
 from harness.reports.messages import Words
 
@@ -14,12 +16,33 @@ if TYPE_CHECKING:
     from harness.charts.chart import Chart
 
 
+LEGEND = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0}
+"""Above the marks, as the site's charts have theirs."""
+AXIS = 44
+"""Letters of a line of an axis' title that fit a telephone."""
+
+
 def dots(figure: Figure, words: Words) -> Chart:
     """A leaderboard."""
     from harness.charts.dots import ranking
 
     rows = _frame(figure).rename(columns={"label": "model", "value": "score", "group": "segment"}).assign(ranks="")
-    return ranking(rows, unit=figure.unit, origin=figure.origin, chosen=figure.about or None, **_texts(figure))
+    chart = ranking(rows, unit=figure.unit, origin=figure.origin, chosen=figure.about or None, **_texts(figure))
+    _explained(chart, figure, words)
+    return chart
+
+
+def _explained(chart: Chart, figure: Figure, words: Words) -> None:
+    """A legend of a leaderboard's marks, where it has several kinds of them."""
+    groups = dict.fromkeys(p.group for p in figure.points if p.group)
+    if len(groups) < 2:
+        return
+    chart.figure.update_traces(showlegend=False)
+    for group in groups:
+        mark = segment(group)
+        sign = {"color": mark.colour, "symbol": mark.symbol + ORIGINS[figure.origin], "size": 10}
+        chart.figure.add_scatter(x=[None], y=[None], mode="markers", marker=sign, name=words.known("segment", group))
+    chart.figure.update_layout(showlegend=True, legend=LEGEND)
 
 
 def differences(figure: Figure, words: Words) -> Chart:
@@ -45,9 +68,13 @@ def scatter(figure: Figure, words: Words) -> Chart:
 
     names = {"value": "x", "group": "segment", "mark": "on_frontier"}
     rows = _frame(figure).rename(columns=names).drop(columns=["low", "high"])
-    return points(rows, words, x_unit=figure.unit, y_unit=figure.unit_y, log_x=True, origin=figure.origin,
-                  frontier=True, labels=12 if figure.narrow else MOST, width=400 if figure.narrow else 640,
+    chart = points(rows, words, x_unit=figure.unit, y_unit=figure.unit_y, log_x=True, origin=figure.origin,
+                  frontier=True, chosen=figure.about, labels=12 if figure.narrow else MOST, width=400 if figure.narrow else 640,
                   height=380 if figure.narrow else 460, **_texts(figure))  # fmt: skip
+    title = str(chart.figure.layout.xaxis.title.text)
+    lines = [part for line in title.split("<br>") for part in textwrap.wrap(line, AXIS)]
+    chart.figure.update_xaxes(title_text="<br>".join(lines))
+    return chart
 
 
 def heat(figure: Figure, words: Words) -> Chart:

@@ -163,7 +163,7 @@ def rows(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
     width = width_of(figure)
     names = [short(p.label, _letters(width * LABELS - 18, 56 if apart else 36)) for p in points]
     left = min(max([_wide(n) for n in names], default=40) + 18, width * LABELS)
-    groups = _groups(_loud(figure), legend, apart)
+    groups = _groups(figure, legend, apart)
     groups = groups if len(groups) > 1 else []
     top, steps = 26.0 if groups else 8.0, _span(points, zero=apart)
     bottom = top + ROW * max(len(points), 1)
@@ -192,12 +192,6 @@ def rows(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
     return bottom + 42, body
 
 
-def _loud(figure: Figure) -> Sequence[Point]:
-    """The points that the figure is about."""
-    about = figure.about
-    return [p for p in figure.points if not about or p.label in about]
-
-
 def _mark_of(point: Point, apart: bool, *, faint: bool) -> Mark:
     mark = series(0 if point.mark else 5) if apart else segment(point.group) if point.group else series(0)
     return Mark(GREY, mark.symbol) if faint else mark
@@ -208,10 +202,15 @@ def _letters(room: float, most: int) -> int:
     return min(most, int(room / LETTER))
 
 
-def _groups(points: Sequence[Point], legend: dict[str, str], apart: bool) -> list[tuple[str, Mark]]:
+def _groups(figure: Figure, legend: dict[str, str], apart: bool) -> list[tuple[str, Mark]]:
+    """What a drawing's key explains: each mark once, grey where it stands only behind those that the figure is about."""
     if apart:
         return [(legend["significant"], series(0)), (legend["not_significant"], series(5))]
-    return [(legend.get(g, g), segment(g)) for g in dict.fromkeys(p.group for p in points)]
+    about = figure.about
+    loud = dict.fromkeys(p.group for p in figure.points if not about or p.label in about)
+    faint = dict.fromkeys(p.group for p in figure.points if p.group not in loud)
+    own = [(legend.get(g, g), segment(g)) for g in loud]
+    return own + [(legend.get(g, g), Mark(GREY, segment(g).symbol)) for g in faint]
 
 
 def profile(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
@@ -308,7 +307,7 @@ def scatter(figure: Figure, legend: dict[str, str]) -> tuple[float, list[str]]:
                               "bottom right": (8, 16, "start"), "bottom left": (-8, 16, "end")}[side]  # fmt: skip
             weight = ' font-weight="700"' if point.label in about else ""
             body += _clear(px + dx, py + dy, name, anchor, f' font-size="9.5"{weight}')
-    body += _key(_groups(_loud(figure), legend, False), 14, hollow=not about and figure.origin != "measured")
+    body += _key(_groups(figure, legend, False), 14, hollow=not about and figure.origin != "measured")
     return bottom + 42, body
 
 

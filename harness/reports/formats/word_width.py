@@ -10,6 +10,9 @@ BROAD = 0.4
 """Letters by which a capital, an m, a w or a per cent sign is wider than the average."""
 _BROAD = re.compile(r"[A-Zmw%]")
 
+PLAIN = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": "&quot;", "\u201d": "&quot;"})
+"""Signs that our font draws as wide as a Chinese one, and what stands for them in an English document or drawing."""
+
 
 def word_width(word: str) -> float:
     """Average letters that a word is wide, its broad ones counted as they are set."""

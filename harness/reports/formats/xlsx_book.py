@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import io
 import math
+from collections.abc import Sequence
 from typing import Any
 
-from harness.reports.cells import LARGE, POWERS, Cell, decimals
+from harness.reports.cells import LARGE, POWERS, Cell, decimals, with_unit
 from harness.reports.document import Column, Figure
 from harness.reports.messages import Words
 from harness.spreadsheets import defused
@@ -46,24 +47,26 @@ class Book:
             self._numbers[pattern] = self.book.add_format({"num_format": pattern, "valign": "top"})
         return self._numbers[pattern]
 
-    def chart_data(self, figure: Figure, rows: list[list[Any]]) -> tuple[str, int]:
-        """Write a chart's data below the last one's; the sheet's name and the first row."""
+    def chart_data(self, figure: Figure, rows: list[list[Any]], heads: Sequence[str] = ()) -> tuple[str, int]:
+        """Write a chart's data below the last one's, under ``heads`` where it has any; the sheet's name and the first row of data."""
         name = self.words("file.chart_data")[:31]
         self.data.write_string(self.data_row, 0, defused(figure.title), self.strong)
-        first = self.data_row + 1
+        for index, head in enumerate(heads):
+            self.data.write_string(self.data_row + 1, index, defused(head), self.head)
+        first = self.data_row + 1 + bool(heads)
         for line, cells in enumerate(rows, first):
             for index, value in enumerate(cells):
                 if isinstance(value, str):
                     self.data.write_string(line, index, defused(value))
                 elif isinstance(value, (int, float)) and math.isfinite(value):
-                    self.data.write_number(line, index, value)
+                    self.data.write_number(line, index, value, self.number(pattern(float(value), "plain")))
         self.data_row = first + len(rows) + 1
         return name, first
 
 
 def heading(column: Column) -> str:
     """A column's heading with its unit, as it stands in its cell."""
-    return defused(f"{column.label} ({column.unit})" if column.unit else column.label)
+    return defused(with_unit(column.label, column.unit))
 
 
 def pattern(value: float, kind: str) -> str:

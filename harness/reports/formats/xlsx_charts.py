@@ -13,6 +13,8 @@ from harness.spreadsheets import defused
 BLUE = "#1F7FC0"
 HEIGHT, ROWS = 500, 26
 """Pixels that a chart is high, and the rows of 20 pixels that it covers, with one between it and the next."""
+AXIS = {"major_gridlines": {"visible": True, "line": {"color": "#D5DAE1"}}, "num_format": "General"}
+"""Settings of an axis of numbers: a thin grid, and ticks as they are, not as the first cell is written."""
 NAMED = 15
 """Points with their name beside them: Excel does not keep names apart, and more would cover each other."""
 
@@ -40,17 +42,21 @@ def _letter(column: int) -> str:
 def bars(book: Book, sheet: Any, figure: Figure, row: int, column: int) -> None:
     """Leaderboards and differences: bars with their intervals."""
     rows = [[p.label, p.value, *_sides(p.value, p.low, p.high)] for p in figure.points]
-    name, first = book.chart_data(figure, rows)
+    name, first = book.chart_data(figure, rows, ["", figure.unit, *_ends_named(book)])
     last = first + len(rows) - 1
     chart = book.book.add_chart({"type": "bar"})
     # Excel calls them y bars also where a bar chart draws them across.
     error = {} if all(math.isnan(p.low) for p in figure.points) else {"y_error_bars": _ends(name, first, last, 2, 3)}
     chart.add_series({"name": figure.unit, "categories": [name, first, 0, last, 0], "values": [name, first, 1, last, 1],
                       "fill": {"color": BLUE}, "gap": 60, **error})  # fmt: skip
-    chart.set_x_axis({"name": figure.unit, "major_gridlines": {"visible": True, "line": {"color": "#D5DAE1"}}})
+    chart.set_x_axis({"name": figure.unit, **AXIS})
     chart.set_y_axis({"reverse": True, "label_position": "low", "num_font": {"size": 8}})
     chart.set_legend({"none": True})
     _insert(sheet, chart, figure, row, column)
+
+
+def _ends_named(book: Book) -> tuple[str, str]:
+    return book.words("file.error_up"), book.words("file.error_down")
 
 
 def _sides(value: float, low: float, high: float) -> list[float]:
@@ -69,7 +75,7 @@ def profile(book: Book, sheet: Any, figure: Figure, row: int, column: int) -> No
     for index in range(1, len(things) + 1):
         chart.add_series({"name": [name, first, index], "categories": [name, first + 1, 0, first + len(rows), 0],
                           "values": [name, first + 1, index, first + len(rows), index]})  # fmt: skip
-    chart.set_x_axis({"name": figure.unit, "min": 0, "max": 1})
+    chart.set_x_axis({"name": figure.unit, "min": 0, "max": 1, "num_format": "General"})
     chart.set_y_axis({"reverse": True})
     chart.set_legend({"position": "bottom"})
     _insert(sheet, chart, figure, row, column)
@@ -78,7 +84,7 @@ def profile(book: Book, sheet: Any, figure: Figure, row: int, column: int) -> No
 def scatter(book: Book, sheet: Any, figure: Figure, row: int, column: int) -> None:
     """Capability against price, named points, a logarithmic price."""
     rows = [[p.label, p.value, p.y, *_sides(p.y, p.y_low, p.y_high)] for p in figure.points]
-    name, first = book.chart_data(figure, rows)
+    name, first = book.chart_data(figure, rows, ["", figure.unit, figure.unit_y, *_ends_named(book)])
     last = first + len(rows) - 1
     chart = book.book.add_chart({"type": "scatter"})
     labels = [{"value": defused(p.label)} if i < NAMED else {"delete": True} for i, p in enumerate(figure.points)]
@@ -86,10 +92,8 @@ def scatter(book: Book, sheet: Any, figure: Figure, row: int, column: int) -> No
                       "marker": {"type": "circle", "size": 6, "fill": {"color": BLUE}, "border": {"color": BLUE}},
                       "data_labels": {"custom": labels, "value": True, "position": "right", "font": {"size": 8}},
                       "y_error_bars": _ends(name, first, last, 3, 4)})  # fmt: skip
-    chart.set_x_axis(
-        {"name": figure.unit, "log_base": 10, "major_gridlines": {"visible": True, "line": {"color": "#D5DAE1"}}}
-    )
-    chart.set_y_axis({"name": figure.unit_y, "major_gridlines": {"visible": True, "line": {"color": "#D5DAE1"}}})
+    chart.set_x_axis({"name": figure.unit, "log_base": 10, **AXIS})
+    chart.set_y_axis({"name": figure.unit_y, **AXIS})
     chart.set_legend({"none": True})
     _insert(sheet, chart, figure, row, column)
 

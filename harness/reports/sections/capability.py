@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from harness.market import headlines, leading_runs
+from harness.market import leading_runs
 from harness.market.names_of_tasks import TaskNames
 from harness.reports.document import Figure, Part, Point, Section, Sentence, table
+from harness.reports.summary import field
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,10 +65,10 @@ def _scale(material: Material, words: Words) -> Part:
     assert fit is not None
     note = words("cap.scale_note", models=len(material.scale), benchmarks=len(fit.benchmarks))
     ranks = table(rows, "scale", words("cap.scale"), columns, ("model_id",), shown=15, note=note)
-    first = headlines.leader(rows)
-    ends = {k: (float(first.row[k]), "points") for k in ("score", "low", "high")} | {"n": (first.rivals, "integer")}
-    key = "cap.alone" if len(rows) == 1 else "cap.leads" if first.rivals == 0 else "cap.leads_unclear"
-    leader = words.sentence(key, ends, model=first.row["model"])
+    first, close = rows.iloc[0], field.rivals(material, rows) if len(rows) > 1 else 0
+    ends = {k: (float(first[k]), "points") for k in ("score", "low", "high")} | {"n": (close, "integer")}
+    key = "cap.alone" if len(rows) == 1 else "cap.leads" if close == 0 else "cap.leads_unclear"
+    leader = words.sentence(key, ends, model=first["model"])
     figure = Figure("scale", "dots", leader.text, words("cap.scale_unit"), bars(rows.head(DRAWN), words), note, dots(rows),
                     origin="reported")  # fmt: skip
     return Part((ranks,), (figure,), (leader,))

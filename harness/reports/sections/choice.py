@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from harness.charts.licences import spelt
 from harness.charts.text import sellers
-from harness.reports import choice_text
+from harness.market.names_of_tasks import TaskNames
+from harness.reports import choice_text, wish_text
 from harness.reports.cells import cleaned
-from harness.reports.document import Column, Figure, Part, Point, Section, Sentence, each, table
+from harness.reports.document import Figure, Part, Point, Section, Sentence, each, table
 from harness.reports.summary.compared import placed
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ DRAWN, LISTED = 20, 60
 
 def choice(material: Material, words: Words) -> Section:
     """The section Choice."""
+    from harness.market.choice.choose import typical_cost
     from harness.market.choice.evidence import evidence
 
     assert material.wish is not None  # build leaves the section out
@@ -34,20 +36,25 @@ def choice(material: Material, words: Words) -> Section:
     rows = rows.assign(
         vendor=words.vendor(rows),
         seller=sellers(words, rows),
-        not_known=[choice_text.unknown(words, codes) for codes in rows["unknown"]],
+        not_known=[wish_text.unknown(words, codes) for codes in rows["unknown"]],
         reported=rows["evidence"],
-        task_of=choice_text.cost_of(words, rows),
+        typical=typical_cost(rows, wish.family),
         licence=[spelt(words, licence) for licence in rows["licence"]],
         points=placed(material, rows),
         price_as_of=rows["as_of"],
     )
-    told = [*choice_text.answer(words, wish, material.chosen, proof), choice_text.task_note(words, wish)]
+    told = [*choice_text.answer(words, wish, material.chosen, proof), wish_text.task_note(words, wish)]
     sentences = tuple(Sentence(f"choose {i}", cleaned(text)) for i, text in enumerate(told))
     scored = rows[rows["scored"].astype(bool)]
     known, rest = scored[scored["standing"].eq("known")], scored[scored["standing"].ne("known")]
     parts = [Part(sentences=sentences)]
     if len(known):
-        parts += [_known(known, words, spoken=bool(wish.language)), _evidence(known, proof, words)]
+        tests = TaskNames(material, words)
+        parts += [
+            _known(known, words, spoken=bool(wish.language)),
+            _reported_costs(known, tests, material.frame("benchmarks"), words),
+        ]
+        parts += [_evidence(known, proof, tests, words)]
     if len(rest):
         price = words.column("price", "money", "USD", "price_per_mtok")
         columns = (
@@ -65,13 +72,34 @@ def _known(known: pd.DataFrame, words: Words, *, spoken: bool) -> Part:
         words.column("model"), words.column("vendor"), words.column("suitability", "percent"), *words.interval("percent"),
         words.column("reported", "integer"), *((words.column("in_language", "integer"),) if spoken else ()),
         words.column("price", "money", "USD", "price_per_mtok"), words.column("seller"), words.column("price_as_of", "date"),
-        words.column("task_cost", "money", "USD"), Column("task_of", words("choose.task_basis")), words.column("licence"), words.column("context_tokens", "integer"),
+        words.column("typical", "money", "USD", "typical_task"), words.column("licence"),
+        words.column("context_tokens", "integer"),
         words.column("released", "date"), words.id("source"), words.id("model_id"),
     )  # fmt: skip
-    listed = table(
-        known, "choice_known", words("choose.known"), columns, ("model_id",), note=words("choose.known_lead")
-    )
+    note = words("choose.costs_lead", known=words("choose.known_lead"))
+    listed = table(known, "choice_known", words("choose.known"), columns, ("model_id",), note=note)
     return Part((listed,), (figure(known, words),))
+
+
+def _reported_costs(known: pd.DataFrame, tests: TaskNames, benchmarks: pd.DataFrame, words: Words) -> Part:
+    """What a task was reported to cost, a row a model, the cheapest first on each test; nothing where that is known of none."""
+    rows = known[known["task_basis"].eq("reported")].sort_values(["task_benchmark", "task_cost"], kind="stable")
+    if rows.empty:
+        return Part()
+    ids = dict(zip(benchmarks["benchmark"], benchmarks["benchmark_id"], strict=True))
+    rows = rows.assign(
+        benchmark=[tests.task(ids.get(name, name)) for name in rows["task_benchmark"]],
+        effort=[words.known("effort", e) for e in rows["task_effort"]],
+        day=rows["task_as_of"],
+        source=rows["task_source"],
+    )
+    columns = (
+        words.column("benchmark"), words.column("model"), words.column("effort"), words.column("task_cost", "money", "USD"),
+        words.column("day", "date", label="as_of"), words.column("source"), words.id("model_id"),
+    )  # fmt: skip
+    listed = table(rows, "choice_costs", words("choose.costs"), columns, ("benchmark", "model_id"), shown=20,
+                   note=words("choose.costs_note"))  # fmt: skip
+    return Part((listed,))
 
 
 def figure(known: pd.DataFrame, words: Words, drawn: int = DRAWN) -> Figure:
@@ -87,10 +115,16 @@ def figure(known: pd.DataFrame, words: Words, drawn: int = DRAWN) -> Figure:
                   origin="reported")  # fmt: skip
 
 
-def _evidence(known: pd.DataFrame, proof: pd.DataFrame, words: Words) -> Part:
+def _evidence(known: pd.DataFrame, proof: pd.DataFrame, tests: TaskNames, words: Words) -> Part:
     names = known.set_index("product_id")["model"]
     rows = proof[proof["product_id"].isin(names.index)]
+    place = rows["product_id"].map({id: i for i, id in enumerate(names.index)})
+    rows = rows.assign(place=place).sort_values(["place", "weight"], ascending=[True, False], kind="stable")
+    shares = rows["unit"].eq("fraction")
     rows = rows.assign(
+        score=rows["score"].astype(float).where(~shares, 100 * rows["score"].astype(float)),
+        unit=["%" if share else words.known("unit", u) for share, u in zip(shares, rows["unit"], strict=True)],
+        benchmark=rows["benchmark_id"].map(tests.task),
         model=rows["product_id"].map(names), model_id=rows["product_id"], link=rows["url"],
         effort=[words.known("effort", e) for e in rows["effort"]],
     )  # fmt: skip

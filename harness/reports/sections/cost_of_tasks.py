@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.market.names_of_tasks import TaskNames
 from harness.reports.document import Part, Sentence, table
 from harness.reports.sections import price_story
 
@@ -19,11 +20,12 @@ def tasks(material: Material, words: Words) -> Part:
     known = cost_benchmarks(material)
     if known.empty:
         return Part()
-    benchmark = known.iloc[0]
-    rows = task_costs(material, str(benchmark["benchmark_id"])).dropna(subset="cost")
+    first = str(known.iloc[0]["benchmark_id"])
+    benchmark = TaskNames(material, words).task(first)
+    rows = task_costs(material, first).dropna(subset="cost")
     rows = rows[rows["product_id"].isin(material.scope.models)]
     if rows.empty:
-        return Part(sentences=(words.sentence("task.none", benchmark=benchmark["benchmark"]),))
+        return Part(sentences=(words.sentence("task.none", benchmark=benchmark),))
     rows = rows.assign(
         vendor=words.vendor(rows),
         effort_name=[words.known("effort", e) for e in rows["effort"]],
@@ -32,16 +34,16 @@ def tasks(material: Material, words: Words) -> Part:
     columns = (
         words.column("model"), words.column("vendor"), words.column("effort_name", label="effort"),
         words.column("cost", "money", "USD", "task_cost"), words.column("score", "plain", label="benchmark_score"),
-        words.column("output_tokens", "integer"), words.column("seconds", "integer"),
+        *(words.column(key, "integer") for key in ("output_tokens", "seconds") if rows[key].notna().any()),
         words.column("basis_name", label="basis"), words.column("reported_by"), words.column("as_of", "date"),
         words.id("setting"), words.id("source_id"), words.id("product_id", "model_id"),
     )  # fmt: skip
-    title = words("task.table", benchmark=benchmark["benchmark"])
+    title = words("task.table", benchmark=benchmark)
     identity = ("model", "effort_name", "setting")
     costs = table(rows, "task_costs", title, columns, identity, shown=15, note=words("task.note"))
     cheap = rows.sort_values(["cost", "model"]).iloc[0]
     numbers = {"n": (int(rows["product_id"].nunique()), "integer"), "cost": (float(cheap["cost"]), "money")}
-    said = words.sentence("task.range", numbers, benchmark=benchmark["benchmark"], model=cheap["model"])
+    said = words.sentence("task.range", numbers, benchmark=benchmark, model=cheap["model"])
     return Part((costs,), sentences=(said,))
 
 
@@ -55,13 +57,15 @@ def solved(material: Material, words: Words) -> Part:
     rows = rows[np.isfinite(rows["per_solved"].astype(float)) & rows["product_id"].isin(material.scope.models)]
     if rows.empty:
         return Part()
-    names = material.frame("benchmarks").set_index("benchmark_id")["benchmark"]
+    names = TaskNames(material, words)
     products = material.models.drop_duplicates("model_id").set_index("model_id")["name"]
+    agents = [a if isinstance(a, str) and a else None for a in rows["agent"]]
     rows = rows.assign(
-        test=rows["benchmark"].map(names).fillna(rows["benchmark"]),
+        test=[names.alone(b, a) for b, a in zip(rows["benchmark"], agents, strict=True)],
+        agent=[None if a is None else names.agent(a) for a in agents],
         model=rows["product_id"].map(products).fillna(rows["model"]),
         effort_name=[words.known("effort", e) for e in rows["effort"]],
-    ).sort_values(["items", "test", "per_solved"], ascending=[False, True, True], ignore_index=True)
+    ).sort_values(["items", "test", "agent", "per_solved"], ascending=[False, True, True, True], ignore_index=True)
     columns = (
         words.column("test", label="benchmark"), words.column("model"), words.column("effort_name", label="effort"),
         words.column("agent"), words.column("items", "integer"), words.column("share", "percent", label="solved_share"),

@@ -84,5 +84,6 @@ def _narrowing(material: Material, words: Words, about: Subject) -> list[Sentenc
         return [words.sentence("memo.nobody")]
     if material.scope.segments:  # the title says how many
         return []
-    key = "memo.many" if material.scope.narrowed else "memo.everybody"
+    kind = "memo.many_models" if material.scope.by_model else "memo.many_vendors"
+    key = kind if material.scope.narrowed else "memo.everybody"
     return [words.sentence(key, {"n": (len(about.rows), "integer")})]

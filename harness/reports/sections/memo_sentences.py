@@ -86,7 +86,8 @@ def sure(material: Material, words: Words, rows: pd.DataFrame) -> list[Sentence]
         "imported": (int((runs["kind_of_origin"] == "imported").sum()), "integer"),
         "reported": (len(scores), "integer"),
     }
-    answers = [words.sentence("memo.sure" if counts["measured"][0] else "memo.sure_others", counts)]
+    others = "memo.sure_others" if counts["imported"][0] else "memo.sure_scores"
+    answers = [words.sentence("memo.sure" if counts["measured"][0] else others, counts)]
     if not counts["measured"][0] and len(rows):
         answers.append(words.sentence("memo.nothing_measured"))
     return asked(words, "ask.sure", answers)

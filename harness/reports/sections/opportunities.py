@@ -41,7 +41,7 @@ def opportunities(material: Material, words: Words) -> Section:
         words.column("size_name"), words.column("licence_name"), words.column("vendors", "integer"),
         words.column("models", "integer"), words.column("own", "integer"), words.column("best_name", label="best_model"),
         words.column("best", "points", label="capability"), words.column("lowest_price", "money", "USD"),
-        words.column("demand", "plain"), words.column("white_name"),
+        words.column("demand", "plain"), *((words.column("white_name"),) if grid["white"].any() else ()),
     )  # fmt: skip
     cells_table = table(grid, "cells", words("room.table"), columns, ("size_name", "licence_name"),
                         note=words("room.note", few=FEW))  # fmt: skip
@@ -49,7 +49,7 @@ def opportunities(material: Material, words: Words) -> Section:
     white = stated[stated["white"]]
     absent = stated[(stated["own"] == 0) & (stated["vendors"] > 0)]
     numbers = {"white": (len(white), "integer"), "n": (len(stated), "integer"), "few": (FEW, "integer")}
-    sentences = [words.sentence("room.told", numbers)]
+    sentences = [words.sentence("room.told" if len(white) else "room.told_none", numbers)]
     if material.scope.narrowed and len(absent):
         sentences.append(words.sentence("room.absent", {"n": (len(absent), "integer")}))
     points = tuple(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.catalog.schema import DIMENSIONS
 from harness.charts.text import input_label
-from harness.reports.companies import vendor_facts, vendor_places, vendor_releases
+from harness.reports.companies import figure_units, vendor_facts, vendor_places, vendor_releases
 from harness.reports.document import Figure, Part, Point, Section, Sentence, table
 from harness.reports.subjects import MOST
 
@@ -73,14 +73,17 @@ def _ranks(material: Material, words: Words, rows: pd.DataFrame, names: dict[str
         if row[d] == row[d]
     )
     ranks = (vendor_places.on_dimensions(material, words, few, names),) if few else ()
-    return Part(ranks, _figure(words, sentences, points), tuple(sentences)), Part((positions,))
+    note = words("place.chart_note")
+    if not few:
+        note = words("place.drawn", n=MOST, all=len(rows), note=note)
+    return Part(ranks, _figure(words, sentences, points, note), tuple(sentences)), Part((positions,))
 
 
-def _figure(words: Words, sentences: list[Sentence], points: tuple[Point, ...]) -> tuple[Figure, ...]:
+def _figure(words: Words, sentences: list[Sentence], points: tuple[Point, ...], note: str) -> tuple[Figure, ...]:
     """The profiles on five dimensions, under the first sentence; none where nobody is placed on any."""
     if not points:
         return ()
-    return (Figure("position", "profile", sentences[0].text, words("place.unit"), words("place.chart_note"),
+    return (Figure("position", "profile", sentences[0].text, words("place.unit"), note,
                    words("place.source"), points),)  # fmt: skip
 
 
@@ -98,7 +101,7 @@ def _strengths(material: Material, words: Words, vendors: list[str], names: dict
         origin_name=[words.known("input_origin", o) for o in rows["origin"]],
         source=vendor_places.titles(material, rows["source_id"]),
     )
-    rows = vendor_facts.counted(words, rows)
+    rows = figure_units.counted(words, rows)
     columns = (
         words.column("vendor"), words.column("side_name"), words.column("input_name"), words.column("value", "figure"),
         words.column("unit"), words.column("score", "scale", label="standing"), words.column("origin_name"),

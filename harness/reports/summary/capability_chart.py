@@ -34,7 +34,9 @@ def capability_chart(material: Material, words: Words, about: Subject) -> Figure
         )
         for r in each(rows)
     )
-    source = words("first.scores_source", day=_day(material, rows))
+    beside = "first.scores_own" if about.kind == "market" and material.scope.narrowed else "first.scores_beside"
+    every = about.kind == "market" and not material.scope.narrowed
+    source = words("first.scores_source" if every else beside, day=_day(material, rows))
     return Figure("field", "dots", _title(material, words, about, rows), words("cap.scale_unit"), bars(rows, words), source,
                   drawn, origin="reported", narrow=True)  # fmt: skip
 

@@ -150,14 +150,10 @@ def _of_model(material: Material, words: Words, row: dict[str, object]) -> list[
 
 def _of_vendor(material: Material, words: Words, about: Subject, row: dict[str, object]) -> list[str]:
     from harness.analysis.companies.positioning import missing_inputs
-    from harness.analysis.companies.scores import normalised_inputs
 
     if about.kind not in ("vendor", "vendors") or material.inputs.empty:
         return []
-    lacks = [
-        input_label(words, i)
-        for i in missing_inputs(normalised_inputs(material.inputs), str(row["vendor_id"]))["input"]
-    ]
+    lacks = [input_label(words, i) for i in missing_inputs(material.scored_inputs, str(row["vendor_id"]))["input"]]
     lacks = [text[:1].lower() + text[1:] if text[1:2].islower() else text for text in lacks]
     more = len(lacks) - INPUTS
     return [*lacks[:INPUTS], *([words("sure.more", n=more)] if more > 0 else [])]

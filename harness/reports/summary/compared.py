@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.charts.licences import spelt
 from harness.charts.text import sellers
-from harness.reports import choice_text
-from harness.reports.document import Column, Table, table
+from harness.reports.document import Table, table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,6 +51,9 @@ def compared(material: Material, words: Words, about: Subject) -> Table | None:
 
 
 def _answer(material: Material, words: Words) -> Table | None:
+    from harness.market.choice.choose import typical_cost
+
+    assert material.wish is not None  # or there is no answer
     rows = material.chosen
     known = rows[rows["standing"].eq("known")]
     shown = (known if len(known) else rows[rows["points"].notna()]).head(TABLED)
@@ -63,13 +65,12 @@ def _answer(material: Material, words: Words) -> Table | None:
         weights=[weights(words, o, n) for o, n in zip(shown["open_weights"], shown["licence"], strict=True)],
         price_as_of=shown["as_of"],
         points=placed(material, shown),
-        task_of=choice_text.cost_of(words, shown),
+        typical=typical_cost(shown, material.wish.family),
     )
     suited = (words.column("suitability", "share"), *words.interval("share")) if len(known) else ()
     columns = (
         words.column("model"), words.column("vendor"), words.column("weights"), *suited,
-        words.column("points", "level", label="capability"), words.column("task_cost", "money", "USD"),
-        Column("task_of", words("choose.task_basis")), words.column("price", "money", "USD", "price_per_mtok"),
+        words.column("points", "level", label="capability"), words.column("typical", "money", "USD", "typical_task"), words.column("price", "money", "USD", "price_per_mtok"),
         words.column("seller"), words.column("price_as_of", "date"), words.id("model_id"),
     )  # fmt: skip
     return table(

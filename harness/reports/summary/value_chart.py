@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.market.names_of_tasks import TaskNames
 from harness.reports.document import Figure, Point, each
 from harness.reports.summary import field
 
@@ -30,10 +31,10 @@ def value_chart(material: Material, words: Words, about: Subject) -> Figure | No
         if strong
         else field.ranked(material).merge(board[["model_id", *TASK]], on="model_id")
     )
-    of_tasks = len(own) > 0 and own["task_cost"].notna().mean() >= LEAST
+    of_tasks = bool(len(own) and own["task_cost"].notna().mean() >= LEAST)
     cost, edge, day = TASK if of_tasks else PRICE
     rows = board.assign(x=board[cost], edge=board[edge].eq(True), strong=board["model_id"].isin(strong))
-    rows = rows[rows["x"].notna() & (rows["x"] > 0) & (rows["leads"].eq(True) | rows["strong"] | bool(of_tasks))]
+    rows = rows[rows["x"].notna() & (rows["x"] > 0) & (rows["leads"].eq(True) | rows["strong"] | of_tasks)]
     if len(rows) < 2:
         return None
     rows = rows.sort_values(["strong", "edge", "score"], ascending=False, kind="stable").head(DRAWN)
@@ -42,19 +43,17 @@ def value_chart(material: Material, words: Words, about: Subject) -> Figure | No
               group=str(r.segment), mark=bool(r.edge), strong=bool(r.strong))
         for r in each(rows)
     )  # fmt: skip
-    unit = words("first.task_unit", benchmark=_benchmark(material)) if of_tasks else words("price.unit")
+    unit = words("first.task_unit", benchmark=_benchmark(material, words)) if of_tasks else words("price.unit")
     source = words("first.task_source" if of_tasks else "first.price_source", day=str(rows[day].dropna().max())[:10])
-    return Figure("value", "scatter", _title(words, rows), unit, words("first.frontier"), source, drawn,
+    return Figure("value", "scatter", _title(words, rows, of_tasks=of_tasks), unit, words("first.frontier"), source, drawn,
                   unit_y=words("first.points"), origin="reported", narrow=True)  # fmt: skip
 
 
-def _benchmark(material: Material) -> str:
-    id = str(material.priced["task_benchmark"].iloc[0])
-    names = material.frame("benchmarks").set_index("benchmark_id")["benchmark"]
-    return str(names.get(id, id))
+def _benchmark(material: Material, words: Words) -> str:
+    return TaskNames(material, words).task(str(material.priced["task_benchmark"].iloc[0]))
 
 
-def _title(words: Words, rows: pd.DataFrame) -> str:
+def _title(words: Words, rows: pd.DataFrame, *, of_tasks: bool) -> str:
     own = rows[rows["strong"]] if rows["strong"].any() else rows[rows["edge"]]
     if own.empty:
         own = rows
@@ -73,5 +72,9 @@ def _title(words: Words, rows: pd.DataFrame) -> str:
         "ratio": (float(first["x"]) / float(cheap["x"]), "times"),
         "points": (float(first["score"]) - float(cheap["score"]), "level"),
     }  # fmt: skip
-    key = "first.buys" if numbers["points"][0] >= 0.5 else "first.buys_nothing"
+    more = numbers["points"][0] >= 0.5
+    if of_tasks:
+        key = "first.buys_task" if more else "first.buys_nothing_task"
+    else:
+        key = "first.buys" if more else "first.buys_nothing"
     return words.sentence(key, numbers, model=first["model"], other=cheap["model"]).text

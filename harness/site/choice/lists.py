@@ -10,7 +10,7 @@ from harness.charts import dots
 from harness.charts.chart import DASH
 from harness.charts.licences import spelt
 from harness.charts.text import dollars, rank, sellers
-from harness.reports import choice_text
+from harness.reports import choice_text, wish_text
 from harness.site.widgets import blocks, columns, contained, controls
 from harness.site.widgets.tables.decimals import MONEY
 
@@ -193,7 +193,7 @@ def consists(view: View, wish: Wish, tests: pd.DataFrame) -> None:
             alt=say("choose.consists"),
             folded=True,
         )
-        st.caption(blocks.literal(choice_text.task_note(say, wish)))
+        st.caption(blocks.literal(wish_text.task_note(say, wish)))
 
 
 def _named(view: View, rows: pd.DataFrame) -> pd.DataFrame:
@@ -212,12 +212,12 @@ def _named(view: View, rows: pd.DataFrame) -> pd.DataFrame:
         seller=sellers(say, rows),
         reported=reported,
         licence=[spelt(say, licence) for licence in rows["licence"]],
-        task_of=choice_text.cost_of(say, rows),
+        task_of=wish_text.cost_of(say, rows),
         evidence_of=[
             f"price:{id}" if price == price and price is not None else ""
             for id, price in zip(rows["product_id"], rows["price"], strict=True)
         ],
-        not_known=[choice_text.unknown(say, codes) for codes in rows["unknown"]],
+        not_known=[wish_text.unknown(say, codes) for codes in rows["unknown"]],
     ).drop(columns=["vendor_en", "vendor_zh", "unknown", "host_countries"])
 
 

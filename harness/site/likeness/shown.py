@@ -45,13 +45,23 @@ def shown(view: View, boards: list[Board], source: str) -> Shown:
         str(v): brief(view.say.name(en, zh), 24)
         for v, en, zh in zip(runs["vendor_id"], runs["vendor_en"], runs["vendor_zh"], strict=True)
     }
-    found = findings(view, boards)
-    labels = catalog_names(found.models, view.frame("models"))
-    named = replace(
-        found, models=renamed(found.models, labels), pairs=renamed(found.pairs, labels),
-        points=renamed(found.points, labels), successors=renamed(found.successors, labels),
-    )  # fmt: skip
-    return Shown(named, source, f"{boards[0].task}-{boards[0].suite_version}", vendors, labels)
+    found, labels = named(view, boards)
+    return Shown(found, source, f"{boards[0].task}-{boards[0].suite_version}", vendors, labels)
+
+
+def named(view: View, boards: list[Board]) -> tuple[Findings, dict[str, str]]:
+    """Findings of ``boards`` under the catalog's names, and each model's by its run's label; cached: there may be 80,000 pairs."""
+
+    def compute(key: tuple[tuple[str, ...], ...]) -> tuple[Findings, dict[str, str]]:
+        found = findings(view, boards)
+        labels = catalog_names(found.models, view.frame("models"))
+        return replace(
+            found, models=renamed(found.models, labels), pairs=renamed(found.pairs, labels),
+            points=renamed(found.points, labels), successors=renamed(found.successors, labels),
+        ), labels  # fmt: skip
+
+    out: tuple[Findings, dict[str, str]] = view.derived("named_findings", compute, key=boards_key(boards))
+    return out
 
 
 def catalog_names(models: pd.DataFrame, catalog: pd.DataFrame) -> dict[str, str]:

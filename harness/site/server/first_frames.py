@@ -82,7 +82,7 @@ def _pairs(view: View) -> None:
     item_boards.names(view, suites)
     boards = item_boards.opened(suites)
     if boards:
-        shown.findings(view, boards)
+        shown.named(view, boards)
     concentration.measures(view)
 
 

@@ -120,23 +120,28 @@ def about(view: View, boards: list[Board], *, models: int, vendors: int, items: 
     lines = [blocks.literal(" · ".join(parts))]
     if any(board.graded for board in boards):
         lines.append(say("item_boards.graded"))
+    rejected = _rejected(view)
     for board in boards:
+        against = rejected.get((board.suite, board.suite_version, board.task), [])
         lines += [
-            say("item_boards.rejected", model=blocks.literal(model), why=blocks.literal(why))
-            for model, why in _rejected(view, board)
+            say("item_boards.rejected", model=blocks.literal(model), why=blocks.literal(why)) for model, why in against
         ]
         if board.unfinished:
             lines.append(say("item_boards.unfinished", n=board.unfinished))
     st.caption("  \n".join(lines))
 
 
-def _rejected(view: View, board: Board) -> list[tuple[str, str]]:
-    """Models whose runs on the board carry a verdict against them, and the first sentence of each."""
+def _rejected(view: View) -> dict[tuple[str, str, str], list[tuple[str, str]]]:
+    """By suite, version and task the models whose runs carry a verdict against them, and the first sentence of each."""
     held = view.frame("item_boards")
-    same = held["suite"].eq(board.suite) & held["suite_version"].eq(board.suite_version) & held["task"].eq(board.task)
-    runs = view.frame("runs")
-    runs = runs[runs["run_id"].isin(held.loc[same & ~held["valid"].astype(bool), "run_id"])]
-    return [(str(m), run_findings.first(view.say, v)) for m, v in zip(runs["model"], runs["verdict"], strict=True)]
+    against = held.loc[~held["valid"].astype(bool), ["run_id", "suite", "suite_version", "task"]]
+    runs = view.frame("runs")[["run_id", "model", "verdict"]].merge(against.drop_duplicates(), on="run_id")
+    found: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+    for suite, version, task, model, verdict in zip(
+        runs["suite"], runs["suite_version"], runs["task"], runs["model"], runs["verdict"], strict=True
+    ):
+        found.setdefault((suite, version, task), []).append((str(model), run_findings.first(view.say, verdict)))
+    return found
 
 
 def source(view: View, boards: list[Board]) -> str:

@@ -7,8 +7,10 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from harness.charts.labels import letters
 from harness.reports.document import Figure
 from harness.reports.formats.chart_kinds import svg_document
+from harness.reports.formats.word_width import PLAIN
 from harness.reports.messages import Words
 
 FONTS = Path(__file__).parents[2] / "fonts"
@@ -18,11 +20,36 @@ PIXELS = 2000
 """Width of a picture: sharp across a slide on a screen of 4K, and some hundred kilobytes."""
 
 
+LOW = 0.6
+"""Share of a box's height below which a picture as wide as the box is drawn narrow instead, which makes its letters larger."""
+
+COLUMNS, NAME = 5, 28
+"""Columns of a heat map, and letters of a row's name, that have room in the narrow drawing."""
+
+
+def filling(figure: Figure, words: Words, ratio: float) -> bytes:
+    """The figure in the drawing that fills a box, ``ratio`` times as high as wide, better: across a page, or half of one."""
+    whole = png(replace(figure, narrow=False), words)
+    across, down = size(whole)
+    if down / across >= LOW * ratio or not _fits_narrow(figure):
+        return whole
+    return png(replace(figure, narrow=True), words)
+
+
+def _fits_narrow(figure: Figure) -> bool:
+    """Whether the narrow drawing has room for all names."""
+    if figure.kind == "heat":
+        return len(figure.grid[1]) <= COLUMNS
+    return max((letters(p.label) for p in figure.points), default=0) <= NAME
+
+
 def png(figure: Figure, words: Words) -> bytes:
-    """The figure across a page, on white."""
+    """The figure on white, across a page or, where it is narrow, half of one."""
     import resvg_py
 
-    svg = svg_document(replace(figure, narrow=False), words)
+    svg = svg_document(figure, words)
+    if words.language == "en":
+        svg = svg.translate(PLAIN)
     # A sign that our fonts lack is drawn by the system's, which may differ from machine to machine; elsewhere they are not read.
     own = {ord(c) for c in svg} <= _signs()
     return bytes(

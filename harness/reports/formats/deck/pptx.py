@@ -13,7 +13,7 @@ from typing import Any
 
 from harness.reports.cells import printed
 from harness.reports.document import Figure, Report, Section, Sentence, Table
-from harness.reports.formats.deck.pictures import png, size
+from harness.reports.formats.deck.pictures import filling, size
 from harness.reports.formats.deck.slide_table import add_table, slide_table
 from harness.reports.formats.deck.slide_text import Paragraph, fitting_size, pages
 from harness.reports.formats.deck.slides import ACROSS, BOTTOM, LEFT, PARAGRAPH_GAP, TOP, WIDTH, Deck
@@ -140,13 +140,14 @@ class _Writing:
         side = _paragraphs(beside)
         listed = figure.kind in ("dots", "differences")
         few = replace(figure, points=figure.points[:MOST_LINES]) if listed else figure
-        picture = png(few, self.words)
-        across, down = size(picture)
         wide, high = ACROSS - (SIDE + GUTTER if side else 0.0), BOTTOM - TOP
+        picture = filling(few, self.words, high / wide)
+        across, down = size(picture)
         scale = min(wide / across, high / down)
         left = LEFT if side else (WIDTH - across * scale) / 2
+        top = TOP + (0.0 if side else (high - down * scale) / 2)
         shape = slide.shapes.add_picture(
-            io.BytesIO(picture), Inches(left), Inches(TOP), Inches(across * scale), Inches(down * scale)
+            io.BytesIO(picture), Inches(left), Inches(top), Inches(across * scale), Inches(down * scale)
         )
         shape.name = f"{section.key} / {figure.key}"
         shape._element.nvPicPr.cNvPr.set("descr", figure.alt)

@@ -10,6 +10,7 @@ import logging
 import multiprocessing
 import os
 import threading
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
@@ -69,6 +70,8 @@ def work(pipe: Connection, path: Path, generation: Generation) -> None:
 
     install()
     os.nice(NICENESS)
+    with suppress(OSError):  # Linux: where memory runs out this process ends, not the server
+        Path("/proc/self/oom_score_adj").write_text("500")
     logging.getLogger("streamlit").setLevel(logging.ERROR)  # which misses its server
     reader = Reader(path)
     if reader.generation != generation:
