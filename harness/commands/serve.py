@@ -57,6 +57,7 @@ def serve(
     _make_database(say)
     app = places.asset("app.py")
     environment = {
+        "MALLOC_ARENA_MAX": "2",  # glibc: each click is a thread, and an arena of each keeps what the threads gave back
         **os.environ,
         "LANDSCAPE_PUBLIC": "1" if public else os.environ.get("LANDSCAPE_PUBLIC", ""),
         hosts.ENVIRONMENT: ",".join(sorted(answered)),

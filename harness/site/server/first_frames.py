@@ -50,11 +50,12 @@ def _companies(view: View) -> None:
     from harness.analysis.companies.scores import DEFAULT
     from harness.site.companies.claims import tested_claims
     from harness.site.companies.market import money
-    from harness.site.companies.standing import positions, ranks, strengths
+    from harness.site.companies.standing import drop_input, positions, ranks, strengths
 
     vendors = view.frame("vendors")
     positions.normalised(view)
     ranks.held_back(view, positions.ranked(view, DEFAULT), DEFAULT)
+    drop_input.moved(view, DEFAULT)
     money.every_arrow(view)
     strengths.every(view)
     tested_claims.tested(view, dict(zip(vendors["vendor_id"], vendors["name_en"], strict=True)))

@@ -18,19 +18,25 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
-@contained.section
-def show(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
-    """Mean places moved by leaving each input out, and the ranks without the one chosen."""
-    from harness.analysis.companies.robustness import places_moved
-
-    say = view.say
+def moved(view: View, choices: Choices) -> pd.DataFrame:
+    """``analysis.companies.robustness.drop_input`` of all vendors, cached."""
 
     def compute(choices: Choices) -> pd.DataFrame:
         from harness.analysis.companies.robustness import drop_input
 
         return drop_input(positions.inputs(view), choices=choices)
 
-    found: pd.DataFrame = view.derived("drop_input", compute, choices=choices)
+    out: pd.DataFrame = view.derived("drop_input", compute, choices=choices)
+    return out
+
+
+@contained.section
+def show(view: View, vendors: pd.DataFrame, choices: Choices) -> None:
+    """Mean places moved by leaving each input out, and the ranks without the one chosen."""
+    from harness.analysis.companies.robustness import places_moved
+
+    say = view.say
+    found = moved(view, choices)
     names = dict(zip(vendors["vendor_id"], vendors["vendor"], strict=True))
     found = found[found["vendor_id"].isin(names)]
     summed = places_moved(found).rename(columns={"mean_places": "value", "most_places": "most"})
