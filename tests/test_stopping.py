@@ -15,8 +15,10 @@ from harness import stopping
 
 READY = "print('ready', flush=True)"
 ROOT = Path(__file__).resolve().parents[1]
+# A shell's background job begins with SIGINT ignored, and so would what these tests start from one.
 COMMAND = """
 import os, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import harness.cli, harness.__main__
 from harness import hung_commands
 {before}

@@ -17,7 +17,7 @@ KNOWN = {
     "Install": "WantedBy",
     "Timer": "OnCalendar RandomizedDelaySec Persistent",
     "Service": "Type User Group EnvironmentFile Environment ExecStart Restart RestartSec RestartPreventExitStatus "
-    "SuccessExitStatus TimeoutStopSec MemoryMax Nice IOSchedulingClass NoNewPrivileges ProtectSystem ProtectHome ReadWritePaths "
+    "SuccessExitStatus TimeoutStopSec MemoryMax OOMPolicy Nice IOSchedulingClass NoNewPrivileges ProtectSystem ProtectHome ReadWritePaths "
     "ReadOnlyPaths PrivateTmp PrivateDevices PrivateNetwork ProtectClock ProtectControlGroups ProtectHostname "
     "ProtectKernelLogs ProtectKernelModules ProtectKernelTunables RestrictAddressFamilies RestrictNamespaces "
     "RestrictRealtime RestrictSUIDSGID LockPersonality CapabilityBoundingSet SystemCallArchitectures SystemCallFilter UMask",
