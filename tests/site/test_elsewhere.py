@@ -48,7 +48,7 @@ def test_pages_open_with_what_the_other_process_found(
     land: Path, site: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(first_frames, "run", lambda *_: pytest.fail("computed in the server"))
-    warm.warm(threading.Event(), warm.beside)
+    warm.beside(threading.Event())
     assert "(renamed)" in set(view.in_language(Translator("en")).frame("vendors")["name_en"].str[-9:])
     assert not caplog.records, "everything could be sent"
     forbidden(monkeypatch)
@@ -57,7 +57,7 @@ def test_pages_open_with_what_the_other_process_found(
 
 
 def test_results_are_those_of_the_server_itself(land: Path) -> None:
-    warm.warm(threading.Event(), warm.beside)
+    warm.beside(threading.Event())
     sent = view.held(view.GENERATIONS.shown())
     for kept in (view._FRAMES, view._DERIVED, view._CONTENTS):
         kept.clear()
@@ -72,11 +72,11 @@ def test_results_are_those_of_the_server_itself(land: Path) -> None:
 
 
 def test_only_what_the_publish_changed_is_computed(land: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    warm.warm(threading.Event(), warm.beside)
+    warm.beside(threading.Event())
     got: list[view.Results] = []
     monkeypatch.setattr(view, "take", got.append)
     changed(land / "land.duckdb", "DELETE FROM gpu_price")
-    warm.warm(threading.Event(), warm.beside)
+    warm.beside(threading.Event())
     names = {str(key[0]) for results in got for key, _ in (*results.frames, *results.derived)}  # type: ignore[index]
     assert "freshness" in names, "which has the day of the offers of GPUs"
     assert not names & {"vendors", "reported", "scale", "scale_draws"}
@@ -95,25 +95,42 @@ def test_a_process_that_ends_early_costs_time_and_no_page(
             os.kill(process.pid, signal.SIGKILL)
 
         monkeypatch.setattr(spawned, "start", started)
-        compute = warm.beside
     else:
+        compute = elsewhere.Computing.compute
 
-        def compute(reader: Reader, stop: threading.Event) -> bool:
+        def overtaken(process: elsewhere.Computing, reader: Reader, stop: threading.Event) -> bool:
             changed(land / "land.duckdb", "DELETE FROM gpu_price")  # which the other process finds
-            return warm.beside(reader, stop)
+            return compute(process, reader, stop)
 
+        monkeypatch.setattr(elsewhere.Computing, "compute", overtaken)
     done: list[str] = []
     monkeypatch.setattr(first_frames, "STEPS", (lambda seen: done.append(seen.language),))
-    warm.warm(threading.Event(), compute)
+    warm.beside(threading.Event())
     assert done == ["en", "zh"]
     assert "ended early" in caplog.text
     assert len(view.in_language(Translator("en")).frame("vendors"))
 
 
+def test_a_publish_while_the_process_begins_is_the_one_that_it_computes(
+    land: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    wait = elsewhere.Computing.wait
+
+    def published_meanwhile(process: elsewhere.Computing, stop: threading.Event) -> None:
+        changed(land / "land.duckdb", "UPDATE vendor SET name_en = 'the latest'")
+        wait(process, stop)
+
+    monkeypatch.setattr(elsewhere.Computing, "wait", published_meanwhile)
+    monkeypatch.setattr(first_frames, "run", lambda *_: pytest.fail("computed in the server"))
+    warm.beside(threading.Event())
+    assert set(view.in_language(Translator("en")).frame("vendors")["name_en"]) == {"the latest"}
+    assert not caplog.records
+
+
 def test_the_server_ends_while_the_other_process_computes(land: Path) -> None:
     stop = threading.Event()
     stop.set()
-    warm.warm(stop, warm.beside)
+    warm.beside(stop)
     assert not [child for child in multiprocessing.active_children() if child.name == "landscape-pages"]
 
 

@@ -60,7 +60,7 @@ def test_a_publish_is_warmed_and_seen(land: Path) -> None:
     warmed: list[int] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(first_frames, "STEPS", (lambda v: warmed.append(len(v.frame("vendors"))),))
-        patch.setattr(warm, "beside", warm.here)  # a process of its own would not see this step
+        patch.setattr(warm, "beside", warm.warm)  # a process of its own would not see this step
         warm.watch(Stop())
     assert seen == [12, 13, 13]
     assert warmed == [12, 12, 13, 13]  # in two languages, once before the publish and once after

@@ -39,17 +39,6 @@ def here(reader: Reader, stop: threading.Event) -> bool:
     return True
 
 
-def beside(reader: Reader, stop: threading.Event) -> bool:
-    """Run all steps in a process of their own; in this one where that fails."""
-    from harness.site.server.keeping import elsewhere
-
-    try:
-        return elsewhere.compute(reader, stop)
-    except StoreError as error:
-        _log.warning("%s; they are computed in the server's own", error)
-        return here(reader, stop)
-
-
 def warm(stop: threading.Event, compute: Callable[[Reader, threading.Event], bool] = here) -> Generation:
     """Run all steps on the present database in every language, then show that; its generation.
 
@@ -63,6 +52,27 @@ def warm(stop: threading.Event, compute: Callable[[Reader, threading.Event], boo
             return reader.generation
     settle()
     return reader.generation
+
+
+def beside(stop: threading.Event) -> Generation:
+    """``warm`` by a process of its own; by this one where that fails.
+
+    Raises:
+        StoreError: the database is there and cannot be read.
+    """
+    from harness.site.server.keeping import elsewhere
+
+    with elsewhere.Computing() as process:
+
+        def compute(reader: Reader, stop: threading.Event) -> bool:
+            try:
+                return process.compute(reader, stop)
+            except StoreError as error:
+                _log.warning("%s; they are computed in the server's own", error)
+                return here(reader, stop)
+
+        process.wait(stop)
+        return warm(stop, compute)
 
 
 def settle() -> None:
@@ -81,18 +91,17 @@ def watch(stop: threading.Event) -> None:
     from harness.store.reader import NOWHERE, generation
     from harness.store.remote import in_use
 
-    warmed, compute = None, here
+    warmed: Generation | None = None
+    again: Callable[[threading.Event], Generation] = warm
     while not stop.is_set():
         try:
             in_use.follow()
             current = generation(places.database())
             if current != warmed:
-                warmed = warm(stop, compute)
+                warmed = again(stop)
                 if warmed != NOWHERE:
                     DONE.set()
-                    compute = (
-                        beside  # the first visitor waits for what this process computes; after a publish nobody does
-                    )
+                    again = beside  # nobody waits for what this process computes, as the first visitor does
         except Exception:
             _log.exception("the database cannot be looked at")
         stop.wait(EVERY_S)

@@ -14,13 +14,13 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from harness.errors import StoreError
 
 if TYPE_CHECKING:
     from harness.site.server.view import Results
-    from harness.store.reader import Generation, Reader
+    from harness.store.reader import Reader
 
 NICENESS = 10
 LOOK_S = 0.25
@@ -28,41 +28,57 @@ LOOK_S = 0.25
 _log = logging.getLogger("landscape.site")
 
 
-def compute(reader: Reader, stop: threading.Event) -> bool:
-    """Compute the pages of this reader's generation in another process and keep them here; False where ``stop`` ended it.
+class Computing:
+    """A process for one generation of the database; it lives as long as the ``with`` block around it, at the most."""
 
-    Raises:
-        StoreError: the process ended early, or found another generation.
-    """
-    from harness.site.server import view
+    def __enter__(self) -> Self:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=work, args=(theirs,), name="landscape-pages", daemon=True)
+        self._process.start()
+        theirs.close()
+        return self
 
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(
-        target=work, args=(theirs, reader.path, reader.generation), name="landscape-pages", daemon=True
-    )
-    process.start()
-    theirs.close()
-    try:
-        ours.send_bytes(_packed(view.held(reader)))
-        while not stop.is_set():
-            if not ours.poll(LOOK_S):
-                continue
-            found = ForkingPickler.loads(ours.recv_bytes())
-            if found is None:
-                return True
-            view.take(found)
-        return False
-    except (EOFError, OSError) as error:
-        process.join(1)
-        raise StoreError(f"the process that computes the pages ended early (exit status {process.exitcode})") from error
-    finally:
-        ours.close()
-        process.terminate()
-        process.join()
+    def __exit__(self, *_: object) -> None:
+        self._pipe.close()
+        self._process.terminate()
+        self._process.join()
+
+    def wait(self, stop: threading.Event) -> None:
+        """Wait until it has read its libraries, which takes seconds: a publish meanwhile is the one that it then computes."""
+        with suppress(EOFError, OSError):  # it ended: ``compute`` says so
+            while not stop.is_set() and not self._pipe.poll(LOOK_S):
+                pass
+            if not stop.is_set():
+                self._pipe.recv_bytes()
+
+    def compute(self, reader: Reader, stop: threading.Event) -> bool:
+        """Compute the pages of this reader's generation there and keep them here; False where ``stop`` ended it.
+
+        Raises:
+            StoreError: the process ended early, or found another generation.
+        """
+        from harness.site.server import view
+
+        try:
+            self._pipe.send_bytes(ForkingPickler.dumps((reader.path, reader.generation)))
+            self._pipe.send_bytes(_packed(view.held(reader)))
+            while not stop.is_set():
+                if not self._pipe.poll(LOOK_S):
+                    continue
+                found = ForkingPickler.loads(self._pipe.recv_bytes())
+                if found is None:
+                    return True
+                view.take(found)
+            return False
+        except (EOFError, OSError) as error:
+            self._process.join(1)
+            raise StoreError(
+                f"the process that computes the pages ended early (exit status {self._process.exitcode})"
+            ) from error
 
 
-def work(pipe: Connection, path: Path, generation: Generation) -> None:
+def work(pipe: Connection) -> None:
     """What the process does: take what is kept, compute the steps, hand over after each what is new, and None at the end."""
     from harness.scrubbed_streams import install
     from harness.site.server import first_frames, view
@@ -73,6 +89,8 @@ def work(pipe: Connection, path: Path, generation: Generation) -> None:
     with suppress(OSError):  # Linux: where memory runs out this process ends, not the server
         Path("/proc/self/oom_score_adj").write_text("500")
     logging.getLogger("streamlit").setLevel(logging.ERROR)  # which misses its server
+    pipe.send_bytes(b"ready")
+    path, generation = ForkingPickler.loads(pipe.recv_bytes())
     reader = Reader(path)
     if reader.generation != generation:
         return
