@@ -121,3 +121,34 @@ def test_another_or_a_first_database_is_shown_at_once(
     mine = vendors()
     monkeypatch.setenv("LANDSCAPE_DB", str(other))
     assert mine == vendors() + 1
+
+
+def test_the_generation_before_is_let_go_once_the_new_one_is_shown(land: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    warmed_seeing([], monkeypatch)
+    seen = view.in_language(Translator("en"))
+    before = vendors(seen)
+    view.GENERATIONS.let_go()  # there is none before it
+    assert seen.reader_reference() is not None
+    changed(land, NEW_VENDOR)
+    view.GENERATIONS.newest()
+    view.GENERATIONS.let_go()  # the new one is not shown yet
+    assert vendors(seen) == before == vendors()
+    warmed_seeing([], monkeypatch)
+    assert vendors(seen) == before, "a script that is running ends on what it began with"
+    view.GENERATIONS.let_go()
+    warm.settle()
+    assert seen.reader_reference() is None and vendors(seen) == before + 1
+    assert len(view._FRAMES.held(view.GENERATIONS.shown()))
+
+
+def test_the_watch_lets_go_of_it_after_a_while(land: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, gone = threading.Event(), threading.Event()
+    monkeypatch.setattr(first_frames, "STEPS", ())
+    monkeypatch.setattr(warm, "EVERY_S", 0.01)
+    monkeypatch.setattr(warm, "LET_GO_S", 0.05)
+    monkeypatch.setattr(view.GENERATIONS, "let_go", gone.set)
+    watching = threading.Thread(target=warm.watch, args=(stop,))
+    watching.start()
+    assert gone.wait(60)
+    stop.set()
+    watching.join(60)

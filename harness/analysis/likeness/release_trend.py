@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from harness.analysis.likeness.pair_slope import pair_slope, slope
@@ -19,6 +20,7 @@ TREND_OF = ("kappa", "residual")
 LEAST_MODELS = 7
 """Dated models of a trend: the jackknife leaves one out, and five coefficients need more pairs than that."""
 DAYS = 365.25
+_EPOCH = pd.Timestamp(0).toordinal()
 
 
 def release_trend(pairs: pd.DataFrame, released: Mapping[str, Any]) -> pd.DataFrame:
@@ -47,7 +49,8 @@ def trend_points(pairs: pd.DataFrame, released: Mapping[str, Any], measure: str)
         return pd.DataFrame({"a": [], "b": [], "released": pd.Series(dtype="datetime64[ns]"), "value": []})
     weight = np.linalg.lstsq(design, value, rcond=None)[0]
     held = (design[:, 2:] - design[:, 2:].mean(axis=0)) @ weight[2:]
-    mean = [pd.Timestamp.fromordinal((days[a] + days[b]) // 2) for a, b in zip(rows["a"], rows["b"], strict=True)]
+    middle = (_days(rows["a"], days) + _days(rows["b"], days)) // 2
+    mean = pd.to_datetime(middle - _EPOCH, unit="D").astype("datetime64[us]")
     return pd.DataFrame({"a": rows["a"].to_numpy(), "b": rows["b"].to_numpy(), "released": mean, "value": value - held})
 
 
@@ -56,6 +59,13 @@ def _dated(pairs: pd.DataFrame, released: Mapping[str, Any]) -> tuple[pd.DataFra
     days = {k: pd.Timestamp(str(v)).toordinal() for k, v in released.items() if v is not None and not pd.isna(v)}
     other = pairs["same_vendor"].eq(False).fillna(False).astype(bool)
     return pairs[other & pairs["a"].isin(list(days)) & pairs["b"].isin(list(days))], days
+
+
+def _days(names: pd.Series[str], days: Mapping[str, int]) -> npt.NDArray[np.int64]:
+    """The day of each name."""
+    codes, known = pd.factorize(names)
+    own = np.array([days[name] for name in known], dtype=np.int64)
+    return own[np.asarray(codes, dtype=np.intp)]
 
 
 def _slope_row(rows: pd.DataFrame, days: Mapping[str, int], measure: str) -> tuple[object, ...]:
@@ -71,7 +81,7 @@ def _slope_row(rows: pd.DataFrame, days: Mapping[str, int], measure: str) -> tup
 
 def _design(rows: pd.DataFrame, days: Mapping[str, int]) -> Floats:
     """1, mean release date (years, centred), gap of the dates, mean and difference of the accuracies, ``(pairs, 5)``."""
-    years = np.array([[days[a], days[b]] for a, b in zip(rows["a"], rows["b"], strict=True)]).reshape(-1, 2) / DAYS
+    years = np.column_stack([_days(rows["a"], days), _days(rows["b"], days)]) / DAYS
     accuracy = rows[["accuracy_a", "accuracy_b"]].to_numpy(dtype=float)
     mean = years.mean(axis=1)
     centre = mean.mean() if len(mean) else 0.0

@@ -30,7 +30,7 @@ class Findings:
     """Likeness of the models that all boards of ``measured`` share, without draws.
 
     ``models``: ``item_likeness.MODEL_COLUMNS`` and ``accuracy``; ``pairs``: ``pairs.PAIR_COLUMNS``; ``groups``: ``by`` and
-    ``groups.GROUP_COLUMNS``; ``trend``: ``release_trend.TREND_COLUMNS``; ``points`` and ``successors``: by ``measure``; ``share``: the first eigenvalue's
+    ``groups.GROUP_COLUMNS``; ``trend``: ``release_trend.TREND_COLUMNS``; ``successors``: by ``measure``; ``share``: the first eigenvalue's
     (``dimensions.Dimensions.first_share``), ``first_share``: the ends of its interval; ``expected``: ``shared_difficulty.expected_kappa``; ``failed``: ``homogeneity.failed_shares``;
     ``levels``: likeness of a model to itself, ``benchmark`` and ``ceiling.LEVEL_COLUMNS``.
     """
@@ -40,7 +40,6 @@ class Findings:
     pairs: pd.DataFrame
     groups: pd.DataFrame
     trend: pd.DataFrame
-    points: pd.DataFrame
     successors: pd.DataFrame
     share: float
     first_share: tuple[float, float]
@@ -57,6 +56,10 @@ class Findings:
     def items(self) -> int:
         """Items of all boards."""
         return int(self.measured.matrix.correct.shape[1])
+
+    def points(self, measure: str) -> pd.DataFrame:
+        """``release_trend.trend_points`` of one measure: a table as long as ``pairs``, made when it is asked for."""
+        return trend_points(self.pairs, dict(zip(self.models["label"], self.models["released"], strict=True)), measure)
 
     @property
     def band(self) -> tuple[float, float]:
@@ -82,7 +85,6 @@ def findings(queries: Queries, picked: list[Board]) -> Findings:
         pairs=pairs,
         groups=groups(measured),
         trend=trend(measured),
-        points=pd.concat([trend_points(pairs, released, m).assign(measure=m) for m in TREND_OF], ignore_index=True),
         successors=pd.concat(
             [successors(measured.likeness, vendors, released, m).assign(measure=m) for m in TREND_OF], ignore_index=True
         ),

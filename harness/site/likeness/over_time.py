@@ -37,19 +37,19 @@ def show(view: View, shown: Shown) -> None:
 
 def _trend(view: View, shown: Shown, measure: str) -> None:
     row = trend_row(shown.found, measure)
-    points = shown.found.points[shown.found.points["measure"] == measure]
-    if trend_verdict(row) == "unknown" or points.empty:
+    if trend_verdict(row) == "unknown":
         st.info(view.say("likeness.too_few_dated"), icon=":material/info:")
         return
-    chart = view.drawn("likeness_trend", lambda: _cloud(view, shown, row, points), measure=measure, boards=shown.key)
+    chart = view.drawn("likeness_trend", lambda: _cloud(view, shown, row), measure=measure, boards=shown.key)
     blocks.chart(view, chart, lead=True)
 
 
-def _cloud(view: View, shown: Shown, row: pd.Series[Any], points: pd.DataFrame) -> Chart:
+def _cloud(view: View, shown: Shown, row: pd.Series[Any]) -> Chart:
     """The pairs over their mean release, and the trend of ``row`` with its interval."""
     import pandas as pd
 
     say, measure, verdict = view.say, row["measure"], trend_verdict(row)
+    points = shown.found.points(measure)
     years = (points["released"] - points["released"].mean()).dt.days / 365.25
     dates = pd.Series([points["released"].min(), points["released"].mean(), points["released"].max()])
     apart = (dates - points["released"].mean()).dt.days / 365.25

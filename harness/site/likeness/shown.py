@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from harness.site.server.view import View
 
 
-MOST_POINTS = 5000
+MOST_POINTS = 2500
 """Points of a cloud that are drawn: a browser takes seconds over more, and they hide each other."""
 FINE = 0.03
 """Width of an interval below which its ends take a third decimal."""
@@ -52,18 +52,22 @@ def shown(view: View, boards: list[Board], source: str) -> Shown:
 
 
 def named(view: View, boards: list[Board]) -> tuple[Findings, dict[str, str]]:
-    """Findings of ``boards`` under the catalog's names, and each model's by its run's label; cached: there may be 80,000 pairs."""
+    """Findings of ``boards`` under the catalog's names, and each model's by its run's label.
 
-    def compute(key: tuple[tuple[str, ...], ...]) -> tuple[Findings, dict[str, str]]:
-        found = findings(view, boards)
-        labels = catalog_names(found.models, view.frame("models"))
-        return replace(
-            found, models=renamed(found.models, labels), pairs=renamed(found.pairs, labels),
-            points=renamed(found.points, labels), successors=renamed(found.successors, labels),
-        ), labels  # fmt: skip
+    There may be 80,000 pairs: only their two columns of names are new, the others are those of the kept findings.
+    """
+    import numpy as np
 
-    out: tuple[Findings, dict[str, str]] = view.derived("named_findings", compute, key=boards_key(boards))
-    return out
+    found = findings(view, boards)
+    labels = catalog_names(found.models, view.frame("models"))
+    alike = found.measured.likeness
+    names = np.array([labels.get(label, label) for label in alike.models], dtype=object)
+    return replace(
+        found,
+        models=renamed(found.models, labels),
+        pairs=found.pairs.assign(a=names[alike.first], b=names[alike.second]),
+        successors=renamed(found.successors, labels),
+    ), labels
 
 
 def catalog_names(models: pd.DataFrame, catalog: pd.DataFrame) -> dict[str, str]:
@@ -87,7 +91,9 @@ def findings(view: View, boards: list[Board]) -> Findings:
         from harness.market.alike.findings import findings
 
         # Over generations of the database: publishing runs of other boards changes nothing here, and large boards take half a minute.
-        found: Findings = view.by_content("item_likeness", content(view, boards), lambda: findings(view, boards))
+        found: Findings = view.by_content(
+            "item_likeness", content(view, boards), lambda: findings(view, boards), of=key
+        )
         return found
 
     out: Findings = view.derived("item_likeness", compute, key=boards_key(boards))

@@ -17,7 +17,7 @@ from harness import places
 from harness.errors import LandscapeError
 from harness.i18n.translator import LANGUAGES, Translator
 from harness.site.server.keeping.generations import Generations
-from harness.site.server.keeping.kept import Answer, Answered, ByContent, Content, Kept, key_of
+from harness.site.server.keeping.kept import Answer, Answered, ByContent, Kept, Subject, key_of
 from harness.store.reads import contents
 from harness.store.remote import in_use
 
@@ -84,9 +84,12 @@ class View:
         chart: Chart = _CHARTS.get(key_of(name, {**values, "language": self.language}), reader, whole)
         return chart
 
-    def by_content(self, name: str, content: str, compute: Callable[[], Any]) -> Any:
-        """The result kept under its name and ``content``, a hash of all that it depends on, over generations of the database."""
-        return _copy(_CONTENTS.get((name, content), self.reader, compute))
+    def by_content(self, name: str, content: str, compute: Callable[[], Any], *, of: Hashable = ()) -> Any:
+        """The result kept under its name and ``content``, a hash of all that it depends on, over generations of the database.
+
+        ``of`` is what it is about; the newest result of each is kept.
+        """
+        return _copy(_CONTENTS.get((name, of), content, self.reader, compute))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -109,11 +112,11 @@ _CHARTS = Kept(128)
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Kept results on their way from one process to another: of queries and analyses by key, and by name and content."""
+    """Kept results on their way from one process to another: of queries and analyses by key, and by subject."""
 
     frames: list[tuple[Hashable, Answer]]
     derived: list[tuple[Hashable, Answer]]
-    contents: list[tuple[Content, Answered]]
+    contents: list[tuple[Subject, Answered]]
 
     def only(self, wanted: Callable[[Any], bool]) -> Results:
         """Those of which ``wanted`` says so, asked with the key and the result."""
@@ -140,8 +143,8 @@ def take(results: Results) -> None:
         _FRAMES.put(key, answer)
     for key, answer in results.derived:
         _DERIVED.put(key, answer)
-    for content, answered in results.contents:
-        _CONTENTS.put(content, answered)
+    for subject, answered in results.contents:
+        _CONTENTS.put(subject, answered)
 
 
 def _copy(value: Any) -> Any:

@@ -11,7 +11,9 @@ from __future__ import annotations
 import ctypes
 import gc
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 EVERY_S = 1.0
 """Between two looks at the database file (one ``stat``)."""
+LET_GO_S = 30.0
+"""After which nobody is taken to read the generation before the one that is shown; who does computes what was kept of it again."""
 DONE = threading.Event()
 """Set once the pages of a database have been computed in this process; a later publish does not clear it, since the pages
 then answer all the same."""
@@ -92,16 +96,21 @@ def watch(stop: threading.Event) -> None:
     from harness.store.remote import in_use
 
     warmed: Generation | None = None
+    done = math.inf
     again: Callable[[threading.Event], Generation] = warm
     while not stop.is_set():
         try:
             in_use.follow()
             current = generation(places.database())
             if current != warmed:
-                warmed = again(stop)
+                warmed, done = again(stop), time.monotonic()
                 if warmed != NOWHERE:
                     DONE.set()
                     again = beside  # nobody waits for what this process computes, as the first visitor does
+            elif time.monotonic() - done > LET_GO_S:
+                view.GENERATIONS.let_go()
+                settle()
+                done = math.inf
         except Exception:
             _log.exception("the database cannot be looked at")
         stop.wait(EVERY_S)

@@ -48,6 +48,15 @@ class Generations:
             self._changed(used)
         return reader
 
+    def let_go(self) -> None:
+        """Forget the generation before the one that is shown: no script that began on it runs any more."""
+        with self._lock:
+            served = self._served
+            if served is None or self._coming or self._newest_two[-1:] != [served] or len(self._newest_two) < 2:
+                return
+            self._newest_two = [served]
+        self._changed([served])
+
     def shown(self) -> Reader:
         """The reader for a page that begins now: of the newest generation that was warmed, else of the present file.
 

@@ -136,50 +136,58 @@ class Kept:
             yield slot
 
 
-Content: TypeAlias = tuple[str, str]
-"""A result's name and a hash of all that it was computed from."""
-Answered: TypeAlias = tuple[Any, frozenset[contents.Part]]
-"""A result, and the parts of the database that were read for it."""
+Subject: TypeAlias = tuple[str, Hashable]
+"""A result's name and what it is about."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A result, a hash of all that it was computed from, and the parts of the database that were read for it."""
+
+    value: Any
+    content: str
+    parts: frozenset[contents.Part]
 
 
 class ByContent:
-    """Results by what they were computed from, over all generations; the ``most`` that were used last.
+    """Of every subject the result computed last, which holds as long as its content is the same, over all generations; the
+    ``most`` that were used last.
 
     Safe in threads; who asks for what is being computed waits for it.
     """
 
     def __init__(self, most: int) -> None:
-        self._values: OrderedDict[Content, Answered] = OrderedDict()  # the longest unused first
-        self._locks: dict[Content, threading.RLock] = {}
+        self._values: OrderedDict[Subject, Answered] = OrderedDict()  # the longest unused first
+        self._locks: dict[Subject, threading.RLock] = {}
         self._most = most
         self._lock = threading.Lock()
 
-    def get(self, content: Content, reader: Reader, compute: Callable[[], Any]) -> Any:
+    def get(self, subject: Subject, content: str, reader: Reader, compute: Callable[[], Any]) -> Any:
         """The result kept for ``content``, else that of ``compute``, which is kept; its reads count as reads of ``reader``."""
         with self._lock:
-            lock = self._locks.setdefault(content, threading.RLock())
+            lock = self._locks.setdefault(subject, threading.RLock())
         with lock:
             with self._lock:
-                known = self._values.get(content)
-            if known is None:
+                known = self._values.get(subject)
+            if known is None or known.content != content:
                 with contents.recording() as reads:
                     value = compute()
-                known = value, frozenset(reads.parts)
+                known = Answered(value, content, frozenset(reads.parts))
             else:
-                contents.note(known[1], reader.generation)
-            self.put(content, known)
-            return known[0]
+                contents.note(known.parts, reader.generation)
+            self.put(subject, known)
+            return known.value
 
-    def held(self) -> list[tuple[Content, Answered]]:
+    def held(self) -> list[tuple[Subject, Answered]]:
         """All that is kept, the longest unused first."""
         with self._lock:
             return list(self._values.items())
 
-    def put(self, content: Content, answered: Answered) -> None:
+    def put(self, subject: Subject, answered: Answered) -> None:
         """Keep what was computed, here or elsewhere."""
         with self._lock:
-            self._values[content] = answered
-            self._values.move_to_end(content)
+            self._values[subject] = answered
+            self._values.move_to_end(subject)
             while len(self._values) > self._most:
                 self._locks.pop(self._values.popitem(last=False)[0], None)
 
