@@ -323,7 +323,7 @@ def _complete(draft: Draft) -> list[Score]:
             "items-missing", f"The number of items in the file is not the one that its scores are over: {shown}."
         )
     rows = [score for score in scores.values() if not is_spread(score.metric)]
-    whole = [_whole_row(score) for score in rows]
+    whole = [_whole_row(score, told=draft.judged) for score in rows]
     against = sorted(
         {s.metric for s, row in zip(rows, whole, strict=True) if s.higher_is_better != row.higher_is_better is None}
     )
@@ -345,17 +345,18 @@ def _complete(draft: Draft) -> list[Score]:
     return whole
 
 
-def _whole_row(score: Score) -> Score:
+def _whole_row(score: Score, *, told: bool) -> Score:
     """The score with its direction, and with its error where that can be one.
 
-    The direction is the file's, else the list's; where both have one and they differ, it is unknown.
+    The direction is the file's, else the list's; where both have one and they differ, it is unknown. What our own export
+    ``told`` stands: a direction that it leaves open was withheld.
     """
     stated, listed = score.higher_is_better, metric(score.metric).higher_is_better
     differ = stated is not None and listed is not None and stated != listed
     possible = score.score is not None and score.stderr is not None and possible_error(score.metric, score.stderr)
     return replace(
         score,
-        higher_is_better=None if differ else listed if stated is None else stated,
+        higher_is_better=None if differ else listed if stated is None and not told else stated,
         stderr=score.stderr if possible else None,
     )
 
