@@ -11,7 +11,7 @@ from harness.market.prices.list_prices import RATIO
 from harness.site.cost import tradeoff
 from harness.site.overview import answers, changes, findings, foot, no_such_page
 from harness.site.server import view
-from harness.site.widgets import blocks, contained
+from harness.site.widgets import blocks, contained, pins
 
 seen = view.current()
 say = seen.say
@@ -61,4 +61,5 @@ with slot_landscape, st.skeleton(height=520), contained.part(seen, "landscape"):
     axes = tradeoff.axes(seen)
     shown = tradeoff.tradeoff(seen, axes[0], RATIO) if axes else None
     if shown is not None and len(shown) >= findings.LEAST_PRICED:
-        blocks.chart(seen, tradeoff.landscape(seen, shown, axes[0]), lead=True)
+        drawn = seen.drawn("landscape", lambda: tradeoff.landscape(seen, shown, axes[0]), pinned=pins.pinned())
+        blocks.chart(seen, drawn, lead=True)

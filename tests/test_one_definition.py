@@ -101,7 +101,7 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_page_command_and_report_compare_two_models_alike(
     wide: Path, site: Open, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    at = site(wide, "head_to_head", models=list(two_models.MODELS))
+    at = site(wide, "head_to_head", models=list(two_models.MODELS), view="pairs")
     assert at.selectbox(key="suite").options[0].startswith("Wide")
     page = next(element.value for element in at.dataframe if "model_a" in element.value)
     page = page.rename(columns={"task_name": "task"})

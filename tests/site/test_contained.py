@@ -19,7 +19,7 @@ BROKEN = {
     "capability": ("harness.site.capability.diagnostics", "blocks", {"tab": "firm", "check": "benchmarks"}),
     "cost": ("harness.site.cost.gpus", "blocks", {"part": "own"}),
     "companies": ("harness.site.companies.market.vendors", "blocks", {}),
-    "head_to_head": ("harness.site.head_to_head.every_pair", "blocks", {}),
+    "head_to_head": ("harness.site.head_to_head.every_pair", "blocks", {"view": "pairs"}),
     "homogeneity": ("harness.site.likeness.concentration", "blocks", {"view": "concentration"}),
     "methodology": ("harness.site.methodology.questions", "QUESTIONS", {}),
     "model": ("harness.site.product.compare_with", "scale", {}),

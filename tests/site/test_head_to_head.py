@@ -53,7 +53,7 @@ def test_the_url_holds_ids_and_old_links_with_names_still_open(site: Open, fille
 def test_every_pair_of_the_chosen_is_compared(site: Open, filled: Path) -> None:
     rows = Reader(filled / "land.duckdb").frame("leading_runs")
     chosen = list(rows.loc[rows["origin"] == "measured", "model_id"].unique()[:3])
-    at = site(filled, "head_to_head", models=chosen)
+    at = site(filled, "head_to_head", models=chosen, view="pairs")
     assert not at.exception and not at.error
     assert len(table(at, "model_a")[["model_a", "model_b"]].drop_duplicates()) == 3
 
@@ -120,3 +120,29 @@ def test_nobody_is_said_to_win_on_none(wins: tuple[int, int], said: str) -> None
 def test_the_chart_of_shared_benchmarks_says_on_how_many_each_is_ahead(differences: list[float], said: str) -> None:
     view = SimpleNamespace(say=Translator("en"))
     assert pair_on_scale.higher(view, pd.DataFrame({"difference": differences}), "A", "B") == said  # type: ignore[arg-type]
+
+
+def test_the_page_has_a_part_for_each_kind_of_evidence_that_is_there(site: Open, itemised: Path, filled: Path) -> None:
+    at = site(itemised, "head_to_head", models=["acme-two", "bigco-max"])
+    parts = at.segmented_control(key="view")
+    assert parts.options == ["Scores and costs", "Item by item"]  # one task alone is no suite of pairs
+    assert parts.value == "items"  # the scale holds neither
+    parts.set_value("scores").run()
+    assert at.query_params["view"] == "scores"
+    assert not at.exception and len(table(at, "blended_per_mtok")) == 2
+    rows = Reader(filled / "land.duckdb").frame("leading_runs")
+    measured = list(rows.loc[rows["origin"] == "measured", "model_id"].unique()[:3])
+    parts = site(filled, "head_to_head", models=measured).segmented_control(key="view")
+    assert parts.options[0] == "Scores and costs" and parts.options[-1] == "Every pair, every task"
+
+
+def test_a_link_that_names_a_suite_opens_on_its_pairs(site: Open, filled: Path) -> None:
+    rows = Reader(filled / "land.duckdb").frame("leading_runs")
+    chosen = list(rows.loc[rows["origin"] == "measured", "model_id"].unique()[:3])
+    suite = site(filled, "head_to_head", models=chosen, view="pairs").selectbox(key="suite")
+    at = site(filled, "head_to_head", models=chosen, suite=suite.value)
+    assert not at.exception and at.segmented_control(key="view").value == "pairs" and len(table(at, "model_a"))
+    at.segmented_control(key="view").set_value("scores").run()
+    assert at.segmented_control(key="view").value == "scores"
+    at.run()
+    assert at.segmented_control(key="view").value == "scores"

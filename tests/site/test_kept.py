@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.charts.chart import Chart, blank
 from harness.i18n.translator import Translator
 from harness.market import leading_runs
 from harness.site.capability import leaderboard
@@ -150,3 +151,28 @@ def test_a_board_is_computed_again_only_where_its_runs_changed(
     changed(db, "UPDATE task SET chance = chance / 2")
     boards()
     assert len(made) == 2
+
+
+def test_a_chart_is_drawn_once_a_generation_a_language_and_what_it_was_given(filled: Path, tmp_path: Path) -> None:
+    one = copy(filled, tmp_path / "one.duckdb")
+    two = copy(filled, tmp_path / "two.duckdb", "DELETE FROM benchmark")  # no table that the chart itself reads
+    drawn: list[str] = []
+
+    def ask(reader: Reader, language: str, **values: object) -> Chart:
+        seen = view.of(reader, Translator(language))
+        label = f"{reader.generation} {language} {values}"
+
+        def draw() -> Chart:
+            drawn.append(label)
+            return Chart(blank(10), label, "", "", seen.frame("source_names"), "kept-chart")
+
+        return seen.drawn("kept-chart", draw, **values)
+
+    asked = [(one, "en", {}), (one, "zh", {}), (one, "en", {"pinned": ["a"]}), (two, "en", {})]
+    titles = [ask(reader, language, **values).title for reader, language, values in asked]
+    assert len(set(titles)) == len(asked) == len(drawn)
+    again = [ask(reader, language, **values).title for reader, language, values in asked]
+    assert again == titles and len(drawn) == len(asked)
+    view._sweep([two])  # the older generation is gone
+    ask(*asked[3][:2]), ask(*asked[0][:2])
+    assert len(drawn) == len(asked) + 1

@@ -111,7 +111,9 @@ def test_the_gap_of_today_is_between_the_best_of_both(site: Open, filled: Path) 
 def test_what_would_settle_a_pair_is_the_textbook_number(site: Open, filled: Path) -> None:
     runs = Reader(filled / "land.duckdb").frame("leading_runs")
     chosen = list(runs.loc[runs["origin"] == "measured", "model_id"].unique()[:2])
-    rows = table(site(filled, "head_to_head", models=chosen), "items_needed").dropna(subset=["items_needed"])
+    rows = table(site(filled, "head_to_head", models=chosen, view="pairs"), "items_needed").dropna(
+        subset=["items_needed"]
+    )
     row = rows.iloc[0]
     half = (row["high"] - row["low"]) / 2
     deviation = half / 1.96 * row["n"] ** 0.5

@@ -41,26 +41,22 @@ def between(
     figure = blank(int(placed.height) + 84)
     figure.add_traces([_arrow(row, marks, source) for row in frame.iloc[::-1].to_dict("records")])  # the largest on top
     figure.add_traces([_ends(frame, kind, marks, kind in undirected) for kind in marks if kind in set(frame["kind"])])
-    for text, stop, width in zip(frame["label"], frame["stop"], frame["width"], strict=True):
-        if text:
-            figure.add_annotation(
-                x=1,
-                y=stop - (width + TEXT) / 2,
-                text=plain(text),
-                showarrow=False,
-                xanchor="right",
-                xshift=-8,
-                font={"size": 10},
-            )
-    for (side, thing), y in placed.names.items():
-        left = side == "giver"
-        figure.add_annotation(
-            x=0 if left else 1, y=y, text=plain(brief(thing, 15)), showarrow=False, xanchor="right" if left else "left",
-            xshift=-9 if left else 9, font={"size": 11},
-        )  # fmt: skip
+    amounts = [
+        {"x": 1, "y": stop - (width + TEXT) / 2, "text": plain(text), "xanchor": "right", "xshift": -8, "font": {"size": 10}}
+        for text, stop, width in zip(frame["label"], frame["stop"], frame["width"], strict=True)
+        if text
+    ]  # fmt: skip
+    names = [
+        {"x": 0, "y": y, "text": plain(brief(thing, 15)), "xanchor": "right", "xshift": -9, "font": {"size": 11}}
+        if side == "giver"
+        else {"x": 1, "y": y, "text": plain(brief(thing, 15)), "xanchor": "left", "xshift": 9, "font": {"size": 11}}
+        for (side, thing), y in placed.names.items()
+    ]  # fmt: skip
     figure.update_xaxes(range=[0, 1], visible=False, fixedrange=True)
     figure.update_yaxes(range=[placed.height, 0], visible=False, fixedrange=True)
     figure.update_layout(
+        # at once: every annotation that is added later checks all before it again
+        annotations=[{"showarrow": False, **text} for text in amounts + names],
         showlegend=True, margin={"l": 100, "r": 100, "t": 8, "b": 60},
         legend={"orientation": "h", "y": 0, "yanchor": "top", "x": 0.5, "xanchor": "center", "title": {"text": ""}},
     )  # fmt: skip

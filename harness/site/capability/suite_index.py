@@ -131,7 +131,7 @@ def _board(
     if len(chosen) >= 2:
         label = say("capability.compare", n=len(chosen))
         models = [codes.code(model) for model in chosen]
-        blocks.page_link(view, "head_to_head", label, ":material/compare_arrows:", models=models)
+        blocks.page_link(view, "head_to_head", label, ":material/compare_arrows:", models=models, view="pairs")
 
 
 def _agreement(view: View, board: pd.DataFrame) -> None:

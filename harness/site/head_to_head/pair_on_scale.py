@@ -44,6 +44,13 @@ def sentence(view: View, a: str, b: str, names: Mapping[str, str]) -> str | None
                     low=number(low, 1), high=number(high, 1))  # fmt: skip
 
 
+def unplaced(view: View, products: Sequence[str], names: Mapping[str, str]) -> str:
+    """Which of the products the scale does not hold."""
+    fit = scale.fitted(view)
+    absent = [names[id] for id in products if not placed(fit, id)]
+    return view.say("head_to_head.not_on_scale", models=view.say("memo.comma").join(absent))
+
+
 @contained.section
 def show(view: View, products: Sequence[str], names: Mapping[str, str]) -> None:
     """The section: the finding, a dot plot of the shared benchmarks, and their table with who set each up."""
@@ -52,11 +59,9 @@ def show(view: View, products: Sequence[str], names: Mapping[str, str]) -> None:
     say, fit = view.say, scale.fitted(view)
     a, b = products[:2]
     blocks.section(say("head_to_head.on_scale"), say("scale.against_lead"))
-    absent = [names[id] for id in (a, b) if not placed(fit, id)]
     title = sentence(view, a, b, names)
     if fit is None or title is None:
-        listed = say("memo.comma").join(blocks.literal(name) for name in absent)
-        st.info(say("head_to_head.not_on_scale", models=listed), icon=":material/info:")
+        st.info(blocks.literal(unplaced(view, (a, b), names)), icon=":material/info:")
         return
     both = shared(fit, a, b)
     if both.empty:

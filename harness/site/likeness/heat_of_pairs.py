@@ -45,8 +45,9 @@ def show(view: View, shown: Shown) -> None:
     if known.empty:
         st.info(say("homogeneity.too_few"), icon=":material/info:")
         return
-    blocks.chart(view, heat(view, shown, known, column, kind), lead=True)
-    blocks.chart(view, against_accuracy(view, shown))
+    hot = view.drawn("likeness_heat", lambda: heat(view, shown, known, column, kind), kind=kind, boards=shown.key)
+    blocks.chart(view, hot, lead=True)
+    blocks.chart(view, view.drawn("likeness_accuracy", lambda: against_accuracy(view, shown), boards=shown.key))
 
 
 def _capa(view: View, shown: Shown) -> pd.DataFrame:

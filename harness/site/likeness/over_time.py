@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -16,6 +16,7 @@ from harness.site.widgets import blocks, contained, controls
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.charts.chart import Chart
     from harness.site.likeness.shown import Shown
     from harness.site.server.view import View
 
@@ -35,15 +36,20 @@ def show(view: View, shown: Shown) -> None:
 
 
 def _trend(view: View, shown: Shown, measure: str) -> None:
+    row = trend_row(shown.found, measure)
+    points = shown.found.points[shown.found.points["measure"] == measure]
+    if trend_verdict(row) == "unknown" or points.empty:
+        st.info(view.say("likeness.too_few_dated"), icon=":material/info:")
+        return
+    chart = view.drawn("likeness_trend", lambda: _cloud(view, shown, row, points), measure=measure, boards=shown.key)
+    blocks.chart(view, chart, lead=True)
+
+
+def _cloud(view: View, shown: Shown, row: pd.Series[Any], points: pd.DataFrame) -> Chart:
+    """The pairs over their mean release, and the trend of ``row`` with its interval."""
     import pandas as pd
 
-    say, found = view.say, shown.found
-    row = trend_row(found, measure)
-    points = found.points[found.points["measure"] == measure]
-    verdict = trend_verdict(row)
-    if verdict == "unknown" or points.empty:
-        st.info(say("likeness.too_few_dated"), icon=":material/info:")
-        return
+    say, measure, verdict = view.say, row["measure"], trend_verdict(row)
     years = (points["released"] - points["released"].mean()).dt.days / 365.25
     dates = pd.Series([points["released"].min(), points["released"].mean(), points["released"].max()])
     apart = (dates - points["released"].mean()).dt.days / 365.25
@@ -55,23 +61,19 @@ def _trend(view: View, shown: Shown, measure: str) -> None:
     })  # fmt: skip
     points = points.assign(label=points["a"] + " + " + points["b"], x=points["released"], y=points["value"], same=False)
     drawn, sampled = thinned(view, points)
-    blocks.chart(
-        view,
-        replace(pair_cloud(
-            drawn,
-            line,
-            line_name=say("likeness.trend_line"),
-            kinds=(say("likeness.kind_between"), say("likeness.kind_within")),
-            x_unit=say("likeness.mean_release"),
-            y_unit=say(f"likeness.{measure}_axis"),
-            title=say(f"likeness.time_{verdict}", measure=say(f"likeness.of_{measure}"), slope=signed(slope),
-                      half=plain(half), year=since(found), n=int(row["models"])),
-            note=say("likeness.trend_note", pairs=f"{int(row['pairs']):,}", n=int(row["models"])) + sampled,
-            source=shown.source,
-            name=f"likeness-trend-{measure}-{shown.name}",
-        ), data=points),
-        lead=True,
-    )  # fmt: skip
+    return replace(pair_cloud(
+        drawn,
+        line,
+        line_name=say("likeness.trend_line"),
+        kinds=(say("likeness.kind_between"), say("likeness.kind_within")),
+        x_unit=say("likeness.mean_release"),
+        y_unit=say(f"likeness.{measure}_axis"),
+        title=say(f"likeness.time_{verdict}", measure=say(f"likeness.of_{measure}"), slope=signed(slope),
+                  half=plain(half), year=since(shown.found), n=int(row["models"])),
+        note=say("likeness.trend_note", pairs=f"{int(row['pairs']):,}", n=int(row["models"])) + sampled,
+        source=shown.source,
+        name=f"likeness-trend-{measure}-{shown.name}",
+    ), data=points)  # fmt: skip
 
 
 def _successors(view: View, shown: Shown, measure: str) -> None:

@@ -34,6 +34,8 @@ class Shown:
     name: str
     vendors: dict[str, str]
     labels: dict[str, str]
+    key: tuple[tuple[str, ...], ...]
+    """What tells the boards from all others."""
 
 
 def shown(view: View, boards: list[Board], source: str) -> Shown:
@@ -46,7 +48,7 @@ def shown(view: View, boards: list[Board], source: str) -> Shown:
         for v, en, zh in zip(runs["vendor_id"], runs["vendor_en"], runs["vendor_zh"], strict=True)
     }
     found, labels = named(view, boards)
-    return Shown(found, source, f"{boards[0].task}-{boards[0].suite_version}", vendors, labels)
+    return Shown(found, source, f"{boards[0].task}-{boards[0].suite_version}", vendors, labels, key=boards_key(boards))
 
 
 def named(view: View, boards: list[Board]) -> tuple[Findings, dict[str, str]]:

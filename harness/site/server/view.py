@@ -18,11 +18,13 @@ from harness.errors import LandscapeError
 from harness.i18n.translator import LANGUAGES, Translator
 from harness.site.server.keeping.generations import Generations
 from harness.site.server.keeping.kept import Answer, Answered, ByContent, Content, Kept, key_of
+from harness.store.reads import contents
 from harness.store.remote import in_use
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.charts.chart import Chart
     from harness.store.reader import Database, Reader
 
 
@@ -67,6 +69,21 @@ class View:
         """
         return _copy(_DERIVED.get(key_of(name, values), self.reader, partial(compute, **values)))
 
+    def drawn(self, name: str, draw: Callable[[], Chart], /, **values: Any) -> Chart:
+        """A chart, kept under its name, ``values`` and the language for one generation of the database; nobody may change it.
+
+        ``draw`` may use whatever was read of this generation, also before; what else it depends on (choices, pins, the width
+        of the screen) has to be in ``values``.
+        """
+
+        def whole() -> Chart:
+            contents.note({contents.WHOLE}, reader.generation)
+            return draw()
+
+        reader = self.reader
+        chart: Chart = _CHARTS.get(key_of(name, {**values, "language": self.language}), reader, whole)
+        return chart
+
     def by_content(self, name: str, content: str, compute: Callable[[], Any]) -> Any:
         """The result kept under its name and ``content``, a hash of all that it depends on, over generations of the database."""
         return _copy(_CONTENTS.get((name, content), self.reader, compute))
@@ -86,6 +103,8 @@ UNKEPT = frozenset({"outcomes"})
 # each a small aggregate. ``_copy`` keeps callers from changing the kept value.
 _FRAMES, _DERIVED = Kept(1024), Kept(1024)
 _CONTENTS = ByContent(8)
+# A chart of thousands of points takes a few megabytes.
+_CHARTS = Kept(128)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +163,7 @@ def _opened() -> Reader:
 def _sweep(alive: Sequence[Reader]) -> None:
     _FRAMES.sweep(alive)
     _DERIVED.sweep(alive)
+    _CHARTS.sweep(alive)
 
 
 GENERATIONS = Generations(_opened, _sweep)

@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 Part: TypeAlias = tuple[str, ...]
-"""``("table", name)``, or ``("runs", id, id, …)`` with sorted ids."""
+"""``("table", name)``, ``("runs", id, id, …)`` with sorted ids, or ``WHOLE``."""
+WHOLE: Part = ("whole",)
+"""All of the database: what was computed from it holds on no other generation."""
 Stamp: TypeAlias = tuple[object, ...]
 RUN_IDS = "run_ids"
 OF_RUNS = frozenset({"run", "result", "outcome", "perf"})
@@ -98,6 +100,8 @@ class Contents:
 
     def _hash(self, part: Part) -> Stamp:
         kind, *names = part
+        if part == WHOLE:
+            return (self._generation,)
         if kind == "runs":
             known = self._published()
             rows = tuple(known.get(name) for name in names)

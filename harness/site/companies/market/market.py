@@ -35,7 +35,9 @@ def show(view: View, vendors: pd.DataFrame) -> None:
     rows = rows[rows["vendor_id"].isin(names)]
     rows = rows.assign(vendor=rows["vendor_id"].map(names))
     measure = controls.segmented(say("market.size"), list(MEASURES), "size", lambda m: say(f"market.size_{m}"))
-    blocks.chart(view, drawn(view, rows, measure), lead=True)
+    shown = tuple(rows["vendor_id"])
+    chart = view.drawn("market_map", lambda: drawn(view, rows, measure), measure=measure, vendors=shown)
+    blocks.chart(view, chart, lead=True)
 
 
 def drawn(view: View, rows: pd.DataFrame, measure: str) -> Chart:

@@ -47,7 +47,11 @@ def show(view: View) -> None:
     )  # fmt: skip
     which = controls.segmented(say("money.shown"), list(SHOWN), "amounts", lambda s: say(f"money.shown_{s}"))
     arrows = every_arrow(view)
-    blocks.chart(view, drawn(view, rows, arrows[arrows["usd"].notna()] if which == "amounts" else arrows), lead=True)
+    if which == "amounts":
+        arrows = arrows[arrows["usd"].notna()]
+    narrow = screen.window() < screen.NARROW
+    chart = view.drawn("money_between", lambda: drawn(view, rows, arrows, narrow), which=which, narrow=narrow)
+    blocks.chart(view, chart, lead=True)
     blocks.section(say("money.table", n=len(rows)))
     table(view, rows)
 
@@ -58,8 +62,8 @@ def every_arrow(view: View) -> pd.DataFrame:
     return out
 
 
-def drawn(view: View, rows: pd.DataFrame, arrows: pd.DataFrame) -> Chart:
-    """The chart of ``money_between.arrows`` of relations with ``giver, taker, kind_name``."""
+def drawn(view: View, rows: pd.DataFrame, arrows: pd.DataFrame, narrow: bool = False) -> Chart:
+    """The chart of ``money_between.arrows`` of relations with ``giver, taker, kind_name``; ``narrow``: for a telephone."""
     say = view.say
     names = dict(zip(rows["from_id"], rows["giver"], strict=True)) | dict(
         zip(rows["to_id"], rows["taker"], strict=True)
@@ -67,7 +71,7 @@ def drawn(view: View, rows: pd.DataFrame, arrows: pd.DataFrame) -> Chart:
     pairs = dict(iter(rows.sort_values("as_of").groupby(["from_id", "to_id"])))
     frame = arrows.assign(
         giver=arrows["from_id"].map(names), taker=arrows["to_id"].map(names), value=arrows["usd"],
-        label=[_label(view, a, screen.window() < screen.NARROW) for a in arrows.to_dict("records")],
+        label=[_label(view, a, narrow) for a in arrows.to_dict("records")],
         hover=[_hover(view.say, pairs[a["from_id"], a["to_id"]], a, names) for a in arrows.to_dict("records")],
     )  # fmt: skip
     return flows.between(

@@ -49,7 +49,11 @@ def show(view: View, vendors: pd.DataFrame) -> None:
     if shown.empty:
         st.info(say("releases.none"), icon=":material/info:")
         return
-    blocks.chart(view, drawn(view, rows.assign(vendor=rows["vendor_id"].map(names)), shown, names), lead=True)
+    chart = view.drawn(
+        "releases", lambda: drawn(view, rows.assign(vendor=rows["vendor_id"].map(names)), shown, names),
+        vendors=vendor_ids, period=period, all=tuple(names),
+    )  # fmt: skip
+    blocks.chart(view, chart, lead=True)
 
 
 def drawn(view: View, rows: pd.DataFrame, shown: pd.DataFrame, names: dict[str, str]) -> Chart:
