@@ -75,7 +75,7 @@ METRICS: dict[str, Metric] = {
         *_shares(None, "macro_f1", "precision", "recall", role="classes"),
         *_shares(None, "token_f1", "char_f1", role="answers"),
         *_shares("qa", "f1", role="corpus"),
-        *_shares(None, "rouge1", "rougeL", "bleu-4"),
+        *_shares(None, "rouge1", "rouge2", "rougeL", "rougeLsum", "bleu-4"),
         Metric("exact", "percent", 0.0, 100.0, True, kind="qa"),
         *_proportions("qa", "resolved"),
         *_shares("qa", "item_score"),
@@ -181,6 +181,22 @@ def _of_family(name: str) -> Metric:
         if re.fullmatch(family.pattern, plain):
             return replace(family.row, name=name)
     return Metric(name, "", -math.inf, math.inf, None)
+
+
+# What rounding may add to a figure at the end of its range.
+_ROUNDING = 1e-6
+
+
+def within(name: str, score: float) -> bool:
+    """Whether a score lies in the range of its metric: 71.2 is no accuracy, it is one in per cent."""
+    row = metric(name)
+    return row.low - _ROUNDING <= score <= row.high + _ROUNDING
+
+
+def possible_error(name: str, error: float) -> bool:
+    """Whether a standard error can be that of a score of this metric: at most half its range, not below zero."""
+    row = metric(name)
+    return 0 <= error <= (row.high - row.low) / 2 + _ROUNDING
 
 
 # A spread beside a score, no score: `acc_stderr`, `exact_match_std_err`, `var`, `acc_ci_low`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -100,8 +100,7 @@ def refresh(
     sweep(folder)  # what a killed refresh left; one that was interrupted half way is finished by now
     base = before if folder.resolve() == places.packaged_catalog().resolve() else _read_sound(places.packaged_catalog())
     context = ImportContext(_name_index(before, base, day.isoformat()), day, importer.source(day)["source_id"], before)
-    imported = importer.read(sources, context)
-    mend_facts(imported)
+    imported = _imported(importer.read, sources, context, source)
     if any(r.get("source_id") == context.source_id for rows in imported.rows.values() for r in rows):
         imported.add("sources", **importer.source(day, today))
     report = Report(source, day.isoformat(), matched=imported.matched, unmatched=imported.unmatched)
@@ -111,6 +110,28 @@ def refresh(
     _count_offers(imported, after, report)
     report.files = writing.write(folder, after.rows)
     return report
+
+
+def _imported(
+    read: Callable[[list[SourceFile], ImportContext], Imported],
+    files: list[SourceFile],
+    context: ImportContext,
+    source: str,
+) -> Imported:
+    """What an importer reads out of a source's files; files of another shape, or without any of it, are refused."""
+    try:
+        imported = read(files, context)
+        mend_facts(imported)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+        names = ", ".join(f.name for f in files[:3])
+        raise BadInput(
+            f"{names[:200]}: of a shape that the importer of {source} does not know ({type(error).__name__}: "
+            f"{' '.join(str(error).split())[:120]}). Nothing was written. Is it a file of {source}, and whole?"
+        ) from error
+    if not any(imported.rows.values()) and not imported.unmatched:
+        names = ", ".join(f.name for f in files[:3])
+        raise BadInput(f"{names[:200]}: holds nothing that the importer of {source} reads. Nothing was written.")
+    return imported
 
 
 def _file(path: Path) -> SourceFile:

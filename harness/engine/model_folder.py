@@ -6,11 +6,12 @@ Everything here comes from others: files are read through the bounded readers, a
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 from harness.engine import configuration
-from harness.engine.weights import loaded
+from harness.engine.weights import headers, loaded
 from harness.errors import BadInput
 from harness.interchange.foreign import bounded
 from harness.interchange.foreign.bounded import MB
@@ -28,12 +29,19 @@ _JSON = (
     *("config.json", "generation_config.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"),
     *("preprocessor_config.json", "processor_config.json", "adapter_config.json", "chat_template.json"),
 )
+_QUANTISED_FILES = ("quantize_config.json", "quant_config.json", "hf_quant_config.json")
 # What changes a model's numbers beside its weights: configuration, tokenizer, chat templates, adapter, code.
 _DECIDING = (
     *(*TOKENIZER_FILES, *_JSON, loaded.INDEX, "tekken.json", "tokenizer.*.json"),
-    *("quantize_config.json", "quant_config.json", "hf_quant_config.json"),
+    *_QUANTISED_FILES,
     *("*.model", "*.tiktoken", "vocab*", "merges*", "*.jinja", "additional_chat_templates/*.jinja", "*.py"),
 )
+_VOCABULARY = (
+    "tokenizer.json", "tokenizer.*.json", "*.model", "*.tiktoken", "tekken.json", "vocab*", "merges*", "*.vocab", "*.py",
+)  # fmt: skip
+# Tokenizers whose tokens are bytes or characters.
+_WITHOUT_VOCABULARY = re.compile(r"ByT5|Canine|Perceiver|Reformer|\w*(Byte|Char)", re.I)
+_QUANTISED = frozenset({"quantization_config", "compression_config", "quantization"})
 _CODE = frozenset({".py", ".pyc", ".pyd", ".so"})
 _TEXTS = tuple(name for name in TOKENIZER_FILES if name not in _JSON)
 
@@ -64,10 +72,32 @@ def inspect_folder(folder: Path) -> tuple[dict[str, Any], list[Path]]:
             f"{folder} holds an adapter (adapter_config.json) beside its weights. Merge it into them first "
             "(merge_and_unload of peft), or move it elsewhere."
         )
-    if not any((folder / name).is_file() for name in TOKENIZER_FILES):
-        raise BadInput(f"{folder} holds no tokenizer (tokenizer.json, tokenizer.model or vocab.json).")
+    _refuse_whole_numbers(folder, config, weights)
     check_documents(folder)
+    if not _has_vocabulary(folder):
+        raise BadInput(f"{folder} holds no tokenizer (tokenizer.json, tokenizer.model or vocab.json).")
     return config, weights
+
+
+def _has_vocabulary(folder: Path) -> bool:
+    """Whether a folder holds a tokenizer's vocabulary, or names a tokenizer that needs none (of bytes or characters)."""
+    if any(path.is_file() for pattern in _VOCABULARY for path in folder.glob(pattern)):
+        return True
+    settings = folder / "tokenizer_config.json"
+    kind = str(_object(settings, MAX_CONFIG).get("tokenizer_class", "")) if settings.is_file() else ""
+    return _WITHOUT_VOCABULARY.match(kind) is not None
+
+
+def _refuse_whole_numbers(folder: Path, config: dict[str, Any], weights: list[Path]) -> None:
+    """Refuse matrices of whole numbers where nothing says how they were quantised: they would be taken as they stand."""
+    quantised = any(key in _QUANTISED for key, _ in loaded.entries(config))
+    if quantised or any((folder / name).is_file() for name in _QUANTISED_FILES):
+        return
+    if names := headers.whole_numbers(weights):
+        raise BadInput(
+            f"{folder} holds {len(names)} matrices of whole numbers ({names[0][:100]}) and no quantization_config that says what "
+            "they stand for. Fetch its config.json again, or save the model as floating-point numbers."
+        )
 
 
 def check_documents(folder: Path) -> None:

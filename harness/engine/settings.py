@@ -50,7 +50,7 @@ def resolve_device(device: str | None) -> str:
             raise BadInput(f"Device {device!r} is not here: this machine has {count} CUDA device(s). Use --device cpu.")
     elif kind.type == "mps" and not torch.backends.mps.is_available():
         raise BadInput("Device 'mps' is not here. Use --device cpu.")
-    elif kind.type not in ("cpu", "mps"):
+    elif kind.type not in ("cpu", "mps") or (kind.type == "cpu" and kind.index is not None):
         raise BadInput(f"Unknown device {device!r}; use cpu, cuda, cuda:N or mps.")
     return device
 

@@ -201,7 +201,9 @@ def _of_document(file: Path, document: Any, wanted: tuple[Format, ...]) -> Forma
 
 def _unknown(document: Any, wanted: tuple[Format, ...]) -> str:
     shape = (
-        f"an object with {', '.join(map(repr, sorted(document)[:4]))}" if isinstance(document, dict) else "no object"
+        f"an object with {', '.join(map(repr, sorted(document)[:4])) or 'nothing in it'}"
+        if isinstance(document, dict)
+        else "no object"
     )
     scope = "any format that is read" if wanted is formats.FORMATS else f"the format {wanted[0].name}"
     return f"is not in {scope}: the JSON is {shape[:200]}".encode("utf-8", "replace").decode()

@@ -258,3 +258,26 @@ def test_a_snapshot_read_again_undoes_no_repair(
     report = refresh(folder, source, files, date=dt.date.fromisoformat(day), today=dt.date.fromisoformat(today))
     changed = [change for change in report.changed if (change.table, change.column) != ("sources", "retrieved")]
     assert (dict(report.added), changed) == ({}, [])  # but the day on which the snapshot was read
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "words"),
+    [
+        (
+            "models.dev",
+            '{"cloudy": {"id": "cloudy", "models": {"acme/acme-7b": null}}}',
+            "of a shape that the importer",
+        ),
+        ("litellm", '{"acme-7b": "dear"}', "of a shape that the importer"),
+        ("litellm", "{}", "holds nothing that the importer of litellm reads"),
+        ("livebench", "a,b\n1,2\n", "holds nothing that the importer of livebench reads"),
+    ],
+)
+def test_files_of_another_shape_or_of_nothing_are_refused(
+    work: Path, tmp_path: Path, source: str, text: str, words: str
+) -> None:
+    refresh(work, "models.dev", [saved(tmp_path, "api-2026-07-15.json", snapshot(0.5))], today=TODAY)
+    before = bytes_of(work)
+    with pytest.raises(BadInput, match=words) as caught:
+        refresh(work, source, [saved(tmp_path, "other-2026-07-16.json", text)], today=TODAY)
+    assert "other-2026-07-16.json" in str(caught.value) and bytes_of(work) == before

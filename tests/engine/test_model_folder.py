@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from safetensors.torch import load_file, save_file
 
 from harness.engine import libraries
 from harness.engine import load as loading
@@ -52,6 +54,13 @@ def safetensors(entry: Any) -> Callable[[Path], None]:
     return lambda folder: header(folder, len(raw), raw)
 
 
+def rounded(folder: Path) -> None:
+    """The weights as an exporter leaves them that forgot to say how it quantised."""
+    path = folder / "model.safetensors"
+    tensors = load_file(path)
+    save_file({k: (v * 127).round().to(torch.int8) for k, v in tensors.items()}, path, metadata={"format": "pt"})
+
+
 DEEP = "[" * 50_000 + "]" * 50_000
 DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "deep config": (lambda f: (f / "config.json").write_text('{"model_type": ' + DEEP + "}"), "nested too deeply"),
@@ -78,6 +87,8 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "in a part": (lambda f: config(f, text_config={"n_layer": 10**7}), "text_config.n_layer"),
     "model_type of a list": (lambda f: config(f, model_type=[[]]), "names no model_type"),
     "no UTF-8": (lambda f: (f / "config.json").write_bytes(b"\xff{}"), "not UTF-8"),
+    "whole numbers": (rounded, "matrices of whole numbers .* and no quantization_config"),
+    "no vocabulary": (lambda f: (f / "tokenizer.json").unlink(), "holds no tokenizer"),
     "pipe": (lambda f: os.mkfifo(f / "other.safetensors"), "is a pipe"),
     "pipe below": (lambda f: ((f / "additional_chat_templates").mkdir(), os.mkfifo(f / "additional_chat_templates" / "x.jinja")), "is a pipe"),
     "device": (lambda f: (f / "vocab.txt").symlink_to("/dev/zero"), "is a device"),
@@ -93,6 +104,22 @@ def test_a_folder_that_is_no_model_is_refused_in_no_time(folder: Path, kind: str
     with pytest.raises(BadInput, match=words) as caught:
         resolve(str(folder))
     assert time.process_time() - started < 5 and len(str(caught.value)) < 2000
+
+
+@pytest.mark.parametrize("told", ["config.json", "quantize_config.json"])
+def test_whole_numbers_of_a_quantisation_that_is_told_are_left_to_the_loader(folder: Path, told: str) -> None:
+    rounded(folder)
+    if told == "config.json":
+        config(folder, text_config={"quantization_config": {"quant_method": "gptq"}})
+    else:
+        (folder / told).write_text('{"bits": 8}')
+    assert resolve(str(folder)).params
+
+
+def test_a_tokenizer_of_bytes_needs_no_vocabulary(folder: Path) -> None:
+    (folder / "tokenizer.json").unlink()
+    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "ByT5Tokenizer"}')
+    assert resolve(str(folder)).params
 
 
 def test_a_configuration_of_another_model_is_refused_before_it_is_built(folder: Path) -> None:

@@ -192,7 +192,7 @@ def test_device_and_dtype_are_resolved_or_refused() -> None:
         "bf16",
         "fp32",
     )
-    for device in ("mps", "meta", "tpu:9"):
+    for device in ("mps", "meta", "tpu:9", "cpu:1"):
         with pytest.raises(BadInput, match="--device cpu|use cpu"):
             resolve_device(device)
 

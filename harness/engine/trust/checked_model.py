@@ -44,4 +44,5 @@ def check(name: str, model: Any, info: Any, folder: Path | None) -> tuple[str, .
     beside = unused.check(name, model, info["unexpected_keys"], folder)
     completeness.check_ties(name, model)
     finite.check_weights(name, model)
+    finite.check_embeddings(name, model)
     return beside

@@ -62,6 +62,16 @@ def parameters_of(weights: Iterable[Path]) -> tuple[int, dict[str, int]]:
     return total, by_dtype
 
 
+def whole_numbers(weights: Iterable[Path]) -> list[str]:
+    """Names of matrices (`….weight`) that are stored as whole numbers: of a quantisation, whose scales they need."""
+    entries = ((name, entry) for path in weights for name, entry in header(path).items())
+    return [
+        name
+        for name, entry in entries
+        if name.endswith(".weight") and len(entry["shape"]) > 1 and entry["dtype"].startswith(("I", "U", "BOOL"))
+    ]
+
+
 def tensors_of(weights: Iterable[Path]) -> dict[str, tuple[int, ...]]:
     """Shape of every tensor by name."""
     return {name: tuple(entry["shape"]) for path in weights for name, entry in header(path).items()}

@@ -29,18 +29,18 @@ def refuse_elsewhere(config: Any, where: str) -> None:
     Raises:
         BadInput: naming the key.
     """
-    for key, value in _entries(config):
+    for key, value in entries(config):
         word = next((w for w in (key, value) if isinstance(w, str) and w in _ELSEWHERE), None)
         if word is not None and value is not None:
             raise BadInput(f"{where} has {word}, which reads {_ELSEWHERE[word]}, and remove {word}.")
 
 
-def _entries(value: Any) -> Iterator[tuple[str, Any]]:
+def entries(value: Any) -> Iterator[tuple[str, Any]]:
     """Every key with its value, those of inner objects and lists included."""
     if isinstance(value, dict):
         yield from value.items()
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _entries(inner)
+        yield from entries(inner)
 
 
 def weight_files(folder: Path) -> list[Path]:

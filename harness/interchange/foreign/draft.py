@@ -10,12 +10,13 @@ from typing import Any
 
 from harness.errors import BadInput
 from harness.interchange.foreign import doubles, task_scores
+from harness.interchange.foreign.limits import scale
 from harness.interchange.foreign.names_and_dates import slug
 from harness.interchange.foreign.owners import Owner, owner
 from harness.interchange.foreign.privacy import extras
 from harness.interchange.foreign.sample_list import RunSamples, SampleList
 from harness.interchange.imported_run import ImportedRun
-from harness.metrics import is_spread, metric
+from harness.metrics import is_spread, metric, possible_error
 from harness.scrub import strings
 from harness.store.run_folder import FORMAT, RESULTS
 
@@ -105,6 +106,8 @@ class Draft:
     item_names: list[str] = field(default_factory=list)
     left_out: list[dict[str, str]] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
+    # Scores that are unknown since the file's figure is beyond the scale of its metric.
+    of_scale_unknown: frozenset[tuple[str, str, str]] = frozenset()
     extra: dict[str, Any] = field(default_factory=dict)
 
     def note(self, code: str, message: str) -> None:
@@ -123,6 +126,7 @@ class Draft:
             BadInput: the file holds neither scores nor items, or none that is told from another.
         """
         self._leave_out_doubles()
+        self._leave_out_of_scale()
         self.scores = _complete(self)
         if not self.scores:
             raise BadInput("holds no scores and no items")
@@ -148,6 +152,20 @@ class Draft:
         if reasons and not self.scores and not self.samples:
             raise BadInput(f"has no score that is told from another: {next(iter(reasons.values()))}")
 
+    def _leave_out_of_scale(self) -> None:
+        """Turn scores beyond their metric's range into unknown ones; their items, and items beyond it, are left out."""
+        scores = scale.beyond((s.name, s.score) for s in self.scores)
+        items = scale.beyond_items(self.samples.values())
+        figures = {**items, **scores}
+        if not figures:
+            return
+        self.samples = scale.without(self.samples, figures)
+        self.scores = [replace(s, score=None, stderr=None) if s.name in scores else s for s in self.scores]
+        known = {s.name for s in self.scores}
+        self.scores += [Score(*name) for name in items if name not in known]
+        self.of_scale_unknown = frozenset(scores) | (frozenset(items) - known)
+        self.note("scale-unknown", scale.sentence(figures))
+
     def _judge(self) -> None:
         """The verdict's sentences on what an imported run leaves unknown."""
         if self.judged:
@@ -163,13 +181,15 @@ class Draft:
             self.note("no-items", "Scores only: no item outcomes, so no paired comparison, and no prompt hash.")
         elif all(b.column("prompt").null_count == len(b) for b in self.samples.batches(["prompt"])):
             self.note("prompts-unknown", "Item outcomes without their prompts: the prompt hash is not known.")
-        if unknown := sorted({score.metric for score in self.scores if score.higher_is_better is None}):
+        undirected = {score.metric for score in self.scores if score.higher_is_better is None}
+        if unknown := sorted(name for name in undirected if metric(name).higher_is_better is None):
             self.note(
                 "direction-unknown",
                 f"Neither the file nor the list of metrics says which way is better: {', '.join(unknown)[:300]}. "
                 "Nothing is ranked by these.",
             )
-        unknown = sorted({f"{s.task}: {s.metric}" for s in self.scores if s.score is None})
+        missing = (s for s in self.scores if s.score is None and s.name not in self.of_scale_unknown)
+        unknown = sorted({f"{s.task}: {s.metric}" for s in missing})
         if unknown and "not-scored" not in (code for code, _ in self.notes):
             self.note(
                 "not-a-number",
@@ -277,6 +297,7 @@ def _complete(draft: Draft) -> list[Score]:
     its items. Spreads (``acc_std``) are no scores.
     """
     scores = {s.name: s for s in draft.scores}
+    missing: list[str] = []
     for key, (count, values, weights) in draft.samples.values().items():
         stated = scores.get(key)
         if stated is None and len(values) == count:
@@ -288,20 +309,56 @@ def _complete(draft: Draft) -> list[Score]:
             continue
         if stated.n is None:
             scores[key] = replace(stated, n=len(values))
+        elif stated.n != count:
+            missing.append(f"{key[0]} {count:,} of {stated.n:,}")
         computed = task_scores.aggregate(key[1], values, weights)
         if computed is not None and abs(computed - stated.score) > ROUNDING * max(1.0, abs(stated.score)):
             draft.note(
                 "items-differ",
                 f"{key[0]}: the items give {key[1]} = {computed:.4f}, the file says {stated.score:.4f}.",
             )
-    return [_whole_row(score) for score in scores.values() if not is_spread(score.metric)]
+    if missing:
+        shown = ", ".join(dict.fromkeys(missing))[:300]
+        draft.note(
+            "items-missing", f"The number of items in the file is not the one that its scores are over: {shown}."
+        )
+    rows = [score for score in scores.values() if not is_spread(score.metric)]
+    whole = [_whole_row(score, told=draft.judged) for score in rows]
+    against = sorted(
+        {s.metric for s, row in zip(rows, whole, strict=True) if s.higher_is_better != row.higher_is_better is None}
+    )
+    if against:
+        draft.note(
+            "direction-differs",
+            f"The file says of {', '.join(against)[:300]} the opposite of what the list of metrics says: which way is better. "
+            "Nothing is ranked by these.",
+        )
+    errors = [
+        f"{s.task}: {s.metric} {s.stderr:g}"
+        for s in rows
+        if s.stderr is not None and not possible_error(s.metric, s.stderr)
+    ]
+    if errors:
+        draft.note(
+            "error-beyond-scale", f"Not possible as standard errors, kept as unknown: {', '.join(errors)[:300]}."
+        )
+    return whole
 
 
-def _whole_row(score: Score) -> Score:
-    """The score with the direction of the list where the file has none; no error without a score, none below zero."""
-    better = score.higher_is_better if score.higher_is_better is not None else metric(score.metric).higher_is_better
-    error = score.stderr if score.score is not None and score.stderr is not None and score.stderr >= 0 else None
-    return replace(score, higher_is_better=better, stderr=error)
+def _whole_row(score: Score, *, told: bool) -> Score:
+    """The score with its direction, and with its error where that can be one.
+
+    The direction is the file's, else the list's; where both have one and they differ, it is unknown. What our own export
+    ``told`` stands: a direction that it leaves open was withheld.
+    """
+    stated, listed = score.higher_is_better, metric(score.metric).higher_is_better
+    differ = stated is not None and listed is not None and stated != listed
+    possible = score.score is not None and score.stderr is not None and possible_error(score.metric, score.stderr)
+    return replace(
+        score,
+        higher_is_better=None if differ else listed if stated is None and not told else stated,
+        stderr=score.stderr if possible else None,
+    )
 
 
 def _task_rows(draft: Draft) -> list[dict[str, Any]]:

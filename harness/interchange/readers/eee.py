@@ -19,12 +19,14 @@ from harness.errors import BadInput
 from harness.interchange.foreign import bounded, own_export
 from harness.interchange.foreign.bounded import mapping, number, sequence, text, whole
 from harness.interchange.foreign.draft import DTYPES, Draft, Score, Task
+from harness.interchange.foreign.figures import hundredth
 from harness.interchange.foreign.names_and_dates import model_name, parse_date
 from harness.interchange.foreign.owners import owner
 from harness.interchange.foreign.spreads import measured_by, no_score
 from harness.interchange.imported_run import Entry, Refused, ReportedScore, Unit
 from harness.interchange.readers import eee_instances, landscape
 from harness.interchange.readers.eee_instances import Results
+from harness.metrics import metric
 
 FORMAT = "eee"
 _VERSIONS = ("0.2", "0.3")
@@ -207,15 +209,27 @@ def _score(draft: Draft, entry: dict[str, Any]) -> Score | None:
     known = draft.tasks.setdefault(task, Task(task, group, version, shots, kind))
     if known.num_fewshot != shots:  # several settings of one evaluation: none of them is the task's
         draft.tasks[task] = replace(known, num_fewshot=None)
+    name = text(metric_details.get(METRIC), 120) or _metric(config)
+    percent = _is_percent(name, config)
+    score, error = (
+        hundredth(value) if percent and value is not None else value
+        for value in (number(details.get("score")), number(mapping(uncertainty.get("standard_error")).get("value")))
+    )
     return Score(
         task,
-        text(metric_details.get(METRIC), 120) or _metric(config),
+        name,
         text(metric_details.get("filter"), 80) or "none",
-        number(details.get("score")),
-        number(mapping(uncertainty.get("standard_error")).get("value")),
+        score,
+        error,
         whole(uncertainty.get("num_samples"), 10**9),
         not lower if isinstance(lower, bool) else None,
     )
+
+
+def _is_percent(name: str, config: dict[str, Any]) -> bool:
+    """Whether a record says that its score is between 0 and 100 where the list of metrics has a share."""
+    bounds = number(config.get("min_score")), number(config.get("max_score"))
+    return bounds == (0.0, 100.0) and metric(name).unit == "share"
 
 
 def _reported(draft: Draft, source: dict[str, Any]) -> Iterator[ReportedScore]:

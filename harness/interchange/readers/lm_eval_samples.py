@@ -46,6 +46,8 @@ def add(draft: Draft, task: str, file: Path) -> int:
     broken: list[str] = []
     samples, predictions = 0, 0
     documents: set[str] = set()
+    known: dict[tuple[str, str, str], tuple[str, ...]] = {}
+    repeated = 0
     for line in bounded.read_lines(file):
         if not isinstance(line.value, dict) or "doc_id" not in line.value:
             broken.append(f"line {line.number} {line.problem or 'is no sample (no doc_id)'}")
@@ -60,6 +62,16 @@ def add(draft: Draft, task: str, file: Path) -> int:
             continue
         samples += bool(metrics)
         documents.add(str(line.value["doc_id"]))
+        key = (name, str(line.value.get("filter")), str(line.value["doc_id"]))
+        outcome = (_doc_hash(line.value), *(repr(line.value[metric]) for metric in metrics))
+        if (first := known.setdefault(key, outcome)) != outcome:
+            raise BadInput(
+                f"has document {key[2][:40]} several times with different outcomes (again in line "
+                f"{line.number}): are the samples of several runs in one file?"
+            )
+        if first is not outcome:
+            repeated += 1
+            continue
         draft.samples.extend(_rows(draft, name, line.value, metrics))
     if samples == 0 and predictions and not broken:
         if any(task == left["task"] for left in draft.left_out):
@@ -70,6 +82,10 @@ def add(draft: Draft, task: str, file: Path) -> int:
     if broken:
         draft.partial = True
         draft.note("broken-lines", f"{file.name}: {len(broken):,} lines were left out; {broken[0]}.")
+    if repeated:
+        draft.note(
+            "repeated-lines", f"{file.name}: {repeated:,} lines repeat an item with the same outcome; it counts once."
+        )
     draft.tasks.setdefault(task, Task(task))
     return len(documents)
 

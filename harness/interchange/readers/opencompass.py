@@ -1,6 +1,6 @@
 """OpenCompass: a work folder (``results/<model>/<data set>.json``, ``predictions/…``, ``summary/…csv``) or a summary alone.
 
-Accuracies, averages of them and pass@k are 0–100 in its files and become shares here; counts (how many passed, failed,
+Accuracies, averages of them, pass@k and ROUGE are 0–100 in its files and become shares here; counts (how many passed, failed,
 ran out of time) are no scores and are left out by name; other metrics keep OpenCompass' own unit, which the files do not
 say. The six-digit prompt hash of the summary is kept as the task's version.
 """
@@ -30,10 +30,12 @@ TREE = "opencompass"
 SUMMARY = "opencompass-summary"
 _HEADER = ["dataset", "version", "metric", "mode"]
 # Names of figures between 0 and 100, perhaps with ` (8 runs average)` behind: accuracies and averages of tasks' accuracies,
-# G-Pass@k_threshold and mG-Pass@k, pass@k and majority votes with a data set's name before.
+# G-Pass@k_threshold and mG-Pass@k, pass@k and majority votes with a data set's name before; ROUGE and Matthews' correlation,
+# which its evaluators multiply by 100 (opencompass/openicl/icl_evaluator/icl_hf_evaluator.py).
 _SHARE = re.compile(
     r"(?:(?:[\w\- ]*[_\- ])?(?:accuracy|acc|exact_match)|em|(?:naive|weighted)_average|"
-    r"(?:[\w\-]+_)?(?:m?g-)?(?:pass|cons|maj|avg)@(?:k|\d+)(?:_[\d.]+)?)(?: \(\d+ runs? average\))?",
+    r"(?:[\w\-]+_)?(?:m?g-)?(?:pass|cons|maj|avg)@(?:k|\d+)(?:_[\d.]+)?|"
+    r"rouge(?:1|2|l|lsum)|matthews_correlation)(?: \(\d+ runs? average\))?",
     re.I,
 )
 # Numbers of items, as OpenCompass' evaluators of code and others write them beside a score.
@@ -113,11 +115,16 @@ def _add(draft: Draft, task: str, metric: str, value: float | None) -> None:
         return
     if _COUNT.fullmatch(metric):
         draft.note("counts-left-out", f"Counts of items are no scores and are left out ({task}: {metric} = {value}).")
-    elif value is not None and _SHARE.fullmatch(metric) and not 0 <= value <= 100:
-        draft.note("beyond-scale", f"{task}: {metric} = {value:g} is not between 0 and 100 and is left out.")
+    elif value is not None and _SHARE.fullmatch(metric) and not _lowest(metric) <= value <= 100:
+        draft.note("beyond-scale", f"{task}: {metric} = {value:g} is beyond its scale (0 to 100) and is left out.")
     else:
         share = value is not None and _SHARE.fullmatch(metric) is not None
         draft.scores.append(Score(task, metric, "none", hundredth(value) if share and value is not None else value))
+
+
+def _lowest(metric: str) -> int:
+    """The least figure of a share in OpenCompass' files: a correlation goes below zero."""
+    return -100 if "correlation" in metric.lower() else 0
 
 
 def _table(file: Path) -> list[list[str]]:

@@ -88,6 +88,30 @@ def test_weights_that_are_no_numbers_are_refused(whole: Path, tmp_path: Path, va
         load(folder)
 
 
+def filled(value: float, *names: str) -> Callable[[Tensors], Tensors]:
+    return lambda tensors: {k: torch.full_like(v, value) if not names or k in names else v for k, v in tensors.items()}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (filled(0.0), "m embeds all of its"),
+        (filled(0.02), "m embeds all of its"),
+        (filled(0.0, "lm_head.weight"), "m predicts all of its"),
+    ],
+)
+def test_weights_that_were_never_filled_are_refused(
+    whole: Path, tmp_path: Path, change: Callable[[Tensors], Tensors], words: str
+) -> None:
+    folder = changed(whole, tmp_path / "m", change)
+    with pytest.raises(BadInput, match=words):
+        load(folder)
+
+
+def test_a_layer_of_zeros_is_no_empty_model(whole: Path, tmp_path: Path) -> None:
+    assert load(changed(whole, tmp_path / "m", filled(0.0, "model.layers.1.mlp.down_proj.weight"))).params
+
+
 def test_an_output_layer_of_its_own_that_the_configuration_ties_is_refused(whole: Path, tmp_path: Path) -> None:
     folder = changed(whole, tmp_path / "m", lambda t: t)
     config = folder / "config.json"

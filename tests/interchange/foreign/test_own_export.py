@@ -68,12 +68,20 @@ def unknown_score(folder: Path) -> Path:
     return b.write(folder / f"results_{b.DATE}.json", results).parent
 
 
+def withheld(folder: Path) -> Path:
+    """A figure of an unknown scale, an impossible error and a direction against the list: none comes back by the list."""
+    document = b.lm_eval_results()
+    document["results"]["toy"] |= {"acc,none": 75.0, "acc_stderr,strict": 2.5, "perplexity,none": 9.0}
+    document["higher_is_better"]["toy"]["perplexity"] = True
+    return b.write(folder / f"results_{b.DATE}.json", document).parent
+
+
 def withdrawn(folder: Path) -> Path:
     return b.write(folder / "a.json", {**b.inspect_log(), "invalidated": True}).parent
 
 
 MAKERS: list[Callable[[Path], Path]] = [
-    broken_off, unscored, limited, reduced, templated, quantised, unknown_score, withdrawn, b.helm_run, b.lm_eval_run,
+    broken_off, unscored, limited, reduced, templated, quantised, unknown_score, withheld, withdrawn, b.helm_run, b.lm_eval_run,
 ]  # fmt: skip
 
 

@@ -18,7 +18,7 @@ def test_opencompass_tree(tmp_path: Path) -> None:
     found = rows(run)
     assert found["ARC-c", "accuracy", "none"]["score"] == 0.75
     assert found["ARC-c", "accuracy", "none"]["task_version"] == "2ef631"
-    assert found["rouge", "rouge1", "none"]["score"] == 31.5
+    assert found["rouge", "rouge1", "none"]["score"] == 0.315
     assert [s["value"] for s in run.samples.to_pylist()] == [0.0, 1.0, 1.0, 1.0]
     assert run.samples.to_pylist()[2]["prompt"] == "Q2"
 
@@ -66,7 +66,7 @@ def test_averages_and_tries_are_shares_and_counts_are_no_scores(tmp_path: Path, 
         ("a", "mG-Pass@4"): 0.1,
         ("b", "weighted_average"): 0.551,
         ("c", "mbpp_pass@1"): 0.612,
-        ("d", "rougeL"): 31.0,
+        ("d", "rougeL"): 0.31,
         ("e", "accuracy"): None,
     }
     assert {"counts-left-out", "beyond-scale", "not-a-number"} <= codes(run)
