@@ -91,9 +91,10 @@ def market(tmp_path: Path) -> Path:
     files = {
         "cloud_gpus/cloud-gpus.csv": "Cloud,GPU Type,GPUs,On-demand,Per-GPU,Spot,Name\n"
         "Acme,A5000 (24 GB),1,,1.3,,SMALL\nAcme,A5000 (24 GB),4,,4.4,,LARGE\n"
-        "Acme,L4 (24 GB),1,,1.0,,S\nAcme,L4 (24 GB),4,,1.2,,L\n",
+        "Acme,L4 (24 GB),1,,1.0,,S\nAcme,L4 (24 GB),4,,2.1,,L\n",
         "epoch_ai/hardware_prices.csv": "Price date,Hardware model,Vendor,Location,Price per chip-hour (on-demand),"
-        "Cloud GPU description,Number of GPUs\n2026-05-01,NVIDIA Tesla P4,Acme,,2.07,P100 (16 GB),2\n",
+        "Cloud GPU description,Number of GPUs\n2026-05-01,NVIDIA Tesla P4,Acme,,2.07,P100 (16 GB),2\n"
+        "2026-05-01,NVIDIA H100 SXM5 80GB,Acme,,3.5,H100 HGX (80GB),8\n",
         "epoch_ai/reported/external_benchmark_anli.csv": "Name,Score,Model version,Source link\n"
         "GPT-3,0.354,text-davinci-001,https://arxiv.org/pdf/2201.11990\n"
         "Acme 7B,0.41,text-davinci-001,https://arxiv.org/pdf/2201.11990\n",
@@ -112,8 +113,8 @@ def market(tmp_path: Path) -> Path:
     [
         ("A5000", "4", "1.1", SAME),
         ("A5000", "4", "4.4", DIFFERS),
-        ("L4", "4", "1.2", SAME),
-        ("L4", "4", "0.3", DIFFERS),
+        ("L4", "4", "2.1", SAME),
+        ("L4", "4", "0.525", DIFFERS),
     ],
 )
 def test_a_machine_priced_as_a_whole_is_divided(market: Path, gpu: str, number: str, price: str, agrees: str) -> None:
@@ -128,6 +129,7 @@ def test_the_clouds_own_description_names_the_card(market: Path) -> None:
                source_id="hardware-prices-1")  # fmt: skip
     assert gpus.price(market, row).agrees == SAME
     assert gpus.price(market, {**row, "gpu": "P4"}).agrees == DIFFERS
+    assert gpus.price(market, {**row, "gpu": "H100 SXM5 80GB", "memory_gb": "80", "per_gpu_hour": "3.5"}).agrees == SAME
 
 
 def test_a_papers_gpt_3_is_the_model_of_2020_and_one_folder_holds_all_submissions(market: Path) -> None:

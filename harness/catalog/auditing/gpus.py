@@ -8,6 +8,8 @@ from pathlib import Path
 from harness.catalog.auditing.raw import DIFFERS, SAME, Record, Verdict, csv_rows, flat, number, numbers_of, same
 from harness.catalog.tables import Row
 
+WHOLE = 0.7  # a machine of n GPUs costs at least this share of n machines of one
+
 
 def price(market: Path, row: Row) -> Verdict:
     """The price of the same cloud, GPU and day."""
@@ -23,15 +25,22 @@ def price(market: Path, row: Row) -> Verdict:
 
 
 def _dated(market: Path, row: Row) -> list[Record]:
-    """Prices of a day; the hardware's name is put by the snapshot's authors, the description is the cloud's own."""
+    """Prices of a day."""
     raws = csv_rows(market / "epoch_ai" / "hardware_prices.csv")
     raws = [r for r in raws if r["Price date"] == row["as_of"] and _same_cloud(r["Vendor"], row["cloud"])]
     return [
-        Record("hardware_prices.csv", r.get("Cloud GPU description") or r["Hardware model"],
-               numbers_of(r, ("Number of GPUs",)))
+        Record("hardware_prices.csv", _card(r), numbers_of(r, ("Number of GPUs",)))
         for r in raws
         if " ".join(r["Location"].split()) in row["terms"]
-    ]  # fmt: skip
+    ]
+
+
+def _card(raw: Row) -> str:
+    """The hardware as the snapshot's authors name it, and as the cloud does: the cloud's name alone where it is another."""
+    model, described = raw["Hardware model"], raw.get("Cloud GPU description", "")
+    named = re.match(r"[A-Z]+\d+", described)
+    other = named is not None and flat(named.group()) not in flat(model)
+    return described if other else f"{model} {described}".strip()
 
 
 def _listed(market: Path, row: Row) -> list[Record]:
@@ -47,11 +56,11 @@ def _listed(market: Path, row: Row) -> list[Record]:
 
 
 def _per_gpu(raw: Row, one: float | None) -> tuple[tuple[str, float], ...]:
-    """Prices of one GPU; a machine of several that costs much more a GPU than a machine of one is priced as a whole."""
+    """Prices of one GPU; where they grow with the number of GPUs, they are the whole machine's."""
     each, spot, gpus = number(raw["Per-GPU"]), number(raw.get("Spot", "")), number(raw["GPUs"])
     found = []
     if each is not None:
-        whole = bool(one and gpus and gpus > 1 and each > 1.5 * one)
+        whole = bool(one and gpus and gpus > 1 and each > WHOLE * gpus * one)
         found.append(("Per-GPU ÷ GPUs", each / gpus) if whole and gpus else ("Per-GPU", each))
     if spot and gpus:
         found.append(("Spot ÷ GPUs", spot / gpus))

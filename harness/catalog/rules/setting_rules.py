@@ -11,8 +11,10 @@ from harness.catalog.schema import LANGUAGE_KINDS
 from harness.catalog.tables import Catalog, Finding, Row
 
 _PROMPT = re.compile(
-    r"-(?:(?:\d+|zero|one|few|many|multi)-?shots?|cot|chain-of-thought|self-consistency|(?:maj|pass|cons|best-of)-?(?:at-)?\d+"
-    r"|greedy|(?:t|temp|temperature)-?\d(?:-\d+)?|(?:with-|no-|without-)(?:tools|tool-use|search|browsing|python)|sc-?\d+)$"
+    r"(?:-(?:(?:\d+|zero|one|few|many|multi)-?shots?|cot|chain-of-thought|self-(?:consistency|refine)|prompt(?:ed|ing)?|greedy"
+    r"|(?:maj|pass|cons|best-of|k|n)-?(?:at-)?\d+|(?:majority|consensus)(?:-vot(?:e|ing))?|best-of-n|ensemble|react|scaffold(?:ed)?"
+    r"|(?:[a-z]+-)?agent|(?:t|temp|temperature)-?\d(?:-\d+)?|(?:with-|no-|without-)(?:tools|tool-use|search|browsing|python)"
+    r"|sc-?\d+))+$"
 )
 _JOINED = re.compile(r" \+ |\bwith (?:tools|search|browsing|python|an? )|\bw/", re.IGNORECASE)
 _SHOTS_IN_ID = re.compile(r"-\d+-?shots?(?:-|$)")
@@ -20,7 +22,7 @@ _EFFORT_END = re.compile(
     rf"-(?:thinking-\d+k|\d+k-thinking|adaptive(?:-(?:reasoning|thinking))?|(?:{'|'.join(effort.LEVELS)})-(?:effort|reasoning|thinking))$"
 )
 _FAST_END = re.compile(r"-(?:fast|highspeed|high-speed|lightning)$")
-_LATEST = re.compile(r"(?:^|-)latest(?:-(?!\d)|$)")
+_LATEST = re.compile(r"(?:^|-)(?:latest|newest|current)(?:-(?!\d)|$)")
 
 
 def _model(line: int, row: Row, column: str, message: str, rule: str, level: str = "warning") -> Finding:
