@@ -65,8 +65,18 @@ def pages(product: str, hub_id: str) -> Edit:
 CASES: list[tuple[str, Edit, Edit]] = [
     *(
         ("prompt-as-model", adds("models", model(f"acme-large-{words}")), adds("models", model(f"acme-{words}")))
-        for words in ("zero-shot-cot", "majority-vote", "swe-agent", "k-64", "few-shots-prompt", "best-of-n")
+        for words in ("zero-shot-cot", "majority-vote", "swe-agent", "k-64", "few-shots-prompt", "best-of-n", "tool-use", "avg-8", "agentic",
+                      "system-prompt", "browsing", "cot-sc", "openhands")
     ),
+    ("effort-as-product", adds("models", model("acme-large-high-reasoning-effort")), adds("models", model("acme-high-reasoning-effort"))),
+    ("model-twice", adds("models", model("acme-v4x"), model("ac-me-v4x")), adds("models", model("acme-v4x"), model("ac-me-v5x"))),
+    *(
+        ("alias-undated", both(adds("models", model("acme-s-1-6"), model("acme-s-1-7")), adds("aliases", alias("acme-s", "acme-s-1-7"))),
+         both(adds("models", model("acme-s-1-6"), model(other)), adds("aliases", alias("acme-s", "acme-s-1-6", start))))
+        for other, start in (("acme-s-1-7", "2025-07-09"), ("acme-s-mini-1-7", ""))
+    ),
+    ("offer-name", adds("prices", offer("acme-7b-4bit", "0.2")), adds("prices", offer("acme-7b-bf16", "0.2"))),
+    ("offer-name", adds("prices", offer("acme-7b-deep-research", "0.2")), adds("prices", offer("acme-7b-original", "0.2"))),
     ("moving-as-product", named("acme-pro-newest", "Acme Pro"), named("acme-pro-newesta", "Acme Pro")),
     ("moving-as-product", named("acme-now", "Acme (current)"), named("acme-now", "Acme Currents")),
     ("alias-name", adds("aliases", alias("acme-large-newest", LARGE)), adds("aliases", alias("acme-large-newest", LARGE, "2026-02-01"))),

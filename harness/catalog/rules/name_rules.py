@@ -18,11 +18,11 @@ _SHADES = frozenset({"tiny", "nano", "mini", "small", "medium", "large", "xl", "
 _MODES = frozenset({"thinking", "base", "vl", "coder", "math", "embedding", "fast", "highspeed", "lightning"})
 _FAST = frozenset({"fast", "highspeed", "lightning"})
 _CHAT = frozenset({"instruct", "chat", "it"})
-_CUT = frozenset({"int4", "awq", "gptq"})
+_CUT = frozenset({"int4", "awq", "gptq", "q4", "4bit", "fp4", "nvfp4"})
 # Words of a maker's lines; "turbo" is none, which hosts add to a fast copy.
 _LINES = frozenset({
     "codex", "air", "audio", "search", "realtime", "transcribe", "tts", "flash", "pro", "plus", "ultra",
-    "haiku", "sonnet", "opus", "omni", "image", "distill", "guard", "reranker", "scout", "maverick", "live",
+    "haiku", "sonnet", "opus", "omni", "image", "distill", "guard", "reranker", "scout", "maverick", "live", "research",
 })  # fmt: skip
 _MARKS = _SHADES | _MODES | _CUT
 _AS, _VERSION_OF = "as ", "version "  # a setting's part that states under which name the source has the model
@@ -175,7 +175,7 @@ def _names(catalog: Catalog) -> Iterator[Finding]:
     for (table, name, model_id, tier), found in lines.items():
         if model_id not in models or spellings.normal(name) in moving:
             continue
-        if table == "prices" and _served_chat(name, model_id, models):
+        if table == "prices" and _served_chat(name, model_id, models) and not _words(name) & _CUT:
             continue
         differing = differences(name, models[model_id], ids, tier) + _versions(name, models[model_id])
         if "thinking" in models[model_id].own and effort.split(name)[1] == "none":

@@ -27,7 +27,8 @@ def _twins(catalog: Catalog) -> Iterator[Finding]:
         same = by_name.setdefault(spellings.slug(row["name"].replace("+", " plus ")) or row["model_id"], row)
         if same is not row:
             yield _twin(line, row, "name", f"is the name of {same['model_id']} too")
-        letters = row["model_id"].removeprefix(f"{row['vendor_id']}-").replace("-", "")
+        maker, solid = row["vendor_id"].replace("-", ""), row["model_id"].replace("-", "")
+        letters = solid.removeprefix(maker) or solid
         same = by_letters.setdefault((row["vendor_id"], letters), row)
         if same is not row and not _sizes_differ(row, same):
             yield _twin(line, row, "model_id", f"has the letters of {same['model_id']}")
