@@ -23,6 +23,7 @@ from pathlib import Path
 
 from harness import places
 from harness.catalog import auditing, tables
+from harness.catalog.auditing.causes import cause
 from harness.catalog.auditing.lookups import Lookup
 from harness.catalog.auditing.raw import DIFFERS, PAGE, SAME, Verdict
 from harness.catalog.schema import BY_NAME, LANGUAGE_KINDS, TABLES, Table
@@ -115,13 +116,15 @@ def explained() -> dict[tuple[str, str], str]:
 
 
 def differences(items: list[Sampled]) -> list[str]:
-    """A sentence for each row that differs."""
+    """A sentence for each row that differs: a reviewed reason, else one that its two values themselves show."""
     reasons = explained()
-    return [
-        f"- {cell(i.table)}, {cell(key_text(i))}: {cell(reasons.get((i.table, key_text(i)), 'not explained yet'))}."
-        for i in items
-        if i.verdict.agrees == DIFFERS
-    ]
+    out = []
+    for item in items:
+        if item.verdict.agrees == DIFFERS:
+            key = key_text(item)
+            reason = reasons.get((item.table, key)) or cause(item.table, item.row, item.verdict) or "not explained yet"
+            out.append(f"- {cell(item.table)}, {cell(key)}: {cell(reason)}.")
+    return out
 
 
 def page(items: list[Sampled], catalog: Catalog, seed: int, sample: int, day: str) -> str:

@@ -142,6 +142,22 @@ def test_a_model_that_the_collection_has_wrong_is_mended_by_its_row() -> None:
     assert epoch_scores.version_of({"Model version": "text-davinci-001", "Name": "InstructGPT"}) == "text-davinci-001"
 
 
+@pytest.mark.parametrize(
+    ("note", "effort"),
+    [("No thinking", "none"), ("Announcement confirms no thinking", "none"), ("Reasoning version", "thinking"),
+     ("Announcement clarifies this is with medium thinking: https://a.example", "medium"),
+     ("No thinking parameter set; default thinking token length", ""), ("Unknown thinking token budget", ""),
+     ("Thinking budget not specified, but previous runs used no thinking:\nhttps://a.example", "")],
+)  # fmt: skip
+def test_an_effort_that_a_note_states_counts(context: ImportContext, note: str, effort: str) -> None:
+    assert epoch_scores.noted_effort({"Notes": note, "Model version": "acme-large"}) == effort
+    line = f'x,50%,acme-large-preview,S,https://s.example/,"{note}"'
+    out = epoch_scores.read(
+        [csv_file("external_benchmark_mmlu.csv", "Name,EM,Model version,Source,Source link,Notes", line)], context
+    )
+    assert column(out, "reported_scores", "effort", "score") == [(effort or "default", "0.5")]
+
+
 def test_a_published_score_never_goes_to_the_chat_version(context: ImportContext) -> None:
     rows = csv_file(
         "external_benchmark_mmlu.csv",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.catalog.auditing import scores
+from harness.catalog.auditing import gpus, scores
 from harness.catalog.auditing.raw import (
     DIFFERS,
     PAGE,
@@ -57,7 +56,7 @@ class Lookup:
             "prices": self._price,
             "models": self._model,
             "providers": self._provider,
-            "gpu_prices": self._gpu,
+            "gpu_prices": lambda r: gpus.price(self.market, r),
             "fx": lambda r: self._rowed("fx.csv", "fx", r),
             "facts": self._fact,
             "relations": lambda r: self._rowed("relations_2026.csv", "relations", r),
@@ -120,7 +119,8 @@ class Lookup:
         best = max(found, key=lambda r: sum(_agree(row[c], v) for c, v in r[2].items()))
         wrong = [c for c, v in best[2].items() if row[c] and v and not _agree(row[c], v)]
         shown = "; ".join(f"{c} {v}" for c, v in best[2].items() if v)
-        return Verdict(DIFFERS if wrong else SAME, f"{best[1]}: {best[0]}: {shown or 'named'}")
+        text = f"{best[1]}: {best[0]}: {shown or 'named'}"
+        return Verdict(DIFFERS if wrong else SAME, text, tuple((c, best[2][c]) for c in wrong))
 
     def _model_records(self, row: Row) -> list[tuple[str, str, dict[str, str]]]:
         """(name, file, cells) of every model in the snapshot of the row's source."""
@@ -155,27 +155,6 @@ class Lookup:
         cells = ("released", "params_b", "context_tokens")
         return [(n, "models_2026.csv", {c: r[c] for c in cells}) for r in rows for n in (r["name"], r["proposed_id"])]
 
-    def _gpu(self, row: Row) -> Verdict | None:
-        if row["source_id"].startswith("hardware-prices"):
-            raws = csv_rows(self.market / "epoch_ai" / "hardware_prices.csv")
-            raws = [r for r in raws if r["Price date"] == row["as_of"] and _same_cloud(r["Vendor"], row["cloud"])]
-            records = [Record("hardware_prices.csv", r["Hardware model"], numbers_of(r, ("Number of GPUs",)))
-                       for r in raws if " ".join(r["Location"].split()) in row["terms"]]  # fmt: skip
-        else:
-            folder = self.market / "cloud_gpus"
-            raws = [*csv_rows(folder / "cloud-gpus.csv"), *csv_rows(folder / "serverless-gpus.csv")]
-            raws = [r for r in raws if _same_cloud(r.get("Cloud") or r.get("Vendor") or "", row["cloud"])]
-            records = [Record("cloud_gpus", f"{r['GPU Type']} x {r['GPUs']}", _per_gpu(r))
-                       for r in raws if r["GPUs"] == row["gpus"]]  # fmt: skip
-        records = [r for r in records if set(_words(row["gpu"])) <= set(_words(r.name))]
-        memory = f"{row['memory_gb']} GB"
-        for record in sorted(records, key=lambda r: not (row["memory_gb"] and memory in r.name)):
-            for column, value in record.numbers:
-                if same(value, row["per_gpu_hour"]):
-                    return Verdict(SAME, f"{record.place}: {row['cloud']}: {record.name}: {column} {value:.10g}")
-        shown = "; ".join(f"{r.name}: {c} {v:.6g}" for r in records for c, v in r.numbers)[:200]
-        return Verdict(DIFFERS, shown or "no price of this cloud, GPU and day in the snapshot")
-
     def _rowed(self, file: str, table: str, row: Row) -> Verdict | None:
         """The row of the same key of a hand-collected file."""
         key = [c for c in BY_NAME[table].key if c in row]
@@ -183,7 +162,8 @@ class Lookup:
         for raw in raws:
             if all(raw.get(c) == row[c] for c in key) and raw["source_id"] == row["source_id"]:
                 wrong = [c for c, v in raw.items() if c in row and v != row[c] and not same(number(v), row[c])]
-                return Verdict(DIFFERS if wrong else SAME, f"{file}: " + "; ".join(v for v in raw.values() if v))
+                text = f"{file}: " + "; ".join(v for v in raw.values() if v)
+                return Verdict(DIFFERS if wrong else SAME, text, tuple((c, raw[c]) for c in wrong))
         return None
 
     def _source(self, row: Row) -> Verdict | None:
@@ -232,12 +212,17 @@ class Lookup:
         return compared(records, names, row["value"])
 
     def _trained(self, row: Row) -> Verdict:
-        """Compute, cost or tokens of the model that begins the note, rounded to five digits or whole units as the cell."""
-        model = row["note"].split(", speculative" if row["key"] == "largest_training_compute" else ";")[0]
+        """Compute, cost or tokens of the model that begins the note, rounded to five digits or whole units as the cell.
+
+        Where no model has that name, it is a family's: those whose names begin so.
+        """
+        model = flat(row["note"].split(", speculative" if row["key"] == "largest_training_compute" else ";")[0])
         folder = self.market / "epoch_ai"
-        records = [Record(p.name, r["Model"], numbers_of(r)) for p in
-                   (folder / f"{n}.csv" for n in ("notable_ai_models", "training_costs_2023usd", "training_costs_paper"))
-                   for r in csv_rows(p) if flat(r["Model"]) == flat(model)]  # fmt: skip
+        every = [Record(p.name, r["Model"], numbers_of(r)) for p in
+                 (folder / f"{n}.csv" for n in ("notable_ai_models", "training_costs_2023usd", "training_costs_paper"))
+                 for r in csv_rows(p)]  # fmt: skip
+        named = [r for r in every if flat(r.name) == model]
+        records = named or [r for r in every if flat(r.name).startswith(model)]
         for record in records:
             for column, value in record.numbers:
                 here = float(row["value"])
@@ -260,8 +245,8 @@ def _costs(row: Row, place: str, raw: Mapping[str, Any], columns: Mapping[str, s
     there = {c: v * factor if v is not None and v >= 0 else None for c, v in there.items()}
     shown = "; ".join(f"{columns[c]} {v / factor:.6g}" for c, v in there.items() if v is not None)
     unit = " (× 1,000,000)" if factor != 1 else ""
-    agrees = SAME if all(same(v, row[c]) for c, v in there.items()) else DIFFERS
-    return Verdict(agrees, f"{place}: {shown or 'no price'}{unit}")
+    wrong = tuple((c, "" if v is None else f"{v:.6g}") for c, v in there.items() if not same(v, row[c]))
+    return Verdict(DIFFERS if wrong else SAME, f"{place}: {shown or 'no price'}{unit}", wrong)
 
 
 def _offered(offer: Mapping[str, Any]) -> dict[str, str]:
@@ -292,22 +277,3 @@ def _iso(day: str) -> str:
         if len(parts) == 3 and "".join(parts).isdigit()
         else day
     )
-
-
-def _per_gpu(raw: Row) -> tuple[tuple[str, float], ...]:
-    spot, gpus = number(raw.get("Spot", "")), number(raw["GPUs"])
-    each = (("Spot ÷ GPUs", spot / gpus),) if spot and gpus else ()
-    return (*((c, v) for c in ("Per-GPU",) if (v := number(raw[c])) is not None), *each)
-
-
-def _same_cloud(there: str, here: str) -> bool:
-    """Whether two names are of one cloud: one is in the other, or is the other's first letters."""
-    one, other = flat(there), flat(here)
-    letters = "".join(w[0] for w in there.lower().split())
-    if {one, other} == {"gcp", "googlecloud"}:
-        return True
-    return bool(one and other) and (one in other or other in one or letters == other)
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[a-z]+|\d+", text.lower())

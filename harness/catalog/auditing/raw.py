@@ -19,10 +19,14 @@ SAME, DIFFERS, PAGE = "same", "differs", "page"
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the raw value agrees with a row (``same``, ``differs``, ``page``: nothing to compute), and that value."""
+    """Whether the raw value agrees with a row (``same``, ``differs``, ``page``: nothing to compute), and that value.
+
+    ``wrong`` has the cells that differ, as the source has them, where the source has several.
+    """
 
     agrees: str
     raw: str
+    wrong: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,12 +100,13 @@ def names_of(catalog: Catalog) -> dict[str, set[str]]:
     return names
 
 
-# Words that a raw name may have beside its model's: a date or build, a serving word, an effort, who made it.
+# Words that a raw name may have beside its model's: a date or build, a serving word, an effort, who made or serves it.
 _REST = re.compile(
     r"\d{3,8}|\d+k|v|preview|latest|base|hf|chat|instruct|it|turbo|unknown|thinking|nothinking|auto|effort|meta"
-    r"|none|minimal|low|medium|x?high|max"
+    r"|none|minimal|low|medium|x?high|max|nvidia|parasail"
 )
-_DAY = re.compile(r"\d{4}-\d\d-\d\d|\(\d+ steps\)")
+# What no word is made of: a day, a run's steps, the precision of the weights, the number of experts.
+_ASIDE = re.compile(r"\d{4}-\d\d-\d\d|\(\d+ steps\)|\b(?:fp8|bf16)\b|\b\d+e\b")
 
 
 def likeness(raw_name: str, names: Iterable[str]) -> int:
@@ -123,7 +128,9 @@ def likeness(raw_name: str, names: Iterable[str]) -> int:
 
 @cache
 def _words(text: str) -> Counter[str]:
-    return Counter(re.findall(r"\d+k\b|\d+|[a-z]+", _DAY.sub(" ", text.lower().rsplit("/", 1)[-1])))
+    """Words of a name; ``v3p2`` is version 3.2, and R+ is R Plus."""
+    text = re.sub(r"(?<=\d)p(?=\d)", ".", _ASIDE.sub(" ", text.lower().rsplit("/", 1)[-1]))
+    return Counter(re.findall(r"\d+k\b|\d+|[a-z]+", re.sub(r"(?<=[a-z])\+", " plus ", text)))
 
 
 def compared(records: Iterable[Record], names: set[str], value: str) -> Verdict:

@@ -105,6 +105,8 @@ def _wide(paths: Iterator[Path], url: str, benchmark: str) -> Iterator[Record]:
             if not _of_benchmark(task, benchmark):
                 continue
             named = {row.get(c, "") for c in ("Model version", "Name", "model", "Agent", "Model name", "Model")}
+            if row.get("Model version") == "text-davinci-001" and "GPT-3" in row.get("Name", ""):
+                named.add("GPT-3 175B")  # papers that say GPT-3 mean the model of 2020
             for name in sorted(named - {""}):
                 shown = f"{path.parent.name}/{path.name}" + (f" ({row['task']})" if row.get("task") else "")
                 yield Record(shown, name, numbers_of(row, _FACTS))
@@ -112,7 +114,7 @@ def _wide(paths: Iterator[Path], url: str, benchmark: str) -> Iterator[Record]:
 
 # Files of Epoch's whose name does not begin as the benchmark's id does.
 _FILES = {
-    "arcai2": "arc", "csqa2": "commonsenseqa", "commonsenseqa2": "commonsenseqa", "anli": "adversarialnli",
+    "arcai2": "arc", "csqa2": "commonsenseqa", "commonsenseqa2": "commonsenseqa", "adversarialnli": "anli",
     "lechmazurwriting": "creativewriting", "deepresearch": "deepresearchbench", "aiderpolyglot": "aider",
     "otismockaime20242025": "otismockaime", "hle": "humanityslastexam",
 }  # fmt: skip
@@ -127,9 +129,12 @@ def _of_benchmark(task: str, benchmark: str) -> bool:
 
 
 def _address(url: str) -> str:
-    """An address without what differs between two writings of it; of an arXiv paper its number."""
-    paper = re.search(r"arxiv\.org/\w+/(\d{4}\.\d{4,5})", url)
-    return paper.group(1) if paper else re.sub(r"^https?://(www\.)?|[/#]+$", "", url.strip())
+    """An address without what differs between two writings of it.
+
+    Of an arXiv paper it is the number; of one submission to a board that is a repository, the folder of them all.
+    """
+    paper = re.search(r"arxiv\.org/\w+/(\d{4}\.\d{4,5})|(github\.com/.+/evaluation/[\d.]+)/", url)
+    return paper.group(1) or paper.group(2) if paper else re.sub(r"^https?://(www\.)?|[/#]+$", "", url.strip())
 
 
 def _collected(path: Path, row: Row, names: set[str], column: str) -> Verdict | None:

@@ -20,8 +20,15 @@ from decimal import Decimal
 from functools import cache
 
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal
-from harness.catalog.importers.collected import mapping, stated_effort
-from harness.catalog.importers.epoch_scores import REVISED_MONTHS, cited, months_between, shots, version_of
+from harness.catalog.importers.collected import mapping
+from harness.catalog.importers.epoch_scores import (
+    REVISED_MONTHS,
+    cited,
+    months_between,
+    noted_effort,
+    shots,
+    version_of,
+)
 from harness.catalog.importers.scored import Hints, Score, Scored, report, scored, table
 from harness.catalog.names.effort import DEFAULT
 from harness.catalog.rules import cell_rules
@@ -35,7 +42,6 @@ _DAYS = ("Started at", "Date run", "Run date", "Date of evaluation", "Evaluation
 _SETTINGS = ("Agent", "Scaffold")
 _SAME = Decimal("0.0005")
 _APP = re.compile(r"-web-?app$")
-_ASKED = re.compile(r"\(([^()]*)\)$|-(thinking)$")  # Opus 4.6 (High), gpt-5.1-thinking
 
 Key = tuple[str, str, str]
 
@@ -153,20 +159,8 @@ def _score(out: Imported, context: ImportContext, row: Row, line: Row, model: Sc
         source,
         error / Decimal(line["stderr_per"]) if error else None,
         "primary" if own else "secondary",
-        _effort(row) if model.effort == DEFAULT else "",
+        noted_effort(row) if model.effort == DEFAULT else "",
     )
-
-
-def _effort(row: Row) -> str:
-    """The effort that a row states elsewhere than in its version; empty where it states none."""
-    named = _ASKED.search(row.get("Name", "").strip())
-    note = row.get("Notes", "").split(".")[0].strip().lower()
-    note = "" if "unknown" in note else note.removeprefix("adaptive ").removesuffix(" version")
-    for text in (named[1] or named[2] if named else "", note):
-        asked, rest = stated_effort(text)
-        if asked != DEFAULT and not rest:
-            return asked
-    return "thinking" if row["Model version"].endswith("-reasoner") else ""
 
 
 def _day(row: Row, context: ImportContext) -> str:

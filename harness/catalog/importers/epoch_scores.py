@@ -13,8 +13,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal
+from harness.catalog.importers.collected import stated_effort
 from harness.catalog.importers.scored import Hints, Score, report, scored, table
 from harness.catalog.names import spellings
+from harness.catalog.names.effort import DEFAULT
 from harness.catalog.tables import Row
 
 
@@ -133,6 +135,7 @@ AUTHORS: tuple[tuple[str, str], ...] = (
 )
 _OF_OCTOBER = frozenset({"Claude 3.5 Sonnet (15 steps)", "Claude 3.5 Sonnet (50 steps)"})
 REVISED_MONTHS = 12  # a later version of a paper adds models that came out since
+_ASKED = re.compile(r"\(([^()]*)\)$|-(thinking)$")  # Opus 4.6 (High), gpt-5.1-thinking
 _LINKS = ("Source link", "Source link (site from table)")
 _ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf)/(\d{2})(\d{2})\.(\d{4,5})")
 
@@ -209,6 +212,7 @@ def _score(out: Imported, context: ImportContext, row: Row, column: Column, vers
             source,
             None if error is None else error / scale,
             "secondary",
+            noted_effort(row) if model.effort == DEFAULT else "",
         ),
     )
 
@@ -223,6 +227,19 @@ def version_of(row: Row) -> str:
         return "claude-3-5-sonnet-20241022"
     version = row.get("Model version") or row.get("Name", "")
     return "gpt-3-175b" if version == "text-davinci-001" and "GPT-3" in row.get("Name", "") else version
+
+
+def noted_effort(row: Row) -> str:
+    """The effort that a row states elsewhere than in its version; empty where it states none."""
+    named = _ASKED.search(row.get("Name", "").strip())
+    note = row.get("Notes", "").split(".")[0].strip().lower()
+    note = re.sub(r"^announcement (?:confirms|clarifies this is with) |: https?://.*", "", note)
+    note = "" if "unknown" in note else note.removeprefix("adaptive ").removesuffix(" version")
+    for text in (named[1] or named[2] if named else "", note):
+        asked, rest = stated_effort(text)
+        if asked != DEFAULT and not rest:
+            return asked
+    return "thinking" if row.get("Model version", "").endswith("-reasoner") else ""
 
 
 def months_between(first: str, last: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
@@ -11,6 +12,7 @@ from harness.catalog.rules.days import days_between
 from harness.catalog.rules.identity_rules import DATED
 from harness.catalog.tables import Catalog, Finding
 
+_VERSIONED = re.compile(r"(?<=[a-z])-\d{1,2}(?:-\d{1,2})?$")
 EARLY_DAYS = 31  # a name may be announced so long before the release that the row states
 
 
@@ -50,7 +52,7 @@ def _undated(catalog: Catalog) -> Iterator[Finding]:
     """A name that begins several dated releases moved from one to the next: it has an alias for each period."""
     dated: dict[str, list[str]] = defaultdict(list)
     for row in catalog.rows["models"]:
-        if match := DATED.search(row["model_id"]):
+        if match := DATED.search(row["model_id"]) or _VERSIONED.search(row["model_id"]):
             dated[row["model_id"][: match.start()]].append(row["model_id"])
     for line, row in catalog.numbered("aliases"):
         releases = dated[matching.alias_key(row["kind"], row["alias"])]

@@ -11,7 +11,14 @@ from harness.catalog.rules import cell_rules
 from harness.catalog.tables import Catalog, Finding, Row
 
 # Names of one cloud that have neither a word nor initials in common.
-SAME_CLOUD = (frozenset({"aws", "amazon"}), frozenset({"azure", "microsoft"}), frozenset({"oci", "oracle"}))
+SAME_CLOUD = (
+    frozenset({"aws", "amazon", "ec2"}),
+    frozenset({"azure", "microsoft"}),
+    frozenset({"oci", "oracle"}),
+    frozenset({"gcp", "gce", "google"}),
+    frozenset({"alibaba", "aliyun"}),
+    frozenset({"tencent", "qcloud"}),
+)
 GPU_FACTOR = 8  # between an hour's price and the median of that GPU's others
 FEWEST_GPU_PRICES = 4
 
@@ -35,7 +42,8 @@ def _one_cloud(form: str, other: str) -> bool:
     words, words_other = set(form.split("-")), set(other.split("-"))
     solid, solid_other = form.replace("-", ""), other.replace("-", "")
     begins = min(len(solid), len(solid_other)) >= 3 and (solid.startswith(solid_other) or solid_other.startswith(solid))
-    alike = words <= words_other or words_other <= words or begins or {form, other} in SAME_CLOUD
+    alike = words <= words_other or words_other <= words or begins
+    alike = alike or any(words & names and words_other & names for names in SAME_CLOUD)
     return alike or _initials(form, other) or _initials(other, form)
 
 

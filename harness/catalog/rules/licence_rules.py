@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
 from harness.catalog.importers import kinds
+from harness.catalog.names import spellings
 from harness.catalog.rules.size_rules import stated_sizes
 from harness.catalog.schema import LANGUAGE_KINDS
 from harness.catalog.tables import Catalog, Finding, Row
@@ -62,14 +63,43 @@ def _accounts(catalog: Catalog) -> Iterator[Finding]:
             yield _model(line, row, "hub_id", message, "hub-account")
 
 
+# Words of names of models that write no language, whatever a list says of what they write.
+_NO_LANGUAGE = re.compile(
+    r"(?:^|-)(?:sora|veo|kling|seedance|[tir]2[iv]|flux|imagen?|image-?gen|dall-e|seedream|ideogram|recraft|banana|upscaler?|lyria"
+    r"|music|suno|reward|rm|tts|e5|bge|gte|siglip|clip|embed(?:ding)?s?)(?:-|$)"
+)
+# What a model of a kind must read or write.
+_HANDLES = {"speech": "audio", "image": "image", "video": "video"}
+
+
+def _modalities(catalog: Catalog) -> Iterator[Finding]:
+    """A speech model hears or speaks; a model of pictures or films writes them."""
+    for line, row in catalog.numbered("models"):
+        needed = _HANDLES.get(row["kind"], "")
+        handled = row["output_modalities"] + (f";{row['input_modalities']}" if row["kind"] == "speech" else "")
+        if needed and row["output_modalities"] and needed not in handled.split(";"):
+            message = f"{row['output_modalities']}, and no {needed}, of a model of the kind {row['kind']}"
+            yield _model(line, row, "output_modalities", message, "kind-and-modalities")
+
+
 def _kinds(catalog: Catalog) -> Iterator[Finding]:
     """A model that embeds, ranks, guards, speaks or draws stands in no comparison of language models, nor one that writes out."""
     for line, row in catalog.numbered("models"):
         reads, writes = row["input_modalities"], row["output_modalities"]
         likely = kinds.kind_of(row["model_id"], reads, writes) or kinds.kind_of(row["name"], reads, writes)
+        media = next(filter(None, (_NO_LANGUAGE.search(spellings.slug(row[c])) for c in ("model_id", "name"))), None)
+        if row["kind"] in LANGUAGE_KINDS and media and likely in ("", *LANGUAGE_KINDS):
+            message = f"is {row['kind']}, and the name says {media.group().strip('-')}: does it write language?"
+            yield _model(line, row, "kind", message, "kind-and-name")
         if row["kind"] and likely and (likely in LANGUAGE_KINDS) != (row["kind"] in LANGUAGE_KINDS):
             message = f"is {row['kind']}; by its name and what it reads and writes the model is of the kind {likely}"
             yield _model(line, row, "kind", message, "kind-and-name")
 
 
-RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_licences, _closed_sizes, _accounts, _kinds)
+RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (
+    _licences,
+    _closed_sizes,
+    _accounts,
+    _kinds,
+    _modalities,
+)

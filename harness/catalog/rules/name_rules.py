@@ -18,7 +18,12 @@ _SHADES = frozenset({"tiny", "nano", "mini", "small", "medium", "large", "xl", "
 _MODES = frozenset({"thinking", "base", "vl", "coder", "math", "embedding", "fast", "highspeed", "lightning"})
 _FAST = frozenset({"fast", "highspeed", "lightning"})
 _CHAT = frozenset({"instruct", "chat", "it"})
-_CUT = frozenset({"int4", "awq", "gptq"})
+_CUT = frozenset({"int4", "awq", "gptq", "q4", "4bit", "fp4", "nvfp4"})
+# Words of a maker's lines; "turbo" is none, which hosts add to a fast copy.
+_LINES = frozenset({
+    "codex", "air", "audio", "search", "realtime", "transcribe", "tts", "flash", "pro", "plus", "ultra",
+    "haiku", "sonnet", "opus", "omni", "image", "distill", "guard", "reranker", "scout", "maverick", "live", "research",
+})  # fmt: skip
 _MARKS = _SHADES | _MODES | _CUT
 _AS, _VERSION_OF = "as ", "version "  # a setting's part that states under which name the source has the model
 
@@ -33,7 +38,7 @@ class _Known:
 
 
 # Spellings of one word.
-_SAME = {"think": "thinking", "thought": "thinking", "vision": "vl"}
+_SAME = {"think": "thinking", "thought": "thinking", "vision": "vl", "newest": "latest", "current": "latest"}
 
 
 def _parts(name: str) -> list[str]:
@@ -111,8 +116,10 @@ def _marks(form: str, model: _Known, tier: str) -> frozenset[str]:
     Of an offer in a plan, in a batch or free of charge the speed is no matter: only the standard tier is compared.
     """
     switched = any(name.startswith(spellings.SWITCHED) for name in (form, model.row["model_id"]))
-    switches = {"thinking", "medium"} if switched else set()
-    return _MARKS - switches - (_FAST if tier != "standard" else set())
+    switches = {"thinking"} if switched else set()
+    if switched and not re.search(r"-medium-\d", form):
+        switches.add("medium")  # an effort, not a size as in Mistral Medium 3
+    return (_MARKS | _LINES) - switches - (_FAST if tier != "standard" else set())
 
 
 def _is_size(word: str, row: Row) -> bool:
@@ -168,7 +175,7 @@ def _names(catalog: Catalog) -> Iterator[Finding]:
     for (table, name, model_id, tier), found in lines.items():
         if model_id not in models or spellings.normal(name) in moving:
             continue
-        if table == "prices" and _served_chat(name, model_id, models):
+        if table == "prices" and _served_chat(name, model_id, models) and not _words(name) & _CUT:
             continue
         differing = differences(name, models[model_id], ids, tier) + _versions(name, models[model_id])
         if "thinking" in models[model_id].own and effort.split(name)[1] == "none":

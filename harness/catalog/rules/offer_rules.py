@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from harness.catalog.rules import cell_rules
 from harness.catalog.rules.days import days_between, released_on
+from harness.catalog.rules.price_range_rules import rates_of
 from harness.catalog.schema import LANGUAGE_KINDS
 from harness.catalog.tables import Catalog, Finding, Row
 
@@ -84,12 +85,13 @@ def _below_the_maker(catalog: Catalog) -> Iterator[Finding]:
     """A closed model sold below half of its maker's list price is a plan's, a coupon's or another model's price."""
     models = _models(catalog)
     providers = {r["provider_id"]: r for r in catalog.rows["providers"]}
+    rates = rates_of(catalog)
     lists: dict[tuple[str, ...], dict[str, Decimal]] = defaultdict(dict)
     for _, row in _compared_prices(catalog):
         provider, model = providers.get(row["provider_id"]), models.get(row["model_id"])
         if provider and model and provider["kind"] in ("", "maker") and provider["vendor_id"] == model["vendor_id"]:
             for column in _PRICES:
-                price, key = cell_rules.number(row[column]), (row["model_id"], row["currency"], column)
+                price, key = _in_usd(row, column, rates), (row["model_id"], column)
                 if price:
                     lists[key][row["as_of"]] = min(price, lists[key].get(row["as_of"], price))
     for line, row in _compared_prices(catalog):
@@ -97,14 +99,18 @@ def _below_the_maker(catalog: Catalog) -> Iterator[Finding]:
         if not provider or not model or provider["kind"] in SELLERS_ON or model["open_weights"] == "true":
             continue  # anybody may host open weights for less
         for column in _PRICES:
-            price = cell_rules.number(row[column])
-            listed = _newest(lists[row["model_id"], row["currency"], column], row["as_of"])
+            price = _in_usd(row, column, rates)
+            listed = _newest(lists[row["model_id"], column], row["as_of"])
             if price and listed and price < listed / 2:
-                message = (
-                    f"{row[column]} is below half of the maker's list price ({listed:f}); the provider is no reseller"
-                )
+                message = f"{row[column]} {row['currency']} is below half of the maker's list price ({listed:.4g} USD); the provider is no reseller"
                 yield _offer(line, row, column, message, "below-list")
                 break
+
+
+def _in_usd(row: Row, column: str, rates: dict[str, float]) -> Decimal | None:
+    """A price in USD; None where it is empty, or where the catalog knows no rate of its currency."""
+    price, rate = cell_rules.number(row[column]), rates.get(row["currency"])
+    return price * Decimal(str(rate)) if price and rate else None
 
 
 def _newest(prices: dict[str, Decimal], day: str) -> Decimal | None:

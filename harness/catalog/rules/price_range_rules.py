@@ -12,7 +12,8 @@ from harness.catalog.tables import Catalog, Finding, Row
 
 FACTOR = 100  # between an offer and the median of the model's offers of all days: one of a thousand is a slip
 HIGHEST, LOWEST = 1000.0, 0.001  # USD per million tokens; the dearest list price is 600
-MEDIA_LOWEST = 0.2  # USD per million tokens; below, a price of pictures or speech is one picture's or minute's
+# USD per million tokens; below, a price of pictures, films or speech is one picture's, second's or minute's.
+MEDIA_LOWEST = {"image": 0.25, "speech": 0.25, "video": 1.0}
 CACHE_SHARE = 200  # a read from the cache costs at least this fraction of the input
 _COLUMNS = ("input_per_mtok", "output_per_mtok")
 
@@ -26,7 +27,7 @@ def _number(text: str) -> float:
     return float(cell_rules.number(text) or 0)
 
 
-def _rates(catalog: Catalog) -> dict[str, float]:
+def rates_of(catalog: Catalog) -> dict[str, float]:
     """Newest USD of one unit of each currency that the catalog knows."""
     rows = sorted(catalog.rows["fx"], key=lambda r: r["as_of"])
     return {"USD": 1.0} | {r["currency"]: _number(r["usd_per_unit"]) for r in rows}
@@ -34,7 +35,7 @@ def _rates(catalog: Catalog) -> dict[str, float]:
 
 def _ranges(catalog: Catalog) -> Iterator[Finding]:
     """A price a thousand times off is in another unit: against the model's offers of all days, and against all models."""
-    rates = _rates(catalog)
+    rates = rates_of(catalog)
     kind = {r["model_id"]: r["kind"] for r in catalog.rows["models"]}
     groups: dict[tuple[str, str], list[tuple[int, Row, float]]] = defaultdict(list)
     for line, row in catalog.numbered("prices"):
@@ -49,7 +50,7 @@ def _ranges(catalog: Catalog) -> Iterator[Finding]:
             message = f"{row[off]} {row['currency']} for a million tokens: is it for one token, or for a thousand?"
             yield _offer(line, row, off, message, "price-out-of-range")
         dearest = max(prices.values())
-        if kind.get(row["model_id"], "") in ("image", "video", "speech") and 0 < dearest < MEDIA_LOWEST:
+        if 0 < dearest < MEDIA_LOWEST.get(kind.get(row["model_id"], ""), 0):
             message = f"{dearest:g} USD for a million tokens of a model of the kind {kind[row['model_id']]}: is it for one image or minute?"
             yield _offer(line, row, "per", message, "media-price")
     for (model_id, column), offers in groups.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -52,11 +53,17 @@ def _edition_days(catalog: Catalog) -> Iterator[Finding]:
         days = days_between(row["as_of"], models.get(row["model_id"], {}).get("released", ""))
         by_edition = row["source_id"].startswith(BY_EDITION)
         asked = edition.get(row["benchmark_id"], "")
-        if row["as_of"] in (asked, f"{asked}-01") and days is not None and days > 3 and not by_edition:
+        if row["as_of"] in _first_days(asked) and days is not None and days > 3 and not by_edition:
             lines[row["benchmark_id"]].append(line)
     for benchmark_id, found in lines.items():
         message = f"{len(found)} scores of {benchmark_id} have the day of its questions: were they published that day?"
         yield Finding("reported_scores.csv", found[0], "as_of", message, "warning", "edition-day", benchmark_id)
+
+
+def _first_days(edition: str) -> set[str]:
+    """The day with which an edition's name begins, or the first of its month or year: ``2024-08 to 2025-05``."""
+    found = re.match(r"(20\d\d)(?:-(0[1-9]|1[0-2])(?:-(\d\d))?)?(?![\d.])", edition)
+    return {f"{found[1]}-{found[2] or '01'}-{found[3] or '01'}"} if found else set()
 
 
 def _errors_of_scores(catalog: Catalog) -> Iterator[Finding]:

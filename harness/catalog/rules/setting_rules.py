@@ -11,16 +11,18 @@ from harness.catalog.schema import LANGUAGE_KINDS
 from harness.catalog.tables import Catalog, Finding, Row
 
 _PROMPT = re.compile(
-    r"-(?:(?:\d+|zero|one|few|many|multi)-?shots?|cot|chain-of-thought|self-consistency|(?:maj|pass|cons|best-of)-?(?:at-)?\d+"
-    r"|greedy|(?:t|temp|temperature)-?\d(?:-\d+)?|(?:with-|no-|without-)(?:tools|tool-use|search|browsing|python)|sc-?\d+)$"
+    r"(?:-(?:(?:\d+|zero|one|few|many|multi)-?shots?|cot|chain-of-thought|self-(?:consistency|refine)|(?:system-)?prompt(?:ed|ing)?|greedy"
+    r"|(?:maj|pass|cons|best-of|mean-of|avg|k|n)-?(?:at-)?\d+|(?:majority|consensus)(?:-vot(?:e|ing))?|best-of-n|ensemble|react|scaffold(?:ed)?"
+    r"|(?:[a-z]+-)?agent(?:ic)?|codeact|openhands|(?:t|temp|temperature)-?\d(?:-\d+)?|(?:with-|no-|without-)(?:search|python)"
+    r"|(?:with-|no-|without-)?(?:tools|tool-use|browsing)|sc-?\d*))+$"
 )
 _JOINED = re.compile(r" \+ |\bwith (?:tools|search|browsing|python|an? )|\bw/", re.IGNORECASE)
 _SHOTS_IN_ID = re.compile(r"-\d+-?shots?(?:-|$)")
 _EFFORT_END = re.compile(
-    rf"-(?:thinking-\d+k|\d+k-thinking|adaptive(?:-(?:reasoning|thinking))?|(?:{'|'.join(effort.LEVELS)})-(?:effort|reasoning|thinking))$"
+    rf"-(?:thinking-\d+k|\d+k-thinking|adaptive(?:-(?:reasoning|thinking))?|(?:{'|'.join(effort.LEVELS)})(?:-(?:effort|reasoning|thinking))+)$"
 )
 _FAST_END = re.compile(r"-(?:fast|highspeed|high-speed|lightning)$")
-_LATEST = re.compile(r"(?:^|-)latest(?:-(?!\d)|$)")
+_LATEST = re.compile(r"(?:^|-)(?:latest|newest|current)(?:-(?!\d)|$)")
 
 
 def _model(line: int, row: Row, column: str, message: str, rule: str, level: str = "warning") -> Finding:
@@ -31,12 +33,12 @@ def _prompts(catalog: Catalog) -> Iterator[Finding]:
     """A prompt, a way of sampling or an agent that stands as a model counts the same weights twice."""
     ids = {r["model_id"] for r in catalog.rows["models"]}
     for line, row in catalog.numbered("models"):
-        match = _PROMPT.search(row["model_id"])
+        stem = _without_prompt(row["model_id"], ids)
         if _SHOTS_IN_ID.search(row["model_id"]):
             message = "the number of examples in a prompt is a score's setting, not a model"
             yield _model(line, row, "model_id", message, "prompt-as-model", "error")
-        elif match and row["model_id"][: match.start()] in ids:
-            message = f"{match.group()[1:]!r} is a score's setting, not a model: {row['model_id'][: match.start()]} is the model"
+        elif stem:
+            message = f"{row['model_id'][len(stem) + 1 :]!r} is a score's setting, not a model: {stem} is the model"
             yield _model(line, row, "model_id", message, "prompt-as-model", "error")
         elif is_product(row) and row["kind"] in LANGUAGE_KINDS and _JOINED.search(row["name"]):
             message = f"{row['name']!r} is a model with something beside it: tools and agents are a score's setting"
@@ -57,6 +59,12 @@ def _efforts(catalog: Catalog) -> Iterator[Finding]:
         if row["kind"] in LANGUAGE_KINDS and fast != row["model_id"] and fast in ids:
             message = f"is it {fast} in a fast lane (tier fast of a price), or a model of its own?"
             yield _model(line, row, "product_id", message, "fast-as-product")
+
+
+def _without_prompt(model_id: str, ids: Collection[str]) -> str:
+    """The longest known model that an id means without its prompt or agent; empty where it has none."""
+    stems = (model_id[: at.start()] for at in reversed(list(re.finditer("-", model_id))))
+    return next((stem for stem in stems if stem in ids and _PROMPT.fullmatch(model_id[len(stem) :])), "")
 
 
 def _without_effort(model_id: str, ids: Collection[str]) -> str:

@@ -13,10 +13,13 @@ from harness.catalog.tables import Catalog, Finding, Row
 
 MAX_PARAMS_B = 20_000  # billions; the largest that a maker states is 3,000
 MIN_CONTEXT = 1000  # tokens of a language model; below stands a number in thousands
+SHORT_CONTEXT, BLOCK = 4000, 128  # a context this short is a multiple of a block of tokens, or stands in thousands
+ACTIVE_SHARE = 0.35  # active parameters lie this near to what the name states of them
 SPARSE = 3  # total parameters of a mixture of experts are at least this multiple of the active ones
 DAY_TOLERANCE = 75  # days between the day in an id and the release
 
 _SIZE = re.compile(r"(?<![a-z0-9.])(\d+(?:[._]\d+)?)(m|b|t)(?![a-z0-9])")
+_ACTIVE = re.compile(r"(?<![a-z0-9])a(\d+(?:\.\d+)?)b(?![a-z0-9])")
 _CONTEXT = re.compile(r"(?<![a-z0-9.])(?:(\d+)k|([1-9]|10)m)(?![a-z0-9])")
 _IN_BILLIONS = {"m": 0.001, "b": 1.0, "t": 1000.0}
 _MONTH_END = re.compile(r"-(2[3-9])(0[1-9]|1[0-2])$")
@@ -54,6 +57,14 @@ def _parameters(catalog: Catalog) -> Iterator[Finding]:
         if cut:
             message = f"{row['params_b']} is the {cut[0]:g} billion of the name, cut off at the point"
             yield _model(line, row, "params_b", message, "size-cut-off")
+        pointed_sizes = [s for s, pointed in sizes if pointed]
+        if not cut and total == int(total) and total != 1 and any(round(s) == total != s for s in pointed_sizes):
+            message = f"{row['params_b']} is the {pointed_sizes[0]:g} billion of the name, rounded"
+            yield _model(line, row, "params_b", message, "size-cut-off")
+        stated_active = [float(n) for n in _ACTIVE.findall(f"{row['name']} {row['hub_id']}".lower())]
+        if active and stated_active and all(abs(float(active) - n) > ACTIVE_SHARE * n for n in stated_active):
+            message = f"{row['active_params_b']} beside the {stated_active[0]:g} billion active ones of the name"
+            yield _model(line, row, "active_params_b", message, "active-and-name")
         if any(s >= 1000 and float(total) < s / 10 for s, _ in sizes):
             message = f"{row['params_b']} beside trillions in the name: the column is in billions"
             yield _model(line, row, "params_b", message, "size-cut-off")
@@ -72,7 +83,8 @@ def _contexts(catalog: Catalog) -> Iterator[Finding]:
         context = cell_rules.number(row["context_tokens"])
         if context is None:
             continue
-        if context < MIN_CONTEXT and row["kind"] in LANGUAGE_KINDS:
+        odd = context < SHORT_CONTEXT and context % BLOCK != 0
+        if (context < MIN_CONTEXT or odd) and row["kind"] in LANGUAGE_KINDS:
             message = f"{row['context_tokens']} tokens for a language model: is the number in thousands?"
             yield _model(line, row, "context_tokens", message, "context-too-short")
         names = f"{row['model_id']} {row['name']} {row['hub_id'].rsplit('/', 1)[-1]}".lower()

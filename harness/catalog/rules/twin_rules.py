@@ -27,7 +27,8 @@ def _twins(catalog: Catalog) -> Iterator[Finding]:
         same = by_name.setdefault(spellings.slug(row["name"].replace("+", " plus ")) or row["model_id"], row)
         if same is not row:
             yield _twin(line, row, "name", f"is the name of {same['model_id']} too")
-        letters = row["model_id"].removeprefix(f"{row['vendor_id']}-").replace("-", "")
+        maker, solid = row["vendor_id"].replace("-", ""), row["model_id"].replace("-", "")
+        letters = solid.removeprefix(maker) or solid
         same = by_letters.setdefault((row["vendor_id"], letters), row)
         if same is not row and not _sizes_differ(row, same):
             yield _twin(line, row, "model_id", f"has the letters of {same['model_id']}")
@@ -77,4 +78,16 @@ def _pages(catalog: Catalog) -> Iterator[Finding]:
             yield Finding("sources.csv", line, "url", message, "warning", "source-twice", row["source_id"])
 
 
-RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_twins, _pages)
+def _hub_pages(catalog: Catalog) -> Iterator[Finding]:
+    """A row with the hub page of one product under another has the wrong page or the wrong product."""
+    owner = {r["hub_id"].lower(): r["model_id"] for r in catalog.rows["models"] if r["hub_id"] and is_product(r)}
+    for line, row in catalog.numbered("models"):
+        if is_product(row):
+            continue  # two products of one page are told by ``same-hub``
+        own = owner.get(row["hub_id"].lower(), row["product_id"]) if row["hub_id"] else row["product_id"]
+        if own != row["product_id"]:
+            message = f"is the page of {own}, and the product is {row['product_id']}"
+            yield Finding("models.csv", line, "hub_id", message, "warning", "hub-of-another", row["model_id"])
+
+
+RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_twins, _pages, _hub_pages)
