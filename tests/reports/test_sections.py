@@ -251,7 +251,14 @@ def priced(*prices: float, tasks: tuple[float, float] = (float("nan"), float("na
      (priced(0.5, 5.0), "Best is also the cheapest"), (priced(5.0, 5.1), "Price does not separate them"),
      (priced(5.0, float("nan")), "Best costs $5.00 per million tokens; of Near no list price is known."),
      (priced(float("nan"), float("nan")), "No current list price is known"),
-     (priced(5.0, 0.5, tasks=(3.0, 0.1)), "a task costs $0.10, with Best $3.00, 30 times as much")],
+     (priced(5.0, 0.5, tasks=(3.0, 0.1)), "a task costs $0.10, with Best $3.00, 30 times as much; a million"),
+     (priced(5.0, 5.1, tasks=(3.0, 0.1)), "Near is the cheaper choice: a task costs $0.10, with Best $3.00, 30 times as much, "
+                                          "though a million tokens cost about $5.00 with either."),
+     (priced(0.5, 5.0, tasks=(3.0, 0.1)), "though a million tokens of Near cost $5.00 and of Best $0.50."),
+     (priced(5.0, 0.5, tasks=(0.1, 3.0)), "Best is the cheaper choice: a task costs $0.10, with Near $3.00, 30 times as much, "
+                                          "though a million tokens of Best cost $5.00 and of Near $0.50."),
+     (priced(0.5, 5.0, tasks=(0.1, 3.0)), "Best is also the cheapest"),
+     (priced(5.0, 5.1, tasks=(3.0, 3.1)), "Price does not separate them")],
 )  # fmt: skip
 def test_the_price_of_the_first_is_held_against_the_cheapest(rows: pd.DataFrame, told: str) -> None:
     (sentence,) = decision._prices(Words("en"), rows)

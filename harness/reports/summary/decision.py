@@ -77,15 +77,36 @@ def _prices(words: Words, rows: pd.DataFrame) -> list[Sentence]:
     low, high = sorted((float(first["price"]), float(cheap["price"])))
     numbers = {"low": (low, "money"), "high": (high, "money")}
     values = {"first": first["model"], "other": cheap["model"]}
+    if by_task := _by_task(first, cheap, ratio):
+        key, least, most = by_task
+        tasks = {"task_low": (float(least["task_cost"]), "money"), "task_high": (float(most["task_cost"]), "money")}
+        times = float(most["task_cost"]) / float(least["task_cost"])
+        values = {"first": most["model"], "other": least["model"]}
+        return [words.sentence(key, {**numbers, **tasks, "ratio": (times, "times")}, **values)]
     if ratio < 1 / SAME:
         return [words.sentence("decide.also_cheapest", numbers, **values)]
     if ratio <= SAME:
         return [words.sentence("decide.same_price", numbers, **values)]
-    if first["task_cost"] == first["task_cost"] and 0 < cheap["task_cost"] < first["task_cost"]:
-        tasks = {"task_low": (float(cheap["task_cost"]), "money"), "task_high": (float(first["task_cost"]), "money")}
-        times = float(first["task_cost"]) / float(cheap["task_cost"])
-        return [words.sentence("decide.cheaper_task", {**numbers, **tasks, "ratio": (times, "times")}, **values)]
     return [words.sentence("decide.cheaper", {**numbers, "ratio": (ratio, "times")}, **values)]
+
+
+def _by_task(
+    first: pd.Series[Any], cheap: pd.Series[Any], ratio: float
+) -> tuple[str, pd.Series[Any], pd.Series[Any]] | None:
+    """How to say what a task costs, the cheaper and the dearer model by that; None where it is not known of both, or says no
+    more than the list prices (``ratio``: the first's by the other's) do."""
+    costs = float(first["task_cost"]), float(cheap["task_cost"])
+    if not min(costs) > 0:  # also where one is unknown
+        return None
+    times = costs[0] / costs[1]
+    if 1 / SAME <= times <= SAME:
+        return None
+    least, most = (cheap, first) if times > 1 else (first, cheap)
+    if 1 / SAME <= ratio <= SAME:
+        return "decide.task_alone", least, most
+    if (ratio > 1) != (times > 1):
+        return "decide.task_against", least, most
+    return ("decide.cheaper_task", least, most) if times > 1 else None
 
 
 def _one(material: Material, words: Words, about: Subject) -> list[Sentence]:
