@@ -148,7 +148,8 @@ def _results(material: Material, words: Words, origin: str) -> Part:
     if len(part) < 2 or origin == "reference" or math.isnan(float(first["score"])):
         return Part(details=(scores,))
     suite = names.suites()((str(first["suite"]), str(first["suite_version"])))
-    title = words("cap.task_title", task=names.task(first["task"]), suite=suite, n=len(part))
+    board = suite.rpartition(" · ")[2]  # without the tasks that an imported suite is named by: the title names one
+    title = words("cap.task_title", task=names.task(first["task"]), suite=board, n=len(part))
     source = f"{words.known('origin', origin)} · {suite}"
     unit = words.known("metric_name", str(first["metric"]))
     figure = Figure(f"results-{origin}", "dots", title, unit, bars(part.head(DRAWN), words), source,
