@@ -181,6 +181,7 @@ def _name_index(before: Catalog, base: Catalog, day: str) -> matching.NameIndex:
 def _merged(before: Catalog, base: Catalog, imported: Imported, report: Report) -> Catalog:
     """The catalog ``before`` with the imported rows, and the rows of ``base`` to which they refer."""
     rows: dict[str, dict[tuple[str, ...], Row]] = {t.name: before.keyed(t) for t in TABLES}
+    known = set(rows["sources"])
     for table in TABLES:
         borrowed = base.keyed(table)
         for row in imported.rows[table.name]:
@@ -191,6 +192,8 @@ def _merged(before: Catalog, base: Catalog, imported: Imported, report: Report) 
             _merge_row(table, rows[table.name], key, row, report)
     _borrow(rows, base, report)
     _drop_unused(rows)
+    report.added["sources"] = len(rows["sources"].keys() - known)
+    report.added += Counter()  # without zeros
     _price_changes(rows["prices"], imported, report)
     after = Catalog()
     for table in TABLES:

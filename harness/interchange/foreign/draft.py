@@ -320,7 +320,7 @@ def _complete(draft: Draft) -> list[Score]:
     if missing:
         shown = ", ".join(dict.fromkeys(missing))[:300]
         draft.note(
-            "items-missing", f"The number of items in the file is not the one that its scores are over: {shown}."
+            "item-count-differs", f"The number of items in the file is not the one that its scores are over: {shown}."
         )
     rows = [score for score in scores.values() if not is_spread(score.metric)]
     whole = [_whole_row(score, told=draft.judged) for score in rows]

@@ -69,8 +69,8 @@ def test_an_error_that_no_mean_of_the_metric_can_have_is_unknown() -> None:
 
 def test_a_file_that_lacks_items_of_its_scores_says_so() -> None:
     run = finished(Score("quiz", "acc", score=0.5, n=100), items={"acc": [1.0, 0.0]})
-    assert rows(run)["quiz", "acc", "none"]["n"] == 100 and "items-missing" in codes(run)
-    assert "items-missing" not in codes(finished(Score("quiz", "acc", score=0.5, n=2), items={"acc": [1.0, 0.0]}))
+    assert rows(run)["quiz", "acc", "none"]["n"] == 100 and "item-count-differs" in codes(run)
+    assert "item-count-differs" not in codes(finished(Score("quiz", "acc", score=0.5, n=2), items={"acc": [1.0, 0.0]}))
 
 
 def test_a_record_that_states_its_scale_is_read_by_it(tmp_path: Path, runs_of: Runs) -> None:
