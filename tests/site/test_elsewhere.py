@@ -6,10 +6,12 @@ import multiprocessing
 import os
 import shutil
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -139,3 +141,14 @@ def test_what_cannot_be_sent_is_left_out_and_the_rest_arrives(caplog: pytest.Log
     arrived = ForkingPickler.loads(elsewhere._packed(results))
     assert arrived.contents == [(("b", "1"), (2, frozenset()))]
     assert "computed again by who asks" in caplog.text
+
+
+def test_the_page_that_runs_is_not_run_again_there(land: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = tmp_path / "page.py"
+    script.write_text("raise SystemExit('the page was run')", encoding="utf-8")
+    main = ModuleType("__main__")
+    main.__file__ = str(script)
+    monkeypatch.setitem(sys.modules, "__main__", main)  # as Streamlit has it while a page runs
+    monkeypatch.setattr(first_frames, "run", lambda *_: pytest.fail("computed in the server"))
+    warm.beside(threading.Event())
+    assert sys.modules["__main__"] is main

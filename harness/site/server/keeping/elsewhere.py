@@ -9,11 +9,14 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import sys
 import threading
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Self
 
 from harness.errors import StoreError
@@ -35,7 +38,7 @@ class Computing:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=work, args=(theirs,), name="landscape-pages", daemon=True)
-        self._process.start()
+        _start(self._process)
         theirs.close()
         return self
 
@@ -76,6 +79,17 @@ class Computing:
             raise StoreError(
                 f"the process that computes the pages ended early (exit status {self._process.exitcode})"
             ) from error
+
+
+def _start(process: BaseProcess) -> None:
+    """Start it without this process' main module, which would be run there again: Streamlit makes it the page's script."""
+    main, none = sys.modules["__main__"], ModuleType("__main__")
+    sys.modules["__main__"] = none
+    try:
+        process.start()
+    finally:
+        if sys.modules["__main__"] is none:  # else a page has begun meanwhile
+            sys.modules["__main__"] = main
 
 
 def work(pipe: Connection) -> None:
