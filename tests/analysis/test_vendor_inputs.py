@@ -52,6 +52,13 @@ def test_inputs_by_hand_with_their_sources() -> None:
     assert {key for _, key in value.index} <= set(inputs.BY_KEY)
 
 
+def test_vendors_whose_points_read_alike_are_level() -> None:
+    scores = {"m1": ("v", 154.61, True), "m3": ("w", 154.62, True)}
+    found = vendor_inputs.gather_inputs(VIEW, MODEL, board=_board(scores)).set_index("input")
+    assert found.loc["capability", "value"].tolist() == [155.0, 155.0]
+    assert found.loc["capability", "stderr"].tolist() == [1.5, 1.5]
+
+
 def test_a_subsidiary_has_its_groups_money_where_the_input_says_so_and_it_has_none_itself() -> None:
     parents = {"v": "group", "child": "group", "orphan": "nobody"}
     found = vendor_inputs.gather_inputs(VIEW, MODEL, parents=parents).set_index(["vendor_id", "input"])

@@ -79,6 +79,9 @@ def pages(*accounts: str) -> Edit:
 
 
 LARGE = "acme-large"
+TOKENS = {"dimension": "application", "unit": "tokens per day"}
+BUYERS = {"dimension": "business", "unit": "companies"}
+
 ERRORS: list[tuple[str, Edit, Edit]] = [
     ("prompt-as-model", adds("models", model("acme-large-few-shot")), adds("models", model("acme-few-shot"))),
     ("prompt-as-model", adds("models", model("acme-large-5shot")), adds("models", model("acme-shot"))),
@@ -115,6 +118,16 @@ ERRORS: list[tuple[str, Edit, Edit]] = [
         "period-of-figure",
         adds("facts", fact("9", "2026-06-30", "cloud_revenue", note="fourth quarter of fiscal 2026")),
         adds("facts", fact("9", "2026-06-30", "cloud_revenue_part", note="fourth quarter of fiscal 2026")),
+    ),
+    (
+        "part-of-figure",
+        adds("facts", fact("9", "2026-06-30", "tokens_processed", "Large 2 through one gateway") | TOKENS),
+        adds("facts", fact("9", "2026-06-30", "tokens_processed", "all models, as told to investors") | TOKENS),
+    ),
+    (
+        "part-of-figure",
+        adds("facts", fact("9", "2026-06-30", "customers", "that spend 50,000 EUR a year") | BUYERS),
+        adds("facts", fact("9", "2026-06-30", "customers_part", "that spend 50,000 EUR a year") | BUYERS),
     ),
 ]  # fmt: skip
 

@@ -82,10 +82,12 @@ def _licences(products: pd.DataFrame) -> pd.DataFrame:
 
 
 def _best(board: pd.DataFrame, key: str) -> pd.DataFrame:
-    """Each vendor's highest product, named in ``note``."""
+    """Each vendor's highest product, named in ``note``; in whole points, as readers see them: a hundredth of one parts nobody."""
     best = board.dropna(subset=["vendor_id", "score"]).sort_values("score", ascending=False, kind="stable")
     best = best.drop_duplicates("vendor_id")
-    return _rows(best.assign(value=best["score"], note=best["model"], as_of=best["released"]), key)
+    return _rows(
+        best.assign(value=best["score"].astype(float).round(), note=best["model"], as_of=best["released"]), key
+    )
 
 
 def _price_position(board: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:

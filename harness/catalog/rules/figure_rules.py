@@ -28,11 +28,16 @@ FIGURES = (
     ),
     *("customers", "developers", "tokens_processed", "hub_models", "open_weight_models", "compute_capacity"),
 )
+WHOLE = ("tokens_processed", "customers")
 CUMULATIVE = ("funding_total",)  # it cannot fall at all
 FALL, LEAP = Decimal("0.6"), Decimal(100)  # a newest figure below this share of an earlier one; above this multiple
 PART_OF_YEAR = re.compile(
     r"\b(annuali[sz]ed|recurring|run[ -]rate|quarter(ly)?|half(-year)?|(\w+ )?months|per month|monthly|interim"
     r"|year[ -]to[ -]date|ytd|[HQ][1-4]|[1-4][HQ](20)?\d*)\b",
+    re.IGNORECASE,
+)
+OF_A_PART = re.compile(
+    r"\b(alone|agencies|computer vision|\w+ tools|that (spend|spent)|with more than|on (OpenRouter|GitHub|Amazon Bedrock)|gateway)\b",
     re.IGNORECASE,
 )
 COUNTED = re.compile(r"\bof its (\d+) models in models\.csv\b")
@@ -102,6 +107,16 @@ def _periods(catalog: Catalog) -> Iterator[Finding]:
             yield Finding("facts.csv", line, "key", message, rule="period-of-figure", key=key)
 
 
+def _parts(catalog: Catalog) -> Iterator[Finding]:
+    """One product's tokens, or the customers of one size or channel, beside another company's all would be ranked with these."""
+    for line, row in catalog.numbered("facts"):
+        part = OF_A_PART.search(row["note"])
+        if row["key"] in WHOLE and part:
+            message = f"{row['key']} is of the whole company and the note says {cell_rules.quoted(part[0])}: {row['key']}_part is the key of a part"
+            key = f"{row['vendor_id']} {row['key']} {row['as_of']}"
+            yield Finding("facts.csv", line, "key", message, rule="part-of-figure", key=key)
+
+
 def _counts(catalog: Catalog) -> Iterator[Finding]:
     """A count of the catalog's own models goes stale with every model that is added, taken out or mended."""
     models = Counter(r["vendor_id"] for r in catalog.rows["models"])
@@ -114,4 +129,4 @@ def _counts(catalog: Catalog) -> Iterator[Finding]:
             yield Finding("facts.csv", line, "value", message, "warning", "count-stale", row["vendor_id"])
 
 
-RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_rates, _series, _periods, _counts)
+RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_rates, _series, _periods, _parts, _counts)

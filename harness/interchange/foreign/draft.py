@@ -10,13 +10,13 @@ from typing import Any
 
 from harness.errors import BadInput
 from harness.interchange.foreign import doubles, task_scores
-from harness.interchange.foreign.limits import scale
+from harness.interchange.foreign.limits import listed, scale
 from harness.interchange.foreign.names_and_dates import slug
 from harness.interchange.foreign.owners import Owner, owner
 from harness.interchange.foreign.privacy import extras
 from harness.interchange.foreign.sample_list import RunSamples, SampleList
 from harness.interchange.imported_run import ImportedRun
-from harness.metrics import is_spread, metric, possible_error
+from harness.metrics import is_spread, metric
 from harness.scrub import strings
 from harness.store.run_folder import FORMAT, RESULTS
 
@@ -241,7 +241,7 @@ class Draft:
                 "limit": self.limit,
                 "sample": None,
                 "seed": self.seed,
-                "prompts": _prompt_hashes(self),
+                "prompts": self.samples.prompt_hashes(),
                 **({"conditions": self.conditions} if self.conditions else {}),
             },
             "engine": {
@@ -323,42 +323,20 @@ def _complete(draft: Draft) -> list[Score]:
             "item-count-differs", f"The number of items in the file is not the one that its scores are over: {shown}."
         )
     rows = [score for score in scores.values() if not is_spread(score.metric)]
-    whole = [_whole_row(score, told=draft.judged) for score in rows]
-    against = sorted(
-        {s.metric for s, row in zip(rows, whole, strict=True) if s.higher_is_better != row.higher_is_better is None}
-    )
-    if against:
-        draft.note(
-            "direction-differs",
-            f"The file says of {', '.join(against)[:300]} the opposite of what the list of metrics says: which way is better. "
-            "Nothing is ranked by these.",
-        )
-    errors = [
-        f"{s.task}: {s.metric} {s.stderr:g}"
-        for s in rows
-        if s.stderr is not None and not possible_error(s.metric, s.stderr)
-    ]
-    if errors:
+    if against := sorted({s.metric for s in rows if listed.contradicts(s.metric, s.higher_is_better)}):
+        draft.note("direction-differs", listed.direction_sentence(against))
+    if errors := listed.impossible((s.task, s.metric, s.stderr) for s in rows):
         draft.note(
             "error-beyond-scale", f"Not possible as standard errors, kept as unknown: {', '.join(errors)[:300]}."
         )
-    return whole
-
-
-def _whole_row(score: Score, *, told: bool) -> Score:
-    """The score with its direction, and with its error where that can be one.
-
-    The direction is the file's, else the list's; where both have one and they differ, it is unknown. What our own export
-    ``told`` stands: a direction that it leaves open was withheld.
-    """
-    stated, listed = score.higher_is_better, metric(score.metric).higher_is_better
-    differ = stated is not None and listed is not None and stated != listed
-    possible = score.score is not None and score.stderr is not None and possible_error(score.metric, score.stderr)
-    return replace(
-        score,
-        higher_is_better=None if differ else listed if stated is None and not told else stated,
-        stderr=score.stderr if possible else None,
-    )
+    return [
+        replace(
+            s,
+            higher_is_better=listed.direction(s.metric, s.higher_is_better, told=draft.judged),
+            stderr=listed.error(s.metric, s.score, s.stderr),
+        )
+        for s in rows
+    ]
 
 
 def _task_rows(draft: Draft) -> list[dict[str, Any]]:
@@ -395,18 +373,6 @@ def _suite_version(tasks: list[dict[str, Any]], conditions: dict[str, str]) -> s
     settings = sorted([t["task"], t["version"], t["num_fewshot"], t["metric"], t["filter"]] for t in tasks)
     settings += [sorted(conditions.items())] if conditions else []
     return hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:8]
-
-
-def _prompt_hashes(draft: Draft) -> dict[str, str]:
-    """One hash a task over the prompts of its items, in order: equal where the same was asked."""
-    hashes: dict[str, Any] = {}
-    seen: set[tuple[str, int]] = set()
-    for batch in draft.samples.batches(["task", "item", "prompt"]):
-        for task, item, prompt in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            if prompt and (task, item) not in seen:
-                seen.add((task, item))
-                hashes.setdefault(task, hashlib.sha256()).update(prompt.encode() + b"\x00")
-    return {task: value.hexdigest() for task, value in hashes.items()}
 
 
 def _results(draft: Draft, run_id: str, kinds: dict[str, str]) -> Any:

@@ -6,12 +6,13 @@ it goes with its process, however that ends.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from harness.errors import RunFailed
 
@@ -140,6 +141,17 @@ class SampleList:
                     values.append(value)
                     weights.append(weight)
         return {name: (counts[name], *known[name]) for name in known}
+
+    def prompt_hashes(self) -> dict[str, str]:
+        """One hash a task over the prompts of its items, in order: equal where the same was asked."""
+        hashes: dict[str, Any] = {}
+        seen: set[tuple[str, int]] = set()
+        for batch in self.batches(["task", "item", "prompt"]):
+            for task, item, prompt in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                if prompt and (task, item) not in seen:
+                    seen.add((task, item))
+                    hashes.setdefault(task, hashlib.sha256()).update(prompt.encode() + b"\x00")
+        return {task: value.hexdigest() for task, value in hashes.items()}
 
     def __len__(self) -> int:
         return sum(count for count, _, _ in self._packed) + len(self._latest)

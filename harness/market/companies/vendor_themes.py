@@ -32,7 +32,7 @@ _OF_KEY = {
     "rnd_spend": "capital", "rnd_spend_part": "capital", "rnd_spend_guidance": "capital", "ai_spend": "capital",
     "ai_spend_guidance": "capital", "compute_capacity": "capital", "compute_capacity_flops": "capital",
     "power_capacity": "capital", "accelerators": "capital",
-    "customers": "market", "market_share": "market", "market_rank": "market", "orders": "market", "backlog": "market",
+    "customers": "market", "customers_part": "market", "market_share": "market", "market_rank": "market", "orders": "market", "backlog": "market",
 }  # fmt: skip
 """Facts and inputs whose theme is not that of their dimension: people, data, and money or machines spent on research."""
 ASKED: Mapping[str, tuple[str, ...]] = {
