@@ -5,13 +5,10 @@ Each cause is a test of the two values, not a list of rows; what it cannot test 
 
 from __future__ import annotations
 
-import csv
 import re
-from functools import cache
-from importlib import resources
 
-from harness.catalog import importers
 from harness.catalog.auditing.raw import Verdict, number
+from harness.catalog.importers.offers import wrong_in_source
 from harness.catalog.tables import Row
 
 NEAR = 0.05  # a size that a name states is a round one: the board's count of parameters lies as near as this
@@ -63,12 +60,5 @@ def _price(row: Row, column: str, there: str) -> str:
     """Cells of an offer that were left out on review: the importer's own list says why."""
     if row[column]:
         return ""
-    key = (row["provider_id"], row["offer_id"], row["as_of"], column)
-    return _left_out().get(key, "")
-
-
-@cache
-def _left_out() -> dict[tuple[str, str, str, str], str]:
-    text = resources.files(importers).joinpath("mappings", "prices_out.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines())
-    return {(r["provider_id"], r["offer_id"], r["as_of"], r["column"]): f"left out: {r['reason']}" for r in rows}
+    reason = wrong_in_source().get((row["provider_id"], row["offer_id"], row["as_of"], column))
+    return f"left out: {reason}" if reason else ""
