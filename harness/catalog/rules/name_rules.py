@@ -38,13 +38,31 @@ class _Known:
 
 
 # Spellings of one word.
-_SAME = {"think": "thinking", "thought": "thinking", "vision": "vl", "newest": "latest", "current": "latest"}
+_SAME = {
+    "think": "thinking",
+    "thought": "thinking",
+    "reasoning": "thinking",
+    "reasoner": "thinking",
+    "vision": "vl",
+    "newest": "latest",
+    "current": "latest",
+}
+
+
+_WITHOUT = re.compile(r"-(?:non?|without)-?(?:think|reason)")  # the other mode of a model that has one alone
+# Families with a switch; xAI sells either mode under a name of its own.
+_BOTH_MODES = (*spellings.SWITCHED, "grok-4-fast", "grok-4-1", "grok-4-2")
+_MOVING_ENDS = frozenset({"stable", "default", "production", "prod", "recent"})  # at the end alone: stable-code-3b
 
 
 def _parts(name: str) -> list[str]:
     """Words of a name in its order, one spelling each."""
-    last = name.rstrip("/").rsplit("/", 1)[-1]
+    last = (
+        name.rstrip("/").rsplit("/", 1)[-1].removesuffix("@default")
+    )  # Vertex's ending where a model has no dated versions
     parts = re.sub(r"((?!int)[a-z]{3,})(?=\d)", r"\1-", spellings.slug(last)).split("-")
+    if parts[-1] in _MOVING_ENDS:
+        parts[-1] = "latest"
     return [_SAME.get(part, part) for part in parts]
 
 
@@ -69,6 +87,8 @@ def differences(name: str, model: _Known, ids: Container[str], tier: str = "stan
     found += sorted(f"no {w}" for w in model.own - words if _CONTEXT.fullmatch(w))
     if "latest" in words and "latest" not in model.own and not any(w.startswith("20") for w in words):
         found.append("latest, without an alias of its period")
+    if _WITHOUT.search(form) and not _WITHOUT.search(model.row["model_id"]) and "thinking" in marks:
+        found.append("non-thinking")
     lacking = sorted((model.own - words) & (marks | (frozenset() if words & _CHAT else _CHAT)))
     if lacking and form in ids and form != model.row["model_id"]:
         found.append(f"no {', no '.join(lacking)}, and {form} is a model")
@@ -115,7 +135,7 @@ def _marks(form: str, model: _Known, tier: str) -> frozenset[str]:
 
     Of an offer in a plan, in a batch or free of charge the speed is no matter: only the standard tier is compared.
     """
-    switched = any(name.startswith(spellings.SWITCHED) for name in (form, model.row["model_id"]))
+    switched = any(name.startswith(_BOTH_MODES) for name in (form, model.row["model_id"]))
     switches = {"thinking"} if switched else set()
     if switched and not re.search(r"-medium-\d", form):
         switches.add("medium")  # an effort, not a size as in Mistral Medium 3
@@ -178,7 +198,7 @@ def _names(catalog: Catalog) -> Iterator[Finding]:
         if table == "prices" and _served_chat(name, model_id, models) and not _words(name) & _CUT:
             continue
         differing = differences(name, models[model_id], ids, tier) + _versions(name, models[model_id])
-        if "thinking" in models[model_id].own and effort.split(name)[1] == "none":
+        if "thinking" in models[model_id].own and not _WITHOUT.search(model_id) and effort.split(name)[1] == "none":
             differing.append("no thinking")
         means = meanings.get(spellings.normal(name), model_id)
         if means in models and models[means].row["product_id"] != models[model_id].row["product_id"]:
@@ -211,6 +231,8 @@ def _own_names(catalog: Catalog) -> Iterator[Finding]:
             found = [*sorted((words - own) & _MARKS), *(f"no {w}" for w in sorted((own - words) & lacking))]
             sizes, sizes_own = ({w for w in each if _SIZE.fullmatch(w)} for each in (words, own))
             found += sorted(sizes - sizes_own) if sizes and sizes_own and not sizes & sizes_own else []
+            contexts, contexts_own = ({w for w in each if _CONTEXT.fullmatch(w)} for each in (words, own))
+            found += sorted(contexts - contexts_own) if column == "hub_id" or contexts_own else []
             found += _versions(row[column], _Known(own, own, row)) if row[column] else []
             if found:
                 message = f"{row[column]} beside the id {row['model_id']}: {', '.join(found)}"

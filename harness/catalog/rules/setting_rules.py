@@ -22,7 +22,7 @@ _EFFORT_END = re.compile(
     rf"-(?:thinking-\d+k|\d+k-thinking|adaptive(?:-(?:reasoning|thinking))?|(?:{'|'.join(effort.LEVELS)})(?:-(?:effort|reasoning|thinking))+)$"
 )
 _FAST_END = re.compile(r"-(?:fast|highspeed|high-speed|lightning)$")
-_LATEST = re.compile(r"(?:^|-)(?:latest|newest|current)(?:-(?!\d)|$)")
+_LATEST = re.compile(r"(?:^|-)(?:latest|newest|current)(?:-(?!\d)|$)|-(?:stable|default|production|prod|recent)$")
 
 
 def _model(line: int, row: Row, column: str, message: str, rule: str, level: str = "warning") -> Finding:
