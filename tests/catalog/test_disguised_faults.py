@@ -174,6 +174,7 @@ CASES: list[tuple[str, Edit, Edit]] = [
         adds("reported_scores", score("acme-large", setting="5-shot"), score("acme-large", score="0.6", setting="5-shot; figure 2 of this source")),
         adds("reported_scores", score("acme-large", setting="5-shot"), score("acme-large", score="0.6", setting="4-shot")),
     ),
+    ("size-unstated", named("acme-x", "Acme X (13.1B)"), named("acme-x", "Acme X13b")),
     ("context-far-above", line("4000000", "400000", "400000", "400000"), line("400000", "400000", "128000", "400000")),
     ("context-far-above", line("1000000", "400000", "400000", "400000"), line("800000", "400000", "400000", "600000")),
     (
@@ -191,6 +192,27 @@ CASES: list[tuple[str, Edit, Edit]] = [
         both(adds("models", model("grok-4-fast")), adds("prices", offer("grok-4-fast-non-reasoning", "0.2", model_id="grok-4-fast"))),
     ),
     ("offer-name", adds("prices", offer("acme-7b-reasoning", "0.2")), adds("prices", offer("acme-7b-reasonable", "0.2"))),
+    *(("prompt-as-model", adds("models", model(f"acme-large-{words}")), adds("models", model(f"acme-{words}")))
+      for words in ("vote-32", "sweagent", "terminus-2", "rag", "code-interpreter")),
+    ("moving-as-product", named("acme-auto", "Acme"), named("acme-autos", "Acme")),
+    ("offer-name", adds("prices", offer("acme-7b-pt", "0.2")), adds("prices", offer("acme-7b-sft", "0.2"))),
+    ("offer-name", adds("prices", offer("acme-7b-w4a16", "0.2")), adds("prices", offer("acme-7b-bf16", "0.2"))),
+    (
+        "offer-name",  # a version further
+        both(adds("models", model("acme-v3")), adds("prices", offer("acme-v3.1", "0.2", model_id="acme-v3"))),
+        both(adds("models", model("acme-v3")), adds("prices", offer("acme-v3.0", "0.2", model_id="acme-v3"))),
+    ),
+    (
+        "context-digit",  # a digit lost
+        both(line("20000", "200000", "200000", "200000"), adds("models", model("acme-z", context_tokens="200000"))),
+        both(line("20000", "200000", "200000", "200000"), adds("models", model("acme-z", context_tokens="20000"))),
+    ),
+    *(
+        ("kind-and-name", named("acme-x", name, input_modalities="text", output_modalities="text"),
+         named("acme-x", near, input_modalities="text", output_modalities="text"))
+        for name, near in (("Hailuo 03", "Hail 03"), ("Grok Imagine 2", "Grok Imagined 2"), ("CosyVoice 4", "Cosy 4"), ("ColBERT 3", "Bert 3"),
+                           ("Omni Moderation 2", "Omni Moderate 2"), ("Stable Diffusion 4", "Stable 4"))
+    ),
     ("id-and-name", named("acme-x", "X", hub_id="acme/X-8k"), named("acme-x-8k", "X 8k", hub_id="acme/X-8k")),
     ("edition-day", edition("2026", "2026-01-01"), edition("v2 (from 2026-02)", "2026-02-01")),
 ]  # fmt: skip

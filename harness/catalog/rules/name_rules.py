@@ -18,14 +18,14 @@ _SHADES = frozenset({"tiny", "nano", "mini", "small", "medium", "large", "xl", "
 _MODES = frozenset({"thinking", "base", "vl", "coder", "math", "embedding", "fast", "highspeed", "lightning"})
 _FAST = frozenset({"fast", "highspeed", "lightning"})
 _CHAT = frozenset({"instruct", "chat", "it"})
-_CUT = frozenset({"int4", "awq", "gptq", "q4", "4bit", "fp4", "nvfp4"})
+_CUT = frozenset({"int4", "awq", "gptq", "q4", "4bit", "fp4", "nvfp4", "nf4", "w4a16"})
 # Words of a maker's lines; "turbo" is none, which hosts add to a fast copy.
 _LINES = frozenset({
     "codex", "air", "audio", "search", "realtime", "transcribe", "tts", "flash", "pro", "plus", "ultra",
     "haiku", "sonnet", "opus", "omni", "image", "distill", "guard", "reranker", "scout", "maverick", "live", "research",
 })  # fmt: skip
 _MARKS = _SHADES | _MODES | _CUT
-_AS, _VERSION_OF = "as ", "version "  # a setting's part that states under which name the source has the model
+AS, _VERSION_OF = "as ", "version "  # a setting's part that states under which name the source has the model
 
 
 @dataclass(frozen=True)
@@ -37,22 +37,27 @@ class _Known:
     row: Row
 
 
-# Spellings of one word.
 _SAME = {
     "think": "thinking",
     "thought": "thinking",
     "reasoning": "thinking",
     "reasoner": "thinking",
     "vision": "vl",
+    "pt": "base",
+    "pretrained": "base",
     "newest": "latest",
     "current": "latest",
 }
 
 
-_WITHOUT = re.compile(r"-(?:non?|without)-?(?:think|reason)")  # the other mode of a model that has one alone
+_WITHOUT = re.compile(
+    r"-(?:non?|without)-?(?:think|reason)|-(?:think|reason)ing-(?:off|disabled)"
+)  # the other mode of a model that has one alone
 # Families with a switch; xAI sells either mode under a name of its own.
 _BOTH_MODES = (*spellings.SWITCHED, "grok-4-fast", "grok-4-1", "grok-4-2")
-_MOVING_ENDS = frozenset({"stable", "default", "production", "prod", "recent"})  # at the end alone: stable-code-3b
+_MOVING_ENDS = frozenset(
+    {"stable", "default", "production", "prod", "recent", "preferred", "main"}
+)  # at the end alone: stable-code-3b
 
 
 def _parts(name: str) -> list[str]:
@@ -105,6 +110,9 @@ def meant_otherwise(name: str, row: Row, ids: Container[str], tier: str = "stand
 
 def _versions(name: str, model: _Known) -> list[str]:
     """Version numbers of a name where the model has others: each has one that the other lacks."""
+    further = re.match(rf"{model.row['model_id']}-([1-9])(?:-|$)", spellings.normal(name))
+    if further and _VERSION.fullmatch(model.row["model_id"].rsplit("-", 1)[-1]):
+        return [f"version {further[1]}"]  # v3.1 on v3
     if _solid(model.row["model_id"]) in _solid(name):
         return []  # one version in two spellings: gpt-35-turbo
     named, own = _numbers(_parts(name)), _numbers(_parts(model.row["model_id"]))
@@ -180,8 +188,8 @@ def _stated_names(catalog: Catalog) -> Iterator[tuple[int, tuple[str, str, str, 
     known = _meanings(catalog)
     for line, row in catalog.numbered("reported_scores"):
         for part in row["setting"].lower().split("; "):
-            name = part.removeprefix(_AS).removeprefix(_VERSION_OF)
-            if part.startswith(_AS) or spellings.normal(name) in known:
+            name = part.removeprefix(AS).removeprefix(_VERSION_OF)
+            if part.startswith(AS) or spellings.normal(name) in known:
                 yield line, ("reported_scores", name, row["model_id"], "standard")
 
 
@@ -239,18 +247,4 @@ def _own_names(catalog: Catalog) -> Iterator[Finding]:
                 yield Finding("models.csv", line, column, message, "warning", "id-and-name", row["model_id"])
 
 
-def _efforts(catalog: Catalog) -> Iterator[Finding]:
-    """A level that stands in the source's name is the score's effort, and a model's own last word is none."""
-    told = set()
-    for line, row in catalog.numbered("reported_scores"):
-        named = {part.removeprefix(_AS) for part in row["setting"].split("; ") if part.startswith(_AS)}
-        stated = {effort.split(name)[1] for name in named} - {effort.DEFAULT, row["effort"]}
-        own = row["effort"] in effort.LEVELS and row["model_id"].endswith(f"-{row['effort']}")
-        key = f"{row['model_id']} {row['effort']} {row['source_id']}"
-        if (stated or own) and key not in told:
-            told.add(key)
-            message = f"is {row['effort']}, and the name {'of the model ends so' if own else f'in the source says {min(stated)}'}"
-            yield Finding("reported_scores.csv", line, "effort", message, "warning", "score-effort", key)
-
-
-RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_names, _own_names, _efforts)
+RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_names, _own_names)

@@ -171,16 +171,16 @@ def _editions_passed(catalog: Catalog) -> Iterator[Finding]:
             editions[test["family"], test["set_up_by"]].add(test["edition"])
     told = set()
     for line, row in catalog.numbered("reported_scores"):
-        test = tests.get(row["benchmark_id"])
+        asked = tests.get(row["benchmark_id"])
         key = f"{row['model_id']} {row['source_id']}"
         if (
-            test is None
+            asked is None
             or key in told
-            or not cell_rules.date(test["edition"])
             or row["source_id"].startswith(BY_EDITION)
+            or not cell_rules.date(asked["edition"])
         ):
             continue
-        later = min((e for e in editions[test["family"], test["set_up_by"]] if e > test["edition"]), default="")
+        later = min((e for e in editions[asked["family"], asked["set_up_by"]] if e > asked["edition"]), default="")
         released = released_on(row["model_id"], models)
         if later and released > later:
             told.add(key)

@@ -50,6 +50,9 @@ def _parameters(catalog: Catalog) -> Iterator[Finding]:
         total, active = cell_rules.number(row["params_b"]), cell_rules.number(row["active_params_b"])
         sizes = stated_sizes(row)
         if total is None:
+            if sizes and row["kind"] in LANGUAGE_KINDS:
+                message = f"is empty, and the name states {sizes[0][0]:g} billion"
+                yield _model(line, row, "params_b", message, "size-unstated")
             continue
         if total > MAX_PARAMS_B:
             message = f"{row['params_b']}: the column is in billions, and no model has more than {MAX_PARAMS_B:,}"
@@ -100,8 +103,10 @@ def _contexts_of_others(catalog: Catalog) -> Iterator[Finding]:
     models = {r["model_id"]: r for r in catalog.rows["models"]}
     contexts = {m: int(n) for m, r in models.items() if (n := cell_rules.number(r["context_tokens"]))}
     by_vendor: dict[str, list[str]] = defaultdict(list)
-    for model_id in contexts:
+    stated_by: dict[int, set[str]] = defaultdict(set)
+    for model_id, context in contexts.items():
         by_vendor[models[model_id]["vendor_id"]].append(model_id)
+        stated_by[context].add(models[model_id]["product_id"])
     for line, row in catalog.numbered("models"):
         own, product = contexts.get(row["model_id"]), contexts.get(row["product_id"])
         if own is None or row["kind"] not in LANGUAGE_KINDS:
@@ -111,6 +116,10 @@ def _contexts_of_others(catalog: Catalog) -> Iterator[Finding]:
             yield _model(line, row, "context_tokens", message, "context-of-product")
         others = [contexts[m] for m in by_vendor[row["vendor_id"]] if models[m]["product_id"] != row["product_id"]]
         sisters = [contexts[m] for m in contexts if re.match(rf"{row['model_id']}-[a-z]", m)]
+        lost = [n for n in set(others) if n // 10 == own or own // 10 == n]
+        if len(stated_by[own]) == 1 and any(others.count(n) >= FEW_CONTEXTS for n in lost):
+            message = f"{own:,} tokens, and no other model has as many: {lost[0]:,} with a digit too few or too many?"
+            yield _model(line, row, "context_tokens", message, "context-digit")
         for found, factor in ((others, OF_VENDOR), (sisters, OF_PRODUCT)):
             if row["open_weights"] != "true" and len(found) >= FEW_CONTEXTS and own > factor * max(found):
                 message = f"{own:,} tokens, and no other {'of the vendor' if found is others else 'of its line'} has more than {max(found):,}"
