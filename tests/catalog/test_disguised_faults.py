@@ -14,6 +14,7 @@ from tests.catalog.test_identity_rules import (
     alias,
     both,
     cells,
+    fact,
     found,
     model,
     offer,
@@ -173,6 +174,11 @@ CASES: list[tuple[str, Edit, Edit]] = [
         "two-figures",
         adds("reported_scores", score("acme-large", setting="5-shot"), score("acme-large", score="0.6", setting="5-shot; figure 2 of this source")),
         adds("reported_scores", score("acme-large", setting="5-shot"), score("acme-large", score="0.6", setting="4-shot")),
+    ),
+    (
+        "part-of-figure",  # one site beside another company's all
+        adds("facts", fact("8", "2026-06-30", "compute_capacity", "one site leased for 20 years") | {"dimension": "rnd", "unit": "GW"}),
+        adds("facts", fact("8", "2026-06-30", "compute_capacity_part", "one site leased for 20 years") | {"dimension": "rnd", "unit": "GW"}),
     ),
     ("size-unstated", named("acme-x", "Acme X (13.1B)"), named("acme-x", "Acme X13b")),
     ("context-far-above", line("4000000", "400000", "400000", "400000"), line("400000", "400000", "128000", "400000")),
