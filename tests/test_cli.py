@@ -173,10 +173,13 @@ def test_unknown_model_says_where_it_looked(here: Path, capsys: pytest.CaptureFi
 def test_one_bad_model_does_not_stop_the_others(here: Path, tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = [*CALIBRATION, "--json", "--model", str(here / "absent"), "--model", str(tiny)]
     assert run(command) == 1
-    out = json.loads(capsys.readouterr().out)
-    assert [r["code"] for r in out["runs"]] == [2, 0]
+    said = capsys.readouterr()
+    out = json.loads(said.out)
+    assert [(r["code"], r["suite"]) for r in out["runs"]] == [(2, "calibration"), (0, "calibration")]
     assert out["published"] is True
     assert len(run_folder.sealed(here / "runs")) == 1
+    _, at_the_end = said.err.split("1 of 2 runs have no results:")
+    assert str(here / "absent") in at_the_end and "no model folder" in at_the_end and str(tiny) not in at_the_end
 
 
 def test_template_for_a_model_without_one(here: Path, tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -369,6 +372,7 @@ def test_ctrl_c_publishes_what_was_sealed_before(
     assert run([*CALIBRATION, "--json", *(w for m in models for w in ("--model", m))]) == 130
     said = capsys.readouterr()
     assert "stopped; finished work is kept" in said.err and "Traceback" not in said.err
+    assert "2 of 3 runs have no results:" in said.err and "1 more not begun" in said.err
     assert [r["code"] for r in json.loads(said.out)["runs"]] == [0, 130]
     assert run(["runs", "--json"]) == 0
     assert [r["model"] for r in json.loads(capsys.readouterr().out)] == ["tiny"]

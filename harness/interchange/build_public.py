@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from harness.errors import LandscapeError
+from harness.errors import BadInput, LandscapeError
 from harness.interchange import detect, formats, run_parquet
 from harness.interchange.imported_run import ImportedRun, Refused
 
@@ -112,6 +112,9 @@ def build(source: Path, out: Path, hub: Path | None = None) -> Counter[str]:
     """Write the run tables of all origins that lie under ``source``; the number of runs by origin.
 
     ``hub`` is the mirror with the gold answers of SQuAD predictions (default: beside ``source``).
+
+    Raises:
+        BadInput: nothing of the origins lies there; ``out`` stays as it is.
     """
     mirror = hub or source.resolve().parent / "hub"
     before = os.environ.get("LANDSCAPE_HUB")
@@ -129,6 +132,8 @@ def build(source: Path, out: Path, hub: Path | None = None) -> Counter[str]:
             del os.environ["LANDSCAPE_HUB"]
         else:
             os.environ["LANDSCAPE_HUB"] = before
+    if not runs:
+        raise BadInput(f"{source} holds none of the folders of results ({', '.join(o.folder for o in ORIGINS[:3])} …).")
     written = run_parquet.write(out, "public", [runs[key] for key in sorted(runs)], level=19)
     for old in set(out.glob("public.*.parquet")) - set(written):
         old.unlink()
@@ -188,7 +193,11 @@ def main(arguments: list[str]) -> int:
         print("usage: python -m harness.interchange.build_public SOURCE OUT", file=sys.stderr)
         return 2
     out = Path(arguments[1])
-    counts = build(Path(arguments[0]), out)
+    try:
+        counts = build(Path(arguments[0]), out)
+    except LandscapeError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
     size = sum(f.stat().st_size for f in out.glob("public.*.parquet"))
     for folder, number in counts.items():
         print(f"{number:6,} runs  {folder}")

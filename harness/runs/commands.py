@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from harness import places
@@ -15,10 +14,10 @@ from harness.errors import BadInput, LandscapeError, PlanHeld, explain, unforese
 from harness.places import refuse_models
 from harness.runs.command import across_hosts, preflight, usable_places
 from harness.runs.command.publishing import Publisher
+from harness.runs.command.results import ModelResult, name_missing, print_results
 from harness.runs.plan import Options, whole_or_share
 from harness.runs.progress import Progress
 from harness.stopping import STOPPED
-from harness.store import run_folder
 from harness.suites.load import load_suite
 from harness.suites.model import Suite
 from harness.suites.own.definitions import read as own_tasks
@@ -57,20 +56,6 @@ class Job:
     options: Options
 
 
-@dataclass(frozen=True)
-class ModelResult:
-    """How one model's run ended, a line of ``--json``. ``code`` is the exit code for this model alone."""
-
-    model: str
-    code: int
-    message: str
-    run_id: str | None = None
-    folder: str | None = None
-    existing: bool = False
-    partial: bool = False
-    valid: bool = False
-
-
 def run_models(
     jobs: Sequence[Job],
     *,
@@ -90,13 +75,14 @@ def run_models(
         across_hosts.catch_up(places.runs(), show)
         results = _all(jobs, show, publisher)
         published = publisher.finish()
+        name_missing(results, len(jobs), show)
     document = {"runs": [r.__dict__ for r in results], "published": published.done, "problem": published.problem}
     if report is not None:
         report(document)
     if as_json:
         print(json.dumps(document, ensure_ascii=False))
     else:
-        _print([r for r in results if r.run_id not in published.damaged])
+        print_results([r for r in results if r.run_id not in published.damaged])
     codes = {r.code for r in results}
     if STOPPED in codes:
         return STOPPED
@@ -115,7 +101,8 @@ def _all(jobs: Sequence[Job], show: Progress, publisher: Publisher) -> list[Mode
             show.job(job.model, job.suite.name)
             results.append(refused[number] if number in refused else _one(job, show, publisher))
     except KeyboardInterrupt:
-        results.append(ModelResult(jobs[number].model, STOPPED, "stopped; finished batches are kept"))
+        job = jobs[number]
+        results.append(ModelResult(job.model, job.suite.name, STOPPED, "stopped; finished batches are kept"))
     return results
 
 
@@ -127,7 +114,7 @@ def _refused(jobs: Sequence[Job], show: Progress) -> dict[int, ModelResult]:
         try:
             preflight.look(job.model, job.options)
         except LandscapeError as error:
-            refused[number] = ModelResult(job.model, error.exit_code, str(error))
+            refused[number] = ModelResult(job.model, job.suite.name, error.exit_code, str(error))
             show.error(f"harness: {job.model}: {error}")
     return refused
 
@@ -205,7 +192,7 @@ def _one(job: Job, show: Progress, publisher: Publisher) -> ModelResult:
     from harness.runs.execute import run_model
     from harness.suites.own.bounded_templates import bounded
 
-    model, options = job.model, job.options
+    model, suite, options = job.model, job.suite.name, job.options
     foreign = bool(options.tasks) and not options.trust_task_code
     try:
         with bounded() if foreign else nullcontext():
@@ -222,31 +209,6 @@ def _one(job: Job, show: Progress, publisher: Publisher) -> ModelResult:
         code, text = 1, unforeseen(error)
     else:
         o, word = outcome, "sealed before" if outcome.existing else "sealed"
-        return ModelResult(model, 0, word, o.folder.name, str(o.folder), o.existing, o.partial, o.valid)
+        return ModelResult(model, suite, 0, word, o.folder.name, str(o.folder), o.existing, o.partial, o.valid)
     show.error(f"harness: {model}: {text}")
-    return ModelResult(model, code, text)
-
-
-def _print(results: list[ModelResult]) -> None:
-    for r in results:
-        if r.folder is None:
-            continue
-        manifest: dict[str, Any] = run_folder.read_manifest(places.runs() / str(r.run_id))
-        notes = "; ".join(f["message"] for f in manifest["verdict"]) or "nothing to say against it"
-        print(
-            f"{r.run_id}  ({r.message}{', partial' if r.partial else ''}, {'valid' if r.valid else 'not valid'}: {notes})"
-        )
-        _show_headline(places.runs() / str(r.run_id))
-
-
-def _show_headline(folder: Path) -> None:
-    """The headline scores of a sealed run folder, with intervals."""
-    import pyarrow.parquet as pq
-
-    from harness.analysis.statistics.uncertainty import with_intervals
-    from harness.terminal import show_scores
-
-    headline = {(t["task"], t["metric"], t["filter"]) for t in run_folder.read_manifest(folder)["suite"]["tasks"]}
-    frame = pq.read_table(folder / "results.parquet").to_pandas()
-    keys = frame[["task", "metric", "filter"]].itertuples(index=False, name=None)
-    show_scores(with_intervals(frame[[key in headline for key in keys]].assign(origin="measured")))
+    return ModelResult(model, suite, code, text)

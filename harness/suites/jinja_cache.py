@@ -14,10 +14,13 @@ from typing import Any
 
 @contextmanager
 def compiled_once() -> Iterator[None]:
-    """While active, lm-eval compiles each template text once; what it renders stays the same."""
+    """While active, lm-eval compiles each template text once; what it renders stays the same. May be nested."""
     from lm_eval import utils
 
     env: Any = utils.env
+    if "from_string" in vars(env):
+        yield  # the cache around this one serves
+        return
     compile_one = env.from_string
     compile_cached = cache(compile_one)
     env.from_string = lambda source, *args, **options: (

@@ -74,6 +74,15 @@ def test_a_copied_link_opens_the_same_view(visitor: Visitor) -> None:
     assert page.locator("h2").first.inner_text() == title and page.url == copied
 
 
+def test_the_code_of_tables_is_read_before_a_page_has_one(visitor: Visitor) -> None:
+    page = visitor.open("")
+    page.locator("[data-testid=stPlotlyChart] .main-svg").first.wait_for()
+    page.wait_for_function(
+        "() => performance.getEntriesByType('resource').some(e => e.name.includes('/static/js/DataFrame.'))"
+    )
+    assert page.locator("[data-testid=stDataFrame]").count() == 0
+
+
 def test_the_parts_of_capability_stand_in_the_address_and_the_back_button_returns(visitor: Visitor) -> None:
     page = visitor.open("capability")
     assert page.locator("[data-testid=stPlotlyChart]").count() == 0, "no chart library before the first numbers"

@@ -27,6 +27,9 @@ def test_public_runs_are_deterministic_and_have_no_texts(tmp_path: Path) -> None
     ]
     assert {m["source"]["licence"] for m in manifests} == {"Apache-2.0"} and all("extra" not in m for m in manifests)
     assert "prompt" not in pq.read_schema(tmp_path / "one/public.outcome.parquet").names
+    before = sorted(tmp_path.glob("one/*"))
+    assert main([str(tmp_path / "elsewhere"), str(tmp_path / "one")]) == 2
+    assert sorted(tmp_path.glob("one/*")) == before and before
 
 
 def test_the_shipped_public_runs_are_small_and_known() -> None:

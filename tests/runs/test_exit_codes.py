@@ -38,6 +38,6 @@ class _Publisher:
 def test_what_another_process_is_at_work_on_is_no_failure(
     monkeypatch: pytest.MonkeyPatch, codes: Sequence[int], problem: str | None, code: int
 ) -> None:
-    monkeypatch.setattr(commands, "_all", lambda *_: [ModelResult("m", c, "") for c in codes])
+    monkeypatch.setattr(commands, "_all", lambda *_: [ModelResult("m", "quick", c, "") for c in codes])
     monkeypatch.setattr(commands, "Publisher", type("P", (_Publisher,), {"problem": problem}))
     assert commands.run_models([], as_json=True) == code

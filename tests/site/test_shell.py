@@ -6,9 +6,11 @@ import asyncio
 import json
 import re
 import struct
+from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit
 
 from harness.site.server import asgi, shell
 
@@ -53,6 +55,12 @@ def test_a_page_is_the_sites_own(path: str) -> None:
     headers, body = ask(path)
     assert body.startswith(b"<!--") and b"<title>Landscape</title>" in body and b"documentElement.lang" in body
     assert headers == {b"content-type": b"text/html", b"vary": b"y", b"content-length": str(len(body)).encode()}
+
+
+def test_a_page_names_the_module_that_draws_tables() -> None:
+    _, body = ask("/")
+    (named,) = re.findall(rb'<script data-tables="\./(static/js/DataFrame\.[^"/]+\.js)">', body)
+    assert (Path(streamlit.__file__).parent / "static" / named.decode()).is_file()
 
 
 def test_a_pages_head_has_no_body() -> None:

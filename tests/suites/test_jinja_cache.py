@@ -33,3 +33,11 @@ def test_a_missing_field_is_still_refused_and_lm_eval_is_left_as_it_was() -> Non
     with pytest.raises(jinja2.UndefinedError), compiled_once():
         utils.apply_template("{{nowhere}}", {})
     assert "from_string" not in vars(utils.env)
+
+
+def test_caches_may_be_nested() -> None:
+    with compiled_once():
+        with compiled_once():
+            assert utils.apply_template("{{a}}", {"a": 1}) == "1"
+        assert utils.env.from_string("{{a}}") is utils.env.from_string("{{a}}")  # the outer one still serves
+    assert "from_string" not in vars(utils.env)

@@ -35,6 +35,8 @@ from harness.interchange.imported_run import Entry, NoFigure, Refused, ReportedS
 
 _REPORTERS = ("vendor", "third-party")
 _UNITS = ("percent", *SCORE_UNITS)
+# Columns that number a table's lines: two lines differ by them whatever they say.
+_PLACES = frozenset({"", "#", "id", "index", "place", "position", "rank"})
 # Other spellings of units in a table's own column of units.
 _SPELLINGS = {"%": "percent", "pct": "percent", "percentage": "percent", "per cent": "percent"}
 _SPELLINGS |= {"share": "fraction", "ratio": "fraction", "proportion": "fraction"}
@@ -163,7 +165,8 @@ def read(unit: Unit) -> Iterator[Entry]:
         )
     as_of = board.as_of or _date_in(file.name)
     units = benchmark_units(places.catalog())
-    entries = [entry for line in rows.lines for entry in _line(unit, board, rows.columns, line, units)]
+    lines = [(line, entry) for line in rows.lines for entry in _line(unit, board, rows.columns, line, units)]
+    entries = list(_told_once(unit, board, rows, lines))
     if not any(isinstance(entry, (ReportedScore, Refused)) for entry in entries):
         raise BadInput("holds no scores in the columns that the mapping names")
     for entry in entries:
@@ -171,6 +174,35 @@ def read(unit: Unit) -> Iterator[Entry]:
             own_date = entry.as_of if not as_of else None
             entry = replace(entry, as_of=own_date or as_of, source_id=f"import-{digest[:12]}")
         yield entry
+
+
+def _told_once(
+    unit: Unit, board: Mapping, rows: table.Table, lines: list[tuple[table.TableLine, Entry]]
+) -> Iterator[Entry]:
+    """The entries of lines; where lines differ in scores alone, the first of equal ones, and none of those that contradict each other."""
+    beside = [i for i, c in enumerate(rows.columns) if c not in board.scores and c.strip().lower() not in _PLACES]
+    of_one: dict[tuple[ReportedScore, tuple[str, ...]], dict[float, int]] = {}
+
+    def told(line: table.TableLine, entry: ReportedScore) -> dict[float, int]:
+        cells = tuple(line.cells[i].strip() for i in beside if i < len(line.cells))
+        return of_one.setdefault((replace(entry, score=0.0), cells), {})
+
+    for line, entry in lines:
+        if isinstance(entry, ReportedScore):
+            told(line, entry).setdefault(entry.score, line.number)
+    for line, entry in lines:
+        if not isinstance(entry, ReportedScore):
+            yield entry
+            continue
+        values = told(line, entry)
+        if len(values) > 1:
+            shown = ", ".join(f"{value:g} in line {number}" for value, number in list(values.items())[:4])
+            yield Refused(
+                f"{unit.label} line {line.number}",
+                f"{entry.benchmark} of {entry.model_id} is told more than once ({shown}), and nothing says which holds",
+            )
+        elif values[entry.score] == line.number:
+            yield entry
 
 
 def _line(

@@ -291,7 +291,8 @@ def _row(
         if key in _NOT_METRICS or is_spread(metric) or isinstance(value, (dict, list)):
             continue
         score = number(value)
-        if score is None and not (states_none(value) and ("," in key or (not filtered and _is_metric(metric, row)))):
+        unknown = states_none(value) or isinstance(value, str)  # a text that is no number stands where a score would
+        if score is None and not (unknown and ("," in key or (not filtered and _is_metric(metric, row)))):
             continue
         error = row.get(f"{metric}_stderr,{filter_name}" if filter_name else f"{metric}_stderr")
         direction = better.get(metric)

@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -43,6 +44,10 @@ def notified(
     if command is None:
         return run(lambda document: None)
     words = _words(command)
+    if shutil.which(words[0]) is None:
+        (show or Progress()).warn(
+            f"harness: the command of --notify cannot be started at the end: there is no program {words[0]} here. The run goes on."
+        )
     document: dict[str, Any] = {"runs": [], "published": False, "problem": None}
     document["started"] = _now()
     try:

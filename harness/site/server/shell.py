@@ -31,6 +31,8 @@ _LINKS = (
     '<link rel="manifest" href="./manifest.webmanifest"><meta name="theme-color" content="#14619A">'
 )
 _OF_THE_BODY = frozenset({b"content-length", b"content-encoding", b"etag", b"last-modified"})
+TABLES = "static/js/DataFrame.*.js"
+"""Streamlit's module that draws tables, which the script reads before a page asks for it."""
 FILES = re.compile(r"/(_stcore|static|media|component|app|~/\+)(/|$)")
 """Paths of files and of the server itself: what they answer is no page of the site."""
 
@@ -39,9 +41,11 @@ FILES = re.compile(r"/(_stcore|static|media|component|app|~/\+)(/|$)")
 def page(code: str = "en") -> str:
     """The HTML of every page of the site, its head in one language."""
     say = Translator(code)
-    source = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    static = Path(streamlit.__file__).parent / "static"
+    source = (static / "index.html").read_text(encoding="utf-8")
+    tables = "".join(f' data-tables="./{found.relative_to(static).as_posix()}"' for found in static.glob(TABLES))
     described = f'<meta name="description" content="{html.escape(say("nav.description"))}">'
-    head = f"<head><script>{SCRIPT.read_text(encoding='utf-8')}</script>{described}{_LINKS}"
+    head = f"<head><script{tables}>{SCRIPT.read_text(encoding='utf-8')}</script>{described}{_LINKS}"
     # its own icon, and the address of an interface for programs that this site does not offer
     cleaned = re.sub(r'<link rel="(shortcut icon|service-desc)"[^>]*>', "", source)
     cleaned = re.sub(

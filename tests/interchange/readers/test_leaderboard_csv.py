@@ -98,3 +98,14 @@ def test_precisions_of_one_model_are_settings_of_their_own(tmp_path: Path) -> No
 def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
     _, report = reported(tmp_path, "b.csv", "model,benchmark,score,score\nacme/a,Toy,1,2\n")
     assert "several columns named score" in report.refused[0].reason
+
+
+def test_a_model_that_is_told_twice_is_told_one_way(tmp_path: Path) -> None:
+    lines = [
+        "1,acme/a,Toy,0.50,low", "2,acme/b,Toy,0.70,", "3,acme/a,Toy,0.60,high", "4,acme/c,Toy,0.40,",
+        "5,acme/b,Toy,0.70,", "6,acme/c,Toy,0.45,",
+    ]  # fmt: skip
+    rows, report = reported(tmp_path, "board.csv", "rank,model,benchmark,score,mode\n" + "\n".join(lines) + "\n")
+    assert sorted((r["model_id"], r["score"]) for r in rows) == [("acme/a", 0.5), ("acme/a", 0.6), ("acme/b", 0.7)]
+    assert [r.file for r in report.refused] == ["board.csv line 5", "board.csv line 7"]
+    assert all("0.4 in line 5, 0.45 in line 7" in r.reason and "acme/c" in r.reason for r in report.refused)

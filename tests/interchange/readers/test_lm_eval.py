@@ -148,7 +148,7 @@ def _write_run(folder: Path, metrics: dict[str, object], values: list[object], *
     return folder
 
 
-@pytest.mark.parametrize("stated", [float("inf"), float("nan"), None, "N/A", "Infinity", 10**400])
+@pytest.mark.parametrize("stated", [float("inf"), float("nan"), None, "N/A", "Infinity", "about 2.5", 10**400])
 def test_a_score_that_is_no_number_stays_unknown_with_all_its_items(
     tmp_path: Path, runs_of: Runs, stated: object
 ) -> None:

@@ -44,6 +44,14 @@ def test_its_failure_is_a_warning(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_program_that_is_not_there_is_told_before_the_night(capsys: pytest.CaptureFixture[str]) -> None:
+    def night(report: Report) -> int:
+        assert "there is no program tel.py here" in capsys.readouterr().err
+        return outcome(report)
+
+    assert notified("tel.py --to me", night) == 1
+
+
 def test_it_gets_the_scrubbed_document_and_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIGHT_MARK", "orange")
     out = tmp_path / "out"
