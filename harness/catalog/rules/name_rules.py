@@ -110,7 +110,7 @@ def meant_otherwise(name: str, row: Row, ids: Container[str], tier: str = "stand
 
 def _versions(name: str, model: _Known) -> list[str]:
     """Version numbers of a name where the model has others: each has one that the other lacks."""
-    further = re.match(rf"{model.row['model_id']}-([1-9])(?:-|$)", spellings.normal(name))
+    further = re.match(rf"{re.escape(model.row['model_id'])}-([1-9])(?:-|$)", spellings.normal(name))
     if further and _VERSION.fullmatch(model.row["model_id"].rsplit("-", 1)[-1]):
         return [f"version {further[1]}"]  # v3.1 on v3
     if _solid(model.row["model_id"]) in _solid(name):

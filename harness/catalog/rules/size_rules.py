@@ -115,7 +115,7 @@ def _contexts_of_others(catalog: Catalog) -> Iterator[Finding]:
             message = f"{own:,} tokens beside {product:,} of its product {row['product_id']}"
             yield _model(line, row, "context_tokens", message, "context-of-product")
         others = [contexts[m] for m in by_vendor[row["vendor_id"]] if models[m]["product_id"] != row["product_id"]]
-        sisters = [contexts[m] for m in contexts if re.match(rf"{row['model_id']}-[a-z]", m)]
+        sisters = [contexts[m] for m in contexts if re.match(rf"{re.escape(row['model_id'])}-[a-z]", m)]
         lost = [n for n in set(others) if n // 10 == own or own // 10 == n]
         if len(stated_by[own]) == 1 and any(others.count(n) >= FEW_CONTEXTS for n in lost):
             message = f"{own:,} tokens, and no other model has as many: {lost[0]:,} with a digit too few or too many?"
