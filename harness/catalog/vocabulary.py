@@ -98,7 +98,10 @@ FACT_KEYS: tuple[FactKey, ...] = (
     FactKey("backlog", "business", "USD", "contracted revenue that is still to come", many=True),
     FactKey("developers", "ecosystem", "people", "developers that it serves", many=True),
     FactKey("downloads", "ecosystem", "downloads", "downloads of its open weights", many=True),
-    FactKey("compute_capacity", "rnd", "GW", "computing capacity, built or agreed, as the note says", many=True),
+    FactKey(
+        "compute_capacity", "rnd", "GW", "all its computing capacity, built or agreed, as the note says", many=True
+    ),
+    FactKey("compute_capacity_part", "rnd", "GW", "computing capacity of one site, supplier or period", many=True),
     FactKey("power_capacity", "rnd", "GW", "power plants planned for data centres", many=True),
     FactKey(
         "accelerators", "rnd", "accelerators", "accelerators in use (GPUs or own chips, as the note says)", many=True

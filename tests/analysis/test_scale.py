@@ -265,14 +265,15 @@ def test_products_are_folded() -> None:
     assert "m0-preview" not in set(prepare_reported(_reported(rows)).scores["model_id"])
 
 
-def test_of_one_source_the_highest_effort_counts_and_sources_are_averaged() -> None:
+def test_of_one_reporter_the_highest_effort_counts_and_sources_are_averaged() -> None:
     rows = [row for row in _grid() if (row["model_id"], row["benchmark_id"]) != ("m0", "b0")]
     cell = {"model_id": "m0", "benchmark_id": "b0"}
     rows += [
         {**cell, "score": 0.9, "effort": "low"},
         {**cell, "score": 0.4, "effort": "high"},
     ]  # the maximum is not taken
-    rows += [{**cell, "score": 0.5, "effort": "high"}, {**cell, "score": 0.75, "source_id": "t"}]
+    rows += [{**cell, "score": 0.5, "effort": "high"}, {**cell, "score": 0.75, "source_id": "t", "reported_by": "q"}]
+    rows += [{**cell, "score": 0.01, "effort": "minimal", "source_id": "u"}]  # the same board in another collection
     found = _one(rows)
     assert found["score"] == pytest.approx((0.45 + 0.75) / 2) and found["reports"] == 2
 

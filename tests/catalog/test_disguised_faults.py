@@ -14,6 +14,7 @@ from tests.catalog.test_identity_rules import (
     alias,
     both,
     cells,
+    fact,
     found,
     model,
     offer,
@@ -60,6 +61,41 @@ def pages(product: str, hub_id: str) -> Edit:
     """A second name under a product, with a hub page, beside another product's page."""
     one, two = (model(f"acme-{m}", hub_id=f"acme/{m}", **OPEN) for m in ("one", "two"))
     return adds("models", one, two, model("acme-other-name", product_id=product, hub_id=hub_id, **OPEN))
+
+
+def board(edition_of_row: str, released: str, source_id: str = "page") -> Edit:
+    """A board of two editions and a score on one of them of a model of a day."""
+    test = {"name_en": "Board", "family": "Board", "set_up_by": "board", "domain": "coding", "unit": "fraction"}
+    test |= {"ceiling": "1", "higher_is_better": "true", "role": "scale"}
+    tests = (test | {"benchmark_id": f"board-{e[:4]}", "edition": e} for e in ("2024-11-25", "2025-05-30"))
+    tested = score("acme-late", as_of="2026-05-01", source_id=source_id) | {"benchmark_id": f"board-{edition_of_row}"}
+    listed = {"source_id": source_id, "title": "Board", "publisher": "Board"}
+    own = [] if source_id == "page" else [adds("sources", listed)]
+    return both(
+        *own,
+        adds("benchmarks", *tests),
+        adds("models", model("acme-late", released=released)),
+        adds("reported_scores", tested),
+    )
+
+
+def columns(*easy: str) -> Edit:
+    """Three models with their figures on a hard test, and on an easy one of the same page."""
+    tests = ({"benchmark_id": b, "name_en": b, "set_up_by": "vendor", "domain": "knowledge", "unit": "fraction", "ceiling": "1",
+              "higher_is_better": "true", "role": "scale"} for b in ("easy", "hard"))  # fmt: skip
+    of = ("acme-a", "acme-b", "acme-c")
+    rows = [
+        score(m, score=s) | {"benchmark_id": b}
+        for b, scores in (("hard", ("0.5", "0.6", "0.7")), ("easy", easy))
+        for m, s in zip(of, scores, strict=True)
+    ]
+    return both(adds("benchmarks", *tests), adds("models", *map(model, of)), adds("reported_scores", *rows))
+
+
+def line(own: str, *contexts: str) -> Edit:
+    """A closed model and its smaller sisters, each with a context."""
+    sisters = (model(f"acme-max-{w}", context_tokens=c) for w, c in zip(("mini", "nano", "pro"), contexts, strict=True))
+    return adds("models", model("acme-max", context_tokens=own), *sisters)
 
 
 CASES: list[tuple[str, Edit, Edit]] = [
@@ -125,6 +161,65 @@ CASES: list[tuple[str, Edit, Edit]] = [
     ),
     ("hub-of-another", pages("acme-one", "acme/two"), pages("acme-one", "acme/one")),
     ("edition-day", edition("2024-08 to 2025-05", "2024-08-01"), edition("2024-08 to 2025-05", "2024-08-20")),
+    ("edition-passed", board("2024", "2025-11-13"), board("2025", "2025-11-13")),
+    ("edition-passed", board("2024", "2025-06-01"), board("2024", "2025-05-30")),
+    ("edition-passed", board("2024", "2025-11-13"), board("2024", "2025-11-13", "livebench-2024-11-25")),  # the board's own list
+    ("column-twice", columns("0.5", "0.6", "0.7"), columns("0.5", "0.6", "0.8")),
+    (
+        "two-figures",
+        adds("reported_scores", score("acme-large"), score("acme-large", score="0.6", setting="figure 2 of this source")),
+        adds("reported_scores", score("acme-large"), score("acme-large", score="0.54", setting="figure 2 of this source")),
+    ),
+    (
+        "two-figures",
+        adds("reported_scores", score("acme-large", setting="5-shot"), score("acme-large", score="0.6", setting="5-shot; figure 2 of this source")),
+        adds("reported_scores", score("acme-large", setting="5-shot"), score("acme-large", score="0.6", setting="4-shot")),
+    ),
+    (
+        "part-of-figure",  # one site beside another company's all
+        adds("facts", fact("8", "2026-06-30", "compute_capacity", "one site leased for 20 years") | {"dimension": "rnd", "unit": "GW"}),
+        adds("facts", fact("8", "2026-06-30", "compute_capacity_part", "one site leased for 20 years") | {"dimension": "rnd", "unit": "GW"}),
+    ),
+    ("size-unstated", named("acme-x", "Acme X (13.1B)"), named("acme-x", "Acme X13b")),
+    ("context-far-above", line("4000000", "400000", "400000", "400000"), line("400000", "400000", "128000", "400000")),
+    ("context-far-above", line("1000000", "400000", "400000", "400000"), line("800000", "400000", "400000", "600000")),
+    (
+        "context-of-product",
+        adds("models", model("acme-p", context_tokens="400000"), model("acme-p-2607", product_id="acme-p", context_tokens="1000000")),
+        adds("models", model("acme-p", context_tokens="400000"), model("acme-p-2607", product_id="acme-p", context_tokens="262144")),
+    ),
+    *(("alias-name", adds("aliases", alias(f"acme-large-{w}", LARGE)), adds("aliases", alias(f"acme-large-{w}", LARGE, "2026-02-01")))
+      for w in ("stable", "default", "production")),
+    ("offer-name", adds("prices", offer("acme-7b-stable", "0.2")), adds("prices", offer("acme-7b-instruct@default", "0.2"))),
+    ("moving-as-product", named("acme-pro-stable", "Acme Pro"), named("acme-stable-3b", "Acme Stable 3B")),
+    (
+        "offer-name",  # a mode that the model has not
+        both(adds("models", model("grok-4")), adds("prices", offer("grok-4-non-reasoning", "0.2", model_id="grok-4"))),
+        both(adds("models", model("grok-4-fast")), adds("prices", offer("grok-4-fast-non-reasoning", "0.2", model_id="grok-4-fast"))),
+    ),
+    ("offer-name", adds("prices", offer("acme-7b-reasoning", "0.2")), adds("prices", offer("acme-7b-reasonable", "0.2"))),
+    *(("prompt-as-model", adds("models", model(f"acme-large-{words}")), adds("models", model(f"acme-{words}")))
+      for words in ("vote-32", "sweagent", "terminus-2", "rag", "code-interpreter")),
+    ("moving-as-product", named("acme-auto", "Acme"), named("acme-autos", "Acme")),
+    ("offer-name", adds("prices", offer("acme-7b-pt", "0.2")), adds("prices", offer("acme-7b-sft", "0.2"))),
+    ("offer-name", adds("prices", offer("acme-7b-w4a16", "0.2")), adds("prices", offer("acme-7b-bf16", "0.2"))),
+    (
+        "offer-name",  # a version further
+        both(adds("models", model("acme-v3")), adds("prices", offer("acme-v3.1", "0.2", model_id="acme-v3"))),
+        both(adds("models", model("acme-v3")), adds("prices", offer("acme-v3.0", "0.2", model_id="acme-v3"))),
+    ),
+    (
+        "context-digit",  # a digit lost
+        both(line("20000", "200000", "200000", "200000"), adds("models", model("acme-z", context_tokens="200000"))),
+        both(line("20000", "200000", "200000", "200000"), adds("models", model("acme-z", context_tokens="20000"))),
+    ),
+    *(
+        ("kind-and-name", named("acme-x", name, input_modalities="text", output_modalities="text"),
+         named("acme-x", near, input_modalities="text", output_modalities="text"))
+        for name, near in (("Hailuo 03", "Hail 03"), ("Grok Imagine 2", "Grok Imagined 2"), ("CosyVoice 4", "Cosy 4"), ("ColBERT 3", "Bert 3"),
+                           ("Omni Moderation 2", "Omni Moderate 2"), ("Stable Diffusion 4", "Stable 4"))
+    ),
+    ("id-and-name", named("acme-x", "X", hub_id="acme/X-8k"), named("acme-x-8k", "X 8k", hub_id="acme/X-8k")),
     ("edition-day", edition("2026", "2026-01-01"), edition("v2 (from 2026-02)", "2026-02-01")),
 ]  # fmt: skip
 

@@ -96,6 +96,19 @@ def test_taken_over_scores_are_secondary_and_keep_their_day(context: ImportConte
     assert [(u.name, u.why) for u in out.unmatched] == [("1 rows", "Epoch names no model version")]
 
 
+def test_a_level_beside_a_budget_counts_and_a_version_that_is_anothers_stays_out(context: ImportContext) -> None:
+    out = imported(
+        context,
+        "arc_agi_2_external",
+        "Model version,Score,Name,Source",
+        'acme-large_120K,0.5,"Acme Large (120K, Max)",',
+        'acme-large_16K,0.4,"Acme Large (Thinking 16K)",',
+        "qwen/qwen3-235b-a22b-thinking-2507,0.3,,WeirdML Leaderboard",
+    )
+    assert only(out, "score", "effort") == [("0.5", "max-120k"), ("0.4", "16k")]
+    assert [(u.kind, u.name) for u in out.unmatched] == [("model", "qwen/qwen3-235b-a22b-thinking-2507")]
+
+
 def test_half_an_interval_becomes_an_error(context: ImportContext) -> None:
     out = imported(context, "hle_external", "Model version,Accuracy,Accuracy Standard Error", "acme-large,0.3752,0.019")
     assert only(out, "score", "stderr", "reported_by") == [("0.3752", "0.009694", "Scale AI")]

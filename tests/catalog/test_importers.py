@@ -143,6 +143,37 @@ def test_a_model_that_the_collection_has_wrong_is_mended_by_its_row() -> None:
 
 
 @pytest.mark.parametrize(
+    ("row", "meant"),
+    [({"Name": "Llama 2 (7B)", "Model version": "Llama-2-70b-hf ", "Source": "Standford HELM"}, "Llama-2-7b"),
+     ({"Name": "Llama 2 (7B)", "Model version": "Llama-2-70b-hf", "Source": "Another board"}, "Llama-2-70b-hf"),
+     ({"Name": "DeepSeek-V3 Base", "Model version": "DeepSeek-V3", "Source": "DeepSeek-V3 Technical Report", "id": "recx"}, "DeepSeek-V3-Base"),
+     ({"Name": "DeepSeek-V3 Base", "Model version": "DeepSeek-V3", "Source": "DeepSeek-V3 Technical Report", "id": "recyTTQiA1OzvdQei"}, ""),
+     ({"id": "claude-3-7-sonnet-thinking", "Model version": "claude-3-7-sonnet-20250219", "Source": "LiveBench Leaderboard"},
+      "claude-3-7-sonnet-thinking"),
+     ({"Model": "OpenHands + LLama-3.3-70b", "Model version": "Llama-3.1-70B-Instruct", "Source": "TheAgentCompany experiment"},
+      "Llama-3.3-70B-Instruct")],
+)  # fmt: skip
+def test_a_row_whose_own_name_is_another_models_goes_to_that_model(row: dict[str, str], meant: str) -> None:
+    assert epoch_scores.version_of(row) == meant
+
+
+def test_a_figure_that_was_copied_from_the_other_column_is_left_out(context: ImportContext) -> None:
+    head = "Challenge score,Easy score,Model version,Source,Source link"
+    out = epoch_scores.read(
+        [
+            csv_file(
+                "external_benchmark_arc_ai2.csv",
+                head,
+                "50%,50%,acme-large,S,https://s.example/",
+                "51%,70%,acme-7b-instruct,S,https://s.example/",
+            )
+        ],
+        context,
+    )
+    assert [u.name for u in out.unmatched if "copied" in u.why] == ["arc-easy: acme-large: 50%"]
+
+
+@pytest.mark.parametrize(
     ("note", "effort"),
     [("No thinking", "none"), ("Announcement confirms no thinking", "none"), ("Reasoning version", "thinking"),
      ("Announcement clarifies this is with medium thinking: https://a.example", "medium"),

@@ -242,7 +242,7 @@ def unexplained(fit: ScaleFit, reported: pd.DataFrame, *, least: float = ODD) ->
 
     ``model_id, benchmark_id, benchmark, score`` (as fitted, 0–1), ``fitted, deviation`` (standard deviations of its error, at
     ``least`` or beyond on either side), ``given`` (this report's own, 0–1), ``effort, setting, reported_by, source, url``: a wrong row
-    of the catalog stands here, and so does a model that was trained on a test. Of one source only the reports of the
+    of the catalog stands here, and so does a model that was trained on a test. Of one reporter only the reports of the
     highest effort are listed, which are the ones that counted.
     """
     odd = fit.scores.loc[fit.scores["deviation"].abs() >= least]

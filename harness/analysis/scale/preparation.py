@@ -66,7 +66,7 @@ def battery(set_up_by: str, domain: str, family: str) -> str:
 def prepare_reported(reported: pd.DataFrame) -> Reported:
     """Scores of the query ``reported`` that one scale can hold.
 
-    A product's rows are folded together (``product_id``; ``model_id`` of the result is the product). Of one source the
+    A product's rows are folded together (``product_id``; ``model_id`` of the result is the product). Of one reporter the
     highest effort counts, and sources are averaged: the maximum would reward whoever is reported most. Composites, ratings,
     other units than shares, models that are no language models and SYSTEMS are left out. Then models with fewer than MIN_BENCHMARKS
     families of benchmarks, benchmarks with fewer than MIN_MODELS models, and what the largest connected part does not hold
@@ -94,9 +94,9 @@ def prepare_reported(reported: pd.DataFrame) -> Reported:
 
 
 def highest(rows: pd.DataFrame) -> pd.DataFrame:
-    """Of each source, product and benchmark, the rows of the highest effort."""
+    """Of each reporter, product and benchmark, the rows of the highest effort, whichever of the reporter's sources has it."""
     height = rows["effort"].fillna(effort.DEFAULT).map(effort.rank)
-    keys = ["model_id", "benchmark_id", "source_id", "reported_by"]
+    keys = ["model_id", "benchmark_id", "reported_by"]
     return rows[height == height.groupby([rows[k] for k in keys], dropna=False).transform("max")]
 
 

@@ -21,13 +21,13 @@ from functools import cache
 
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal
 from harness.catalog.importers.collected import mapping
+from harness.catalog.importers.corrections import version_of
 from harness.catalog.importers.epoch_scores import (
     REVISED_MONTHS,
     cited,
     months_between,
     noted_effort,
     shots,
-    version_of,
 )
 from harness.catalog.importers.scored import Hints, Score, Scored, report, scored, table
 from harness.catalog.names.effort import DEFAULT
@@ -96,6 +96,13 @@ def _row(
     version = version_of(row).removesuffix("_unknown").removeprefix("parasail-")  # effort not known; a host
     model: Scored | None = None
     doubles = 0
+    if not version:
+        out.leave(
+            "model",
+            row["Model version"],
+            f"its own name is another model's ({row.get('Name', '') or row.get('id', '')})",
+        )
+        return 0
     if _APP.search(version):
         out.leave("model", version, "run in its maker's web app, not the model as it is served")
         return 0
@@ -159,8 +166,14 @@ def _score(out: Imported, context: ImportContext, row: Row, line: Row, model: Sc
         source,
         error / Decimal(line["stderr_per"]) if error else None,
         "primary" if own else "secondary",
-        noted_effort(row) if model.effort == DEFAULT else "",
+        _effort(row, model.effort),
     )
+
+
+def _effort(row: Row, named: str) -> str:
+    """The effort that a row states beside its version's, or in more words (``120K`` and ``120K, High``); empty where it does not."""
+    noted = noted_effort(row)
+    return noted if named == DEFAULT or noted.endswith(f"-{named}") else ""
 
 
 def _day(row: Row, context: ImportContext) -> str:

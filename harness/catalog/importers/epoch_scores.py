@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from harness.catalog.import_context import ImportContext, Imported, SourceFile, decimal
 from harness.catalog.importers.collected import stated_effort
+from harness.catalog.importers.corrections import version_of
 from harness.catalog.importers.scored import Hints, Score, report, scored, table
 from harness.catalog.names import spellings
 from harness.catalog.names.effort import DEFAULT
@@ -133,7 +134,7 @@ AUTHORS: tuple[tuple[str, str], ...] = (
     ("InternLM", "shanghai-ai-lab"),
     ("UNICORN on RAINBOW", "ai2"),
 )
-_OF_OCTOBER = frozenset({"Claude 3.5 Sonnet (15 steps)", "Claude 3.5 Sonnet (50 steps)"})
+_EDITIONS = {"gpt-5.1_high": "2025-05-30"}  # rows of another edition of LiveBench than they state, by its tables
 REVISED_MONTHS = 12  # a later version of a paper adds models that came out since
 _ASKED = re.compile(r"\(([^()]*)\)$|-(thinking)$")  # Opus 4.6 (High), gpt-5.1-thinking
 _LINKS = ("Source link", "Source link (site from table)")
@@ -184,6 +185,9 @@ def _score(out: Imported, context: ImportContext, row: Row, column: Column, vers
     if value is None:
         out.leave("score", f"{column.benchmark}: {version}: {written}", "not a number")
         return
+    if column.name == "Easy score" and written == row.get("Challenge score"):
+        out.leave("score", f"{column.benchmark}: {version}: {written}", "the figure of ARC-Challenge copied")
+        return
     model = scored(out, context, version, _hints(version, versions))
     if model is None:
         return
@@ -217,18 +221,6 @@ def _score(out: Imported, context: ImportContext, row: Row, column: Column, vers
     )
 
 
-def version_of(row: Row) -> str:
-    """Model of a row, mended where the collection names another.
-
-    Papers that say GPT-3 mean the model of 2020. Anthropic's two figures on OSWorld (14.9 %, and 22.0 % with more steps) are of
-    the model of October 2024, as its announcement of that day says.
-    """
-    if row.get("Agent", "") in _OF_OCTOBER:
-        return "claude-3-5-sonnet-20241022"
-    version = row.get("Model version") or row.get("Name", "")
-    return "gpt-3-175b" if version == "text-davinci-001" and "GPT-3" in row.get("Name", "") else version
-
-
 def noted_effort(row: Row) -> str:
     """The effort that a row states elsewhere than in its version; empty where it states none."""
     named = _ASKED.search(row.get("Name", "").strip())
@@ -256,7 +248,8 @@ def _benchmark(column: Column, row: Row) -> str:
         steps = re.search(r"\((\d+) steps\)", row.get("Agent", ""))
         return f"{column.benchmark}-{steps.group(1)}-steps" if steps else column.benchmark
     if column.by == "edition":
-        return f"{column.benchmark}-{row.get('LiveBench Version', '').removeprefix('LiveBench-')}"
+        edition = row.get("LiveBench Version", "").removeprefix("LiveBench-")
+        return f"{column.benchmark}-{_EDITIONS.get(row.get('id', ''), edition)}"
     if column.by == "paper":
         link = next((row[c] for c in _LINKS if row.get(c)), "")
         return f"{column.benchmark}-{next((board for address, board in _BOARDS if address in link), 'vendor')}"

@@ -28,7 +28,7 @@ FIGURES = (
     ),
     *("customers", "developers", "tokens_processed", "hub_models", "open_weight_models", "compute_capacity"),
 )
-WHOLE = ("tokens_processed", "customers")
+WHOLE = ("tokens_processed", "customers", "compute_capacity")
 CUMULATIVE = ("funding_total",)  # it cannot fall at all
 FALL, LEAP = Decimal("0.6"), Decimal(100)  # a newest figure below this share of an earlier one; above this multiple
 PART_OF_YEAR = re.compile(
@@ -37,7 +37,7 @@ PART_OF_YEAR = re.compile(
     re.IGNORECASE,
 )
 OF_A_PART = re.compile(
-    r"\b(alone|agencies|computer vision|\w+ tools|that (spend|spent)|with more than|on (OpenRouter|GitHub|Amazon Bedrock)|gateway)\b",
+    r"\b(alone|one site|added in|up to|planned capacity of|agencies|computer vision|\w+ tools|that (spend|spent)|with more than|on (OpenRouter|GitHub|Amazon Bedrock)|gateway)\b",
     re.IGNORECASE,
 )
 COUNTED = re.compile(r"\bof its (\d+) models in models\.csv\b")

@@ -66,7 +66,7 @@ def _accounts(catalog: Catalog) -> Iterator[Finding]:
 # Words of names of models that write no language, whatever a list says of what they write.
 _NO_LANGUAGE = re.compile(
     r"(?:^|-)(?:sora|veo|kling|seedance|[tir]2[iv]|flux|imagen?|image-?gen|dall-e|seedream|ideogram|recraft|banana|upscaler?|lyria"
-    r"|music|suno|reward|rm|tts|e5|bge|gte|siglip|clip|embed(?:ding)?s?)(?:-|$)"
+    r"|music|suno|hailuo|midjourney|dalle|grok-imagine|diffusion|whisper|voice|cosyvoice|eleven|aura|segmentation|moderation|rerank(?:er)?|colbert|reward|rm|tts|e5|bge|gte|siglip|clip|embed(?:ding)?s?)(?:-|$)"
 )
 # What a model of a kind must read or write.
 _HANDLES = {"speech": "audio", "image": "image", "video": "video"}

@@ -18,14 +18,14 @@ _SHADES = frozenset({"tiny", "nano", "mini", "small", "medium", "large", "xl", "
 _MODES = frozenset({"thinking", "base", "vl", "coder", "math", "embedding", "fast", "highspeed", "lightning"})
 _FAST = frozenset({"fast", "highspeed", "lightning"})
 _CHAT = frozenset({"instruct", "chat", "it"})
-_CUT = frozenset({"int4", "awq", "gptq", "q4", "4bit", "fp4", "nvfp4"})
+_CUT = frozenset({"int4", "awq", "gptq", "q4", "4bit", "fp4", "nvfp4", "nf4", "w4a16"})
 # Words of a maker's lines; "turbo" is none, which hosts add to a fast copy.
 _LINES = frozenset({
     "codex", "air", "audio", "search", "realtime", "transcribe", "tts", "flash", "pro", "plus", "ultra",
     "haiku", "sonnet", "opus", "omni", "image", "distill", "guard", "reranker", "scout", "maverick", "live", "research",
 })  # fmt: skip
 _MARKS = _SHADES | _MODES | _CUT
-_AS, _VERSION_OF = "as ", "version "  # a setting's part that states under which name the source has the model
+AS, _VERSION_OF = "as ", "version "  # a setting's part that states under which name the source has the model
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,37 @@ class _Known:
     row: Row
 
 
-# Spellings of one word.
-_SAME = {"think": "thinking", "thought": "thinking", "vision": "vl", "newest": "latest", "current": "latest"}
+_SAME = {
+    "think": "thinking",
+    "thought": "thinking",
+    "reasoning": "thinking",
+    "reasoner": "thinking",
+    "vision": "vl",
+    "pt": "base",
+    "pretrained": "base",
+    "newest": "latest",
+    "current": "latest",
+}
+
+
+_WITHOUT = re.compile(
+    r"-(?:non?|without)-?(?:think|reason)|-(?:think|reason)ing-(?:off|disabled)"
+)  # the other mode of a model that has one alone
+# Families with a switch; xAI sells either mode under a name of its own.
+_BOTH_MODES = (*spellings.SWITCHED, "grok-4-fast", "grok-4-1", "grok-4-2")
+_MOVING_ENDS = frozenset(
+    {"stable", "default", "production", "prod", "recent", "preferred", "main"}
+)  # at the end alone: stable-code-3b
 
 
 def _parts(name: str) -> list[str]:
     """Words of a name in its order, one spelling each."""
-    last = name.rstrip("/").rsplit("/", 1)[-1]
+    last = (
+        name.rstrip("/").rsplit("/", 1)[-1].removesuffix("@default")
+    )  # Vertex's ending where a model has no dated versions
     parts = re.sub(r"((?!int)[a-z]{3,})(?=\d)", r"\1-", spellings.slug(last)).split("-")
+    if parts[-1] in _MOVING_ENDS:
+        parts[-1] = "latest"
     return [_SAME.get(part, part) for part in parts]
 
 
@@ -69,6 +92,8 @@ def differences(name: str, model: _Known, ids: Container[str], tier: str = "stan
     found += sorted(f"no {w}" for w in model.own - words if _CONTEXT.fullmatch(w))
     if "latest" in words and "latest" not in model.own and not any(w.startswith("20") for w in words):
         found.append("latest, without an alias of its period")
+    if _WITHOUT.search(form) and not _WITHOUT.search(model.row["model_id"]) and "thinking" in marks:
+        found.append("non-thinking")
     lacking = sorted((model.own - words) & (marks | (frozenset() if words & _CHAT else _CHAT)))
     if lacking and form in ids and form != model.row["model_id"]:
         found.append(f"no {', no '.join(lacking)}, and {form} is a model")
@@ -85,6 +110,9 @@ def meant_otherwise(name: str, row: Row, ids: Container[str], tier: str = "stand
 
 def _versions(name: str, model: _Known) -> list[str]:
     """Version numbers of a name where the model has others: each has one that the other lacks."""
+    further = re.match(rf"{re.escape(model.row['model_id'])}-([1-9])(?:-|$)", spellings.normal(name))
+    if further and _VERSION.fullmatch(model.row["model_id"].rsplit("-", 1)[-1]):
+        return [f"version {further[1]}"]  # v3.1 on v3
     if _solid(model.row["model_id"]) in _solid(name):
         return []  # one version in two spellings: gpt-35-turbo
     named, own = _numbers(_parts(name)), _numbers(_parts(model.row["model_id"]))
@@ -115,7 +143,7 @@ def _marks(form: str, model: _Known, tier: str) -> frozenset[str]:
 
     Of an offer in a plan, in a batch or free of charge the speed is no matter: only the standard tier is compared.
     """
-    switched = any(name.startswith(spellings.SWITCHED) for name in (form, model.row["model_id"]))
+    switched = any(name.startswith(_BOTH_MODES) for name in (form, model.row["model_id"]))
     switches = {"thinking"} if switched else set()
     if switched and not re.search(r"-medium-\d", form):
         switches.add("medium")  # an effort, not a size as in Mistral Medium 3
@@ -160,8 +188,8 @@ def _stated_names(catalog: Catalog) -> Iterator[tuple[int, tuple[str, str, str, 
     known = _meanings(catalog)
     for line, row in catalog.numbered("reported_scores"):
         for part in row["setting"].lower().split("; "):
-            name = part.removeprefix(_AS).removeprefix(_VERSION_OF)
-            if part.startswith(_AS) or spellings.normal(name) in known:
+            name = part.removeprefix(AS).removeprefix(_VERSION_OF)
+            if part.startswith(AS) or spellings.normal(name) in known:
                 yield line, ("reported_scores", name, row["model_id"], "standard")
 
 
@@ -178,7 +206,7 @@ def _names(catalog: Catalog) -> Iterator[Finding]:
         if table == "prices" and _served_chat(name, model_id, models) and not _words(name) & _CUT:
             continue
         differing = differences(name, models[model_id], ids, tier) + _versions(name, models[model_id])
-        if "thinking" in models[model_id].own and effort.split(name)[1] == "none":
+        if "thinking" in models[model_id].own and not _WITHOUT.search(model_id) and effort.split(name)[1] == "none":
             differing.append("no thinking")
         means = meanings.get(spellings.normal(name), model_id)
         if means in models and models[means].row["product_id"] != models[model_id].row["product_id"]:
@@ -211,24 +239,12 @@ def _own_names(catalog: Catalog) -> Iterator[Finding]:
             found = [*sorted((words - own) & _MARKS), *(f"no {w}" for w in sorted((own - words) & lacking))]
             sizes, sizes_own = ({w for w in each if _SIZE.fullmatch(w)} for each in (words, own))
             found += sorted(sizes - sizes_own) if sizes and sizes_own and not sizes & sizes_own else []
+            contexts, contexts_own = ({w for w in each if _CONTEXT.fullmatch(w)} for each in (words, own))
+            found += sorted(contexts - contexts_own) if column == "hub_id" or contexts_own else []
             found += _versions(row[column], _Known(own, own, row)) if row[column] else []
             if found:
                 message = f"{row[column]} beside the id {row['model_id']}: {', '.join(found)}"
                 yield Finding("models.csv", line, column, message, "warning", "id-and-name", row["model_id"])
 
 
-def _efforts(catalog: Catalog) -> Iterator[Finding]:
-    """A level that stands in the source's name is the score's effort, and a model's own last word is none."""
-    told = set()
-    for line, row in catalog.numbered("reported_scores"):
-        named = {part.removeprefix(_AS) for part in row["setting"].split("; ") if part.startswith(_AS)}
-        stated = {effort.split(name)[1] for name in named} - {effort.DEFAULT, row["effort"]}
-        own = row["effort"] in effort.LEVELS and row["model_id"].endswith(f"-{row['effort']}")
-        key = f"{row['model_id']} {row['effort']} {row['source_id']}"
-        if (stated or own) and key not in told:
-            told.add(key)
-            message = f"is {row['effort']}, and the name {'of the model ends so' if own else f'in the source says {min(stated)}'}"
-            yield Finding("reported_scores.csv", line, "effort", message, "warning", "score-effort", key)
-
-
-RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_names, _own_names, _efforts)
+RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_names, _own_names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -12,10 +13,13 @@ from harness.catalog.rules.days import days_between, released_on
 from harness.catalog.schema import LANGUAGE_KINDS, TASK_COST_UNITS
 from harness.catalog.tables import Catalog, Finding, Row
 
+_NUMBERED = re.compile(r"(?:^|; )figure \d+ of this source")  # as importers tell several figures of one setting apart
+MOST_TESTS = 12  # of a source whose columns were typed by hand
 LANGUAGE_DOMAINS = frozenset({"agents", "coding", "mathematics", "knowledge", "reasoning", "language"})
 # Beginnings of the sources whose snapshots are dated by their edition (``Importer.by_edition``).
 BY_EDITION = ("livebench-",)
 HUNDREDTH = 80  # a score in the wrong unit is a hundredth: at most this part of the best possible one
+FIGURES_APART = Decimal("0.05")  # of the best possible score, between two figures of one source and setting
 FEW_MODELS = 3  # other models on a test before the lowest of them says what is low
 
 
@@ -155,6 +159,71 @@ def _thinking_twins(catalog: Catalog) -> Iterator[Finding]:
             yield Finding("reported_scores.csv", line, "model_id", message, "warning", "thinking-twin", own)
 
 
+def _editions_passed(catalog: Catalog) -> Iterator[Finding]:
+    """A model younger than the next edition of a board's questions was seldom asked the old ones; one warning a model and source.
+
+    A source dated by its edition (``BY_EDITION``) is the board's own list of that edition.
+    """
+    models, tests = _by_id(catalog, "models", "model_id"), _by_id(catalog, "benchmarks", "benchmark_id")
+    editions: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for test in catalog.rows["benchmarks"]:
+        if cell_rules.date(test["edition"]):
+            editions[test["family"], test["set_up_by"]].add(test["edition"])
+    told = set()
+    for line, row in catalog.numbered("reported_scores"):
+        asked = tests.get(row["benchmark_id"])
+        key = f"{row['model_id']} {row['source_id']}"
+        if (
+            asked is None
+            or key in told
+            or row["source_id"].startswith(BY_EDITION)
+            or not cell_rules.date(asked["edition"])
+        ):
+            continue
+        later = min((e for e in editions[asked["family"], asked["set_up_by"]] if e > asked["edition"]), default="")
+        released = released_on(row["model_id"], models)
+        if later and released > later:
+            told.add(key)
+            message = f"of {test['edition']}, and the next edition ({later}) came before {row['model_id']} ({released}): which was asked?"
+            yield Finding("reported_scores.csv", line, "benchmark_id", message, "warning", "edition-passed", key)
+
+
+def _columns_twice(catalog: Catalog) -> Iterator[Finding]:
+    """Two tests of one source on which every model has the same figure are one column copied into two."""
+    scores: dict[str, dict[str, dict[str, tuple[str, int]]]] = defaultdict(lambda: defaultdict(dict))
+    for line, row in catalog.numbered("reported_scores"):
+        model = f"{row['model_id']} {row['effort']} {row['setting']}"
+        scores[row["source_id"]][row["benchmark_id"]][model] = (row["score"], line)
+    for source_id, tests in scores.items():
+        if len(tests) > MOST_TESTS:
+            continue  # a board's whole list: no column was typed
+        for first, second in itertools.combinations(sorted(tests), 2):
+            shared = tests[first].keys() & tests[second].keys()
+            figures = {tests[first][m][0] for m in shared}
+            if len(figures) >= FEW_MODELS and all(tests[first][m][0] == tests[second][m][0] for m in shared):
+                line = min(tests[second][m][1] for m in shared)
+                message = f"{len(shared)} models have the same figures on {first}: one column copied into two?"
+                key = f"{source_id} {first} {second}"
+                yield Finding("reported_scores.csv", line, "score", message, "warning", "column-twice", key)
+
+
+def _two_figures(catalog: Catalog) -> Iterator[Finding]:
+    """Two figures of one source under one setting are of two models, efforts or set-ups, of which the rows do not tell."""
+    ceilings = {r["benchmark_id"]: cell_rules.number(r["ceiling"]) for r in catalog.rows["benchmarks"]}
+    figures: dict[tuple[str, ...], list[tuple[int, Decimal]]] = defaultdict(list)
+    for line, row in catalog.numbered("reported_scores"):
+        value, setting = cell_rules.number(row["score"]), _NUMBERED.sub("", row["setting"])
+        if value is not None:
+            of = (row["model_id"], row["benchmark_id"], row["effort"], setting, row["source_id"], row["reported_by"])
+            figures[(*of, row["as_of"])].append((line, value))
+    for (model_id, benchmark_id, *_, source_id, _, _), found in figures.items():
+        low, high = min(v for _, v in found), max(v for _, v in found)
+        if high - low > FIGURES_APART * (ceilings.get(benchmark_id) or Decimal(1000)):
+            message = f"{low:f} and {high:f} of one source and setting: is one of another model, effort or set-up?"
+            key = f"{model_id} {benchmark_id} {source_id}"
+            yield Finding("reported_scores.csv", found[-1][0], "score", message, "warning", "two-figures", key)
+
+
 RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (
     _tested_before_release,
     _edition_days,
@@ -164,4 +233,7 @@ RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (
     _benchmarks,
     _scores_of_other_kinds,
     _thinking_twins,
+    _editions_passed,
+    _columns_twice,
+    _two_figures,
 )

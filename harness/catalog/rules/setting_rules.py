@@ -1,4 +1,4 @@
-"""Rules on rows of models that are no model: a prompt, an agent, an effort, a fast lane or a moving name."""
+"""Rules on rows of models that are no model (a prompt, an agent, an effort, a fast lane, a moving name), and on efforts of scores."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Callable, Collection, Iterator
 
 from harness.catalog.names import effort, spellings
 from harness.catalog.rules.identity_rules import is_product
+from harness.catalog.rules.name_rules import AS
 from harness.catalog.schema import LANGUAGE_KINDS
 from harness.catalog.tables import Catalog, Finding, Row
 
 _PROMPT = re.compile(
     r"(?:-(?:(?:\d+|zero|one|few|many|multi)-?shots?|cot|chain-of-thought|self-(?:consistency|refine)|(?:system-)?prompt(?:ed|ing)?|greedy"
-    r"|(?:maj|pass|cons|best-of|mean-of|avg|k|n)-?(?:at-)?\d+|(?:majority|consensus)(?:-vot(?:e|ing))?|best-of-n|ensemble|react|scaffold(?:ed)?"
-    r"|(?:[a-z]+-)?agent(?:ic)?|codeact|openhands|(?:t|temp|temperature)-?\d(?:-\d+)?|(?:with-|no-|without-)(?:search|python)"
+    r"|(?:maj|pass|cons|best-of|mean-of|avg|k|n)-?(?:at-)?\d+|(?:(?:majority|consensus)-?)?(?:vot(?:e|ing)(?:-?\d+)?|majority|consensus)|best-of-n|ensemble|react|scaffold(?:ed)?"
+    r"|(?:[a-z]+-?)?agent(?:ic)?|codeact|openhands|terminus-\d|rag|code-interpreter|(?:t|temp|temperature)-?\d(?:-\d+)?|(?:with-|no-|without-)(?:search|python)"
     r"|(?:with-|no-|without-)?(?:tools|tool-use|browsing)|sc-?\d*))+$"
 )
 _JOINED = re.compile(r" \+ |\bwith (?:tools|search|browsing|python|an? )|\bw/", re.IGNORECASE)
@@ -22,7 +23,9 @@ _EFFORT_END = re.compile(
     rf"-(?:thinking-\d+k|\d+k-thinking|adaptive(?:-(?:reasoning|thinking))?|(?:{'|'.join(effort.LEVELS)})(?:-(?:effort|reasoning|thinking))+)$"
 )
 _FAST_END = re.compile(r"-(?:fast|highspeed|high-speed|lightning)$")
-_LATEST = re.compile(r"(?:^|-)(?:latest|newest|current)(?:-(?!\d)|$)")
+_LATEST = re.compile(
+    r"(?:^|-)(?:latest|newest|current)(?:-(?!\d)|$)|-(?:stable|default|production|prod|recent|preferred|main|auto|flagship)$"
+)
 
 
 def _model(line: int, row: Row, column: str, message: str, rule: str, level: str = "warning") -> Finding:
@@ -84,4 +87,18 @@ def _moving_names(catalog: Catalog) -> Iterator[Finding]:
             yield _model(line, row, column, message, "moving-as-product")
 
 
-RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_prompts, _efforts, _moving_names)
+def _efforts_of_scores(catalog: Catalog) -> Iterator[Finding]:
+    """A level that stands in the source's name is the score's effort, and a model's own last word is none."""
+    told = set()
+    for line, row in catalog.numbered("reported_scores"):
+        named = {part.removeprefix(AS) for part in row["setting"].split("; ") if part.startswith(AS)}
+        stated = {effort.split(name)[1] for name in named} - {effort.DEFAULT, row["effort"]}
+        own = row["effort"] in effort.LEVELS and row["model_id"].endswith(f"-{row['effort']}")
+        key = f"{row['model_id']} {row['effort']} {row['source_id']}"
+        if (stated or own) and key not in told:
+            told.add(key)
+            message = f"is {row['effort']}, and the name {'of the model ends so' if own else f'in the source says {min(stated)}'}"
+            yield Finding("reported_scores.csv", line, "effort", message, "warning", "score-effort", key)
+
+
+RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_prompts, _efforts, _moving_names, _efforts_of_scores)

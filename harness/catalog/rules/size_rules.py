@@ -14,6 +14,7 @@ from harness.catalog.tables import Catalog, Finding, Row
 MAX_PARAMS_B = 20_000  # billions; the largest that a maker states is 3,000
 MIN_CONTEXT = 1000  # tokens of a language model; below stands a number in thousands
 SHORT_CONTEXT, BLOCK = 4000, 128  # a context this short is a multiple of a block of tokens, or stands in thousands
+OF_VENDOR, OF_PRODUCT, FEW_CONTEXTS = 1.5, 2, 3  # how far a context may lie above others, and how many others say so
 ACTIVE_SHARE = 0.35  # active parameters lie this near to what the name states of them
 SPARSE = 3  # total parameters of a mixture of experts are at least this multiple of the active ones
 DAY_TOLERANCE = 75  # days between the day in an id and the release
@@ -49,6 +50,9 @@ def _parameters(catalog: Catalog) -> Iterator[Finding]:
         total, active = cell_rules.number(row["params_b"]), cell_rules.number(row["active_params_b"])
         sizes = stated_sizes(row)
         if total is None:
+            if sizes and row["kind"] in LANGUAGE_KINDS:
+                message = f"is empty, and the name states {sizes[0][0]:g} billion"
+                yield _model(line, row, "params_b", message, "size-unstated")
             continue
         if total > MAX_PARAMS_B:
             message = f"{row['params_b']}: the column is in billions, and no model has more than {MAX_PARAMS_B:,}"
@@ -94,6 +98,35 @@ def _contexts(catalog: Catalog) -> Iterator[Finding]:
             yield _model(line, row, "context_tokens", message, "context-and-name")
 
 
+def _contexts_of_others(catalog: Catalog) -> Iterator[Finding]:
+    """A context far above those of the vendor's other models, of the model's own line or of its product is a slip or another's."""
+    models = {r["model_id"]: r for r in catalog.rows["models"]}
+    contexts = {m: int(n) for m, r in models.items() if (n := cell_rules.number(r["context_tokens"]))}
+    by_vendor: dict[str, list[str]] = defaultdict(list)
+    stated_by: dict[int, set[str]] = defaultdict(set)
+    for model_id, context in contexts.items():
+        by_vendor[models[model_id]["vendor_id"]].append(model_id)
+        stated_by[context].add(models[model_id]["product_id"])
+    for line, row in catalog.numbered("models"):
+        own, product = contexts.get(row["model_id"]), contexts.get(row["product_id"])
+        if own is None or row["kind"] not in LANGUAGE_KINDS:
+            continue
+        if product and max(own, product) > OF_PRODUCT * min(own, product):
+            message = f"{own:,} tokens beside {product:,} of its product {row['product_id']}"
+            yield _model(line, row, "context_tokens", message, "context-of-product")
+        others = [contexts[m] for m in by_vendor[row["vendor_id"]] if models[m]["product_id"] != row["product_id"]]
+        sisters = [contexts[m] for m in contexts if re.match(rf"{re.escape(row['model_id'])}-[a-z]", m)]
+        lost = [n for n in set(others) if n // 10 == own or own // 10 == n]
+        if len(stated_by[own]) == 1 and any(others.count(n) >= FEW_CONTEXTS for n in lost):
+            message = f"{own:,} tokens, and no other model has as many: {lost[0]:,} with a digit too few or too many?"
+            yield _model(line, row, "context_tokens", message, "context-digit")
+        for found, factor in ((others, OF_VENDOR), (sisters, OF_PRODUCT)):
+            if row["open_weights"] != "true" and len(found) >= FEW_CONTEXTS and own > factor * max(found):
+                message = f"{own:,} tokens, and no other {'of the vendor' if found is others else 'of its line'} has more than {max(found):,}"
+                yield _model(line, row, "context_tokens", message, "context-far-above")
+                break
+
+
 def _days_of_ids(catalog: Catalog) -> Iterator[Finding]:
     """A release far from the day that the id states is another version's."""
     for line, row in catalog.numbered("models"):
@@ -105,4 +138,4 @@ def _days_of_ids(catalog: Catalog) -> Iterator[Finding]:
             yield _model(line, row, "released", message, "day-and-id")
 
 
-RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_parameters, _contexts, _days_of_ids)
+RULES: tuple[Callable[[Catalog], Iterator[Finding]], ...] = (_parameters, _contexts, _contexts_of_others, _days_of_ids)

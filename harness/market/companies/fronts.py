@@ -28,7 +28,11 @@ MEASURES = (
     Measure("capability", "technology"),
     Measure("releases", "technology"),
     Measure("training_compute", "technology", ("training_compute", "largest_training_compute")),
-    Measure("compute_capacity", "technology", ("compute_capacity", "compute_capacity_flops", "accelerators")),
+    Measure(
+        "compute_capacity",
+        "technology",
+        ("compute_capacity", "compute_capacity_part", "compute_capacity_flops", "accelerators"),
+    ),
     Measure("dataset", "data", ("dataset", "datasets_released")),
     Measure("training_tokens", "data", ("training_tokens",)),
     Measure("staff", "talent", ("staff",)),

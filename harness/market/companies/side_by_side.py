@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from harness.market.queries import Queries
 
-BESIDE = ("weekly_users", "daily_users", "paying_users", "users", "customers_part", "tokens_processed_part", "market_share", "developers",
+BESIDE = ("weekly_users", "daily_users", "paying_users", "users", "customers_part", "tokens_processed_part", "compute_capacity_part", "market_share", "developers",
           "downloads", "training_tokens", "operating_income")  # fmt: skip
 """Figures that ``inputs.toml`` does not declare and that are compared all the same."""
 WORDS = ("business_model", "channel", "position", "product", "domain", "listing", "dataset")

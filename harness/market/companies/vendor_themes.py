@@ -30,7 +30,7 @@ _OF_KEY = {
     "staff_guidance": "talent", "staff_shareholders": "talent",
     "dataset": "data", "datasets": "data", "datasets_released": "data", "training_tokens": "data",
     "rnd_spend": "capital", "rnd_spend_part": "capital", "rnd_spend_guidance": "capital", "ai_spend": "capital",
-    "ai_spend_guidance": "capital", "compute_capacity": "capital", "compute_capacity_flops": "capital",
+    "ai_spend_guidance": "capital", "compute_capacity": "capital", "compute_capacity_flops": "capital", "compute_capacity_part": "capital",
     "power_capacity": "capital", "accelerators": "capital",
     "customers": "market", "customers_part": "market", "market_share": "market", "market_rank": "market", "orders": "market", "backlog": "market",
 }  # fmt: skip

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 MOST = 6
 """Words that a cell names; all stand among the facts."""
 NOTED = ("capability", "capability_open", "market_share", "customers", "customers_part", "monthly_users", "weekly_users", "daily_users", "paying_users",
-         "users", "developers", "downloads", "tokens_processed", "tokens_processed_part", "training_tokens", "training_cost", "largest_training_compute", "compute_capacity", "compute_spend")  # fmt: skip
+         "users", "developers", "downloads", "tokens_processed", "tokens_processed_part", "training_tokens", "training_cost", "largest_training_compute", "compute_capacity",
+         "compute_capacity_part", "compute_spend")  # fmt: skip
 """Figures of which only the source's note says what they are of (which product, which market): shown with its first part."""
 
 
