@@ -50,6 +50,7 @@ DEMANDS = {
 GROWTH_MB = 60  # of the server's memory over the second half of the crowd's time: sessions are all open by then
 FILTERED = ("capability", "cost")  # pages on which one filter is changed and changed back
 PUBLISHES = 3  # in the crowd's time, at equal distances
+READS_S = 1.0  # that a reader looks at a page before the next; then the browser has read ahead what most pages need
 
 
 @dataclass
@@ -127,6 +128,7 @@ async def alone(browser: Any, server: Server, rounds: int) -> dict[str, Any]:
         before = server.cpu_s()
         clicks = Found()
         for page_number in [*range(1, len(PAGES)), 0]:
+            await asyncio.sleep(READS_S)
             clicks.add(PAGES[page_number], await turn(page, page_number))
         spent = (server.cpu_s() - before) / len(PAGES)
         for name in FILTERED:

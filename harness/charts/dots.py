@@ -171,9 +171,11 @@ def _lines(part: pd.DataFrame, unit: str, measure: str, *first: str, signed: boo
     return [[*a, value, *b] for a, value, b in zip(before, values, after, strict=True)]
 
 
-def profile(frame: pd.DataFrame, *, title: str, unit: str, note: str, source: str, name: str) -> Chart:
+def profile(
+    frame: pd.DataFrame, *, title: str, unit: str, note: str, source: str, name: str, origin: str = "measured"
+) -> Chart:
     """A dot plot of several vendors or models on a few shared scales (``thing, dimension, value, low, high``; ``vendor_id``: whose each
-    thing is)."""
+    thing is). Marks are hollow where ``origin`` is not ours."""
     import plotly.graph_objects as go
 
     dimensions = list(dict.fromkeys(frame["dimension"]))[::-1]
@@ -200,7 +202,7 @@ def profile(frame: pd.DataFrame, *, title: str, unit: str, note: str, source: st
                 y=[dimensions.index(d) + offset * 0.16 for d in part["dimension"]],
                 mode="markers",
                 name=plain(short(thing, 34)),
-                marker={"color": mark.colour, "symbol": mark.symbol, "size": 12},
+                marker={"color": mark.colour, "symbol": mark.symbol + ORIGINS[origin], "size": 12},
                 **cards([thing] * len(part), _lines(part, unit, "value", "dimension"), source=source),
                 **error,
             )

@@ -57,10 +57,12 @@ def test_a_page_is_the_sites_own(path: str) -> None:
     assert headers == {b"content-type": b"text/html", b"vary": b"y", b"content-length": str(len(body)).encode()}
 
 
-def test_a_page_names_the_module_that_draws_tables() -> None:
+def test_a_page_names_the_modules_that_are_read_ahead() -> None:
     _, body = ask("/")
-    (named,) = re.findall(rb'<script data-tables="\./(static/js/DataFrame\.[^"/]+\.js)">', body)
-    assert (Path(streamlit.__file__).parent / "static" / named.decode()).is_file()
+    named = re.search(rb'<meta name="ahead" content="([^"]+)">', body)
+    assert named
+    files = [Path(streamlit.__file__).parent / "static" / part for part in named[1].decode().split()]
+    assert [file.name.partition(".")[0] for file in files] == list(shell.AHEAD) and all(f.is_file() for f in files)
 
 
 def test_a_pages_head_has_no_body() -> None:

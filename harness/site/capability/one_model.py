@@ -81,7 +81,7 @@ def against(view: View, frame: pd.DataFrame, fit: ScaleFit, *, source: str) -> N
     blocks.chart(
         view,
         dots.profile(points, title=title, unit=say("reported.share"), source=source, name="scale-pair",
-                     note=say("scale.pair_note", n=len(drawn), all=len(both))),
+                     note=say("scale.pair_note", n=len(drawn), all=len(both)), origin="reported"),
     )  # fmt: skip
     column = st.column_config
     blocks.table(
@@ -108,12 +108,14 @@ def domains(view: View, frame: pd.DataFrame, fit: ScaleFit, *, source: str) -> N
     if shown.empty:
         st.info(say("scale.domains_few"), icon=":material/info:")
         return
+    whose = frame.drop_duplicates("model").set_index("model")["vendor_id"]
     shown = shown.assign(dimension=[say(f"scale.domain_{d}") for d in shown["domain"]], thing=shown["model"],
-                         value=shown["points"])  # fmt: skip
+                         value=shown["points"], vendor_id=shown["model"].map(whose))  # fmt: skip
     blocks.chart(
         view,
-        dots.profile(shown[["dimension", "thing", "value", "low", "high"]], title=domains_finding(say, shown), unit=say("scale.unit"),
-                     note=say("scale.domains_note") + _absent(view, rows), source=source, name="scale-domains"),
+        dots.profile(shown[["dimension", "thing", "value", "low", "high", "vendor_id"]], title=domains_finding(say, shown), unit=say("scale.unit"),
+                     note=say("scale.domains_note") + _absent(view, rows), source=source, name="scale-domains",
+                     origin="reported"),
     )  # fmt: skip
     column = st.column_config
     table = rows.assign(domain_name=[say(f"scale.domain_{d}") for d in rows["domain"]])

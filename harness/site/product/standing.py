@@ -78,10 +78,11 @@ def _domains(view: View, product: Product) -> None:
         whole = {"dimension": say("model.whole"), "thing": product.name, "value": row["score"], "low": row["low"],
                  "high": row["high"], "benchmarks": row["benchmarks"], "difference": 0.0}  # fmt: skip
         points = pd.concat([pd.DataFrame([whole]), points], ignore_index=True)
+    points = points.assign(vendor_id=product.row.get("vendor_id"))
     blocks.chart(
         view,
         dots.profile(points, title=title, unit=say("scale.unit"), note=say("scale.domains_note"), source=_source(view),
-                     name="model-domains"),
+                     name="model-domains", origin="reported"),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@
   const soon = 500; // ms between what the server says of a page's address and the page's taking its place
   const answered = 400; // ms after the last key in the search box until its answers are of what was typed
   const paper = 700; // px of A4 between the margins of print.css
-  const tables = document.currentScript?.dataset.tables; // the module that draws tables
+  const modules = document.querySelector('meta[name=ahead]').content.split(' ').filter(Boolean); // of what most pages have
   const tell = () => {
     const asked = new URLSearchParams(location.search).get('lang') || navigator.language.slice(0, 2);
     document.documentElement.lang = tags[asked] || 'en';
@@ -90,18 +90,19 @@
       else links[Math.min(at + step, links.length - 1)].focus();
     }
   }, true);
-  // Most pages have tables, and the first would wait for 3 MB of code: they are read once a chart stands.
-  let begun = !tables || navigator.connection?.saveData;
-  const ahead = () => {
+  // Most pages have tables and choices, and the first would wait for 4 MB of code: they are read once a chart stands.
+  let begun = navigator.connection?.saveData;
+  const ahead = async () => {
     if (begun || !document.querySelector('[data-testid=stPlotlyChart] .main-svg')) return;
     begun = true;
-    requestIdleCallback(() => import(new URL(tables, window.__streamlit.BACKEND_BASE_URL)).catch(() => {}), { timeout: 1000 });
+    for (const module of modules) await import(new URL(module, window.__streamlit.BACKEND_BASE_URL)).catch(() => {});
   };
   let waits = false;
   const later = () => {
+    ahead();
     if (waits) return;
     waits = true;
-    setTimeout(() => { waits = false; reach(); ahead(); }, 250);
+    setTimeout(() => { waits = false; reach(); }, 250);
   };
   addEventListener('resize', later);
   addEventListener('DOMContentLoaded', () =>

@@ -31,8 +31,8 @@ _LINKS = (
     '<link rel="manifest" href="./manifest.webmanifest"><meta name="theme-color" content="#14619A">'
 )
 _OF_THE_BODY = frozenset({b"content-length", b"content-encoding", b"etag", b"last-modified"})
-TABLES = "static/js/DataFrame.*.js"
-"""Streamlit's module that draws tables, which the script reads before a page asks for it."""
+AHEAD = ("DataFrame", "Selectbox", "Multiselect", "StreamlitSyntaxHighlighter")
+"""Streamlit's modules of what most pages have (tables, choices, commands to copy), read before a page asks for them."""
 FILES = re.compile(r"/(_stcore|static|media|component|app|~/\+)(/|$)")
 """Paths of files and of the server itself: what they answer is no page of the site."""
 
@@ -43,9 +43,11 @@ def page(code: str = "en") -> str:
     say = Translator(code)
     static = Path(streamlit.__file__).parent / "static"
     source = (static / "index.html").read_text(encoding="utf-8")
-    tables = "".join(f' data-tables="./{found.relative_to(static).as_posix()}"' for found in static.glob(TABLES))
+    modules = [found for name in AHEAD for found in static.glob(f"static/js/{name}.*.js")]
+    ahead = " ".join(f"./{module.relative_to(static).as_posix()}" for module in modules)
     described = f'<meta name="description" content="{html.escape(say("nav.description"))}">'
-    head = f"<head><script{tables}>{SCRIPT.read_text(encoding='utf-8')}</script>{described}{_LINKS}"
+    head = f'<head><meta name="ahead" content="{ahead}">'
+    head += f"<script>{SCRIPT.read_text(encoding='utf-8')}</script>{described}{_LINKS}"
     # its own icon, and the address of an interface for programs that this site does not offer
     cleaned = re.sub(r'<link rel="(shortcut icon|service-desc)"[^>]*>', "", source)
     cleaned = re.sub(
