@@ -130,7 +130,11 @@ def main() -> None:
         seconds, results = ours(source, suite, names, limit)
         others = {b: theirs(source, suite, names, limit, b) for b in given.batches}
         best = min(others, key=lambda b: others[b][0])
-        row: dict[str, Any] = {"packed_s": seconds, **{f"hf_{b}_s": s for b, (s, _) in others.items()}, "best_batch": best}
+        row: dict[str, Any] = {
+            "packed_s": seconds,
+            **{f"hf_{b}_s": s for b, (s, _) in others.items()},
+            "best_batch": best,
+        }
         row["ratio"] = others[best][0] / seconds
         row["largest_difference"], row["of"] = max(difference(results, found) for _, found in others.values())
         rows.append(row)
