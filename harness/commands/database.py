@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from harness.store.public import Pack
     from harness.store.reader import Reader
 
+LISTED = 40
+"""Disagreements that ``harness db check`` prints a line each."""
+
 
 def rebuild() -> int:
     """Make the database again; 0 where all sources are in it, 1 where a damaged run or pack was left out."""
@@ -48,7 +51,10 @@ def check(*, as_json: bool) -> int:
     else:
         for note in notes:
             print(note, file=sys.stderr)
-        print("\n".join(problems) if problems else "ok")
+        more = len(problems) - LISTED
+        print("\n".join(problems[:LISTED]) if problems else "ok")
+        if more > 0:  # such as where another folder of runs is looked at
+            print(f"… and {more:,} more (--json names all)")
         if problems:
             print("Restore what is damaged from a copy, or move it away; then: harness db rebuild", file=sys.stderr)
     return 1 if problems else 0

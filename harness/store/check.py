@@ -23,8 +23,6 @@ from harness.store.rebuild import load_all
 
 _BY_RUN = ("run", "result", "outcome", "perf")
 _WHOLE = ("suite", "task")
-MOST_NAMED = 20
-"""Runs of one table and one fault that are named each; of more the first half, and how many there are."""
 
 
 def check(db: Path, catalog: Path, public_runs: Path, runs: Path, measured_runs: Path | None = None) -> list[str]:
@@ -96,31 +94,20 @@ def _compare_runs(con: duckdb.DuckDBPyConnection, table: str, damaged: set[str])
         ORDER BY run_id
         """
     ).fetchall()
-    problems: dict[str, list[str]] = {}  # by what the runs have in common
+    problems = []
     elsewhere = other_file.same_runs(con, [old for old, new, *_ in rows if old == new]) if table == "run" else set()
     for old, new, old_n, new_n in rows:
         if old in damaged | elsewhere:
             continue
         if old is None:
-            told, all_told = f"its {new_n} rows of {table} are not in the database.", "are not in the database"
+            problems.append(f"Run {new}: its {new_n} rows of {table} are not in the database.")
         elif new is None:
-            told = f"{old_n} rows of {table} in the database have no run folder or public file."
-            all_told = "in the database have no run folder or public file"
+            problems.append(f"Run {old}: {old_n} rows of {table} in the database have no run folder or public file.")
         elif old_n != new_n:
-            told = f"{old_n} rows of {table} in the database, {new_n} in its source."
-            all_told = "are more or fewer in the database than in their source"
+            problems.append(f"Run {old}: {old_n} rows of {table} in the database, {new_n} in its source.")
         else:
-            told, all_told = f"its rows of {table} in the database differ from its source.", "differ from their source"
-        problems.setdefault(all_told, []).append(f"Run {old or new}: {told}")
-    return [line for all_told, lines in problems.items() for line in _shortened(table, lines, all_told)]
-
-
-def _shortened(table: str, lines: list[str], all_told: str) -> list[str]:
-    """A line a run; of many the first ones, and one line for the rest, such as where another folder of runs is looked at."""
-    if len(lines) <= MOST_NAMED:
-        return lines
-    first = lines[: MOST_NAMED // 2]
-    return [*first, f"And the rows of {table} of {len(lines) - len(first):,} more runs {all_told}."]
+            problems.append(f"Run {old}: its rows of {table} in the database differ from its source.")
+    return problems
 
 
 def _of_packs(con: duckdb.DuckDBPyConnection, packs: set[str]) -> set[str]:

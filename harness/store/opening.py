@@ -13,7 +13,7 @@ from harness.store.remote import in_use
 
 MAKING = "There is no database yet: making it from the catalog, the shipped runs and your runs (once, some seconds) …"
 LISTED = 20
-"""Damaged sources that a message lists; `harness db check` names all."""
+"""Damaged sources that a message lists; `harness db check --json` names all."""
 
 
 def open_database() -> Reader:
@@ -75,6 +75,6 @@ def damage_lines(loaded: Loaded) -> list[str]:
         *([loaded.catalog] if loaded.catalog else []),
         f"{count} left out of the database; the others are in it:",
         *(f"  - {problem}" for problem in loaded.problems[:LISTED]),
-        *([f"  … and {more} more; `harness db check` names all."] if more > 0 else []),
+        *([f"  … and {more} more; `harness db check --json` names all."] if more > 0 else []),
         "Restore each from a copy, or move it away; then: harness db rebuild",
     ]

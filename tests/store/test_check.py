@@ -123,20 +123,6 @@ def test_whatever_is_changed_in_the_sources_is_found(db: Path, sources: tuple[Pa
     assert f"Run {third.name}: its rows" not in problems
 
 
-def test_of_many_runs_with_one_fault_some_are_named_and_all_counted(
-    rebuilt: tuple[Path, tuple[Path, Path, Path]], tmp_path: Path
-) -> None:
-    db, (catalog, public, runs) = rebuilt
-    few = [p for p in check(db, catalog, public, tmp_path / "none") if "rows of outcome" in p]
-    assert len(few) == 3 and all(p.startswith("Run ") for p in few)
-    for number in range(30, 55):
-        make_run(tmp_path / "more", number)
-    shutil.copytree(runs, tmp_path / "more", dirs_exist_ok=True)
-    many = [p for p in check(db, catalog, public, tmp_path / "more") if "rows of outcome" in p]
-    assert len(many) == 11 and len({p.split(":")[0] for p in many}) == 11
-    assert many[-1] == "And the rows of outcome of 15 more runs are not in the database."
-
-
 def test_changed_prompts_are_found_by_the_checksum(db: Path, sources: tuple[Path, Path, Path]) -> None:
     rebuild(db, *sources)
     path = next(sources[2].iterdir()) / "samples.parquet"

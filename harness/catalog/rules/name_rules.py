@@ -37,6 +37,7 @@ class _Known:
     row: Row
 
 
+# Spellings of one word.
 _SAME = {
     "think": "thinking",
     "thought": "thinking",
@@ -49,22 +50,18 @@ _SAME = {
     "current": "latest",
 }
 
-
-_WITHOUT = re.compile(
-    r"-(?:non?|without)-?(?:think|reason)|-(?:think|reason)ing-(?:off|disabled)"
-)  # the other mode of a model that has one alone
+# The other mode of a model that has one alone.
+_WITHOUT = re.compile(r"-(?:non?|without)-?(?:think|reason)|-(?:think|reason)ing-(?:off|disabled)")
 # Families with a switch; xAI sells either mode under a name of its own.
 _BOTH_MODES = (*spellings.SWITCHED, "grok-4-fast", "grok-4-1", "grok-4-2")
-_MOVING_ENDS = frozenset(
-    {"stable", "default", "production", "prod", "recent", "preferred", "main"}
-)  # at the end alone: stable-code-3b
+# Words of moving names at the end alone: stable-code-3b is none.
+_MOVING_ENDS = frozenset({"stable", "default", "production", "prod", "recent", "preferred", "main"})
 
 
 def _parts(name: str) -> list[str]:
     """Words of a name in its order, one spelling each."""
-    last = (
-        name.rstrip("/").rsplit("/", 1)[-1].removesuffix("@default")
-    )  # Vertex's ending where a model has no dated versions
+    # Vertex's ending where a model has no dated versions is no moving name
+    last = name.rstrip("/").rsplit("/", 1)[-1].removesuffix("@default")
     parts = re.sub(r"((?!int)[a-z]{3,})(?=\d)", r"\1-", spellings.slug(last)).split("-")
     if parts[-1] in _MOVING_ENDS:
         parts[-1] = "latest"

@@ -90,7 +90,7 @@
       else links[Math.min(at + step, links.length - 1)].focus();
     }
   }, true);
-  // Most pages have tables and choices, and the first would wait for 4 MB of code: they are read once a chart stands.
+  // Most pages have tables and choices, and the first would wait for 5 MB of code: they are read once a chart stands.
   let begun = navigator.connection?.saveData;
   const ahead = async () => {
     if (begun || !document.querySelector('[data-testid=stPlotlyChart] .main-svg')) return;
